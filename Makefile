@@ -1,0 +1,54 @@
+# make run    a catcher from this checkout, with everything it needs, in an environment of its own (.venv)
+# make test   all tests, with everything they need
+# make lint   ruff, mypy and the contract between the rooms
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+WORKERS ?= auto
+
+.PHONY: run test lint format lock wheel clean
+
+run: $(VENV)/installed
+	$(BIN)/catcher serve $(ARGS)
+
+test: $(VENV)/installed-dev
+	$(BIN)/python tests/ensure_chromium.py
+	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+lint: $(VENV)/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/installed-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# The versions that are tested; run after a change of dependencies in pyproject.toml.
+lock: $(VENV)/python
+	$(PIP) install --quiet --upgrade --upgrade-strategy eager --group dev -e '.[fast]'
+	$(PIP) freeze --exclude-editable | grep -v '^pip==' > constraints.txt
+
+wheel: $(VENV)/installed-dev
+	$(BIN)/python -m build --wheel
+
+clean:
+	rm -rf $(VENV) .cache dist build
+
+$(VENV)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "catcher needs Python 3.11 or newer; name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet 'pip>=25.1'
+	touch $@
+
+$(VENV)/installed: $(VENV)/python pyproject.toml constraints.txt
+	$(PIP) install --quiet -c constraints.txt -e '.[fast]'
+	touch $@
+
+$(VENV)/installed-dev: $(VENV)/python pyproject.toml constraints.txt
+	$(PIP) install --quiet -c constraints.txt --group dev -e '.[fast]'
+	touch $@

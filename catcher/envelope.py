@@ -1,0 +1,88 @@
+"""The SMTP outer layer as values: who sent, to whom, over which connection. RFC 5321 §2.3.1, §3.3."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+Parameters = tuple[tuple[str, str | None], ...]
+"""ESMTP parameters of MAIL or RCPT in the order given: keyword in upper case, value or None (RFC 5321 §4.1.2)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForwardPath:
+    """One recipient as RCPT named it. Source: RFC 5321 §4.1.1.3.
+
+    addr_spec: without angle brackets, otherwise as given (letter case, source route removed).
+    parameters: what followed it, for example ("NOTIFY", "SUCCESS,DELAY") (RFC 3461 §4).
+    """
+
+    addr_spec: str
+    parameters: Parameters = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """Who handed the message in, as far as the connection told.
+
+    address: IP address as text, "" when there is none (Unix socket, another process's backend).
+    port: the client's port, 0 when there is none.
+    helo: the argument of HELO, EHLO or LHLO, "" when none was given.
+    protocol: the "with" protocol type of RFC 3848 and RFC 6531 (SMTP, ESMTP, ESMTPA, ESMTPS, UTF8SMTP, LMTP, …), "HTTP"
+        for the send endpoint, "local" for the SQLite mail backend and imports.
+    user: AUTH identity, "" without AUTH.
+    mechanism: SASL mechanism that was used, "" without AUTH.
+    tls: protocol version and cipher as text, for example "TLSv1.3 TLS_AES_256_GCM_SHA384"; "" on a plain connection.
+    """
+
+    address: str = ""
+    port: int = 0
+    helo: str = ""
+    protocol: str = "local"
+    user: str = ""
+    mechanism: str = ""
+    tls: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """One accepted mail transaction, as the client stated it. Source: RFC 5321 §3.3, §4.1.2.
+
+    reverse_path: addr-spec without angle brackets; "" is the null reverse-path (§4.5.5).
+    forward_paths: in RCPT order, as given, duplicates kept.
+    received_at: aware UTC, the moment the last octet was read.
+    parameters: the ESMTP parameters of MAIL, for example ("BODY", "8BITMIME"), ("SIZE", "1234").
+    notes: oddities of the dialogue that were let pass, one short sentence each.
+    transcript: what client and server said up to the content, for people to read: the connection's opening, then this
+        transaction. Each command stands after "C: ", each reply after "S: " (further lines of a reply follow without
+        a mark); AUTH secrets and the content are left out, and long dialogues are cut, with a line that says so.
+        "" when there was no dialogue.
+    """
+
+    reverse_path: str
+    forward_paths: tuple[ForwardPath, ...]
+    received_at: datetime
+    client: Client = field(default_factory=Client)
+    parameters: Parameters = ()
+    notes: tuple[str, ...] = ()
+    transcript: str = ""
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """The recipients' addr-specs in RCPT order, duplicates kept."""
+        return tuple(path.addr_spec for path in self.forward_paths)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One whole SMTP connection, told when it is over, whether it brought a message or not.
+
+    opened_at, closed_at: aware UTC. ended: how it came to its end, "quit", "lost", "timeout", "refused" or "stopped".
+    store_ids: of the messages it brought, in order, the last thousand.
+    transcript: the whole dialogue, in the form of `Envelope.transcript`.
+    """
+
+    client: Client
+    opened_at: datetime
+    closed_at: datetime
+    ended: str
+    store_ids: tuple[str, ...] = ()
+    transcript: str = ""

@@ -1,0 +1,30 @@
+"""The only place that hands work to a thread, so that there is one bound and one place to look.
+
+The store's writer thread is the exception: it belongs to the store.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Threads:
+    """A bounded pool for blocking work: large parses, database reads, smtplib.
+
+    workers: how many run at once; more wait in order. `close` waits for what runs and is safe to call twice.
+    """
+
+    def __init__(self, workers: int = 8, *, name: str = "catcher") -> None:
+        self._pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix=name)
+
+    async def run(self, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """The result of function(*args, **kwargs), which runs in a thread; its exception is raised here."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, lambda: function(*args, **kwargs))
+
+    def close(self) -> None:
+        """Wait for running work and end the threads."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
