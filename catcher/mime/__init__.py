@@ -1,0 +1,45 @@
+"""Octets to message tree, addresses, texts, snippet: pure, no I/O, and nothing raises on any octets."""
+
+from catcher.mime.addresses import parse_addresses
+from catcher.mime.content import Bodies, bodies, iter_part, part_octets, part_text
+from catcher.mime.dates import parse_date
+from catcher.mime.glance import Glance, glance, searchable_text, snippet
+from catcher.mime.header import header_fields
+from catcher.mime.html import html_to_text
+from catcher.mime.limits import Limits
+from catcher.mime.model import Address, Defect, Digests, HeaderField, Message, Octets, Part
+from catcher.mime.parse import parse
+from catcher.mime.tree import is_listed, part_by_id, part_children
+from catcher.mime.unsubscribe import ListUnsubscribe, list_unsubscribe
+from catcher.mime.words import decode_words
+
+__all__ = [
+    "Address",
+    "Bodies",
+    "Defect",
+    "Digests",
+    "Glance",
+    "HeaderField",
+    "Limits",
+    "ListUnsubscribe",
+    "Message",
+    "Octets",
+    "Part",
+    "bodies",
+    "decode_words",
+    "glance",
+    "header_fields",
+    "html_to_text",
+    "is_listed",
+    "iter_part",
+    "list_unsubscribe",
+    "parse",
+    "parse_addresses",
+    "parse_date",
+    "part_by_id",
+    "part_children",
+    "part_octets",
+    "part_text",
+    "searchable_text",
+    "snippet",
+]

@@ -1,0 +1,200 @@
+"""Address fields to mailboxes, one pass over whatever stands there. Source: RFC 5322 §3.4, §4.4."""
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from catcher.mime.model import Address
+from catcher.mime.words import decode_words, one_line
+
+MAX_TEXT = 1_000_000
+"""Characters of one address field that are read."""
+
+# an encoded-word is one piece even when it holds raw specials, which RFC 2047 forbids and senders do
+_PIECE = re.compile(r"=\?[^?\s]{1,80}\?[bBqQ]\?[^?\s]{0,1000}\?=|[,;:<>()\"=]|[^,;:<>()\"=]+")
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*+)"', re.DOTALL)
+_PAREN = re.compile(r"\\.|[()]", re.DOTALL)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_SPACE = re.compile(r"\s+")
+_COMMENTS_IN = re.compile(r"\([^()]*+\)")
+_ROUTE = re.compile(r"\s*@[^:<>\"]*+:")
+# one mailbox without anything odd: nearly every From field there is
+_SIMPLE = re.compile(
+    r"([^\"(),:;<>@\[\]\\=?]*+)<([^\s\"(),:;<>\[\]\\]++)>\s*+$"  # a name without special characters, <addr-spec>
+    r"|([^\s\"(),:;<>@\[\]\\=?]++@[^\s\"(),:;<>@\[\]\\]++)$"  # an addr-spec by itself
+)
+
+
+def parse_addresses(text: str, *, limit: int = 20_000) -> tuple[Address, ...]:
+    """Mailboxes in an address field's body, in order; groups are flattened, control characters are a space each.
+
+    Read as sent in the wild: comments (the last one is the name when there is no other), source routes, quoted local
+    parts, special characters in names without quotes, forgotten commas between mailboxes. A word without "@" is an
+    address for a local user; a phrase without one is a name without an address. At most `limit` mailboxes of the first
+    `MAX_TEXT` characters; linear time; never raises.
+    """
+    text = one_line(text[:MAX_TEXT])
+    if simple := _SIMPLE.match(text):
+        name, spec, bare = simple.groups()
+        return (Address(display_name=_SPACE.sub(" ", name).strip() if name else "", addr_spec=spec or bare),)
+    found = (address for address in _Reader(text).mailboxes() if address.display_name or address.addr_spec)
+    return tuple(islice(found, limit))
+
+
+class _Reader:
+    """State of one pass: the words collected since the last separator."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._words: list[tuple[str, bool]] = []  # word with the white space around it, whether it was quoted
+        self._comment = ""
+        self._angle: str | None = None
+        self._is_address = False  # whether the words so far are no name of a group
+        self._open = {'"': True, "(": True, "<": True}  # False: it has no partner in the rest of the text
+
+    def mailboxes(self) -> Iterator[Address]:
+        text, at, end = self._text, 0, len(self._text)
+        in_group = False
+        while at < end:
+            piece = _PIECE.match(text, at)
+            if piece is None:
+                break
+            mark, at = piece[0], piece.end()
+            if mark == '"':
+                at = self._quoted(at)
+            elif mark == "(":
+                at = self._parenthesis(at)
+            elif mark == "<":
+                if self._angle is not None:
+                    yield from self._take()  # a forgotten comma
+                at = self._bracket(at)
+            elif mark == "," or (mark == ";" and not in_group):
+                yield from self._take()
+            elif mark == ";":
+                in_group = False
+                yield from self._take()
+            elif mark == ":" and not in_group and not self._is_address:
+                in_group = True
+                self._clear()
+            elif mark not in ")>":
+                if self._angle is not None and not mark.isspace():
+                    yield from self._take()
+                self._words.append((mark, False))
+                self._is_address |= "@" in mark
+        yield from self._take()
+
+    def _quoted(self, at: int) -> int:
+        found = _QUOTED.match(self._text, at - 1) if self._open['"'] else None
+        if found is None:
+            self._open['"'] = False
+            return at
+        self._words.append((found[1], True))
+        return found.end()
+
+    def _parenthesis(self, at: int) -> int:
+        """Past a comment, which may hold comments; an unclosed one is no comment."""
+        depth, begin = 1, at
+        if self._open["("]:
+            for found in _PAREN.finditer(self._text, at):
+                depth += {"(": 1, ")": -1}.get(found[0], 0)
+                if not depth:
+                    self._comment = _ESCAPED.sub(r"\1", self._text[begin : found.start()])
+                    return found.end()
+            self._open["("] = False
+        return at
+
+    def _bracket(self, at: int) -> int:
+        """Past an angle-addr; ">" inside a quoted local part does not end it."""
+        close = self._text.find(">", at) if self._open["<"] else -1
+        if close < 0:
+            self._open["<"] = False
+            return at
+        spec = self._text[at:close]
+        if (
+            '"' in spec
+            and (quoted := _QUOTED.match(self._text, at + len(spec) - len(spec.lstrip())))
+            and quoted.end() > close
+        ):
+            close = self._text.find(">", quoted.end())
+            if close < 0:
+                return at
+            spec = self._text[at:close]
+        if "(" in spec:
+            spec = _COMMENTS_IN.sub("", spec)
+        if route := _ROUTE.match(spec):
+            spec = spec[route.end() :]
+        spec = spec.strip().lstrip("<")
+        if spec[:7].lower() == "mailto:":
+            spec = spec[7:]
+        self._angle = _SPACE.sub("", spec) if '"' not in spec else spec
+        self._is_address = True
+        return close + 1
+
+    def _clear(self) -> None:
+        self._words, self._comment, self._angle, self._is_address = [], "", None, False
+
+    def _take(self) -> Iterator[Address]:
+        """The mailboxes that the collected words make: none, one, or several when commas were forgotten."""
+        words, comment, angle = self._words, self._comment, self._angle
+        self._clear()
+        if angle is not None:
+            name = decode_words(_phrase(words))
+            if name or angle:
+                yield Address(display_name=name or decode_words(comment).strip(), addr_spec=decode_words(angle))
+            return
+        spec = _bare_spec(words)
+        if not spec:
+            return
+        if _SPACE.search(spec) and '"' not in spec:
+            yield from _loose_words(decode_words(spec), comment)
+        elif spec.startswith('"') and "@" not in spec:
+            yield Address(display_name=decode_words(_phrase(words)), addr_spec="")
+        else:
+            yield from _lone(decode_words(spec), comment)
+
+
+def _phrase(words: list[tuple[str, bool]]) -> str:
+    text = "".join([_ESCAPED.sub(r"\1", word) if quoted else word for word, quoted in words])
+    return _SPACE.sub(" ", text).strip()
+
+
+def _bare_spec(words: list[tuple[str, bool]]) -> str:
+    """An addr-spec that stands without brackets: quotes of a local part kept, white space at "@" and "." dropped."""
+    out = "".join(f'"{word}"' if quoted else word for word, quoted in words).strip()
+    return re.sub(r"[ \t]*([@.])[ \t]*", r"\1", out) if "@" in out and '"' not in out and out.count(" ") < 10 else out
+
+
+def _lone(spec: str, comment: str) -> Iterator[Address]:
+    if inner := _mailbox_in(spec):
+        yield inner
+    elif "@" not in spec and not spec.isascii():
+        yield Address(display_name=spec, addr_spec="")
+    else:
+        yield Address(display_name=decode_words(comment).strip(), addr_spec=spec)
+
+
+def _loose_words(spec: str, comment: str) -> Iterator[Address]:
+    """Words without brackets: those with "@" are addresses, what stands before one is its name."""
+    if inner := _mailbox_in(spec):
+        yield inner
+        return
+    name: list[str] = []
+    found = False
+    for word in spec.split():
+        if "@" in word.strip("@"):
+            found = True
+            yield Address(display_name=" ".join(name) or decode_words(comment).strip(), addr_spec=word)
+            name = []
+        else:
+            name.append(word)
+    if name and not found:
+        yield Address(display_name=" ".join(name), addr_spec="")
+
+
+def _mailbox_in(text: str) -> Address | None:
+    """The mailbox that a decoded text is as a whole: some programs put name and address into one encoded-word."""
+    name, bracket, rest = text.rpartition("<")
+    spec = rest.rstrip()
+    if not bracket or not spec.endswith(">") or "@" not in spec[1:-2] or _SPACE.search(spec):
+        return None
+    return Address(display_name=name.strip('" '), addr_spec=spec[:-1])

@@ -1,0 +1,109 @@
+"""What is in a part: its decoded octets, whole or in pieces, and its text."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from catcher.mime.charsets import decode
+from catcher.mime.codings import PIECE, iter_decoded
+from catcher.mime.html import html_to_text
+from catcher.mime.model import Message, Octets, Part
+
+TEXT_JOINT = "\n--\n"
+"""What Mailpit puts between several text bodies, and its clients know."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bodies:
+    """A message's text and HTML. text_is_made: the message has none, `text` was taken from the HTML."""
+
+    text: str
+    html: str
+    text_is_made: bool = False
+
+
+def part_octets(octets: Octets, part: Part) -> bytes:
+    """The part's content with its transfer encoding taken off, text and embedded messages in the octets of the sender.
+
+    Damaged base64, quoted-printable and uuencode give what can be read, a multipart its body as sent. Never raises.
+    """
+    pieces = tuple(iter_part(octets, part))
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+def iter_part(octets: Octets, part: Part, *, size: int = PIECE) -> Iterator[bytes]:
+    """`part_octets` in pieces of about `size` octets of the encoded content, for parts too large to hold."""
+    encoding = "binary" if part.is_multipart else part.transfer_encoding
+    return iter_decoded(octets, part.body_start, part.end, encoding, size=size)
+
+
+def part_text(octets: Octets, part: Part, *, limit: int | None = None) -> str:
+    """The part as text: `part_octets` read by its charset, or by what the octets look like when it is wrong or missing.
+
+    With `limit` only about so many of the first octets are read, up to a line break. Line breaks stay as sent. Never
+    raises, never with surrogates.
+    """
+    if limit is None or part.end - part.body_start <= limit:
+        decoded = part_octets(octets, part)
+    else:
+        decoded = _first_octets(octets, part, limit)
+    return decode(decoded, part.charset, is_html=part.media_type == "text/html")
+
+
+def bodies(octets: Octets, message: Message) -> Bodies:
+    """Text and HTML of the message: all its text bodies joined, all its HTML bodies joined.
+
+    Uuencoded files in a text are parts of their own and not in it. Without any text body the text is made from the
+    HTML, with links in parentheses.
+    """
+    text = TEXT_JOINT.join(body_texts(octets, message, message.text_parts))
+    html = "\n".join(body_texts(octets, message, message.html_parts))
+    if message.text_parts or not html:
+        return Bodies(text=text, html=html)
+    return Bodies(text=html_to_text(html, links=True), html=html, text_is_made=True)
+
+
+def body_texts(octets: Octets, message: Message, indexes: tuple[int, ...], *, limit: int | None = None) -> list[str]:
+    """Texts of these body parts without uuencoded files; with `limit` until about so many octets have been read."""
+    texts: list[str] = []
+    files = _files_in_texts(message)
+    for index in indexes:
+        part = message.parts[index]
+        if index in files:
+            text = decode(_without(octets, part, files[index]), part.charset)
+        else:
+            text = part_text(octets, part, limit=limit)
+        texts.append(text)
+        if limit is not None:
+            limit -= len(text)
+            if limit <= 0:
+                break
+    return texts
+
+
+def _files_in_texts(message: Message) -> dict[int, list[Part]]:
+    """Uuencoded files by the text part they were found in."""
+    files: dict[int, list[Part]] = {}
+    for part in message.parts:
+        if part.transfer_encoding == "x-uuencode" and part.parent >= 0 and not message.parts[part.parent].is_multipart:
+            files.setdefault(part.parent, []).append(part)
+    return files
+
+
+def _without(octets: Octets, part: Part, files: list[Part]) -> bytes:
+    kept = bytearray()
+    at = part.body_start
+    for file in files:
+        kept += octets[at : file.header_start]
+        at = file.end
+    return bytes(kept + octets[at : part.end])
+
+
+def _first_octets(octets: Octets, part: Part, limit: int) -> bytes:
+    found = bytearray()
+    for piece in iter_part(octets, part):
+        found += piece
+        if len(found) > limit:
+            cut = found.rfind(b"\n", limit // 2, limit) + 1
+            # a whole number of two-octet characters, should they be that
+            return bytes(found[: (cut or limit) & ~1])
+    return bytes(found)

@@ -1,0 +1,89 @@
+"""What a list and a search need of a message, from one look at its bodies."""
+
+import re
+from dataclasses import dataclass
+
+from catcher.mime.content import body_texts
+from catcher.mime.html import ParsedHtml, html_to_text
+from catcher.mime.model import Message, Octets
+from catcher.mime.words import CONTROLS
+
+SNIPPET = 200
+"""Characters of a snippet."""
+MAX_SEARCH_TEXT = 1_000_000
+"""Characters of search text."""
+
+_MAX_READ = 2 * MAX_SEARCH_TEXT
+_SNIPPET_WINDOWS = (1_000, 20_000)
+_SPLITTERS = ("\u00ad", "\u200b", "\u200c", "\u034f", "\ufeff")
+"""Invisible characters that are put inside words, where a search would stumble over them."""
+# invisible characters that newsletters pad their preview with: soft hyphen, combining grapheme joiner, Arabic letter
+# mark, Hangul fillers, Mongolian separators, zero-width space, direction marks, word joiner, byte-order mark
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufffc]+"
+)
+_PRINTABLE_PADDING = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u3164\uffa0\ufffc"
+_LOOSE_JOINERS = re.compile("(?:(?<=\\s)|^)[\u200c\u200d]++|(?<![\u200c\u200d])[\u200c\u200d]++(?=\\s|$)")
+_DECORATION = re.compile(r"[-_=*~#+.]{4,}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glance:
+    """snippet: first readable words, one line. search_text: what free words are looked for in, many lines."""
+
+    snippet: str
+    search_text: str
+
+
+def glance(octets: Octets, message: Message) -> Glance:
+    """Snippet and search text of the message, with one parse of its HTML. Never raises."""
+    text = "\n".join(body_texts(octets, message, message.text_parts, limit=_MAX_READ))
+    html = "\n".join(body_texts(octets, message, message.html_parts, limit=_MAX_READ))
+    if not html:
+        return Glance(snippet=snippet(text), search_text=_searchable(text))
+    parsed = ParsedHtml(html)
+    preview = snippet(text) if text else ""
+    return Glance(
+        snippet=preview or snippet(parsed.text(links=False)),
+        search_text=_searchable(f"{text}\n{parsed.text(links=True)}" if text else parsed.text(links=True)),
+    )
+
+
+def snippet(text: str, *, html: str = "", limit: int = SNIPPET) -> str:
+    """First readable words of `text`, else of `html`: one line of at most `limit` characters.
+
+    Padding of invisible characters, ruled lines and runs of white space are dropped. "" when nothing is readable.
+    """
+    if not text and html:
+        text = html_to_text(html, links=False)
+    for window in _SNIPPET_WINDOWS:
+        words = _readable(text[:window])
+        if len(words) > limit or len(text) <= window:
+            break
+    if len(words) <= limit:
+        return words
+    cut = words.rfind(" ", limit - 40, limit)
+    return words[: cut if cut > 0 else limit - 1].rstrip() + "…"
+
+
+def searchable_text(octets: Octets, message: Message) -> str:
+    """Text bodies, and the text of the HTML bodies with the targets of links, for searching.
+
+    Plain, at most `MAX_SEARCH_TEXT` characters.
+    """
+    return glance(octets, message).search_text
+
+
+def _readable(text: str) -> str:
+    words = " ".join(_DECORATION.sub(" ", text).split())
+    if words.isprintable() and not any(character in words for character in _PRINTABLE_PADDING):
+        return words
+    return " ".join(_LOOSE_JOINERS.sub("", _INVISIBLE.sub("", words.translate(CONTROLS))).split())
+
+
+def _searchable(text: str) -> str:
+    text = text[:MAX_SEARCH_TEXT].replace("\x00", " ")
+    if not text.isascii():
+        for character in _SPLITTERS:
+            text = text.replace(character, "")
+    return text

@@ -1,0 +1,105 @@
+"""Names and roles in the tree of parts: part ids, what is body, what is attachment, what is inline.
+
+Part ids are those of Mailpit, and every node has one of its own: the root is "0", its children "1", "2", …; below a
+multipart "2" they are "2.1", "2.2", and that multipart itself is "2.0". Below an embedded message "2" stands its
+content: the leaf "2.1", or the multipart "2.0" with its children "2.1", "2.2".
+
+Roles: a text/plain or text/html leaf is body unless its disposition is "attachment", or it has a file name, no
+disposition, and comes after other parts of its multipart (RFC 8621 §4.1.4, except for alternatives). Of the other
+leaves those with disposition "attachment" are attachments, as are application/octet-stream ones without a disposition;
+the rest are inlines. Parts of an embedded message belong to that message, which is one leaf of the message around it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from catcher.mime.entity import EMBEDDED, Entity
+from catcher.mime.model import Message, Part
+
+_TEXTS = frozenset({"text/plain", "text/html"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roles:
+    """Indexes of entities by what they are for; disjoint, each in document order."""
+
+    text_parts: tuple[int, ...]
+    html_parts: tuple[int, ...]
+    attachments: tuple[int, ...]
+    inlines: tuple[int, ...]
+
+
+def part_ids(entities: Sequence[Entity]) -> list[str]:
+    """Part id of each entity, parents before children."""
+    ids: list[str] = []
+    prefixes: list[str] = []  # what the ids of an entity's children begin with
+    counts: list[int] = []
+    for entity in entities:
+        parent = entity.parent
+        counts.append(0)
+        if parent < 0:
+            ids.append("0")
+            prefixes.append("")
+        elif entity.is_multipart and not entities[parent].is_multipart and parent:
+            # the content of an embedded message takes its place
+            ids.append(f"{prefixes[parent]}0")
+            prefixes.append(prefixes[parent])
+        else:
+            counts[parent] += 1
+            own = f"{prefixes[parent]}{counts[parent]}"
+            ids.append(f"{own}.0" if entity.is_multipart else own)
+            prefixes.append(f"{own}.")
+    return ids
+
+
+def roles_of(entities: Sequence[Entity]) -> Roles:
+    """What each leaf of the message is for; multiparts and parts of embedded messages have no role."""
+    text: list[int] = []
+    html: list[int] = []
+    attachments: list[int] = []
+    inlines: list[int] = []
+    embedded: list[bool] = []
+    for index, entity in enumerate(entities):
+        parent = entity.parent
+        embedded.append(parent >= 0 and (embedded[parent] or entities[parent].media_type in EMBEDDED))
+        if embedded[index] or entity.is_multipart:
+            continue
+        if _is_body(entities, index):
+            (html if entity.media_type == "text/html" else text).append(index)
+        elif entity.disposition == "attachment" or (
+            not entity.disposition and entity.media_type == "application/octet-stream"
+        ):
+            attachments.append(index)
+        else:
+            inlines.append(index)
+    return Roles(text_parts=tuple(text), html_parts=tuple(html), attachments=tuple(attachments), inlines=tuple(inlines))
+
+
+def _is_body(entities: Sequence[Entity], index: int) -> bool:
+    entity = entities[index]
+    if entity.media_type not in _TEXTS or entity.disposition == "attachment":
+        return False
+    is_first = entity.parent == index - 1
+    return bool(
+        not entity.file_name
+        or entity.disposition
+        or is_first
+        or entities[entity.parent].media_type == "multipart/alternative"
+    )
+
+
+def part_by_id(message: Message, part_id: str) -> Part | None:
+    """The part with that id, None when there is none."""
+    return next((part for part in message.parts if part.part_id == part_id), None)
+
+
+def part_children(message: Message, part: Part) -> tuple[Part, ...]:
+    """The parts right below `part`, in document order."""
+    index = message.parts.index(part)
+    return tuple(child for child in message.parts if child.parent == index)
+
+
+def is_listed(message: Message, part: Part) -> bool:
+    """Whether `part` is among the message's attachments or inlines."""
+    index = message.parts.index(part)
+    return index in message.attachments or index in message.inlines
