@@ -1,0 +1,64 @@
+"""The search language: one grammar for API, pages, waiting and rules."""
+
+from catcher.store.search.filter import matches
+from catcher.store.search.folding import clean, entries, fold
+from catcher.store.search.logic import has_condition, simplify
+from catcher.store.search.model import (
+    And,
+    Anything,
+    Contains,
+    HasId,
+    HasTag,
+    HeaderHas,
+    Is,
+    Not,
+    Nothing,
+    Or,
+    Query,
+    Received,
+    SearchTexts,
+    Size,
+    Subject,
+)
+from catcher.store.search.narrowing import INDEXED, implied
+from catcher.store.search.parser import parse
+from catcher.store.search.printer import render
+from catcher.store.search.sql import IndexCondition, condition
+from catcher.store.search.terms import TERMS, Term
+from catcher.store.search.texts import search_texts
+from catcher.store.search.tokens import Token, tokens
+
+__all__ = [
+    "INDEXED",
+    "TERMS",
+    "And",
+    "Anything",
+    "Contains",
+    "HasId",
+    "HasTag",
+    "HeaderHas",
+    "IndexCondition",
+    "Is",
+    "Not",
+    "Nothing",
+    "Or",
+    "Query",
+    "Received",
+    "SearchTexts",
+    "Size",
+    "Subject",
+    "Term",
+    "Token",
+    "clean",
+    "condition",
+    "entries",
+    "fold",
+    "has_condition",
+    "implied",
+    "matches",
+    "parse",
+    "render",
+    "search_texts",
+    "simplify",
+    "tokens",
+]

@@ -1,0 +1,141 @@
+"""A search query as a tree of values, and the texts of a message that it looks at."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Anything:
+    """Matches every message: the query without a condition."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """Matches no message: what a term that cannot be read becomes where an error cannot be shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contains:
+    """A text column contains a text, or, when `whole`, has it as one whole entry. `text` is cleaned and not empty.
+
+    column: a column of the `search` table other than `header` and `client`; or "any" for those that a free word looks
+    at,
+        "addressed" for all address columns; or one of the client's lines: "ip", "user", "helo", "reverse_path",
+        "message_id".
+    """
+
+    column: str
+    text: str
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeaderHas:
+    """A header field of this name (cleaned) exists whose body contains the text (cleaned), or, when `whole`, is the
+    text.
+
+    "" is contained in every body, so that it asks whether the field exists.
+    """
+
+    name: str
+    text: str
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HasTag:
+    """The message has a tag of this name (folded)."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Is:
+    """A state: "read", "unread", "tagged", "attachment" (has one), "inline" (has one)."""
+
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """Received at or after (`after` True), or at or before, a moment (aware UTC, microseconds count)."""
+
+    after: bool
+    moment: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """More octets than this (`larger` True), or fewer; strictly."""
+
+    larger: bool
+    octets: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HasId:
+    """The store id is this one."""
+
+    store_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """What the operand does not match."""
+
+    operand: "Query"
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """What all operands match; at least two."""
+
+    operands: tuple["Query", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """What any operand matches; at least two."""
+
+    operands: tuple["Query", ...]
+
+
+Query: TypeAlias = Anything | Nothing | Contains | HeaderHas | HasTag | Is | Received | Size | HasId | Not | And | Or
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchTexts:
+    """The cleaned texts of one message, column by column as in the `search` table (see `folding.clean`).
+
+    subject: one line. from_, to, cc, bcc, reply_to, file_names, media_types: one entry a line, with a line break
+    before the first and after the last, "" without entries; a display name and its addr-spec are two entries. header,
+    client: the same, each line "name: body". text: the readable text and, on lines of their own, reverse-path and
+    message id.
+    """
+
+    subject: str
+    from_: str
+    to: str
+    cc: str
+    bcc: str
+    reply_to: str
+    file_names: str
+    media_types: str
+    header: str
+    client: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """All of one message that a query can ask for, to judge it without a database."""
+
+    store_id: str
+    received_at: datetime
+    size: int
+    attachments: int
+    inlines: int
+    is_read: bool
+    tags: tuple[str, ...]
+    texts: SearchTexts

@@ -1,0 +1,194 @@
+r"""The search language: its grammar, and the parser that turns a text into a query.
+
+Grammar (ABNF, RFC 5234; `ws` is white space of any kind, `char` any other character but quotation mark, backslash and,
+at the end of a word inside a group, the closing parenthesis):
+
+    query    = [ws] [any-of] [ws]
+    any-of   = all-of *( ws %s"OR" ws all-of )        ; binds least
+    all-of   = *( [ws] unit )                         ; side by side: all of them; white space ends a unit's text
+    unit     = [sign] ( group / term / word )
+    sign     = "-" / "!"                              ; not
+    group    = [name ":"] "(" [ws] [any-of] [ws] ")"  ; a name stands for it before each word inside
+    term     = name ":" ["="] text                    ; = asks for a whole entry
+    word     = text                                   ; looked for in texts, addresses, file names, message id
+    text     = 1*( char / quoted / escape )
+    quoted   = DQUOTE *( char / ws / "(" / ")" / escape ) DQUOTE
+    escape   = "\" ( DQUOTE / "\" / "-" / "!" / ":" / "=" / "(" / ")" )
+    name     = the names and aliases in `terms.TERMS`, in any letter case
+
+Quotation marks only hold a text together: they may stand anywhere in it, `"subject:a b"` is `subject:"a b"`, and one
+that is not closed reaches to the end. A backslash makes the next character plain: `\-5`, `subject\:x`, `\"`; before
+other characters it is itself. What looks like a term but has no known name is a word: `http://example.com`, `12:30`.
+`-` alone is a word. A word of which nothing can be looked for, such as `","`, is passed over; beside OR or a sign it
+cannot be read. `()` matches everything, `-()` nothing.
+
+`%`, `_`, `*` and `?` stand for themselves. Words are compared after `folding.clean`, tags after `folding.fold`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, tzinfo
+
+from catcher.errors import QueryError
+from catcher.store.search.logic import all_of, any_of, none_of, opposite
+from catcher.store.search.model import Anything, Nothing, Query
+from catcher.store.search.readers import Clock, Unreadable, Value, read_word
+from catcher.store.search.terms import BY_NAME, read_term
+from catcher.store.search.tokens import Piece, pieces
+
+MAX_LENGTH = 100_000
+"""Characters of a whole query."""
+
+MAX_TERMS = 200
+MAX_DEPTH = 10
+"""SQLite reads expressions of 1,000 levels and 100 open parentheses; see `sql`."""
+
+
+def parse(text: str, *, now: datetime, zone: tzinfo = UTC, lenient: bool = False) -> Query:
+    """The query that `text` asks for, in simplest form (see `logic.simplify`); an empty text gives Anything.
+
+    now: aware, what relative dates count from. zone: of dates that name none.
+    Raises QueryError with the place of the first term that cannot be read, and for a text beyond the limits above. With
+    `lenient` nothing raises: such a term is undecided, and the query matches what it would match however the term were
+    read. So it narrows and never widens, under negation and beside OR too. Then parentheses left open close at the end,
+    an OR that lacks a side is a word, and a text beyond the limits matches nothing.
+    """
+    clock = Clock(now=now, zone=zone)
+    try:
+        return _Parser(_checked(text, lenient=lenient), clock=clock, lenient=lenient).query()
+    except QueryError:
+        if lenient:
+            return Nothing()
+        raise
+
+
+def _checked(text: str, *, lenient: bool) -> list[Piece]:
+    """The pieces of a text that keeps the limits, with every OR between two sides."""
+    if len(text) > MAX_LENGTH:
+        raise QueryError(f"the query is longer than {MAX_LENGTH} characters", position=MAX_LENGTH)
+    found: list[Piece] = []
+    depth = terms = 0
+    for piece in pieces(text):
+        terms += piece.kind == "word"
+        depth += (piece.kind == "open") - (piece.kind == "close")
+        if terms > MAX_TERMS:
+            raise QueryError(f"the query has more than {MAX_TERMS} terms", position=piece.start)
+        if depth > MAX_DEPTH:
+            raise QueryError(f"parentheses are nested deeper than {MAX_DEPTH}", position=piece.start)
+        found.append(piece)
+    return _with_sound_ors(found, lenient=lenient)
+
+
+def _with_sound_ors(found: list[Piece], *, lenient: bool) -> list[Piece]:
+    for index, piece in enumerate(found):
+        if piece.kind != "or":
+            continue
+        before = found[index - 1].kind if index else "open"
+        after = found[index + 1].kind if index + 1 < len(found) else "close"
+        if before in ("open", "or") or after in ("close", "or"):
+            if not lenient:
+                raise QueryError(
+                    'OR: expected a term on both sides; "OR" in quotation marks is the word', position=piece.start
+                )
+            found[index] = replace(piece, kind="word", text="OR")
+    return found
+
+
+class _Parser:
+    """Recursive descent over the pieces. None stands for words that are passed over.
+
+    `denied` says whether an odd number of signs applies: there, a term that cannot be read counts as Anything, so that
+    the sign makes Nothing of it.
+    """
+
+    def __init__(self, found: Sequence[Piece], *, clock: Clock, lenient: bool) -> None:
+        self._pieces = found
+        self._index = 0
+        self._clock = clock
+        self._lenient = lenient
+
+    def query(self) -> Query:
+        return self._any_of(name="", denied=False) or Anything()
+
+    def _peek(self) -> str:
+        return self._pieces[self._index].kind if self._index < len(self._pieces) else "end"
+
+    def _next(self) -> Piece:
+        self._index += 1
+        return self._pieces[self._index - 1]
+
+    def _any_of(self, *, name: str, denied: bool) -> Query | None:
+        first = self._all_of(name=name, denied=denied)
+        if self._peek() != "or":
+            return first
+        sides = [self._needed(first, self._pieces[self._index].start, denied=denied)]
+        while self._peek() == "or":
+            sign = self._next()
+            sides.append(self._needed(self._all_of(name=name, denied=denied), sign.start, denied=denied))
+        return any_of(sides)
+
+    def _all_of(self, *, name: str, denied: bool) -> Query | None:
+        units: list[Query | None] = []
+        while self._peek() in ("word", "open"):
+            units.append(self._unit(name=name, denied=denied))
+        found = [unit for unit in units if unit is not None]
+        return None if units and not found else all_of(found)
+
+    def _unit(self, *, name: str, denied: bool) -> Query | None:
+        piece = self._next()
+        denied ^= piece.negated
+        if piece.kind == "open":
+            query = self._group(piece, name=piece.text.rstrip(":") or name, denied=denied)
+        else:
+            query = self._word(piece, name=name, denied=denied)
+        if not piece.negated:
+            return query
+        needed = self._needed(query, piece.start, denied=denied)
+        return none_of(needed) if piece.kind == "open" else opposite(needed)
+
+    def _group(self, opening: Piece, *, name: str, denied: bool) -> Query | None:
+        query = self._any_of(name=name, denied=denied)
+        if self._peek() == "close":
+            self._next()
+        elif not self._lenient:
+            raise QueryError("(: expected a closing parenthesis", position=opening.start)
+        elif query is None or isinstance(query, Anything):
+            return self._needed(None, opening.start, denied=denied)
+        return query
+
+    def _word(self, piece: Piece, *, name: str, denied: bool) -> Query | None:
+        colon = piece.text.find(":")
+        prefix = piece.text[: max(colon, 0)].lower()
+        if prefix in BY_NAME and not any(index <= colon for index in piece.escaped):
+            name = prefix
+        else:
+            colon = -1
+        try:
+            if name:
+                return read_term(BY_NAME[name], _value(piece, colon + 1), clock=self._clock)
+            return read_word(piece.text)
+        except Unreadable as error:
+            if self._lenient:
+                return Anything() if denied else Nothing()
+            raise QueryError(f"{_shown(piece.text)}: {error}", position=piece.start) from None
+
+    def _needed(self, query: Query | None, position: int, *, denied: bool) -> Query:
+        """The query; where words were passed over that something depends on, what an unreadable term gives."""
+        if query is not None:
+            return query
+        if self._lenient:
+            return Anything() if denied else Nothing()
+        raise QueryError("expected something to look for", position=position)
+
+
+def _value(piece: Piece, start: int) -> Value:
+    """What follows the colon; the sign = in front of it is taken off."""
+    whole = piece.text.startswith("=", start) and start not in piece.escaped
+    start += whole
+    return Value(text=piece.text[start:], whole=whole, escaped=frozenset(index - start for index in piece.escaped))
+
+
+def _shown(text: str) -> str:
+    """The start of a term, for an error text that is one line."""
+    shown = " ".join(text.split()).rstrip(":")
+    return shown if len(shown) <= 60 else f"{shown[:59]}…"

@@ -1,0 +1,118 @@
+"""A query written in the search language again."""
+
+from datetime import UTC, datetime
+
+from catcher.store.search.logic import simplify
+from catcher.store.search.model import (
+    And,
+    Anything,
+    Contains,
+    HasId,
+    HasTag,
+    HeaderHas,
+    Is,
+    Not,
+    Nothing,
+    Or,
+    Query,
+    Received,
+    Size,
+)
+from catcher.store.search.readers import STATES
+from catcher.store.search.terms import BY_NAME
+
+_COLUMN_TERMS = {"from_": "from", "reply_to": "reply-to", "file_names": "filename", "media_types": "type"}
+_COLUMN_TERMS |= {"reverse_path": "reverse-path", "message_id": "message-id"}
+_STATE_TERMS: dict[Query, str] = {}
+for _prefix, _words in STATES.items():
+    for _word, _query in _words.items():
+        _STATE_TERMS.setdefault(_query, f"{_prefix}:{_word}")
+
+
+def render(query: Query) -> str:
+    """The query as a text that `parse` turns into the same query, in simplest form; Anything gives "".
+
+    Dates are printed in UTC with all their digits, sizes in octets. Queries that no text can ask for (a Contains whose
+    text is not clean, an unknown state) give one that asks for something near.
+    """
+    return _print(simplify(query), inside=None)
+
+
+def _print(query: Query, *, inside: type[And] | type[Not] | None) -> str:
+    """`inside`: the kind of query around this one, which decides about parentheses."""
+    match query:
+        case Or(operands):
+            text = " OR ".join(_print(operand, inside=None) for operand in operands)
+            return f"({text})" if inside else text
+        case And(operands):
+            text = " ".join(_print(operand, inside=And) for operand in operands)
+            return f"({text})" if inside is Not else text
+        case Not(operand):
+            return _print_not(operand)
+        case Anything():
+            return ""
+        case Nothing():
+            return "-()"
+        case _:
+            return _print_term(query)
+
+
+def _print_not(operand: Query) -> str:
+    # A sign before a single date or size turns it round instead of denying it; parentheses keep it a denial.
+    text = _print(operand, inside=Not)
+    return f"-({text})" if isinstance(operand, Received | Size) else f"-{text}"
+
+
+def _print_term(query: Query) -> str:
+    if query in _STATE_TERMS:
+        return _STATE_TERMS[query]
+    match query:
+        case Contains(column="any", text=text):
+            return _quoted(_plain_word(text))
+        case Contains(column=column, text=text, whole=whole):
+            return f"{_COLUMN_TERMS.get(column, column)}:{_value(text, whole=whole)}"
+        case HeaderHas(name=name, text=text, whole=whole):
+            return f"header:{_header(name, text, whole=whole)}"
+        case HasTag(name=name):
+            return f"tag:{_value(name, whole=False)}"
+        case Is():
+            return "-()"  # a state that no word asks for
+        case Received(after=after, moment=moment):
+            return f"{'after' if after else 'before'}:{_moment(moment)}"
+        case Size(larger=larger, octets=octets):
+            return f"{'larger' if larger else 'smaller'}:{octets}"
+        case HasId(store_id=store_id):
+            return f"id:{store_id}"
+    raise TypeError(query)
+
+
+def _moment(moment: datetime) -> str:
+    moment = moment.astimezone(UTC)
+    return moment.replace(tzinfo=None).isoformat() + "Z"
+
+
+def _value(text: str, *, whole: bool) -> str:
+    plain = _escaped(text)
+    return f"={_quoted(plain)}" if whole else _quoted(f"\\{plain}" if plain.startswith("=") else plain)
+
+
+def _header(name: str, text: str, *, whole: bool) -> str:
+    plain_name = _quoted(_escaped(name).replace("=", "\\="))
+    return f"{plain_name}={_value(text, whole=whole)}" if text else plain_name
+
+
+def _plain_word(text: str) -> str:
+    """A free word whose first characters cannot be taken for a sign or a term's name."""
+    plain = _escaped(text)
+    if len(text) > 1 and text[0] in "-!":
+        return f"\\{plain}"
+    name, colon, rest = plain.partition(":")
+    return f"{name}\\:{rest}" if colon and name in BY_NAME else plain
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def _quoted(plain: str) -> str:
+    return f'"{plain}"' if " " in plain or "(" in plain or ")" in plain else plain

@@ -1,0 +1,113 @@
+"""The terms of the search language, each once: name, example, help, and how its value becomes a query.
+
+A term is added here, in one row; a new kind of condition also needs its two meanings, in `filter` and in `sql`. The
+help of the pages, the documents and the error texts come from this table.
+"""
+
+from dataclasses import dataclass
+
+from catcher.store.search.model import Query
+from catcher.store.search.readers import (
+    Clock,
+    Reader,
+    Unreadable,
+    Value,
+    check_length,
+    header,
+    received,
+    size,
+    state,
+    store_id,
+    tag,
+    text_in,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One row of the table.
+
+    name: without colon, lower case; aliases: further names that mean the same. example: a whole term that can be read.
+    help: one sentence. takes_whole: whether `name:=value` asks for a whole entry.
+    """
+
+    name: str
+    example: str
+    help: str
+    read: Reader
+    aliases: tuple[str, ...] = ()
+    takes_whole: bool = False
+
+
+def _text(name: str, column: str, example: str, explanation: str, *, aliases: tuple[str, ...] = ()) -> Term:
+    return Term(name=name, example=example, help=explanation, read=text_in(column), aliases=aliases, takes_whole=True)
+
+
+TERMS = (
+    _text("from", "from_", "from:ann@example.com", "A name or address of From."),
+    _text("to", "to", 'to:="ann@example.com"', "A name or address of To; with = the whole of it, as for all of these."),
+    _text("cc", "cc", "cc:example.com", "A name or address of Cc."),
+    _text("bcc", "bcc", "bcc:bob", "A name or address of Bcc, and recipients that only the envelope names."),
+    _text("reply-to", "reply_to", "reply-to:support", "A name or address of Reply-To."),
+    _text("addressed", "addressed", "addressed:ann@example.com", "Any of from, to, cc, bcc and reply-to."),
+    _text("subject", "subject", 'subject:"your order"', "The subject."),
+    _text("message-id", "message_id", "message-id:42@example.com", "The Message-ID, with or without angle brackets."),
+    Term(
+        name="header",
+        example="header:x-mailer=php",
+        help="A header field by its name, with a text after = that it contains, or after == that is all of it.",
+        read=header,
+    ),
+    _text("filename", "file_names", "filename:invoice.pdf", "The file name of an attachment or inline part."),
+    _text("type", "media_types", "type:application/pdf", "The media type of any part."),
+    Term(name="tag", example='tag:"sign up"', help="A tag, by its whole name.", read=tag, takes_whole=True),
+    Term(name="is", example="is:unread", help="read, unread or tagged.", read=state("is")),
+    Term(
+        name="has",
+        example="has:attachment",
+        help="attachment, inline or tag; html or text: a part of that kind.",
+        read=state("has"),
+    ),
+    Term(
+        name="after",
+        example="after:2024-01-31",
+        help="Received then or later: a date (its start), a date and time, a Unix time, today, yesterday, now, or how"
+        " long ago: 15m, 2h, 7d, 2w.",
+        read=received(after=True),
+    ),
+    Term(
+        name="before",
+        example='before:"2024-01-31 10:00"',
+        help="Received then or earlier, written as for after.",
+        read=received(after=False),
+    ),
+    Term(
+        name="larger",
+        example="larger:1.5M",
+        help="More octets than this; k, M and G count in 1,024.",
+        read=size(larger=True),
+    ),
+    Term(name="smaller", example="smaller:20k", help="Fewer octets than this.", read=size(larger=False)),
+    _text("user", "user", "user:staging", "The user name the sending program logged in with."),
+    _text("ip", "ip", "ip:=127.0.0.1", "The IP address it connected from."),
+    _text("helo", "helo", "helo:web-1", "The name it gave in HELO or EHLO."),
+    _text(
+        "reverse-path",
+        "reverse_path",
+        "reverse-path:bounces",
+        "The envelope's sender, to whom bounces go.",
+        aliases=("return-path",),
+    ),
+    Term(name="id", example="id:2Qx7hT0aB3dE5fG7hJ9kLm", help="The message with this store id.", read=store_id),
+)
+"""Every term, in the order in which help shows them."""
+
+BY_NAME = {name: term for term in TERMS for name in (term.name, *term.aliases)}
+
+
+def read_term(term: Term, value: Value, *, clock: Clock) -> Query:
+    """What `term` asks for with this value. Raises Unreadable."""
+    check_length(value.text)
+    if value.whole and not term.takes_whole:
+        raise Unreadable("expected a value without = in front")
+    return term.read(value, clock)

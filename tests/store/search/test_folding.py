@@ -1,0 +1,51 @@
+"""`folding`: one form for everything that is compared."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catcher.store.search import clean, entries, fold
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("ÄRGER Straße", "ärger strasse"),
+        ("A\u0308", "ä"),
+        ("ﬁle ＡＢＣ ²", "file abc 2"),
+        ("ΣΊΣΥΦΟΣ", "σίσυφοσ"),
+        (" a\r\n\t b\u00a0\u2003c\x00d ", "a b c d"),
+        ("pre\u200bheader\u034f\u00ad\ufeff \u200c\u200d", "preheader"),
+        ("❤\ufe0f", "❤"),
+        ("\ud83d", "\ufffd"),
+        ("", ""),
+    ],
+)
+def test_letter_case_width_and_invisible_characters_do_not_count(text: str, folded: str) -> None:
+    """NFKC, case folding, white space as one space, nothing invisible: Unicode §3.13, UAX #15."""
+    assert fold(text) == folded
+
+
+@given(st.text())
+def test_folding_twice_changes_nothing(text: str) -> None:
+    """What is printed from a query and read again must stay what it was."""
+    assert fold(fold(text)) == fold(text)
+    assert clean(clean(text)) == clean(text)
+
+
+@given(st.text(st.characters(min_codepoint=0x80, exclude_categories=[]), max_size=4))
+def test_folding_twice_changes_nothing_beyond_ascii(text: str) -> None:
+    """The same with letters that fold and compose in odd ways, and with half surrogates."""
+    assert fold(fold(text)) == fold(text)
+    assert clean(text).encode().decode() == clean(text)
+
+
+def test_punctuation_around_addresses_counts_as_white_space() -> None:
+    """`"<a@b.c>"` finds a@b.c (reference §3.1), on both sides alike."""
+    assert clean('"Ann, B." <A@b.c>; (x)') == "ann b. a@b.c x"
+
+
+def test_entries_stand_between_line_breaks() -> None:
+    """The form of the address columns: a whole entry can be asked for, and an entry never breaks."""
+    assert entries(["Ann\nB", "a@b.c", "", "A@B.C", ","]) == "\nann b\na@b.c\n"
+    assert entries([]) == entries(["", " "]) == ""

@@ -1,0 +1,121 @@
+"""`printer` and `logic`: a query printed and read again is the same query."""
+
+from hypothesis import given, settings
+
+from catcher.store.search import (
+    And,
+    Anything,
+    Contains,
+    Is,
+    Not,
+    Nothing,
+    Or,
+    Query,
+    Size,
+    Subject,
+    has_condition,
+    implied,
+    matches,
+    parse,
+    render,
+    simplify,
+)
+from tests.store.search.strategies import ANY, MAILBOXES, QUERIES, START
+
+A, B, C = (Contains(column="any", text=text) for text in "abc")
+
+
+@settings(max_examples=200, deadline=None)
+@given(query=QUERIES)
+def test_a_printed_query_is_read_as_the_same_query(query: Query) -> None:
+    """parse(render(q)) == q for every query in simplest form, whatever signs its texts hold."""
+    assert parse(render(query), now=START) == simplify(query)
+
+
+@given(text=ANY)
+def test_a_text_read_and_printed_means_the_same(text: str) -> None:
+    """parse → print → parse, from the text's side; a printed query is stable."""
+    query = parse(text, now=START, lenient=True)
+    printed = render(query)
+    assert parse(printed, now=START) == query
+    assert render(parse(printed, now=START)) == printed
+
+
+@given(query=QUERIES, subjects=MAILBOXES)
+def test_simplifying_changes_no_answer(query: Query, subjects: list[Subject]) -> None:
+    """The simplest form asks for the same messages, and simplifying it again changes nothing."""
+    simple = simplify(query)
+    assert simplify(simple) == simple
+    for subject in subjects:
+        assert matches(simple, subject) == matches(query, subject)
+
+
+@given(query=QUERIES, subjects=MAILBOXES)
+def test_what_a_query_implies_holds_for_all_it_finds(query: Query, subjects: list[Subject]) -> None:
+    """The full-text index may be asked for it without losing a message: its texts stand in some indexed column."""
+    needed = implied(query, shortest=1)
+    for subject in subjects:
+        if needed is not None and matches(query, subject):
+            assert _holds_anywhere(needed, subject)
+
+
+def _holds_anywhere(query: Query, subject: Subject) -> bool:
+    match query:
+        case And(operands):
+            return all(_holds_anywhere(operand, subject) for operand in operands)
+        case Or(operands):
+            return any(_holds_anywhere(operand, subject) for operand in operands)
+        case Contains(column="any", text=text):
+            return matches(query, subject) or text in subject.texts.client or text in subject.texts.media_types
+    raise AssertionError(query)
+
+
+def test_what_an_index_can_be_asked_for() -> None:
+    """AND needs one side that the index knows, OR needs both; a denial and a short text give nothing."""
+
+    def asked(text: str) -> str | None:
+        needed = implied(parse(text, now=START))
+        return None if needed is None else render(needed)
+
+    assert asked("alpha is:read ab") == "alpha"
+    assert asked("alpha OR to:beta") == "alpha OR beta"
+    assert asked("alpha (beta OR user:=gamma)") == "alpha (beta OR gamma)"
+    assert asked("alpha OR is:read") is None
+    assert asked("-alpha") is None
+    assert asked("ab") is None
+    assert asked("header:x=alpha") is None
+
+
+def test_only_what_asks_for_something_is_a_condition() -> None:
+    """A delete whose query holds no condition is refused; these all reduce to everything."""
+    for query in (Anything(), And((Anything(), Anything())), Or((A, Anything())), Not(Nothing()), Not(Not(Anything()))):
+        assert not has_condition(query)
+    for query in (A, Nothing(), Not(Anything()), Or((A, Nothing())), Is(state="read")):
+        assert has_condition(query)
+
+
+def test_the_simplest_form_is_flat_and_holds_nothing_twice() -> None:
+    """So that the same question is the same value, fit as a key."""
+    assert simplify(And((A, And((B, A)), Anything()))) == And((A, B))
+    assert simplify(Or((A, Or((B, Nothing())), A))) == Or((A, B))
+    assert simplify(Not(Not(Or((C,))))) == C
+    assert simplify(And((A, Nothing()))) == Nothing()
+    assert simplify(Not(Size(larger=True, octets=1))) == Not(Size(larger=True, octets=1))
+
+
+def test_printing_is_what_a_person_would_write() -> None:
+    """Quotes and backslashes only where they are needed."""
+    for text in (
+        "a b OR -c",
+        'subject:"a b" -is:read',
+        "a (b OR c)",
+        "-(a b)",
+        "to:=ann@example.com",
+        "header:x-a=b",
+        'header:x-a=="b c"',
+        "tag:news larger:1024 has:attachment",
+        "after:2024-01-31T12:00:00Z",
+        r"\-5",
+        r"subject\:x",
+    ):
+        assert render(parse(text, now=START)) == text

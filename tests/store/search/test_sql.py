@@ -1,0 +1,188 @@
+"""`sql.condition` against a real SQLite file with a full-text index, and against the plain filter."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from catcher.store.search import (
+    And,
+    Anything,
+    Contains,
+    HeaderHas,
+    Is,
+    Not,
+    Nothing,
+    Query,
+    Received,
+    SearchTexts,
+    Subject,
+    condition,
+    entries,
+    matches,
+    parse,
+    sql,
+)
+from catcher.store.search import filter as plain
+from tests.store.search.mailbox import Mailbox
+from tests.store.search.strategies import ANY, MAILBOXES, QUERIES, START
+
+EMPTY = SearchTexts(
+    **dict.fromkeys(
+        ("subject", "from_", "to", "cc", "bcc", "reply_to", "file_names", "media_types", "header", "client", "text"), ""
+    )
+)
+
+
+def message(store_id: str, **texts: str) -> Subject:
+    return Subject(
+        store_id=store_id,
+        received_at=START,
+        size=100,
+        attachments=0,
+        inlines=0,
+        is_read=False,
+        tags=(),
+        texts=replace(EMPTY, **texts),
+    )
+
+
+def asked(text: str) -> Query:
+    return parse(text, now=START)
+
+
+QUICK = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@QUICK
+@given(subjects=MAILBOXES, query=QUERIES)
+def test_the_database_finds_what_the_plain_filter_finds(
+    mailbox: Mailbox, subjects: list[Subject], query: Query
+) -> None:
+    """One meaning for lists, rules and webhooks: SQL with and without the index agrees with `matches` on any query."""
+    mailbox.fill(subjects)
+    expected = [subject.store_id for subject in subjects if matches(query, subject)]
+    assert mailbox.found(query) == expected
+    assert mailbox.found(query, index=mailbox.without_index) == expected
+
+
+@QUICK
+@given(subjects=MAILBOXES, text=st.lists(ANY, max_size=5).map(" ".join))
+def test_any_text_typed_finds_the_same_in_both(mailbox: Mailbox, subjects: list[Subject], text: str) -> None:
+    """What a person or a client types, readable or not, means the same to the database and to the plain filter."""
+    mailbox.fill(subjects)
+    query = parse(text, now=START, lenient=True)
+    assert mailbox.found(query) == [subject.store_id for subject in subjects if matches(query, subject)]
+
+
+def test_percent_and_underscore_stand_for_themselves(mailbox: Mailbox) -> None:
+    """Reference §11.12: LIKE's wildcards leak into other catchers' searches."""
+    mailbox.fill([message("1", subject="100% sure"), message("2", subject="100 sure"), message("3", subject="a_b axb")])
+    assert mailbox.found(asked("100%")) == ["1"]
+    assert mailbox.found(asked("subject:a_b")) == ["3"]
+    assert mailbox.found(asked("subject:x_b")) == []
+
+
+def test_a_field_and_its_text_must_be_on_one_line(mailbox: Mailbox) -> None:
+    """`header:name=value` looks into every field of that name, and into no other."""
+    header = "\nreceived: from a\nx-mailer: b\nreceived: from c\n"
+    mailbox.fill([message("1", header=header)])
+    assert [text for text in "abc" if mailbox.found(asked(f"header:received={text}"))] == ["a", "c"]
+    assert mailbox.found(asked('header:received=="from c"')) == ["1"]
+    assert mailbox.found(asked("header:received==from")) == []
+    assert mailbox.found(asked("header:x-mailer")) == ["1"]
+    assert mailbox.found(asked("header:x-mail")) == []
+
+
+def test_a_regular_expression_in_a_value_is_plain_text(mailbox: Mailbox) -> None:
+    """Header texts are compared by a regular expression inside; its signs mean nothing in a query."""
+    mailbox.fill([message("1", header="\nx-a: a+b [c] $\n"), message("2", header="\nx-a: aab c\n")])
+    assert mailbox.found(asked("header:x-a=a+b")) == ["1"]
+    assert mailbox.found(asked("header:x-a=a.b")) == []
+    assert mailbox.found(asked("header:x-a=[c]")) == ["1"]
+
+
+def test_the_index_is_asked_for_what_the_query_requires(mailbox: Mailbox) -> None:
+    """Only texts that every match must contain narrow the search, and only those the index can know."""
+    mailbox.index.asked.clear()
+    for text in (
+        "alpha",
+        "ab",
+        "-gamma",
+        "delta OR is:read",
+        "epsilon OR to:zeta",
+        "header:x=eta",
+        "ip:theta is:unread",
+    ):
+        condition(asked(text), mailbox.index)
+    assert mailbox.index.asked == ["alpha", "epsilon", "zeta", "theta"]
+
+
+def test_a_rare_word_is_looked_up_and_not_searched_for(mailbox: Mailbox) -> None:
+    """With candidates from the index, SQLite goes to their rows by number instead of scanning the table."""
+    mailbox.fill([message(str(number), text="hello") for number in range(6)])
+    plan = mailbox.plan(asked("hello"))
+    assert "search_index VIRTUAL TABLE" in plan
+    assert "SEARCH search USING INTEGER PRIMARY KEY" in plan
+
+
+def test_without_index_the_page_is_walked_newest_first(mailbox: Mailbox) -> None:
+    """The text is looked up by arrival number, so that the walk can stop at a full page and nothing is sorted."""
+    plan = mailbox.plan(asked("hello"), index=mailbox.without_index)
+    assert "SEARCH search USING INTEGER PRIMARY KEY" in plan
+    assert "TEMP B-TREE" not in plan
+
+
+def test_the_largest_query_still_runs(mailbox: Mailbox) -> None:
+    """200 terms, the limit of `parse`, are within SQLite's limits on depth and variables."""
+    mailbox.fill([message("1", text="word199")])
+    words = [f"word{number}" for number in range(200)]
+    assert mailbox.found(asked(" OR ".join(words))) == ["1"]
+    assert mailbox.found(asked(" ".join(words))) == []
+    assert mailbox.found(asked("header:(" + " OR ".join(f"a=b{number}" for number in range(200)) + ")")) == []
+
+
+def test_the_deepest_query_still_runs(mailbox: Mailbox) -> None:
+    """Nesting at its limit, each level with as many terms as the limit on terms leaves."""
+    mailbox.fill([message("1", text="word199")])
+    for level in ("addressed:a OR b OR header:c=d OR -(h is:read ", "user:a OR -(b ", "tag:a -(has:html "):
+        query = asked("word199 OR " + level * 10 + "x" + ")" * 10)
+        assert mailbox.found(query) == ["1"]
+        assert mailbox.found(query, index=mailbox.without_index) == ["1"]
+
+
+def test_every_state_has_a_meaning_in_both(mailbox: Mailbox) -> None:
+    """A state added to one side alone would match nothing on the other."""
+    assert plain.STATES.keys() == sql.STATES.keys()
+    mailbox.fill([message("1")])
+    assert mailbox.found(Is(state="unknown")) == []
+    assert not matches(Is(state="unknown"), message("1"))
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [(Anything(), ["1"]), (Nothing(), []), (Not(Anything()), []), (And((Anything(), Nothing())), [])],
+)
+def test_everything_and_nothing_are_conditions_too(mailbox: Mailbox, query: Query, expected: list[str]) -> None:
+    """Queries built by hand need not be in simplest form."""
+    mailbox.fill([message("1")])
+    assert mailbox.found(query) == expected
+
+
+def test_a_moment_is_met_to_the_microsecond(mailbox: Mailbox) -> None:
+    """Both bounds belong to the range (reference §3.2), and no digit is lost on the way into the database."""
+    mailbox.fill([message("1")])
+    for after in (True, False):
+        assert mailbox.found(Received(after=after, moment=START)) == ["1"]
+    assert mailbox.found(asked("after:2024-01-31T12:00:00.000001Z")) == []
+
+
+def test_a_whole_entry_is_an_entry_and_not_a_piece_of_one(mailbox: Mailbox) -> None:
+    """`to:="a@b.c"` does not find aa@b.c or a@b.com, and finds names and addresses alike."""
+    mailbox.fill([message("1", to=entries(["Ann", "a@b.c"])), message("2", to=entries(["aa@b.c", "a@b.com"]))])
+    assert mailbox.found(asked('to:="A@B.c"')) == ["1"]
+    assert mailbox.found(asked("to:=ann")) == ["1"]
+    assert mailbox.found(asked("to:a@b.c")) == ["1", "2"]
+    assert mailbox.found(Contains(column="subject", text="a", whole=True)) == []
+    assert mailbox.found(HeaderHas(name="to", text="")) == []
