@@ -1,0 +1,218 @@
+"""A backend that stores into catcher's own database: its pages and its API show the mail, no SMTP server is needed.
+
+It is the one module of the library that reaches into the catcher around it, and only when it is used.
+"""
+
+import email
+import os
+import re
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from email.message import Message
+from email.utils import formataddr
+from pathlib import Path
+from typing import Any, overload
+
+from catcher import mail
+from catcher.intake.local import Letter, LocalMailbox
+from catcher.mail import settings
+from catcher.mail.backends.base import BaseEmailBackend, checked
+from catcher.mail.header import envelope_address
+from catcher.mail.message import EmailAlternative, EmailAttachment, EmailMultiAlternatives
+
+__all__ = ["EmailBackend", "Outbox", "StoredEmail"]
+
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+_OWN_FIELDS = {"subject", "from", "to", "cc", "reply-to", "bcc", "mime-version", "content-type"}
+_OWN_FIELDS |= {"content-transfer-encoding", "content-disposition"}
+
+
+class EmailBackend(BaseEmailBackend):
+    """Stores messages in a database of catcher.
+
+    database: its file, a directory (catcher.db in it) or URL. file_path, else EMAIL_FILE_PATH, is the same as for the
+    file backend: a directory, made when it is missing, or a file whose name ends in .db, .sqlite or .sqlite3. With
+    neither it is the database that `catcher serve` uses on its own. `outbox` is a view of what is stored; it is
+    `catcher.mail.outbox` too, unless there is one.
+
+    Raises `catcher.errors.DatabaseUnusable` when the database cannot be opened, `catcher.errors.StoreUnavailable` when
+    it cannot be written now.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        database: str | os.PathLike[str] | None = None,
+        file_path: str | os.PathLike[str] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        if database is None and file_path is None and self.alias is None:
+            file_path = settings.EMAIL_FILE_PATH
+        self._mailbox = LocalMailbox(os.fspath(database) if database else _made(file_path))
+        self._lock = threading.RLock()
+        self._is_open = False
+        self.outbox = Outbox(self._mailbox)
+        if not hasattr(mail, "outbox"):
+            mail.outbox = self.outbox
+
+    def open(self) -> bool | None:
+        """Open the database. True when it was opened now, False when it was open, None when it failed silently."""
+        try:
+            with self._lock:
+                self._is_open = True
+                return self._mailbox.open()
+        except Exception:
+            self._is_open = False
+            if not self.fail_silently:
+                raise
+            return None
+
+    def close(self) -> None:
+        """Close the database; sending again opens it."""
+        with self._lock:
+            self._is_open = False
+            self._mailbox.close()
+
+    def send_messages(self, email_messages: Iterable[Any]) -> int:
+        """Store the messages in one transaction; how many, after the commit. Those without recipients are left out."""
+        mails = [
+            (*envelope, _delivered(message.message().as_bytes()))
+            for message in checked(email_messages)
+            if (envelope := _envelope(message)) is not None
+        ]
+        if not mails:
+            return 0
+        with self._lock:
+            was_open = self._is_open
+            try:
+                return len(self._mailbox.deliver(mails))
+            except Exception:
+                if not self.fail_silently:
+                    raise
+                return 0
+            finally:
+                if not was_open:
+                    self._mailbox.close()
+
+
+class Outbox(Sequence["StoredEmail"]):
+    """What is stored, oldest first, as a list of messages: length, index, slice, iteration, `clear()`.
+
+    Every look is a look into the database, so mail of other processes shows up too.
+    """
+
+    def __init__(self, mailbox: LocalMailbox) -> None:
+        self._mailbox = mailbox
+
+    def __len__(self) -> int:
+        return self._mailbox.count()
+
+    @overload
+    def __getitem__(self, index: int) -> "StoredEmail": ...
+    @overload
+    def __getitem__(self, index: slice) -> list["StoredEmail"]: ...
+    def __getitem__(self, index: int | slice) -> "StoredEmail | list[StoredEmail]":
+        store_ids = self._mailbox.store_ids()[index]
+        if isinstance(store_ids, str):
+            return StoredEmail(self._mailbox.letter(store_ids))
+        return [StoredEmail(self._mailbox.letter(store_id)) for store_id in store_ids]
+
+    def __iter__(self) -> Iterator["StoredEmail"]:
+        return iter(self[:])
+
+    def __eq__(self, other: object) -> bool:
+        """Equal to a list of the same messages; an empty one to []."""
+        return list(self) == list(other) if isinstance(other, Sequence) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # like a list
+
+    def __repr__(self) -> str:
+        return f"<Outbox of {len(self)} messages>"
+
+    def clear(self) -> None:
+        """Delete everything that is stored, by whomever."""
+        self._mailbox.clear()
+
+
+class StoredEmail(EmailMultiAlternatives):
+    """A stored message with the attributes it was sent with, as far as the message tells; `store_id` is its key.
+
+    bcc: recipients of the envelope that no field names. message() gives what was stored, to the octet.
+    """
+
+    def __init__(self, letter: Letter) -> None:
+        fields = {name.lower(): body for name, body in letter.fields}
+        super().__init__(
+            subject=letter.subject,
+            body=letter.body,
+            from_email=fields.get("from") or letter.envelope.reverse_path,
+            to=_written(letter.addresses.to),
+            cc=_written(letter.addresses.cc),
+            bcc=_written(letter.addresses.bcc),
+            reply_to=_written(letter.addresses.reply_to),
+            headers={name: body for name, body in letter.fields if name.lower() not in _OWN_FIELDS},
+        )
+        self.content_subtype = letter.subtype
+        self.alternatives = [EmailAlternative(*alternative) for alternative in letter.alternatives]
+        self.attachments = [_attachment(*attachment) for attachment in letter.attachments]
+        self.store_id = letter.store_id
+        self._envelope = letter.envelope
+        self._octets = letter.octets
+
+    def message(self, policy: Any = None) -> Message:
+        """The stored message, parsed; by default with the policy that keeps header fields as they are."""
+        return email.message_from_bytes(self._octets, **({} if policy is None else {"policy": policy}))
+
+    def recipients(self) -> list[str]:
+        """The envelope's recipients."""
+        return list(self._envelope.recipients)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, StoredEmail) and other.store_id == self.store_id
+
+    def __hash__(self) -> int:
+        return hash(self.store_id)
+
+
+def _made(file_path: str | os.PathLike[str] | None) -> str:
+    """What `file_path` means, with the directory made as the file backend makes it."""
+    if not file_path:
+        return os.environ.get("CATCHER_DATABASE", "")
+    path = Path(file_path).absolute()
+    is_file = path.is_file() or path.suffix in {".db", ".sqlite", ".sqlite3"}
+    (path.parent if is_file else path).mkdir(parents=True, exist_ok=True)
+    return str(path if is_file else path / "catcher.db")
+
+
+def _envelope(message: Any) -> tuple[str, list[str]] | None:
+    """Reverse-path and forward-paths as SMTP would have stated them; None without recipients."""
+    recipients = message.recipients()
+    if not recipients:
+        return None
+    encoding = getattr(message, "encoding", None) or settings.DEFAULT_CHARSET
+    return (
+        envelope_address(str(message.from_email), encoding),
+        [envelope_address(str(recipient), encoding) for recipient in recipients],
+    )
+
+
+def _delivered(octets: bytes) -> bytes:
+    """The octets as SMTP would have delivered them: every line end CRLF, the last line's too."""
+    octets = _LINE_END.sub(b"\r\n", octets)
+    return octets if octets.endswith(b"\r\n") else octets + b"\r\n"
+
+
+def _written(addresses: Iterable[Any]) -> list[str]:
+    return [formataddr((one.display_name, one.addr_spec)) if one.display_name else one.addr_spec for one in addresses]
+
+
+def _attachment(name: str, octets: bytes, media_type: str) -> EmailAttachment:
+    """An attachment in the form that `attach()` keeps: text as str where it is UTF-8, else octets."""
+    content: str | bytes = octets
+    if media_type.startswith("text/"):
+        try:
+            content = octets.decode().replace("\r\n", "\n")
+        except UnicodeDecodeError:
+            content = octets
+    return EmailAttachment(name or None, content, media_type)

@@ -1,0 +1,172 @@
+"""The worked example of each section of Django's document on sending mail, run against a real server."""
+
+from pathlib import Path
+
+import pytest
+
+from catcher import mail
+from catcher.mail import BadHeaderError, EmailMessage, EmailMultiAlternatives, send_mail, send_mass_mail, settings
+from tests.mail.servers import Mailbox
+
+SUBJECTS = "Subject here"
+
+
+def subjects(server: Mailbox) -> list[str]:
+    lines = [line for one in server.messages for line in one.original_content.decode().split("\r\n")]
+    return [line.removeprefix("Subject: ") for line in lines if line.startswith("Subject: ")]
+
+
+def test_exemple_rapide(server: Mailbox) -> None:
+    """ "En deux lignes": one call sends through EMAIL_HOST and EMAIL_PORT. Exemple rapide."""
+    sent = send_mail(
+        "Subject here", "Here is the message.", "from@example.com", ["to@example.com"], fail_silently=False
+    )
+    assert (sent, subjects(server)) == (1, [SUBJECTS])
+    assert server.messages[0].original_content.endswith(b"\r\n\r\nHere is the message.\r\n")
+
+
+def test_send_mass_mail(server: Mailbox) -> None:
+    """Two messages to two sets of recipients, one connection. send_mass_mail()."""
+    message1 = ("Subject here", "Here is the message", "from@example.com", ["first@example.com", "other@example.com"])
+    message2 = ("Another Subject", "Here is another message", "from@example.com", ["second@test.com"])
+    assert send_mass_mail((message1, message2), fail_silently=False) == 2
+    assert server.sessions == 1
+    assert [one.rcpt_tos for one in server.messages] == [
+        ["first@example.com", "other@example.com"],
+        ["second@test.com"],
+    ]
+
+
+def test_send_mass_mail_vs_send_mail(server: Mailbox) -> None:
+    """send_mail() opens a connection each time it is called. send_mass_mail() vs. send_mail()."""
+    for number in range(2):
+        send_mail(f"{number}", "Message.", "from@example.com", ["john@example.com"])
+    assert server.sessions == 2
+
+
+def test_exemples(server: Mailbox) -> None:
+    """One message that both see, or a message for each. Exemples."""
+    send_mail("Subject", "Message.", "from@example.com", ["john@example.com", "jane@example.com"])
+    send_mass_mail(
+        (
+            ("Subject", "Message.", "from@example.com", ["john@example.com"]),
+            ("Subject", "Message.", "from@example.com", ["jane@example.com"]),
+        )
+    )
+    to = [one.original_content.split(b"\r\nTo: ")[1].split(b"\r\n")[0] for one in server.messages]
+    assert to == [b"john@example.com, jane@example.com", b"john@example.com", b"jane@example.com"]
+
+
+def contact_view(form: dict[str, str]) -> str:
+    """The document's view, with a dictionary for the request and a string for the response."""
+    subject, message, from_email = form.get("subject", ""), form.get("message", ""), form.get("from_email", "")
+    if not (subject and message and from_email):
+        return "Make sure all fields are entered and valid."
+    try:
+        send_mail(subject, message, from_email, ["admin@example.com"])
+    except BadHeaderError:
+        return "Invalid header found."
+    return "/contact/thanks/"
+
+
+@pytest.mark.parametrize(
+    ("changes", "answer", "sent"),
+    [
+        ({}, "/contact/thanks/", 1),
+        ({"subject": ""}, "Make sure all fields are entered and valid.", 0),
+        ({"subject": "Hi\nBcc: victim@example.com"}, "Invalid header found.", 0),
+        ({"from_email": "a@b.c\r\nTo: victim@example.com"}, "Invalid header found.", 0),
+        ({"message": "To: not a header\nFrom: neither"}, "/contact/thanks/", 1),
+    ],
+)
+def test_prevention_de_l_injection_d_en_tetes(changes: dict[str, str], answer: str, sent: int, server: Mailbox) -> None:
+    """The view answers and sends nothing forged; header lines in the body stay body. Prévention de l'injection."""
+    form = {"subject": "Hi", "message": "Hello", "from_email": "visitor@example.com"} | changes
+    assert contact_view(form) == answer
+    assert (len(server.messages), server.sessions) == (sent, sent)
+    if sent:
+        body = server.messages[0].original_content.split(b"\r\n\r\n", 1)[1]
+        assert body == form["message"].replace("\n", "\r\n").encode() + b"\r\n"
+        assert server.messages[0].rcpt_tos == ["admin@example.com"]
+
+
+def test_les_objets_email_message(server: Mailbox) -> None:
+    """The document's message with Bcc, Reply-To and a Message-ID of its own. Les objets EmailMessage."""
+    email = EmailMessage(
+        "Hello",
+        "Body goes here",
+        "from@example.com",
+        ["to1@example.com", "to2@example.com"],
+        ["bcc@example.com"],
+        reply_to=["another@example.com"],
+        headers={"Message-ID": "foo"},
+    )
+    assert email.send() == 1
+    (arrived,) = server.messages
+    assert arrived.rcpt_tos == ["to1@example.com", "to2@example.com", "bcc@example.com"]
+    assert b"\r\nReply-To: another@example.com\r\n" in arrived.original_content
+    assert b"\r\nMessage-ID: foo\r\n" in arrived.original_content
+    assert b"bcc@example.com" not in arrived.original_content
+
+
+def test_envoi_d_autres_types_de_contenus(server: Mailbox) -> None:
+    """Text and HTML together, and HTML alone. Envoi d'autres types de contenus."""
+    subject, from_email, to = "hello", "from@example.com", "to@example.com"
+    html_content = "<p>This is an <strong>important</strong> message.</p>"
+    both = EmailMultiAlternatives(subject, "This is an important message.", from_email, [to])
+    both.attach_alternative(html_content, "text/html")
+    both.send()
+    alone = EmailMessage(subject, html_content, from_email, [to])
+    alone.content_subtype = "html"
+    alone.send()
+    first, second = (one.original_content for one in server.messages)
+    assert first.startswith(b"Content-Type: multipart/alternative;")
+    assert first.index(b"text/plain") < first.index(b"text/html")
+    assert second.startswith(b"Content-Type: text/html;")
+
+
+def test_moteurs_de_messagerie(server: Mailbox) -> None:
+    """A with block opens and closes one connection for what is sent inside. Moteurs de messagerie."""
+    with mail.get_connection() as connection:
+        mail.EmailMessage("1", "body", "from@example.com", ["to@example.com"], connection=connection).send()
+        mail.EmailMessage("2", "body", "from@example.com", ["to@example.com"], connection=connection).send()
+    assert (subjects(server), server.sessions) == (["1", "2"], 1)
+
+
+def test_le_moteur_console(capsys: pytest.CaptureFixture[str]) -> None:
+    """EMAIL_BACKEND names the console backend; mail is shown instead of sent. Le moteur console."""
+    with settings.override(EMAIL_BACKEND="catcher.mail.backends.console.EmailBackend"):
+        send_mail(SUBJECTS, "Text", "from@example.com", ["to@example.com"])
+    assert f"\nSubject: {SUBJECTS}\n" in capsys.readouterr().out
+
+
+def test_le_moteur_fichier(tmp_path: Path) -> None:
+    """EMAIL_FILE_PATH names the directory. Le moteur fichier."""
+    with settings.override(
+        EMAIL_BACKEND="catcher.mail.backends.filebased.EmailBackend", EMAIL_FILE_PATH=str(tmp_path / "app-messages")
+    ):
+        send_mail(SUBJECTS, "Text", "from@example.com", ["to@example.com"])
+    (file,) = (tmp_path / "app-messages").iterdir()
+    assert f"\nSubject: {SUBJECTS}\n" in file.read_text()
+
+
+def test_envoi_de_plusieurs_courriels_en_un_appel(server: Mailbox) -> None:
+    """send_messages() uses one connection for the list. Envoi de plusieurs courriels."""
+    connection = mail.get_connection()
+    messages = [EmailMessage(f"{n}", "body", "from@example.com", ["to@example.com"]) for n in range(3)]
+    assert connection.send_messages(messages) == 3
+    assert (subjects(server), server.sessions) == (["0", "1", "2"], 1)
+
+
+def test_envoi_de_plusieurs_courriels_a_la_main(server: Mailbox) -> None:
+    """open(), send(), send_messages(), close(): one connection throughout. Envoi de plusieurs courriels."""
+    connection = mail.get_connection()
+    connection.open()
+    email1 = mail.EmailMessage("1", "Body goes here", "from@example.com", ["to1@example.com"], connection=connection)
+    email1.send()
+    email2 = mail.EmailMessage("2", "Body goes here", "from@example.com", ["to2@example.com"])
+    email3 = mail.EmailMessage("3", "Body goes here", "from@example.com", ["to3@example.com"])
+    connection.send_messages([email2, email3])
+    assert connection.connection is not None
+    connection.close()
+    assert (subjects(server), server.sessions) == (["1", "2", "3"], 1)
