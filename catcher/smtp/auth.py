@@ -1,0 +1,168 @@
+"""The mechanisms of AUTH as exchanges of octets, without sockets. RFC 4954, RFC 4422.
+
+Each mechanism is a generator: it yields challenges, is sent the client's responses, and returns a Claim. By default
+any credentials are accepted and recorded. CRAM-MD5 and SCRAM never show a password, so with a password file they are
+offered only when it holds plain text; SCRAM makes the server prove that it knows the password too, so without a file
+it cannot be offered at all, while the user's name in CRAM-MD5 is taken as it is.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import secrets
+import time
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from catcher.smtp.options import AuthPolicy
+
+SCRAM_ITERATIONS = 4096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """Who a client says it is. password: what is to be checked; None when `is_proven` already says it all."""
+
+    user: str
+    password: str | None = None
+    is_proven: bool = False
+
+
+class Unreadable(ValueError):
+    """A response that does not have the mechanism's form. Stays within this room: the dialogue answers 501."""
+
+
+Find: TypeAlias = Callable[[str], str | None]
+"""The plain-text password of a user, None when it is not known."""
+
+Exchange: TypeAlias = Generator[bytes, bytes, Claim]
+Mechanism: TypeAlias = Callable[["Find | None", bytes | None], Exchange]
+
+
+def offered(policy: AuthPolicy) -> tuple[str, ...]:
+    """The mechanisms that can work under this policy, best first."""
+    possible: tuple[str, ...] = ("PLAIN", "LOGIN")
+    if policy.passwords is None:
+        possible = ("PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2")
+    elif policy.passwords.is_plain:
+        possible = ("SCRAM-SHA-256", "PLAIN", "LOGIN", "CRAM-MD5")
+    return tuple(name for name in policy.mechanisms or possible if name in possible)
+
+
+def begin(name: str, policy: AuthPolicy, initial: bytes | None) -> Exchange:
+    """Start the exchange of one of the `offered` mechanisms. initial: the initial response, decoded, None without."""
+    return _MECHANISMS[name](None if policy.passwords is None else policy.passwords.plain, initial)
+
+
+def decode(response: bytes) -> bytes:
+    """A response from its base64; "=" alone is the empty one (RFC 4954 §4). Raises binascii.Error."""
+    return b"" if response == b"=" else base64.b64decode(response, validate=True)
+
+
+def is_true(claim: Claim, policy: AuthPolicy) -> bool:
+    """Whether the claim is accepted. May take a tenth of a second with a password file: call it in a thread."""
+    if policy.passwords is None:
+        return True
+    if claim.password is None:
+        return claim.is_proven
+    return policy.passwords.verify(claim.user, claim.password)
+
+
+def _plain(_find: Find | None, initial: bytes | None) -> Exchange:
+    """RFC 4616: [authzid] NUL authcid NUL password."""
+    parts = (initial if initial is not None else (yield b"")).split(b"\0")
+    if len(parts) != 3:
+        raise Unreadable
+    return Claim(user=_text(parts[1]), password=_text(parts[2]))
+
+
+def _login(_find: Find | None, initial: bytes | None) -> Exchange:
+    """draft-murchison-sasl-login: two prompts."""
+    user = initial if initial is not None else (yield b"Username:")
+    password = yield b"Password:"
+    return Claim(user=_text(user), password=_text(password))
+
+
+def _cram_md5(find: Find | None, _initial: bytes | None) -> Exchange:
+    """RFC 2195: the HMAC-MD5 of a challenge under the password. Without a known password any digest is taken."""
+    challenge = f"<{secrets.token_hex(8)}.{time.time_ns()}@catcher>".encode()
+    user, space, digest = (yield challenge).rpartition(b" ")
+    if not space:
+        raise Unreadable
+    password = find(_text(user)) if find is not None else None
+    right = hmac.new((password or secrets.token_hex(16)).encode(), challenge, "md5").hexdigest().encode()
+    is_proven = password is not None and hmac.compare_digest(right, digest.lower())
+    return Claim(user=_text(user), is_proven=is_proven)
+
+
+def _xoauth2(_find: Find | None, initial: bytes | None) -> Exchange:
+    """Google's and Microsoft's: user=… ^A auth=Bearer … ^A^A. The token is not kept."""
+    response = initial if initial is not None else (yield b"")
+    fields = dict(field.partition(b"=")[::2] for field in response.split(b"\x01") if field)
+    if b"user" not in fields or not fields.get(b"auth", b"").lower().startswith(b"bearer "):
+        raise Unreadable
+    return Claim(user=_text(fields[b"user"]))
+
+
+def _scram_sha_256(find: Find | None, initial: bytes | None) -> Exchange:
+    """RFC 5802, RFC 7677, without channel binding. An unknown user fails at the proof, not before."""
+    first = _text(initial if initial is not None else (yield b""))
+    gs2, bare = _gs2(first)
+    attributes = _attributes(bare)
+    if gs2[:1] not in ("n", "y") or "n" not in attributes or "r" not in attributes:
+        raise Unreadable
+    user = attributes["n"].replace("=2C", ",").replace("=3D", "=")
+    password = find(user) if find is not None else None
+    salt, nonce = secrets.token_bytes(16), attributes["r"] + secrets.token_urlsafe(18)
+    server_first = f"r={nonce},s={base64.b64encode(salt).decode()},i={SCRAM_ITERATIONS}"
+    final = _text((yield server_first.encode()))
+    without_proof, _, proof = final.rpartition(",p=")
+    binding = base64.b64encode(first[: len(first) - len(bare)].encode()).decode()
+    answered = _attributes(without_proof)
+    if answered.get("r") != nonce or answered.get("c") != binding:
+        raise Unreadable
+    salted = hashlib.pbkdf2_hmac("sha256", (password or secrets.token_hex(16)).encode(), salt, SCRAM_ITERATIONS)
+    signed = f"{bare},{server_first},{without_proof}".encode()
+    if not _is_client_proof(salted, signed, proof) or password is None:
+        return Claim(user=user)
+    server_key = hmac.digest(salted, b"Server Key", "sha256")
+    yield b"v=" + base64.b64encode(hmac.digest(server_key, signed, "sha256"))
+    return Claim(user=user, is_proven=True)
+
+
+def _is_client_proof(salted: bytes, signed: bytes, proof: str) -> bool:
+    client_key = hmac.digest(salted, b"Client Key", "sha256")
+    signature = hmac.digest(hashlib.sha256(client_key).digest(), signed, "sha256")
+    try:
+        given = base64.b64decode(proof, validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    right = bytes(one ^ other for one, other in zip(client_key, signature, strict=True))
+    return hmac.compare_digest(given, right)
+
+
+def _gs2(first: str) -> tuple[str, str]:
+    """The channel binding flag of "n,a=name,n=…", and what follows the header; an authorization identity is ignored."""
+    parts = first.split(",", 2)
+    if len(parts) != 3:
+        raise Unreadable
+    return parts[0], parts[2]
+
+
+def _attributes(text: str) -> dict[str, str]:
+    return {piece[0]: piece[2:] for piece in text.split(",") if piece[1:2] == "="}
+
+
+def _text(octets: bytes) -> str:
+    return octets.decode("utf-8", "backslashreplace")
+
+
+_MECHANISMS: dict[str, Mechanism] = {
+    "PLAIN": _plain,
+    "LOGIN": _login,
+    "CRAM-MD5": _cram_md5,
+    "XOAUTH2": _xoauth2,
+    "SCRAM-SHA-256": _scram_sha_256,
+}

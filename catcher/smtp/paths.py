@@ -1,0 +1,140 @@
+"""Reads the reverse-path of MAIL and the forward-path of RCPT, with the parameters behind them. RFC 5321 §4.1.2.
+
+Applications send more than the grammar allows. What can only be meant one way is read that way, with a note; what
+cannot be meant, or could be meant in two ways, is refused.
+"""
+
+import re
+from dataclasses import dataclass
+
+from catcher.envelope import Parameters
+from catcher.smtp.replies import Reply
+
+MAX_ADDRESS_OCTETS = 1024
+
+# What nearly every client sends; the rest takes the long way through `_read_odd`.
+_USUAL = {
+    keyword: re.compile(
+        rb"(?i:" + keyword + rb":)<((?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+)?)>(?: ([!-~][ -~]*))?"
+    )
+    for keyword in (b"FROM", b"TO")
+}
+_KEYWORD = {keyword: re.compile(rb"(?i:\s*" + keyword + rb"(\s*):(\s*))") for keyword in (b"FROM", b"TO")}
+
+_BRACKETED = re.compile(rb'<((?:"(?:[^"\\]|\\.)*"|[^">])*)>', re.DOTALL)
+
+# Mailbox of RFC 5321 §4.1.2 and RFC 6531 §3.3, more generous in two places: dots anywhere in a local part (some mobile
+# carriers hand such addresses out) and any label characters in a domain.
+_LOCAL_PART = r'(?:[^\s"(),:;<>@\[\\\]\x00-\x1f\x7f]+|"(?:[^"\\\x00-\x1f\x7f]|\\[^\x00-\x1f\x7f])*")'
+_DOMAIN = r"(?:[^\s\"(),:;<>@\[\\\]\x00-\x1f\x7f]+|\[[^\s\[\\\]\x00-\x1f\x7f]+\])"
+_MAILBOX = re.compile(rf"{_LOCAL_PART}(?:@{_DOMAIN})?")
+
+_PARAMETER = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)(?:=([^\x00-\x20\x7f]+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class PathArgument:
+    """What MAIL or RCPT named: the address without brackets ("" is the null path), parameters, oddities let pass."""
+
+    addr_spec: str
+    parameters: Parameters = ()
+    notes: tuple[str, ...] = ()
+
+
+def read_path(argument: bytes, keyword: bytes) -> PathArgument | Reply:
+    """The path and parameters behind MAIL or RCPT, or the reply that refuses them.
+
+    argument: what followed the verb. keyword: b"FROM" or b"TO". An address that is not UTF-8 is read as Latin-1.
+    """
+    usual = _USUAL[keyword].fullmatch(argument)
+    if usual is not None and len(argument) < MAX_ADDRESS_OCTETS:
+        address, rest = usual.groups()
+        if not rest:
+            return PathArgument(address.decode()) if address or keyword == b"FROM" else Reply.BAD_TO
+        parameters = read_parameters(rest.decode())
+        if parameters is not None and (address or keyword == b"FROM"):
+            return PathArgument(address.decode(), parameters)
+    return _read_odd(argument, keyword)
+
+
+def read_parameters(text: str) -> Parameters | None:
+    """ESMTP parameters, keywords in upper case; None when one of them is not of the form KEYWORD or KEYWORD=value.
+
+    A value may hold "=" here, though RFC 5321 §4.1.2 forbids it: base64 is often sent as it is.
+    """
+    parameters = []
+    for word in text.split():
+        match = _PARAMETER.fullmatch(word)
+        if match is None:
+            return None
+        keyword, value = match.groups()
+        parameters.append((keyword.upper(), value))
+    return tuple(parameters)
+
+
+def _read_odd(argument: bytes, keyword: bytes) -> PathArgument | Reply:
+    refusal = Reply.BAD_FROM if keyword == b"FROM" else Reply.BAD_TO
+    start = _KEYWORD[keyword].match(argument)
+    if start is None:
+        return refusal
+    notes = [f"space around the colon of {keyword.decode()}:"] if start[1] or start[2] else []
+    raw, rest = _split(argument[start.end() :], notes)
+    try:
+        parameters = read_parameters(rest.decode())
+    except UnicodeDecodeError:
+        parameters = None
+    if parameters is None:
+        return Reply.BAD_PARAMETER
+    address = _read_address(raw, notes)
+    if isinstance(address, Reply):
+        return address
+    if not address and keyword == b"TO":
+        return refusal
+    return PathArgument(address, parameters, tuple(notes))
+
+
+def _split(path: bytes, notes: list[str]) -> tuple[bytes, bytes]:
+    """The address in the path, and what follows it."""
+    name, bracket, _ = path.partition(b"<")
+    if not bracket:
+        address, _, rest = path.partition(b" ")
+        if address:
+            notes.append("address without angle brackets")
+        return address, rest
+    if name.strip():
+        notes.append("display name before the address")
+    path = path[len(name) :]
+    bracketed = _BRACKETED.match(path)
+    if bracketed is None:
+        notes.append("angle bracket not closed")
+        address, _, rest = path[1:].partition(b" ")
+        return address, rest
+    address, rest = bracketed[1], path[bracketed.end() :]
+    # "<Name <a@b>>" and "<<a@b>>" come from templates that add brackets to what has them already.
+    if b"<" in address and not address.startswith(b'"'):
+        notes.append("angle brackets within angle brackets")
+        address, rest = address.rpartition(b"<")[2], rest.removeprefix(b">")
+    if rest and not rest[:1].isspace():
+        notes.append("no space before the parameters")
+    return address, rest
+
+
+def _read_address(raw: bytes, notes: list[str]) -> str | Reply:
+    if raw != raw.strip():
+        notes.append("space within the angle brackets")
+        raw = raw.strip()
+    if len(raw) > MAX_ADDRESS_OCTETS:
+        return Reply.ADDRESS_TOO_LONG
+    if raw.startswith(b"@") and b":" in raw:
+        notes.append("source route, ignored")  # RFC 5321 appendix C
+        raw = raw.partition(b":")[2]
+    try:
+        address = raw.decode()
+    except UnicodeDecodeError:
+        notes.append("address is not UTF-8, read as Latin-1")
+        address = raw.decode("latin-1")
+    if address and _MAILBOX.fullmatch(address) is None:
+        return Reply.BAD_ADDRESS
+    if address and "@" not in address and address.lower() != "postmaster":  # RFC 5321 §4.1.1.3 allows that one alone
+        notes.append("address without a domain")
+    return address

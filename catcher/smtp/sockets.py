@@ -1,0 +1,121 @@
+"""Binds the sockets of a listener: TCP on every address of a host name, or a Unix socket."""
+
+import asyncio
+import contextlib
+import errno
+import os
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+
+from catcher.errors import AddressInUse
+from catcher.smtp.options import Listener
+
+PORT_TRIES = 10
+
+
+async def bind(listener: Listener) -> list[socket.socket]:
+    """The bound sockets, not listening yet; several when the host has several addresses, all on one port.
+
+    Addresses of a family that this machine lacks are left out, if another remains. Raises AddressInUse with one line.
+    """
+    if listener.path:
+        return [_bind_path(listener)]
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(
+            listener.host or None, listener.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+    except OSError as error:
+        raise _unusable(listener, error) from None
+    # IPv4 first: of a name with both, people and tools name that address.
+    addresses = sorted({(family, name[0]) for family, _, _, _, name in found})
+    for attempt in range(PORT_TRIES):
+        try:
+            return _bind_all(listener, addresses)
+        except OSError as error:
+            # A port that was free on the first address may be taken on the second: then any other will do.
+            if listener.port or error.errno != errno.EADDRINUSE or attempt == PORT_TRIES - 1:
+                raise _unusable(listener, error) from None
+    return []
+
+
+def shown(bound: socket.socket) -> str:
+    """Where it is bound, as "host:port", "[host]:port" or "unix:/path"."""
+    name = bound.getsockname()
+    if isinstance(name, str):
+        return f"unix:{name}"
+    host, port = name[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _bind_all(listener: Listener, addresses: Sequence[tuple[int, str | int]]) -> list[socket.socket]:
+    bound: list[socket.socket] = []
+    missing: OSError | None = None
+    port = listener.port
+    try:
+        for family, host in addresses:
+            try:
+                bound.append(_bind_tcp(family, str(host), port, is_shared=listener.reuse_port))
+            except OSError as error:
+                if error.errno not in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
+                    raise
+                missing = error
+                continue
+            port = bound[0].getsockname()[1]
+        if missing is not None and not bound:
+            raise missing
+    except OSError:
+        for one in bound:
+            one.close()
+        raise
+    return bound
+
+
+def _bind_tcp(family: int, host: str, port: int, *, is_shared: bool) -> socket.socket:
+    one = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if os.name == "posix":  # elsewhere it would let two processes steal each other's connections
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if is_shared:
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        if family == socket.AF_INET6:
+            one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        one.setblocking(False)
+        one.bind((host, port))
+    except OSError:
+        one.close()
+        raise
+    return one
+
+
+def _bind_path(listener: Listener) -> socket.socket:
+    """A Unix socket; one that nobody answers on any more is replaced, anything else in its place is left alone."""
+    path = Path(listener.path)
+    if path.is_socket() and not _answers(path):
+        path.unlink(missing_ok=True)
+    one = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        one.setblocking(False)
+        one.bind(str(path))
+        if listener.mode is not None:
+            path.chmod(listener.mode)  # nobody can connect before the socket listens
+    except OSError as error:
+        one.close()
+        raise _unusable(listener, error) from None
+    return one
+
+
+def _answers(path: Path) -> bool:
+    with contextlib.closing(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)) as probe:
+        try:
+            probe.connect(str(path))
+        except ConnectionRefusedError:
+            return False
+        except OSError:
+            return True
+    return True
+
+
+def _unusable(listener: Listener, error: OSError) -> AddressInUse:
+    where = f"unix:{listener.path}" if listener.path else f"{listener.host}:{listener.port}"
+    return AddressInUse(f"SMTP address {where!r}: {error.strerror or error}, expected one that is free and may be used")

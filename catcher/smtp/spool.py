@@ -1,0 +1,106 @@
+"""Collects the content of one message as it arrives: small in memory, large in a file."""
+
+import contextlib
+import os
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import BinaryIO
+
+_PREFIX = "catcher-"
+_SUFFIX = ".spool"
+
+
+class Collector:
+    """Content so far. `write` and `finish` touch the disk once `is_due` has been true: call them in a thread.
+
+    block: octets to hold in memory; what comes to more goes to a file in `directory` (None: the system's).
+    """
+
+    __slots__ = ("_block", "_directory", "_file", "_held", "_is_discarded", "_lock", "_pieces", "octets", "path")
+
+    def __init__(self, *, block: int, directory: Path | None) -> None:
+        self._block = block
+        self._directory = directory
+        self._pieces: list[bytes] = []
+        self._held = 0
+        self._file: BinaryIO | None = None
+        self._is_discarded = False
+        self._lock = threading.Lock()  # a connection may be given up while a thread still writes for it
+        self.octets = 0
+        self.path: Path | None = None
+
+    def add(self, piece: bytes) -> None:
+        """Take the next octets."""
+        if piece:
+            self._pieces.append(piece)
+            self._held += len(piece)
+            self.octets += len(piece)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether so much is held in memory that `write` should be called before more is added."""
+        return self._held >= self._block
+
+    @property
+    def is_on_disk(self) -> bool:
+        """Whether `finish` has to touch the disk and answers with a path."""
+        return self._file is not None
+
+    def write(self) -> None:
+        """Move what is held to the file. Raises OSError, for example on a full disk."""
+        with self._lock:
+            self._write()
+
+    def finish(self) -> bytes | Path:
+        """The content: octets, or the file that holds them. Raises OSError."""
+        if self._file is None:
+            return self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
+        with self._lock:
+            self._write()
+            self._file.close()
+        return self.path or Path()
+
+    def discard(self) -> None:
+        """Forget everything; the file is gone afterwards. Safe to call twice, never raises."""
+        with self._lock:
+            self._is_discarded = True
+            self._pieces = []
+            self._held = 0
+            if self._file is not None:
+                self._file.close()
+            if self.path is not None:
+                with contextlib.suppress(OSError):
+                    self.path.unlink(missing_ok=True)
+                self.path = None
+
+    def _write(self) -> None:
+        if self._is_discarded:
+            return
+        if self._file is None:
+            handle, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX, dir=self._directory)
+            self.path = Path(name)
+            self._file = open(handle, "wb", buffering=0)  # noqa: SIM115, PTH123 - closed by finish or discard
+        held = memoryview(b"".join(self._pieces))
+        while held:
+            held = held[self._file.write(held) :]
+        self._pieces = []
+        self._held = 0
+
+
+def remove_leftovers(directory: Path | None, *, older_than: float) -> int:
+    """Remove what a killed process left behind; returns how many files.
+
+    older_than: seconds since the last write; the age keeps the files of other catchers that use the same directory.
+    """
+    removed = 0
+    for path in Path(directory or tempfile.gettempdir()).glob(f"{_PREFIX}*{_SUFFIX}"):
+        try:
+            facts = path.lstat()
+            if facts.st_mtime < time.time() - older_than and facts.st_uid == os.getuid():
+                path.unlink()
+                removed += 1
+        except OSError:
+            continue
+    return removed

@@ -1,0 +1,139 @@
+"""One mail transaction while it is being built: what MAIL and RCPT said. RFC 5321 §3.3; no sockets here."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+
+from catcher.envelope import Client, Envelope, ForwardPath, Parameters
+from catcher.smtp.paths import PathArgument, read_path
+from catcher.smtp.replies import Reply, too_large
+
+BODIES = frozenset({"7BIT", "8BITMIME", "BINARYMIME"})
+
+_XTEXT = r"(?:[!-*,-<>-~]|\+[0-9A-F]{2})+"  # RFC 3461 §4
+_KNOWN: dict[str, Callable[[str], object]] = {
+    # RFC 1870, 6152 and 3030, 6531 are judged in `mail` itself; these are only for people to be told about.
+    "AUTH": re.compile(rf"<>|{_XTEXT}").fullmatch,  # RFC 4954 §5
+    "RET": re.compile(r"FULL|HDRS", re.IGNORECASE).fullmatch,  # RFC 3461 §4.3
+    "ENVID": re.compile(_XTEXT).fullmatch,  # RFC 3461 §4.4
+    "NOTIFY": re.compile(r"NEVER|(?:SUCCESS|FAILURE|DELAY)(?:,(?:SUCCESS|FAILURE|DELAY))*", re.IGNORECASE).fullmatch,
+    "ORCPT": re.compile(rf"[A-Za-z0-9-]+;(?:{_XTEXT}|\S+)").fullmatch,  # RFC 3461 §4.2, RFC 6533 §3
+    "SIZE": str.isdigit,
+    "BODY": lambda value: value.upper() in BODIES,
+    "SMTPUTF8": lambda value: not value,
+}
+_OF_MAIL = frozenset({"SIZE", "BODY", "SMTPUTF8", "AUTH", "RET", "ENVID"})
+_OF_RECIPIENT = frozenset({"NOTIFY", "ORCPT"})
+
+
+class Transaction:
+    """What has been said since MAIL. `reverse_path` is None before it.
+
+    is_internationalized: whether MAIL said SMTPUTF8 (RFC 6531 §3.4). is_binary: whether it said BODY=BINARYMIME, which
+    DATA cannot carry (RFC 3030 §3). max_octets, max_recipients: 0 is no limit.
+    """
+
+    __slots__ = (
+        "_is_extended",
+        "_max_octets",
+        "_max_recipients",
+        "_notes",
+        "_parameters",
+        "forward_paths",
+        "is_binary",
+        "is_internationalized",
+        "reverse_path",
+    )
+
+    def __init__(self, *, max_octets: int, max_recipients: int) -> None:
+        self._max_octets = max_octets
+        self._max_recipients = max_recipients
+        self._is_extended = False
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything: RSET, EHLO, STARTTLS, or the message is through."""
+        self.reverse_path: str | None = None
+        self.forward_paths: list[ForwardPath] = []
+        self.is_internationalized = False
+        self.is_binary = False
+        self._parameters: Parameters = ()
+        self._notes: list[str] = []
+
+    def mail(self, argument: bytes, *, is_extended: bool) -> bytes:
+        """The reply to MAIL. A second MAIL before any RCPT replaces the first; clients retry that way.
+
+        is_extended: whether EHLO came before it.
+        """
+        if self.forward_paths:
+            return Reply.RESET_FIRST
+        path = read_path(argument, b"FROM")
+        if isinstance(path, Reply):
+            return path
+        for keyword, value in path.parameters:
+            if refusal := self._refuse(keyword, value):
+                return refusal
+        self.reset()
+        self.reverse_path = path.addr_spec
+        self._is_extended = is_extended
+        if path.parameters:
+            self._parameters = path.parameters
+            self.is_internationalized = ("SMTPUTF8", None) in path.parameters
+            self.is_binary = any(word == "BODY" and (value or "")[:1] in "Bb" for word, value in path.parameters)
+        self._note(path, _OF_MAIL, "MAIL")
+        return Reply.SENDER_OK
+
+    def rcpt(self, argument: bytes) -> bytes:
+        """The reply to RCPT. A recipient named twice is kept twice."""
+        if self.reverse_path is None:
+            return Reply.MAIL_FIRST
+        path = read_path(argument, b"TO")
+        if isinstance(path, Reply):
+            return path
+        if self._max_recipients and len(self.forward_paths) >= self._max_recipients:
+            return Reply.TOO_MANY_RECIPIENTS
+        self.forward_paths.append(ForwardPath(addr_spec=path.addr_spec, parameters=path.parameters))
+        self._note(path, _OF_RECIPIENT, "RCPT")
+        return Reply.RECIPIENT_OK
+
+    def envelope(
+        self, *, client: Client, received_at: datetime, notes: tuple[str, ...] = (), transcript: str = ""
+    ) -> Envelope:
+        """The transaction as a value. notes: of the connection, they come first; each note stands once."""
+        return Envelope(
+            reverse_path=self.reverse_path or "",
+            forward_paths=tuple(self.forward_paths),
+            received_at=received_at,
+            client=client,
+            parameters=self._parameters,
+            notes=tuple(dict.fromkeys((*notes, *self._notes))) if self._notes else notes,
+            transcript=transcript,
+        )
+
+    def _refuse(self, keyword: str, value: str | None) -> bytes:
+        """The refusal of one of MAIL's parameters, b"" when it can be lived with."""
+        if keyword == "SIZE":
+            # Twenty digits at most (RFC 1870 §3); also keeps int() from working on a megabyte of digits.
+            if value is None or not (value.isascii() and value.isdigit()) or len(value) > 20:
+                return Reply.BAD_SIZE
+            if self._max_octets and int(value) > self._max_octets:
+                return too_large(self._max_octets)
+        elif keyword == "BODY" and (value or "").upper() not in BODIES:
+            return Reply.BAD_BODY
+        return b""
+
+    def _note(self, path: PathArgument, known: frozenset[str], verb: str) -> None:
+        """Remember what was odd. At most fifty notes: a hostile client may have a thousand oddities."""
+        notes = list(path.notes)
+        if not path.addr_spec.isascii() and not self.is_internationalized:
+            notes.append("address beyond ASCII without SMTPUTF8")
+        if path.parameters:
+            if not self._is_extended:
+                notes.append("ESMTP parameters after HELO")
+            for keyword, value in path.parameters:
+                if keyword not in known:
+                    notes.append(f"parameter {keyword[:40]} of {verb} is not one that was offered")
+                elif not _KNOWN[keyword](value or ""):
+                    notes.append(f"parameter {keyword} of {verb} has a value it cannot have")
+        if notes:
+            self._notes += [note for note in notes if note not in self._notes][: max(0, 50 - len(self._notes))]

@@ -1,0 +1,113 @@
+"""The PROXY protocol: headers by themselves, and in front of a dialogue."""
+
+import contextlib
+import smtplib
+import socket
+import ssl
+import struct
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catcher.smtp import Listener
+from catcher.smtp.proxy import SIGNATURE, NotProxied, parse_block, parse_line
+from catcher.smtp.tls import context_from_files
+
+Start = Callable[..., Any]
+
+
+def block(command: int, family: int, body: bytes) -> bytes:
+    return SIGNATURE + struct.pack("!BBH", command, family, len(body)) + body
+
+
+FOUR = socket.inet_aton("192.0.2.7") + socket.inet_aton("10.0.0.1") + struct.pack("!HH", 4321, 25)
+SIX = socket.inet_pton(socket.AF_INET6, "2001:db8::7") + bytes(16) + struct.pack("!HH", 4321, 25)
+
+
+@pytest.mark.parametrize(
+    ("header", "address"),
+    [
+        (b"PROXY TCP4 192.0.2.7 10.0.0.1 4321 25\r\n", "192.0.2.7"),
+        (b"PROXY TCP6 2001:db8::7 ::1 4321 25\r\n", "2001:db8::7"),
+        (b"PROXY UNKNOWN\r\n", "127.0.0.1"),
+        (block(0x21, 0x11, FOUR), "192.0.2.7"),
+        (block(0x21, 0x21, SIX + b"\x04\0\x01x"), "2001:db8::7"),
+        (block(0x20, 0x00, b""), "127.0.0.1"),
+    ],
+    ids=["v1 IPv4", "v1 IPv6", "v1 unknown", "v2 IPv4", "v2 IPv6 with more", "v2 local"],
+)
+def test_the_message_comes_from_whom_the_proxy_names(start: Start, header: bytes, address: str) -> None:
+    """The header is read to its last octet and no further. HAProxy's PROXY protocol §2.1, §2.2."""
+    server = start(trusted_proxies=("127.0.0.0/8",))
+    with socket.create_connection((server.host, server.port), timeout=20) as connection:
+        connection.sendall(header + b"HELO x\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nx\r\n.\r\nQUIT\r\n")
+        while connection.recv(4096):
+            pass
+    assert server.message[0].client.address == address
+
+
+@pytest.mark.parametrize(
+    "header",
+    [b"EHLO a.proxy.that.says.nothing\r\n", b"PROXY TCP4 x y 1 2\r\n", b"PROXY " + b"x" * 200, block(0x31, 0x11, FOUR)],
+)
+def test_a_trusted_proxy_must_send_a_header(start: Start, header: bytes) -> None:
+    """Without one, whoever reached the proxy's address could speak for anybody; the connection is closed."""
+    server = start(trusted_proxies=("127.0.0.1",))
+    with socket.create_connection((server.host, server.port), timeout=20) as connection:
+        connection.sendall(header)
+        with contextlib.suppress(ConnectionResetError):
+            assert connection.recv(4096) == b""
+    assert server.server.listening
+
+
+def test_nobody_else_may_send_a_header(start: Start) -> None:
+    """From an address that is not trusted the header is a bad command, and the address stays the real one."""
+    server = start(trusted_proxies=("192.0.2.0/24",))
+    raw = server.connect()
+    raw.ask("PROXY TCP4 192.0.2.7 10.0.0.1 4321 25", "500 5.5.2 *")
+    raw.close()
+    assert server.session().client.address == "127.0.0.1"
+
+
+def test_tls_may_begin_behind_the_header(start: Start, tmp_path: Path) -> None:
+    """A proxy in front of implicit TLS passes the handshake through."""
+    authority = trustme.CA()
+    authority.issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(str(tmp_path / "server.pem"))
+    trusting = ssl.create_default_context()
+    authority.configure_trust(trusting)
+
+    class ProxiedSMTP(smtplib.SMTP_SSL):
+        def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:  # type: ignore[override]
+            plain = socket.create_connection((host, port), timeout)
+            plain.sendall(block(0x21, 0x11, FOUR))
+            return trusting.wrap_socket(plain, server_hostname="localhost")
+
+    server = start(
+        tls=lambda: context_from_files(tmp_path / "server.pem"),
+        listeners=(Listener(port=0, implicit_tls=True),),
+        trusted_proxies=("127.0.0.1",),
+    )
+    with ProxiedSMTP(server.host, server.port, context=trusting, timeout=20) as client:
+        client.sendmail("a@b", ["c@d"], "x")
+    assert (server.message[0].client.address, server.message[0].client.port) == ("192.0.2.7", 4321)
+
+
+@given(
+    line=st.binary(max_size=110), command=st.integers(0, 255), family=st.integers(0, 255), body=st.binary(max_size=60)
+)
+def test_any_header_is_read_or_refused(line: bytes, command: int, family: int, body: bytes) -> None:
+    """Nothing but NotProxied is raised."""
+    for parse in (
+        lambda: parse_line(line),
+        lambda: parse_line(b"PROXY TCP4 " + line),
+        lambda: parse_block(command, family, body),
+    ):
+        try:
+            parse()
+        except NotProxied:
+            continue

@@ -1,0 +1,224 @@
+"""Listeners, limits on connections, start and stop."""
+
+import asyncio
+import contextlib
+import os
+import smtplib
+import socket
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from catcher.errors import AddressInUse, SettingError
+from catcher.smtp import Listener, SmtpOptions, SmtpServer
+from catcher.smtp.reception import connection_limit
+from catcher.smtp.spool import Collector, remove_leftovers
+
+Start = Callable[..., Any]
+LOOPS = pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
+
+
+async def keep_nothing(envelope: Any, content: Any) -> str:
+    return "id"
+
+
+async def open_and_close(*listeners: Listener) -> tuple[str, ...]:
+    server = SmtpServer(keep_nothing, options=SmtpOptions(listeners=listeners))
+    await server.start()
+    found = tuple(server.addresses())
+    await server.stop(grace=0)
+    return found
+
+
+def test_a_taken_port_is_one_clear_line(server: Any) -> None:
+    """AddressInUse names the address and what was expected; nothing stays open."""
+    listeners = (Listener(port=0), Listener(port=server.port))
+    with pytest.raises(AddressInUse, match=rf"'127.0.0.1:{server.port}': Address already in use, expected"):
+        asyncio.run(open_and_close(*listeners))
+
+
+def test_an_address_that_cannot_be_bound_is_one_clear_line() -> None:
+    """A name that is not known, and an address of another machine."""
+    for host in ("no-such-host.invalid", "192.0.2.1"):
+        with pytest.raises(AddressInUse, match=f"SMTP address '{host}:0': .*expected"):
+            asyncio.run(open_and_close(Listener(host=host, port=0)))
+
+
+def test_every_address_of_a_name_gets_the_same_port() -> None:
+    """ "localhost" and "" may be IPv4 and IPv6; one port serves both."""
+    for host in ("localhost", ""):
+        addresses = asyncio.run(open_and_close(Listener(host=host, port=0)))
+        assert len({address.rpartition(":")[2] for address in addresses}) == 1
+        assert addresses[0].rpartition(":")[0] in {"127.0.0.1", "0.0.0.0"}
+
+
+@LOOPS
+def test_a_unix_socket_has_its_mode_and_goes_away(start: Start, tmp_path: Path, loop: str) -> None:
+    """Mail comes in by it, with no address; what a dead process left in its place is replaced."""
+    path = tmp_path / "mail.sock"
+    dead = socket.socket(socket.AF_UNIX)
+    dead.bind(str(path))
+    dead.close()
+
+    class UnixSMTP(smtplib.SMTP):
+        def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:  # type: ignore[override]
+            connection = socket.socket(socket.AF_UNIX)
+            connection.connect(host)
+            return connection
+
+    server = start(loop=loop, listeners=(Listener(path=str(path), mode=0o620),))
+    assert server.server.addresses() == [f"unix:{path}"]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o620
+    with UnixSMTP(str(path)) as client:
+        client.sendmail("a@b", ["c@d"], "x")
+    assert server.message[0].client.address == ""
+    with pytest.raises(AddressInUse, match=r"unix:.*mail\.sock"):
+        asyncio.run(open_and_close(Listener(path=str(path))))
+    server.call(server.server.stop(grace=1))
+    assert not path.exists()
+
+
+def test_a_file_in_place_of_a_socket_is_left_alone(tmp_path: Path) -> None:
+    """Only sockets are replaced."""
+    (tmp_path / "precious").write_text("data")
+    with pytest.raises(AddressInUse):
+        asyncio.run(open_and_close(Listener(path=str(tmp_path / "precious"))))
+    assert (tmp_path / "precious").read_text() == "data"
+
+
+def test_two_processes_may_share_a_port(start: Start) -> None:
+    """SO_REUSEPORT, for several workers."""
+    first = start(listeners=(Listener(port=0, reuse_port=True),))
+    addresses = asyncio.run(open_and_close(Listener(port=first.port, reuse_port=True)))
+    assert addresses == (f"127.0.0.1:{first.port}",)
+
+
+def test_too_many_connections_are_told_so(start: Start) -> None:
+    """421 for the one too many, from one address or in all; when one leaves the next is served."""
+    for limit in ({"max_connections": 2}, {"max_connections_per_address": 2}):
+        server = start(**limit)
+        first, _second = server.connect(), server.connect()
+        with socket.create_connection((server.host, server.port), timeout=20) as third:
+            assert third.recv(4096).startswith(b"421 4.7.0 Too many connections")
+            assert third.recv(4096) == b""
+        assert server.session().ended == "refused"
+        first.ask("QUIT", "221 *")
+        assert server.session().ended == "quit"
+        server.connect().ask("NOOP", "250 *")
+
+
+def test_the_limit_leaves_file_descriptors_for_others() -> None:
+    """Running out of descriptors would stop the database and the pages, too."""
+    import resource
+
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    assert connection_limit(10) == 10
+    assert connection_limit(0) < soft or soft == resource.RLIM_INFINITY
+    assert connection_limit(10**9) == connection_limit(0) or soft == resource.RLIM_INFINITY
+
+
+def test_a_thousand_idle_connections_disturb_nobody(start: Start) -> None:
+    """Mail still comes in, and each idle connection costs little memory."""
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, 4096)), hard))
+    server = start()
+    with contextlib.ExitStack() as stack:
+        stack.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        idle = [
+            stack.enter_context(socket.create_connection((server.host, server.port), timeout=20)) for _ in range(1000)
+        ]
+        for connection in idle:
+            assert connection.recv(100).startswith(b"220 ")
+        with smtplib.SMTP(server.host, server.port) as client:
+            client.sendmail("a@b", ["c@d"], "x")
+    assert len(server.recorder.messages) == 1
+
+
+@LOOPS
+def test_a_stop_lets_a_message_in_transfer_through(start: Start, loop: str) -> None:
+    """Idle clients get 421, the one in DATA its 250 first; nobody is accepted any more. RFC 5321 §3.8."""
+    server = start(loop=loop)
+    where = (server.host, server.port)
+    idle, busy = server.connect(), server.connect()
+    busy.begin()
+    busy.ask("DATA", "354 *")
+    busy.send(b"half a mess")
+    stopped = asyncio.run_coroutine_threadsafe(server.server.stop(grace=20), server.loop)
+    idle.expect("421 4.3.2 *")
+    idle.expect_end()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(where)
+    busy.send(b"age\r\n.\r\n")
+    busy.expect("250 2.0.0 Ok: queued as id1")
+    busy.expect("421 4.3.2 *")
+    stopped.result(timeout=20)
+    assert server.message[1] == b"half a message\r\n"
+
+
+def test_a_stop_does_not_wait_longer_than_its_grace(start: Start) -> None:
+    """A client that never ends its message, and a store that never answers, are cut."""
+    server = start()
+    raw = server.connect()
+    raw.begin()
+    raw.ask("DATA", "354 *")
+    server.recorder.hold = asyncio.Event()
+    waiting = server.connect()
+    waiting.begin()
+    waiting.ask("DATA", "354 *")
+    waiting.send(b"x\r\n.\r\n")
+    server.recorder.called.get(timeout=20)
+    begun = time.monotonic()
+    server.call(server.server.stop(grace=0.05))
+    assert time.monotonic() - begun < 5
+    assert {server.session().ended, server.session().ended} == {"stopped"}
+    assert not server.recorder.messages
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"label": "two\r\nlines"},
+        {"idle_seconds": 0},
+        {"trusted_proxies": ("everybody",)},
+        {"require_tls": True},
+        {"listeners": (Listener(implicit_tls=True),)},
+    ],
+)
+def test_options_that_cannot_be_meant_are_refused(wrong: dict[str, Any]) -> None:
+    """A wrong setting stops the start; it never becomes a default."""
+    with pytest.raises(SettingError, match="expected"):
+        SmtpOptions(**wrong)
+
+
+def test_only_old_leftovers_of_our_own_are_removed(tmp_path: Path) -> None:
+    """A killed process leaves its spool file; a running one's is not touched, nor is anything else."""
+    collector = Collector(block=1, directory=tmp_path)
+    collector.add(b"x")
+    collector.write()
+    (tmp_path / "other.spool").touch()
+    old = tmp_path / "catcher-old.spool"
+    for path in (old, tmp_path / "other.spool"):
+        path.touch()
+        os.utime(path, (0, 0))
+    assert remove_leftovers(tmp_path, older_than=60) == 1
+    assert not old.exists()
+    collector.discard()
+    assert [path.name for path in tmp_path.iterdir()] == ["other.spool"]
+
+
+def test_nothing_heavy_is_imported_for_smtp() -> None:
+    """The listener opens before the web and database code is loaded."""
+    code = "import sys, catcher.smtp; print(*sys.modules)"
+    loaded = set(
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    )
+    heavy = ("sqlalchemy", "alembic", "starlette", "uvicorn", "jinja2", "msgspec", "cryptography", "catcher.store")
+    assert not loaded.intersection(heavy)

@@ -1,0 +1,193 @@
+"""STARTTLS, implicit TLS, and certificates given or made."""
+
+import datetime as dt
+import smtplib
+import ssl
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+
+from catcher.errors import SettingError
+from catcher.smtp import AuthPolicy, Listener
+from catcher.smtp.tls import ca_certificate, context_from_files, generated_context
+
+Start = Callable[..., Any]
+LOOPS = pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
+MIB = 1024 * 1024
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def context(authority: trustme.CA, tmp_path: Path) -> ssl.SSLContext:
+    """The server's context, from files."""
+    leaf = authority.issue_cert("localhost", "127.0.0.1")
+    leaf.private_key_and_cert_chain_pem.write_to_path(str(tmp_path / "server.pem"))
+    return context_from_files(tmp_path / "server.pem")
+
+
+@pytest.fixture
+def trusting(authority: trustme.CA) -> ssl.SSLContext:
+    """A client's context that trusts the CA."""
+    client = ssl.create_default_context()
+    authority.configure_trust(client)
+    return client
+
+
+@LOOPS
+def test_starttls_secures_the_connection_and_forgets_what_was_said(
+    start: Start, context: ssl.SSLContext, trusting: ssl.SSLContext, loop: str
+) -> None:
+    """RFC 3207 §4.2: EHLO, AUTH and the transaction before it are void; the envelope names the TLS version."""
+    server = start(loop=loop, tls=lambda: context)
+    assert server.server.listening[0].security == "STARTTLS"
+    with smtplib.SMTP(server.host, server.port) as client:
+        client.ehlo()
+        assert client.has_extn("starttls")
+        client.mail("early@b")
+        client.starttls(context=trusting)
+        assert client.docmd("MAIL FROM:<a@b>") == (
+            503,
+            b"5.5.1 Bad sequence of commands (HELO/EHLO required before MAIL)",
+        )
+        client.ehlo()
+        assert not client.has_extn("starttls")
+        assert client.docmd("STARTTLS")[0] == 503
+        client.sendmail("a@b", ["c@d"], b"x" * 3 * MIB)
+    envelope, content = server.message
+    assert len(content) == 3 * MIB + 2
+    assert envelope.client.protocol == "ESMTPS"
+    assert envelope.client.tls.startswith("TLSv1.3 TLS_")
+    assert server.session().ended == "quit"
+
+
+@LOOPS
+def test_implicit_tls_stands_beside_plain(
+    start: Start, context: ssl.SSLContext, trusting: ssl.SSLContext, loop: str
+) -> None:
+    """Plain, implicit TLS and LMTP at the same time, each on a port of its own. RFC 8314 §3.3."""
+    listeners = (Listener(port=0), Listener(port=0, implicit_tls=True), Listener(port=0, lmtp=True))
+    server = start(loop=loop, tls=lambda: context, listeners=listeners)
+    kinds = [(where.protocol, where.security) for where in server.server.listening]
+    assert kinds == [("smtp", "STARTTLS"), ("smtp", "TLS"), ("lmtp", "STARTTLS")]
+    port = int(server.server.addresses()[1].rpartition(":")[2])
+    with smtplib.SMTP_SSL("localhost", port, context=trusting) as client:
+        client.ehlo()
+        assert not client.has_extn("starttls")
+        client.sendmail("a@b", ["c@d"], "x")
+    with smtplib.LMTP("127.0.0.1", int(server.server.addresses()[2].rpartition(":")[2])) as client:
+        client.sendmail("a@b", ["c@d"], "y")  # smtplib reads one reply only, whatever the number of recipients
+    assert [envelope.client.protocol for envelope, _ in server.recorder.messages] == ["ESMTPS", "LMTP"]
+
+
+def test_what_follows_starttls_in_the_clear_is_thrown_away(
+    start: Start, context: ssl.SSLContext, trusting: ssl.SSLContext
+) -> None:
+    """Commands injected behind STARTTLS are not run under TLS. RFC 3207 §6, CVE-2011-0411."""
+    server = start(tls=lambda: context)
+    raw = server.connect()
+    raw.ask("EHLO x", "250 *")
+    raw.ask("STARTTLS\r\nEHLO evil\r\nMAIL FROM:<evil@b>\r\nRSET", "220 2.0.0 *")
+    secure = trusting.wrap_socket(raw.socket, server_hostname="localhost")
+    raw.socket = secure
+    raw.ask("RCPT TO:<c@d>", "503 5.5.1 *")
+    raw.ask("NOOP", "250 2.0.0 Ok")
+    secure.close()
+    assert "evil" not in server.session().transcript
+
+
+def test_a_handshake_that_fails_ends_only_its_connection(start: Start, context: ssl.SSLContext) -> None:
+    """A client that does not speak TLS after STARTTLS is gone; the next is served."""
+    server = start(tls=lambda: context)
+    raw = server.connect()
+    raw.ask("EHLO x", "250 *")
+    raw.ask("STARTTLS", "220 *")
+    raw.send(b"this is no handshake\r\n" * 10)
+    assert server.session().ended == "lost"
+    server.connect().ask("NOOP", "250 *")
+
+
+def test_tls_may_be_required(start: Start, context: ssl.SSLContext, trusting: ssl.SSLContext) -> None:
+    """530 until STARTTLS; what is needed to get there works. RFC 3207 §4."""
+    server = start(tls=lambda: context, require_tls=True)
+    with smtplib.SMTP(server.host, server.port) as client:
+        client.ehlo()
+        for command in ("MAIL FROM:<a@b>", "RSET", "AUTH PLAIN AGEAYg==", "VRFY x"):
+            assert client.docmd(command) == (530, b"5.7.0 Must issue a STARTTLS command first")
+        client._host = "localhost"  # type: ignore[attr-defined]
+        client.starttls(context=trusting)
+        client.sendmail("a@b", ["c@d"], "x")
+    assert server.message[1] == b"x\r\n"
+
+
+def test_auth_may_need_tls(start: Start, context: ssl.SSLContext, trusting: ssl.SSLContext) -> None:
+    """AUTH is offered and taken under TLS only. RFC 4954 §4."""
+    server = start(tls=lambda: context, auth=AuthPolicy(needs_tls=True))
+    with smtplib.SMTP(server.host, server.port) as client:
+        client.ehlo()
+        assert not client.has_extn("auth")
+        assert client.docmd("AUTH PLAIN AGEAYg==")[0] == 538
+        client.starttls(context=trusting)
+        client.login("ann", "secret")
+        client.sendmail("a@b", ["c@d"], "x")
+    assert server.message[0].client.protocol == "ESMTPSA"
+
+
+def test_a_certificate_is_made_once_and_trusted_through_its_ca(start: Start, tmp_path: Path) -> None:
+    """The CA can be downloaded; the second start takes what is there; keys are for the owner only."""
+    directory = tmp_path / "tls"
+    assert ca_certificate(directory) is None
+    generated_context(directory, ["localhost", "127.0.0.1"])
+    made = (directory / "server.pem").read_bytes()
+    server = start(tls=lambda: generated_context(directory, ["localhost"]))
+    assert (directory / "server.pem").read_bytes() == made
+    pem = ca_certificate(directory)
+    assert pem is not None
+    client_context = ssl.create_default_context(cadata=pem.decode())
+    with smtplib.SMTP(server.host, server.port) as client:
+        client.starttls(context=client_context)
+        client.sendmail("a@b", ["c@d"], "x")
+    for name in ("ca-key.pem", "server.pem"):
+        assert stat.S_IMODE((directory / name).stat().st_mode) == 0o600
+
+
+def test_a_certificate_is_renewed_under_the_same_ca(tmp_path: Path) -> None:
+    """Near its end, or for another name, the certificate is made again; the CA stays, so trust stays."""
+    now = dt.datetime.now(dt.UTC)
+    generated_context(tmp_path, ["localhost"], now=now)
+    first, authority = (tmp_path / "server.pem").read_bytes(), ca_certificate(tmp_path)
+    generated_context(tmp_path, ["localhost"], now=now + dt.timedelta(days=300))
+    assert (tmp_path / "server.pem").read_bytes() == first
+    generated_context(tmp_path, ["localhost"], now=now + dt.timedelta(days=380))
+    second = (tmp_path / "server.pem").read_bytes()
+    generated_context(tmp_path, ["other.test"], now=now + dt.timedelta(days=380))
+    assert len({first, second, (tmp_path / "server.pem").read_bytes()}) == 3
+    assert ca_certificate(tmp_path) == authority
+    generated_context(tmp_path, ["localhost"], now=now + dt.timedelta(days=3640))
+    assert ca_certificate(tmp_path) != authority
+
+
+def test_a_broken_ca_is_replaced(tmp_path: Path) -> None:
+    """Half a file, for example after a full disk, does not stop the start."""
+    (tmp_path / "ca.pem").write_text("nonsense")
+    (tmp_path / "ca-key.pem").write_text("nonsense")
+    (tmp_path / "server.json").write_text("[]")
+    assert generated_context(tmp_path, ["localhost"])
+
+
+def test_certificate_files_that_cannot_be_used_stop_the_start(tmp_path: Path) -> None:
+    """One line that names the files."""
+    (tmp_path / "bad.pem").write_text("nonsense")
+    for path in (tmp_path / "missing.pem", tmp_path / "bad.pem"):
+        with pytest.raises(SettingError, match=r"TLS certificate .*expected PEM"):
+            context_from_files(path)
+    (tmp_path / "file").touch()
+    with pytest.raises(SettingError, match=r"TLS directory .*expected one that can be written"):
+        generated_context(tmp_path / "file", ["localhost"])

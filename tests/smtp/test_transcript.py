@@ -1,0 +1,40 @@
+"""What is kept of a dialogue."""
+
+from catcher.smtp.transcript import MAX_OCTETS, Transcript
+
+
+def test_a_message_is_shown_with_the_opening_and_its_own_lines() -> None:
+    """The second message of a connection shows how the connection began, but not the first message."""
+    transcript = Transcript()
+    transcript.server(b"220 hello\r\n")
+    for number in (b"1", b"2"):
+        transcript.client(b"MAIL " + number)
+        transcript.mark_opening()
+        transcript.server(b"250-a\r\n250 b\r\n")
+        shown = transcript.transaction()
+        transcript.server(b"250 queued\r\n")
+        transcript.end_transaction()
+    assert shown == "S: 220 hello\nC: MAIL 2\nS: 250-a\n250 b\n"
+    assert transcript.whole().count("queued") == 2
+
+
+def test_a_long_dialogue_is_cut_and_says_so() -> None:
+    """Nothing that a client repeats fills the memory."""
+    transcript = Transcript()
+    for _ in range(50_000):
+        transcript.client(b"NOOP " + b"x" * 5000)
+    shown = transcript.transaction()
+    assert len(shown) < 2 * MAX_OCTETS
+    assert "lines left out)" in shown
+    for _ in range(100):
+        transcript.end_transaction()
+        transcript.client(b"x" * 900)
+    assert len(transcript.whole()) < 4 * MAX_OCTETS
+    assert "not kept" in transcript.whole()
+
+
+def test_octets_that_are_not_text_are_shown_as_escapes() -> None:
+    """Whatever a client says can be shown and stored."""
+    transcript = Transcript()
+    transcript.client(b"\xff\x00")
+    assert transcript.transaction() == "C: \\xff\x00\n"
