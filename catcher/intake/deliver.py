@@ -1,0 +1,77 @@
+"""The one door into the store, for whoever brings mail: SMTP, the send endpoint, the SQLite mail backend, imports."""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from catcher.envelope import Envelope
+from catcher.intake.prepare import prepare
+from catcher.intake.tagging import Tagging
+from catcher.store.aio import AsyncStore
+from catcher.store.model import NewMessage
+from catcher.store.store import Store
+from catcher.threads import Threads
+
+_log = logging.getLogger(__name__)
+
+
+class Intake:
+    """Takes in messages on an event loop.
+
+    inline_limit: octets up to which a message is parsed on the loop, because a hop to a thread would cost more; larger
+    ones and files are parsed in a thread, so that they delay nobody. tagging: where tags are looked for.
+    """
+
+    def __init__(
+        self,
+        store: AsyncStore,
+        *,
+        threads: Threads,
+        inline_limit: int = 65_536,
+        tagging: Tagging = Tagging(),  # noqa: B008 a value without state
+    ) -> None:
+        self._store = store
+        self._threads = threads
+        self._inline_limit = inline_limit
+        self._tagging = tagging
+
+    async def deliver(self, envelope: Envelope, content: bytes | Path) -> str:
+        """Keep a message; its store id, after the commit. The content is kept to the octet, whatever it is.
+
+        A file is read, never moved or deleted, and must stay until this returns. Raises StoreUnavailable, and OSError
+        when the file cannot be read; in both cases nothing is kept.
+        """
+        if isinstance(content, bytes) and len(content) <= self._inline_limit:
+            message = prepare(envelope, content, tagging=self._tagging)
+        else:
+            message = await self._threads.run(prepare, envelope, content, tagging=self._tagging)
+        await self._store.add(message)
+        _tell(message)
+        return message.store_id
+
+
+def deliver_now(
+    store: Store,
+    items: Sequence[tuple[Envelope, bytes]],
+    *,
+    tagging: Tagging = Tagging(),  # noqa: B008 a value without state
+) -> list[str]:
+    """Keep all of these messages in one transaction, or none; their store ids. Blocks; raises StoreUnavailable."""
+    messages = [prepare(envelope, content, tagging=tagging) for envelope, content in items]
+    store.add(messages)
+    for message in messages:
+        _tell(message)
+    return [message.store_id for message in messages]
+
+
+def _tell(message: NewMessage) -> None:
+    """One line for each message caught: facts as fields, nothing of what it says."""
+    if _log.isEnabledFor(logging.INFO):
+        client = message.envelope.client
+        facts = {
+            "store_id": message.store_id,
+            "peer": client.address or client.protocol,
+            "recipients": len(message.envelope.forward_paths),
+            "size": message.size,
+        }
+        _log.info("caught", extra=facts)

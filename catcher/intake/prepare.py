@@ -1,0 +1,49 @@
+"""From an envelope and octets to a message ready for the store: everything that is computed once, is computed here."""
+
+import mmap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from catcher.envelope import Envelope
+from catcher.intake.addresses import list_addresses
+from catcher.intake.ids import new_store_id
+from catcher.intake.tagging import Tagging, find_tags
+from catcher.mime import Octets, glance, parse
+from catcher.store.model import NewMessage
+from catcher.store.search.texts import search_texts
+
+
+def prepare(envelope: Envelope, content: bytes | Path, *, tagging: Tagging = Tagging()) -> NewMessage:  # noqa: B008
+    """The message with its tree, addresses, snippet, search texts and tags. Any octets give one.
+
+    content: octets, or a file of them, which is read by mapping it and must stay until the message is stored. Raises
+    OSError when the file cannot be read.
+    """
+    with _opened(content) as octets:
+        message = parse(octets)
+        glanced = glance(octets, message)
+        size = len(octets)
+    addresses = list_addresses(message, envelope)
+    return NewMessage(
+        store_id=new_store_id(envelope.received_at),
+        envelope=envelope,
+        content=content,
+        size=size,
+        message=message,
+        addresses=addresses,
+        snippet=glanced.snippet,
+        texts=search_texts(message, envelope, addresses, glanced.search_text),
+        tags=find_tags(message, addresses, tagging=tagging),
+    )
+
+
+@contextmanager
+def _opened(content: bytes | Path) -> Iterator[Octets]:
+    if isinstance(content, bytes):
+        yield content
+    elif content.stat().st_size == 0:
+        yield b""  # an empty file cannot be mapped
+    else:
+        with content.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+            yield mapped

@@ -1,0 +1,183 @@
+"""Changes to messages that are there: read flags, tags, deletion. Each function is one bounded step in one transaction.
+
+A step returns how many messages it changed and the events to publish after the commit; who calls it repeats it until a
+step does less than `STEP`, and others may write in between. Nothing here touches a message's bulky rows.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, update
+
+from catcher.store import labelling
+from catcher.store.codec import ChangeData, microseconds, pack
+from catcher.store.counting import advance, read_counters
+from catcher.store.events import Event, Kind
+from catcher.store.tables import change, leftover, message
+
+STEP = 5000
+"""Messages that one transaction changes at most."""
+
+TOLD_ONE_BY_ONE = 200
+"""More messages than these changed at once are told as one "prune"."""
+
+PRUNE_STEP = 500
+"""Messages that retention takes at most in one transaction."""
+
+_MARK = update(message).where(message.c.arrival == bindparam("wanted")).values(is_read=bindparam("flag"))
+_DELETE = delete(message).where(message.c.arrival == bindparam("wanted"))
+_INSERT_CHANGE = insert(change)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a step did."""
+
+    changed: int
+    events: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """An event that has no number yet."""
+
+    kind: Kind
+    store_id: str = ""
+    data: ChangeData = field(default_factory=ChangeData)
+
+
+def mark(connection: Connection, where: ColumnElement[bool] | None, *, is_read: bool, upto: int) -> Outcome:
+    """Set the flag of what `where` selects (None: all) and did not have it, up to an arrival number."""
+    chosen = select(message.c.arrival, message.c.store_id).where(
+        message.c.is_read.is_(not is_read), message.c.arrival <= upto
+    )
+    chosen = chosen if where is None else chosen.where(where)
+    rows = connection.execute(chosen.order_by(message.c.arrival).limit(STEP)).all()
+    if not rows:
+        return Outcome(changed=0)
+    connection.execute(_MARK, [{"wanted": row.arrival, "flag": is_read} for row in rows])
+    data = ChangeData(is_read=is_read)
+    told = [_Told(kind="update", store_id=row.store_id, data=data) for row in rows]
+    return _announce(connection, len(rows), told, unread=-len(rows) if is_read else len(rows))
+
+
+def remove(
+    connection: Connection, where: ColumnElement[bool] | None, *, upto: int, limit: int = STEP, is_prune: bool = False
+) -> Outcome:
+    """Delete the oldest of what `where` selects, up to an arrival number. is_prune: tell it as one "prune"."""
+    chosen = select(message.c.arrival, message.c.store_id, message.c.is_read, message.c.size)
+    chosen = chosen.where(message.c.arrival <= upto)
+    chosen = chosen if where is None else chosen.where(where)
+    rows = connection.execute(chosen.order_by(message.c.arrival).limit(limit)).all()
+    if not rows:
+        return Outcome(changed=0)
+    arrivals = [row.arrival for row in rows]
+    labelling.detach(connection, arrivals)
+    connection.execute(_DELETE, [{"wanted": arrival} for arrival in arrivals])
+    connection.execute(insert(leftover), [{"first": first, "last": last} for first, last in _ranges(arrivals)])
+    told = [_Told(kind="prune")] if is_prune else [_Told(kind="delete", store_id=row.store_id) for row in rows]
+    return _announce(
+        connection,
+        len(rows),
+        told,
+        messages=-len(rows),
+        unread=-sum(not row.is_read for row in rows),
+        octets=-sum(row.size for row in rows),
+    )
+
+
+def remove_everything(connection: Connection) -> Outcome:
+    """Empty the mailbox."""
+    now = read_counters(connection)
+    labelling.detach_all(connection)
+    connection.execute(delete(message))
+    connection.execute(delete(leftover))
+    connection.execute(insert(leftover), {"first": 0, "last": now.cursor})
+    counts = now.counts
+    return _announce(
+        connection,
+        counts.messages,
+        [_Told(kind="truncate")],
+        messages=-counts.messages,
+        unread=-counts.unread,
+        octets=-counts.octets,
+    )
+
+
+def retain(connection: Connection, *, max_messages: int, oldest: datetime | None) -> Outcome:
+    """Delete up to `PRUNE_STEP` of the oldest beyond so many (0: any number), or received before a moment."""
+    now = read_counters(connection)
+    excess = now.counts.messages - max_messages if max_messages else 0
+    if excess > 0:
+        return remove(connection, None, upto=now.cursor, limit=min(excess, PRUNE_STEP), is_prune=True)
+    if oldest is None:
+        return Outcome(changed=0)
+    is_old = message.c.received_at < microseconds(oldest)
+    return remove(connection, is_old, upto=now.cursor, limit=PRUNE_STEP, is_prune=True)
+
+
+def set_tags(connection: Connection, store_ids: Sequence[str], names: Sequence[str]) -> Outcome:
+    """Give messages exactly these tags; unknown ids are ignored."""
+    rows = connection.execute(
+        select(message.c.arrival, message.c.store_id).where(message.c.store_id.in_(store_ids))
+    ).all()
+    changed = labelling.replace(connection, [row.arrival for row in rows], names)
+    told = [
+        _Told(kind="update", store_id=row.store_id, data=ChangeData(tags=changed[row.arrival]))
+        for row in rows
+        if row.arrival in changed
+    ]
+    return _announce(connection, len(changed), told) if changed else Outcome(changed=0)
+
+
+def rename_tag(connection: Connection, old: str, new: str) -> Outcome:
+    """Call a tag otherwise. Raises TagError, NotFound."""
+    if not labelling.rename(connection, old, new):
+        return Outcome(changed=0)
+    return _announce(connection, 1, [_Told(kind="prune")])
+
+
+def delete_tag(connection: Connection, name: str) -> Outcome:
+    """Take a tag from all messages. Raises NotFound."""
+    labelling.remove(connection, name)
+    return _announce(connection, 1, [_Told(kind="prune")])
+
+
+def _announce(
+    connection: Connection,
+    changed: int,
+    told: Sequence[_Told],
+    *,
+    messages: int = 0,
+    unread: int = 0,
+    octets: int = 0,
+) -> Outcome:
+    """Number what is to be told, note it in `change` for others, and adjust the totals."""
+    if len(told) > TOLD_ONE_BY_ONE:
+        told = [_Told(kind="prune")]
+    last = advance(connection, numbers=len(told), messages=messages, unread=unread, octets=octets)
+    numbers = range(last - len(told) + 1, last + 1)
+    connection.execute(
+        _INSERT_CHANGE,
+        [
+            {"cursor": number, "kind": item.kind, "store_id": item.store_id, "data": pack(item.data)}
+            for number, item in zip(numbers, told, strict=True)
+        ],
+    )
+    events = tuple(
+        Event(cursor=number, kind=item.kind, store_id=item.store_id, is_read=item.data.is_read, tags=item.data.tags)
+        for number, item in zip(numbers, told, strict=True)
+    )
+    return Outcome(changed=changed, events=events)
+
+
+def _ranges(arrivals: Sequence[int]) -> list[tuple[int, int]]:
+    """Rising numbers as ranges of neighbours, both ends included."""
+    ranges: list[tuple[int, int]] = []
+    for arrival in arrivals:
+        if ranges and ranges[-1][1] == arrival - 1:
+            ranges[-1] = (ranges[-1][0], arrival)
+        else:
+            ranges.append((arrival, arrival))
+    return ranges

@@ -1,0 +1,92 @@
+"""Values to the octets of a column and back: JSON by msgspec, compressed when it is long; times as microseconds."""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+import msgspec
+
+from catcher.envelope import Envelope
+from catcher.mime.model import Message
+from catcher.store import octets
+from catcher.store.model import Addresses
+
+T = TypeVar("T")
+
+_LONG = 4096
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeData:
+    """What a row of `change` says beyond its kind and store id."""
+
+    is_read: bool | None = None
+    tags: tuple[str, ...] | None = None
+
+
+def pack(value: Any) -> bytes:
+    """The value (a dataclass) as JSON, as one zstd frame when that has more than 4 kB.
+
+    The two cannot be mixed up: JSON of a dataclass begins with "{", a frame with "(". Lone surrogates, which JSON in
+    UTF-8 cannot hold, become U+FFFD.
+    """
+    try:
+        data = _encode(value)
+    except UnicodeEncodeError:
+        data = _encode(_without_surrogates(value))
+    return octets.compress(data) if len(data) > _LONG else data
+
+
+def _unpacker(kind: type[T]) -> Callable[[bytes], T]:
+    decode = msgspec.json.Decoder(kind).decode
+
+    def unpack(data: bytes) -> T:
+        return decode(octets.decompress(data) if data[:1] == b"(" else data)
+
+    return unpack
+
+
+unpack_envelope = _unpacker(Envelope)
+unpack_message = _unpacker(Message)
+unpack_addresses = _unpacker(Addresses)
+unpack_change = _unpacker(ChangeData)
+
+
+def storable(text: str) -> str:
+    """The text as every engine takes it: NUL and lone surrogates become U+FFFD."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def microseconds(moment: datetime) -> int:
+    """Whole microseconds since 1970 of an aware moment; exact, also before 1970."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def moment(microseconds: int) -> datetime:
+    """The aware UTC moment of so many microseconds since 1970."""
+    return _EPOCH + timedelta(microseconds=microseconds)
+
+
+@functools.singledispatch
+def _without_surrogates(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        names = [field.name for field in fields(value) if field.init]
+        return type(value)(**{name: _without_surrogates(getattr(value, name)) for name in names})
+    return value
+
+
+@_without_surrogates.register
+def _(value: str) -> str:
+    return storable(value)
+
+
+@_without_surrogates.register(tuple)
+def _(value: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(_without_surrogates(item) for item in value)

@@ -1,0 +1,75 @@
+"""What happened in the store, told to whoever subscribed, after the commit and in commit order."""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from catcher.store.model import Summary
+
+_log = logging.getLogger(__name__)
+
+Kind: TypeAlias = Literal["new", "update", "delete", "prune", "truncate"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One thing that happened.
+
+    cursor: its number; rising, shared with arrival numbers: a "new" has its message's. Gaps occur.
+    kind: "new" a message arrived (`summary`); "update" its flag (`is_read`) or its tags (`tags`, all it has now)
+        changed; "delete" it is gone; "prune" many changed or went: read the list again; "truncate" all are gone.
+    store_id: "" for prune and truncate.
+    """
+
+    cursor: int
+    kind: Kind
+    store_id: str = ""
+    summary: Summary | None = None
+    is_read: bool | None = None
+    tags: tuple[str, ...] | None = None
+
+
+Receive: TypeAlias = Callable[[Sequence[Event]], None]
+
+
+class Events:
+    """The subscribers of one store."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._receivers: tuple[Receive, ...] = ()
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether anybody listens, so that nobody else need be told."""
+        return bool(self._receivers)
+
+    def subscribe(self, receive: Receive) -> Callable[[], None]:
+        """Have `receive` called with each batch of events to come; calling the result ends that.
+
+        It is called in the store's writer thread, so it must be quick, must not call the store's writing methods and
+        must not raise; what it raises is logged and reaches nobody. A batch may still come while the subscription is
+        ended.
+        """
+        # A fresh object each time, so that one function may be subscribed twice and each end its own subscription.
+        entry: Receive = lambda events: receive(events)  # noqa: E731
+        with self._lock:
+            self._receivers = (*self._receivers, entry)
+
+        def unsubscribe() -> None:
+            with self._lock:
+                self._receivers = tuple(receiver for receiver in self._receivers if receiver is not entry)
+
+        return unsubscribe
+
+    def publish(self, events: Sequence[Event]) -> None:
+        """Tell everyone. For the store alone."""
+        if not events:
+            return
+        for receive in self._receivers:
+            try:
+                receive(events)
+            except Exception:
+                _log.exception("A subscriber to the store's events failed")

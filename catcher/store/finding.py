@@ -1,0 +1,170 @@
+"""Finding what a query matches: through the full-text index where it helps, and always judged on the texts themselves.
+
+The index follows the messages with some delay, so each search has two parts: the short tail of newest messages, which
+is read whole, and what the index finds among the others, which comes out of it newest first, so that a page of a word
+that is in every message costs no more than a page of a rare one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
+
+from catcher.store.counting import Counters
+from catcher.store.engine import Database
+from catcher.store.search import And, Anything, Contains, Is, Query, condition, simplify
+from catcher.store.tables import message
+
+AnySelect: TypeAlias = Select[*tuple[Any, ...]]
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+
+COUNTED = 2_500
+"""So many messages that the index finds are judged one by one, to count exactly; of more, its own count is taken."""
+
+_IS_UNREAD = message.c.is_read.is_(False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matches:
+    """How many messages match. is_exact: False when the index alone counted, which may be a few too many."""
+
+    messages: int
+    unread: int
+    is_exact: bool = True
+
+
+class Search:
+    """One query within one transaction.
+
+    now: the counters as the transaction sees them. more: conditions on `message` beyond the query.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        connection: Connection,
+        query: Query,
+        *,
+        now: Counters,
+        more: Sequence[ColumnElement[bool]] = (),
+    ) -> None:
+        self._database = database
+        self._connection = connection
+        self._now = now
+        self._query = simplify(query)
+        self._expression = database.expression(self._query)
+        self._is_restricted = bool(more)
+        self._exact = (
+            [*more] if isinstance(self._query, Anything) else [*more, condition(self._query, _Exactly(database))]
+        )
+
+    def newest(self, *, limit: int, start: int = 0, before: int | None = None) -> Sequence[AnyRow]:
+        """Rows of `message`, newest first, after leaving out `start`, with numbers below `before`."""
+        below = [] if before is None else [message.c.arrival < before]
+        if self._expression is None:
+            return self._rows(select(message).where(*self._exact, *below), message.c.arrival, limit=limit, start=start)
+        tail = self._rows(
+            select(message).where(*self._exact, *below, message.c.arrival > self._now.indexed),
+            message.c.arrival,
+            limit=start + limit,
+            start=0,
+        )
+        rows = list(tail[start:])
+        if len(rows) < limit:
+            number = self._database.arrival_found
+            older = self._found(select(message)).where(number <= self._now.indexed)
+            older = older if before is None else older.where(number < before)
+            rows.extend(self._rows(older, number, limit=limit - len(rows), start=max(0, start - len(tail))))
+        return rows
+
+    def next_newer(self, arrival: int) -> Sequence[AnyRow]:
+        """The row of the matching message that came next after this number, if any."""
+        newer = select(message).where(*self._conditions(), message.c.arrival > arrival)
+        return self._connection.execute(newer.order_by(message.c.arrival).limit(1)).all()
+
+    def number_newer(self, arrival: int) -> int:
+        """How many matching messages have greater numbers."""
+        newer = select(func.count()).select_from(message).where(*self._conditions(), message.c.arrival > arrival)
+        return int(self._connection.execute(newer).scalar_one())
+
+    def count(self) -> Matches:
+        """How many messages match in all."""
+        counts = self._now.counts
+        if not self._exact:
+            return Matches(messages=counts.messages, unread=counts.unread)
+        if not self._is_restricted and isinstance(self._query, Is) and self._query.state in ("read", "unread"):
+            unread = counts.unread if self._query.state == "unread" else 0
+            return Matches(messages=unread or counts.messages - counts.unread, unread=unread)
+        if self._expression is None:
+            return self._counted(_COUNT.where(*self._exact))
+        found = self._connection.execute(self._database.number_found(self._expression)).scalar_one()
+        if found > COUNTED and self._is_of_words_alone():
+            return self._estimated(found)
+        tail = self._counted(_COUNT.where(*self._exact, message.c.arrival > self._now.indexed))
+        older = self._counted(self._found(_COUNT_FOUND).where(self._database.arrival_found <= self._now.indexed))
+        return Matches(messages=tail.messages + older.messages, unread=tail.unread + older.unread)
+
+    def _conditions(self) -> list[ColumnElement[bool]]:
+        if self._expression is None:
+            return self._exact
+        return [self._database.candidates(self._expression), *self._exact]
+
+    def _found(self, columns: AnySelect) -> AnySelect:
+        source, matches = self._database.found(self._expression or "")
+        return columns.select_from(source).where(matches, *self._exact)
+
+    def _rows(self, selected: AnySelect, number: ColumnElement[int], *, limit: int, start: int) -> Sequence[AnyRow]:
+        return self._connection.execute(selected.order_by(number.desc()).limit(limit).offset(start)).all()
+
+    def _counted(self, selected: AnySelect) -> Matches:
+        messages, unread = self._connection.execute(selected).one()
+        return Matches(messages=messages, unread=unread)
+
+    def _is_of_words_alone(self) -> bool:
+        """Whether nothing but words is asked, so that the index knows of all of it."""
+        operands = self._query.operands if isinstance(self._query, And) else (self._query,)
+        return not self._is_restricted and all(
+            isinstance(one, Contains) and one.column == "any" and not one.whole and self._database.expression(one)
+            for one in operands
+        )
+
+    def _estimated(self, found: int) -> Matches:
+        counts = self._now.counts
+        tail = self._counted(_COUNT.where(*self._exact, message.c.arrival > self._now.indexed))
+        messages = min(found + tail.messages, counts.messages)
+        # Most mailboxes are nearly all read or nearly all unread: the few others are quickly looked at.
+        if counts.unread <= COUNTED:
+            unread = self._counted(_COUNT.where(_IS_UNREAD, *self._exact)).messages
+        elif counts.messages - counts.unread <= COUNTED:
+            unread = messages - self._counted(_COUNT.where(message.c.is_read.is_(True), *self._exact)).messages
+        else:
+            source, matches = self._database.found(self._expression or "")
+            of_unread = select(func.count()).select_from(source).where(matches, _IS_UNREAD)
+            unread = tail.unread + int(self._connection.execute(of_unread).scalar_one())
+        return Matches(messages=messages, unread=max(0, min(unread, messages)), is_exact=False)
+
+
+def matching(database: Database, query: Query) -> ColumnElement[bool] | None:
+    """What a query matches as one condition on `message`, for changing all of it; None when it matches everything."""
+    query = simplify(query)
+    if isinstance(query, Anything):
+        return None
+    exact = condition(query, _Exactly(database))
+    expression = database.expression(query)
+    return exact if expression is None else database.candidates(expression) & exact
+
+
+class _Exactly:
+    """The index as `search.condition` wants it: only for judging texts; candidates are named here."""
+
+    def __init__(self, database: Database) -> None:
+        self.contains = database.contains
+
+    def candidates(self, needle: str) -> ColumnElement[bool] | None:
+        return None
+
+
+_UNREAD_NUMBER = func.count().filter(_IS_UNREAD)
+_COUNT = select(func.count(), _UNREAD_NUMBER).select_from(message)
+_COUNT_FOUND = select(func.count(), _UNREAD_NUMBER)

@@ -1,0 +1,134 @@
+"""What the store takes and gives: new messages, summaries, whole messages, pages, selections. Never rows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TypeAlias
+
+from catcher.envelope import Envelope
+from catcher.mime.model import Address, Message
+from catcher.store.search.model import Query, SearchTexts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    """The mailboxes a list shows. bcc: those of Bcc fields and the envelope's recipients that no field names."""
+
+    from_: tuple[Address, ...] = ()
+    to: tuple[Address, ...] = ()
+    cc: tuple[Address, ...] = ()
+    bcc: tuple[Address, ...] = ()
+    reply_to: tuple[Address, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMessage:
+    """A message on its way into the store, with everything that lists and searches will need.
+
+    content: the octets as received, in memory, or a file that holds them; the file is read, not moved, and must stay
+        until the message is stored.
+    tags: names to give it with its first breath, cleaned, each once.
+    is_read: True only for imports.
+    """
+
+    store_id: str
+    envelope: Envelope
+    content: bytes | Path
+    size: int
+    message: Message
+    addresses: Addresses
+    snippet: str
+    texts: SearchTexts
+    tags: tuple[str, ...] = ()
+    is_read: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """One message as a list shows it; reading it parses no mail.
+
+    arrival: rising number, in commit order, with gaps. store_id: 22 characters [0-9A-Za-z], rising with time.
+    received_at: aware UTC. size: octets as received. tags: sorted by name. attachments, inlines: how many parts.
+    """
+
+    arrival: int
+    store_id: str
+    received_at: datetime
+    message_id: str
+    addresses: Addresses
+    subject: str
+    snippet: str
+    user: str
+    tags: tuple[str, ...]
+    size: int
+    attachments: int
+    inlines: int
+    is_read: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredMessage:
+    """One message whole, but for its octets."""
+
+    summary: Summary
+    envelope: Envelope
+    message: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """The mailbox in numbers. octets: as received, the sum of all messages."""
+
+    messages: int
+    unread: int
+    octets: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A piece of a list, newest first.
+
+    matching, matching_unread: how many messages the query selects in all (without a query: the whole mailbox).
+    is_exact: False when a query of words matches more than 2,500 messages and only the full-text index counted them,
+        which knows the runs of three characters in a word: `matching` may then be a few too many.
+    next_before: arrival number to give as `before` for the next piece; None at the end.
+    cursor: the store's last number at the moment of reading; what came later has a greater one.
+    """
+
+    messages: tuple[Summary, ...]
+    counts: Counts
+    matching: int
+    matching_unread: int
+    next_before: int | None
+    cursor: int
+    is_exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """Selects the whole mailbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class ByIds:
+    """Selects messages by store id; unknown and repeated ids are ignored."""
+
+    store_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """Selects what a query matches."""
+
+    query: Query
+
+
+Selection: TypeAlias = Everything | ByIds | Matching
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagCounts:
+    """Every tag with the number of messages that have it, sorted by name without regard to case."""
+
+    counts: Mapping[str, int]

@@ -1,0 +1,304 @@
+"""The store as the other rooms see it: open it, write, ask, hear what happened, close it."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Self
+
+from sqlalchemy import Connection, select
+
+from catcher.errors import NotFound, StoreUnavailable
+from catcher.mime import part_octets
+from catcher.store import changing, labelling, octets, querying
+from catcher.store.changing import STEP, Outcome
+from catcher.store.counting import read_counters
+from catcher.store.engine import Database
+from catcher.store.events import Event, Events
+from catcher.store.model import (
+    ByIds,
+    Counts,
+    Everything,
+    NewMessage,
+    Page,
+    Selection,
+    StoredMessage,
+    Summary,
+)
+from catcher.store.opening import open_database
+from catcher.store.outgoing import Outgoing
+from catcher.store.queue import Delivery, Queue
+from catcher.store.search.model import Anything, Query
+from catcher.store.tables import content
+from catcher.store.writer import Writer
+
+
+class Store:
+    """Mail and the answers about it, in one database. Made by `open`; every method may be called from any thread.
+
+    Writing methods return after the commit, and every read that begins after that, in whatever process, sees it. All of
+    them raise StoreUnavailable when the database cannot do it now (full, locked, closed); nothing is then half done.
+    """
+
+    def __init__(self, database: Database, *, queue_octets: int, queue_messages: int, poll: float) -> None:
+        self.events = Events()
+        self._database = database
+        self._queue = Queue(messages=queue_messages, octets=queue_octets)
+        self._writer = Writer(database, self.events, self._queue, poll=poll)
+        self._closing = threading.Lock()
+        self._is_closed = False
+        self.outgoing = Outgoing(database, run=self._writer.run, reading=self._reading)
+
+    @classmethod
+    def open(
+        cls,
+        url: str,
+        *,
+        durable: bool = True,
+        readers: int = 4,
+        queue_octets: int = 64 * 1024 * 1024,
+        queue_messages: int = 10_000,
+        poll: float = 0.1,
+        patience: float = 5.0,
+    ) -> Self:
+        """The store at a database URL such as "sqlite:////var/lib/catcher.db", made when the file is missing.
+
+        durable: a commit waits until the disk has it; without, a power cut (not a crash) may lose the last ones.
+        readers: how many questions are answered at once. queue_octets, queue_messages: how much may wait to be written.
+        poll: seconds between looks for what other processes wrote; 0: never. patience: seconds to wait for their locks.
+        Raises DatabaseUnusable or DatabaseTooNew with one clear line; a file that is refused is never changed.
+        """
+        database = open_database(url, durable=durable, readers=readers, patience=patience)
+        return cls(database, queue_octets=queue_octets, queue_messages=queue_messages, poll=poll)
+
+    def close(self) -> None:
+        """Commit what is queued, then end. Safe to call twice, and from several threads."""
+        with self._closing:
+            self._writer.close()
+            self._is_closed = True
+            self._database.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # Writing
+
+    def add(self, messages: Sequence[NewMessage]) -> list[int]:
+        """Store these in one transaction, all or none; their arrival numbers. Waits while the queue is full."""
+        if not messages:
+            return []
+        future: Future[Sequence[int]] = Future()
+        self._queue.put(Delivery(messages=messages, done=partial(_settle, future)))
+        return list(future.result())
+
+    def add_soon(self, message: NewMessage, done: Callable[[int | BaseException], None]) -> bool:
+        """Queue one for the next group; False, with nothing queued, when the queue is full (see `when_room`).
+
+        done: called in the writer thread after the commit with the arrival number, or with what failed; must be quick.
+        """
+
+        def answer(outcome: Sequence[int] | BaseException) -> None:
+            done(outcome if isinstance(outcome, BaseException) else outcome[0])
+
+        return self._queue.offer(Delivery(messages=(message,), done=answer))
+
+    def after_answers(self, call: Callable[[], None]) -> None:
+        """From now on, call this in the writer thread each time it has answered the deliveries of a group."""
+        self._writer.after_answers(call)
+
+    def when_room(self, call: Callable[[], None]) -> None:
+        """Call this once, soon after the queue has handed something on; from any thread, perhaps at once."""
+        self._queue.when_room(call)
+
+    def mark(self, selection: Selection, *, is_read: bool) -> int:
+        """Mark messages read or unread; how many really changed."""
+        return self._in_steps(selection, partial(changing.mark, is_read=is_read))
+
+    def delete(self, selection: Selection) -> int:
+        """Delete messages; how many there were. More than `STEP` go in several transactions, oldest first."""
+        if isinstance(selection, Everything):
+            return self._writer.run(changing.remove_everything)
+        return self._in_steps(selection, changing.remove)
+
+    def set_tags(self, store_ids: Sequence[str], names: Sequence[str]) -> int:
+        """Give messages exactly these tags; how many really changed. Unknown ids and unusable names are ignored."""
+        return sum(
+            self._writer.run(partial(changing.set_tags, store_ids=ids, names=names)) for ids in _chunks(store_ids)
+        )
+
+    def rename_tag(self, old: str, new: str) -> None:
+        """Call a tag otherwise. Raises NotFound, and TagError for a name that cannot be used or is taken."""
+        self._writer.run(partial(changing.rename_tag, old=old, new=new))
+
+    def delete_tag(self, name: str) -> None:
+        """Take a tag from all messages. Raises NotFound."""
+        self._writer.run(partial(changing.delete_tag, name=name))
+
+    def retain(self, *, max_messages: int, max_age: timedelta | None, now: datetime) -> int:
+        """Delete some of the oldest messages beyond so many (0: no bound) or older than an age; how many.
+
+        One bounded step, so that nobody waits for it: call it until it returns 0.
+        """
+        oldest = None if max_age is None else now - max_age
+        return self._writer.run(partial(changing.retain, max_messages=max_messages, oldest=oldest))
+
+    # Reading
+
+    def page(
+        self,
+        query: Query = Anything(),  # noqa: B008 a value without state
+        *,
+        limit: int = 50,
+        start: int = 0,
+        before: int | None = None,
+        received_before: datetime | None = None,
+    ) -> Page:
+        """What a query matches, newest arrival first.
+
+        limit: how many at most; start: how many to leave out first (its cost grows with it). before: only arrivals
+        below this number, the quick way to later pages. received_before: only what was received before a moment; this
+        one counts as a part of the query.
+        """
+        with self._reading() as connection:
+            return querying.page(
+                self._database,
+                connection,
+                query,
+                limit=max(0, limit),
+                start=max(0, start),
+                before=before,
+                received_before=received_before,
+            )
+
+    def latest(self, query: Query = Anything()) -> Summary:  # noqa: B008 a value without state
+        """The newest message a query matches. Raises NotFound."""
+        with self._reading() as connection:
+            return querying.latest(self._database, connection, query)
+
+    def summary(self, store_id: str) -> Summary:
+        """One message as a list shows it. Raises NotFound."""
+        with self._reading() as connection:
+            return querying.summary(connection, store_id)
+
+    def get(self, store_id: str) -> StoredMessage:
+        """One message whole, but for its octets. Raises NotFound."""
+        with self._reading() as connection:
+            return querying.get(connection, store_id)
+
+    def raw(self, store_id: str) -> bytes:
+        """A message's octets as they were received. Raises NotFound."""
+        return b"".join(self.raw_pieces(store_id))
+
+    def raw_pieces(self, store_id: str, *, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+        """The octets from `start` to before `end` in pieces of up to 1 MiB; what lies outside the message is left out.
+
+        Decompresses only what the range touches, and holds no transaction between pieces, however slow the reader is.
+        Raises NotFound, at the first piece, or at a later one when the message is deleted meanwhile.
+        """
+        with self._reading() as connection:
+            arrival, size = querying.arrival_and_size(connection, store_id)
+        first, last = max(0, start), size if end is None else min(end, size)
+        for number in range(first // octets.PIECE, -(-last // octets.PIECE) if last > first else 0):
+            piece = self._piece(arrival, number)
+            offset = number * octets.PIECE
+            yield piece[max(0, first - offset) : last - offset]
+
+    def part(self, store_id: str, part_id: str) -> bytes:
+        """The decoded octets of one part; only what the part covers is read. Raises NotFound."""
+        message = self.get(store_id).message
+        for part in message.parts:
+            if part.part_id == part_id:
+                body = b"".join(self.raw_pieces(store_id, start=part.body_start, end=part.end))
+                moved = replace(part, header_start=0, body_start=0, end=len(body))
+                return part_octets(body, moved)
+        raise NotFound("part not found")
+
+    def neighbours(
+        self,
+        store_id: str,
+        query: Query = Anything(),  # noqa: B008 a value without state
+    ) -> tuple[Summary | None, Summary | None, int]:
+        """The next newer and next older message of what a query matches, and how many of that are newer.
+
+        Raises NotFound when there is no such message; it need not match the query itself.
+        """
+        with self._reading() as connection:
+            return querying.neighbours(self._database, connection, store_id, query)
+
+    def counts(self) -> Counts:
+        """The mailbox in numbers."""
+        with self._reading() as connection:
+            return read_counters(connection).counts
+
+    def tags(self) -> dict[str, int]:
+        """Every tag with how many messages have it, sorted by name without regard to case."""
+        with self._reading() as connection:
+            return dict(labelling.tag_counts(connection).counts)
+
+    def cursor(self) -> int:
+        """The last number given to anything; what happens later has a greater one."""
+        with self._reading() as connection:
+            return read_counters(connection).cursor
+
+    def changes(self, after: int, *, limit: int = 1000) -> list[Event] | None:
+        """What happened after this cursor, in order; None when the store does not know (any more): read the list again.
+
+        A message that arrived and was deleted since shows its deletion only; one that changed arrives as it is now.
+        """
+        with self._reading() as connection:
+            return querying.changes(connection, after, limit=limit)
+
+    def octets_on_disk(self) -> int:
+        """What the database takes on the disk, its journal included."""
+        return self._database.octets_on_disk()
+
+    # Private
+
+    def _reading(self) -> AbstractContextManager[Connection]:
+        if self._is_closed:
+            raise StoreUnavailable("The mail store is closed")
+        return self._database.reading()
+
+    def _piece(self, arrival: int, number: int) -> bytes:
+        columns = select(content.c.data, content.c.is_compressed)
+        with self._reading() as connection:
+            row = connection.execute(columns.where(content.c.arrival == arrival, content.c.number == number)).first()
+        if row is None:
+            raise NotFound("message not found")
+        return octets.restore(row.data, is_compressed=row.is_compressed)
+
+    def _in_steps(self, selection: Selection, change: Callable[..., Outcome]) -> int:
+        """Run a change on a selection step by step; what arrives after the first step is not touched."""
+        upto = self.cursor()
+        if isinstance(selection, ByIds):
+            conditions = [querying.where(self._database, ByIds(ids)) for ids in _chunks(selection.store_ids)]
+        else:
+            conditions = [querying.where(self._database, selection)]
+        return sum(self._repeat(partial(change, where=where, upto=upto)) for where in conditions)
+
+    def _repeat(self, change: Callable[[Connection], Outcome]) -> int:
+        total = 0
+        while changed := self._writer.run(change):
+            total += changed
+            if changed < STEP:
+                break
+        return total
+
+
+def _settle(future: "Future[Sequence[int]]", outcome: Sequence[int] | BaseException) -> None:
+    if isinstance(outcome, BaseException):
+        future.set_exception(outcome)
+    else:
+        future.set_result(outcome)
+
+
+def _chunks(store_ids: Sequence[str]) -> list[tuple[str, ...]]:
+    """The ids, each once, in runs that one statement takes."""
+    ids = tuple(dict.fromkeys(store_ids))
+    return [ids[start : start + STEP] for start in range(0, len(ids), STEP)]

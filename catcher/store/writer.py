@@ -1,0 +1,238 @@
+"""The one thread that writes: groups of deliveries, commands and, when nobody waits, upkeep; then it tells of it."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from sqlalchemy import Connection, exc
+
+from catcher.errors import CatcherError, StoreUnavailable
+from catcher.store import querying
+from catcher.store.changing import Outcome
+from catcher.store.counting import read_counters
+from catcher.store.engine import Database, unavailable
+from catcher.store.events import Event, Events
+from catcher.store.inserting import Prepared, insert_all, prepare
+from catcher.store.queue import Command, Delivery, Queue
+from catcher.store.upkeep import Upkeep
+
+_log = logging.getLogger(__name__)
+
+QUIET = 0.05
+"""Seconds without work after which upkeep begins."""
+
+BEHIND = 10_000
+"""Messages that may wait for the index under steady load, before upkeep no longer waits for a quiet moment."""
+
+_RETRY = 5.0
+"""Seconds before upkeep that failed is tried again."""
+
+_BATCH = 500
+"""Events of other processes that are read and told at once."""
+
+
+class Writer:
+    """Starts its thread when made. poll: seconds between looks for other processes' commits; 0: never."""
+
+    def __init__(self, database: Database, events: Events, queue: Queue, *, poll: float) -> None:
+        self._database = database
+        self._events = events
+        self._queue = queue
+        self._poll = poll
+        self._connection = database.connect_writer()
+        self._upkeep = Upkeep(database)
+        self._upkeep_at: float | None = time.monotonic()
+        self._behind = 0
+        self._told = self._last_number()
+        self._foreign = database.foreign_commits(self._connection)
+        self._looked_at = time.monotonic()
+        self._after_answers: tuple[Callable[[], None], ...] = ()
+        # A daemon: whoever forgets to close the store can still leave; callers hold no promise before their commit.
+        self._thread = threading.Thread(target=self._run, name="catcher-writer", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Write what is queued, then end the thread; safe to call twice."""
+        self._queue.close()
+        if threading.current_thread() is not self._thread:
+            self._thread.join()
+
+    def after_answers(self, call: Callable[[], None]) -> None:
+        """See `Store.after_answers`."""
+        self._after_answers = (*self._after_answers, call)
+
+    def run(self, change: Callable[[Connection], Outcome]) -> int:
+        """Have the thread make a change and wait for its commit; how many messages changed. Raises what it raised."""
+        command = Command(run=change)
+        self._queue.command(command)
+        return command.future.result()
+
+    def _run(self) -> None:
+        while True:
+            work = self._queue.take(self._pause())
+            if isinstance(work, Command):
+                self._obey(work)
+            elif work:
+                self._store(work)
+            elif self._queue.is_closed:
+                break
+            else:
+                self._keep_up()
+            self._look_for_others()
+        with suppress(exc.SQLAlchemyError):
+            self._connection.close()
+
+    def _pause(self) -> float:
+        now = time.monotonic()
+        look = self._looked_at + self._poll - now if self._poll else 60.0
+        keep_up = self._upkeep_at - now if self._upkeep_at is not None else 60.0
+        return max(0.0, min(look, keep_up))
+
+    # Deliveries
+
+    def _store(self, group: Sequence[Delivery]) -> None:
+        ready: list[tuple[Delivery, list[Prepared]]] = []
+        for delivery in group:
+            try:
+                ready.append((delivery, [prepare(new) for new in delivery.messages]))
+            except Exception as error:
+                _answer(delivery, _failure(error))
+                self._end_answers()
+        if ready and not self._write(ready) and len(ready) > 1:
+            # One of them spoils the transaction: each gets one of its own, so that the others do not suffer.
+            for item in ready:
+                self._write([item], is_last_try=True)
+
+    def _write(self, ready: Sequence[tuple[Delivery, list[Prepared]]], *, is_last_try: bool = False) -> bool:
+        """Write deliveries in one transaction and answer; False when another try, one by one, makes sense."""
+        prepared = [one for _, several in ready for one in several]
+        try:
+            with self._connection.begin():
+                summaries = insert_all(self._database, self._connection, prepared)
+        except Exception as error:
+            is_common = isinstance(error, exc.OperationalError)
+            if len(ready) > 1 and not is_common and not is_last_try:
+                return False
+            failure = _failure(error)
+            for delivery, _ in ready:
+                _answer(delivery, failure)
+            self._end_answers()
+            return True
+        numbers = iter(summaries)
+        for delivery, several in ready:
+            _answer(delivery, [next(numbers).arrival for _ in several])
+        self._end_answers()
+        self._behind += len(summaries)
+        if self._events.is_heard:
+            self._tell([querying.new_event(one) for one in summaries])
+        elif summaries:
+            self._told = summaries[-1].arrival
+        self._after_work()
+        return True
+
+    def _end_answers(self) -> None:
+        for call in self._after_answers:
+            try:
+                call()
+            except Exception:
+                _log.exception("Whoever collects answers failed")
+
+    # Commands
+
+    def _obey(self, command: Command) -> None:
+        if not command.future.set_running_or_notify_cancel():
+            return
+        try:
+            with self._connection.begin():
+                outcome = command.run(self._connection)
+        except CatcherError as error:
+            command.future.set_exception(error)
+            return
+        except Exception as error:
+            command.future.set_exception(_failure(error))
+            return
+        command.future.set_result(outcome.changed)
+        self._tell(outcome.events)
+        self._after_work()
+
+    # News
+
+    def _tell(self, events: Sequence[Event]) -> None:
+        """Publish own events, after those of other processes that have lower numbers."""
+        if not events:
+            return
+        if events[0].cursor > self._told + 1:
+            self._tell_foreign(upto=events[0].cursor - 1)
+        self._told = events[-1].cursor
+        self._events.publish(events)
+
+    def _tell_foreign(self, *, upto: int) -> None:
+        while self._events.is_heard and self._told < upto:
+            try:
+                with self._database.reading() as connection:
+                    found = querying.changes(connection, self._told, upto=upto, limit=_BATCH)
+            except StoreUnavailable:
+                _log.exception("Other processes' changes could not be read")
+                return
+            if not found:
+                break
+            self._told = found[-1].cursor
+            self._events.publish(found)
+        self._told = max(self._told, upto)
+
+    def _look_for_others(self) -> None:
+        now = time.monotonic()
+        if not self._poll or now < self._looked_at + self._poll:
+            return
+        self._looked_at = now
+        with suppress(exc.SQLAlchemyError, StoreUnavailable, OSError):
+            seen = self._database.foreign_commits(self._connection)
+            if seen != self._foreign:
+                self._tell_foreign(upto=self._last_number())
+                self._foreign = seen
+                self._upkeep_at = self._upkeep_at or now + QUIET
+
+    def _last_number(self) -> int:
+        with self._database.reading() as connection:
+            return read_counters(connection).cursor
+
+    # Upkeep
+
+    def _after_work(self) -> None:
+        self._upkeep_at = time.monotonic() + QUIET
+        while self._behind > BEHIND and self._try_upkeep():
+            self._behind -= 100
+
+    def _keep_up(self) -> None:
+        if self._upkeep_at is not None and time.monotonic() >= self._upkeep_at:
+            self._try_upkeep()
+
+    def _try_upkeep(self) -> bool:
+        """One step; when nothing is left, upkeep rests until something is written again."""
+        try:
+            if self._upkeep.step(self._connection):
+                self._upkeep_at = time.monotonic()
+                return True
+            self._upkeep_at = None
+            self._behind = 0
+        except (exc.SQLAlchemyError, StoreUnavailable) as error:
+            _log.warning("Upkeep of the mail store failed and is tried again: %s", error)
+            self._upkeep_at = time.monotonic() + _RETRY
+        return False
+
+
+def _answer(delivery: Delivery, outcome: Sequence[int] | BaseException) -> None:
+    try:
+        delivery.done(outcome)
+    except Exception:
+        _log.exception("Whoever delivered could not be told")
+
+
+def _failure(error: Exception) -> BaseException:
+    if isinstance(error, CatcherError):
+        return error
+    if not isinstance(error, exc.OperationalError):
+        _log.error("A message could not be stored", exc_info=error)
+    return unavailable(error)

@@ -1,0 +1,42 @@
+"""Store ids."""
+
+import re
+import threading
+from datetime import UTC, datetime, timedelta
+
+from catcher.intake import new_store_id
+from catcher.intake.ids import StoreIds
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def test_ids_are_22_letters_and_digits() -> None:
+    """Safe in a path, a file name and a header. DESIGN §4."""
+    assert re.fullmatch(r"[0-9A-Za-z]{22}", new_store_id(NOW))
+
+
+def test_ids_rise_with_time_even_when_the_clock_does_not() -> None:
+    """Sorting ids sorts by time; a clock that stands still or goes back does not break that."""
+    ids = StoreIds()
+    made = [ids.new(NOW), ids.new(NOW), ids.new(NOW - timedelta(days=1)), ids.new(NOW + timedelta(microseconds=1))]
+    made += [ids.new(NOW + timedelta(seconds=number)) for number in range(1, 100)]
+    assert made == sorted(set(made))
+
+
+def test_ids_of_many_threads_are_all_different() -> None:
+    """Two deliveries at the same moment get two ids."""
+    ids = StoreIds()
+    made: list[str] = []
+    threads = [threading.Thread(target=lambda: made.extend(ids.new(NOW) for _ in range(500))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(made)) == 4000
+
+
+def test_the_tail_cannot_be_guessed_from_the_one_before() -> None:
+    """Ids of the same moment in different processes share no more than the time."""
+    one, two = StoreIds().new(NOW), StoreIds().new(NOW)
+    assert one[:9] == two[:9]
+    assert one[9:] != two[9:]

@@ -1,0 +1,108 @@
+"""From octets to a message ready for the store."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catcher.envelope import Client, Envelope, ForwardPath
+from catcher.intake import Tagging, prepare
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def envelope(*recipients: str) -> Envelope:
+    """An envelope for these recipients."""
+    return Envelope(
+        reverse_path="ann@example.org",
+        forward_paths=tuple(ForwardPath(addr_spec=recipient) for recipient in recipients),
+        received_at=NOW,
+        client=Client(user="app"),
+    )
+
+
+def test_recipients_that_no_field_names_are_bcc() -> None:
+    """All of them, each once, after those of the Bcc fields; letter case makes no difference. Reference §6.3."""
+    content = b"To: a@x.org, B@x.org\r\nCc: c@x.org\r\nBcc: Dee <d@x.org>\r\n\r\n"
+    message = prepare(envelope("A@X.org", "b@x.org", "c@x.org", "e@x.org", "d@x.org", "E@x.org", "f@x.org"), content)
+    assert [(one.display_name, one.addr_spec) for one in message.addresses.bcc] == [
+        ("Dee", "d@x.org"),
+        ("", "e@x.org"),
+        ("", "f@x.org"),
+    ]
+
+
+def test_a_message_without_header_has_its_recipients_as_bcc() -> None:
+    """Nothing is lost of a message that is no message."""
+    message = prepare(envelope("a@x.org"), b"")
+    assert [one.addr_spec for one in message.addresses.bcc] == ["a@x.org"]
+    assert (message.size, message.content, message.snippet) == (0, b"", "")
+
+
+def test_a_file_gives_the_same_as_its_octets(tmp_path: Path) -> None:
+    """The file is only read."""
+    content = b"Subject: hi\r\n\r\n" + b"some words\r\n" * 200_000
+    file = tmp_path / "mail"
+    file.write_bytes(content)
+    from_file, from_octets = prepare(envelope("a@x"), file), prepare(envelope("a@x"), content)
+    assert from_file.message == from_octets.message
+    assert (from_file.size, from_file.snippet, from_file.texts) == (
+        from_octets.size,
+        from_octets.snippet,
+        from_octets.texts,
+    )
+    assert from_file.content == file
+    assert file.read_bytes() == content
+    file.write_bytes(b"")
+    assert prepare(envelope("a@x"), file).size == 0
+    file.unlink()
+    with pytest.raises(OSError, match="mail"):
+        prepare(envelope("a@x"), file)
+
+
+@given(st.binary(max_size=300), st.text(max_size=30))
+def test_any_octets_and_recipients_are_taken(content: bytes, recipient: str) -> None:
+    """No message is refused for being malformed. DESIGN §1."""
+    message = prepare(envelope(recipient), content)
+    assert message.content == content
+    assert message.size == len(content)
+
+
+TAGGED = (
+    b"From: app+from@x.org\r\nTo: user+One+two@x.org\r\nCc: a+b\r\nReply-To: r+no@x.org\r\n"
+    b"X-Tags: =?utf-8?q?Gr=C3=B6=C3=9Fe?=, two words , TWO,,a/b\r\nx-tags: second field\r\n\r\n"
+)
+
+
+def test_tags_come_from_header_and_plus_addresses() -> None:
+    """X-Tags fields, decoded, and plus addresses in From, To, Cc and Bcc, hidden recipients too. Reference §4."""
+    message = prepare(envelope("hidden+deep@x.org"), TAGGED)
+    assert message.tags == (
+        "Größe",
+        "two words",
+        "TWO",
+        "a b",
+        "second field",
+        "from",
+        "One",
+        "deep",
+    )
+
+
+def test_sources_of_tags_can_be_switched_off() -> None:
+    """Each on its own."""
+    by_header = prepare(envelope("a+b@x"), TAGGED, tagging=Tagging(plus_addresses=False))
+    assert "from" not in by_header.tags
+    assert "Größe" in by_header.tags
+    by_address = prepare(envelope("a+b@x"), TAGGED, tagging=Tagging(x_tags=False))
+    assert "Größe" not in by_address.tags
+    assert "from" in by_address.tags
+    assert prepare(envelope("a+b@x"), TAGGED, tagging=Tagging(x_tags=False, plus_addresses=False)).tags == ()
+
+
+def test_a_flood_of_tags_is_bounded() -> None:
+    """A message cannot fill the list of tags."""
+    content = b"X-Tags: " + b",".join(b"t%d" % number for number in range(20_000)) + b"\r\n\r\n"
+    assert len(prepare(envelope("+".join(f"p{n}" for n in range(5000)) + "@x"), content).tags) <= 100

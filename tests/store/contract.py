@@ -1,0 +1,418 @@
+"""What every store engine promises. An engine's test module subclasses `StoreContract` and offers a `store` fixture."""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from catcher.errors import NotFound, StoreUnavailable, TagError
+from catcher.store import ByIds, Event, Everything, Matching, NewMessage, Store
+from catcher.store.search import parse
+
+MakeMessage = Callable[..., NewMessage]
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+def ids(messages: Sequence[NewMessage]) -> tuple[str, ...]:
+    """The store ids of messages."""
+    return tuple(one.store_id for one in messages)
+
+
+def add(store: Store, new: MakeMessage, number: int, **fields: object) -> list[NewMessage]:
+    """So many messages, stored one after the other in one transaction."""
+    messages = [new(subject=f"Message {count}", **fields) for count in range(number)]
+    store.add(messages)
+    return messages
+
+
+class Recorder:
+    """A subscriber that keeps what it is told and can wait for it."""
+
+    def __init__(self, store: Store) -> None:
+        self.events: list[Event] = []
+        self._changed = threading.Condition()
+        self.unsubscribe = store.events.subscribe(self._receive)
+
+    def _receive(self, events: Sequence[Event]) -> None:
+        with self._changed:
+            self.events.extend(events)
+            self._changed.notify_all()
+
+    def wait_for(self, number: int) -> list[Event]:
+        """The first so many events; fails after twenty seconds, saying what came."""
+        return self.wait_until(lambda events: len(events) >= number)
+
+    def wait_until(self, is_enough: Callable[[Sequence[Event]], bool]) -> list[Event]:
+        """The events once they are enough; fails after twenty seconds, saying what came."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: is_enough(self.events), timeout=20), self.events
+            return list(self.events)
+
+
+class StoreContract:
+    """Adding, listing, reading, changing, deleting, hearing of it."""
+
+    def test_what_was_added_is_there_whole(self, store: Store, new: MakeMessage) -> None:
+        """What came in is what is kept: envelope, tree and octets. DESIGN §1."""
+        message = new(subject="Grüße", text="ein Text")
+        [arrival] = store.add([message])
+        kept = store.get(message.store_id)
+        assert kept.envelope == message.envelope
+        assert kept.message == message.message
+        assert kept.summary.arrival == arrival
+        assert kept.summary.addresses == message.addresses
+        assert (kept.summary.subject, kept.summary.user, kept.summary.size) == ("Grüße", "tester", message.size)
+        assert kept.summary.received_at == message.envelope.received_at
+        assert store.raw(message.store_id) == message.content
+
+    def test_a_date_keeps_its_own_offset(self, store: Store, new: MakeMessage) -> None:
+        """`Message.date` is aware with the offset that the sender wrote."""
+        message = new(b"Date: Mon, 2 Mar 2026 10:00:00 +0530\r\n\r\n")
+        store.add([message])
+        date = store.get(message.store_id).message.date
+        assert date is not None
+        assert date.utcoffset() == timedelta(hours=5, minutes=30)
+
+    def test_half_characters_and_nul_lose_nothing_else(self, store: Store, new: MakeMessage) -> None:
+        """Octets that are no text may reach the envelope as lone surrogates; the message is kept all the same."""
+        message = new(subject="odd")
+        client = replace(message.envelope.client, helo="h\udc80", user="u\0\ud800")
+        message = replace(message, envelope=replace(message.envelope, client=client))
+        store.add([message])
+        kept = store.get(message.store_id)
+        assert kept.envelope.client.helo == "h\ufffd"
+        assert kept.summary.user == "u\ufffd\ufffd"
+        assert store.raw(message.store_id) == message.content
+
+    def test_arrival_numbers_rise_and_the_list_is_newest_first(self, store: Store, new: MakeMessage) -> None:
+        """Every message gets a rising arrival number: stable order. DESIGN §4."""
+        messages = add(store, new, 5)
+        page = store.page()
+        assert [one.store_id for one in page.messages] == list(reversed(ids(messages)))
+        arrivals = [one.arrival for one in page.messages]
+        assert arrivals == sorted(arrivals, reverse=True)
+        assert page.cursor == arrivals[0] == store.cursor()
+        assert (page.counts.messages, page.matching, page.next_before) == (5, 5, None)
+
+    def test_a_list_is_read_in_pages_without_gap_or_repetition(self, store: Store, new: MakeMessage) -> None:
+        """`next_before` leads to the next page, also while new mail arrives; `start` leaves out so many."""
+        messages = add(store, new, 10)
+        seen: list[str] = []
+        before = None
+        while True:
+            page = store.page(limit=3, before=before)
+            seen.extend(one.store_id for one in page.messages)
+            store.add([new()])
+            before = page.next_before
+            if before is None:
+                break
+        assert seen == list(reversed(ids(messages)))
+        assert [one.subject for one in store.page(start=4 + 3, limit=2).messages] == ["Message 6", "Message 5"]
+        assert store.page(limit=0).messages == ()
+        assert store.page(start=1000).messages == ()
+
+    def test_only_what_was_received_before_a_moment_is_listed(self, store: Store, new: MakeMessage) -> None:
+        """`received_before` counts as a part of the query."""
+        old = new(received_at=NOW - timedelta(hours=1))
+        store.add([old, new(received_at=NOW)])
+        page = store.page(received_before=NOW)
+        assert [one.store_id for one in page.messages] == [old.store_id]
+        assert (page.matching, page.counts.messages) == (1, 2)
+        assert store.page(received_before=NOW, limit=0).matching == 1
+
+    def test_messages_are_added_all_or_none(self, store: Store, new: MakeMessage) -> None:
+        """`add` is one transaction: an id that is there already undoes all of it."""
+        first = new()
+        store.add([first])
+        with pytest.raises(StoreUnavailable):
+            store.add([new(), first])
+        assert store.counts().messages == 1
+
+    def test_one_bad_message_does_not_harm_the_others_of_its_group(self, store: Store, new: MakeMessage) -> None:
+        """Deliveries that share a transaction are retried one by one when one of them spoils it."""
+        first = new()
+        store.add([first])
+        answers: dict[int, int | BaseException] = {}
+        all_there = threading.Event()
+
+        def answer(number: int, outcome: int | BaseException) -> None:
+            answers[number] = outcome
+            if len(answers) == 20:
+                all_there.set()
+
+        for number in range(20):
+            message = first if number == 7 else new()
+            assert store.add_soon(message, lambda outcome, number=number: answer(number, outcome))
+        assert all_there.wait(10), answers
+        assert isinstance(answers.pop(7), StoreUnavailable)
+        assert all(isinstance(outcome, int) for outcome in answers.values()), answers
+        assert store.counts().messages == 20
+
+    def test_an_unknown_id_is_not_found(self, store: Store) -> None:
+        """Reading raises NotFound for ids nobody has, "" and very long ones too."""
+        for store_id in ("", "x" * 22, "x" * 100_000, "'; DROP TABLE message; --", "\0"):
+            for read in (store.get, store.summary, store.raw, store.neighbours):
+                with pytest.raises(NotFound):
+                    read(store_id)
+        with pytest.raises(NotFound):
+            store.latest()
+
+    def test_marking_tells_how_many_really_changed(self, store: Store, new: MakeMessage) -> None:
+        """Unknown and repeated ids are ignored; a flag that is so already is no change."""
+        first, second, third = add(store, new, 3)
+        assert store.mark(ByIds((first.store_id, first.store_id, "unknown")), is_read=True) == 1
+        assert store.counts().unread == 2
+        assert store.mark(ByIds(()), is_read=True) == 0
+        assert store.mark(Matching(parse("subject:'Message 1'".replace("'", '"'), now=NOW)), is_read=True) == 1
+        assert store.mark(Everything(), is_read=True) == 1
+        assert store.mark(Everything(), is_read=True) == 0
+        assert store.counts().unread == 0
+        assert store.mark(Everything(), is_read=False) == 3
+        assert [one.is_read for one in store.page().messages] == [False] * 3
+        assert store.summary(third.store_id).is_read is store.summary(second.store_id).is_read is False
+
+    def test_deleting_takes_the_named_ones_only(self, store: Store, new: MakeMessage) -> None:
+        """Unknown and repeated ids beside known ones do no harm. Reference §1.3."""
+        first, second, third = add(store, new, 3)
+        assert store.delete(ByIds(("unknown", first.store_id, first.store_id, second.store_id))) == 2
+        assert [one.store_id for one in store.page().messages] == [third.store_id]
+        assert store.delete(ByIds(("unknown",))) == 0
+        assert store.delete(ByIds(())) == 0
+        with pytest.raises(NotFound):
+            store.raw(first.store_id)
+        counts = store.counts()
+        assert (counts.messages, counts.unread, counts.octets) == (1, 1, third.size)
+
+    def test_more_ids_than_one_statement_takes_are_deleted(self, store: Store, new: MakeMessage) -> None:
+        """The number of ids has no bound: they go in steps."""
+        messages = add(store, new, 30)
+        unknown = tuple(f"unknown{number}" for number in range(12_000))
+        assert store.delete(ByIds((*ids(messages[:10]), *unknown, *ids(messages[10:])))) == 30
+        assert store.counts().messages == 0
+
+    def test_deleting_by_query_takes_what_matches(self, store: Store, new: MakeMessage) -> None:
+        """The rest stays; totals follow."""
+        add(store, new, 3, text="alpha")
+        kept = add(store, new, 2, text="beta")
+        assert store.delete(Matching(parse("alpha", now=NOW))) == 3
+        assert {one.store_id for one in store.page().messages} == set(ids(kept))
+
+    def test_emptying_takes_all_and_numbers_go_on(self, store: Store, new: MakeMessage) -> None:
+        """After `Everything` the mailbox is as new, but no number is given twice."""
+        add(store, new, 3)
+        store.set_tags(ids(add(store, new, 1)), ["tag"])
+        before = store.cursor()
+        assert store.delete(Everything()) == 4
+        assert store.counts().messages == store.counts().unread == store.counts().octets == 0
+        assert store.tags() == {}
+        assert store.page().messages == ()
+        [arrival] = store.add([new()])
+        assert arrival > before
+        assert store.delete(Everything()) == 1
+        assert store.delete(Everything()) == 0
+
+    def test_retention_takes_the_oldest_in_bounded_steps(self, store: Store, new: MakeMessage) -> None:
+        """`retain` returns how many went, 0 when it is done; no step takes more than 500."""
+        messages = add(store, new, 700)
+        steps: list[int] = []
+        while gone := store.retain(max_messages=50, max_age=None, now=NOW):
+            steps.append(gone)
+        assert steps == [500, 150]
+        assert {one.store_id for one in store.page(limit=100).messages} == set(ids(messages[650:]))
+        assert store.retain(max_messages=0, max_age=None, now=NOW) == 0
+
+    def test_retention_by_age_goes_by_the_time_of_receipt(self, store: Store, new: MakeMessage) -> None:
+        """What is older than the age goes, whatever its place in the list."""
+        young = new(received_at=NOW - timedelta(minutes=59))
+        store.add([young, new(received_at=NOW - timedelta(minutes=61))])
+        assert store.retain(max_messages=0, max_age=timedelta(hours=1), now=NOW) == 1
+        assert [one.store_id for one in store.page().messages] == [young.store_id]
+        assert store.retain(max_messages=0, max_age=timedelta(hours=1), now=NOW) == 0
+
+    def test_neighbours_are_the_next_ones_of_the_query(self, store: Store, new: MakeMessage) -> None:
+        """For the arrows on a message's page: newer, older, and the place in the list."""
+        first, second, third = add(store, new, 3)
+        newer, older, position = store.neighbours(second.store_id)
+        assert newer is not None
+        assert older is not None
+        assert (newer.store_id, older.store_id, position) == (third.store_id, first.store_id, 1)
+        newer, older, position = store.neighbours(first.store_id, parse("subject:2", now=NOW))
+        assert newer is not None
+        assert (newer.store_id, older, position) == (third.store_id, None, 1)
+
+    def test_latest_is_the_newest_match(self, store: Store, new: MakeMessage) -> None:
+        """`latest` works with a query too; NotFound when nothing matches."""
+        messages = add(store, new, 3)
+        assert store.latest().store_id == messages[2].store_id
+        assert store.latest(parse("subject:1", now=NOW)).store_id == messages[1].store_id
+        with pytest.raises(NotFound):
+            store.latest(parse("subject:99", now=NOW))
+
+    # Tags
+
+    def test_the_first_casing_of_a_tag_stays(self, store: Store, new: MakeMessage) -> None:
+        """Names are unique without regard to letter case. Reference §4."""
+        first, second = add(store, new, 2)
+        store.set_tags([first.store_id], ["Größe", "a"])
+        store.set_tags([second.store_id], ["GRÖSSE", "größe"])
+        assert store.tags() == {"a": 1, "Größe": 2}
+        assert store.summary(second.store_id).tags == ("Größe",)
+
+    def test_tags_are_replaced_and_those_without_messages_go(self, store: Store, new: MakeMessage) -> None:
+        """Setting gives exactly these; unknown ids make no tag. Reference §1.9."""
+        [message] = add(store, new, 1)
+        assert store.set_tags([message.store_id, "unknown"], ["one", "two", " ", "th/ree"]) == 1
+        assert store.summary(message.store_id).tags == ("one", "th ree", "two")
+        assert store.set_tags([message.store_id], ["two", "ONE", "th ree"]) == 0
+        assert store.set_tags(["unknown"], ["orphan"]) == 0
+        assert store.set_tags([message.store_id], []) == 1
+        assert store.tags() == {}
+
+    def test_tags_leave_with_their_messages(self, store: Store, new: MakeMessage) -> None:
+        """A tag that no message has any more is not listed."""
+        first, second = add(store, new, 2)
+        store.set_tags([first.store_id, second.store_id], ["both"])
+        store.set_tags([first.store_id], ["both", "mine"])
+        store.delete(ByIds((first.store_id,)))
+        assert store.tags() == {"both": 1}
+
+    def test_a_tag_is_renamed_and_deleted(self, store: Store, new: MakeMessage) -> None:
+        """Lookup is without regard to case; a taken or unusable name is refused. Reference §1.9."""
+        [message] = add(store, new, 1)
+        store.set_tags([message.store_id], ["old", "other"])
+        store.rename_tag("OLD", "New Name")
+        store.rename_tag("new name", "NEW name")
+        assert store.summary(message.store_id).tags == ("NEW name", "other")
+        with pytest.raises(TagError, match="already exists"):
+            store.rename_tag("other", "new NAME")
+        for unusable in ("", " ", "a:b", "x" * 101):
+            with pytest.raises(TagError, match="invalid"):
+                store.rename_tag("other", unusable)
+        with pytest.raises(NotFound):
+            store.rename_tag("unknown", "any")
+        store.delete_tag("OTHER")
+        with pytest.raises(NotFound):
+            store.delete_tag("other")
+        assert store.tags() == {"NEW name": 1}
+
+    def test_a_message_brings_its_tags_along(self, store: Store, new: MakeMessage) -> None:
+        """Tags are there with the message's first breath, in the same transaction. Reference §7.4."""
+        heard = Recorder(store)
+        store.add([replace(new(), tags=("b", "A"))])
+        [event] = heard.wait_for(1)
+        assert event.summary is not None
+        assert event.summary.tags == store.page().messages[0].tags == ("A", "b")
+
+    # Events
+
+    def test_events_come_in_order_and_say_what_changed(self, store: Store, new: MakeMessage) -> None:
+        """new, update, delete, prune, truncate, each with a rising number. DESIGN §4."""
+        heard = Recorder(store)
+        first, second, third = add(store, new, 3)
+        store.mark(ByIds((first.store_id, second.store_id)), is_read=True)
+        store.mark(ByIds((first.store_id,)), is_read=True)
+        store.set_tags([third.store_id], ["x"])
+        store.rename_tag("x", "y")
+        store.delete(ByIds((third.store_id, "unknown")))
+        store.retain(max_messages=1, max_age=None, now=NOW)
+        store.delete(Everything())
+        events = heard.wait_for(10)
+        told = [(event.kind, event.store_id, event.is_read, event.tags) for event in events]
+        assert told == [
+            ("new", first.store_id, None, None),
+            ("new", second.store_id, None, None),
+            ("new", third.store_id, None, None),
+            ("update", first.store_id, True, None),
+            ("update", second.store_id, True, None),
+            ("update", third.store_id, None, ("x",)),
+            ("prune", "", None, None),
+            ("delete", third.store_id, None, None),
+            ("prune", "", None, None),
+            ("truncate", "", None, None),
+        ]
+        numbers = [event.cursor for event in events]
+        assert numbers == sorted(set(numbers))
+        assert numbers[-1] == store.cursor()
+
+    def test_many_changes_at_once_are_told_as_one(self, store: Store, new: MakeMessage) -> None:
+        """Up to 200 changes come one by one, more as one prune."""
+        messages = add(store, new, 401)
+        heard = Recorder(store)
+        store.mark(ByIds(ids(messages[:200])), is_read=True)
+        store.mark(Everything(), is_read=True)
+        store.delete(ByIds(ids(messages[:200])))
+        store.delete(ByIds(ids(messages)))
+        kinds = [event.kind for event in heard.wait_for(402)]
+        assert kinds == ["update"] * 200 + ["prune"] + ["delete"] * 200 + ["prune"]
+
+    def test_events_come_after_the_commit(self, store: Store, new: MakeMessage) -> None:
+        """Whoever hears of a message can read it. STYLE §9."""
+        found: list[bool] = []
+        store.events.subscribe(
+            lambda events: found.extend(store.summary(event.store_id) == event.summary for event in events)
+        )
+        add(store, new, 3)
+        store.close()
+        assert found == [True, True, True]
+
+    def test_a_subscriber_that_fails_or_left_hears_nothing_and_harms_nobody(
+        self, store: Store, new: MakeMessage, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """An exception is logged; the others are told all the same; unsubscribing ends it."""
+
+        def fail(_: Sequence[Event]) -> None:
+            raise RuntimeError("a bad subscriber")
+
+        left = Recorder(store)
+        left.unsubscribe()
+        store.events.subscribe(fail)
+        heard = Recorder(store)
+        store.add([new()])
+        heard.wait_for(1)
+        assert left.events == []
+        assert "a bad subscriber" in caplog.text
+
+    def test_changes_after_a_cursor_are_all_that_was_told(self, store: Store, new: MakeMessage) -> None:
+        """`changes` resumes where a listener was cut off, in parts if need be."""
+        heard = Recorder(store)
+        messages = add(store, new, 3)
+        cursor = store.cursor()
+        store.mark(ByIds(ids(messages)), is_read=True)
+        messages += add(store, new, 2)
+        store.delete(ByIds(ids(messages[3:4])))
+        events = heard.wait_for(9)[3:]
+        # The message that has gone meanwhile shows its deletion only.
+        expected = [event for event in events if not (event.kind == "new" and event.store_id == messages[3].store_id)]
+        assert store.changes(cursor) == expected
+        assert store.changes(cursor, limit=2) == expected[:2]
+        assert store.changes(expected[1].cursor) == expected[2:]
+        assert store.changes(store.cursor()) == []
+        assert store.changes(store.cursor() + 1) is None
+
+    # The end
+
+    def test_a_closed_store_says_so(self, store: Store, new: MakeMessage) -> None:
+        """Closing twice is safe; afterwards everything raises StoreUnavailable."""
+        message = new()
+        store.add([message])
+        store.close()
+        store.close()
+        for use in (store.page, store.counts, lambda: store.raw(message.store_id), lambda: store.add([new()])):
+            with pytest.raises(StoreUnavailable):
+                use()
+        with pytest.raises(StoreUnavailable):
+            store.mark(Everything(), is_read=True)
+        with pytest.raises(StoreUnavailable):
+            store.add_soon(new(), lambda _: None)
+
+    def test_what_was_queued_is_committed_before_closing(self, store: Store, new: MakeMessage) -> None:
+        """Close answers everyone who waits, with success."""
+        outcomes: list[int | BaseException] = []
+        for _ in range(100):
+            assert store.add_soon(new(), outcomes.append)
+        store.close()
+        assert len(outcomes) == 100
+        assert all(isinstance(outcome, int) for outcome in outcomes), outcomes
+        assert outcomes == sorted(outcomes)  # type: ignore[type-var]

@@ -1,0 +1,131 @@
+"""When the database cannot: full, locked, spoiled by one message. Callers are told, and nothing is half done."""
+
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+
+from catcher.errors import StoreUnavailable
+from catcher.store import Everything, Store
+from tests.store.contract import MakeMessage
+
+
+def limit_pages(store: Store, pages: int) -> None:
+    """Let the database grow to so many pages, as if the disk ended there."""
+    driver = store._writer._connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    driver.execute(f"PRAGMA max_page_count={pages}")
+
+
+def test_a_full_disk_refuses_and_then_takes_mail_again(store: Store, new: MakeMessage) -> None:
+    """Everyone who waits gets StoreUnavailable; what was kept stays; with room again, mail is taken again."""
+    kept = new()
+    store.add([kept])
+    limit_pages(store, 1)
+    outcomes: list[int | BaseException] = []
+    done = threading.Semaphore(0)
+
+    def answer(outcome: int | BaseException) -> None:
+        outcomes.append(outcome)
+        done.release()
+
+    large = bytes(range(256)) * 2000
+    for number in range(10):
+        assert store.add_soon(new(large + bytes([number])), answer)
+    for _ in range(10):
+        assert done.acquire(timeout=30)
+    assert [type(outcome) for outcome in outcomes] == [StoreUnavailable] * 10
+    assert str(outcomes[0]) == "The mail store is full"
+    assert store.raw(kept.store_id) == kept.content
+    assert store.counts().messages == 1
+    limit_pages(store, 1_000_000)
+    store.add([new(large)])
+    assert store.counts().messages == 2
+
+
+def test_a_full_disk_lets_mail_be_deleted(store: Store, new: MakeMessage) -> None:
+    """Deleting makes room, so it must not need any."""
+    for _ in range(20):
+        store.add([new(bytes(range(256)) * 200)])
+    limit_pages(store, 1)
+    assert store.delete(Everything()) == 20
+    assert store.counts().messages == 0
+
+
+def test_a_locked_database_refuses_in_time_and_recovers(url: str, tmp_path: Path, new: MakeMessage) -> None:
+    """Another process's lock is waited for as long as patience lasts; reads are answered meanwhile."""
+    with Store.open(url, poll=0, patience=0.2) as store:
+        store.add([new()])
+        other = sqlite3.connect(tmp_path / "mail.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreUnavailable, match="locked"):
+            store.add([new()])
+        with pytest.raises(StoreUnavailable, match="locked"):
+            store.delete(Everything())
+        assert store.page().counts.messages == 1
+        other.execute("ROLLBACK")
+        other.close()
+        store.add([new()])
+        assert store.counts().messages == 2
+
+
+def test_a_lock_that_goes_in_time_is_waited_for(url: str, tmp_path: Path, new: MakeMessage) -> None:
+    """A short lock delays, and nobody notices more than that."""
+    with Store.open(url, poll=0, patience=20) as store:
+        other = sqlite3.connect(tmp_path / "mail.db", isolation_level=None, check_same_thread=False)
+        other.execute("BEGIN IMMEDIATE")
+        timer = threading.Timer(0.3, other.execute, ["ROLLBACK"])
+        timer.start()
+        store.add([new()])
+        timer.join()
+        other.close()
+        assert store.counts().messages == 1
+
+
+def test_a_file_that_has_gone_fails_alone(store: Store, new: MakeMessage, tmp_path: Path) -> None:
+    """A delivery whose spooled file cannot be read any more is refused; the ones in its group are kept."""
+    file = tmp_path / "spooled"
+    file.write_bytes(b"Subject: gone\r\n\r\n")
+    gone = new(file)
+    file.unlink()
+    outcomes: dict[str, int | BaseException] = {}
+    done = threading.Semaphore(0)
+
+    def answer(name: str, outcome: int | BaseException) -> None:
+        outcomes[name] = outcome
+        done.release()
+
+    store.add_soon(new(), lambda outcome: answer("first", outcome))
+    store.add_soon(gone, lambda outcome: answer("gone", outcome))
+    store.add_soon(new(), lambda outcome: answer("last", outcome))
+    for _ in range(3):
+        assert done.acquire(timeout=30)
+    assert isinstance(outcomes["gone"], StoreUnavailable)
+    assert isinstance(outcomes["first"], int)
+    assert isinstance(outcomes["last"], int)
+    assert store.counts().messages == 2
+
+
+def test_whoever_fails_to_hear_the_answer_harms_nobody(
+    store: Store, new: MakeMessage, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An exception of `done` is logged, and the thread lives on."""
+
+    def fail(_: int | BaseException) -> None:
+        raise RuntimeError("a bad caller")
+
+    store.add_soon(new(), fail)
+    store.add([new()])
+    assert store.counts().messages == 2
+    assert "a bad caller" in caplog.text
+
+
+def test_text_of_a_failure_names_no_path(store: Store, new: MakeMessage, tmp_path: Path) -> None:
+    """What a client may see has no path, table or statement; the detail is for the log. STYLE §6."""
+    message = new()
+    store.add([message])
+    with pytest.raises(StoreUnavailable) as caught:
+        store.add([message])
+    assert str(caught.value) == "The mail store cannot be used now"
+    assert "store_id" in caught.value.detail

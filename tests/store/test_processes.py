@@ -1,0 +1,180 @@
+"""Several processes on one database file: reading one's own writes, hearing of others', dying in the middle."""
+
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from catcher.store import ByIds, Everything, Store
+from tests.store.contract import MakeMessage, Recorder, add, ids
+
+ROOT = Path(__file__).parents[2]
+
+ANSWERING = """
+import sys
+from catcher.store import Store
+from catcher.errors import NotFound
+with Store.open(sys.argv[1], poll=0) as store:
+    for line in sys.stdin:
+        try:
+            print(store.summary(line.strip()).arrival, flush=True)
+        except NotFound:
+            print("missing", flush=True)
+"""
+
+DELIVERING = """
+import sys, threading
+from tests.store.conftest import make_message
+from catcher.store import Store
+store = Store.open(sys.argv[1])
+lock = threading.Lock()
+def deliver():
+    while True:
+        message = make_message(text="x" * 3000)
+        store.add([message])
+        with lock:
+            print(message.store_id, flush=True)
+for _ in range(8):
+    threading.Thread(target=deliver).start()
+"""
+
+CHANGING = """
+import sys
+from tests.store.conftest import make_message
+from catcher.store import ByIds, Everything, Store
+with Store.open(sys.argv[1], poll=0) as store:
+    first, second = make_message(subject="one"), make_message(subject="two")
+    store.add([first, second])
+    store.mark(ByIds((first.store_id,)), is_read=True)
+    store.set_tags([first.store_id], ["tag"])
+    store.delete(ByIds((second.store_id,)))
+    print(first.store_id, second.store_id)
+"""
+
+
+@contextmanager
+def process(script: str, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
+    """A Python process running a script; it is killed at the end, if it still runs."""
+    running = subprocess.Popen(
+        [sys.executable, "-c", script, *arguments],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield running
+    finally:
+        running.kill()
+        running.communicate()
+
+
+def test_another_process_sees_what_was_acknowledged(url: str, store: Store, new: MakeMessage) -> None:
+    """The next read sees the message, in whatever process it happens: 300 times. DESIGN §1."""
+    with process(ANSWERING, url) as other:
+        assert other.stdin is not None
+        assert other.stdout is not None
+        for _ in range(300):
+            message = new()
+            [arrival] = store.add([message])
+            other.stdin.write(message.store_id + "\n")
+            other.stdin.flush()
+            assert other.stdout.readline().strip() == str(arrival)
+
+
+def test_another_thread_sees_what_was_acknowledged(store: Store, new: MakeMessage) -> None:
+    """Read your writes, through any of the connections, while others write too: 8 threads, 50 messages each."""
+    missed: list[str] = []
+
+    def deliver() -> None:
+        for _ in range(50):
+            message = new()
+            store.add([message])
+            if store.summary(message.store_id).store_id not in {one.store_id for one in store.page().messages}:
+                missed.append(message.store_id)
+
+    threads = [threading.Thread(target=deliver) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert missed == []
+    assert store.counts().messages == 400
+
+
+def test_a_kill_in_the_middle_loses_nothing_acknowledged(url: str, tmp_path: Path) -> None:
+    """kill -9 during concurrent adds, five rounds on one file: all that was acknowledged is there, whole. DESIGN §1."""
+    acknowledged: list[str] = []
+    for _ in range(5):
+        with process(DELIVERING, url) as other:
+            assert other.stdout is not None
+            told = [other.stdout.readline().strip() for _ in range(150)]
+            other.send_signal(signal.SIGKILL)
+            told += other.stdout.read().split("\n")
+        acknowledged += [store_id for store_id in told if len(store_id) == 22]
+        with Store.open(url, poll=0) as store:
+            for store_id in acknowledged[-200:]:
+                assert len(store.raw(store_id)) == store.summary(store_id).size
+            counts = store.counts()
+    connection = sqlite3.connect(tmp_path / "mail.db")
+    assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    there = {row[0] for row in connection.execute("SELECT store_id FROM message")}
+    totals = connection.execute("SELECT count(*), sum(NOT is_read), sum(size) FROM message").fetchone()
+    connection.close()
+    assert len(acknowledged) >= 750
+    assert set(acknowledged) <= there
+    assert totals == (counts.messages, counts.unread, counts.octets)
+
+
+def test_changes_of_another_process_arrive_in_order(url: str, new: MakeMessage) -> None:
+    """What others did on the same database is told like one's own, in commit order. DESIGN §4."""
+    with Store.open(url, poll=0.02) as store:
+        heard = Recorder(store)
+        mine = new()
+        store.add([mine])
+        with process(CHANGING, url) as other:
+            assert other.stdout is not None
+            first, second = other.stdout.readline().split()
+        events = heard.wait_until(lambda events: any(event.kind == "delete" for event in events))
+        # The second message had gone before anybody could look: only its deletion is told, or both are.
+        told = [(event.kind, event.store_id) for event in events]
+        expected = [("new", mine.store_id), ("new", first), ("update", first), ("update", first), ("delete", second)]
+        assert [event for event in told if event != ("new", second)] == expected
+        cursors = [event.cursor for event in events]
+        assert cursors == sorted(set(cursors))
+
+
+def test_own_changes_wait_for_those_of_others_before_them(url: str, new: MakeMessage) -> None:
+    """Without a look in between, the other store's events still come before one's own later ones, each once."""
+    with Store.open(url, poll=0) as one, Store.open(url, poll=0) as two:
+        heard = Recorder(one)
+        messages = add(two, new, 3)
+        two.mark(ByIds(ids(messages)), is_read=True)
+        two.delete(Everything())
+        mine = new()
+        one.add([mine])
+        events = heard.wait_for(5)
+        assert [event.kind for event in events] == ["update", "update", "update", "truncate", "new"]
+        assert events[-1].store_id == mine.store_id
+
+
+def test_two_writers_share_one_row_of_numbers(url: str, new: MakeMessage) -> None:
+    """Two stores adding at once give every message a number of its own and keep the totals right."""
+    with Store.open(url, poll=0) as one, Store.open(url, poll=0) as two:
+        numbers: list[int] = []
+
+        def deliver(store: Store) -> None:
+            for _ in range(100):
+                numbers.extend(store.add([new()]))
+
+        threads = [threading.Thread(target=deliver, args=(store,)) for store in (one, two)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        assert sorted(numbers) == list(range(1, 201))
+        assert one.counts().messages == two.counts().messages == 200

@@ -1,0 +1,87 @@
+"""The contract on SQLite, and what only a database file can show."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from catcher.errors import NotFound
+from catcher.store import Store
+from tests.store.contract import MakeMessage, StoreContract
+
+
+class TestSqlite(StoreContract):
+    """SQLite keeps what every engine promises."""
+
+
+@pytest.mark.parametrize("size", [0, 1, 1024 * 1024 - 1, 1024 * 1024, 1024 * 1024 + 1, 30 * 1024 * 1024 + 17])
+def test_octets_come_back_as_they_were_whatever_they_are(
+    store: Store, new: MakeMessage, tmp_path: Path, size: int
+) -> None:
+    """Byte-exact from nothing to 30 MB, given in memory or as a file. DESIGN §1."""
+    pattern = bytes(range(256)) + b"\r\n.\r\n\n\0" * 3
+    octets = (pattern * (size // len(pattern) + 1))[:size]
+    file = tmp_path / "mail.eml"
+    file.write_bytes(octets)
+    in_memory, in_file = new(octets), new(file)
+    store.add([in_memory, in_file])
+    for message in (in_memory, in_file):
+        assert store.raw(message.store_id) == octets
+        assert store.summary(message.store_id).size == size
+        assert max(map(len, store.raw_pieces(message.store_id)), default=0) <= 1024 * 1024
+    assert file.read_bytes() == octets
+
+
+def test_octets_that_do_not_shrink_are_kept_plain(store: Store, new: MakeMessage) -> None:
+    """What looks like a compressed frame is not taken for one."""
+    frame_like = b"\x28\xb5\x2f\xfd" + random.Random(1).randbytes(5000)
+    message = new(frame_like)
+    store.add([message])
+    assert store.raw(message.store_id) == frame_like
+
+
+def test_a_range_is_that_part_of_the_octets(store: Store, new: MakeMessage) -> None:
+    """Any start and end, across pieces, outside the message, the wrong way round."""
+    octets = b"".join(b"%07d\n" % number for number in range(400_000))
+    message = new(octets)
+    store.add([message])
+    piece = 1024 * 1024
+    for start, end in (
+        (0, 1),
+        (5, None),
+        (piece - 1, piece + 1),
+        (piece, 2 * piece),
+        (len(octets) - 1, None),
+        (len(octets), None),
+        (10, 5),
+        (-5, 3),
+        (3, 10**12),
+    ):
+        got = b"".join(store.raw_pieces(message.store_id, start=start, end=end))
+        assert got == octets[max(0, start) : end], (start, end)
+
+
+def test_a_part_is_decoded_from_its_own_range(store: Store, new: MakeMessage) -> None:
+    """`part` gives a part's decoded octets. RFC 2045 §6."""
+    message = new(
+        b'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\n\r\nhello\r\n--b\r\n'
+        b'Content-Type: application/pdf; name="x.pdf"\r\nContent-Transfer-Encoding: base64\r\n\r\nAAEC/w==\r\n--b--\r\n'
+    )
+    store.add([message])
+    [attachment] = [part for part in message.message.parts if part.file_name == "x.pdf"]
+    assert store.part(message.store_id, attachment.part_id) == b"\x00\x01\x02\xff"
+    with pytest.raises(NotFound):
+        store.part(message.store_id, "99")
+
+
+def test_the_file_is_for_its_owner_only(store: Store, tmp_path: Path) -> None:
+    """Mail holds passwords: neither the database nor its companions are readable by others."""
+    assert (tmp_path / "mail.db").exists()
+    for file in tmp_path.iterdir():
+        assert file.stat().st_mode & 0o077 == 0, file
+
+
+def test_the_size_on_disk_counts_the_journal(store: Store, new: MakeMessage, tmp_path: Path) -> None:
+    """What the database takes is what its files take."""
+    store.add([new()])
+    assert store.octets_on_disk() == sum(file.stat().st_size for file in tmp_path.iterdir())

@@ -1,0 +1,220 @@
+"""What is done when nobody waits: index, sweeping, trimming, giving space back; searches are complete all the while."""
+
+import random
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection
+
+from catcher.store import ByIds, Everything, Matching, Store, changing, finding, upkeep
+from catcher.store.engine import Database
+from catcher.store.search import parse
+from catcher.store.upkeep import Upkeep
+from tests.store.contract import MakeMessage, add, ids
+
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+@pytest.fixture
+def quiet(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """A store that leaves all upkeep to the test."""
+    monkeypatch.setattr("catcher.store.writer.QUIET", 1e6)
+    with Store.open(url, poll=0) as store:
+        yield store
+
+
+@pytest.fixture
+def hands(quiet: Store, tmp_path: Path) -> Iterator[tuple[Upkeep, Connection]]:
+    """Upkeep to be called by hand, with a connection of its own."""
+    database = Database(tmp_path / "mail.db", durable=False, readers=1, patience=5)
+    with database.connect_writer() as connection:
+        yield Upkeep(database), connection
+    database.dispose()
+
+
+def number_of_rows(path: Path) -> dict[str, int]:
+    """How many rows each table has that a message is spread over."""
+    connection = sqlite3.connect(path)
+    names = ("message", "detail", "search", "content", "leftover", "message_tag")
+    numbers = {name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in names}
+    connection.close()
+    return numbers
+
+
+def found(store: Store, text: str) -> list[str]:
+    """The store ids that a search finds, newest first."""
+    return [one.store_id for one in store.page(parse(text, now=NOW), limit=1000).messages]
+
+
+def check_index(path: Path) -> None:
+    """The index agrees with the texts that it was made of."""
+    connection = sqlite3.connect(path)
+    connection.execute("INSERT INTO search_index(search_index, rank) VALUES ('integrity-check', 0)")
+    assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    connection.close()
+
+
+def test_a_search_finds_what_the_index_has_and_what_it_has_not(
+    quiet: Store, hands: tuple[Upkeep, Connection], new: MakeMessage
+) -> None:
+    """Complete at every moment: before the index follows, in the middle, and after. DESIGN §3."""
+    old = list(reversed(ids(add(quiet, new, 5, text="needle in a haystack"))))
+    assert found(quiet, "needle") == old
+    assert hands[0].index(hands[1]) == 5
+    assert found(quiet, "needle") == old
+    young = list(reversed(ids(add(quiet, new, 3, text="another needle"))))
+    assert found(quiet, "needle") == young + old
+    page = quiet.page(parse("needle", now=NOW), limit=4)
+    assert [one.store_id for one in page.messages] == (young + old)[:4]
+    assert (page.matching, page.matching_unread, page.is_exact) == (8, 8, True)
+    rest = quiet.page(parse("needle", now=NOW), limit=4, before=page.next_before)
+    assert [one.store_id for one in rest.messages] == (young + old)[4:]
+    skipped = quiet.page(parse("needle", now=NOW), limit=4, start=2)
+    assert [one.store_id for one in skipped.messages] == (young + old)[2:6]
+    assert hands[0].index(hands[1]) == 3
+    assert hands[0].index(hands[1]) == 0
+    assert found(quiet, "needle") == young + old
+    assert found(quiet, "needle -another") == old
+
+
+def test_a_word_that_the_index_cannot_tell_apart_is_judged_by_the_text(
+    quiet: Store, hands: tuple[Upkeep, Connection], new: MakeMessage
+) -> None:
+    """Runs of three characters are no proof; quotes, percent signs and short words are found literally."""
+    add(quiet, new, 1, text="abcd bcde")
+    [exact] = ids(add(quiet, new, 1, text='abcde 100%_"x"'))
+    hands[0].index(hands[1])
+    for text in ("abcde", "100%", "%_", "de 10", '"100%_"'):
+        assert found(quiet, f'"{text}"' if " " in text else text)[:1] == [exact], text
+    assert found(quiet, "abcde") == [exact]
+
+
+def test_many_matches_are_counted_by_the_index(
+    quiet: Store, hands: tuple[Upkeep, Connection], new: MakeMessage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond the bound the count is the index's own, with the tail added, and says so."""
+    monkeypatch.setattr(finding, "COUNTED", 4)
+    messages = add(quiet, new, 12, text="common word")
+    hands[0].index(hands[1])
+    messages += add(quiet, new, 3, text="common word")
+    query = parse("common word", now=NOW)
+    page = quiet.page(query, limit=2)
+    assert (page.matching, page.matching_unread, page.is_exact) == (15, 15, False)
+    quiet.mark(ByIds(ids(messages[:2])), is_read=True)
+    assert quiet.page(query, limit=2).matching_unread == 13
+    quiet.mark(ByIds(ids(messages[:7])), is_read=True)
+    assert quiet.page(query, limit=2).matching_unread == 8
+    quiet.mark(ByIds(ids(messages[:13])), is_read=True)
+    assert quiet.page(query, limit=2).matching_unread == 2
+    assert quiet.page(parse("common is:unread", now=NOW), limit=1).matching == 2
+    assert quiet.page(parse("common is:unread", now=NOW), limit=1).is_exact
+
+
+def test_rows_of_deleted_messages_are_swept(
+    quiet: Store, hands: tuple[Upkeep, Connection], new: MakeMessage, tmp_path: Path
+) -> None:
+    """Nothing of a deleted message stays behind, indexed or not, and the index stays sound."""
+    messages = add(quiet, new, 10, text="to be swept")
+    hands[0].index(hands[1])
+    messages += add(quiet, new, 10, text="to be swept")
+    gone = ids(messages[3:9]) + ids(messages[12:14]) + ids(messages[19:])
+    assert quiet.delete(ByIds(gone)) == 9
+    assert set(found(quiet, "swept")) == set(ids(messages)) - set(gone)
+    while hands[0].sweep(hands[1]):
+        pass
+    rows = number_of_rows(tmp_path / "mail.db")
+    assert rows == {"message": 11, "detail": 11, "search": 11, "content": 11, "leftover": 0, "message_tag": 0}
+    while hands[0].index(hands[1]):
+        pass
+    check_index(tmp_path / "mail.db")
+    assert set(found(quiet, "swept")) == set(ids(messages)) - set(gone)
+
+
+def test_an_emptied_mailbox_is_swept_in_steps(
+    quiet: Store, hands: tuple[Upkeep, Connection], new: MakeMessage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A step takes a bounded number; mail that comes meanwhile is found and kept."""
+    monkeypatch.setattr(upkeep, "STEP_CHARACTERS", 40)
+    add(quiet, new, 30, text="before the end")
+    while hands[0].index(hands[1]):
+        pass
+    quiet.delete(Everything())
+    [kept] = add(quiet, new, 1, text="after the end")
+    steps = 0
+    while hands[0].step(hands[1]):
+        steps += 1
+    assert steps > 5
+    rows = number_of_rows(tmp_path / "mail.db")
+    assert rows == {"message": 1, "detail": 1, "search": 1, "content": 1, "leftover": 0, "message_tag": 0}
+    check_index(tmp_path / "mail.db")
+    assert found(quiet, "the end") == [kept.store_id]
+    quiet.delete(ByIds((kept.store_id,)))
+    while hands[0].step(hands[1]):
+        pass
+    check_index(tmp_path / "mail.db")
+
+
+def test_changes_are_kept_in_a_bounded_number(
+    quiet: Store, hands: tuple[Upkeep, Connection], new: MakeMessage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The newest stay; who asks from before them is told that the store does not know."""
+    monkeypatch.setattr(upkeep, "CHANGES_KEPT", 10)
+    monkeypatch.setattr(upkeep, "_CHANGES_SPARE", 2)
+    messages = add(quiet, new, 30)
+    start = quiet.cursor()
+    assert hands[0].trim(hands[1]) == 0
+    quiet.mark(ByIds(ids(messages)), is_read=True)
+    assert hands[0].trim(hands[1]) == 20
+    assert hands[0].trim(hands[1]) == 0
+    assert quiet.changes(start) is None
+    assert quiet.changes(start + 19) is None
+    kept = quiet.changes(start + 20)
+    assert kept is not None
+    assert [event.store_id for event in kept] == list(ids(messages[20:]))
+
+
+def test_unused_space_goes_back_to_the_disk(
+    quiet: Store, hands: tuple[Upkeep, Connection], new: MakeMessage, tmp_path: Path
+) -> None:
+    """After large mail was deleted the file becomes smaller, in small steps, without a vacuum of the whole."""
+    for seed in range(4):
+        quiet.add([new(random.Random(seed).randbytes(3_000_000))])
+    quiet.delete(Everything())
+    while hands[0].step(hands[1]):
+        pass
+    quiet.close()
+    hands[1].close()
+    connection = sqlite3.connect(tmp_path / "mail.db")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    assert (tmp_path / "mail.db").stat().st_size < 1_500_000
+
+
+def test_large_selections_go_in_steps(quiet: Store, new: MakeMessage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More messages than one step takes are all changed, and what arrives meanwhile is not."""
+    monkeypatch.setattr(changing, "STEP", 7)
+    monkeypatch.setattr("catcher.store.store.STEP", 7)
+    add(quiet, new, 30, text="many")
+    assert quiet.mark(Everything(), is_read=True) == 30
+    assert quiet.counts().unread == 0
+    assert quiet.delete(Matching(parse("many", now=NOW))) == 30
+    assert quiet.counts().messages == 0
+
+
+def test_upkeep_happens_by_itself(url: str, new: MakeMessage, tmp_path: Path) -> None:
+    """Soon after the last delivery the index has followed and deleted rows have gone."""
+    with Store.open(url, poll=0) as store:
+        messages = add(store, new, 5)
+        store.delete(ByIds(ids(messages[:2])))
+        for _ in range(500):
+            if store._writer._upkeep_at is None:
+                break
+            store._writer._thread.join(0.02)
+        rows = number_of_rows(tmp_path / "mail.db")
+        assert (rows["message"], rows["search"], rows["leftover"]) == (3, 3, 0)
+        connection = sqlite3.connect(tmp_path / "mail.db")
+        assert connection.execute("SELECT indexed FROM counter").fetchone() == (5,)
+        connection.close()
