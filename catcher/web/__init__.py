@@ -1,0 +1,6 @@
+"""HTTP: the JSON API, the pages, and live news for both."""
+
+from catcher.web.app import create_app
+from catcher.web.services import Facts, Listening, Services, Tally, WebOptions
+
+__all__ = ["Facts", "Listening", "Services", "Tally", "WebOptions", "create_app"]

@@ -1,0 +1,36 @@
+"""The JSON API: shapes and routes that existing clients know, and its OpenAPI document."""
+
+from collections.abc import Sequence
+
+from starlette.routing import BaseRoute
+
+from catcher.web.api import contents, events, info, mailhog, message, messages, release, send, tags, views
+from catcher.web.api.answers import EXCEPTION_HANDLERS
+from catcher.web.api.document import Document
+from catcher.web.api.operations import Operation, routes_of
+from catcher.web.hub import Hub
+from catcher.web.services import Services, WebOptions
+
+__all__ = ["EXCEPTION_HANDLERS", "operations", "routes"]
+
+
+def operations(services: Services, options: WebOptions) -> tuple[Operation, ...]:
+    """All that is in the OpenAPI document, resource by resource, but the document's own routes."""
+    return (
+        *mailhog.silent_for_bare_clients(messages.operations(services)),
+        *message.operations(services),
+        *contents.operations(services),
+        *release.operations(services),
+        *tags.operations(services),
+        *send.operations(services),
+        *info.operations(services),
+        *views.operations(services, options),
+        *mailhog.operations(services),
+    )
+
+
+def routes(services: Services, options: WebOptions, *, hub: Hub) -> Sequence[BaseRoute]:
+    """Every route of the API, below the webroot."""
+    documented = operations(services, options)
+    own = Document(documented, version=services.facts.version, webroot=options.webroot)
+    return [*routes_of((*documented, *own.operations()), body_limit=options.body_limit), *events.routes(services, hub)]

@@ -1,0 +1,121 @@
+"""`/api/events`: news over a WebSocket, in the frames that existing clients know.
+
+Each frame is `{"Type", "Data", "id"}`; `id` rises and can be given as `?after=` after a lost connection, to be told
+first what was missed. Frames of one connection are in commit order. A client that does not read is dropped.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+
+from catcher.errors import CatcherError
+from catcher.store.events import Event
+from catcher.web.api.shapes import encode
+from catcher.web.api.shaping import message_summary
+from catcher.web.hub import Batch, Hub, Lagging
+from catcher.web.services import Services
+
+STATS_PAUSE = 0.25
+"""Seconds between two `stats` frames at least, and that a change waits for more changes."""
+
+SEND_TIMEOUT = 10.0
+"""Seconds a client may take to read a frame."""
+
+_GOING_AWAY, _TRY_AGAIN = 1001, 1013
+
+
+class EventSocket:
+    """The endpoint: news, statistics, and the client's leaving, each in a task of its connection's group."""
+
+    def __init__(self, services: Services, hub: Hub) -> None:
+        self._services = services
+        self._hub = hub
+
+    async def __call__(self, websocket: WebSocket) -> None:
+        after = websocket.query_params.get("after", "")
+        with self._hub.subscription(after=int(after) if _is_cursor(after) else None) as batches:
+            await websocket.accept()
+            is_changed = asyncio.Event()
+            is_changed.set()
+            tasks = [
+                asyncio.create_task(self._news(websocket, batches, is_changed)),
+                asyncio.create_task(self._statistics(websocket, is_changed)),
+                asyncio.create_task(_departure(websocket)),
+            ]
+            try:
+                done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+            await _close(websocket, *done)
+
+    async def _news(self, websocket: WebSocket, batches: AsyncIterator[Batch], is_changed: asyncio.Event) -> None:
+        async for batch in batches:
+            for event in batch:
+                await _send(websocket, frame(event))
+            is_changed.set()
+
+    async def _statistics(self, websocket: WebSocket, is_changed: asyncio.Event) -> None:
+        while True:
+            await is_changed.wait()
+            is_changed.clear()
+            store = self._services.store
+            cursor, counts = await store.cursor(), await store.counts()
+            numbers = {"Total": counts.messages, "Unread": counts.unread, "Version": self._services.facts.version}
+            await _send(websocket, {"Type": "stats", "Data": numbers, "id": cursor})
+            await asyncio.sleep(STATS_PAUSE)
+
+
+def frame(event: Event) -> dict[str, Any]:
+    """One event as clients know it."""
+    data: Any = None
+    if event.summary is not None and event.kind == "new":
+        data = message_summary(event.summary)
+    elif event.kind == "update":
+        data = {"ID": event.store_id}
+        if event.is_read is not None:
+            data["Read"] = event.is_read
+        if event.tags is not None:
+            data["Tags"] = event.tags
+    elif event.kind == "delete":
+        data = {"ID": event.store_id}
+    return {"Type": event.kind, "Data": data, "id": event.cursor}
+
+
+async def _send(websocket: WebSocket, value: Any) -> None:
+    async with asyncio.timeout(SEND_TIMEOUT):
+        await websocket.send_text(encode(value).decode())
+
+
+async def _departure(websocket: WebSocket) -> None:
+    """Returns when the client is gone; what it says is read and let pass."""
+    while (await websocket.receive())["type"] != "websocket.disconnect":
+        pass
+
+
+async def _close(websocket: WebSocket, *done: "asyncio.Task[None]") -> None:
+    """Say why: going away at the server's end, "try again later" to a slow client or when the store failed."""
+    failures = [failure for task in done if (failure := task.exception()) is not None]
+    for failure in failures:
+        if not isinstance(failure, (Lagging, TimeoutError, WebSocketDisconnect, CatcherError, OSError, RuntimeError)):
+            raise failure
+    if websocket.client_state is not WebSocketState.CONNECTED:
+        return
+    try:
+        async with asyncio.timeout(SEND_TIMEOUT):
+            await websocket.close(_TRY_AGAIN if failures else _GOING_AWAY)
+    except (TimeoutError, RuntimeError, WebSocketDisconnect, OSError):
+        return
+
+
+def _is_cursor(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 18
+
+
+def routes(services: Services, hub: Hub) -> list[WebSocketRoute]:
+    """The socket. It is no HTTP operation, so the OpenAPI document tells of it in its description only."""
+    return [WebSocketRoute("/api/events", EventSocket(services, hub).__call__)]

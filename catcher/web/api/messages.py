@@ -1,0 +1,174 @@
+"""`/api/v1/messages` and `/api/v1/search`: lists, read marks, deleting."""
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from catcher.errors import QueryError
+from catcher.store.model import ByIds, Everything, Matching, Selection
+from catcher.store.search import Anything, has_condition
+from catcher.web.api import parameters
+from catcher.web.api.answers import bad_request, ok, problem
+from catcher.web.api.listing import Lists
+from catcher.web.api.operations import ANY_TEXT, JSON, TEXT, Content, Operation, Parameter
+from catcher.web.api.requests import (
+    body_as,
+    has_known_key,
+    is_on,
+    lenient_query,
+    paging,
+    strict_query,
+    struct_of,
+    zone_of,
+)
+from catcher.web.api.shapes import Camel, ProblemAnswer
+from catcher.web.services import Services
+
+NO_QUERY = "Error: no search query"
+
+
+class ReadMark(Camel, frozen=True, kw_only=True):
+    """Which messages to mark: those of `IDs`, or those that `Search` matches, or all when neither is given."""
+
+    read: bool = False
+    ids: tuple[str, ...] = ()
+    search: str = ""
+
+
+class Deletion(Camel, frozen=True, kw_only=True):
+    """Which messages to delete; none named means all."""
+
+    ids: tuple[str, ...] = ()
+
+
+class Messages:
+    """Handlers of lists and of what is done to many messages."""
+
+    def __init__(self, services: Services) -> None:
+        self._store = services.store
+        self._lists = Lists(services)
+
+    async def listed(self, request: Request) -> Response:
+        return await self._lists.listing(Anything(), paging(request, zone=zone_of(request)))
+
+    async def search(self, request: Request) -> Response:
+        """With `strict` the parser's error is told, in our own error shape; else a bad term matches nothing."""
+        text, zone = request.query_params.get("query", "").strip(), zone_of(request)
+        if not text:
+            raise bad_request(NO_QUERY)
+        if is_on(request, "strict"):
+            try:
+                query = strict_query(text, zone=zone)
+            except QueryError as error:
+                return problem(400, "query-unreadable", str(error), position=error.position)
+        else:
+            query = lenient_query(text, zone=zone)
+        wanted = paging(request, zone=zone)
+        return await (self._lists.listing if wanted.limit else self._lists.numbers)(query, wanted)
+
+    async def mark(self, request: Request) -> Response:
+        wanted = await body_as(request, ReadMark)
+        text = wanted.search.strip()
+        if wanted.ids and text:
+            raise bad_request("You may specify either IDs or a search query, not both")
+        selection: Selection = ByIds(wanted.ids) if wanted.ids else Everything()
+        if text:
+            query = lenient_query(text, zone=zone_of(request))
+            if not has_condition(query):
+                raise bad_request("the search query holds no condition")
+            selection = Matching(query)
+        await self._store.mark(selection, is_read=wanted.read)
+        return ok()
+
+    async def delete(self, request: Request) -> Response:
+        """No body, `{}` and an empty list of IDs empty the mailbox: clients rely on all three. A body that is not
+        understood, or that names something else than IDs, deletes nothing."""
+        raw = await request.body()
+        selection: Selection = Everything()
+        if raw.strip():
+            content_type = request.headers.get("content-type", "")
+            wanted = struct_of(raw, content_type, Deletion)
+            if not has_known_key(raw, content_type, Deletion):
+                raise bad_request("expected IDs in the body; to delete everything send no body")
+            selection = ByIds(wanted.ids) if wanted.ids else selection
+        await self._store.delete(selection)
+        return ok()
+
+    async def delete_found(self, request: Request) -> Response:
+        """A query without a condition, or with a term that cannot be read, is refused."""
+        text = request.query_params.get("query", "").strip()
+        if not text:
+            raise bad_request(NO_QUERY)
+        query = strict_query(text, zone=zone_of(request))
+        if not has_condition(query):
+            raise bad_request("Error: the search query holds no condition; to delete everything use /api/v1/messages")
+        await self._store.delete(Matching(query))
+        return ok()
+
+
+_STRICT = Parameter(
+    name="strict", description="A term that cannot be read is an error with its position instead of matching nothing."
+)
+_FORM = "application/x-www-form-urlencoded"
+
+
+def _body(kind: type[msgspec.Struct], description: str, *, is_required: bool) -> Content:
+    return Content(description=description, media={JSON: kind, _FORM: kind}, is_required=is_required)
+
+
+def operations(services: Services) -> tuple[Operation, ...]:
+    """The routes of lists and of what is done to many messages."""
+    at = Messages(services)
+    changes = {200: parameters.CHANGED, 400: parameters.BAD_REQUEST}
+    return (
+        Operation(
+            method="GET",
+            path="/api/v1/messages",
+            handler=at.listed,
+            summary="List messages",
+            tag="messages",
+            parameters=(*parameters.PAGING, parameters.TZ),
+            answers={200: parameters.LIST},
+        ),
+        Operation(
+            method="PUT",
+            path="/api/v1/messages",
+            handler=at.mark,
+            summary="Set the read mark",
+            tag="messages",
+            parameters=(parameters.TZ,),
+            body=_body(ReadMark, "Which messages, and how to mark them.", is_required=True),
+            answers=changes,
+        ),
+        Operation(
+            method="DELETE",
+            path="/api/v1/messages",
+            handler=at.delete,
+            summary="Delete messages",
+            description="Those of `IDs`; without a body, with `{}` or an empty list all. Unknown ids are ignored.",
+            tag="messages",
+            body=_body(Deletion, "Which messages.", is_required=False),
+            answers=changes,
+        ),
+        Operation(
+            method="GET",
+            path="/api/v1/search",
+            handler=at.search,
+            summary="Search messages",
+            tag="messages",
+            parameters=(parameters.QUERY, *parameters.PAGING, parameters.TZ, _STRICT),
+            answers={
+                200: parameters.LIST,
+                400: Content(description="There is no query.", media={TEXT: ANY_TEXT, JSON: ProblemAnswer}),
+            },
+        ),
+        Operation(
+            method="DELETE",
+            path="/api/v1/search",
+            handler=at.delete_found,
+            summary="Delete what a search finds",
+            tag="messages",
+            parameters=(parameters.QUERY, parameters.TZ),
+            answers=changes,
+        ),
+    )

@@ -1,0 +1,105 @@
+"""`/api/v1/tags`: names in use, tags of messages, renaming and deleting."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from catcher.errors import NotFound
+from catcher.web.api import parameters
+from catcher.web.api.answers import bad_request, json_answer, ok
+from catcher.web.api.operations import JSON, Content, Operation
+from catcher.web.api.requests import body_as
+from catcher.web.api.shapes import Camel
+from catcher.web.services import Services
+
+
+class Tagging(Camel, frozen=True, kw_only=True):
+    """The tags that the messages of `IDs` shall have instead of those they have; none takes all away."""
+
+    ids: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+class TagName(Camel, frozen=True, kw_only=True):
+    """A tag's new name."""
+
+    name: str = ""
+
+
+class Tags:
+    """Handlers of tags."""
+
+    def __init__(self, services: Services) -> None:
+        self._store = services.store
+
+    async def listed(self, request: Request) -> Response:
+        return json_answer(list(await self._store.tags()))
+
+    async def set(self, request: Request) -> Response:
+        """Names that cannot be tags are dropped; unknown ids are ignored."""
+        wanted = await body_as(request, Tagging)
+        if wanted.ids:
+            await self._store.set_tags(wanted.ids, wanted.tags)
+        return ok()
+
+    async def rename(self, request: Request) -> Response:
+        wanted = await body_as(request, TagName)
+        old = request.path_params["tag"]
+        try:
+            await self._store.rename_tag(old, wanted.name)
+        except NotFound as error:
+            raise bad_request(f"tag not found: {old}") from error
+        return ok()
+
+    async def delete(self, request: Request) -> Response:
+        name = request.path_params["tag"]
+        try:
+            await self._store.delete_tag(name)
+        except NotFound as error:
+            raise bad_request(f"tag not found: {name}") from error
+        return ok()
+
+
+def operations(services: Services) -> tuple[Operation, ...]:
+    """The routes of tags."""
+    at = Tags(services)
+    changes = {200: parameters.CHANGED, 400: parameters.BAD_REQUEST}
+    named = changes | {404: parameters.NO_PATH}
+    return (
+        Operation(
+            method="GET",
+            path="/api/v1/tags",
+            handler=at.listed,
+            summary="List tags",
+            tag="tags",
+            answers={200: Content(description="Names in use, sorted.", media={JSON: tuple[str, ...]})},
+        ),
+        Operation(
+            method="PUT",
+            path="/api/v1/tags",
+            handler=at.set,
+            summary="Set messages' tags",
+            tag="tags",
+            body=Content(description="Messages and tags.", media={JSON: Tagging}, is_required=True),
+            answers=changes,
+        ),
+        Operation(
+            method="PUT",
+            path="/api/v1/tags/{tag:path}",
+            handler=at.rename,
+            summary="Rename a tag",
+            tag="tags",
+            parameters=(parameters.TAG,),
+            body=Content(description="The new name.", media={JSON: TagName}, is_required=True),
+            answers=named,
+        ),
+        Operation(
+            method="DELETE",
+            path="/api/v1/tags/{tag:path}",
+            handler=at.delete,
+            summary="Delete a tag",
+            description="The messages stay.",
+            tag="tags",
+            parameters=(parameters.TAG,),
+            answers=named,
+        ),
+    )

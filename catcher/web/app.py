@@ -1,0 +1,71 @@
+"""The site: API and pages below the webroot, and what every request passes on its way to them."""
+
+from collections.abc import Sequence
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route, Router
+
+from catcher.web import api, ui
+from catcher.web.authentication import Authentication, Keeper
+from catcher.web.bodies import BodyLimit
+from catcher.web.hub import Hub
+from catcher.web.security import DefaultHeaders, Gate, Uncompressed
+from catcher.web.services import Services, WebOptions
+
+
+def create_app(services: Services, options: WebOptions) -> Starlette:
+    """The application. `app.state.hub` hands live news to socket and pages; close it before the server waits for its
+    open connections, so that the streams which hang on it end.
+
+    On the way in: default header fields, gate (host, origin, cross-origin access), password; then the routes, each with
+    its limit of the body and its compression.
+    """
+    hub = Hub(services.store)
+    pages = Router(
+        ui.routes(services, options, hub=hub),
+        redirect_slashes=False,
+        middleware=[
+            Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5),
+            Middleware(BodyLimit, limit=options.body_limit),
+        ],
+    )
+    app = Starlette(
+        routes=_below(options.webroot, [*api.routes(services, options, hub=hub), Mount("/", app=pages)]),
+        middleware=_on_the_way_in(services, options),
+        exception_handlers={**api.EXCEPTION_HANDLERS, Exception: _on_failure},
+    )
+    app.router.redirect_slashes = False
+    app.state.hub = hub
+    return app
+
+
+def _on_the_way_in(services: Services, options: WebOptions) -> list[Middleware]:
+    """What every request passes, outermost first."""
+    passed = [Middleware(DefaultHeaders, options=options), Middleware(Gate, options=options)]
+    if options.passwords is not None:
+        keeper = Keeper(options.passwords, services.threads)
+        passed.append(Middleware(Authentication, keeper=keeper, webroot=options.webroot))
+    if not options.is_compressed:
+        passed.append(Middleware(Uncompressed))
+    return passed
+
+
+def _below(webroot: str, routes: Sequence[BaseRoute]) -> list[BaseRoute]:
+    """The routes below the webroot; its bare name redirects to it."""
+    prefix = webroot.rstrip("/")
+    if not prefix:
+        return list(routes)
+
+    async def to_webroot(request: Request) -> Response:
+        return RedirectResponse(webroot, status_code=302)
+
+    return [Route(prefix, to_webroot), Mount(prefix, app=Router(routes, redirect_slashes=False))]
+
+
+async def _on_failure(request: Request, error: Exception) -> Response:
+    """The answer to a fault of ours; the traceback goes to the log, never to the client."""
+    return PlainTextResponse("Internal Server Error\n", status_code=500)

@@ -1,0 +1,50 @@
+"""Reading one message's text without reading its attachments, in one visit to a thread."""
+
+from dataclasses import replace
+
+from catcher.mime import Bodies, bodies
+from catcher.mime.model import Message, Part
+from catcher.store.aio import AsyncStore
+from catcher.store.model import StoredMessage
+from catcher.store.store import Store
+from catcher.threads import Threads
+
+WHOLE_LIMIT = 1024 * 1024
+"""Octets up to which a message is read whole; of a larger one only the places of its bodies are read."""
+
+
+async def read_message(store: AsyncStore, threads: Threads, store_id: str) -> tuple[StoredMessage, Bodies]:
+    """A message with its text and HTML. Raises NotFound."""
+    return await threads.run(_message, store.store, store_id)
+
+
+async def read_bodies(store: AsyncStore, threads: Threads, stored: StoredMessage) -> Bodies:
+    """Text and HTML of a message. Raises NotFound when it is gone meanwhile."""
+    return await threads.run(_bodies, store.store, stored)
+
+
+def _message(store: Store, store_id: str) -> tuple[StoredMessage, Bodies]:
+    stored = store.get(store_id)
+    return stored, _bodies(store, stored)
+
+
+def _bodies(store: Store, stored: StoredMessage) -> Bodies:
+    if stored.summary.size <= WHOLE_LIMIT:
+        return bodies(store.raw(stored.summary.store_id), stored.message)
+    return bodies(*_excerpt(store, stored))
+
+
+def _excerpt(store: Store, stored: StoredMessage) -> tuple[bytes, Message]:
+    """The octets of the bodies one after the other, and the message with their places moved accordingly."""
+    parts = list(stored.message.parts)
+    excerpt = bytearray()
+    for index in (*stored.message.text_parts, *stored.message.html_parts):
+        part, start = parts[index], len(excerpt)
+        for piece in store.raw_pieces(stored.summary.store_id, start=part.body_start, end=part.end):
+            excerpt += piece
+        parts[index] = _moved(part, start, len(excerpt))
+    return bytes(excerpt), replace(stored.message, parts=tuple(parts))
+
+
+def _moved(part: Part, start: int, end: int) -> Part:
+    return replace(part, header_start=start, body_start=start, end=end)

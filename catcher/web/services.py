@@ -1,0 +1,83 @@
+"""What the handlers may use, in two values: the services of other rooms, and how the site is set up."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from catcher.htpasswd import Htpasswd
+from catcher.intake import Intake
+from catcher.relay import Relays
+from catcher.store.aio import AsyncStore
+from catcher.threads import Threads
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listening:
+    """One address the running server takes mail on, as the pages and the API tell it.
+
+    protocol: "smtp", "lmtp" or "pop3". address: "host:port" or "unix:/path". security: "", "STARTTLS" or "TLS".
+    """
+
+    protocol: str
+    address: str
+    security: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is known of this instance and does not change while it runs.
+
+    database: what the person gave, for people; "" for an ephemeral one. max_message_octets: 0 is unlimited.
+    in_container: whether host names in settings snippets should be the service's name.
+    ca_certificate: PEM of the CA that signed this instance's certificate, b"" without one.
+    """
+
+    version: str
+    label: str
+    started_at: datetime
+    database: str
+    listening: tuple[Listening, ...]
+    max_message_octets: int
+    max_messages: int
+    in_container: bool = False
+    ca_certificate: bytes = b""
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """Counters since the start, for the info route and metrics. Written by SMTP, on the loop."""
+
+    accepted: int = 0
+    accepted_octets: int = 0
+    rejected: int = 0
+    ignored: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The rooms a handler may ask."""
+
+    store: AsyncStore
+    intake: Intake
+    threads: Threads
+    facts: Facts
+    relays: Relays
+    tally: Tally = field(default_factory=Tally)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebOptions:
+    """How the site is set up.
+
+    webroot: path prefix with leading and trailing slash. hosts: Host names that are let in besides those that
+    cannot come from DNS rebinding. cors: origins ("host:port", "*" for all) that may use the API. body_limit:
+    octets of a request body, but for sent mail. is_public: bound beyond loopback without authentication, which the
+    page warns of. passwords: who may come in, None for everybody. is_compressed: whether answers may be.
+    """
+
+    webroot: str = "/"
+    hosts: tuple[str, ...] = ()
+    cors: tuple[str, ...] = ()
+    body_limit: int = 5 * 1024 * 1024
+    is_public: bool = False
+    passwords: Htpasswd | None = None
+    is_compressed: bool = True

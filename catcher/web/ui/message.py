@@ -1,0 +1,189 @@
+"""The page of one message, in each of its views."""
+
+from dataclasses import replace
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from catcher.errors import NotFound
+from catcher.store.model import ByIds, StoredMessage, Summary
+from catcher.web.ui import texts
+from catcher.web.ui.files import LARGE_HTML, file_name, html_octets, is_showable, read_frame, read_wish
+from catcher.web.ui.listing import Place, list_piece, read_place, read_query
+from catcher.web.ui.pages import Attachment, Link, MessagePage, Preview, Source
+from catcher.web.ui.site import Site, done_text
+from catcher.web.ui.views import header_fields_of, part_lines, raw_source, read_source, read_text
+
+VIEWS = ("html", "text", "source", "parts", "headers", "raw")
+VIEW_NAMES = {"html": "HTML", "text": "Text", "source": "Source", "parts": "Parts", "headers": "Headers", "raw": "Raw"}
+WIDTHS = ("", "320", "375", "414", "600", "768")
+SCHEMES = {"": "Light", "dark": "Dark styles of the mail", "forced": "Forced dark, an approximation"}
+
+
+class MessageHandlers:
+    """/view/{id} and /view/latest."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    async def latest(self, request: Request) -> Response:
+        """GET /view/latest: to the newest message of the list, or to the list when it has none."""
+        place = read_place(request)
+        try:
+            newest = await self._site.services.store.latest(read_query(place.query)[0])
+        except NotFound:
+            return self._site.redirect("", q=place.query)
+        return self._site.redirect(f"view/{newest.store_id}{replace(place, before=None).parameters()}")
+
+    async def show(self, request: Request) -> Response:
+        """GET /view/{id}: marks the message read, when it is a person's browser that opens it as a page."""
+        store, store_id = self._site.services.store, request.path_params["store_id"]
+        stored = await store.get(store_id)
+        # An image or a prefetch of this address, which a mail could cause, is no reading.
+        if not stored.summary.is_read and is_reading(request):
+            await store.mark(ByIds((store_id,)), is_read=True)
+            stored = replace(stored, summary=replace(stored.summary, is_read=True))
+        return self._site.page("message.html", await self._page(request, stored))
+
+    async def _page(self, request: Request, stored: StoredMessage) -> MessagePage:
+        site, place, message = self._site, read_place(request), stored.message
+        summary, envelope = stored.summary, stored.envelope
+        listing, counts = await list_piece(site, place, current=summary)
+        query, _ = read_query(place.query)
+        newer, older, number_newer = await site.services.store.neighbours(summary.store_id, query)
+        view = chosen_view(stored, place.view)
+        address = f"{site.root}view/{summary.store_id}"
+        return MessagePage(
+            chrome=await site.chrome(request, counts, query=place.query),
+            listing=listing,
+            summary=summary,
+            title=texts.shown(message.subject),
+            from_=message.from_ or message.sender,
+            to=message.to,
+            cc=message.cc,
+            bcc=summary.addresses.bcc,
+            reply_to=message.reply_to,
+            sent_at=message.date,
+            reverse_path=envelope.reverse_path,
+            forward_paths=envelope.recipients,
+            client=client_words(stored),
+            notes=(*envelope.notes, *(defect.text for defect in message.defects if not defect.part_id)),
+            view=view,
+            views=tuple(
+                Link(
+                    label=VIEW_NAMES[name],
+                    href=address + place.parameters(view=name) if has_view(stored, name) else "",
+                    is_current=name == view,
+                )
+                for name in VIEWS
+            ),
+            newer=self._beside(newer, place),
+            older=self._beside(older, place),
+            position=number_newer + 1 if number_newer < listing.matching else 0,
+            attachments=attachments_of(address, stored),
+            raw_href=f"{address}/raw",
+            print_href=f"{address}/print",
+            back=site.root + Place(query=place.query, before=place.before).parameters(),
+            preview=await self._preview(request, stored, place, address) if view == "html" else None,
+            text=await read_text(site, stored) if view == "text" else None,
+            source=await self._source(stored, view, address),
+            parts=await part_lines(site, stored, address) if view == "parts" else (),
+            fields=header_fields_of(stored, request.query_params.get("filter", "")) if view == "headers" else (),
+            filter=request.query_params.get("filter", "")[:200],
+            done=done_text(request),
+        )
+
+    def _beside(self, summary: Summary | None, place: Place) -> str:
+        return f"{self._site.root}view/{summary.store_id}{place.parameters()}" if summary else ""
+
+    async def _source(self, stored: StoredMessage, view: str, address: str) -> Source | None:
+        if view == "source":
+            return await read_source(self._site, stored, address)
+        return await raw_source(self._site, stored, address) if view == "raw" else None
+
+    async def _preview(self, request: Request, stored: StoredMessage, place: Place, address: str) -> Preview:
+        wish = read_wish(request)
+        size = html_octets(stored.message)
+        is_too_large = size > LARGE_HTML and not wish.is_large
+        shown = replace(stored, message=replace(stored.message, html_parts=())) if is_too_large else stored
+        frame = await read_frame(self._site, shown, wish)
+        large = "1" if wish.is_large else ""
+        remote = "1" if request.query_params.get("remote") == "1" and place.images != "off" else ""
+        inside = Place(images=place.images, scheme=place.scheme)
+        return Preview(
+            frame=frame,
+            src=f"{address}/frame{inside.parameters(remote=remote, large=large)}",
+            is_too_large=is_too_large,
+            size=size,
+            anyway=address + place.parameters(large="1"),
+            widths=tuple(
+                Link(
+                    label=f"{width} px" if width else "Fill",
+                    href=address + replace(place, width=width).parameters(remote=remote, large=large),
+                    is_current=width == place.width,
+                )
+                for width in WIDTHS
+            ),
+            width=place.width or "fill",
+            schemes=tuple(
+                Link(
+                    label=label,
+                    href=address + replace(place, scheme=scheme).parameters(remote=remote, large=large),
+                    is_current=scheme == place.scheme,
+                )
+                for scheme, label in SCHEMES.items()
+            ),
+            scheme=place.scheme or "light",
+            images_href=address + replace(place, images="" if place.images else "off").parameters(large=large),
+            has_images=place.images != "off",
+            remote_href=address + replace(place, images="").parameters(remote="" if remote else "1", large=large),
+            has_remote=bool(remote),
+            hidden_remote=frame.remote_count if not remote else 0,
+        )
+
+
+def is_reading(request: Request) -> bool:
+    """Whether a person opened the page: a navigation, or the pages' own script, which puts it in place."""
+    purpose = request.headers.get("sec-purpose", request.headers.get("purpose", ""))
+    destination = request.headers.get("sec-fetch-dest", "document")
+    is_script = destination == "empty" and request.headers.get("sec-fetch-site", "same-origin") == "same-origin"
+    return request.method == "GET" and (destination == "document" or is_script) and "prefetch" not in purpose
+
+
+def has_view(stored: StoredMessage, view: str) -> bool:
+    """Whether a message has something for a view."""
+    if view in {"html", "source"}:
+        return bool(stored.message.html_parts)
+    return view != "text" or bool(stored.message.text_parts or stored.message.html_parts)
+
+
+def chosen_view(stored: StoredMessage, wanted: str) -> str:
+    """The view that was asked for when the message has it, else the first that it has."""
+    if wanted and has_view(stored, wanted):
+        return wanted
+    return next(view for view in VIEWS if has_view(stored, view) or view == "parts")
+
+
+def attachments_of(address: str, stored: StoredMessage) -> tuple[Attachment, ...]:
+    """Every part that is not the text itself; what is shown inside the HTML comes last."""
+    message = stored.message
+    return tuple(
+        Attachment(
+            part_id=part.part_id,
+            name=texts.shown(file_name(part)),
+            media_type=texts.shown(part.media_type),
+            size=part.size,
+            open_href=f"{address}/part/{part.part_id}?show=1" if is_showable(part) else "",
+            save_href=f"{address}/part/{part.part_id}",
+        )
+        for part in (message.parts[index] for index in (*message.attachments, *message.inlines)[:200])
+    )
+
+
+def client_words(stored: StoredMessage) -> str:
+    """Who handed the message in, in one line."""
+    client = stored.envelope.client
+    said = [f"{client.address}:{client.port}" if client.port else client.address]
+    said += [f"as {client.helo}" if client.helo else "", f"by {client.protocol}"]
+    said += [f"user {client.user}" if client.user else "", client.tls or "not encrypted"]
+    return texts.shown(", ".join(word for word in said if word)[:500])

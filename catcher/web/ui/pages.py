@@ -1,0 +1,289 @@
+"""What each page is given: one frozen value a page, each field said once. Templates read these and decide nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from catcher.mime.model import Address
+from catcher.store.model import Summary
+from catcher.web.frame import Frame
+from catcher.web.ui.source import Piece
+from catcher.web.ui.texts import Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How this browser wants the pages, from its cookie."""
+
+    theme: str = "auto"  # "auto", "light" or "dark"
+    is_dense: bool = False  # one line a message instead of three
+    has_keys: bool = True  # whether single keys do something
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A link of a navigation."""
+
+    label: str  # as shown
+    href: str  # where it leads
+    is_current: bool = False  # whether this page is it
+    count: int | None = None  # a number behind the label, None for none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chrome:
+    """What surrounds every page."""
+
+    root: str  # path of the site, with a slash at both ends
+    css: str  # path of the style sheet
+    js: str  # path of the script
+    icons: str  # path of the sprite
+    favicon: str  # path of the icon of the tab
+    look: Look  # how this browser wants it
+    label: str  # what this instance was named, "" for nothing
+    version: str  # of catcher
+    smtp: str  # where mail is taken, "host:port", "" when nowhere
+    is_public: bool  # reachable by others without a password
+    here: str  # path and query of this page, for coming back to it
+    unread: int  # how many messages nobody has read
+    folders: tuple[Link, ...]  # the lists everybody has
+    tags: tuple[Link, ...]  # one for each tag
+    query: str  # what the search field holds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One message in the list."""
+
+    summary: Summary  # the message
+    href: str  # its page, with the list it is in
+    subject: str  # its subject, what could hide spelled out, "" when there is none
+    sender: str  # who it is from, "" when it does not say
+    recipient: str  # the first it is for, "" when nobody
+    more: int  # how many recipients there are besides
+    snippet: str  # its first words
+    time: str  # short, in UTC
+    stamp: str  # for the datetime attribute
+    full_time: str  # to the second, with zone
+    is_current: bool = False  # whether its page is open
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """One piece of the list of messages."""
+
+    name: str  # what is listed
+    rows: tuple[Row, ...]  # newest first
+    matching: int  # how many there are in all, on other pages too
+    unread: int  # how many of all these are unread
+    query: str  # the search that selects them, "" for all mail
+    error: str  # why the search could not be read, "" when it could
+    cursor: int  # the store's number at the moment of reading; live news start behind it
+    newest: str  # address of the newest page, "" when this is it
+    older: str  # address of the next page, "" when this is the last
+    before: str  # arrival number this page starts below, "" on the newest
+    is_live: bool  # whether new mail belongs on top of this piece
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snippet:
+    """How one framework is told where to send."""
+
+    key: str  # for the address of its page
+    name: str  # for people
+    text: str  # with host and port filled in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """How to point an application here."""
+
+    address: str  # where mail is taken, "host:port"
+    frameworks: tuple[Link, ...]  # the choice
+    snippets: tuple[Snippet, ...]  # of the framework that is chosen
+    is_container: bool  # whether host names are the ones inside a container network
+    tests: tuple[Link, ...]  # test messages that can be sent; href is their key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPage:
+    """/ and /search."""
+
+    chrome: Chrome  # what surrounds it
+    listing: Listing  # the list it is about
+    setup: Setup | None  # when the mailbox is empty
+    done: str  # what was just done, "" for nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One header field."""
+
+    name: str  # as sent
+    body: str  # decoded
+    encoded: str  # as sent, when that differs, else ""
+    group: str  # "who", "routing", "list", "authentication", "content" or "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartLine:
+    """One part in the tree."""
+
+    part_id: str  # its number
+    depth: int  # 0 for the message itself
+    media_type: str  # "type/subtype"
+    name: str  # file name, "" when there is none
+    size: int  # octets, decoded; 0 for a container
+    facts: tuple[str, ...]  # charset, encoding, disposition, content id
+    digest: str  # SHA-256, "" when it is not kept
+    open_href: str  # where it can be looked at, "" when it cannot safely
+    save_href: str  # where it can be saved
+    headers: tuple[Field, ...]  # its own header fields
+    defects: tuple[str, ...]  # what is wrong with it
+    is_container: bool  # whether it only holds others
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that came with the message."""
+
+    part_id: str  # its part
+    name: str  # file name, or what it is
+    media_type: str  # "type/subtype"
+    size: int  # octets, decoded
+    open_href: str  # where it can be looked at, "" when it cannot safely
+    save_href: str  # where it can be saved
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """The HTML view."""
+
+    frame: Frame  # the document, for what was found in it
+    src: str  # address of the frame
+    is_too_large: bool  # not shown before somebody asks
+    size: int  # octets of the HTML part
+    anyway: str  # address that shows it although it is large
+    widths: tuple[Link, ...]  # the choice of widths
+    width: str  # "fill" or pixels
+    schemes: tuple[Link, ...]  # the choice of colour schemes
+    scheme: str  # "light", "dark" or "forced"
+    images_href: str  # address with images the other way
+    has_images: bool  # whether images are shown
+    remote_href: str  # address with remote images the other way
+    has_remote: bool  # whether remote images are shown
+    hidden_remote: int  # how many remote items are kept away
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """The text view."""
+
+    runs: Sequence[Run]  # the text, addresses apart
+    is_made: bool  # taken from the HTML, because the message has no text
+    is_cut: bool  # too long to be shown whole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """The source of the HTML, or the message as sent."""
+
+    pieces: Sequence[Piece]  # in colours
+    size: int  # octets of the whole
+    is_cut: bool  # too long to be shown whole
+    save_href: str  # where the whole is
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagePage:
+    """/view/{id} in each of its views."""
+
+    chrome: Chrome  # what surrounds it
+    listing: Listing  # the list beside it
+    summary: Summary  # the message
+    title: str  # its subject, what could hide spelled out, "" when there is none
+    from_: tuple[Address, ...]  # who it says it is from
+    to: tuple[Address, ...]  # whom it says it is for
+    cc: tuple[Address, ...]  # copies
+    bcc: tuple[Address, ...]  # blind copies, and recipients that no field names
+    reply_to: tuple[Address, ...]  # where answers go
+    sent_at: datetime | None  # the Date field
+    reverse_path: str  # from the envelope
+    forward_paths: tuple[str, ...]  # from the envelope
+    client: str  # who handed it in
+    notes: tuple[str, ...]  # what was odd, in the dialogue and in the message
+    view: str  # which of the views this is
+    views: tuple[Link, ...]  # the choice; href "" for one this message does not have
+    newer: str  # address of the next newer message of the list, "" at the end
+    older: str  # address of the next older message
+    position: int  # place in the list, from 1; 0 when it is not in it
+    attachments: tuple[Attachment, ...]  # every part that is not the text itself
+    raw_href: str  # the message as sent
+    print_href: str  # the mail alone, for the printer
+    back: str  # address of the list
+    preview: Preview | None  # in the HTML view
+    text: Text | None  # in the text view
+    source: Source | None  # in the source and raw views
+    parts: tuple[PartLine, ...]  # in the parts view
+    fields: tuple[Field, ...]  # in the headers view
+    filter: str  # what the headers view is filtered by
+    done: str  # what was just done, "" for nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintPage:
+    """/view/{id}/print: the mail alone."""
+
+    chrome: Chrome  # what surrounds it
+    title: str  # its subject
+    summary: Summary  # the message
+    from_: tuple[Address, ...]  # who it says it is from
+    to: tuple[Address, ...]  # whom it says it is for
+    text: str  # the text of a message without HTML
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GonePage:
+    """An address that nothing is found at, or something that cannot be done now."""
+
+    chrome: Chrome  # what surrounds it
+    listing: Listing  # the list beside it
+    title: str  # what happened
+    text: str  # what to do
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupPage:
+    """/setup."""
+
+    chrome: Chrome  # what surrounds it
+    setup: Setup  # what to tell applications
+    done: str  # what was just done, "" for nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsPage:
+    """/settings: what this browser wants, and what this instance is."""
+
+    chrome: Chrome  # what surrounds it
+    listening: tuple[str, ...]  # where mail is taken
+    database: str  # where it is kept, "" when it is not
+    limits: tuple[str, ...]  # in sentences
+    started_at: datetime  # since when it runs
+    done: str  # what was just done, "" for nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """One line of the list of keys."""
+
+    keys: tuple[str, ...]  # any of them does it
+    action: str  # what it does
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeysPage:
+    """/keys."""
+
+    chrome: Chrome  # what surrounds it
+    keys: tuple[Key, ...]  # in the order of their use

@@ -1,0 +1,68 @@
+"""All addresses of the pages, in one list."""
+
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from catcher.errors import NotFound, StoreUnavailable
+from catcher.web.hub import Hub
+from catcher.web.services import Services, WebOptions
+from catcher.web.ui.files import FileHandlers
+from catcher.web.ui.listing import ListHandlers, refusal
+from catcher.web.ui.live import LiveHandler
+from catcher.web.ui.message import MessageHandlers
+from catcher.web.ui.preferences import PreferenceHandlers
+from catcher.web.ui.setup import SetupHandlers
+from catcher.web.ui.site import Site
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+def routes(services: Services, options: WebOptions, *, hub: Hub) -> list[BaseRoute]:
+    """The pages' routes, with paths below the webroot. The more special ones come first; order matters."""
+    site = Site(services, options)
+    lists, messages, files = ListHandlers(site), MessageHandlers(site), FileHandlers(site)
+    setup, preferences, live = SetupHandlers(site), PreferenceHandlers(site), LiveHandler(site, hub)
+    pages: list[tuple[str, Handler, str]] = [
+        ("/", lists.show, "GET"),
+        ("/search", lists.show, "GET"),
+        ("/actions", lists.act, "POST"),
+        ("/events", live.stream, "GET"),
+        ("/view/latest", messages.latest, "GET"),
+        ("/view/{store_id}", messages.show, "GET"),
+        ("/view/{store_id}/frame", files.frame, "GET"),
+        ("/view/{store_id}/cid/{number:int}", files.inline, "GET"),
+        ("/view/{store_id}/part/{part_id}", files.part, "GET"),
+        ("/view/{store_id}/raw", files.raw, "GET"),
+        ("/view/{store_id}/print", files.print, "GET"),
+        ("/setup", setup.show, "GET"),
+        ("/setup/test", setup.send, "POST"),
+        ("/setup/{framework}", setup.show, "GET"),
+        ("/settings", preferences.show, "GET"),
+        ("/settings", preferences.save, "POST"),
+        ("/keys", preferences.keys, "GET"),
+        ("/static/{name}", site.assets.serve, "GET"),
+    ]
+    return [Route(path, _careful(site, handler), methods=[method]) for path, handler, method in pages]
+
+
+def _careful(site: Site, handler: Handler) -> Handler:
+    """The handler; what is not there becomes a page that says so, with the list beside it."""
+
+    async def handle(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except NotFound:
+            return await refusal(
+                site,
+                request,
+                "This message is not here",
+                "It was deleted, or it never existed. Choose another one from the list.",
+                status=404,
+            )
+        except StoreUnavailable as error:
+            return Response(f"{error}; try again in a moment\n", status_code=503, media_type="text/plain")
+
+    return handle

@@ -1,0 +1,78 @@
+"""How to point an application here: settings for each framework with the real host and port, and test messages."""
+
+import tomllib
+from functools import cache
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from catcher.data import data_directory
+from catcher.envelope import Client, Envelope, ForwardPath
+from catcher.web.ui.pages import Link, Setup, SetupPage, Snippet
+from catcher.web.ui.samples import SAMPLES, sample
+from catcher.web.ui.site import Done, Site, done_text, now
+
+FIRST = "django"
+
+
+class SetupHandlers:
+    """/setup, /setup/{framework} and /setup/test."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    async def show(self, request: Request) -> Response:
+        """GET /setup and /setup/{framework}."""
+        site = self._site
+        framework = request.path_params.get("framework", "")
+        chrome = await site.chrome(request, await site.services.store.counts(), query="")
+        page = SetupPage(chrome=chrome, setup=setup_for(site, request, framework), done=done_text(request))
+        return site.page("setup.html", page)
+
+    async def send(self, request: Request) -> Response:
+        """POST /setup/test: put a test message into the mailbox; then its page."""
+        async with request.form(max_fields=5, max_files=0) as form:
+            kind = str(form.get("kind", ""))
+        octets = sample(kind, now=now())
+        if octets is None:
+            return self._site.redirect("setup")
+        envelope = Envelope(
+            reverse_path="shop@example.com",
+            forward_paths=(ForwardPath(addr_spec="ann@example.com"),),
+            received_at=now(),
+            client=Client(address=request.client.host if request.client else "", protocol="HTTP"),
+        )
+        await self._site.services.intake.deliver(envelope, octets)
+        return self._site.redirect("", done=Done(action="sent", count=1))
+
+
+def setup_for(site: Site, request: Request, framework: str) -> Setup:
+    """The settings of one framework; of the first one when the name is unknown or empty."""
+    known = _frameworks()
+    chosen = framework if framework in known else FIRST
+    address = site.smtp_address(request)
+    host, _, port = address.rpartition(":")
+    snippets = known[chosen]["snippet"]
+    return Setup(
+        address=address,
+        frameworks=tuple(
+            Link(label=entry["name"], href=site.href(f"setup/{key}"), is_current=key == chosen)
+            for key, entry in known.items()
+        ),
+        snippets=tuple(_snippet(chosen, entry, host or "localhost", port or "1025") for entry in snippets),
+        is_container=site.services.facts.in_container,
+        tests=tuple(Link(label=label, href=key) for key, (label, _) in SAMPLES.items()),
+    )
+
+
+def _snippet(key: str, entry: dict[str, str], host: str, port: str) -> Snippet:
+    text = entry["text"].replace("{{h}}", host.strip("[]")).replace("{{p}}", port)
+    return Snippet(key=key, name=entry["title"], text=text.rstrip("\n"))
+
+
+@cache
+def _frameworks() -> dict[str, Any]:
+    """The data file, by the key of each framework: name, and its snippets."""
+    with (data_directory("templates") / "setup" / "frameworks.toml").open("rb") as file:
+        return tomllib.load(file)

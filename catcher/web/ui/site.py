@@ -1,0 +1,189 @@
+"""What every page handler shares: templates, the site's own addresses, the look a browser asked for, the policy."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from catcher.data import data_directory
+from catcher.store.model import Counts
+from catcher.web.assets import Assets
+from catcher.web.services import Services, WebOptions
+from catcher.web.ui import texts
+from catcher.web.ui.pages import Chrome, Link, Look
+from catcher.web.ui.signing import Signer
+
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+LOOK_COOKIE = "catcher_look"
+PAGE_ROWS = 50
+TAGS_SHOWN = 50
+
+
+class HasChrome(Protocol):
+    """Any page."""
+
+    @property
+    def chrome(self) -> Chrome: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What an action did, on its way to the page that says so. Written in the address, read back with care."""
+
+    action: str
+    count: int
+
+    def __str__(self) -> str:
+        return f"{self.action}-{self.count}"
+
+
+class Site:
+    """The pages of one catcher."""
+
+    def __init__(self, services: Services, options: WebOptions) -> None:
+        self.services = services
+        self.options = options
+        self.root = options.webroot
+        self.assets = Assets(data_directory("static"))
+        self.signer = Signer()
+        self.templates = environment()
+
+    def page(self, template: str, page: HasChrome, *, status: int = 200) -> Response:
+        """The page, with the headers of pages."""
+        body = self.templates.get_template(template).render(page=page)
+        headers = {
+            "Content-Security-Policy": PAGE_POLICY,
+            "Cache-Control": "private, no-cache",
+            "Vary": "Cookie",
+            "Referrer-Policy": "same-origin",
+            "Cross-Origin-Opener-Policy": "same-origin",
+        }
+        return HTMLResponse(body, status_code=status, headers=headers)
+
+    async def chrome(self, request: Request, counts: Counts, *, query: str = "") -> Chrome:
+        """What surrounds a page that shows the list of this query."""
+        tags = await self.services.store.tags()
+        facts, asset = self.services.facts, self._asset
+        return Chrome(
+            root=self.root,
+            css=asset("app.css"),
+            js=asset("app.js"),
+            icons=asset("icons.svg"),
+            favicon=asset("favicon.svg"),
+            look=read_look(request),
+            label=facts.label,
+            version=facts.version,
+            smtp=self.smtp_address(request),
+            is_public=self.options.is_public,
+            here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+            unread=counts.unread,
+            folders=self._folders(request, counts, query),
+            tags=tuple(self._tag(name, count, query) for name, count in list(tags.items())[:TAGS_SHOWN]),
+            query=query,
+        )
+
+    def href(self, path: str = "", /, **query: object) -> str:
+        """An address of the site; parameters that are "" or None are left out."""
+        given = {name.rstrip("_"): str(value) for name, value in query.items() if value not in ("", None)}
+        return f"{self.root}{path}{'?' + urlencode(given) if given else ''}"
+
+    def redirect(self, path: str = "", /, **query: object) -> Response:
+        """After a POST: the browser gets the page by GET (RFC 9110 §15.4.4)."""
+        return RedirectResponse(self.href(path, **query), status_code=303)
+
+    def smtp_address(self, request: Request) -> str:
+        """Where to send mail, "host:port", as seen from this browser; "" when there is no such listener."""
+        for listening in self.services.facts.listening:
+            if listening.protocol == "smtp" and not listening.address.startswith("unix:"):
+                host, _, port = listening.address.rpartition(":")
+                everywhere = host.strip("[]") in {"0.0.0.0", "::", "", "*"}  # noqa: S104 - compared, not bound
+                return f"{(request.url.hostname or 'localhost') if everywhere else host}:{port}"
+        return ""
+
+    def _asset(self, name: str) -> str:
+        return f"{self.root}static/{self.assets.names[name]}"
+
+    def _folders(self, request: Request, counts: Counts, query: str) -> tuple[Link, ...]:
+        is_list = not request.url.path.startswith((f"{self.root}setup", f"{self.root}settings", f"{self.root}keys"))
+
+        def folder(label: str, search: str, count: int | None = None) -> Link:
+            is_current = is_list and query == search
+            return Link(label=label, href=self.href(q=search), is_current=is_current, count=count)
+
+        return (
+            folder("All mail", "", counts.messages),
+            folder("Unread", "is:unread", counts.unread),
+            folder("With attachments", "has:attachment"),
+        )
+
+    def _tag(self, name: str, count: int, query: str) -> Link:
+        search = f'tag:"{name}"' if " " in name else f"tag:{name}"
+        return Link(label=texts.shown(name), href=self.href(q=search), is_current=query == search, count=count)
+
+
+def environment() -> Environment:
+    """Jinja2 as all pages use it: everything escaped, unknown names are errors, strings ready for translation."""
+    made = Environment(
+        loader=FileSystemLoader(data_directory("templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
+    )
+    # An extension's methods, which the type does not know.
+    install: Any = made
+    install.install_null_translations(newstyle=True)
+    made.filters |= {
+        "shown": texts.shown,
+        "octets": texts.octets,
+        "full_time": texts.full_time,
+        "machine_time": texts.machine_time,
+    }
+    return made
+
+
+def read_look(request: Request) -> Look:
+    """The look from the cookie; anything unknown in it is the default."""
+    values = dict(pair.partition("=")[::2] for pair in request.cookies.get(LOOK_COOKIE, "").split("."))
+    theme = values.get("theme", "auto")
+    return Look(
+        theme=theme if theme in {"auto", "light", "dark"} else "auto",
+        is_dense=values.get("dense") == "1",
+        has_keys=values.get("keys") != "0",
+    )
+
+
+def write_look(response: Response, look: Look, *, path: str) -> None:
+    """Set the cookie, for a year."""
+    value = f"theme={look.theme}.dense={int(look.is_dense)}.keys={int(look.has_keys)}"
+    response.set_cookie(LOOK_COOKIE, value, max_age=31_536_000, path=path, samesite="lax", httponly=True)
+
+
+def done_text(request: Request) -> str:
+    """What the action before this page did, in words; "" when there was none or the address was made up."""
+    action, _, number = request.query_params.get("done", "").partition("-")
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
+        return ""
+    count = int(number)
+    messages = "1 message" if count == 1 else f"{count} messages"
+    return {
+        "deleted": f"Deleted {messages}.",
+        "read": f"Marked {messages} as read.",
+        "unread": f"Marked {messages} as unread.",
+        "sent": "Test message sent.",
+        "saved": "Saved for this browser.",
+    }.get(action, "")
+
+
+def now() -> datetime:
+    """The moment, aware UTC."""
+    return datetime.now(UTC)

@@ -1,0 +1,93 @@
+"""What people read, made from values: times, sizes, text that may hide something, text with addresses to click."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from catcher.mime.model import Address
+
+_HIDING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\u2028\u2029]")
+_URL = re.compile(r"""\b(?:https?://|mailto:|www\.)[^\s<>"'`{}|\\^\[\]]{1,2000}""", re.IGNORECASE)
+_TRAILING = ".,;:!?…)*_~"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A piece of text. href: where it leads, "" for plain text."""
+
+    text: str
+    href: str = ""
+
+
+def shown(text: str) -> str:
+    """The text with control and direction characters spelled out, so that no name or title can hide or turn anything.
+
+    Source: Unicode Technical Report 36, section 2.5 (bidirectional text spoofing).
+    """
+    return _HIDING.sub(lambda found: " " if found[0] in "\r\n" else f"[U+{ord(found[0]):04X}]", text)
+
+
+def octets(count: int) -> str:
+    """A size for people: "512 B", "1.6 kB", "3.4 MB", in powers of 1000."""
+    if count < 1000:
+        return f"{count} B"
+    size = float(count)
+    for unit in ("kB", "MB", "GB", "TB"):
+        size /= 1000
+        if size < 999.95 or unit == "TB":
+            break
+    return f"{size:.1f} {unit}" if size < 99.95 else f"{size:.0f} {unit}"
+
+
+def short_time(moment: datetime, now: datetime) -> str:
+    """As a list shows it, in UTC: "19:23" today, "Sat 19:23" within six days, "22 Nov" within the year, else a date."""
+    moment, now = moment.astimezone(UTC), now.astimezone(UTC)
+    if moment.date() == now.date():
+        return f"{moment:%H:%M}"
+    if timedelta(0) <= now - moment < timedelta(days=6):
+        return f"{moment:%a %H:%M}"
+    if moment.year == now.year:
+        return f"{moment.day} {moment:%b}"
+    return f"{moment:%Y-%m-%d}"
+
+
+def full_time(moment: datetime) -> str:
+    """Date, time with seconds, zone: "2026-11-22 19:23:44 UTC"; other zones by their offset."""
+    offset = moment.strftime("%z")
+    zone = "UTC" if not moment.utcoffset() else f"{offset[:3]}:{offset[3:5]}"
+    return f"{moment.replace(tzinfo=None).isoformat(' ', 'seconds')} {zone}"
+
+
+def machine_time(moment: datetime) -> str:
+    """For the `datetime` attribute: UTC to the second."""
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
+
+
+def mailbox_name(address: Address) -> str:
+    """How a list names a mailbox: by its display name, else by its address."""
+    return address.display_name or address.addr_spec
+
+
+def linked(text: str, *, limit: int = 5000) -> Iterator[Run]:
+    """The text in pieces, web and mail addresses with where they lead; at most `limit` of them, then plain text."""
+    place = 0
+    for number, found in enumerate(_URL.finditer(text)):
+        if number >= limit:
+            break
+        url = _without_punctuation(found[0])
+        if found.start() > place:
+            yield Run(text=text[place : found.start()])
+        yield Run(text=url, href=url if ":" in url[:8] else f"https://{url}")
+        place = found.start() + len(url)
+    if place < len(text):
+        yield Run(text=text[place:])
+
+
+def _without_punctuation(url: str) -> str:
+    """A sentence's full stop, or the bracket around an address, is no part of it."""
+    while url and url[-1] in _TRAILING:
+        if url[-1] == ")" and url.count("(") >= url.count(")"):
+            break
+        url = url[:-1]
+    return url or "www."

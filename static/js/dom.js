@@ -1,0 +1,44 @@
+// Small words for the document, used by the other modules.
+
+/** Path of the site, with a slash at both ends. */
+export const root = document.documentElement.dataset.root ?? "/";
+
+/** @param {string} id @returns {HTMLElement | null} */
+export const byId = (id) => document.getElementById(id);
+
+/** @param {string} selector @param {ParentNode} [within] @returns {HTMLElement[]} */
+export const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+/** The rows of the list, from top to bottom. @returns {HTMLElement[]} */
+export const rows = () => all("#rows > .row");
+
+/** @param {string} id @returns {HTMLElement | null} */
+export const rowOf = (id) => byId(`r-${id}`);
+
+/** Show a short text at the bottom, read out as well; it goes away by itself. @param {string} text */
+export function toast(text) {
+  const old = byId("toast");
+  if (!old) return;
+  const fresh = /** @type {HTMLElement} */ (old.cloneNode(false));
+  fresh.textContent = text;
+  old.replaceWith(fresh);
+}
+
+/** Say something to screen readers only. @param {string} text */
+export function announce(text) {
+  const news = byId("news");
+  if (news) news.textContent = text;
+}
+
+/** The elements of server HTML, not yet in the page. @param {string} html @returns {HTMLElement[]} */
+export function elementsOf(html) {
+  const parsed = new DOMParser().parseFromString(`<ol>${html}</ol>`, "text/html");
+  return /** @type {HTMLElement[]} */ ([...(parsed.querySelector("ol")?.children ?? [])]);
+}
+
+/** Focus the link of a row and bring it into view. @param {Element | null | undefined} row */
+export function focusRow(row) {
+  const link = /** @type {HTMLElement | null | undefined} */ (row?.querySelector(".subject"));
+  link?.focus({ preventScroll: true });
+  row?.scrollIntoView({ block: "nearest" });
+}

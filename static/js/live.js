@@ -1,0 +1,179 @@
+// Live news: rows that the server has drawn are put on top of the list, without moving anything the reader looks at.
+import { announce, byId, elementsOf, focusRow, rowOf, rows } from "./dom.js";
+import { localise } from "./page.js";
+import { listen } from "./stream.js";
+import { putRow, visit } from "./visit.js";
+
+const MOST_ROWS = 200;
+const HOVER_REST = 1000;
+
+/** Rows that came while the reader was busy, the newest first. @type {HTMLElement[]} */
+let held = [];
+/** Ids of new messages that came without rows, because there were too many. @type {Set<string>} */
+let unseen = new Set();
+let movedAt = -HOVER_REST;
+let announcedAt = -Infinity;
+let arrivals = 0;
+let isFollowing = new URLSearchParams(location.search).get("follow") === "1";
+
+/** Whether a row on top would move what the reader looks at or works with. */
+function isBusy() {
+  const focused = document.activeElement?.closest(".row");
+  const isBelow = Boolean(focused) && focused !== rows()[0];
+  return (byId("scroll")?.scrollTop ?? 0) > 4 || isBelow || performance.now() - movedAt < HOVER_REST;
+}
+
+/** @param {string} html */
+function takeNew(html) {
+  const fresh = elementsOf(html).filter((row) => !rowOf(row.dataset.id ?? "") && !isHeld(row.dataset.id ?? ""));
+  if (!fresh.length || !("live" in (byId("list")?.dataset ?? {}))) return;
+  held = [...fresh, ...held];
+  arrivals += fresh.length;
+  tell();
+  if (isFollowing && !isTyping()) openNewest(fresh[0]);
+  else if (isBusy() || unseen.size) showButton();
+  else showHeld();
+}
+
+/** @param {string} id */
+const isHeld = (id) => held.some((row) => row.dataset.id === id);
+
+/** @param {string[]} ids */
+function takeMany(ids) {
+  for (const id of ids) if (!rowOf(id) && !isHeld(id)) unseen.add(id);
+  arrivals += ids.length;
+  tell();
+  showButton();
+}
+
+function showButton() {
+  const button = byId("held");
+  const count = held.length + unseen.size;
+  if (!button) return;
+  button.hidden = !count;
+  button.textContent = count === 1 ? "1 new message" : `${count} new messages`;
+}
+
+/** Put the held rows on top; of too many the list is asked for again. @param {boolean} [isWanted] by the reader */
+export async function showHeld(isWanted = false) {
+  if (unseen.size || held.length > MOST_ROWS) await reload();
+  const list = byId("rows");
+  for (const row of held) row.classList.add("fresh");
+  list?.prepend(...held);
+  held = [];
+  if (list) localise(list);
+  for (const row of rows().slice(MOST_ROWS)) row.remove();
+  document.querySelector("[data-none]")?.remove();
+  showButton();
+  if (isWanted) {
+    byId("scroll")?.scrollTo({ top: 0 });
+    focusRow(rows()[0]);
+  }
+}
+
+/** Say how many came, at most every ten seconds. */
+function tell() {
+  if (performance.now() - announcedAt < 10_000) return;
+  announcedAt = performance.now();
+  announce(arrivals === 1 ? "1 new message" : `${arrivals} new messages`);
+  arrivals = 0;
+}
+
+/** The first mail turns the empty page into a list. @param {number} messages */
+function leaveEmptyPage(messages) {
+  if (messages && document.body.classList.contains("is-empty")) void visit(location.href, { push: false, list: true });
+}
+
+/** @param {string[]} ids */
+function takeGone(ids) {
+  held = held.filter((row) => !ids.includes(row.dataset.id ?? ""));
+  for (const id of ids) {
+    const row = rowOf(id);
+    if (row?.contains(document.activeElement)) focusRow(row.nextElementSibling ?? row.previousElementSibling);
+    row?.remove();
+  }
+  showButton();
+}
+
+/** @param {{ unread: number, messages: number, text: string, numbers: Record<string, number> }} counts */
+function takeCounts(counts) {
+  const prefix = counts.unread ? `(${counts.unread}) ` : "";
+  document.title = prefix + document.title.replace(/^\(\d+\) /, "");
+  leaveEmptyPage(counts.messages);
+  const text = document.querySelector("[data-count]");
+  if (text) text.textContent = counts.text;
+  for (const [name, value] of Object.entries(counts.numbers)) {
+    const number = document.querySelector(`[data-number="${name}"]`);
+    if (number) number.textContent = String(value);
+  }
+}
+
+/** Ask for the list again, leaving the message as it is. */
+async function reload() {
+  await visit(location.href, { onlyList: true, push: false });
+}
+
+/** @param {HTMLElement} row */
+function openNewest(row) {
+  void showHeld();
+  const link = /** @type {HTMLAnchorElement | null} */ (row.querySelector(".subject"));
+  if (link) void visit(link.href, { focus: false });
+}
+
+const isTyping = () => document.activeElement?.matches("input[type=search]") ?? false;
+
+/** Follow new messages, or stop. */
+export function toggleFollow() {
+  isFollowing = !isFollowing;
+  byId("follow")?.setAttribute("aria-pressed", String(isFollowing));
+  announce(isFollowing ? "Following" : "Not following");
+}
+
+/** @param {"on" | "lost"} state */
+function showState(state) {
+  const live = byId("live");
+  const words = live?.querySelector("[data-live-text]");
+  if (live) live.dataset.state = state;
+  if (words) words.textContent = state === "on" ? "live" : "not live";
+}
+
+/** Start. */
+export function startLive() {
+  const follow = byId("follow");
+  if (!byId("rows")) return;
+  if (follow) {
+    follow.hidden = false;
+    follow.setAttribute("aria-pressed", String(isFollowing));
+    follow.addEventListener("click", toggleFollow);
+  }
+  document.addEventListener("pointermove", (event) => {
+    if (/** @type {Element} */ (event.target).closest?.("#scroll")) movedAt = performance.now();
+  });
+  document.addEventListener("click", (event) => {
+    if (/** @type {Element} */ (event.target).id === "held") void showHeld(true);
+  });
+  document.addEventListener("page", (event) => {
+    if (/** @type {CustomEvent} */ (event).detail.isFresh) [held, unseen] = [[], new Set()];
+    showButton();
+  });
+  listen({
+    new: takeNew,
+    row: (html) => elementsOf(html).forEach((row) => replaceRow(row)),
+    many: (data) => takeMany(JSON.parse(data)),
+    gone: (data) => takeGone(JSON.parse(data)),
+    counts: (data) => takeCounts(JSON.parse(data)),
+    reload: () => void reload(),
+    state: (data) => showState(data === "on" ? "on" : "lost"),
+  });
+}
+
+/** @param {HTMLElement} fresh */
+function replaceRow(fresh) {
+  const id = fresh.dataset.id ?? "";
+  const old = rowOf(id);
+  if (old) {
+    putRow(old, fresh);
+    localise(fresh);
+  }
+  held = held.map((row) => (row.dataset.id === id ? fresh : row));
+}

@@ -1,0 +1,14 @@
+// Starts what helps on the pages. Everything works without it; the server draws every row, tab and form.
+import { startVisits } from "./visit.js";
+import { startList } from "./list.js";
+import { startLive } from "./live.js";
+import { startKeys } from "./keys.js";
+import { startPanes } from "./panes.js";
+import { startPage } from "./page.js";
+
+startPage();
+startVisits();
+startList();
+startPanes();
+startKeys();
+startLive();

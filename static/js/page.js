@@ -1,0 +1,87 @@
+// What is done to every page that appears: local times, buttons that only scripts can serve, filters while typing.
+import { all, announce, byId, toast } from "./dom.js";
+
+const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const day = new Intl.DateTimeFormat(undefined, { weekday: "short" });
+const date = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+
+/** The time as a list shows it, in this browser's zone. @param {Date} moment @param {Date} now */
+function short(moment, now) {
+  const age = now.getTime() - moment.getTime();
+  if (moment.toDateString() === now.toDateString()) return time.format(moment);
+  if (age > 0 && age < 6 * 86_400_000) return `${day.format(moment)} ${time.format(moment)}`;
+  if (moment.getFullYear() === now.getFullYear()) return date.format(moment);
+  return iso(moment).slice(0, 10);
+}
+
+/** Date and time to the second, in this browser's zone. @param {Date} moment */
+function iso(moment) {
+  return new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000).toISOString().slice(0, 19).replace("T", " ");
+}
+
+/** Put the times below an element into this browser's zone. @param {ParentNode} within */
+export function localise(within) {
+  const now = new Date();
+  for (const element of all("time:not([data-local])", within)) {
+    const moment = new Date(element.getAttribute("datetime") ?? "");
+    if (Number.isNaN(moment.getTime())) continue;
+    element.dataset.local = "";
+    element.title ||= element.textContent ?? "";
+    element.textContent = "full" in element.dataset ? iso(moment) : short(moment, now);
+  }
+}
+
+/** Make a page, or a part of it, ready. @param {ParentNode} [within] */
+export function ready(within = document) {
+  localise(within);
+  for (const button of all(".copy[hidden]", within)) button.hidden = !navigator.clipboard;
+}
+
+/** @param {HTMLElement} button */
+async function copy(button) {
+  const from = button.dataset.copyFrom;
+  const given = button.dataset.copy;
+  const text = given || (from ? document.querySelector(from) : button.closest("figure")?.querySelector("pre"))?.textContent;
+  await navigator.clipboard.writeText(text ?? "");
+  toast("Copied");
+}
+
+/** Hide what does not have the typed words. @param {HTMLInputElement} field */
+function filter(field) {
+  const wanted = field.value.trim().toLowerCase();
+  let left = 0;
+  for (const element of all(field.dataset.filter ?? "")) {
+    element.hidden = !(element.textContent ?? "").toLowerCase().includes(wanted);
+    left += Number(!element.hidden);
+  }
+  announce(`${left}`);
+}
+
+/** Close menus that were left. @param {Element} target */
+function closeMenus(target) {
+  for (const open of all("details.menu[open], details.remote[open]")) {
+    if (!open.contains(target)) open.removeAttribute("open");
+  }
+}
+
+/** Start. */
+export function startPage() {
+  ready();
+  document.addEventListener("page", () => ready());
+  document.addEventListener("click", (event) => {
+    const target = /** @type {Element} */ (event.target);
+    closeMenus(target);
+    const button = /** @type {HTMLElement | null} */ (target.closest(".copy"));
+    if (button) void copy(button);
+  });
+  document.addEventListener("input", (event) => {
+    const field = /** @type {HTMLInputElement} */ (event.target);
+    if (field.dataset.filter) filter(field);
+  });
+  // A click into the mail takes the keys with it; they come back when the pointer leaves the frame.
+  document.addEventListener("mouseout", (event) => {
+    if (event.target instanceof HTMLIFrameElement && document.activeElement === event.target) {
+      byId("subject")?.focus({ preventScroll: true });
+    }
+  });
+}

@@ -1,0 +1,139 @@
+// Goes from page to page without losing the list: the server's page is fetched and its sections are put in place.
+import { all, byId, root, rowOf, toast } from "./dom.js";
+
+/** Counts visits, so that only the answer to the last one is shown. */
+let turn = 0;
+
+/**
+ * Get a page and show it. One without a list is left to the browser; without an answer everything stays as it is.
+ * @param {string} address
+ * @param {{ body?: URLSearchParams, push?: boolean, list?: boolean, onlyList?: boolean, focus?: boolean }} [options]
+ *   body: makes it a POST. push: a new entry in the history (default). list: take over the list even if it is the same.
+ *   onlyList: leave the message as it is. focus: move the focus to the message's heading.
+ * @returns {Promise<boolean>} whether it was shown
+ */
+export async function visit(address, options = {}) {
+  const mine = ++turn;
+  let text, where;
+  try {
+    const answer = await fetch(address, { method: options.body ? "POST" : "GET", body: options.body });
+    where = answer.url;
+    text = await answer.text();
+  } catch {
+    if (options.push !== false || options.body) toast("The server cannot be reached. Nothing was changed.");
+    return false;
+  }
+  if (mine !== turn) return false;
+  const page = new DOMParser().parseFromString(text, "text/html");
+  if (!page.querySelector("section#list") || !document.querySelector("section#list")) {
+    if (options.push !== false) location.assign(where);
+    return false;
+  }
+  if (options.push !== false) history.pushState(null, "", where.replace(/[?&]done=[^&]*/, ""));
+  show(page, options);
+  return true;
+}
+
+/** @param {Document} page @param {{ list?: boolean, onlyList?: boolean, focus?: boolean }} options */
+function show(page, options) {
+  const isFresh = showList(page, Boolean(options.list || options.onlyList));
+  replace(page, "side", true);
+  if (!options.onlyList) {
+    replace(page, "message");
+    replace(page, "toast");
+    document.title = page.title;
+    document.body.className = page.body.className;
+    if (options.focus) byId("subject")?.focus({ preventScroll: true });
+  }
+  document.dispatchEvent(new CustomEvent("page", { detail: { isFresh } }));
+}
+
+/** @param {Document} page @param {boolean} isWanted @returns {boolean} whether the list was replaced */
+function showList(page, isWanted) {
+  const [ours, theirs] = [byId("list"), page.getElementById("list")];
+  if (!ours || !theirs) return false;
+  if (isWanted || !isSameList(ours, theirs)) {
+    const place = byId("scroll")?.scrollTop ?? 0;
+    const ticked = new Set(all("#rows input:checked").map((box) => /** @type {HTMLInputElement} */ (box).value));
+    const isSame = ours.dataset.query === theirs.dataset.query;
+    const focused = ours.contains(document.activeElement) ? document.activeElement?.closest(".row")?.id ?? "" : null;
+    ours.replaceWith(document.adoptNode(theirs));
+    if (focused !== null) (byId(focused)?.querySelector("a") ?? byId("list-name"))?.focus({ preventScroll: true });
+    if (!isSame) return true;
+    for (const box of all("#rows input")) {
+      /** @type {HTMLInputElement} */ (box).checked = ticked.has(/** @type {HTMLInputElement} */ (box).value);
+    }
+    const scroll = byId("scroll");
+    if (scroll) scroll.scrollTop = place;
+    document.dispatchEvent(new CustomEvent("ticks"));
+    return true;
+  }
+  replace(page, "list-name"); // the page's one h1 is here or in the message
+  for (const old of all("#rows .current")) markCurrent(old, false);
+  const id = page.getElementById("message")?.dataset.id;
+  const [row, fresh] = [id ? rowOf(id) : null, id ? page.getElementById(`r-${id}`) : null];
+  if (row && fresh) putRow(row, document.adoptNode(fresh));
+  else if (row) markCurrent(row, true);
+  return false;
+}
+
+/** @param {HTMLElement} ours @param {HTMLElement} theirs */
+function isSameList(ours, theirs) {
+  const before = (/** @type {HTMLElement} */ list) => list.querySelector("input[name=before]")?.getAttribute("value");
+  return ours.dataset.query === theirs.dataset.query && before(ours) === before(theirs);
+}
+
+/** @param {HTMLElement} row @param {boolean} isCurrent */
+function markCurrent(row, isCurrent) {
+  row.classList.toggle("current", isCurrent);
+  const link = row.querySelector(".subject");
+  if (isCurrent) link?.setAttribute("aria-current", "true");
+  else link?.removeAttribute("aria-current");
+}
+
+/**
+ * Put a row in the place of its former self; what the reader did with it stays.
+ * @param {HTMLElement} old @param {HTMLElement} fresh
+ */
+export function putRow(old, fresh) {
+  const hasFocus = old.contains(document.activeElement);
+  const box = /** @type {HTMLInputElement | null} */ (fresh.querySelector("input"));
+  if (box) box.checked = Boolean(old.querySelector("input:checked"));
+  old.replaceWith(fresh);
+  markCurrent(fresh, fresh.dataset.id === byId("message")?.dataset.id);
+  if (hasFocus) /** @type {HTMLElement | null} */ (fresh.querySelector(".subject"))?.focus({ preventScroll: true });
+}
+
+/** @param {Document} page @param {string} id @param {boolean} [isInner] */
+function replace(page, id, isInner = false) {
+  const [ours, theirs] = [byId(id), page.getElementById(id)];
+  if (!ours || !theirs) return;
+  if (isInner) ours.replaceChildren(...document.adoptNode(theirs).childNodes);
+  else ours.replaceWith(document.adoptNode(theirs));
+}
+
+/** Whether this address is one of the pages with a list. @param {URL} address */
+function isListPage(address) {
+  const path = address.pathname;
+  if (address.origin !== location.origin || !path.startsWith(root)) return false;
+  return /^(search|view\/[0-9A-Za-z]+)?$/.test(path.slice(root.length));
+}
+
+/** @param {MouseEvent} event */
+function follow(event) {
+  const link = /** @type {HTMLAnchorElement | null} */ (/** @type {Element} */ (event.target).closest("a[href]"));
+  if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  const address = new URL(link.href);
+  if (link.target || link.hasAttribute("download") || !isListPage(address) || !byId("rows")) return;
+  event.preventDefault();
+  const side = byId("side");
+  if (side?.matches(":popover-open")) side.hidePopover();
+  void visit(link.href, { focus: Boolean(link.closest(".row, .stepper")) });
+}
+
+/** Start. */
+export function startVisits() {
+  if (byId("rows")) document.addEventListener("click", follow);
+  addEventListener("popstate", () => void visit(location.href, { push: false }));
+  byId("r-" + (byId("message")?.dataset.id ?? ""))?.scrollIntoView({ block: "nearest" });
+}

@@ -1,0 +1,90 @@
+"""Reading bodies: whatever comes is either understood or refused."""
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from starlette.exceptions import HTTPException
+
+from catcher.web.api.messages import Deletion, ReadMark
+from catcher.web.api.requests import has_known_key, struct_of
+from catcher.web.api.sending import Sending
+from catcher.web.api.shapes import camel, encode
+
+FORM = "application/x-www-form-urlencoded"
+IDS = st.lists(st.text(alphabet="abc123", min_size=1), min_size=1, max_size=5)
+
+
+def spelled(name: str) -> st.SearchStrategy[str]:
+    """The name in any letter case."""
+    return st.tuples(*(st.sampled_from([letter.lower(), letter.upper()]) for letter in name)).map("".join)
+
+
+@settings(deadline=None)
+@given(spelled("IDs"), IDS, st.dictionaries(st.text(max_size=3), st.integers() | st.none(), max_size=3))
+def test_ids_survive_every_spelling_and_company(key: str, ids: list[str], others: dict[str, int | None]) -> None:
+    """The one field that must not be overlooked is found among any other keys, JSON or form. Reference §0."""
+    others = {name: value for name, value in others.items() if name.lower() != "ids"}
+    raw = msgspec.json.encode(others | {key: ids})
+    assert struct_of(raw, "", Deletion).ids == tuple(ids)
+    assert has_known_key(raw, "", Deletion)
+    form = "&".join(f"{key}={each}" for each in ids).encode()
+    assert struct_of(form, FORM, Deletion).ids == tuple(ids)
+    assert has_known_key(form, FORM, Deletion)
+
+
+@settings(deadline=None)
+@given(
+    st.binary(max_size=200),
+    st.sampled_from(["", FORM, "application/json"]),
+    st.sampled_from([Deletion, ReadMark, Sending]),
+)
+def test_any_octets_are_a_struct_or_a_refusal(raw: bytes, content_type: str, kind: type[msgspec.Struct]) -> None:
+    """Nothing but 400 is raised, whatever the octets are."""
+    assert outcome(raw, content_type, kind) in (200, 400)
+
+
+def outcome(raw: bytes, content_type: str, kind: type[msgspec.Struct]) -> int:
+    """The status that these octets lead to."""
+    try:
+        understood = struct_of(raw, content_type, kind)
+    except HTTPException as refusal:
+        return refusal.status_code
+    return 200 if isinstance(understood, kind) else 0
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (b"read=true&search=a+b%20c", ReadMark(read=True, search="a b c")),
+        (b"Read=1&IDs=x&ids=y", ReadMark(read=True, ids=("x", "y"))),
+        (b"READ=false&Search=%C3%BC", ReadMark(read=False, search="ü")),
+    ],
+)
+def test_a_form_gives_the_same_fields(raw: bytes, expected: ReadMark) -> None:
+    """Texts become what the field wants; repeated names become a list."""
+    assert struct_of(raw, FORM, ReadMark) == expected
+
+
+def test_nested_keys_are_found_and_free_ones_left_alone() -> None:
+    """Keys of inner objects are put right too; the names of `Headers` are the client's own."""
+    raw = b'{"FROM":{"eMail":"a@b"},"headers":{"x-OWN":"1"},"attachments":[{"contentid":"c","CONTENT":""}]}'
+    sending = struct_of(raw, "", Sending)
+    assert sending.from_.email == "a@b"
+    assert sending.headers == {"x-OWN": "1"}
+    assert sending.attachments[0].content_id == "c"
+
+
+@settings(deadline=None)
+@given(st.recursive(st.text() | st.integers(0, 9), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+def test_anything_can_be_encoded(value: object) -> None:
+    """Lone surrogates, which no UTF-8 can hold, become U+FFFD instead of a failure."""
+    msgspec.json.decode(encode(value))
+    assert encode(["\ud800", {"\udfff": "é"}]) == '["\ufffd",{"\ufffd":"é"}]'.encode()
+
+
+def test_names_are_spelled_as_clients_know_them() -> None:
+    """Initialisms in capitals, everything else in CamelCase."""
+    assert [camel(name) for name in ("id", "message_id", "html", "sha256", "smtp_accepted", "from_", "reply_to")] == [
+        "ID", "MessageID", "HTML", "SHA256", "SMTPAccepted", "From", "ReplyTo",
+    ]  # fmt: skip

@@ -1,0 +1,214 @@
+"""What is decided about every request: host, origin, cross-origin access, header fields, sizes."""
+
+import gzip
+import socket
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import httpx2
+import pytest
+
+from catcher.testing import RunningCatcher, running_catcher
+
+LIST = "/api/v1/messages"
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[RunningCatcher]:
+    """One catcher for tests that change nothing; it lists one foreign origin and one public name."""
+    with running_catcher(api_cors=["app.test:3000", "https://other.test"], hosts=["mail.example.com"]) as running:
+        yield running
+
+
+@pytest.fixture
+def client(site: RunningCatcher) -> Iterator[httpx2.Client]:
+    """Its client."""
+    with httpx2.Client(base_url=site.url, timeout=30) as opened:
+        yield opened
+
+
+def exchange(url: str, request: bytes) -> bytes:
+    """What a server says to these octets on a connection of their own."""
+    where = urlsplit(url)
+    with socket.create_connection((where.hostname, where.port), timeout=20) as connection:
+        connection.sendall(request)
+        answer = b""
+        while piece := connection.recv(65536):
+            answer += piece
+    return answer
+
+
+def test_a_name_that_could_be_rebound_is_refused(client: httpx2.Client) -> None:
+    """A page on a public name must not become this server by DNS; on any path, for reading too."""
+    for path in ("/", "/api/v1/messages", "/view/x.html", "/livez", "/nothing"):
+        answer = client.get(path, headers={"Host": "evil.example:8025"})
+        assert answer.status_code == 403
+        assert "evil.example" in answer.text
+    assert client.get(LIST, headers={"Host": "mail.example.com"}).status_code == 200
+    assert client.get(LIST, headers={"Host": "catcher"}).status_code == 200
+    assert client.get(LIST, headers={"Host": "a b"}).status_code == 400
+
+
+def test_a_request_without_host_is_no_browser(site: RunningCatcher) -> None:
+    """HTTP/1.0 without Host passes: DNS rebinding needs a browser, and browsers send one."""
+    assert b" 200 " in exchange(site.url, b"GET /livez HTTP/1.0\r\n\r\n").split(b"\r\n")[0]
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "http://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}]
+)
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("DELETE", LIST),
+        ("PUT", LIST),
+        ("POST", "/api/v1/send"),
+        ("DELETE", "/api/v1/search?query=x"),
+        ("POST", "/actions"),
+        ("POST", "/settings"),
+        ("POST", "/nothing"),
+        ("DELETE", "/%61pi/v1/messages"),
+        ("DELETE", "/api%2fv1/messages"),
+        ("DELETE", "/api/v1/../v1/messages"),
+        ("DELETE", "//api/v1/messages"),
+    ],
+)
+def test_a_foreign_page_changes_nothing(client: httpx2.Client, method: str, path: str, headers: dict[str, str]) -> None:
+    """Judged on the decoded path and for every path alike; refused before a handler sees it."""
+    answer = client.request(method, path, headers=headers)
+    assert (answer.status_code, answer.text) == (403, "Blocked due to CORS violation\n")
+
+
+@pytest.mark.parametrize(
+    "path", [LIST, "/api/v1/info", "/%61pi/v1/messages", "/api/nothing", "/view/latest.html?embed=1"]
+)
+def test_a_foreign_page_reads_nothing_of_the_api(client: httpx2.Client, path: str) -> None:
+    """403 with the text clients know, with or without a query. Reference §1.1."""
+    answer = client.get(path, headers={"Origin": "http://evil.example"})
+    assert (answer.status_code, answer.text) == (403, "Blocked due to CORS violation\n")
+    assert "access-control-allow-origin" not in answer.headers
+
+
+def test_the_own_origin_and_no_origin_pass(client: httpx2.Client) -> None:
+    """Pages of this server, and programs, which send none. Letter case does not count."""
+    own = f"http://{client.base_url.netloc.decode()}"
+    for headers in ({}, {"Origin": own}, {"Origin": own.upper()}, {"Sec-Fetch-Site": "same-origin", "Origin": own}):
+        assert client.get(LIST, headers=headers).status_code == 200
+        assert client.put(LIST, json={"Read": True, "IDs": ["x"]}, headers=headers).status_code == 200
+    other_port = own.rpartition(":")[0] + ":1"
+    assert client.get(LIST, headers={"Origin": other_port}).status_code == 403
+
+
+@pytest.mark.parametrize("origin", ["http://app.test:3000", "http://other.test", "https://other.test"])
+def test_a_listed_origin_may_use_the_api(client: httpx2.Client, origin: str) -> None:
+    """Its requests are answered with its name, and caches are told that it matters. Fetch standard, CORS protocol."""
+    answer = client.put(LIST, json={"Read": True, "IDs": ["x"]}, headers={"Origin": origin})
+    assert answer.status_code == 200
+    assert answer.headers["access-control-allow-origin"] == origin
+    assert "Origin" in answer.headers["vary"]
+    assert "access-control-allow-credentials" not in answer.headers
+    assert "Origin" in client.get(LIST).headers["vary"]
+
+
+def test_preflight_requests_are_answered(client: httpx2.Client) -> None:
+    """`OPTIONS` below the API is 200 without content; a foreign origin is refused. Reference §1.1."""
+    asked = {"Origin": "http://app.test:3000", "Access-Control-Request-Method": "DELETE"}
+    answer = client.options("/api/v1/whatever", headers=asked)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert answer.headers["access-control-allow-methods"] == "GET, POST, DELETE, PUT, OPTIONS"
+    assert answer.headers["access-control-allow-headers"] == "*, Authorization"
+    assert client.options(LIST, headers={"Origin": "http://evil.example"}).status_code == 403
+
+
+@pytest.mark.parametrize("path", [LIST, "/api/v1/message/x", "/api/nothing", "/livez", "/nothing", "/view/x.txt"])
+def test_every_answer_has_safe_header_fields(client: httpx2.Client, path: str) -> None:
+    """Nothing runs, nobody sniffs, no address leaks, errors included."""
+    answer = client.get(path)
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "sandbox" in answer.headers["content-security-policy"]
+    if path.startswith("/api"):
+        assert answer.headers["cache-control"] == "no-store"
+
+
+def test_unknown_paths_and_methods_have_the_texts_clients_know(client: httpx2.Client) -> None:
+    """404 apart for the API, 405 with Allow. Reference §1.1."""
+    for path, text in (
+        ("/api/v1/nothing", "File not found\n"),
+        ("/api/", "File not found\n"),
+        ("/no", "404 page not found\n"),
+    ):
+        answer = client.get(path)
+        assert (answer.status_code, answer.text) == (404, text)
+    answer = client.patch(LIST)
+    assert (answer.status_code, answer.text) == (405, "Method Not Allowed\n")
+    assert answer.headers["allow"] == "DELETE, GET, HEAD, PUT"
+    assert client.post("/api/v1/message/x").headers["allow"] == "GET, HEAD"
+
+
+@pytest.mark.parametrize("path", ["/api/v1/message/x/thumb", "/api/v1/chaos", "/metrics"])
+def test_what_is_not_built_is_not_there(client: httpx2.Client, path: str) -> None:
+    """No stub answers for a route that does nothing."""
+    assert client.get(path).status_code == 404
+
+
+def test_answers_are_compressed_when_it_pays(client: httpx2.Client) -> None:
+    """gzip for who asks, not for small answers, not for octets of messages."""
+    large = client.get("/api/v1/openapi.json", headers={"Accept-Encoding": "gzip"})
+    assert large.headers["content-encoding"] == "gzip"
+    assert "Accept-Encoding" in large.headers["vary"]
+    plain = client.get("/api/v1/openapi.json", headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.json() == large.json()
+    with client.stream("GET", "/api/v1/openapi.json", headers={"Accept-Encoding": "gzip"}) as answer:
+        assert gzip.decompress(b"".join(answer.iter_raw())) == plain.content
+    assert "content-encoding" not in client.get("/api/v1/tags", headers={"Accept-Encoding": "gzip"}).headers
+
+
+def test_a_body_over_the_limit_is_refused_unread(site: RunningCatcher) -> None:
+    """413 at the declared length: the answer comes although not one octet of the body was sent."""
+    answer = exchange(
+        site.url,
+        b"PUT /api/v1/messages HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 99999999999\r\n\r\n",
+    )
+    assert b" 413 " in answer.split(b"\r\n")[0]
+    assert answer.endswith(b"http: request body too large")
+
+
+@pytest.mark.parametrize("length", [b"-1", b"1e3", b"+5", b"9" * 400, b"\xb2"])
+def test_a_length_that_is_none_does_no_harm(site: RunningCatcher, length: bytes) -> None:
+    """Refused with 4xx, never a failure."""
+    answer = exchange(
+        site.url,
+        b"PUT /api/v1/messages HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: " + length + b"\r\n\r\n{}",
+    )
+    assert answer.split(b" ")[1].startswith(b"4")
+
+
+def test_a_client_that_leaves_in_the_middle_changes_nothing(
+    catcher: RunningCatcher, api_put: Callable[[], str]
+) -> None:
+    """A DELETE whose body is cut off is no DELETE without a body."""
+    store_id = api_put()
+    where = urlsplit(catcher.url)
+    with socket.create_connection((where.hostname, where.port), timeout=20) as connection:
+        connection.sendall(b"DELETE /api/v1/messages HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50\r\n\r\n{")
+        connection.shutdown(socket.SHUT_WR)
+        assert b" 200 " not in connection.recv(65536)
+    with httpx2.Client(base_url=catcher.url) as client:
+        assert client.get(f"/api/v1/message/{store_id}").status_code == 200
+
+
+@pytest.fixture
+def api_put(catcher: RunningCatcher) -> Callable[[], str]:
+    """Sends one message in; its store id."""
+
+    def put() -> str:
+        body = {"From": {"Email": "a@b.test"}, "To": [{"Email": "c@d.test"}]}
+        with httpx2.Client(base_url=catcher.url) as client:
+            store_id: str = client.post("/api/v1/send", json=body).json()["ID"]
+        return store_id
+
+    return put

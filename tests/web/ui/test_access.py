@@ -1,0 +1,122 @@
+"""Every page in light and dark at four widths: axe finds nothing, nothing scrolls sideways, no policy is violated."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import Browser, Page
+
+from catcher.testing import running_catcher
+from tests.web.ui.conftest import Mailbox
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# What can differ between widths and colours of one page; all other rules read the document only, which is the same.
+BY_LOOK = [
+    "color-contrast",
+    "target-size",
+    "scrollable-region-focusable",
+    "region",
+    "page-has-heading-one",
+    "landmark-one-main",
+    "heading-order",
+    "link-in-text-block",
+    "bypass",
+]
+AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
+WIDTHS = {1440: 900, 1024: 768, 390: 844, 320: 640}
+
+
+def paths(box: Mailbox) -> list[str]:
+    """Every page, and every view of the mails that have most to show."""
+    news, forwarded, hostile = box.id_of("Acme news"), box.id_of("Fwd: Welcome"), box.id_of("Your account")
+    views = [f"view/{news}?view={view}" for view in ("html", "text", "source", "parts", "headers", "raw")]
+    others = [
+        f"view/{forwarded}?view=parts",
+        f"view/{hostile}",
+        f"view/{box.id_of('To sixty')}",
+        f"view/{box.id_of('Wooo')}",
+    ]
+    return [
+        "",
+        "?q=tag:signup",
+        "?q=nothing-has-this",
+        "?q=before:x",
+        *views,
+        *others,
+        "setup",
+        "settings",
+        "keys",
+        "view/x",
+    ]
+
+
+@pytest.fixture(scope="module")
+def empty() -> Iterator[Mailbox]:
+    """A mailbox that never had mail."""
+    with running_catcher() as running:
+        yield Mailbox(running)
+
+
+def complaints(page: Page, rules: dict[str, object]) -> list[str]:
+    """What axe finds, and sideways scroll. The mail in its frame is the sender's; its faults are not the page's."""
+    found = page.evaluate(
+        "(rules) => axe.run(document, {runOnly: rules, iframes: false}).then((result) => result.violations)",
+        rules,
+    )
+    said = [f"{rule['id']}: {[node['html'][:160] for node in rule['nodes'][:3]]}" for rule in found]
+    width = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return [*said, *([f"scrolls {width} px sideways"] if width > 0 else [])]
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_no_page_has_a_barrier(browser: Browser, filled: Mailbox, empty: Mailbox, part: int) -> None:
+    """WCAG 2.0–2.2 A and AA and best practice, 0 violations; at 320 px nothing scrolls sideways (1.4.10)."""
+    context = browser.new_context(bypass_csp=True, reduced_motion="reduce")
+    context.set_default_timeout(30_000)
+    page = context.new_page()
+    found = {}
+    for box, path in [(empty, ""), *((filled, path) for path in paths(filled))][part::4]:
+        page.goto(box.url + path)
+        page.add_script_tag(path=AXE)
+        rules: dict[str, object] = {"type": "tag", "values": TAGS}
+        for width, height in WIDTHS.items():
+            for scheme in ("light", "dark"):
+                page.set_viewport_size({"width": width, "height": height})
+                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                if said := complaints(page, rules):
+                    found[path, width, scheme] = said
+                rules = {"type": "rule", "values": BY_LOOK}
+    context.close()
+    assert found == {}
+
+
+def test_no_page_violates_its_policy(browser: Browser, filled: Mailbox, empty: Mailbox) -> None:
+    """UI brief 5.14: no inline script or style anywhere, and nothing of the site is blocked by its own policy."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.add_init_script(
+        "addEventListener('securitypolicyviolation', (e) => console.error('policy', e.violatedDirective, e.blockedURI))"
+    )
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    for box, path in [(empty, ""), *((filled, path) for path in paths(filled))]:
+        page.goto(box.url + path)
+        page.keyboard.press("?")
+        page.locator("#keysdialog[open] li").first.wait_for()
+    context.close()
+    assert [line for line in said if "404 (Not Found)" not in line] == []
+
+
+def test_the_list_needs_few_requests(browser: Browser, filled: Mailbox) -> None:
+    """UI brief 5.16: at most six requests until the list is usable, the stream among them; all to this site."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(filled.url)
+    page.locator("[data-state=on]").wait_for()
+    context.close()
+    assert len(asked) <= 6, asked
+    assert all(address.startswith(filled.url) for address in asked)

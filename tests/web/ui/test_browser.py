@@ -1,0 +1,341 @@
+"""The pages in a real Chromium: the everyday way, the keys, live mail, hostile mail, and life without scripts."""
+
+import re
+import time
+from collections.abc import Iterator
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.web.ui.conftest import Mailbox
+from tests.web.ui.lines import line_to
+from tests.web.ui.mails import PDF, dark_styles, hostile, invoice, mail, newsletter, report, thirty, welcome
+from tests.web.ui.traps import listener, trap
+
+
+@pytest.fixture
+def page(browser: Browser, mailbox: Mailbox) -> Iterator[Page]:
+    """A page of this test's own, without colour emulation (it reaches into the frame); errors in it are errors."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="null")
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    context.set_default_timeout(10_000)
+    made = context.new_page()
+    errors: list[str] = []
+    made.on("pageerror", lambda error: errors.append(str(error)))
+    yield made
+    context.close()
+    assert errors == []
+
+
+def opened(page: Page, mailbox: Mailbox, path: str = "") -> None:
+    """Go to a page and wait until it hears of new mail."""
+    page.goto(mailbox.url + path)
+    expect(page.get_by_test_id("live")).to_have_attribute("data-state", "on")
+
+
+def subject_of_focus(page: Page) -> str:
+    return str(page.evaluate("document.activeElement.closest('.row')?.querySelector('.subject').textContent ?? ''"))
+
+
+def test_mail_arrives_is_read_and_deleted(page: Page, mailbox: Mailbox, tmp_path: Path) -> None:
+    """The everyday way: it appears in the open list, every view shows it, the file is whole, it goes away."""
+    opened(page, mailbox)
+    expect(page.get_by_role("heading", name="Waiting for the first message")).to_be_visible()
+    mailbox.send(invoice())
+    row = page.get_by_test_id("row")
+    expect(row).to_have_count(1)
+    expect(page).to_have_title("(1) All mail · catcher")
+    row.get_by_role("link").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Invoice INV-2026-0042")
+    expect(row).not_to_have_class(re.compile("unread"))
+    expect(page.get_by_test_id("text")).to_contain_text("Your invoice is attached.")
+    page.get_by_test_id("view-parts").click()
+    expect(page.get_by_test_id("parts")).to_contain_text("application/pdf")
+    page.get_by_test_id("view-headers").click()
+    expect(page.get_by_test_id("headers")).to_contain_text("billing@acme.example")
+    page.get_by_test_id("view-raw").click()
+    expect(page.get_by_test_id("source")).to_contain_text("Subject: Invoice INV-2026-0042")
+    with page.expect_download() as download:
+        page.get_by_test_id("save").click()
+    download.value.save_as(tmp_path / "saved")
+    assert (tmp_path / "saved").read_bytes() == PDF
+    assert download.value.suggested_filename == "INV-2026-0042.pdf"
+    page.get_by_test_id("delete").click()
+    expect(row).to_have_count(0)
+    expect(page.get_by_test_id("toast")).to_have_text("Deleted 1 message.")
+    assert mailbox.catcher.store.counts().messages == 0
+    assert page.evaluate("document.activeElement.id") == "list-name"
+
+
+def test_html_is_shown_in_the_sandbox(page: Page, mailbox: Mailbox) -> None:
+    """Check 18 and 22: the frame's sandbox; a link opens a page without opener, the frame stays."""
+    with listener() as server:
+        mailbox.send(mail("Linked", html=f'<p>Hello</p><a href="{server.url}there">go</a>'))
+        opened(page, mailbox, f"view/{mailbox.id_of('Linked')}")
+        frame = page.get_by_test_id("frame")
+        assert frame.get_attribute("sandbox") == "allow-popups allow-popups-to-escape-sandbox"
+        inside = page.frame_locator("[data-testid=frame]")
+        expect(inside.get_by_text("Hello")).to_be_visible()
+        with page.expect_popup() as popup:
+            inside.get_by_text("go").click()
+        popup.value.wait_for_load_state()
+        assert popup.value.evaluate("window.opener") is None
+        expect(inside.get_by_text("Hello")).to_be_visible()
+        assert "\r\nreferer:" not in server.requests[-1].lower()
+
+
+def test_the_trap_springs_nothing(page: Page, mailbox: Mailbox) -> None:
+    """Check 16: nothing runs, nothing is fetched, not even a connection is opened; title and address stay."""
+    with listener() as server:
+        mailbox.send(trap(server.url), hostile())
+        for subject in ("Trap", "Your account"):
+            for view in ("html", "text", "source", "parts", "headers", "raw"):
+                opened(page, mailbox, f"view/{mailbox.id_of(subject)}?view={view}")
+                assert "owned" not in page.title()
+                assert page.url.startswith(f"{mailbox.url}view/")
+        page.goto(f"{mailbox.url}view/{mailbox.id_of('Trap')}")
+        inside = page.frame_locator("[data-testid=frame]")
+        expect(inside.get_by_text("The end.")).to_be_visible()
+        inside.locator("[data-cx=refused]", has_text="script link").click()
+        page.goto(f"{mailbox.url}view/{mailbox.id_of('Trap')}/frame")
+        page.goto(f"{mailbox.url}view/{mailbox.id_of('Trap')}/print")
+        expect(page.get_by_text("The end.")).to_be_visible()
+        assert page.title() != "owned"
+        assert server.requests == []
+
+
+def test_allowed_remote_content_is_images_only(page: Page, mailbox: Mailbox) -> None:
+    """UI brief 5.14's table: when somebody asks for it, images come, without referrer and cookie; nothing else."""
+    with listener() as server:
+        mailbox.send(trap(server.url))
+        opened(page, mailbox, f"view/{mailbox.id_of('Trap')}")
+        page.get_by_test_id("remote").locator("summary").click()
+        page.get_by_role("link", name="Load images of this message").click()
+        expect(page.get_by_test_id("remote")).to_contain_text("remote images loaded")
+        expect(page.frame_locator("[data-testid=frame]").get_by_text("The end.")).to_be_visible()
+        page.wait_for_load_state("networkidle")
+        asked = " ".join(server.requests)
+        assert "GET /3.png" in asked or "GET /7.png" in asked
+        for request in server.requests:
+            assert re.match(r"GET /\d+\.(png|svg|cur)", request), request
+            assert "\r\nreferer:" not in request.lower()
+            assert "\r\ncookie:" not in request.lower()
+
+
+def test_dark_preview_is_inside_only(page: Page, mailbox: Mailbox) -> None:
+    """Check 24: the mail's dark colours inside while the page stays light; a mail without them says so."""
+    mailbox.send(dark_styles(), welcome())
+    opened(page, mailbox, f"view/{mailbox.id_of('Dark-mode')}")
+    page.keyboard.press("d")
+    expect(page).to_have_url(re.compile("scheme=dark"))
+    inside = page.frame_locator("[data-testid=frame]")
+    expect(inside.locator("body")).to_have_css("background-color", "rgb(1, 2, 3)")
+    expect(page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
+    page.goto(f"{mailbox.url}view/{mailbox.id_of('Welcome')}?scheme=dark")
+    expect(page.get_by_text("no dark styles in this mail")).to_be_visible()
+
+
+def test_keys_move_open_tick_and_delete(page: Page, mailbox: Mailbox) -> None:
+    """Checks 2, 4, 6, 8: no wrap at the ends, the view is kept, a range is ticked, focus goes to the next row."""
+    mailbox.send(*(mail(f"Number {number}", text="text", html="<p>html</p>") for number in range(5)))
+    opened(page, mailbox)
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    assert "Number 4" in subject_of_focus(page)
+    for _ in range(9):
+        page.keyboard.press("j")
+    assert "Number 0" in subject_of_focus(page)
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Number 1")
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+    page.keyboard.press("2")
+    expect(page.get_by_test_id("text")).to_be_visible()
+    page.keyboard.press("K")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Number 2")
+    expect(page.get_by_test_id("text")).to_be_visible()
+    page.keyboard.press("u")
+    expect(page.get_by_text("No message is open")).to_be_visible()
+    assert "Number 2" in subject_of_focus(page)
+    page.keyboard.press("x")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("Shift+X")
+    expect(page.get_by_test_id("bulk")).to_contain_text("3 selected")
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("bulk")).to_be_hidden()
+    page.keyboard.press("k")
+    page.keyboard.press("#")
+    expect(page.get_by_test_id("row")).to_have_count(4)
+    assert "Number 0" in subject_of_focus(page)
+    for left in (3, 2, 1, 0):
+        page.keyboard.press("#")
+        expect(page.get_by_test_id("row")).to_have_count(left)
+    assert page.evaluate("document.activeElement !== document.body")
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox", name="Search messages")).to_be_focused()
+
+
+def test_the_list_of_keys_runs_what_it_lists(page: Page, mailbox: Mailbox) -> None:
+    """Check 10: Ctrl-K, type, Enter."""
+    mailbox.send(welcome())
+    opened(page, mailbox)
+    page.keyboard.press("j")
+    page.keyboard.press("Control+k")
+    dialog = page.get_by_role("dialog", name="Keys and actions")
+    expect(dialog.get_by_text("Delete", exact=True).first).to_be_visible()
+    page.keyboard.type("sidebar")
+    page.keyboard.press("Enter")
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_role("navigation", name="Mailboxes")).to_be_hidden()
+
+
+def test_nothing_moves_under_the_reader(page: Page, mailbox: Mailbox) -> None:
+    """Check 32: scrolled down, new mail is held back to the pixel; `n` shows it, once."""
+    mailbox.send(*(mail(f"Number {number}", text="x") for number in range(30)))
+    opened(page, mailbox)
+    page.evaluate("document.getElementById('scroll').scrollTop = 500")
+    mailbox.send(welcome(), invoice(), report())
+    held = page.get_by_test_id("held")
+    expect(held).to_have_text("3 new messages")
+    assert page.evaluate("document.getElementById('scroll').scrollTop") == 500
+    expect(page.get_by_test_id("row")).to_have_count(30)
+    page.keyboard.press("n")
+    expect(page.get_by_test_id("row")).to_have_count(33)
+    expect(held).to_be_hidden()
+
+
+def test_ticks_survive_new_mail(page: Page, mailbox: Mailbox) -> None:
+    """Check 34: two rows ticked, ten mails arrive, still ticked."""
+    mailbox.send(*(mail(f"Number {number}", text="x") for number in range(4)))
+    opened(page, mailbox)
+    boxes = page.get_by_role("checkbox")
+    boxes.nth(1).check()
+    boxes.nth(2).check()
+    mailbox.send(*(mail(f"Later {number}", text="x") for number in range(10)))
+    expect(page.get_by_test_id("held")).to_have_text("10 new messages")
+    page.get_by_test_id("held").click()
+    expect(page.get_by_test_id("row")).to_have_count(14)
+    expect(page.get_by_test_id("bulk")).to_contain_text("2 selected")
+    page.get_by_test_id("bulk").get_by_role("button", name="Delete").click()
+    expect(page.get_by_test_id("row")).to_have_count(12)
+
+
+def test_lost_news_are_said_and_made_up_for(page: Page, mailbox: Mailbox) -> None:
+    """Check 36: without its stream the page says so; when it is back, every row is there once and the strip is gone."""
+    with line_to(mailbox.url) as line:
+        page.goto(line.url)
+        expect(page.get_by_test_id("live")).to_have_attribute("data-state", "on")
+        mailbox.send(welcome())
+        expect(page.get_by_test_id("row")).to_have_count(1)
+        line.cut()
+        expect(page.get_by_test_id("live")).to_have_attribute("data-state", "lost")
+        expect(page.get_by_test_id("strip")).to_be_visible(timeout=10_000)
+        mailbox.send(*(mail(f"Missed {number}", text="x") for number in range(5)))
+        line.mend()
+        expect(page.get_by_test_id("row")).to_have_count(6, timeout=15_000)
+        expect(page.get_by_test_id("strip")).to_be_hidden()
+        expect(page.get_by_test_id("live")).to_have_attribute("data-state", "on")
+        page.context.close()
+
+
+def test_mail_is_seen_at_once(page: Page, mailbox: Mailbox) -> None:
+    """UI brief 5.16: at most 300 ms from the end of the SMTP transaction to the row; the middle one of seven counts."""
+    mailbox.send(welcome())
+    opened(page, mailbox)
+    page.evaluate(
+        "window.seen = []; new MutationObserver(() => seen.push(Date.now())).observe(rows, {childList: true})"
+    )
+    waits = []
+    for number in range(7):
+        mailbox.send(mail(f"Number {number}", text="x"))
+        sent = time.time() * 1000
+        expect(page.get_by_test_id("row")).to_have_count(number + 2)
+        waits.append(page.evaluate("seen.at(-1)") - sent)
+    assert sorted(waits)[3] <= 300, waits
+
+
+def test_a_burst_does_not_block_the_page(page: Page, mailbox: Mailbox) -> None:
+    """UI brief 5.16: a thousand mails with the page open: no task above 200 ms, at most 200 rows, none forgotten."""
+    mailbox.send(welcome())
+    opened(page, mailbox)
+    page.evaluate(
+        "window.longest = 0; new PerformanceObserver((list) => list.getEntries()"
+        ".forEach((entry) => { longest = Math.max(longest, entry.duration); })).observe({type: 'longtask'})"
+    )
+    mailbox.send(*(mail(f"Number {number}", text="x") for number in range(1000)))
+    expect(page.get_by_text("1001 messages · 1001 unread")).to_be_visible(timeout=20_000)
+    assert page.get_by_test_id("row").count() <= 200
+    assert page.evaluate("longest") <= 200
+    page.keyboard.press("n")
+    expect(page.get_by_test_id("row").first).to_contain_text("Number 999")
+
+
+def test_follow_opens_what_comes(page: Page, mailbox: Mailbox) -> None:
+    """UI brief 5.11: the newest match opens by itself, in the view that was chosen."""
+    mailbox.send(welcome())
+    opened(page, mailbox, f"view/{mailbox.id_of('Welcome')}?view=headers")
+    page.keyboard.press("f")
+    mailbox.send(newsletter())
+    expect(page.get_by_role("heading", level=1)).to_have_text("Acme news, November")
+    expect(page.get_by_test_id("headers")).to_be_visible()
+
+
+def test_back_finds_the_list_again(page: Page, mailbox: Mailbox) -> None:
+    """The browser's own Back and Forward work although no page was loaded."""
+    mailbox.send(*thirty()[:6])
+    opened(page, mailbox, "?q=acme")
+    page.get_by_role("link", name="Welcome to Acme").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Welcome to Acme")
+    page.go_back()
+    expect(page.get_by_text("No message is open")).to_be_visible()
+    page.go_forward()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Welcome to Acme")
+
+
+def test_copy_puts_the_settings_on_the_clipboard(page: Page, mailbox: Mailbox) -> None:
+    """UI brief 5.9: copy buttons beside the snippets."""
+    opened(page, mailbox)
+    page.get_by_role("button", name="Copy").first.click()
+    expect(page.get_by_test_id("toast")).to_have_text("Copied")
+    assert f"EMAIL_PORT = {mailbox.catcher.smtp_port}" in page.evaluate("navigator.clipboard.readText()")
+
+
+def test_tabs_share_one_stream(page: Page, mailbox: Mailbox) -> None:
+    """UI brief 5.11: HTTP/1.1 gives six connections a host; eight tabs still answer and hear of mail."""
+    tabs = [page, *(page.context.new_page() for _ in range(7))]
+    for tab in tabs:
+        opened(tab, mailbox)
+    mailbox.send(welcome())
+    for tab in tabs:
+        expect(tab.get_by_test_id("row")).to_have_count(1)
+
+
+def without_scripts(browser: Browser) -> Page:
+    return browser.new_context(java_script_enabled=False, viewport={"width": 1200, "height": 800}).new_page()
+
+
+def test_everything_works_without_scripts(browser: Browser, mailbox: Mailbox) -> None:
+    """Check 58: open, switch all views, search, page, tick two and delete."""
+    messages: list[EmailMessage] = [*thirty()[:6], *(mail(f"Number {number}", text="x") for number in range(60))]
+    mailbox.send(*messages)
+    page = without_scripts(browser)
+    page.goto(mailbox.url)
+    page.get_by_role("link", name="Older").click()
+    page.get_by_role("link", name="Welcome to Acme").click()
+    for view in ("text", "source", "parts", "headers", "raw", "html"):
+        page.get_by_test_id(f"view-{view}").click()
+        expect(page.get_by_test_id(f"view-{view}")).to_have_attribute("aria-current", "page")
+    page.get_by_role("link", name="375 px").click()
+    expect(page.get_by_test_id("frame")).to_have_css("width", "377px")
+    page.get_by_role("searchbox", name="Search messages").fill("acme")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Search results")
+    for box in page.get_by_role("checkbox").all()[:2]:
+        box.check()
+    page.get_by_test_id("bulk").get_by_role("button", name="Delete").click()
+    expect(page.get_by_test_id("toast")).to_have_text("Deleted 2 messages.")
+    assert mailbox.catcher.store.counts().messages == len(messages) - 2
+    page.context.close()

@@ -1,0 +1,223 @@
+"""The document of the sandboxed frame: what is taken out, what is kept, what is counted, and what it costs."""
+
+import time
+
+import pytest
+
+from catcher.web.frame import Frame, FrameLimits, Pictures, frame_document, frame_headers
+
+
+def made(html: str, **options: object) -> Frame:
+    return frame_document(html, inline=lambda content_id: f"/cid/{content_id}", **options)  # type: ignore[arg-type]
+
+
+def body(html: str, **options: object) -> str:
+    """The document without the head that is ours."""
+    return made(html, **options).html.partition("</style>")[2]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<link rel="preconnect" href="https://t.example/">',
+        '<base href="https://t.example/">',
+        '<meta http-equiv="refresh" content="0;url=https://t.example/">',
+        "<META HTTP-EQUIV=refresh CONTENT='0;url=https://t.example/'>",
+        "<script>alert(1)</script>",
+        '<script src="https://t.example/s.js"></script>',
+        '<iframe src="https://t.example/"></iframe>',
+        "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
+        '<object data="https://t.example/"><embed src="https://t.example/"></object>',
+        '<embed src="https://t.example/">',
+        '<svg><script>alert(1)</script><image href="https://t.example/"/></svg>',
+        "<math><mtext><style><img src=x onerror=alert(1)></style></math>",
+        '<frameset><frame src="https://t.example/"></frameset>',
+        "<template><script>1</script></template>",
+        "<title>owned</title>",
+        '<applet code="x"></applet>',
+        '<video src="https://t.example/"></video>',
+        "<!-- <script>alert(1)</script> --><!--[if mso]><script>1</script><![endif]-->",
+    ],
+)
+def test_what_a_policy_does_not_stop_is_taken_out(html: str) -> None:
+    """UI brief 5.14, trap 1: links, bases, refreshes, scripts, frames and objects do not reach the document."""
+    assert body(html) == ""
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("<form action=x><input name=a></form>", '<input name="a">'),
+        ('<p onclick="x()" ONLOAD=y style="color:red">t</p>', '<p style="color:red">t</p>'),
+        ('<a href="https://a.example/" target="_top" ping="https://b.example/">t</a>', None),
+        ("<noscript><p>t</p></noscript>", "<p>t</p>"),
+        ("<xmp><b></xmp>", "<pre>&lt;b&gt;</pre>"),
+        ("a < b & c &lt;script&gt;", "a &lt; b &amp; c &lt;script&gt;"),
+        ('<a href="#part">t</a>', '<a href="#part">t</a>'),
+        ('<p a"b=1 <c=2>t</p>', "<p>t</p>"),
+    ],
+)
+def test_the_rest_is_kept(html: str, expected: str | None) -> None:
+    """A form keeps its fields, text stays text, styles stay; handlers and foreign names go."""
+    expected = expected or '<a href="https://a.example/" target="_blank" rel="noopener noreferrer">t</a>'
+    assert body(html) == expected
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        " JavaScript:alert(1)",
+        "java\nscript:alert(1)",
+        "java&#x09;script&colon;alert(1)",
+        "\x01javascript:alert(1)",
+        "vbscript:x",
+        "data:text/html,<script>alert(1)</script>",
+        "file:///etc/passwd",
+        "blob:https://x/1",
+        "view-source:https://x/",
+        "/api/v1/messages",
+        "relative",
+    ],
+)
+def test_dangerous_and_relative_links_are_struck_out(address: str) -> None:
+    """UI brief 5.5: shown struck through, without an address; a relative link leads nowhere in a mail."""
+    frame = made(f'<a href="{address}">t</a>')
+    assert " href=" not in frame.html
+    assert 'data-cx="refused"' in frame.html
+    assert len(frame.refused) == 1
+
+
+def test_links_of_applications_are_kept() -> None:
+    """`myapp://` opens an application, which is what the developer wants to try."""
+    assert made('<a href="myapp://reset/1">t</a><a href="mailto:a@b.example">m</a>').links == (
+        "myapp://reset/1",
+        "mailto:a@b.example",
+    )
+
+
+def test_inline_images_get_addresses_in_attributes_and_styles() -> None:
+    """RFC 2392: cid addresses name parts of the message."""
+    html = body('<img src="cid:a%40b" alt=""><td background="CID:c"><p style="background:url(\'cid:d\')">')
+    assert 'src="/cid/a@b"' in html
+    assert 'background="/cid/c"' in html
+    assert "url(&quot;/cid/d&quot;)" in html
+
+
+def test_remote_content_is_counted_and_left_out_until_it_is_allowed() -> None:
+    """UI brief 5.5: address, kind and the guess at tracking; only images come when they are allowed."""
+    source = (
+        '<img src="https://t.example/1.png" alt=""><img src="//t.example/2.gif" width="1" height="1" alt="">'
+        '<td background="http://t.example/3.png"><p style="background:url(https://t.example/4.png)">'
+        '<style>@import "https://t.example/5.css";</style><link rel=stylesheet href="https://t.example/6.css">'
+        '<video src="https://t.example/7.mp4" poster="https://t.example/8.png"></video>'
+        '<img srcset="https://t.example/9.png 2x" alt="">'
+    )
+    blocked = made(source)
+    kinds = {remote.url[-5]: (remote.kind, remote.is_tiny) for remote in blocked.remote}
+    assert kinds["1"] == ("image", False)
+    assert kinds["2"] == ("image", True)
+    assert kinds["3"][0] == "background"
+    assert kinds["4"][0] == "CSS"
+    assert blocked.remote_count == len(blocked.remote) == 8
+    assert "1.png" not in blocked.html
+    assert "3.png" not in blocked.html
+    allowed = made(source, pictures=Pictures.REMOTE).html
+    assert 'src="https://t.example/1.png"' in allowed
+    assert 'srcset="https://t.example/9.png 2x"' in allowed
+    assert "6.css" not in allowed
+    assert "7.mp4" not in allowed
+
+
+def test_images_off_leaves_no_image() -> None:
+    """UI brief 5.5: alternative texts in boxes, inline images too."""
+    html = body('<img src="cid:a" alt="Logo"><img src="data:image/png;base64,AA==" alt="">', pictures=Pictures.NONE)
+    assert "src=" not in html
+    assert 'alt="Logo"' in html
+
+
+def test_the_layout_of_old_doctypes_is_kept() -> None:
+    """Gaps under images in tables differ between doctypes, and senders debug just that."""
+    old = "-//W3C//DTD XHTML 1.0 Transitional//EN"
+    assert made(f'<!DOCTYPE html PUBLIC "{old}" "x"><p>').html.startswith(f'<!DOCTYPE html PUBLIC "{old}">')
+    assert made("<!doctype html><p>").html.startswith("<!DOCTYPE html>")
+    assert made("<p>").html.startswith("<meta charset")
+
+
+def test_language_direction_and_body_attributes_are_kept() -> None:
+    """A right-to-left mail is shown right to left."""
+    assert '<html lang="he" dir="rtl"><body bgcolor="#eee">' in body(
+        '<html lang=he dir=rtl><body bgcolor="#eee" onload=x>'
+    )
+
+
+def test_style_text_cannot_open_a_tag() -> None:
+    """Whatever state another parser is in, the text of a style element holds nothing that looks like a tag."""
+    html = body("<style><!-- a{b:c} </p><script><img> --></style><select><style><link rel=preconnect href=//x></style>")
+    assert "<script" not in html
+    assert "<img" not in html
+    assert "<link" not in html
+    assert "a{b:c}" in html
+
+
+def test_dark_styles_are_found() -> None:
+    """The page says whether the dark preview can show anything."""
+    assert made("<style>@media (prefers-color-scheme: dark){a{}}</style>").has_dark
+    assert made('<meta name="color-scheme" content="light dark">').has_dark
+    assert not made("<p>dark</p>").has_dark
+
+
+HOSTILE = {
+    "nested elements": "<div>" * 100_000,
+    "formatting elements": "<p>" + "".join(f"<b id={n}>" for n in range(2000)) + "<p>x" * 50_000,
+    "tables": "<table><tr><td>" * 40_000,
+    "attributes": "<a " + " ".join(f"x{n}=1" for n in range(100_000)) + ">",
+    "style addresses": "<p style='" + "url(cid:" * 100_000 + "'>",
+    "import rules": "<style>" + "@import " * 100_000 + "</style>",
+    "sources": "<img srcset='" + "a 1w " * 200_000 + "'>",
+    "unclosed comments": "<!--" * 300_000,
+    "drawings": "<svg>" * 200_000 + "</svg>",
+    "less-than signs": "<" * 1_000_000,
+    "links": "".join(f"<a href=https://e.example/{n}>x" for n in range(60_000)),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_html_costs_bounded_time(name: str) -> None:
+    """UI brief 5.14, trap 9: hundreds of thousands of anything neither hang nor recurse."""
+    started = time.process_time()
+    frame = made(HOSTILE[name])
+    assert time.process_time() - started < 4
+    assert len(frame.html) < 8 * len(HOSTILE[name]) + 2000
+    assert len(frame.links) <= FrameLimits().listed
+
+
+def test_deep_nesting_is_flattened_and_said() -> None:
+    """Its words stay; the notice says that its boxes do not."""
+    frame = made("<div>" * 1000 + "word" + "</div>" * 1000 + "<p>after</p>")
+    assert frame.is_flattened
+    assert frame.html.count("<div>") == FrameLimits().depth
+    assert frame.html.count("</div>") == FrameLimits().depth
+    assert "word" in frame.html
+    assert frame.html.endswith("<p>after</p>")
+
+
+def test_a_long_document_is_cut_and_said() -> None:
+    """What is shown ends; the message itself keeps all of it."""
+    frame = made("<p>a" * 50, limits=FrameLimits(tokens=10))
+    assert frame.is_cut
+    assert frame.html.count("<p>") == 5
+
+
+def test_the_policy_is_the_documented_one() -> None:
+    """UI brief 5.14: the headers of the mail document, word for word."""
+    images = "http://127.0.0.1:8025/view/x/cid/"
+    headers = frame_headers(images=images)
+    assert headers["Content-Security-Policy"] == (
+        f"default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src {images} data:; form-action 'none'; "
+        "base-uri 'none'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
+    )
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["X-DNS-Prefetch-Control"] == "off"
+    assert headers["Cache-Control"] == "private, no-store"
+    assert "img-src 'none';" in frame_headers(images="x", pictures=Pictures.NONE)["Content-Security-Policy"]

@@ -1,0 +1,381 @@
+"""Every page by plain HTTP, as a browser without scripts sees it."""
+
+import html
+import re
+import smtplib
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from catcher.data import data_directory
+from catcher.web.ui.site import PAGE_POLICY
+from tests.web.ui.conftest import Mailbox
+from tests.web.ui.mails import PDF, hostile, invoice, mail, page, png, report, thirty, welcome
+
+PAGES = [
+    "",
+    "search?q=acme",
+    "setup",
+    "setup/rails",
+    "settings",
+    "keys",
+    "?q=before:nonsense",
+    "view/0000000000000000000000",
+]
+
+
+def rows(text: str) -> list[str]:
+    """The store ids of the rows of a page, from top to bottom."""
+    return re.findall(r'data-id="([0-9A-Za-z]+)" data-testid="row"', text)
+
+
+def own_fetch(address: str) -> str:
+    """An address as the frame's document has it, ready to ask for."""
+    return html.unescape(address).lstrip("/")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_has_the_policy_of_pages(reader: httpx2.Client, path: str) -> None:
+    """UI brief 5.14: no inline script or style, nobody frames a page, nothing comes from elsewhere."""
+    answer = reader.get(path)
+    assert answer.headers["content-security-policy"] == PAGE_POLICY
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "no-store" in answer.headers["cache-control"] or "no-cache" in answer.headers["cache-control"]
+    assert " style=" not in answer.text
+    assert not re.search(r"<script(?! type=\"module\" src=)", answer.text)
+
+
+def test_the_list_shows_the_newest_first(reader: httpx2.Client, filled: Mailbox) -> None:
+    """Subject, sender, recipient, snippet, time, attachments: what one row says."""
+    text = reader.get("").text
+    assert rows(text) == [summary.store_id for summary in filled.catcher.store.page(limit=50).messages]
+    row = text[text.index(f'id="r-{filled.id_of("Weekly report")}"') :].partition("</li>")[0]
+    for words in ("Weekly report", "Reports", "ann@example.com", "Two files.", "Unread.", "<time datetime="):
+        assert words in row
+    assert re.search(r"Attachments:\s*</span>2", row)
+
+
+def test_a_list_page_is_small(reader: httpx2.Client) -> None:
+    """UI brief 5.16: 50 rows in at most 48 kB of HTML and 1,200 elements."""
+    text = reader.get("").text
+    per_row = len(text[text.index("<li class") : text.index("</ol>")]) / len(rows(text))
+    assert len(text) + per_row * (50 - len(rows(text))) < 48_000
+    assert len(re.findall(r"<[a-z]", text)) / len(rows(text)) * 50 < 1200
+
+
+def test_paging_reaches_every_message_once(mailbox: Mailbox, http: httpx2.Client) -> None:
+    """Keyset paging (`before`): no message twice, none left out."""
+    mailbox.send(*(mail(f"Number {number}", text="x") for number in range(120)))
+    found, path = [], ""
+    while path is not None:
+        text = http.get(path).text
+        found += rows(text)
+        older = re.search(r'<a href="([^"]*)" rel="next"', text)
+        path = own_fetch(older[1]) if older else None
+    assert len(found) == len(set(found)) == 120
+
+
+def test_a_search_that_cannot_be_read_says_why(reader: httpx2.Client) -> None:
+    """It shows nothing rather than everything, and a reason."""
+    text = reader.get("", params={"q": "before:nonsense"}).text
+    assert rows(text) == []
+    assert "This search cannot be read" in text
+
+
+def test_a_search_finds_and_keeps_its_place(reader: httpx2.Client, filled: Mailbox) -> None:
+    """The query stands in every link of its rows, so Back finds the list again."""
+    text = reader.get("search", params={"q": "subject:invoice"}).text
+    assert rows(text) == [filled.id_of("Invoice")]
+    assert f'/view/{filled.id_of("Invoice")}?q=subject%3Ainvoice"' in text
+
+
+def test_opening_a_message_marks_it_read(mailbox: Mailbox, http: httpx2.Client) -> None:
+    """UI brief 5.14, trap 8: the page sets the read mark; frame, parts and images fetched by a mail do not."""
+    mailbox.send(welcome())
+    store, store_id = mailbox.catcher.store, mailbox.id_of("Welcome")
+    http.get(f"view/{store_id}/frame")
+    http.get(f"view/{store_id}/raw")
+    http.get(f"view/{store_id}", headers={"Sec-Fetch-Dest": "image"})
+    http.get(f"view/{store_id}", headers={"Sec-Fetch-Dest": "empty", "Sec-Fetch-Site": "cross-site"})
+    http.get(f"view/{store_id}", headers={"Sec-Purpose": "prefetch"})
+    http.head(f"view/{store_id}")
+    assert not store.summary(store_id).is_read
+    assert 'class="row unread' not in http.get(f"view/{store_id}").text
+    assert store.summary(store_id).is_read
+
+
+@pytest.mark.parametrize("view", ["html", "text", "source", "parts", "headers", "raw"])
+def test_every_mail_has_every_view(reader: httpx2.Client, filled: Mailbox, view: str) -> None:
+    """No view of any of the thirty mails fails; one that a mail does not have shows what it has."""
+    for summary in filled.catcher.store.page(limit=50).messages:
+        answer = reader.get(f"view/{summary.store_id}", params={"view": view})
+        assert answer.status_code == 200
+        assert 'aria-current="page" data-view-link=' in answer.text
+
+
+def test_the_text_view_links_addresses(reader: httpx2.Client, filled: Mailbox) -> None:
+    """UI brief 3: clickable links in plain text, escaped by the template."""
+    text = reader.get(f"view/{filled.id_of('Plain text')}?view=text").text
+    assert '<a href="https://example.com/a?b=c" target="_blank" rel="noopener noreferrer">' in text
+    assert "&gt; What time?" in text
+
+
+def test_the_headers_view_keeps_order_and_filters(reader: httpx2.Client, filled: Mailbox) -> None:
+    """Check 48: all fields in order; the filter "unsub" leaves two."""
+    path = f"view/{filled.id_of('Acme news')}?view=headers"
+    names = re.findall(r"<div class=\"g-\w+\"><dt>([^<]+)", reader.get(path).text)
+    assert names[:3] == ["From", "To", "Subject"]
+    filtered = reader.get(path + "&filter=unsub").text
+    assert re.findall(r"<div class=\"g-\w+\"><dt>([^<]+)", filtered) == ["List-Unsubscribe", "List-Unsubscribe-Post"]
+
+
+def test_the_headers_view_decodes_and_shows_as_sent(reader: httpx2.Client, filled: Mailbox) -> None:
+    """RFC 2047: the decoded value, the encoded one on demand."""
+    text = reader.get(f"view/{filled.id_of('Grüße')}?view=headers").text
+    assert "Grüße aus Köln, déjà vu" in text
+    assert "=?utf-8?" in text
+
+
+def test_the_parts_view_is_the_tree(reader: httpx2.Client, filled: Mailbox) -> None:
+    """Each part with number, type, size, coding; the embedded message's parts below it."""
+    text = reader.get(f"view/{filled.id_of('Fwd: Welcome')}?view=parts").text
+    tree = re.findall(
+        r'<li class="d(\d)">.*?<span class="partid">([\d.]+)</span>\s*<b class="type">([^<]+)', text, re.DOTALL
+    )
+    assert tree == [
+        ("0", "0", "multipart/mixed"),
+        ("1", "1", "text/plain"),
+        ("1", "2", "message/rfc822"),
+        ("2", "2.0", "multipart/alternative"),
+        ("3", "2.1", "text/plain"),
+        ("3", "2.2", "text/html"),
+    ]
+
+
+def test_raw_is_what_was_sent(mailbox: Mailbox, http: httpx2.Client) -> None:
+    """Promise 2: the octets as they came, to save."""
+    octets = bytes(invoice())
+    with smtplib.SMTP(mailbox.catcher.smtp_host, mailbox.catcher.smtp_port, timeout=30) as client:
+        client.sendmail("a@example.com", ["ann@example.com"], octets)
+    answer = http.get(f"view/{mailbox.id_of('Invoice')}/raw")
+    assert answer.content == octets
+    assert answer.headers["content-disposition"].startswith("attachment; filename=")
+    assert "sandbox" in answer.headers["content-security-policy"]
+
+
+def test_attachments_are_saved_to_the_octet(reader: httpx2.Client, filled: Mailbox) -> None:
+    """An attachment is downloaded byte-exact, under its own name, and never shown by accident."""
+    text = reader.get(f"view/{filled.id_of('Invoice')}").text
+    save = re.search(r'<a href="([^"]+)" download data-testid="save"', text)
+    assert save is not None
+    answer = reader.get(own_fetch(save[1]))
+    assert answer.content == PDF
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert answer.headers["content-disposition"] == 'attachment; filename="INV-2026-0042.pdf"'
+
+
+def test_only_harmless_parts_are_shown(mailbox: Mailbox, http: httpx2.Client) -> None:
+    """UI brief 5.14, trap 6: images and text may be looked at, HTML as text, SVG not at all; all of it locked."""
+    message = mail("Parts", text="x")
+    message.add_attachment(png(2, 2, (0, 0, 0)), "image", "png", filename="a.png")
+    message.add_attachment("<script>1</script>", subtype="html", filename="b.html")
+    message.add_attachment(b"<svg/>", "image", "svg+xml", filename="c.svg")
+    mailbox.send(message)
+    base = f"view/{mailbox.id_of('Parts')}/part"
+    types = [http.get(f"{base}/{number}?show=1").headers["content-type"] for number in (2, 3, 4)]
+    assert types == ["image/png", "text/plain; charset=utf-8", "application/octet-stream"]
+    for number in (1, 2, 3, 4):
+        answer = http.get(f"{base}/{number}?show=1")
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert answer.headers["x-content-type-options"] == "nosniff"
+    assert http.get(f"{base}/9").status_code == 404
+
+
+def test_an_inline_image_needs_its_signature(reader: httpx2.Client, filled: Mailbox) -> None:
+    """Check 26: the signed address gives the image, any other one 403, and it is not kept from opaque origins."""
+    store_id = filled.id_of("Inline image")
+    answer = reader.get(f"view/{store_id}/frame")
+    address = own_fetch(re.search(r'src="([^"]*/cid/[^"]*)"', answer.text)[1])  # type: ignore[index]
+    image = reader.get(address)
+    assert image.headers["content-type"] == "image/png"
+    assert "cross-origin-resource-policy" not in image.headers
+    assert f"img-src {filled.url}view/{store_id}/cid/ data:" in answer.headers["content-security-policy"]
+    assert reader.get(address[:-1] + ("0" if address[-1] != "0" else "1")).status_code == 403
+    assert reader.get(address.partition("?")[0]).status_code == 403
+
+
+def test_large_html_waits_to_be_asked_for(mailbox: Mailbox, http: httpx2.Client) -> None:
+    """UI brief 5.14, trap 9: above 5 MB a page asks first."""
+    mailbox.send(mail("Huge", html=page("Huge", "<p>" + "x" * 900 + "</p>\n" + ("y" * 900 + "\n") * 6000)))
+    path = f"view/{mailbox.id_of('Huge')}"
+    assert "<iframe" not in http.get(path).text
+    assert "Show it anyway" in http.get(path).text
+    assert "<iframe" in http.get(f"{path}?large=1").text
+    assert len(http.get(f"{path}/frame").content) < 1000
+    assert len(http.get(f"{path}/frame?large=1").content) > 5_000_000
+
+
+def test_hostile_mail_reaches_no_page_unescaped(reader: httpx2.Client, filled: Mailbox) -> None:
+    """Subject, sender and body of an attacker are text in every view and in the list."""
+    store_id = filled.id_of("Your account")
+    for path in [
+        "",
+        *(f"view/{store_id}?view={view}" for view in ("html", "text", "source", "parts", "headers", "raw")),
+    ]:
+        text = reader.get(path).text
+        assert "<script>alert" not in text
+        assert "<img src=x" not in text
+        assert "\u202e" not in re.sub(r'class="source".*?</pre>', "", text, flags=re.DOTALL)
+
+
+def test_ticked_messages_are_deleted(mailbox: Mailbox, http: httpx2.Client) -> None:
+    """Check 58: tick two and delete, by a form; the browser is sent back to the list, which says so."""
+    mailbox.send(welcome(), invoice(), report())
+    ids = [mailbox.id_of("Welcome"), mailbox.id_of("Weekly")]
+    answer = http.post("actions", data={"action": "delete", "id": ids})
+    assert answer.status_code == 303
+    shown = http.get(answer.headers["location"])
+    assert "Deleted 2 messages." in shown.text
+    assert rows(shown.text) == [mailbox.id_of("Invoice")]
+
+
+def test_all_that_a_search_matches_is_deleted_and_no_more(mailbox: Mailbox, http: httpx2.Client) -> None:
+    """A search narrows "all"; one that cannot be read deletes nothing."""
+    mailbox.send(welcome(), invoice(), report())
+    assert http.post("actions", data={"action": "delete-all", "q": "before:nonsense"}).status_code == 400
+    assert http.post("actions", data={"action": "delete", "q": ""}).headers["location"].endswith("done=deleted-0")
+    assert mailbox.catcher.store.counts().messages == 3
+    http.post("actions", data={"action": "delete-all", "q": "from:reports"})
+    assert [summary.subject for summary in mailbox.catcher.store.page().messages] == [
+        "Invoice INV-2026-0042",
+        "Welcome to Acme",
+    ]
+    http.post("actions", data={"action": "delete-all", "q": ""})
+    assert mailbox.catcher.store.counts().messages == 0
+
+
+def test_messages_are_marked(mailbox: Mailbox, http: httpx2.Client) -> None:
+    """Read and unread, one and all."""
+    mailbox.send(welcome(), invoice())
+    http.post("actions", data={"action": "read-all"})
+    assert mailbox.catcher.store.counts().unread == 0
+    http.post("actions", data={"action": "unread", "id": mailbox.id_of("Welcome")})
+    assert mailbox.catcher.store.counts().unread == 1
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}])
+def test_another_site_cannot_delete(mailbox: Mailbox, http: httpx2.Client, headers: dict[str, str]) -> None:
+    """Check 30: a form from another origin is refused with 403, and the mail is still there."""
+    mailbox.send(welcome())
+    assert http.post("actions", data={"action": "delete-all"}, headers=headers).status_code == 403
+    assert mailbox.catcher.store.counts().messages == 1
+
+
+def test_what_is_not_there_has_a_page_with_the_list(reader: httpx2.Client) -> None:
+    """Check 54: 404, what happened, what to do, and the list beside it."""
+    for path in ("view/0000000000000000000000", "view/x", "view/0000000000000000000000/frame"):
+        answer = reader.get(path)
+        assert answer.status_code == 404
+        assert "This message is not here" in answer.text
+        assert rows(answer.text)
+
+
+def test_the_newest_is_one_address_away(reader: httpx2.Client, filled: Mailbox) -> None:
+    """/view/latest honours the search; without a match it leads to the list."""
+    newest = filled.catcher.store.latest().store_id
+    assert reader.get("view/latest").headers["location"] == f"/view/{newest}"
+    assert filled.id_of("Invoice") in reader.get("view/latest?q=subject:invoice").headers["location"]
+    assert reader.get("view/latest?q=subject:nowhere").headers["location"] == "/?q=subject%3Anowhere"
+
+
+def test_a_message_far_down_is_shown_in_its_list(mailbox: Mailbox, http: httpx2.Client) -> None:
+    """UI brief 5.20: the list beside a message contains it, however old it is."""
+    mailbox.send(*(mail(f"Number {number}", text="x") for number in range(70)))
+    oldest = mailbox.id_of("Number 0")
+    text = http.get(f"view/{oldest}").text
+    assert oldest in rows(text)
+    assert "70 / 70" in text
+
+
+def test_settings_stay_in_the_browser(reader: httpx2.Client) -> None:
+    """Theme and density come from a cookie; a made-up way back stays on this site."""
+    answer = reader.post("settings", data={"theme": "dark", "dense": "1", "back": "/?q=x"})
+    assert answer.headers["location"] == "/?q=x"
+    text = reader.get("", headers={"Cookie": answer.headers["set-cookie"].partition(";")[0]}).text
+    assert 'data-theme="dark" data-dense' in text
+    for back in ("https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"):
+        assert reader.post("settings", data={"back": back}).headers["location"].startswith("/settings")
+    assert 'data-theme="auto"' in reader.get("", headers={"Cookie": "catcher_look=theme=x.dense"}).text
+    reader.cookies.clear()
+
+
+def test_an_empty_mailbox_teaches(mailbox: Mailbox, http: httpx2.Client) -> None:
+    """UI brief 5.9: where to send, for each framework, with the real host and port; and a test message."""
+    address = f"{mailbox.catcher.smtp_host}:{mailbox.catcher.smtp_port}"
+    assert f"Waiting for the first message on <code>{address}</code>" in http.get("").text
+    for key in re.findall(r'href="/setup/(\w+)"', http.get("setup").text):
+        text = http.get(f"setup/{key}").text
+        assert str(mailbox.catcher.smtp_port) in "".join(re.findall(r"<pre[^>]*>(.*?)</pre>", text, re.DOTALL))
+        assert mailbox.catcher.smtp_host in "".join(re.findall(r"<pre[^>]*>(.*?)</pre>", text, re.DOTALL))
+        assert "{{" not in text
+    for kind in re.findall(r'name="kind" value="(\w+)"', http.get("setup").text):
+        assert http.post("setup/test", data={"kind": kind}).status_code == 303
+    assert mailbox.catcher.store.counts().messages == 5
+    for summary in mailbox.catcher.store.page().messages:
+        assert http.get(f"view/{summary.store_id}").status_code == 200
+
+
+def test_the_print_view_is_the_mail_alone(reader: httpx2.Client, filled: Mailbox) -> None:
+    """UI brief 5.2: a sandboxed page of its own, with who and what on top; text mail too."""
+    answer = reader.get(f"view/{filled.id_of('Acme news')}/print")
+    assert "sandbox allow-popups" in answer.headers["content-security-policy"]
+    assert "News of the week." in answer.text
+    assert "Acme news, November" in answer.text
+    assert "&gt; What time?" in reader.get(f"view/{filled.id_of('Plain text')}/print").text
+
+
+def test_everything_works_below_a_path(mailbox: Mailbox) -> None:
+    """Behind a path prefix every address of a page keeps the prefix."""
+    from catcher.testing import running_catcher
+
+    with running_catcher(webroot="/mail/") as running:
+        box = Mailbox(running)
+        box.send(*thirty()[:6])
+        with httpx2.Client(base_url=running.url, timeout=30) as client:
+            for path in (
+                "",
+                f"view/{box.id_of('Inline')}",
+                "setup",
+                "settings",
+                "keys",
+                f"view/{box.id_of('Inline')}/frame",
+            ):
+                answer = client.get(path)
+                assert answer.status_code == 200
+                own = re.findall(r'(?:href|src|action)="(/[^"]*)"', answer.text)
+                assert own
+                assert all(each.startswith("/mail/") for each in own)
+                for each in own:
+                    if "/actions" not in each and "/setup/test" not in each:
+                        assert client.get(html.unescape(each)[len("/mail/") :]).status_code in {200, 303}
+
+
+def test_no_template_trusts_what_came_by_mail() -> None:
+    """UI brief 5.14, trap 7: no `|safe`, no Markup, no autoescape switched off, anywhere in the pages."""
+    sources = [*data_directory("templates").rglob("*.html"), *Path("catcher/web").rglob("*.py")]
+    assert len(sources) > 20
+    for path in sources:
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"\|\s*safe\b|Markup\(|autoescape\s+false|autoescape=False", text), path
+
+
+def test_the_search_field_shows_a_hostile_query_as_text(reader: httpx2.Client) -> None:
+    """A query is a stranger's words as well: it may come in a link."""
+    assert "<script>1" not in reader.get("", params={"q": '"><script>1</script>'}).text
+
+
+def test_a_hostile_mail_is_listed_with_its_letters(mailbox: Mailbox, http: httpx2.Client) -> None:
+    """Nothing is dropped from a subject: what could hide is spelled out."""
+    mailbox.send(hostile())
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; Your account [U+202E]is locked" in http.get("").text

@@ -1,0 +1,123 @@
+"""One mail with every way known to us in which HTML runs something, goes somewhere or asks for something."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+
+from tests.web.ui.mails import mail
+
+
+@dataclass
+class Listener:
+    """A bare TCP listener on loopback: counts connections and notes the requests' first lines and header fields."""
+
+    port: int
+    requests: list[str] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/"
+
+
+@contextmanager
+def listener() -> Iterator[Listener]:
+    """Every connection is a request, even one that says nothing, as `preconnect` makes them."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        found = Listener(server.getsockname()[1])
+        server.settimeout(0.2)
+        ended = threading.Event()
+
+        def serve() -> None:
+            while not ended.is_set():
+                try:
+                    connection, _ = server.accept()
+                except TimeoutError:
+                    continue
+                with connection:
+                    connection.settimeout(0.3)
+                    try:
+                        found.requests.append(connection.recv(4096).decode("latin-1"))
+                        connection.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                    except OSError:
+                        found.requests.append("connection without a request")
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield found
+        finally:
+            ended.set()
+            thread.join()
+
+
+OWN = "document.title='owned';top.document.title='owned';fetch('{u}run')"
+
+
+def vectors(url: str) -> list[str]:
+    """Pieces of HTML; {u} is the listener's address, {o} a script that shows that it ran."""
+    pieces = """
+        <script>{o}</script>
+        <script src="{u}1.js"></script>
+        <script type="module" src="{u}2.js"></script>
+        <img src="{u}3.png" onload="{o}">
+        <img src="x" onerror="{o}">
+        <img srcset="{u}4.png 1x, {u}5.png 2x">
+        <picture><source srcset="{u}6.png"><img src="{u}7.png"></picture>
+        <link rel="stylesheet" href="{u}8.css">
+        <link rel="preconnect" href="{u}">
+        <link rel="dns-prefetch" href="{u}">
+        <link rel="prefetch" href="{u}9">
+        <link rel="preload" as="image" href="{u}10.png">
+        <link rel="modulepreload" href="{u}11.js">
+        <link rel="icon" href="{u}12.ico">
+        <link rel="manifest" href="{u}13">
+        <base href="{u}">
+        <meta http-equiv="refresh" content="0;url={u}14">
+        <meta http-equiv="Content-Security-Policy" content="default-src *">
+        <meta http-equiv="set-cookie" content="a=b">
+        <iframe src="{u}15"></iframe>
+        <iframe src="javascript:{o}"></iframe>
+        <iframe srcdoc="<script>{o}</script><img src={u}16>"></iframe>
+        <frameset><frame src="{u}17"></frameset>
+        <object data="{u}18"></object>
+        <embed src="{u}19">
+        <applet code="{u}20"></applet>
+        <video src="{u}21.mp4" poster="{u}22.png" autoplay></video>
+        <audio src="{u}23.mp3" autoplay></audio>
+        <video autoplay><source src="{u}24.mp4"><track default src="{u}25.vtt"></video>
+        <svg onload="{o}"><image href="{u}26.png"/><use href="{u}27.svg#a"/><script>{o}</script></svg>
+        <svg><foreignObject><img src="{u}28.png"></foreignObject><animate onbegin="{o}" attributeName="x"/></svg>
+        <math><mtext><table><mglyph><style><img src=x onerror="{o}"></style></mglyph></table></mtext></math>
+        <style>@import "{u}29.css"; @import url({u}30.css);</style>
+        <style>body{{background:url({u}31.png)}} p::after{{content:url("{u}32.png")}}</style>
+        <style>@font-face{{font-family:x;src:url({u}33.woff2)}} p{{font-family:x;cursor:url({u}34.cur),auto}}</style>
+        <style>p{{background:u\\72l({u}35.png)}} li{{list-style:url({u}36.png)}} p{{mask:url({u}37.svg)}}</style>
+        <div style="background-image:url('{u}38.png')">a</div>
+        <div style="background:image-set(url({u}39.png) 1x)">b</div>
+        <table background="{u}40.png"><tr><td background="{u}41.png">c</td></tr></table>
+        <input type="image" src="{u}42.png" autofocus onfocus="{o}">
+        <form action="{u}43"><input name="p"><button autofocus>go</button></form>
+        <isindex action="{u}44">
+        <details open ontoggle="{o}">d</details>
+        <marquee onstart="{o}">e</marquee>
+        <body background="{u}45.png" onload="{o}" onpageshow="{o}">
+        <a href="javascript:{o}" id="js">script link</a>
+        <a href="{u}46" ping="{u}47">link</a>
+        <img src="{u}48.png" lowsrc="{u}49.png" dynsrc="{u}50.png" longdesc="{u}51">
+        <noscript><img src="{u}52.png"><style>p{{background:url({u}53.png)}}</style></noscript>
+        <select><style><link rel=preconnect href="{u}"></style></select>
+        <template><img src="{u}54.png"></template>
+        <button popovertarget="x" formaction="{u}55">f</button>
+        <bgsound src="{u}56"><portal src="{u}57"></portal><fencedframe src="{u}58"></fencedframe>
+        <p>The end.</p>
+    """
+    own = OWN.format(u=url)
+    return [line.strip().format(u=url, o=own) for line in pieces.strip().splitlines()]
+
+
+def trap(url: str) -> EmailMessage:
+    """The mail."""
+    return mail("Trap", html="<html><body>" + "\n".join(vectors(url)) + "</body></html>")
