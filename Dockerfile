@@ -1,0 +1,29 @@
+# syntax=docker/dockerfile:1
+
+FROM python:3.13-slim AS build
+WORKDIR /src
+COPY pyproject.toml README.md LICENSE constraints.txt ./
+COPY catcher catcher
+COPY templates templates
+COPY static static
+COPY migrations migrations
+RUN python -m venv /opt/catcher \
+ && /opt/catcher/bin/pip install --no-cache-dir --no-compile -c constraints.txt '.[fast]' \
+ && /opt/catcher/bin/pip uninstall --yes pip \
+ && /opt/catcher/bin/python -m compileall -q -j 0 /opt/catcher/lib
+
+FROM python:3.13-slim
+RUN useradd --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin catcher \
+ && install -d -o catcher -g catcher -m 0750 /data
+COPY --from=build /opt/catcher /opt/catcher
+ENV PATH=/opt/catcher/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    CATCHER_CONTAINER=true \
+    CATCHER_DATABASE=/data/
+USER catcher
+VOLUME ["/data"]
+EXPOSE 1025 8025
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=15s --timeout=5s --start-period=10s --start-interval=1s CMD ["catcher", "readyz", "--timeout", "4"]
+ENTRYPOINT ["catcher"]

@@ -1,0 +1,291 @@
+"""Builds a catcher from its settings, starts it and stops it. Read `start` top to bottom; `stop` is the reverse.
+
+The SMTP listener opens before the web and database code is even imported, so that a test suite can connect at once;
+mail that arrives that early waits for the store, and its 250 with it.
+"""
+
+import asyncio
+import contextlib
+import logging
+import shutil
+import socket
+import ssl
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from catcher import __version__, wiring
+from catcher.conf import Settings
+from catcher.data import database_file
+from catcher.envelope import Envelope
+from catcher.hosting import Site, http_socket, site_url
+from catcher.smtp import SmtpServer
+from catcher.smtp.debugging import Printer
+from catcher.threads import Threads
+
+if TYPE_CHECKING:
+    from catcher.intake import Intake
+    from catcher.pop3 import Pop3Server
+    from catcher.relay import Relays
+    from catcher.store import AsyncStore, Store
+    from catcher.web import Facts, Tally
+
+log = logging.getLogger("catcher")
+
+STOP_SECONDS = 3.0
+"""How long dialogues and requests may go on after a stop was asked for; the whole stop stays below five seconds."""
+
+RETENTION_SECONDS = 5.0
+"""How long at most a message outlives its limits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whereabouts:
+    """Where a running catcher is found.
+
+    smtp, lmtp, pop3: addresses as "host:port" or "unix:/path".
+    url: of the pages, with the webroot, "" on a Unix socket. database: for people, "" when nothing is kept.
+    """
+
+    smtp: tuple[str, ...]
+    url: str
+    database: str
+    lmtp: tuple[str, ...] = ()
+    pop3: tuple[str, ...] = ()
+
+
+class Catcher:
+    """A whole catcher in the running event loop. `start` raises StartError, one line for whoever started it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._undo = contextlib.AsyncExitStack()
+        self._threads = Threads()
+        self._intake: asyncio.Future[Intake] | None = None
+        self._store: Store | None = None
+        self._whereabouts: Whereabouts | None = None
+        self._tally: Tally | None = None
+
+    @property
+    def whereabouts(self) -> Whereabouts:
+        """Where it is found; only after `start`."""
+        if self._whereabouts is None:
+            raise RuntimeError("not started")
+        return self._whereabouts
+
+    @property
+    def store(self) -> "Store":
+        """The store, for those that run a catcher inside their own process; only after `start`."""
+        if self._store is None:
+            raise RuntimeError("not started")
+        return self._store
+
+    async def start(self) -> None:
+        """Open the listeners, then the store, then the site. On failure everything that was opened is closed again."""
+        try:
+            await self._start()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """Close the listeners, commit what was accepted, close the store. Safe to call twice."""
+        await self._undo.aclose()
+
+    async def _start(self) -> None:
+        settings, undo = self._settings, self._undo
+        started_at = datetime.now(UTC)
+        self._intake = asyncio.get_running_loop().create_future()
+        undo.callback(self._threads.close)
+        database = undo.enter_context(_database(settings))
+        http = undo.enter_context(http_socket(settings.listen))
+        smtp = SmtpServer(self._deliver, options=wiring.smtp_options(settings), threads=self._threads)
+        await smtp.start()
+        undo.push_async_callback(smtp.stop, grace=STOP_SECONDS)
+
+        await self._threads.run(_import_the_rest)
+        from catcher.web import Facts, Listening, Tally
+
+        self._tally = Tally()
+        store = await self._open_store(database.url)
+        pop3 = await self._open_pop3(store)
+        tls = await self._threads.run(wiring.web_tls, settings)
+        facts = Facts(
+            version=__version__,
+            label=settings.label,
+            started_at=started_at,
+            database=database.shown,
+            listening=tuple(
+                Listening(protocol=where.protocol, address=where.address, security=where.security)
+                for where in smtp.listening
+            )
+            + tuple(Listening(protocol="pop3", address=where, security=pop3.security) for where in pop3.addresses()),
+            max_message_octets=settings.max_message_size,
+            max_messages=settings.max,
+            in_container=settings.container,
+            ca_certificate=await self._threads.run(wiring.authority, settings),
+        )
+        await self._open_site(http, store, facts, tls=tls)
+        self._whereabouts = Whereabouts(
+            smtp=tuple(where.address for where in smtp.listening if where.protocol == "smtp"),
+            lmtp=tuple(where.address for where in smtp.listening if where.protocol == "lmtp"),
+            url=site_url(http, settings.listen, webroot=settings.webroot, is_secure=tls is not None),
+            database=database.shown,
+            pop3=tuple(pop3.addresses()),
+        )
+
+    async def _deliver(self, envelope: Envelope, content: bytes | Path) -> str:
+        """Hand mail to the intake; what comes in before there is one waits for it."""
+        assert self._intake is not None  # noqa: S101 - set before the listener opens
+        intake = self._intake.result() if self._intake.done() else await asyncio.shield(self._intake)
+        store_id = await intake.deliver(envelope, content)
+        assert self._tally is not None  # noqa: S101 - set before there is an intake
+        self._tally.accepted += 1
+        self._tally.accepted_octets += _size(content)
+        return store_id
+
+    async def _open_store(self, url: str) -> "AsyncStore":
+        from catcher.intake import Intake
+        from catcher.store import AsyncStore, Store
+
+        assert self._intake is not None  # noqa: S101
+        durable = self._settings.synchronous == "full" and not self._settings.ephemeral
+        self._store = await self._threads.run(Store.open, url, durable=durable)
+        self._undo.push_async_callback(self._threads.run, self._store.close)
+        store = AsyncStore(self._store, self._threads)
+        self._intake.set_result(Intake(store, threads=self._threads))
+        keeping = asyncio.create_task(self._keep_within_limits(store))
+        self._undo.push_async_callback(_cancel, keeping)
+        return store
+
+    async def _keep_within_limits(self, store: "AsyncStore") -> None:
+        """Retention, in small steps, whenever mail has come in and every few seconds for the sake of age."""
+        settings = self._settings
+        if not settings.max and not settings.max_age:
+            return
+        arrived = asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        def tell(events: object) -> None:
+            loop.call_soon_threadsafe(arrived.set)
+
+        unsubscribe = store.events.subscribe(tell)
+        try:
+            while True:
+                arrived.clear()
+                while await store.retain(max_messages=settings.max, max_age=settings.max_age, now=datetime.now(UTC)):
+                    pass
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(arrived.wait(), RETENTION_SECONDS)
+        finally:
+            unsubscribe()
+
+    async def _open_pop3(self, store: "AsyncStore") -> "Pop3Server":
+        """The POP3 server; without an address it listens nowhere."""
+        from catcher.pop3 import Pop3Server
+
+        server = Pop3Server(store, options=wiring.pop3_options(self._settings), threads=self._threads)
+        if self._settings.pop3 is not None:
+            await server.start()
+            self._undo.push_async_callback(server.stop, grace=STOP_SECONDS)
+        return server
+
+    async def _open_relays(self, store: "AsyncStore") -> "tuple[Relays, Callable[[], Awaitable[None]]]":
+        """The ways out, each tried as far as that goes without connecting, and how to end them. Raises SettingError."""
+        from catcher.relay import Outbox, Relays
+
+        relays = [wiring.relay(name, settings) for name, settings in self._settings.all_relays.items()]
+        for relay in relays:
+            await self._threads.run(relay.check)
+        running = Relays(relays, store=store.store)
+        rules = [wiring.rule(rule, running) for rule in self._settings.all_rules]
+        outbox = Outbox(running, rules, store=store.store, threads=self._threads)
+
+        async def end() -> None:
+            """Cut what is being sent; the outbox notes that it is to be sent later."""
+            await asyncio.gather(outbox.stop(grace=STOP_SECONDS), self._threads.run(running.close))
+
+        self._undo.push_async_callback(end)
+        await outbox.start()
+        return running, end
+
+    async def _open_site(
+        self, http: socket.socket, store: "AsyncStore", facts: "Facts", *, tls: ssl.SSLContext | None
+    ) -> None:
+        from catcher.web import Services, create_app
+
+        assert self._intake is not None  # noqa: S101
+        assert self._tally is not None  # noqa: S101
+        settings = self._settings
+        options = wiring.web_options(settings)
+        if options.is_public:
+            log.warning("%s is reachable by others and asks for no password", settings.listen)
+        relays, end_relays = await self._open_relays(store)
+        services = Services(
+            store=store,
+            intake=self._intake.result(),
+            threads=self._threads,
+            facts=facts,
+            relays=relays,
+            tally=self._tally,
+        )
+        app = create_app(services, options)
+        site = Site(app, tls=tls, is_compressed=options.is_compressed)
+        self._undo.push_async_callback(site.stop, grace=STOP_SECONDS)
+        # Before the site ends: who waits for a relay is told, instead of holding up the end.
+        self._undo.push_async_callback(end_relays)
+        self._undo.callback(app.state.hub.close)
+        await site.start(http)
+
+
+def debugging_server(settings: Settings, stream: TextIO) -> SmtpServer:
+    """An SMTP server on the settings' address that prints every message to the stream and keeps none."""
+    return SmtpServer(Printer(stream), options=wiring.smtp_options(settings))
+
+
+@dataclass(frozen=True, slots=True)
+class _Database:
+    url: str
+    shown: str
+
+
+@contextlib.contextmanager
+def _database(settings: Settings) -> Iterator[_Database]:
+    """The database's URL; of an ephemeral one the file is gone afterwards."""
+    if settings.ephemeral:
+        directory = tempfile.mkdtemp(prefix="catcher-")
+        try:
+            yield _Database(_sqlite_url(Path(directory) / "catcher.db"), "")
+        finally:
+            shutil.rmtree(directory, ignore_errors=True)
+    elif "://" in settings.database:
+        yield _Database(settings.database, settings.database.rsplit("@", 1)[-1])
+    else:
+        path = database_file(settings.database)
+        yield _Database(_sqlite_url(path), str(path))
+
+
+def _sqlite_url(path: Path) -> str:
+    return f"sqlite:///{path.absolute()}"
+
+
+def _size(content: bytes | Path) -> int:
+    return len(content) if isinstance(content, bytes) else content.stat().st_size
+
+
+def _import_the_rest() -> None:
+    """Import database and web code; in a thread, so that the SMTP listener answers meanwhile."""
+    import uvicorn  # noqa: F401
+
+    import catcher.intake
+    import catcher.relay
+    import catcher.web  # noqa: F401
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task

@@ -1,0 +1,54 @@
+"""How the log is written: lines for people, or JSON with the facts as fields."""
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+
+from catcher.conf import Settings
+
+_OWN = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
+
+
+def facts(record: logging.LogRecord) -> dict[str, object]:
+    """The fields that the caller gave with `extra=`."""
+    return {name: value for name, value in vars(record).items() if name not in _OWN}
+
+
+class TextFormatter(logging.Formatter):
+    """`19:23:44 INFO catcher.intake caught store_id=… size=1634`"""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line, and the traceback below it when there is one."""
+        at = datetime.fromtimestamp(record.created, UTC).astimezone().strftime("%H:%M:%S")
+        fields = "".join(f" {name}={value}" for name, value in facts(record).items())
+        line = f"{at} {record.levelname} {record.name} {record.getMessage()}{fields}"
+        line = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in line)
+        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line: at, level, logger, message, and the facts."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line, whatever the values are."""
+        entry = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            **facts(record),
+        }
+        if record.exc_info:
+            entry["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(entry, ensure_ascii=False, default=str)
+
+
+def configure_logging(settings: Settings) -> None:
+    """Log to standard error: errors when quiet, everything when verbose, else one line a message and warnings."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonFormatter() if settings.log_format == "json" else TextFormatter())
+    level = logging.ERROR if settings.quiet else logging.DEBUG if settings.verbose else logging.INFO
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.getLogger("catcher").setLevel(level)
+    logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd's own, which would repeat the dialogue

@@ -1,0 +1,92 @@
+"""Hands messages to an SMTP server as they are: the mail library's SMTP backend, for octets instead of messages."""
+
+import re
+import smtplib
+import socket
+import ssl
+from collections.abc import Sequence
+from typing import Any
+
+from catcher.conf.kinds import ADDRESS, SocketAddress
+from catcher.errors import SettingError
+from catcher.mail.backends.smtp import EmailBackend
+
+SECONDS = 60.0
+
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+
+
+def server_address(text: str) -> SocketAddress:
+    """HOST:PORT, HOST (port 25) or unix:PATH. Raises SettingError."""
+    given = text if ":" in text else f"{text}:25"
+    try:
+        address: SocketAddress = ADDRESS.read(given)
+    except ValueError:
+        raise SettingError(f"--smtp-addr={text!r}: expected {ADDRESS.expected}") from None
+    return address
+
+
+class Submission(EmailBackend):
+    """A connection to an SMTP server on a TCP port or a Unix socket.
+
+    STARTTLS is used where it is offered, without looking at the certificate: a catcher has seldom one that somebody
+    vouches for, and without TLS nobody would be looked at either.
+    """
+
+    def __init__(self, address: SocketAddress, *, timeout: float = SECONDS) -> None:
+        # A port has to be given for a Unix socket too, or smtplib looks for one in the path.
+        super().__init__(host=address.path or address.host or "localhost", port=address.port or 25, timeout=timeout)
+        self.use_tls = self.use_ssl = False
+        self.username = self.password = None
+        self._is_unix = bool(address.path)
+
+    @property
+    def connection_class(self) -> type[smtplib.SMTP]:
+        """The class from smtplib, or ours for Unix sockets."""
+        return _UnixSMTP if self._is_unix else smtplib.SMTP
+
+    def open(self) -> bool | None:
+        """Connect, and secure the connection where the server offers it. Raises OSError."""
+        opened = super().open()
+        if opened:
+            self.connection.ehlo_or_helo_if_needed()
+            if self.connection.has_extn("starttls"):
+                context = ssl.create_default_context()
+                context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+                self.connection.starttls(context=context)
+                self.connection.ehlo()
+        return opened
+
+    def submit(self, reverse_path: str, forward_paths: Sequence[str], octets: bytes) -> dict[str, tuple[int, bytes]]:
+        """Send one message; which recipients the server did not take, with its answers.
+
+        Line ends become CRLF, as SMTP needs; no other octet is changed. Raises OSError (smtplib.SMTPException is one).
+        """
+        self.open()
+        connection: smtplib.SMTP = self.connection
+        octets = _LINE_END.sub(b"\r\n", octets)
+        options = ["BODY=8BITMIME"] if not octets.isascii() and connection.has_extn("8bitmime") else []
+        if not all(path.isascii() for path in (reverse_path, *forward_paths)) and connection.has_extn("smtputf8"):
+            options.append("SMTPUTF8")
+        return connection.sendmail(reverse_path, list(forward_paths), octets, mail_options=options)
+
+
+def connect(address: SocketAddress, *, timeout: float = SECONDS) -> socket.socket:
+    """A plain connection to the server. Raises OSError."""
+    if not address.path:
+        return socket.create_connection((address.host or "localhost", address.port), timeout)
+    one = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    one.settimeout(timeout)
+    try:
+        one.connect(address.path)
+    except OSError:
+        one.close()
+        raise
+    return one
+
+
+class _UnixSMTP(smtplib.SMTP):
+    """smtplib's client on a Unix socket; the host is its path."""
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> Any:
+        return connect(SocketAddress(path=host), timeout=timeout)

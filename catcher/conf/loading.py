@@ -1,0 +1,91 @@
+"""Where the values come from: the table's defaults, a TOML file, the environment, flags; later ones win.
+
+Nothing is guessed: a value that cannot be read, or a key that is not in the table, stops the start with one line that
+gives the name, the value and what was expected.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from catcher.conf.kinds import SocketAddress
+from catcher.conf.settings import Settings
+from catcher.conf.table import TABLE, Setting
+from catcher.errors import SettingError
+
+CONFIG_VARIABLE = "CATCHER_CONFIG"
+_BY_NAME = {setting.name: setting for setting in TABLE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a setting's value came from: "default", "file", "environment" or "flag"."""
+
+    source: str
+    name: str
+
+
+def load(
+    *, flags: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None, config: str = ""
+) -> tuple[Settings, dict[str, Origin]]:
+    """The settings, and for each where its value came from.
+
+    flags: by setting name, as the command line gave them; None means not given. config: path of a TOML file, "" for the
+    one that CATCHER_CONFIG names, if any. Raises SettingError.
+    """
+    environ = environ or {}
+    values: dict[str, Any] = {setting.name: setting.default for setting in TABLE}
+    origins = {setting.name: Origin(source="default", name="") for setting in TABLE}
+
+    def take(setting: Setting, value: Any, source: str, name: str) -> None:
+        values[setting.name] = _read(setting, value, name)
+        origins[setting.name] = Origin(source=source, name=name)
+
+    path = config or environ.get(CONFIG_VARIABLE, "")
+    for key, value in (_file(path) if path else {}).items():
+        take(_known(key, path), value, "file", f"{key} in {path}")
+    for setting in TABLE:
+        if setting.variable in environ:
+            take(setting, environ[setting.variable], "environment", setting.variable)
+    for name, value in (flags or {}).items():
+        if value is not None:
+            take(_BY_NAME[name], value, "flag", _BY_NAME[name].flag)
+    return _in_container(Settings(**values), origins), origins
+
+
+def _read(setting: Setting, value: Any, name: str) -> Any:
+    try:
+        return setting.kind.read(value)
+    except ValueError:
+        shown = "…" if setting.secret else repr(value)
+        raise SettingError(f"{name}={shown}: expected {setting.kind.expected}") from None
+
+
+def _file(path: str) -> dict[str, Any]:
+    try:
+        with Path(path).open("rb") as file:
+            return tomllib.load(file)
+    except OSError as error:
+        raise SettingError(f"config={path!r}: {error.strerror}, expected a readable TOML file") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingError(f"config={path!r}: {error}, expected a TOML file") from None
+
+
+def _known(key: str, path: str) -> Setting:
+    setting = _BY_NAME.get(key.replace("-", "_"))
+    if setting is None:
+        raise SettingError(f"{key!r} in {path}: no such setting, expected one of {', '.join(sorted(_BY_NAME))}")
+    return setting
+
+
+def _in_container(settings: Settings, origins: Mapping[str, Origin]) -> Settings:
+    """In a container loopback reaches nobody, so addresses that nobody chose become every address."""
+    if not settings.container:
+        return settings
+
+    def everywhere(name: str, address: SocketAddress) -> SocketAddress:
+        return SocketAddress("0.0.0.0", address.port) if origins[name].source == "default" else address  # noqa: S104
+
+    return replace(settings, smtp=everywhere("smtp", settings.smtp), listen=everywhere("listen", settings.listen))

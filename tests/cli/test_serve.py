@@ -1,0 +1,163 @@
+"""Tests of `catcher serve` as a person runs it: a process of its own, real ports, a real file."""
+
+import contextlib
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.served import command, serving
+
+LIMIT = 5.0  # seconds in which a start fails, and a stop ends
+
+
+def refused(*arguments: str) -> str:
+    """What `catcher serve` says when it refuses to start; it has to within the limit, with an exit status."""
+    started = time.monotonic()
+    done = subprocess.run(
+        command("serve", *arguments), capture_output=True, text=True, encoding="utf-8", timeout=30, check=False
+    )
+    assert time.monotonic() - started < LIMIT
+    assert done.returncode != 0
+    lines = done.stderr.strip().splitlines()
+    assert len(lines) == 1, done.stderr
+    return lines[0]
+
+
+def test_it_says_in_one_screen_where_to_send_and_where_to_look(tmp_path: Path) -> None:
+    """The announcement names the SMTP address, the address of the pages and the file, in fewer than ten lines."""
+    file = tmp_path / "some.db"
+    with serving("--database", str(file), "--label", "staging") as served:
+        assert len(served.screen.splitlines()) < 10
+        assert "staging" in served.screen
+        assert str(file) in served.screen
+        assert served.get("readyz") == b""
+        store_id = served.send()
+        assert store_id.encode() in served.get("api/v1/messages")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_in_time_and_keeps_what_was_accepted(tmp_path: Path, number: signal.Signals) -> None:
+    """SIGTERM and Ctrl-C: listeners close, accepted mail is committed, exit 0 within five seconds."""
+    file = tmp_path / "kept.db"
+    with serving("--database", str(file)) as served:
+        store_id = served.send()
+        with socket.create_connection(served.smtp, timeout=10) as idle:  # a client that just stays
+            assert idle.recv(100).startswith(b"220")
+            started = time.monotonic()
+            served.process.send_signal(number)
+            assert served.process.wait(timeout=10) == 0
+            assert time.monotonic() - started < LIMIT
+        with pytest.raises(OSError):
+            socket.create_connection(served.smtp, timeout=1)
+    with contextlib.closing(sqlite3.connect(file)) as database:
+        assert database.execute("SELECT store_id FROM message").fetchall() == [(store_id,)]
+
+
+def test_mail_is_still_there_after_a_restart(tmp_path: Path) -> None:
+    """The default keeps mail in a file."""
+    file = tmp_path / "kept.db"
+    with serving("--database", str(file)) as served:
+        store_id = served.send()
+        served.process.send_signal(signal.SIGTERM)
+        served.process.wait(timeout=10)
+    with serving("--database", str(file)) as served:
+        assert store_id.encode() in served.get("api/v1/messages")
+
+
+def test_ephemeral_keeps_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """--ephemeral keeps nothing after exit."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with serving("--ephemeral") as served:
+        served.send()
+        served.process.send_signal(signal.SIGTERM)
+        served.process.wait(timeout=10)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_directory_means_the_file_in_it(tmp_path: Path) -> None:
+    """--database DIR keeps the mail in DIR/catcher.db."""
+    with serving("--database", f"{tmp_path}/"):
+        assert (tmp_path / "catcher.db").exists()
+
+
+def test_the_default_file_lies_in_the_users_data_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without --database the file is catcher.db in the platform's user data directory."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    with serving():
+        assert [path.name for path in tmp_path.rglob("*.db")] == ["catcher.db"]
+
+
+@pytest.mark.parametrize("flag", ["--smtp", "--listen"])
+def test_a_port_in_use_is_one_clear_line(tmp_path: Path, flag: str) -> None:
+    """The line names the flag and the address."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        other = "--listen" if flag == "--smtp" else "--smtp"
+        line = refused(flag, address, other, "127.0.0.1:0", "--database", str(tmp_path / "x.db"))
+    assert address in line
+
+
+def test_a_file_that_is_no_database_is_left_as_it_was(tmp_path: Path) -> None:
+    """A corrupt database stops the start with one line and is untouched."""
+    file = tmp_path / "letter.txt"
+    content = b"Dear Ann, this is no database. " * 200
+    file.write_bytes(content)
+    line = refused("--smtp", "127.0.0.1:0", "--listen", "127.0.0.1:0", "--database", str(file))
+    assert str(file) in line
+    assert file.read_bytes() == content
+
+
+def test_a_database_of_a_newer_version_is_left_as_it_was(tmp_path: Path) -> None:
+    """A schema that this version does not know stops the start."""
+    file = tmp_path / "newer.db"
+    with serving("--database", str(file)) as served:
+        served.process.send_signal(signal.SIGTERM)
+        served.process.wait(timeout=10)
+    with contextlib.closing(sqlite3.connect(file)) as database, database:
+        database.execute("PRAGMA journal_mode=DELETE")
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    before = file.read_bytes()
+    line = refused("--smtp", "127.0.0.1:0", "--listen", "127.0.0.1:0", "--database", str(file))
+    assert "newer" in line
+    assert file.read_bytes() == before
+
+
+def test_a_directory_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """No directory is made that nobody asked for."""
+    file = tmp_path / "nowhere" / "x.db"
+    line = refused("--smtp", "127.0.0.1:0", "--listen", "127.0.0.1:0", "--database", str(file))
+    assert str(file) in line
+    assert not file.parent.exists()
+
+
+def test_a_wrong_setting_is_one_line_with_name_value_and_what_was_expected() -> None:
+    """A wrong value stops the start."""
+    line = refused("--smtp", "25x")
+    assert "--smtp='25x'" in line
+    assert "HOST:PORT" in line
+
+
+def test_readyz_tells_by_its_exit_status() -> None:
+    """`catcher readyz` exits with 0 when the server is ready and with 1 when nobody answers."""
+    with serving("--ephemeral", "--webroot", "/mail") as served:
+        address = served.url.removeprefix("http://").partition("/")[0]
+        asked = subprocess.run(command("readyz", "--listen", address, "--webroot", "mail"), check=False, timeout=30)
+        assert asked.returncode == 0
+    asked = subprocess.run(command("readyz", "--listen", address), check=False, timeout=30, capture_output=True)
+    assert asked.returncode == 1
+    assert address.encode() in asked.stderr
+
+
+def test_bare_catcher_serves() -> None:
+    """`catcher --ephemeral` is `catcher serve --ephemeral`; --version and --help are its own."""
+    done = subprocess.run(command("--smtp", "25x"), capture_output=True, text=True, check=False, timeout=30)
+    assert "--smtp='25x'" in done.stderr
+    version = subprocess.run(command("--version"), capture_output=True, text=True, check=True, timeout=30).stdout
+    assert re.fullmatch(r"catcher, version \d+\.\d+\.\d+\S*\n", version)

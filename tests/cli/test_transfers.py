@@ -1,0 +1,350 @@
+"""Tests of `catcher ingest`, `dump` and `reindex`, run as processes over real files and databases."""
+
+import contextlib
+import json
+import mailbox
+import os
+import threading
+import time
+import zipfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from catcher.mail import EmailMessage, get_connection
+from catcher.store import ByIds, Store
+from catcher.store.search import parse
+from catcher.testing import running_catcher
+from tests.cli.conftest import Run
+
+ONE = (
+    b"Return-Path: <r@x.y>\r\nFrom: f@x.y\r\nTo: a@x.y\r\n"
+    b"Date: Mon, 4 May 2026 05:02:01 +0200\r\nSubject: one\r\n\r\nx\r\n"
+)
+TWO = b"From: f@x.y\nTo: b@x.y\nSubject: two\n\nFrom here on\n\xff\xfe\n"
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[Store]:
+    with Store.open(f"sqlite:///{path}") as store:
+        yield store
+
+
+def contents(path: Path) -> list[bytes]:
+    """The octets of all messages, oldest first."""
+    with opened(path) as store:
+        return [store.raw(one.store_id) for one in store.page(limit=1000).messages][::-1]
+
+
+def fill(run: Run, tmp_path: Path, *mails: bytes) -> Path:
+    """A database with these messages."""
+    folder, database = tmp_path / "mails", tmp_path / "mail.db"
+    folder.mkdir()
+    for number, mail in enumerate(mails):
+        (folder / f"{number:03d}.eml").write_bytes(mail)
+    done = run("ingest", "-d", database, folder)
+    assert done.returncode == 0, done.stderr
+    return database
+
+
+# ingest
+
+
+def test_files_are_taken_in_octet_for_octet(run: Run, tmp_path: Path) -> None:
+    """An .eml file is kept as it is; the envelope comes from Return-Path or From, and from To."""
+    database = fill(run, tmp_path, ONE, TWO)
+    assert contents(database) == [ONE, TWO]
+    with opened(database) as store:
+        two, one = [store.get(summary.store_id).envelope for summary in store.page().messages]
+    assert (one.reverse_path, one.recipients) == ("r@x.y", ("a@x.y",))
+    assert (two.reverse_path, two.recipients) == ("f@x.y", ("b@x.y",))
+
+
+def test_the_date_field_can_be_when_it_was_received(run: Run, tmp_path: Path) -> None:
+    """--use-message-dates; without it, and without a Date field, it is now."""
+    (tmp_path / "a.eml").write_bytes(ONE)
+    (tmp_path / "b.eml").write_bytes(TWO)
+    done = run("ingest", "-d", tmp_path / "m.db", "--use-message-dates", tmp_path / "a.eml", tmp_path / "b.eml")
+    assert (done.returncode, done.stdout) == (0, b"2 messages taken in\n")
+    with opened(tmp_path / "m.db") as store:
+        two, one = store.page().messages
+    assert one.received_at == datetime(2026, 5, 4, 3, 2, 1, tzinfo=UTC)
+    assert abs((datetime.now(UTC) - two.received_at).total_seconds()) < 600
+
+
+def test_an_mbox_of_the_standard_library_is_taken_in(run: Run, tmp_path: Path) -> None:
+    """mbox: quoted "From " lines, line ends of the system."""
+    box = mailbox.mbox(tmp_path / "box", create=True)
+    for mail in (ONE.replace(b"\r\n", b"\n"), TWO):
+        box.add(mail)
+    box.close()
+    done = run("ingest", "-d", tmp_path / "m.db", tmp_path / "box")
+    assert done.returncode == 0, done.stderr
+    assert contents(tmp_path / "m.db") == [ONE, TWO.replace(b"\n", b"\r\n")]
+
+
+def test_a_maildir_is_taken_in_with_its_read_marks(run: Run, tmp_path: Path) -> None:
+    """Maildir: new and cur of every folder, not tmp; the flag S means read."""
+    box = mailbox.Maildir(tmp_path / "box", create=True)
+    box.add(ONE.replace(b"\r\n", b"\n"))
+    seen = mailbox.MaildirMessage(b"From: f@x.y\nSubject: seen\n\nx\n")
+    seen.set_subdir("cur")
+    seen.add_flag("S")
+    box.add_folder("sub").add(seen)
+    (tmp_path / "box" / "tmp" / "half").write_bytes(b"Subject: half")
+    done = run("ingest", "-d", tmp_path / "m.db", tmp_path / "box")
+    assert done.returncode == 0, done.stderr
+    with opened(tmp_path / "m.db") as store:
+        assert {one.subject: one.is_read for one in store.page().messages} == {"one": False, "seen": True}
+
+
+def test_logs_of_the_file_based_backend_are_taken_in(run: Run, tmp_path: Path) -> None:
+    """What `filebased.EmailBackend` has written becomes messages again."""
+    folder = tmp_path / "logs"
+    with get_connection("catcher.mail.backends.filebased.EmailBackend", file_path=folder) as connection:
+        for number in range(3):
+            EmailMessage(f"number {number}", "-" * 79 + "\nbody", "f@x.y", ["a@x.y"], connection=connection).send()
+    done = run("ingest", "-d", tmp_path / "m.db", folder)
+    assert (done.returncode, done.stdout) == (0, b"3 messages taken in\n"), done.stderr
+    with opened(tmp_path / "m.db") as store:
+        assert [one.subject for one in store.page().messages] == ["number 2", "number 1", "number 0"]
+
+
+def test_what_is_no_mail_is_named_and_the_rest_taken_in(run: Run, tmp_path: Path) -> None:
+    """Exit code 1, one line for each; hidden files are passed over, old ones with --recent."""
+    folder = tmp_path / "mails"
+    folder.mkdir()
+    (folder / "good.eml").write_bytes(ONE)
+    (folder / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (folder / "large.eml").write_bytes(ONE + b"x" * 1_100_000)
+    (folder / ".hidden").write_bytes(ONE)
+    (folder / "old.eml").write_bytes(TWO)
+    os.utime(folder / "old.eml", (0, 0))
+    done = run("ingest", "-d", tmp_path / "m.db", "--recent", "2", "--max-message-size", "1", folder, tmp_path / "none")
+    assert (done.returncode, done.stdout) == (1, b"1 message taken in\n")
+    told = done.stderr.decode()
+    for name in ("picture.png: does not look like mail", "large.eml: has more than", "none: does not exist"):
+        assert name in told
+    assert contents(tmp_path / "m.db") == [ONE]
+
+
+def test_many_messages_go_in_batches(run: Run, tmp_path: Path) -> None:
+    """More than one batch, in the order of the names."""
+    mails = [b"To: a@x.y\r\nSubject: %d\r\n\r\n" % number for number in range(450)]
+    assert contents(fill(run, tmp_path, *mails)) == mails
+
+
+def test_mail_can_be_sent_to_a_server_instead(run: Run, tmp_path: Path) -> None:
+    """-S: one SMTP session; what names no recipient is left out."""
+    (tmp_path / "1.eml").write_bytes(ONE)
+    (tmp_path / "2.eml").write_bytes(TWO)
+    (tmp_path / "3.eml").write_bytes(b"Subject: nobody\n\n")
+    with running_catcher() as catcher:
+        files = [tmp_path / f"{number}.eml" for number in (1, 2, 3)]
+        done = run("ingest", "-S", f"{catcher.smtp_host}:{catcher.smtp_port}", *files)
+        assert (done.returncode, done.stdout) == (1, b"2 messages taken in\n"), done.stderr
+        assert b"3.eml: names no recipient" in done.stderr
+        two, one = catcher.store.page().messages
+        assert catcher.store.raw(one.store_id) == ONE
+        assert catcher.store.raw(two.store_id) == TWO.replace(b"\n", b"\r\n")
+        assert catcher.store.get(one.store_id).envelope.reverse_path == "r@x.y"
+
+
+def test_a_running_server_shows_what_was_taken_in(run: Run, tmp_path: Path) -> None:
+    """Another process's import is there at once."""
+    (tmp_path / "1.eml").write_bytes(ONE)
+    with running_catcher(database=str(tmp_path / "m.db")) as catcher:
+        assert run("ingest", "-d", tmp_path / "m.db", tmp_path / "1.eml").returncode == 0
+        assert catcher.store.counts().messages == 1
+
+
+# dump
+
+
+def test_a_folder_is_filled_and_filled_up(run: Run, tmp_path: Path) -> None:
+    """One file a message, named by its id, dated when it was received; what is there stays."""
+    database = fill(run, tmp_path, ONE, TWO)
+    done = run("dump", "-d", database, tmp_path / "out")
+    assert (done.returncode, done.stdout) == (0, b"2 messages written\n"), done.stderr
+    with opened(database) as store:
+        two, one = store.page().messages
+    file = tmp_path / "out" / f"{one.store_id}.eml"
+    assert file.read_bytes() == ONE
+    assert abs(file.stat().st_mtime - one.received_at.timestamp()) < 0.01
+    assert file.stat().st_mode & 0o777 == 0o600
+    file.write_bytes(b"mine")
+    (tmp_path / "out" / f"{two.store_id}.eml").unlink()
+    done = run("dump", "-d", database, tmp_path / "out")
+    assert done.stdout == b"1 message written, 1 already there\n"
+    assert file.read_bytes() == b"mine"
+    assert (tmp_path / "out" / f"{two.store_id}.eml").read_bytes() == TWO
+    assert len(list((tmp_path / "out").iterdir())) == 2
+
+
+@pytest.mark.parametrize("name", ["out.mbox", "maildir", "out.zip", "folder"])
+def test_what_is_dumped_can_be_taken_in_again(run: Run, tmp_path: Path, name: str) -> None:
+    """Every format gives back the same octets, and read marks where it has them."""
+    mails = [ONE, b"Subject: bare\r\n\r\nFrom here\r\n>From there\r\n.\r\n", b"To: a@x.y\r\n\r\n"]
+    database = fill(run, tmp_path, *mails)
+    target = tmp_path / name
+    kind = ["-F", "maildir"] if name == "maildir" else []
+    assert run("dump", "-d", database, *kind, target).returncode == 0
+    if name == "out.zip":
+        with zipfile.ZipFile(target) as packed:
+            packed.extractall(tmp_path / "unpacked")
+        target = tmp_path / "unpacked"
+    done = run("ingest", "-d", tmp_path / "again.db", target)
+    assert done.returncode == 0, done.stderr
+    assert sorted(contents(tmp_path / "again.db")) == sorted(mails)
+
+
+def test_other_programs_read_what_is_dumped(run: Run, tmp_path: Path) -> None:
+    """The standard library opens the mbox file and the Maildir, with the read mark."""
+    database = fill(run, tmp_path, ONE, TWO)
+    with opened(database) as store:
+        store.mark(ByIds((store.latest().store_id,)), is_read=True)
+    assert run("dump", "-d", database, tmp_path / "out.mbox").returncode == 0
+    assert run("dump", "-d", database, "-F", "maildir", tmp_path / "dir").returncode == 0
+    box = mailbox.mbox(tmp_path / "out.mbox")
+    assert [one["subject"] for one in box] == ["one", "two"]
+    assert box[0].get_from().startswith("r@x.y ")
+    box.close()
+    flags = {one["subject"]: (one.get_subdir(), one.get_flags()) for one in mailbox.Maildir(tmp_path / "dir")}
+    assert flags == {"one": ("new", ""), "two": ("cur", "S")}
+    done = run("dump", "-d", database, "-F", "maildir", tmp_path / "dir")
+    assert done.stdout == b"0 messages written, 2 already there\n"
+
+
+def test_a_query_selects_what_is_dumped(run: Run, tmp_path: Path) -> None:
+    """The search language of the pages; a term that cannot be read writes nothing."""
+    database = fill(run, tmp_path, ONE, TWO)
+    assert run("dump", "-d", database, "-q", "subject:two", tmp_path / "out").stdout == b"1 message written\n"
+    done = run("dump", "-d", database, "-q", "larger:many", tmp_path / "other")
+    assert done.returncode == 1
+    assert b"Traceback" not in done.stderr
+    assert not (tmp_path / "other").exists()
+
+
+def test_a_file_that_is_there_and_a_database_that_is_not_are_told(run: Run, tmp_path: Path) -> None:
+    """Nothing is written over, and no empty database is made."""
+    database = fill(run, tmp_path, ONE)
+    (tmp_path / "out.mbox").write_bytes(b"mine")
+    done = run("dump", "-d", database, tmp_path / "out.mbox")
+    assert done.returncode == 1
+    assert b"is there already" in done.stderr
+    assert (tmp_path / "out.mbox").read_bytes() == b"mine"
+    done = run("dump", "-d", tmp_path / "none.db", tmp_path / "out")
+    assert done.returncode == 1
+    assert b"does not exist" in done.stderr
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_a_running_catcher_is_dumped_over_http(run: Run, tmp_path: Path) -> None:
+    """--http: more than a page, the search, the time of receipt."""
+    mails = [b"To: a@x.y\r\nSubject: n%04d\r\n\r\n" % number for number in range(520)]
+    database = fill(run, tmp_path, *mails)
+    with running_catcher(database=str(database), webroot="/mail") as catcher:
+        done = run("dump", "--http", catcher.url, tmp_path / "out")
+        assert (done.returncode, done.stdout) == (0, b"520 messages written\n"), done.stderr
+        assert sorted(file.read_bytes() for file in (tmp_path / "out").iterdir()) == mails
+        one = catcher.store.latest()
+        assert abs((tmp_path / "out" / f"{one.store_id}.eml").stat().st_mtime - one.received_at.timestamp()) < 0.01
+        done = run("dump", "--http", catcher.url, "-q", "subject:n0007", tmp_path / "few")
+        assert done.stdout == b"1 message written\n"
+
+
+class Hostile(BaseHTTPRequestHandler):
+    """A server whose message ids are paths."""
+
+    def do_GET(self) -> None:
+        ids = ["../../escaped", "/etc/escaped", "ok1", "..", "a/b", "a\u0000b", "x" * 300]
+        listed = json.dumps({"messages": [{"ID": one, "Created": "nonsense"} for one in ids]}).encode()
+        body = b"Subject: x\r\n\r\n" if self.path.endswith("/raw") else listed
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def test_hostile_ids_cannot_leave_the_folder(run: Run, tmp_path: Path) -> None:
+    """A server may name a message like a path: it is left out and named."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Hostile)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        out = tmp_path / "deep" / "er" / "out"
+        done = run("dump", "--http", f"http://127.0.0.1:{server.server_port}/", out)
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert done.returncode == 1
+    assert done.stdout == b"1 message written\n"
+    assert done.stderr.count(b"is no id that could name a file") == 6
+    assert [file.relative_to(tmp_path) for file in tmp_path.rglob("*") if file.is_file()] == [
+        Path("deep/er/out/ok1.eml")
+    ]
+
+
+@pytest.mark.parametrize("url", ["ftp://localhost/", "localhost:8025", "http://127.0.0.1:1/", "file:///etc/passwd"])
+def test_a_server_that_cannot_be_asked_is_one_clear_line(run: Run, tmp_path: Path, url: str) -> None:
+    """Other schemes are refused, and nothing is made."""
+    done = run("dump", "--http", url, tmp_path / "out")
+    assert done.returncode == 1
+    assert b"Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+# reindex
+
+
+def test_reindex_rebuilds_what_an_older_version_left(run: Run, tmp_path: Path) -> None:
+    """Subject, snippet, tree and search texts come from the octets again, indexed or not; marks and tags stay."""
+    mails = [b"To: a@x.y\r\nSubject: needle%03d\r\n\r\nhaystack%03d\r\n" % (n, n) for n in range(120)]
+    database = fill(run, tmp_path, *mails)
+    with opened(database) as store:
+        newest = store.latest().store_id
+        store.set_tags([newest], ["kept"])
+        wait_until_indexed(database)
+        before = store.page(limit=200).messages, [store.get(one.store_id) for one in store.page().messages]
+    change(database, "UPDATE message SET subject = 'broken', snippet = ''")
+    done = run("reindex", database)
+    assert (done.returncode, done.stdout) == (0, b"120 messages rebuilt\n"), done.stderr
+    with opened(database) as store:
+        assert (store.page(limit=200).messages, [store.get(one.store_id) for one in store.page().messages]) == before
+        for words in ("needle077", "haystack077", "subject:needle077"):
+            found = store.page(parse(words, now=datetime.now(UTC))).messages
+            assert [one.subject for one in found] == ["needle077"]
+    with contextlib.closing(create_engine(f"sqlite:///{database}").connect()) as connection:
+        connection.execute(text("INSERT INTO search_index(search_index, rank) VALUES ('integrity-check', 1)"))
+
+
+def wait_until_indexed(database: Path) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        with contextlib.closing(create_engine(f"sqlite:///{database}").connect()) as connection:
+            if connection.execute(text("SELECT indexed >= (SELECT max(arrival) FROM message) FROM counter")).scalar():
+                return
+    pytest.fail("the index does not keep up")
+
+
+def change(database: Path, statement: str) -> None:
+    engine = create_engine(f"sqlite:///{database}")
+    with engine.begin() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+def test_help_names_every_command(run: Run) -> None:
+    """`catcher --help` lists them, and each has a help of its own."""
+    listed = run("--help").stdout.decode()
+    for name in ("sendmail", "ingest", "dump", "reindex"):
+        assert name in listed
+        done = run(name, "--help")
+        assert done.returncode == 0
+        assert done.stdout.startswith(b"Usage:")

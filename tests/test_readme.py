@@ -1,0 +1,51 @@
+"""What README.md shows is true."""
+
+import re
+from pathlib import Path
+
+from catcher.mail import get_connection, send_mail, settings
+from catcher.store.search import TERMS
+from catcher.testing import RunningCatcher, running_catcher
+
+README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    """The fenced blocks of a language."""
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def test_the_mail_library_example_sends(catcher: RunningCatcher) -> None:
+    """The first example of the mail library, pointed at this catcher's port, arrives."""
+    example = next(block for block in blocks("python") if "settings.configure" in block)
+    with settings.override():
+        exec(example.replace("1025", str(catcher.smtp_port)), {})
+    assert catcher.store.latest().subject == "Subject here"
+
+
+def test_the_testing_example_runs() -> None:
+    """The block with running_catcher() is a whole test once somebody sends the mail."""
+    example = next(block for block in blocks("python") if "running_catcher" in block)
+
+    class Settings:
+        EMAIL_HOST = ""
+        EMAIL_PORT = 0
+
+    def send() -> None:
+        with settings.override(EMAIL_HOST=Settings.EMAIL_HOST, EMAIL_PORT=Settings.EMAIL_PORT):
+            send_mail("Welcome", "body", "from@example.com", ["to@example.com"])
+
+    exec(example.replace("...", "send()"), {"settings": Settings, "send": send, "running_catcher": running_catcher})
+
+
+def test_the_backends_that_are_named_exist() -> None:
+    """Every backend in the table can be imported by its dotted path."""
+    with settings.override(EMAIL_FILE_PATH=str(Path(__file__).parent)):
+        for path in re.findall(r"^\| `(catcher\.mail\.backends\.\w+\.EmailBackend)`", README, re.MULTILINE):
+            assert get_connection(path)
+
+
+def test_every_search_term_is_told() -> None:
+    """The table of search terms is the one that the pages show."""
+    for term in TERMS:
+        assert f"| `{term.example}` | {term.help} |" in README
