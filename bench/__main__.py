@@ -1,0 +1,137 @@
+"""One command, one table: `python -m bench`, `python -m bench --only ingest --peer 'mailpit=…'`.
+
+Every figure is taken in one run on one machine, peers in turn with the catcher, and is to be read as a ratio: the
+machine is never quiet. `--json` keeps the figures, `--against FILE` prints what changed since an earlier run.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import platform
+from pathlib import Path
+
+from bench import measures
+from bench.servers import CATCHER, PLAIN, Recipe, Running, started
+
+Table = dict[str, measures.Figures]
+
+
+def main() -> None:
+    """Measure what was asked for and print the table."""
+    options = _options()
+    recipes = [CATCHER, *map(_recipe, options.peer)]
+    table: Table = {}
+    for part in options.only or PARTS:
+        PARTS[part](table, recipes, options)
+    _print(table, [*(recipe.name for recipe in recipes), PLAIN.name])
+    if options.against:
+        _print_changes(table, json.loads(Path(options.against).read_text())["table"])
+    if options.json:
+        machine = {"cores": os.cpu_count(), "python": platform.python_version(), "system": platform.platform()}
+        Path(options.json).write_text(json.dumps({"machine": machine, "table": table}, indent=1))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument(
+        "--peer",
+        action="append",
+        default=[],
+        metavar="NAME=COMMAND",
+        help="another server with Mailpit's API, {smtp} and {http} for its ports, {dir} for its directory; "
+        "NAME!=COMMAND for one without the API",
+    )
+    parser.add_argument("--only", action="append", choices=list(PARTS), help="measure just this; may be repeated")
+    parser.add_argument(
+        "--stored", type=int, default=100_000, help="size of the mailbox that is read (default 100,000)"
+    )
+    parser.add_argument("--rounds", type=int, default=3, help="rounds of each ingest load; the median counts")
+    parser.add_argument("--json", metavar="FILE", help="keep the figures here")
+    parser.add_argument("--against", metavar="FILE", help="figures of an earlier run to compare with")
+    return parser.parse_args()
+
+
+def _recipe(text: str) -> Recipe:
+    name, _, command = text.partition("=")
+    return Recipe(name=name.rstrip("!"), command=command, has_api=not name.endswith("!"))
+
+
+def _ingest(table: Table, recipes: list[Recipe], options: argparse.Namespace) -> None:
+    with contextlib.ExitStack() as stack:
+        servers: list[Running] = [stack.enter_context(started(recipe)) for recipe in (*recipes, PLAIN)]
+        table.update(measures.ingest(servers, measures.INGEST, rounds=options.rounds))
+
+
+def _each(table: Table, recipes: list[Recipe], measure) -> None:  # type: ignore[no-untyped-def]
+    for recipe in recipes:
+        if recipe.has_api:
+            for name, value in measure(recipe).items():
+                table.setdefault(name, {})[recipe.name] = value
+
+
+def _freshness(table: Table, recipes: list[Recipe], options: argparse.Namespace) -> None:
+    def measure(recipe: Recipe) -> measures.Figures:
+        with started(recipe) as server:
+            return measures.freshness(server)
+
+    _each(table, recipes, measure)
+
+
+def _reads(table: Table, recipes: list[Recipe], options: argparse.Namespace) -> None:
+    def measure(recipe: Recipe) -> measures.Figures:
+        with started(recipe) as server:
+            measures.fill(server, options.stored)
+            figures = measures.reads(server, options.stored)
+            return figures | measures.list_while_large_arrive(server)
+
+    _each(table, recipes, measure)
+
+
+def _start_up(table: Table, recipes: list[Recipe], options: argparse.Namespace) -> None:
+    def measure(recipe: Recipe) -> measures.Figures:
+        with started(recipe) as server:
+            measures.fill(server, 10_000)
+            directory = server.directory
+            server.process.terminate()
+            server.process.wait()
+            return measures.start_up(recipe, directory)
+
+    _each(table, recipes, measure)
+
+
+PARTS = {
+    "ingest": _ingest,
+    "freshness": _freshness,
+    "reads": _reads,
+    "start-up": _start_up,
+    "memory": lambda table, recipes, _: _each(table, recipes, measures.memory),
+    "disk": lambda table, recipes, _: _each(table, recipes, measures.size_on_disk),
+    "kill": lambda table, recipes, _: _each(table, recipes, measures.lost_to_kill),
+}
+
+
+def _print(table: Table, names: list[str]) -> None:
+    """The figures, and in brackets the ratio to plain aiosmtpd where it was measured too."""
+    width = max(map(len, table), default=0)
+    print(" " * width, *(f"{name:>20}" for name in names))
+    for row, figures in table.items():
+        plain = figures.get(PLAIN.name)
+        cells = []
+        for name in names:
+            value = figures.get(name)
+            ratio = f" ({value / plain:.2f}x)" if value is not None and plain and name != PLAIN.name else ""
+            cells.append(f"{'' if value is None else f'{value:,.2f}' + ratio:>20}")
+        print(f"{row:<{width}}", *cells)
+
+
+def _print_changes(table: Table, before: Table) -> None:
+    print("\nchange since the earlier run (new / old)")
+    for row, figures in table.items():
+        for name, value in figures.items():
+            if old := before.get(row, {}).get(name):
+                print(f"{row}, {name}: {value / old:.2f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,43 @@
+"""The few questions of Mailpit's API that are measured, over one kept connection."""
+
+import http.client
+import json
+import time
+from typing import Any
+
+
+class Api:
+    """A client with one connection; every method returns the decoded JSON and keeps how long the answer took."""
+
+    def __init__(self, address: tuple[str, int]) -> None:
+        self._connection = http.client.HTTPConnection(*address, timeout=120)
+        self.seconds = 0.0
+
+    def get(self, path: str) -> Any:
+        """The JSON at the path; raises when the status is not 200."""
+        started = time.perf_counter()
+        self._connection.request("GET", path)
+        answer = self._connection.getresponse()
+        body = answer.read()
+        self.seconds = time.perf_counter() - started
+        if answer.status != 200:
+            raise RuntimeError(f"GET {path}: {answer.status} {body[:200]!r}")
+        return json.loads(body)
+
+    def count(self) -> int:
+        """How many messages are stored."""
+        total: int = self.get("/api/v1/messages?limit=1")["total"]
+        return total
+
+    def has(self, store_id: str) -> bool:
+        """Whether the newest message is this one."""
+        newest = self.get("/api/v1/messages?limit=1")["messages"]
+        return bool(newest) and newest[0]["ID"] == store_id
+
+    def timed(self, path: str, times: int) -> list[float]:
+        """Seconds of each of so many GETs of the path."""
+        seconds = []
+        for _ in range(times):
+            self.get(path)
+            seconds.append(self.seconds)
+        return seconds
