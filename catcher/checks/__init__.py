@@ -1,0 +1,70 @@
+"""Opinions on one message: what will happen to it out there. Add a check by adding its class to `CHECKS`."""
+
+from catcher.checks.accessibility import AccessibilityCheck
+from catcher.checks.authentication import AuthenticationCheck, AuthFacts
+from catcher.checks.clients import ClientFacts, ClientsCheck
+from catcher.checks.fetch import Fetcher, FetchError, FetchRefused
+from catcher.checks.headers import HeadersCheck
+from catcher.checks.inbox import InboxCheck, InboxFacts, InboxRow
+from catcher.checks.linkcheck import LinkFollowCheck, LinkFollowFacts, follow_links
+from catcher.checks.links import LinkFacts, LinksCheck
+from catcher.checks.model import Facts, Finding, Place, Report, Severity, overall_score
+from catcher.checks.options import CheckOptions
+from catcher.checks.runner import Check, ReportCache, chosen, run_checks, stream_checks
+from catcher.checks.size import SizeCheck, SizeFacts
+from catcher.checks.spam import SpamCheck, SpamFacts
+from catcher.checks.structure import StructureCheck
+from catcher.checks.subject import Subject
+
+CHECKS = (
+    StructureCheck,
+    HeadersCheck,
+    InboxCheck,
+    SizeCheck,
+    ClientsCheck,
+    AccessibilityCheck,
+    LinksCheck,
+    LinkFollowCheck,
+    AuthenticationCheck,
+    SpamCheck,
+)
+"""Every check, in the order it is shown. Each is made from `CheckOptions`: `[check(options) for check in CHECKS]`."""
+
+__all__ = [
+    "CHECKS",
+    "AccessibilityCheck",
+    "AuthFacts",
+    "AuthenticationCheck",
+    "Check",
+    "CheckOptions",
+    "ClientFacts",
+    "ClientsCheck",
+    "Facts",
+    "FetchError",
+    "FetchRefused",
+    "Fetcher",
+    "Finding",
+    "HeadersCheck",
+    "InboxCheck",
+    "InboxFacts",
+    "InboxRow",
+    "LinkFacts",
+    "LinkFollowCheck",
+    "LinkFollowFacts",
+    "LinksCheck",
+    "Place",
+    "Report",
+    "ReportCache",
+    "Severity",
+    "SizeCheck",
+    "SizeFacts",
+    "SpamCheck",
+    "SpamFacts",
+    "StructureCheck",
+    "Subject",
+    "chosen",
+    "follow_links",
+    "overall_score",
+    "run_checks",
+    "stream_checks",
+]

@@ -1,0 +1,58 @@
+"""Attachments that receivers refuse, hold back or mistrust, by their file names."""
+
+import re
+from collections.abc import Iterator
+
+from catcher.checks.document import excerpt
+from catcher.checks.model import Finding, Place, Severity
+from catcher.checks.subject import Subject
+from catcher.mime import Part
+
+_PROGRAM_WORDS = """
+ade adp apk app appx bat cab chm cmd com cpl diagcab dll dmg exe hta ins iso isp img jar jnlp js jse lib lnk
+mde msc msi msix msp mst nsh one pif ps1 reg scr sct shb sys vb vbe vbs vhd vhdx vxd wsc wsf wsh xll xpi
+"""
+_FILTERED_WORDS = """
+htm html shtml svg mht mhtml zip rar 7z gz tar tgz ace arj xz bz2
+"""
+_PROGRAMS = frozenset(_PROGRAM_WORDS.split())
+_MACROS = frozenset(["docm", "dotm", "xlsm", "xltm", "xlam", "pptm", "potm", "ppsm", "sldm"])
+_FILTERED = frozenset(_FILTERED_WORDS.split())
+_DOCUMENT_IN_FRONT = re.compile(r"\.(?:pdf|docx?|xlsx?|jpe?g|png|txt)\.\w{2,4}$")
+
+
+def attachment_findings(subject: Subject) -> Iterator[Finding]:
+    """What is wrong with each listed part, in the order of the message."""
+    message = subject.message
+    for index in (*message.attachments, *message.inlines):
+        part = message.parts[index]
+        extension = part.file_name.rpartition(".")[2].lower() if "." in part.file_name else ""
+        shown = excerpt(part.file_name)
+        if extension in _PROGRAMS:
+            text = f"{shown} is a program; receivers refuse the whole message."
+            yield _of_part(
+                part,
+                "attachment-program",
+                Severity.ERROR,
+                text,
+                "Offer a download instead.",
+                "https://support.google.com/mail/answer/6590",
+            )
+        elif extension in _MACROS:
+            text = f"{shown} may hold macros; many receivers refuse it."
+            yield _of_part(part, "attachment-macro", Severity.WARNING, text, "Send a document without macros.", "")
+        elif extension in _FILTERED and part.disposition == "attachment":
+            text = f"{shown} is of a kind that some receivers hold back or look into."
+            yield _of_part(part, "attachment-filtered", Severity.INFO, text, "Send a PDF, or offer a download.", "")
+        if "\u202e" in part.file_name or _DOCUMENT_IN_FRONT.search(part.file_name.lower()):
+            text = f"The file name {shown} hides what the file is."
+            yield _of_part(part, "attachment-disguised", Severity.WARNING, text, "Give it a plain name.", "")
+        if index in message.attachments and not part.file_name and part.media_type != "message/rfc822":
+            text = f"Part {part.part_id} is an attachment without a file name."
+            yield _of_part(part, "attachment-unnamed", Severity.WARNING, text, "Give it one.", "RFC 2183 §2.3")
+
+
+def _of_part(part: Part, rule: str, severity: Severity, text: str, advice: str, source: str) -> Finding:
+    return Finding(
+        rule=rule, severity=severity, text=text, place=Place(part_id=part.part_id), advice=advice, source=source
+    )

@@ -1,0 +1,171 @@
+"""An HTML part parsed once for all checks, with the place of everything in its source.
+
+Offsets count characters of the text with every line break as one "\\n"; the parser and the style sheet parser count
+the same way, so that one function turns any of them into line and column.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import cached_property
+from itertools import islice
+
+import turbohtml
+
+from catcher.checks.model import Place
+
+MAX_HTML = 2_000_000
+"""Characters of an HTML part that are examined."""
+MAX_ELEMENTS = 100_000
+"""Elements of an HTML part that are examined."""
+MAX_ATTRIBUTES = 500
+"""Attributes of one element that are examined; more are never meant."""
+
+_LINE_BREAK = re.compile(r"\r\n?")
+_EXCERPT = 80
+# possessive, or a document that begins with comments could be divided among the repetitions in any number of ways
+_DOCTYPE = re.compile(r"(?:\s|\ufeff|<!--(?:(?!-->).)*+-->)*+<!(doctype[^>]*)>", re.IGNORECASE | re.DOTALL)
+_SPACES = re.compile(r"\s+")
+_REFERENCE = re.compile(r"&(?:#[xX]?[0-9a-fA-F]{1,8}|[A-Za-z][A-Za-z0-9]{1,31});?")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+
+
+class HtmlPart:
+    """One HTML part: its text, its tree, and places in it.
+
+    text: at most `MAX_HTML` characters, line breaks as "\\n". is_cut: whether there was more.
+    size: characters of the whole part.
+    """
+
+    def __init__(self, part_id: str, text: str) -> None:
+        self.part_id = part_id
+        self.size = len(text)
+        self.text = _LINE_BREAK.sub("\n", text[:MAX_HTML])
+        self.is_cut = self.size > MAX_HTML
+
+    @cached_property
+    def tree(self) -> turbohtml.Document:
+        """The document as a browser without scripts builds it."""
+        return turbohtml.parse(self.text, source_locations=True)
+
+    @cached_property
+    def elements(self) -> tuple[turbohtml.Element, ...]:
+        """The elements in document order, at most `MAX_ELEMENTS`; their indexes are `Place.element`."""
+        found = tuple(islice(self.tree.iter_elements(), MAX_ELEMENTS + 1))
+        self.is_cut = self.is_cut or len(found) > MAX_ELEMENTS
+        return found[:MAX_ELEMENTS]
+
+    @cached_property
+    def _lines(self) -> list[int]:
+        starts = [0]
+        starts.extend(match.end() for match in re.finditer("\n", self.text))
+        return starts
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line and column, both from 1, of a character."""
+        line = bisect_right(self._lines, offset)
+        return line, offset - self._lines[line - 1] + 1
+
+    def place(self, offset: int, element: int = -1) -> Place:
+        """The place of a character, and of the element with that index."""
+        line, column = self.position(offset)
+        return Place(
+            part_id=self.part_id,
+            line=line,
+            column=column,
+            element=element,
+            tag=self.elements[element].tag if element >= 0 else "",
+            excerpt=excerpt(self.text[offset : offset + 4 * _EXCERPT]),
+        )
+
+    def whole(self) -> Place:
+        """The part as a whole."""
+        return Place(part_id=self.part_id)
+
+    def start_of(self, element: int) -> int:
+        """Offset of the element's start tag; of the next one before it that the source has, when it is implied."""
+        for index in range(element, -1, -1):
+            location = self.elements[index].source_location
+            if location is not None:
+                return location.start_tag.start_offset
+        return 0
+
+    def inside_of(self, element: int) -> int:
+        """Offset right behind the element's start tag, 0 when it is implied."""
+        location = self.elements[element].source_location
+        return location.start_tag.end_offset if location is not None else 0
+
+    def attribute(self, element: int, name: str) -> "Attribute":
+        """Where the element's attribute stands."""
+        location = self.elements[element].source_location
+        span = location.attrs.get(name) if location is not None else None
+        if span is None:
+            return Attribute(self.start_of(element), 0, "")
+        raw = self.text[span.start_offset : span.end_offset]
+        return Attribute(span.start_offset, *_value_of(raw))
+
+    def comments(self) -> Iterator[tuple[int, str]]:
+        """Offset and text of each comment that the source shows, conditional ones included.
+
+        The tokenizer does not know foreign content, so that CDATA inside SVG may be reported as a comment.
+        """
+        for token in turbohtml.tokenize(self.text):
+            if token.type == turbohtml.TokenType.COMMENT:
+                yield self._lines[token.line - 1] + token.col, token.data or ""
+
+    @cached_property
+    def doctype(self) -> str:
+        """The document type declaration as written, without angle brackets; "" when there is none."""
+        match = _DOCTYPE.match(self.text[:10_000])
+        return match[1] if match else ""
+
+
+class Attribute:
+    """Place of an attribute in the source, and of each character of its value.
+
+    start: offset of its name.
+    """
+
+    def __init__(self, start: int, value_start: int, raw: str) -> None:
+        self.start = start
+        self._value_start = start + value_start
+        self._raw = raw
+
+    def offset(self, index: int) -> int:
+        """Offset in the source of character `index` of the decoded value; references count as what they stand for."""
+        if "&" not in self._raw:
+            return self._value_start + min(index, len(self._raw))
+        shift = 0
+        for match in _REFERENCE.finditer(self._raw):
+            if match.start() - shift >= index:
+                break
+            shift += len(match[0]) - len(turbohtml.unescape(match[0]))
+        return self._value_start + min(index + shift, len(self._raw))
+
+
+def _value_of(raw: str) -> tuple[int, str]:
+    """Index and source of the value in `name = "value"`."""
+    match = re.match(r"[^=]*=\s*([\"']?)", raw)
+    if match is None:
+        return 0, ""
+    value = raw[match.end() :]
+    return match.end(), value[:-1] if match[1] and value.endswith(match[1]) else value
+
+
+def attributes_of(element: turbohtml.Element) -> dict[str, str]:
+    """The element's attributes, names in lower case, values decoded; {} when there are absurdly many of them."""
+    attributes = element.attrs
+    if not len(attributes):
+        return {}
+    if len(attributes) > MAX_ATTRIBUTES:
+        return {}
+    return {
+        name: value if isinstance(value, str) else (" ".join(value) if value else "")
+        for name, value in attributes.copy().items()
+    }
+
+
+def excerpt(text: str) -> str:
+    """One line of at most 80 characters from the start of `text`, without control characters."""
+    line = _CONTROLS.sub("\ufffd", _SPACES.sub(" ", text[: 4 * _EXCERPT])).strip()
+    return line if len(line) <= _EXCERPT else line[: _EXCERPT - 1] + "…"

@@ -1,0 +1,177 @@
+"""All features a message shows, with their places: the one pass over its HTML and CSS."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from catcher.checks.css import Budget, Positions, sheets_of, walk_declarations, walk_sheet
+from catcher.checks.document import HtmlPart, attributes_of
+from catcher.checks.features.css import css_features
+from catcher.checks.features.html import html_features, image_addresses, is_html5
+from catcher.checks.features.images import part_image_feature
+from catcher.checks.model import MAX_PLACES, Place
+from catcher.checks.subject import Subject
+from catcher.mime import part_octets
+
+MAX_IMAGE = 10_000_000
+"""Decoded octets of an image part that is looked into for its real format."""
+
+
+@dataclass(slots=True)
+class Found:
+    """One feature's uses: how many, and the places of the first of them."""
+
+    count: int = 0
+    places: list[Place] = field(default_factory=list)
+
+
+class Features:
+    """What was found: features by name in the order of their first use. nodes: elements of the body."""
+
+    def __init__(self) -> None:
+        self.by_name: dict[str, Found] = {}
+        self.nodes = 0
+        self.is_cut = False
+
+    def add(self, feature: str, part: HtmlPart, offset: int, element: int = -1) -> None:
+        """Count a use, and keep its place when it is among the first."""
+        found = self.by_name.setdefault(feature, Found())
+        found.count += 1
+        if len(found.places) <= MAX_PLACES:
+            found.places.append(part.place(offset, element))
+
+    def wants(self, feature: str) -> bool:
+        """Whether another place would be kept; else counting is enough."""
+        found = self.by_name.get(feature)
+        return found is None or len(found.places) <= MAX_PLACES
+
+    def count(self, feature: str) -> None:
+        """Count a use whose place is not kept."""
+        self.by_name[feature].count += 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedSheet:
+    """A linked style sheet that was fetched. element: index of its link element in the part."""
+
+    part_id: str
+    element: int
+    address: str
+    text: str
+
+
+def find_features(subject: Subject, linked: tuple[LinkedSheet, ...] = ()) -> Features:
+    """Every feature of the client tables that the message shows; never raises on any message.
+
+    Uses in linked sheets have the place of their link element. Work is bounded by `css.Budget` and the limits
+    of `document`.
+    """
+    features = Features()
+    budget = Budget()
+    for part in subject.html_parts:
+        features.is_cut = features.is_cut or part.is_cut
+        _Pass(subject, part, features, budget).run(tuple(sheet for sheet in linked if sheet.part_id == part.part_id))
+    _of_message(subject, features)
+    features.is_cut = features.is_cut or budget.is_spent
+    return features
+
+
+class _Pass:
+    """The pass over one HTML part."""
+
+    def __init__(self, subject: Subject, part: HtmlPart, features: Features, budget: Budget) -> None:
+        self._subject = subject
+        self._part = part
+        self._features = features
+        self._inline: dict[str, tuple[tuple[str, int], ...]] = {}
+        self._budget = budget
+        self._parts_by_id = subject.parts_by_content_id()
+        self._formats: dict[str, str | None] = {}
+
+    def run(self, linked: tuple[LinkedSheet, ...]) -> None:
+        part, features = self._part, self._features
+        if is_html5(part.doctype):
+            features.add("html-doctype", part, part.text.lower().find("<!doctype"))
+        for offset, _ in part.comments():
+            features.add("html-comments", part, offset)
+        for sheet in sheets_of(part, self._budget):
+            positions = Positions(sheet.text)
+            for feature, node in css_features(walk_sheet(sheet.text)):
+                self._add(feature, sheet.start + positions.of(node), sheet.element)
+        for link in linked:
+            for feature, _ in css_features(walk_sheet(self._budget.take(link.text))):
+                self._add(feature, part.start_of(link.element), link.element)
+        for element in range(len(part.elements)):
+            self._element(element)
+
+    def _add(self, feature: str, offset: int, element: int) -> None:
+        if self._features.wants(feature):
+            self._features.add(feature, self._part, offset, element)
+        else:
+            self._features.count(feature)
+
+    def _element(self, element: int) -> None:
+        part, features = self._part, self._features
+        node = part.elements[element]
+        if node.tag not in ("html", "head", "meta", "title", "style", "link", "base"):
+            features.nodes += 1
+        for feature, attribute in self._of_element(element):
+            if not features.wants(feature):
+                features.count(feature)
+            elif attribute:
+                features.add(feature, part, part.attribute(element, attribute).start, element)
+            else:
+                features.add(feature, part, part.start_of(element), element)
+        style = node.attr("style")
+        if style:
+            self._style(element, style)
+
+    def _of_element(self, element: int) -> Iterator[tuple[str, str]]:
+        seen: set[str] = set()
+        node = self._part.elements[element]
+        for feature, attribute in html_features(self._part, element):
+            if feature and feature not in seen:
+                seen.add(feature)
+                yield feature, attribute
+        if node.tag in ("img", "input", "source", "video") or node.attr("background"):
+            for name, address in image_addresses(node.tag, attributes_of(node)):
+                if address[:4].lower() == "cid:" and (embedded := self._embedded(address[4:])):
+                    yield embedded, name
+
+    def _embedded(self, content_id: str) -> str | None:
+        """The format of the image part with that Content-ID, looked into once."""
+        if content_id not in self._formats:
+            part = self._parts_by_id.get(content_id)
+            small = part is not None and part.size <= MAX_IMAGE
+            octets = part_octets(self._subject.octets, part) if part is not None and small else b""
+            self._formats[content_id] = part_image_feature(part.media_type, octets) if part is not None else None
+        return self._formats[content_id]
+
+    def _style(self, element: int, style: str) -> None:
+        uses = self._inline.get(style)
+        if uses is None:
+            uses = self._parse_inline(style)
+        attribute = None
+        for feature, index in uses:
+            if not self._features.wants(feature):
+                self._features.count(feature)
+                continue
+            attribute = attribute or self._part.attribute(element, "style")
+            self._features.add(feature, self._part, attribute.offset(index), element)
+
+    def _parse_inline(self, style: str) -> tuple[tuple[str, int], ...]:
+        """Features of a style attribute's text, and where in it; nothing once the limit is reached."""
+        text = self._budget.take(style)
+        positions = Positions(text)
+        uses = tuple((feature, positions.of(node)) for feature, node in css_features(walk_declarations(text)))
+        if len(text) == len(style):
+            self._inline[style] = uses
+        return uses
+
+
+def _of_message(subject: Subject, features: Features) -> None:
+    """Features that are not in the HTML: AMP parts, and the choice of a BIMI logo."""
+    amp = [part for part in subject.message.parts if part.media_type == "text/x-amp-html"]
+    if amp:
+        features.by_name["amp"] = Found(len(amp), [Place(part_id=part.part_id) for part in amp[: MAX_PLACES + 1]])
+    if subject.field_bodies("BIMI-Selector"):
+        features.by_name["bimi"] = Found(1, [Place(excerpt="BIMI-Selector")])

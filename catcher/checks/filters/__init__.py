@@ -1,0 +1,7 @@
+"""Spam filters that can be asked about a message: SpamAssassin's spamd and rspamd."""
+
+from catcher.checks.filters.model import SpamError, SpamRule, SpamService, SpamVerdict
+from catcher.checks.filters.rspamd import Rspamd
+from catcher.checks.filters.spamd import Spamd
+
+__all__ = ["Rspamd", "SpamError", "SpamRule", "SpamService", "SpamVerdict", "Spamd"]

@@ -1,0 +1,192 @@
+"""Reports for a terminal and for build servers: text, JSON, JUnit XML, SARIF. The same reports give the same bytes."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+from catcher.checks.model import RANKS, Finding, Place, Report, Severity, overall_score
+
+_SARIF_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+_SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_MARKS = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.INFO: "·"}
+_NOT_XML = {code: "\ufffd" for code in range(32) if code not in (9, 10, 13)} | {0xFFFE: "\ufffd", 0xFFFF: "\ufffd"}
+_NOT_TERMINAL = dict.fromkeys((*range(32), *range(127, 160)), "�")
+
+
+def fails(reports: Sequence[Report], *, fail_on: Severity | None = None, min_score: float | None = None) -> bool:
+    """Whether a build should fail: a finding at least as bad as `fail_on`, or an overall score below `min_score`."""
+    worst = [report.worst for report in reports if report.worst is not None]
+    if fail_on is not None and any(RANKS[severity] <= RANKS[fail_on] for severity in worst):
+        return True
+    score = overall_score(reports)
+    return min_score is not None and score is not None and score < min_score
+
+
+def to_text(reports: Sequence[Report], *, subject: str = "") -> str:
+    """For people at a terminal, each check with its findings; control characters of the message are replaced."""
+    lines = [_plain(subject)] if subject else []
+    for report in reports:
+        score = "" if report.score is None else f"  {report.score:g}/100"
+        lines.append(f"{report.title}{score}")
+        if report.error:
+            lines.append(f"  ? {_plain(report.error)}")
+        lines.extend(line for finding in report.findings for line in _text_lines(finding))
+        if report.is_cut:
+            lines.append("  ? The message is too large to be examined whole; there may be more.")
+    overall = overall_score(reports)
+    if overall is not None:
+        lines.append(f"Score: {overall:g}/100")
+    return "\n".join(lines) + "\n"
+
+
+def _plain(text: str) -> str:
+    return text.translate(_NOT_TERMINAL)
+
+
+def _text_lines(finding: Finding) -> list[str]:
+    times = f" ({finding.count} times)" if finding.count > 1 else ""
+    lines = [f"  {_MARKS[finding.severity]} {_plain(finding.text)}{times} [{finding.rule}]"]
+    where = _where(finding.place)
+    if where or finding.advice:
+        lines.append("    " + _plain(": ".join(piece for piece in (where, finding.advice) if piece)))
+    return lines
+
+
+def _where(place: Place | None) -> str:
+    if place is None or not (place.line or place.part_id):
+        return ""
+    part = f"part {place.part_id}" if place.part_id else "header section"
+    return f"{part}, line {place.line}, column {place.column}" if place.line else part
+
+
+def to_value(value: Any) -> Any:
+    """Any report, finding or fact as what JSON knows; dataclasses become objects with their field names."""
+    if isinstance(value, Enum):
+        return value.value
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: to_value(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, dict):
+        return {str(key): to_value(inner) for key, inner in value.items()}
+    if isinstance(value, tuple | list):
+        return [to_value(inner) for inner in value]
+    return value
+
+
+def to_json(reports: Sequence[Report], *, subject: str = "") -> str:
+    """All reports with their facts."""
+    value = {"subject": subject, "score": overall_score(reports), "reports": to_value(tuple(reports))}
+    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+
+
+def to_junit(reports: Sequence[Report], *, subject: str = "") -> str:
+    """JUnit XML: a test suite, each check a test case that fails with its errors and warnings."""
+    cases = [line for report in reports for line in _junit_case(report)]
+    failures = sum(bool(_failing(report)) for report in reports)
+    errors = sum(bool(report.error) for report in reports)
+    head = f'name="catcher" tests="{len(reports)}" failures="{failures}" errors="{errors}"'
+    properties = ["  <properties>", f'   <property name="subject" value={_attribute(subject)}/>', "  </properties>"]
+    body = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        f"<testsuites {head}>",
+        f" <testsuite {head}>",
+        *(properties if subject else []),
+        *cases,
+        " </testsuite>",
+        "</testsuites>",
+    ]
+    return "\n".join(body) + "\n"
+
+
+def _attribute(text: str) -> str:
+    return quoteattr(text.translate(_NOT_XML))
+
+
+def _failing(report: Report) -> list[Finding]:
+    return [finding for finding in report.findings if finding.severity is not Severity.INFO]
+
+
+def _junit_case(report: Report) -> list[str]:
+    failing = _failing(report)
+    opening = f'  <testcase classname="catcher.checks" name={_attribute(report.title)}'
+    if not failing and not report.error:
+        return [opening + "/>"]
+    lines = [opening + ">"]
+    if report.error:
+        lines.append(f"   <error message={_attribute(report.error)}/>")
+    if failing:
+        text = "\n".join(line for finding in failing for line in _text_lines(finding))
+        message = f"{len(failing)} findings"
+        lines.append(f"   <failure message={_attribute(message)}>{escape(text.translate(_NOT_XML))}</failure>")
+    return [*lines, "  </testcase>"]
+
+
+def to_sarif(reports: Sequence[Report], *, uri: str = "message.eml", version: str = "0") -> str:
+    """SARIF 2.1.0, one run. uri: of the examined file; a place's line is that of the part's decoded text."""
+    rules = {f"{report.check}/{f.rule}": f for report in reports for f in report.findings}
+    names = sorted(rules)
+    results = [
+        _sarif_result(report, finding, names.index(f"{report.check}/{finding.rule}"), uri)
+        for report in reports
+        for finding in report.findings
+    ]
+    driver = {
+        "name": "catcher",
+        "version": version,
+        "rules": [_sarif_rule(name, rules[name]) for name in names],
+    }
+    notes = [
+        {"level": "error", "message": {"text": f"{report.title}: {report.error}"}} for report in reports if report.error
+    ]
+    run: dict[str, Any] = {
+        "tool": {"driver": driver},
+        "invocations": [{"executionSuccessful": not notes, "toolExecutionNotifications": notes}],
+        "columnKind": "unicodeCodePoints",
+        "results": results,
+    }
+    return (
+        json.dumps({"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=1) + "\n"
+    )
+
+
+def _sarif_rule(name: str, finding: Finding) -> dict[str, Any]:
+    rule: dict[str, Any] = {"id": name, "shortDescription": {"text": finding.rule.replace("-", " ")}}
+    if finding.advice:
+        rule["help"] = {"text": finding.advice}
+    if finding.source.startswith("https://"):
+        rule["helpUri"] = finding.source
+    return rule
+
+
+def _sarif_result(report: Report, finding: Finding, index: int, uri: str) -> dict[str, Any]:
+    places = [place for place in (finding.place, *finding.others) if place is not None]
+    return {
+        "ruleId": f"{report.check}/{finding.rule}",
+        "ruleIndex": index,
+        "level": _SARIF_LEVELS[finding.severity],
+        "message": {"text": finding.text},
+        "locations": [_sarif_location(place, uri) for place in places] or [_sarif_location(Place(), uri)],
+    }
+
+
+def _sarif_location(place: Place, uri: str) -> dict[str, Any]:
+    physical: dict[str, Any] = {"artifactLocation": {"uri": uri}}
+    if place.line:
+        physical["region"] = {"startLine": place.line, "startColumn": place.column}
+        if place.excerpt:
+            physical["region"]["snippet"] = {"text": place.excerpt}
+    location: dict[str, Any] = {"physicalLocation": physical}
+    if place.part_id:
+        location["logicalLocations"] = [{"name": f"part {place.part_id}", "kind": "object"}]
+    return location
+
+
+FORMATS: dict[str, Callable[[Sequence[Report]], str]] = {
+    "text": to_text,
+    "json": to_json,
+    "junit": to_junit,
+    "sarif": to_sarif,
+}
+"""The formats by name."""

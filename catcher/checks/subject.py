@@ -1,0 +1,77 @@
+"""The message a check looks at, and what several checks need of it, made once."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from threading import RLock
+from typing import Any, TypeVar, cast
+
+from catcher.checks.document import HtmlPart
+from catcher.envelope import Envelope
+from catcher.mime import Bodies, Message, Octets, Part, bodies, part_text
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Subject:
+    """One message under examination. What is computed from it is kept as long as it lives, and computed once even
+    when several checks in several threads want it.
+
+    octets: as they came in. message: what parsing them gave.
+    """
+
+    envelope: Envelope
+    octets: Octets
+    message: Message
+    _made: dict[Callable[..., Any], Any] = field(default_factory=dict, init=False, repr=False)
+    _lock: RLock = field(default_factory=RLock, init=False, repr=False)
+
+    def once(self, make: Callable[["Subject"], R]) -> R:
+        """`make(self)`, kept for whoever asks for the same."""
+        with self._lock:
+            if make not in self._made:
+                self._made[make] = make(self)
+            return cast("R", self._made[make])
+
+    @property
+    def html_parts(self) -> tuple[HtmlPart, ...]:
+        """The HTML that is shown as the body, one for each such part."""
+        return self.once(_html_parts)
+
+    @cached_property
+    def bodies(self) -> Bodies:
+        """Text and HTML of the message."""
+        return bodies(self.octets, self.message)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of octets and envelope, lower-case hex: equal subjects have equal ones."""
+        digest = hashlib.sha256(repr(self.envelope).encode("utf-8", "backslashreplace") + b"\0")
+        digest.update(self.octets)
+        return digest.hexdigest()
+
+    def field_bodies(self, name: str) -> tuple[str, ...]:
+        """Bodies of all header fields of that name, in order, in any letter case."""
+        wanted = name.lower()
+        return tuple(field.body for field in self.message.header if field.name.lower() == wanted)
+
+    def parts_by_content_id(self) -> dict[str, Part]:
+        """Parts by Content-ID, the first of equal ones."""
+        found: dict[str, Part] = {}
+        for part in self.message.parts:
+            if part.content_id:
+                found.setdefault(part.content_id, part)
+        return found
+
+
+def _html_parts(subject: Subject) -> tuple[HtmlPart, ...]:
+    parts = tuple(
+        HtmlPart(part.part_id, part_text(subject.octets, part))
+        for part in (subject.message.parts[index] for index in subject.message.html_parts)
+    )
+    for part in parts:
+        # built here, under the lock: one tree for all checks
+        len(part.elements)
+    return parts

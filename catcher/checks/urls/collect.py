@@ -1,0 +1,169 @@
+"""Every address a message points to, with its places: links, images, style sheets, backgrounds, forms, plain text."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from catcher.checks.css import Budget, Kind, Node, Positions, sheets_of, urls_in, walk_declarations, walk_sheet
+from catcher.checks.document import HtmlPart, attributes_of
+from catcher.checks.features import image_addresses
+from catcher.checks.model import MAX_PLACES, Place
+from catcher.checks.subject import Subject
+from catcher.mime import part_text
+
+MAX_LINKS = 5_000
+"""Places of links in a message that are kept."""
+MAX_TEXT = 1_000_000
+"""Characters of a plain text that are searched for addresses."""
+
+# an address in plain text ends before punctuation that belongs to the sentence; <http://with spaces> is taken whole
+_IN_TEXT = re.compile(r"<(https?://[^<>\n]{1,2000})>|\b(https?://[^\s<>\"'\]]{1,2000})", re.IGNORECASE)
+_TRAILING = ".,;:!?*_'\""
+
+
+class LinkKind(StrEnum):
+    """What a link is for."""
+
+    ANCHOR = "anchor"
+    AREA = "area"
+    IMAGE = "image"
+    BACKGROUND = "background"
+    STYLESHEET = "stylesheet"
+    CSS = "css"
+    FORM = "form"
+    RESOURCE = "resource"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """One address. url: as written, white space around it taken off. text: what the reader sees of it, one line.
+
+    places: the first ones; count: how many there are.
+    """
+
+    url: str
+    kind: LinkKind
+    text: str = ""
+    places: tuple[Place, ...] = ()
+    count: int = 1
+
+
+@dataclass(slots=True)
+class Links:
+    """Links in the order of their first place, each address and kind once. is_cut: there were more than are kept."""
+
+    links: tuple[Link, ...] = ()
+    is_cut: bool = False
+
+
+def collect_links(subject: Subject) -> Links:
+    """All links of the message's HTML and text bodies; never raises on any message."""
+    return subject.once(_collected)
+
+
+def _collected(subject: Subject) -> Links:
+    found: dict[tuple[str, LinkKind, str], Link] = {}
+    budget = Budget()
+    is_cut = False
+    for number, link in enumerate(_all(subject, budget)):
+        if number >= MAX_LINKS:
+            is_cut = True
+            break
+        key = (link.url, link.kind, link.text)
+        known = found.get(key)
+        if known is None:
+            found[key] = link
+        else:
+            places = known.places if len(known.places) > MAX_PLACES else known.places + link.places
+            found[key] = replace(known, places=places, count=known.count + 1)
+    cut_parts = any(part.is_cut for part in subject.html_parts)
+    return Links(tuple(found.values()), is_cut or budget.is_spent or cut_parts)
+
+
+def _all(subject: Subject, budget: Budget) -> Iterator[Link]:
+    for part in subject.html_parts:
+        for sheet in sheets_of(part, budget):
+            positions = Positions(sheet.text)
+            if "(" in sheet.text or "@import" in sheet.text.lower():
+                for url, node in _of_css(walk_sheet(sheet.text)):
+                    yield _at(part, url, LinkKind.CSS, sheet.start + positions.of(node), sheet.element)
+        for element in range(len(part.elements)):
+            yield from _of_element(part, element, budget)
+    for index in subject.message.text_parts:
+        message_part = subject.message.parts[index]
+        yield from _of_text(message_part.part_id, part_text(subject.octets, message_part)[:MAX_TEXT])
+
+
+def _at(part: HtmlPart, url: str, kind: LinkKind, offset: int, element: int, text: str = "") -> Link:
+    return Link(url=url.strip(), kind=kind, text=text, places=(part.place(offset, element),))
+
+
+def _of_css(items: Iterator[tuple[Kind, Node]]) -> Iterator[tuple[str, Node]]:
+    for _, node in items:
+        if node.type == "declaration":
+            yield from urls_in(node.value)
+        elif node.type == "at-rule" and node.lower_at_keyword == "import":
+            for token in node.prelude:
+                if token.type == "string":
+                    yield token.value, token
+            yield from urls_in(node.prelude)
+
+
+_ATTRIBUTES = {
+    "a": ("href", LinkKind.ANCHOR),
+    "area": ("href", LinkKind.AREA),
+    "form": ("action", LinkKind.FORM),
+    "iframe": ("src", LinkKind.RESOURCE),
+    "video": ("src", LinkKind.RESOURCE),
+    "audio": ("src", LinkKind.RESOURCE),
+    "embed": ("src", LinkKind.RESOURCE),
+    "object": ("data", LinkKind.RESOURCE),
+    "script": ("src", LinkKind.RESOURCE),
+}
+
+
+def _of_element(part: HtmlPart, element: int, budget: Budget) -> Iterator[Link]:
+    node = part.elements[element]
+    tag = node.tag
+    if not len(node.attrs):
+        return
+    attributes = attributes_of(node)
+    if tag in _ATTRIBUTES:
+        name, kind = _ATTRIBUTES[tag]
+        if name in attributes:
+            text = _visible(node.text) if kind is LinkKind.ANCHOR else ""
+            yield _at(part, attributes[name], kind, part.attribute(element, name).start, element, text)
+    elif tag == "link" and "href" in attributes:
+        is_sheet = "stylesheet" in attributes.get("rel", "").lower()
+        kind = LinkKind.STYLESHEET if is_sheet else LinkKind.RESOURCE
+        yield _at(part, attributes["href"], kind, part.attribute(element, "href").start, element)
+    for name, address in image_addresses(tag, attributes):
+        kind = LinkKind.BACKGROUND if name == "background" else LinkKind.IMAGE
+        yield _at(part, address, kind, part.attribute(element, name).start, element)
+    style = attributes.get("style", "")
+    if "(" in style:
+        taken = budget.take(style)
+        positions = Positions(taken)
+        for url, found in _of_css(walk_declarations(taken)):
+            yield _at(part, url, LinkKind.CSS, part.attribute(element, "style").offset(positions.of(found)), element)
+
+
+def _visible(text: str) -> str:
+    return " ".join(text[:2_000].split())[:200]
+
+
+def _of_text(part_id: str, text: str) -> Iterator[Link]:
+    """Addresses in plain text. A closing bracket that was opened inside the address belongs to it."""
+    line, start = 1, 0
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    for match in _IN_TEXT.finditer(plain):
+        url = match[1] or match[2].rstrip(_TRAILING)
+        while url.endswith(")") and url.count(")") > url.count("("):
+            url = url[:-1].rstrip(_TRAILING)
+        line += plain.count("\n", start, match.start())
+        start = match.start()
+        column = start - plain.rfind("\n", 0, start)
+        place = Place(part_id=part_id, line=line, column=column, excerpt=url[:80])
+        yield Link(url=url, kind=LinkKind.TEXT, places=(place,))

@@ -1,0 +1,156 @@
+"""Hostile mail: bounded time, off the loop, and the cut is said."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from catcher.checks import CHECKS, CheckOptions, Report, Subject, run_checks
+from catcher.checks.accessibility import judge_accessibility
+from catcher.checks.caniemail import knowledge
+from catcher.checks.clients import examine
+from catcher.checks.css import Budget
+from catcher.checks.headers import judge_headers
+from catcher.checks.inbox import judge_inbox
+from catcher.checks.links import judge_links
+from catcher.checks.size import judge_size
+from catcher.checks.structure import judge_structure
+from catcher.checks.urls.forms import is_one_time
+from tests.checks.mails import html_mail, subject_of
+
+PLAIN: list[Callable[[Subject], Report]] = [
+    examine,
+    judge_accessibility,
+    judge_links,
+    judge_structure,
+    judge_size,
+    judge_inbox,
+    judge_headers,
+]
+SECONDS = 2.0
+"""Processor time that one check may take for any message; measured as such, since other tests run beside."""
+
+ROW = '<tr><td style="color:#aaa;font-size:{0}px">hello {{{{x}}}} <a href="http://e.com/{0}">x</a><img src="http://e.com/y"></td></tr>\n'
+RULE = ".a{0} p>b:hover{{padding:10px 20px;background:url(http://e.com/a.png) no-repeat;border:1px solid rgb(1,2,3)}}\n"
+
+HOSTILE = {
+    "two megabytes of rows": "<table>" + "".join(ROW.format(number) for number in range(16_000)),
+    "a hundred thousand nested elements": "<div>" * 100_000 + "x",
+    "fifty thousand nested links": '<a href="x">' * 50_000,
+    "nested tables": "<table><tr><td>" * 30_000,
+    "nested hidden elements": '<div style="display:none">' * 60_000,
+    "style sheet of five megabytes": "<style>" + "".join(RULE.format(n) for n in range(50_000)) + "</style><p>x",
+    "nested blocks": "<style>" + "{" * 300_000,
+    "nested functions": "<p style='width:" + "calc(" * 100_000 + "'>",
+    "tiny rules": "<style>" + "a{b:c}" * 100_000,
+    "tiny declarations": "<p style='" + "a:b;" * 150_000 + "'>",
+    "comment that never ends": "<style>" + "/*" * 200_000,
+    "strings that never end": "<style>" + "\"'" * 200_000,
+    "element with 100,000 attributes": "<p " + " ".join(f"a{number}=1" for number in range(100_000)) + ">",
+    "elements with 450 attributes": ("<p " + " ".join(f"a{number}=1" for number in range(450)) + ">") * 500,
+    "comments": "<!--x-->" * 50_000,
+    "unclosed code": "<pre>" * 100_000,
+    "braces": "{{" * 300_000,
+    "percent": "<%" * 300_000,
+    "template variables": "{{x}} " * 100_000,
+    "srcset": '<img srcset="' + "a 1x," * 100_000 + '">',
+    "headings": "<h1></h1><h3></h3>" * 40_000,
+    "ampersands": "<p style='" + "&quot;" * 100_000 + "'>",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_every_check_is_bounded(name: str) -> None:
+    """2 MB of HTML, 100,000 nested elements, a 5 MB style sheet and worse: at most 2 s of processor time each."""
+    knowledge()
+    for check in PLAIN:
+        subject = html_mail(HOSTILE[name])
+        started = time.thread_time()
+        report = check(subject)
+        assert time.thread_time() - started < SECONDS, check.__name__
+        assert len(report.findings) <= 500
+
+
+@pytest.mark.parametrize(
+    ("name", "check"),
+    [
+        ("style sheet of five megabytes", examine),
+        ("style sheet of five megabytes", judge_links),
+        ("tiny declarations", examine),
+        ("nested blocks", examine),
+        ("nested functions", judge_accessibility),
+    ],
+)
+def test_cut_is_said(name: str, check: Callable[[Subject], Report]) -> None:
+    """Whoever reads the report knows that there may be more."""
+    assert check(html_mail(HOSTILE[name])).is_cut is True
+    assert check(html_mail("<p style='color:red'>x</p>")).is_cut is False
+
+
+def test_html_beyond_two_megabytes_is_cut_and_said() -> None:
+    """What lies behind is not examined."""
+    report = examine(html_mail("<p>" + "x" * 2_000_000 + "<dialog>"))
+    assert report.is_cut
+    assert "html-dialog" not in {finding.rule for finding in report.findings}
+
+
+def test_loop_goes_on_while_a_heavy_mail_is_checked(options: CheckOptions) -> None:
+    """Checks run in threads: the loop turns meanwhile, so that other requests are answered."""
+
+    async def run() -> tuple[int, tuple[Report, ...]]:
+        checks = [check(options) for check in CHECKS]
+        task = asyncio.create_task(run_checks(html_mail(HOSTILE["style sheet of five megabytes"]), checks))
+        turns = 0
+        while not task.done():
+            await asyncio.wait([task], timeout=0.01)
+            turns += 1
+        return turns, task.result()
+
+    turns, reports = asyncio.run(run())
+    assert turns > 20
+    assert all(not report.error for report in reports)
+
+
+def test_budget_is_shared_by_all_css_of_a_message() -> None:
+    """Many sheets are not better than one."""
+    budget = Budget(characters=10, tokens=100)
+    assert [budget.take(text) for text in ("a{b:c}", "a{b:c}", "a{b:c}")] == ["a{b:c}", "a{b:", ""]
+    assert budget.is_spent
+
+
+MARKUP_PIECES = """
+<p style=' <a href=' <style> </style> <!-- --> ' " > <table> <svg> &quot; {{ }} { } @media( ) : ; url( mailto: cid:
+tel: # http:// [ \\ é <h1>
+"""
+MARKUP = st.lists(st.sampled_from([*MARKUP_PIECES.split(), " ", "\0", "\r", "\f"]), max_size=40).map("".join)
+
+
+@settings(max_examples=60, deadline=None)
+@given(MARKUP)
+def test_no_html_makes_a_check_raise(html: str) -> None:
+    """Every place lies inside the text, whatever it is."""
+    subject = html_mail(html)
+    for check in PLAIN:
+        for finding in check(subject).findings:
+            if finding.place is not None and finding.place.part_id and finding.place.line:
+                lines = subject.html_parts[0].text.split("\n")
+                assert finding.place.column <= len(lines[finding.place.line - 1]) + 1
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=300))
+def test_no_octets_make_a_check_raise(octets: bytes) -> None:
+    """Any octets are a message."""
+    subject = subject_of(octets)
+    for check in PLAIN:
+        check(subject)
+
+
+@given(st.text(max_size=60))
+def test_no_address_makes_the_link_forms_raise(url: str) -> None:
+    """Addresses are as hostile as the rest."""
+    is_one_time(url)
+    judge_links(html_mail(f'<a href="{url}">{url}</a>'))

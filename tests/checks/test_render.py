@@ -1,0 +1,115 @@
+"""Reports for terminals and build servers."""
+
+import json
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from catcher.checks import Finding, Place, Report, Severity
+from catcher.checks.render import FORMATS, fails, to_json, to_junit, to_sarif, to_text
+from catcher.checks.structure import judge_structure
+from tests.checks.mails import html_mail
+
+FINDING = Finding(
+    rule="alt-missing",
+    severity=Severity.ERROR,
+    text="An image has no alternative text.",
+    place=Place(part_id="1.2", line=3, column=7, element=9, tag="img", excerpt='<img src="a">'),
+    others=(Place(part_id="1.2", line=4, column=1),),
+    count=2,
+    clients=("Gmail (iOS)",),
+    advice="Say what it shows.",
+    source="https://www.w3.org/x",
+)
+REPORTS = (
+    Report(check="accessibility", title="Accessibility", findings=(FINDING,), score=75),
+    Report(check="headers", title="Header fields", score=100.0, is_cut=True),
+    Report(check="spam", title="Spam filter", error="No spam filter is set up."),
+    Report(
+        check="size",
+        title="Size",
+        findings=(Finding(rule="size-heavy", severity=Severity.WARNING, text="It is heavy."),),
+        score=95,
+    ),
+)
+
+
+def test_text_names_place_and_advice() -> None:
+    """For people at a terminal."""
+    assert to_text(REPORTS, subject="Order") == (
+        "Order\n"
+        "Accessibility  75/100\n"
+        "  ✗ An image has no alternative text. (2 times) [alt-missing]\n"
+        "    part 1.2, line 3, column 7: Say what it shows.\n"
+        "Header fields  100/100\n"
+        "  ? The message is too large to be examined whole; there may be more.\n"
+        "Spam filter\n"
+        "  ? No spam filter is set up.\n"
+        "Size  95/100\n"
+        "  ! It is heavy. [size-heavy]\n"
+        "Score: 75/100\n"
+    )
+
+
+def test_control_characters_of_a_message_do_not_reach_the_terminal() -> None:
+    """An escape sequence in a mail moves no cursor."""
+    report = judge_structure(html_mail("<p>{{ \x1b[2J\x9b }}</p>"))
+    text = to_text([report], subject="\x1b]0;x\x07")
+    assert not any((ord(character) < 32 and character != "\n") or 127 <= ord(character) < 160 for character in text)
+
+
+def test_json_has_everything() -> None:
+    """Field names are those of the values."""
+    value = json.loads(to_json(REPORTS, subject="Order"))
+    assert (value["subject"], value["score"]) == ("Order", 75)
+    finding = value["reports"][0]["findings"][0]
+    assert (finding["severity"], finding["place"]["element"], finding["clients"]) == ("error", 9, ["Gmail (iOS)"])
+
+
+def test_junit_is_a_suite_with_a_case_for_each_check() -> None:
+    """A check with errors or warnings fails, one that could not be made is an error."""
+    suite = ET.fromstring(to_junit(REPORTS, subject='Order "1" & <2>\x00'))[0]
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("4", "2", "1")
+    cases = suite.findall("testcase")
+    assert [case.get("name") for case in cases] == ["Accessibility", "Header fields", "Spam filter", "Size"]
+    assert "line 3, column 7" in (cases[0].findtext("failure") or "")
+    assert cases[2].find("error") is not None
+    assert suite.find("properties/property[@name='subject']") is not None
+
+
+def test_sarif_points_at_lines() -> None:
+    """SARIF 2.1.0: rules, results, regions from 1."""
+    run = json.loads(to_sarif(REPORTS, uri="mail.eml", version="1.0"))["runs"][0]
+    rules = run["tool"]["driver"]["rules"]
+    assert [rule["id"] for rule in rules] == ["accessibility/alt-missing", "size/size-heavy"]
+    first, second = run["results"]
+    assert rules[first["ruleIndex"]]["id"] == first["ruleId"]
+    assert (first["level"], second["level"]) == ("error", "warning")
+    region = first["locations"][0]["physicalLocation"]["region"]
+    assert (region["startLine"], region["startColumn"]) == (3, 7)
+    assert len(first["locations"]) == 2
+    assert second["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "mail.eml"
+    assert run["invocations"][0]["executionSuccessful"] is False
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_same_reports_give_the_same_bytes(name: str) -> None:
+    """Each format is deterministic, and takes an empty list."""
+    assert FORMATS[name](REPORTS) == FORMATS[name](REPORTS)
+    assert FORMATS[name](())
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "min_score", "failed"),
+    [
+        (None, None, False),
+        (Severity.ERROR, None, True),
+        (Severity.WARNING, None, True),
+        (None, 75, False),
+        (None, 76, True),
+    ],
+)
+def test_build_fails_by_severity_or_score(fail_on: Severity | None, min_score: float | None, failed: bool) -> None:
+    """What `--fail-on` and `--min-score` mean."""
+    assert fails(REPORTS, fail_on=fail_on, min_score=min_score) is failed
+    assert fails(REPORTS[1:3], fail_on=Severity.INFO, min_score=100) is False
