@@ -1,0 +1,164 @@
+"""Sends a stored message onward through a connection of the mail library, and tells what became of each recipient."""
+
+import contextlib
+import re
+import smtplib
+import ssl
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from catcher.errors import RelayError
+from catcher.mail.header import bare_address, envelope_address
+from catcher.relay.message import StoredMail
+from catcher.relay.rewriting import UNCHANGED, Rewriting, rewrite
+from catcher.store.model import StoredMessage
+
+NO_SUCH_SYNTAX = 553
+"""The reply code for an address that cannot be used, here given without asking the server. RFC 5321 §4.2.3."""
+
+_CONTROLS = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one recipient. code, text: the reply that refused it; 250 and "" when it was accepted."""
+
+    recipient: str
+    is_accepted: bool
+    code: int
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What became of all recipients, in the order given, each once."""
+
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def accepted(self) -> tuple[Outcome, ...]:
+        """Those the message is on its way to."""
+        return tuple(each for each in self.outcomes if each.is_accepted)
+
+    @property
+    def refused(self) -> tuple[Outcome, ...]:
+        """Those it was not taken for."""
+        return tuple(each for each in self.outcomes if not each.is_accepted)
+
+
+def release(
+    stored: StoredMessage,
+    octets: bytes,
+    recipients: Sequence[str],
+    *,
+    connection: Any,
+    rewriting: Rewriting = UNCHANGED,
+    reverse_path: str | None = None,
+) -> Report:
+    """Send the message to these recipients. Blocks.
+
+    octets: those of `stored`; they are sent as they are but for `rewriting` (on an SMTP connection line ends become
+    CRLF). connection: a backend; one that is not open is opened and closed again. reverse_path: addr-spec, "" for the
+    null reverse-path, None for that of the envelope; `return_path` and `override_from` of the rewriting win over it.
+    A recipient that is no address, or one that needs SMTPUTF8, is refused here with 553. A backend that does not tell
+    recipients apart has taken all of them when it has taken the message.
+
+    Raises RelayError when the message went to nobody for a reason that is not the recipients'.
+    """
+    forward_paths = {each: _forward_path(each) for each in recipients}
+    wanted = list(dict.fromkeys(path for path in forward_paths.values() if path))
+    refused: Mapping[str, tuple[int, bytes]] = {}
+    if wanted:
+        author = stored.message.from_[0] if stored.message.from_ else None
+        written = rewrite(
+            octets,
+            rewriting,
+            author_name=author.display_name if author else "",
+            author=author.addr_spec if author else "",
+        )
+        chosen = rewriting.override_from or rewriting.return_path
+        if not chosen:
+            chosen = stored.envelope.reverse_path if reverse_path is None else reverse_path
+        refused = _send(connection, StoredMail(stored, written, wanted, reverse_path=chosen))
+    return Report(outcomes=tuple(_outcome(each, path, refused) for each, path in forward_paths.items()))
+
+
+def _forward_path(recipient: str) -> str:
+    """The address as RCPT takes it, "" when it cannot."""
+    try:
+        local_part, at, domain = bare_address(recipient).rpartition("@")
+        is_usable = at and domain and local_part.isascii()
+        return envelope_address(recipient, "utf-8") if is_usable else ""
+    except ValueError:
+        return ""
+
+
+def _outcome(recipient: str, path: str, refused: Mapping[str, tuple[int, bytes]]) -> Outcome:
+    if not path:
+        return Outcome(recipient=recipient, is_accepted=False, code=NO_SUCH_SYNTAX, text="not an address in ASCII")
+    if path in refused:
+        code, text = refused[path]
+        return Outcome(recipient=recipient, is_accepted=False, code=code, text=_readable(text))
+    return Outcome(recipient=recipient, is_accepted=True, code=250)
+
+
+def _send(connection: Any, mail: StoredMail) -> Mapping[str, tuple[int, bytes]]:
+    """Open, send, close; which recipients were refused. Raises RelayError."""
+    try:
+        opened = connection.open()
+    except Exception as error:
+        _close(connection)
+        raise _relay_error("error connecting", error) from error
+    try:
+        return _refused(connection, mail)
+    finally:
+        if opened:
+            _close(connection)
+
+
+def _close(connection: Any) -> None:
+    # The message is out by now, or what it failed of is known: how the good-bye goes changes nothing.
+    with contextlib.suppress(Exception):
+        connection.close()
+
+
+def _refused(connection: Any, mail: StoredMail) -> Mapping[str, tuple[int, bytes]]:
+    try:
+        sent = connection.send_messages([mail])
+    except smtplib.SMTPRecipientsRefused as error:
+        # After a 421 the others were not even asked (RFC 5321 §3.8): they share the last reply.
+        last = list(error.recipients.values())[-1]
+        return {each: error.recipients.get(each, last) for each in mail.to}
+    except Exception as error:  # a backend by dotted path may raise anything
+        raise _relay_error("error sending", error) from error
+    if not sent:
+        raise RelayError("the relay did not take the message")
+    return dict(getattr(connection, "refused", None) or {})
+
+
+def _relay_error(what: str, error: Exception) -> RelayError:
+    """The error with a text for people; nothing in it is a secret of ours."""
+    detail = f"{type(error).__name__}: {error}"[:500]
+    match error:
+        case smtplib.SMTPAuthenticationError():
+            return RelayError(f"login refused: {error.smtp_code} {_readable(error.smtp_error)}", detail=detail)
+        case smtplib.SMTPResponseException():
+            reply = f"{error.smtp_code} {_readable(error.smtp_error)}"
+            return RelayError(f"{what}: {reply}", detail=detail, is_lasting=500 <= error.smtp_code < 600)
+        case ssl.SSLCertVerificationError():
+            return RelayError(f"{what}: the certificate is not trusted: {error.verify_message}", detail=detail)
+        case TimeoutError():
+            return RelayError(f"{what}: no answer in time", detail=detail)
+        case OSError() if error.strerror:
+            return RelayError(f"{what}: {error.strerror}", detail=detail)
+        case ValueError():
+            return RelayError(f"{what}: {_readable(str(error))}", detail=detail, is_lasting=True)
+    return RelayError(f"{what}: {_readable(str(error)) or type(error).__name__}", detail=detail)
+
+
+def _readable(text: bytes | str) -> str:
+    """A server's words in one line of at most 500 characters."""
+    if isinstance(text, bytes):
+        text = text.decode("utf-8", "replace")
+    return _CONTROLS.sub(" ", text).strip()[:500]

@@ -1,0 +1,55 @@
+"""Fixtures for the relay's tests: a store with mail in a real file, servers, and an authority the process trusts."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import trustme
+
+from catcher.intake import deliver_now
+from catcher.store import Store, StoredMessage
+from tests.mail.servers import Mailbox, smtp_server
+from tests.web.api.mails import envelope
+
+Keep = Callable[..., StoredMessage]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """A store of this test's own."""
+    with Store.open(f"sqlite:///{tmp_path / 'catcher.db'}") as opened:
+        yield opened
+
+
+@pytest.fixture
+def keep(store: Store) -> Keep:
+    """Stores octets as if SMTP had taken them; gives the stored message."""
+
+    def keep(octets: bytes, *recipients: str, reverse_path: str = "bounce@example.com") -> StoredMessage:
+        [store_id] = deliver_now(store, [(envelope(*recipients, reverse_path=reverse_path), octets)])
+        return store.get(store_id)
+
+    return keep
+
+
+@pytest.fixture
+def sink() -> Iterator[Mailbox]:
+    """A plain SMTP server."""
+    with smtp_server() as mailbox:
+        yield mailbox
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    """A certificate authority of this run."""
+    return trustme.CA()
+
+
+@pytest.fixture
+def trusted(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> trustme.CA:
+    """The authority, trusted by this process: OpenSSL reads SSL_CERT_FILE when a default context is made."""
+    file = tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(str(file))
+    monkeypatch.setenv("SSL_CERT_FILE", os.fspath(file))
+    return authority

@@ -1,0 +1,323 @@
+"""Tests of catcher.relay.outbox and rules: nothing is lost, nothing is sent twice, whatever happens in between."""
+
+import asyncio
+import contextlib
+import queue
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from catcher.errors import SettingError
+from catcher.relay import Outbox, Patience, Relay, Relays, Rule, pattern, smtp_options
+from catcher.store import ByIds, Store
+from catcher.threads import Threads
+from tests.mail.servers import AnyPortController, Mailbox
+from tests.relay.conftest import Keep
+from tests.relay.scripted import scripted
+
+MAIL = b"From: a@example.com\r\nTo: b@example.org\r\nSubject: invoice 7\r\nDate: x\r\n\r\nbody\r\n"
+QUICK = Patience(first=timedelta(milliseconds=30), longest=timedelta(milliseconds=60))
+
+
+@dataclass
+class Sink(Mailbox):
+    """A server that tells of each message, and refuses recipients with codes of their own."""
+
+    codes: dict[str, str] = field(default_factory=dict)
+    arrived: "queue.Queue[Any]" = field(default_factory=queue.Queue)
+    asked: "queue.Queue[str]" = field(default_factory=queue.Queue)
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+        self.asked.put(address)
+        if address in self.codes:
+            return self.codes[address]
+        return await super().handle_RCPT(server, session, envelope, address, options)
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        answer = await super().handle_DATA(server, session, envelope)
+        self.arrived.put(envelope)
+        return answer
+
+
+@contextlib.contextmanager
+def listening(sink: Sink, port: int = 0) -> Iterator[Sink]:
+    """The sink on a port, for the length of the block."""
+    controller = AnyPortController(sink, hostname="127.0.0.1", port=port, ready_timeout=30)
+    controller.start()
+    try:
+        sink.port = controller.port
+        yield sink
+    finally:
+        controller.stop()
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    """A server that is up."""
+    with listening(Sink()) as up:
+        yield up
+
+
+def relay(port: int, **more: Any) -> Relay:
+    """A relay to a port on loopback."""
+    options = smtp_options(host="127.0.0.1", port=port, starttls=False, tls=False, username="", password="", timeout=10)
+    return Relay(name="default", server="", options=options, **more)
+
+
+@contextlib.asynccontextmanager
+async def working(
+    store: Store, *rules: Rule, way: Relay | None = None, patience: Patience = QUICK
+) -> AsyncIterator[None]:
+    """An outbox at work; at the end what it was doing is finished."""
+    threads = Threads()
+    relays = Relays([way or rules[0].relay], store=store)
+    outbox = Outbox(relays, rules, store=store, threads=threads, patience=patience)
+    await outbox.start()
+    try:
+        yield
+    finally:
+        await outbox.stop(grace=10)
+        await asyncio.to_thread(relays.close)
+        await outbox.stop(grace=10)
+        threads.close()
+
+
+async def next_of(things: "queue.Queue[Any]") -> Any:
+    """The next one, or a failure."""
+    return await asyncio.to_thread(things.get, timeout=20)
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    """Wait for what nobody tells of."""
+    for _ in range(2000):
+        if await asyncio.to_thread(is_so):
+            return
+        await asyncio.sleep(0.01)
+    pytest.fail("it never came to be")
+
+
+def states(store: Store) -> Sequence[tuple[str, int]]:
+    """State and tries of all rows, newest first."""
+    return [(job.state, job.attempts) for job in store.outgoing.newest()]
+
+
+def test_new_mail_goes_onward_as_it_came(store: Store, keep: Keep, sink: Sink) -> None:
+    """Octets, reverse-path and recipients of the envelope; what was there before the rules stays."""
+
+    async def run() -> None:
+        keep(MAIL, "old@example.org")
+        async with working(store, Rule(relay=relay(sink.port))):
+            keep(MAIL, "one@example.org", "two@example.org", "one@example.org", reverse_path="r@example.com")
+            arrived = await next_of(sink.arrived)
+        received, _, rest = arrived.original_content.partition(b"\r\n")
+        assert received.startswith(b"Received: by catcher id ")
+        assert rest == MAIL
+        assert (arrived.mail_from, arrived.rcpt_tos) == ("r@example.com", ["one@example.org", "two@example.org"])
+        assert states(store) == [("sent", 1)]
+        assert len(sink.messages) == 1
+
+    asyncio.run(run())
+
+
+def test_mail_that_goes_in_a_circle_stops(store: Store, keep: Keep, sink: Sink) -> None:
+    """A relay may lead back to this catcher. RFC 5321 §6.3."""
+
+    async def run() -> None:
+        async with working(store, Rule(relay=relay(sink.port))):
+            octets = MAIL
+            for _ in range(5):
+                keep(octets, "x@example.org")
+                octets = (await next_of(sink.arrived)).original_content
+            keep(octets, "x@example.org")
+            keep(MAIL, "other@example.org")
+            assert (await next_of(sink.arrived)).rcpt_tos == ["other@example.org"]
+        assert len(sink.messages) == 6
+
+    asyncio.run(run())
+
+
+def test_rules_choose_messages_and_recipients(store: Store, keep: Keep, sink: Sink) -> None:
+    """By query, by recipient, to fixed addresses; the relay's lists are heeded, and each rule is judged by itself."""
+    way = relay(sink.port, blocked=pattern("^boss@"), override_from="o@example.com")
+    rules = (
+        Rule(relay=way, recipients=pattern("@example.org$")),
+        Rule(relay=way, query="subject:invoice", to=("audit@example.net", "boss@example.net")),
+        Rule(relay=way, query="subject:nothing"),
+    )
+
+    async def run() -> None:
+        async with working(store, *rules):
+            keep(MAIL, "x@example.org", "y@example.com", "BOSS@example.org")
+            keep(MAIL.replace(b"invoice", b"letter"), "y@example.com")
+            first, second = await next_of(sink.arrived), await next_of(sink.arrived)
+        assert sorted([first.rcpt_tos, second.rcpt_tos]) == [["audit@example.net"], ["x@example.org"]]
+        assert first.mail_from == "o@example.com"
+        assert states(store) == [("sent", 1)] * 2
+
+    asyncio.run(run())
+
+
+def test_a_relay_that_is_down_and_comes_back_gets_everything_once(store: Store, keep: Keep) -> None:
+    """Also over a restart in between: neither lost nor sent twice."""
+    with listening(Sink()) as sink:
+        port = sink.port
+    rule = Rule(relay=relay(port))
+
+    async def run() -> None:
+        async with working(store, rule):
+            for number in range(10):
+                keep(MAIL, f"{number}@example.org")
+            await until(lambda: all(tries >= 2 for _, tries in states(store)) and len(states(store)) == 10)
+        assert {state for state, _ in states(store)} == {"waiting"}
+        assert "Connection refused" in store.outgoing.newest()[0].text
+        with listening(Sink(), port) as back:
+            async with working(store, rule):
+                got = [await next_of(back.arrived) for _ in range(10)]
+            async with working(store, rule):
+                keep(MAIL, "last@example.org")
+                last = await next_of(back.arrived)
+            assert sorted(each.rcpt_tos[0] for each in got) == [f"{number}@example.org" for number in range(10)]
+            assert last.rcpt_tos == ["last@example.org"]
+            assert len(back.messages) == 11
+        assert {state for state, _ in states(store)} == {"sent"}
+
+    asyncio.run(run())
+
+
+def test_what_came_in_while_nothing_ran_goes_onward_at_the_next_start(store: Store, keep: Keep, sink: Sink) -> None:
+    """The mark is in the database. Without rules in between it is not: that mail stays."""
+    rule = Rule(relay=relay(sink.port))
+
+    async def run() -> None:
+        async with working(store, rule):
+            pass
+        keep(MAIL, "meanwhile@example.org")
+        async with working(store, rule):
+            assert (await next_of(sink.arrived)).rcpt_tos == ["meanwhile@example.org"]
+        async with working(store, way=rule.relay):
+            keep(MAIL, "unruled@example.org")
+        async with working(store, rule):
+            keep(MAIL, "again@example.org")
+            assert (await next_of(sink.arrived)).rcpt_tos == ["again@example.org"]
+        assert len(sink.messages) == 2
+
+    asyncio.run(run())
+
+
+def test_only_those_who_may_still_get_it_are_tried_again(store: Store, keep: Keep, sink: Sink) -> None:
+    """4yz is tried again, 5yz is not, who has it is not asked again. RFC 5321 §4.2.1."""
+    sink.codes = {"never@example.org": "550 no", "later@example.org": "451 greylisted"}
+
+    async def run() -> None:
+        async with working(store, Rule(relay=relay(sink.port))):
+            keep(MAIL, "now@example.org", "never@example.org", "later@example.org")
+            assert (await next_of(sink.arrived)).rcpt_tos == ["now@example.org"]
+            for _ in range(4):
+                await next_of(sink.asked)
+            sink.codes = {}
+            assert (await next_of(sink.arrived)).rcpt_tos == ["later@example.org"]
+        [job] = store.outgoing.newest()
+        assert (job.state, job.due_at) == ("failed", None)
+        assert "never@example.org: 550 no" in job.text
+        assert len(sink.messages) == 2
+
+    asyncio.run(run())
+
+
+def test_trying_ends(store: Store, keep: Keep, sink: Sink) -> None:
+    """When the time is over; at once when the message is gone, or the relay is."""
+    sink.codes = {"later@example.org": "451 not yet"}
+    rule = Rule(relay=relay(sink.port))
+
+    async def run() -> None:
+        async with working(store, rule, patience=replace(QUICK, in_all=timedelta(milliseconds=100))):
+            keep(MAIL, "later@example.org")
+            await until(lambda: [state for state, _ in states(store)] == ["failed"])
+        async with working(store, rule, patience=replace(QUICK, first=timedelta(seconds=0.5))):
+            gone = keep(MAIL, "later@example.org")
+            await until(lambda: states(store)[0] == ("waiting", 1))
+            store.delete(ByIds((gone.summary.store_id,)))
+            await until(lambda: states(store)[0][0] == "failed")
+            assert "deleted" in store.outgoing.newest()[0].text
+            sink.codes = {"later@example.org": "451 not yet"}
+            keep(MAIL, "later@example.org")
+            await until(lambda: states(store)[0] == ("waiting", 1))
+        async with working(store, way=replace(rule.relay, name="another")):
+            await until(lambda: states(store)[0][0] == "failed")
+            assert "no such relay" in store.outgoing.newest()[0].text
+
+    asyncio.run(run())
+
+
+def test_what_a_dead_process_was_sending_is_sent_when_its_lease_is_over(store: Store, keep: Keep, sink: Sink) -> None:
+    """Until then nobody touches it."""
+    rule = Rule(relay=relay(sink.port))
+    with listening(Sink()) as other:
+        down = other.port
+
+    async def run() -> None:
+        async with working(store, Rule(relay=relay(down)), patience=replace(QUICK, first=timedelta(0))):
+            keep(MAIL, "x@example.org")
+            await until(lambda: states(store) != [])
+        now = datetime.now(UTC) + timedelta(hours=1)
+        [job] = store.outgoing.claim(now=now, lease=timedelta(hours=-1, seconds=0.3), limit=5)
+        assert store.outgoing.claim(now=datetime.now(UTC), lease=timedelta(minutes=1), limit=5) == []
+        async with working(store, rule):
+            assert (await next_of(sink.arrived)).rcpt_tos == ["x@example.org"]
+        assert states(store) == [("sent", job.attempts + 2)]
+
+    asyncio.run(run())
+
+
+def test_a_stop_cuts_off_what_hangs_and_keeps_it(store: Store, keep: Keep, sink: Sink) -> None:
+    """It is noted as not sent, and goes out at the next start."""
+
+    async def run() -> None:
+        threads = Threads()
+        with scripted(b"220 hi\r\n", b"250 hi\r\n") as server:
+            relays = Relays([relay(server.port)], store=store)
+            outbox = Outbox(relays, [Rule(relay=relay(server.port))], store=store, threads=threads, patience=QUICK)
+            await outbox.start()
+            keep(MAIL, "x@example.org")
+            assert await asyncio.to_thread(server.silent.wait, 20)
+            await asyncio.gather(outbox.stop(grace=20), asyncio.to_thread(relays.close))
+        threads.close()
+        assert states(store) == [("waiting", 1)]
+        async with working(store, Rule(relay=relay(sink.port))):
+            assert (await next_of(sink.arrived)).rcpt_tos == ["x@example.org"]
+        assert states(store) == [("sent", 2)]
+
+    asyncio.run(run())
+
+
+def test_two_processes_on_one_database_send_once(store: Store, keep: Keep, sink: Sink) -> None:
+    """Who judges, and who sends, is settled in the database."""
+    rule = Rule(relay=relay(sink.port))
+    path = store._database.path
+
+    async def run() -> None:
+        with Store.open(f"sqlite:///{path}") as second:
+            async with working(store, rule), working(second, rule):
+                for number in range(30):
+                    keep(MAIL, f"{number}@example.org")
+                for _ in range(30):
+                    await next_of(sink.arrived)
+        assert sorted(each.rcpt_tos[0] for each in sink.messages) == sorted(f"{n}@example.org" for n in range(30))
+        assert states(store) == [("sent", 1)] * 30
+
+    asyncio.run(run())
+
+
+def test_a_rule_that_cannot_be_read_stops_the_start() -> None:
+    """It never becomes a rule for everything."""
+    with pytest.raises(SettingError, match="before:never"):
+        Rule(relay=relay(1), query="before:never")
+
+
+@pytest.mark.parametrize(("tries", "seconds"), [(1, 30), (2, 60), (5, 480), (8, 3600), (1000, 3600)])
+def test_pauses_double_up_to_an_hour(tries: int, seconds: int) -> None:
+    """RFC 5321 §4.5.4.1."""
+    assert Patience().pause(tries) == timedelta(seconds=seconds)
