@@ -1,0 +1,6 @@
+"""POP3 over the store: existing mail programs fetch what was caught. RFC 1939."""
+
+from catcher.pop3.options import Pop3Options
+from catcher.pop3.server import Pop3Server
+
+__all__ = ["Pop3Options", "Pop3Server"]
