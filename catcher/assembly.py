@@ -7,10 +7,8 @@ mail that arrives that early waits for the store, and its 250 with it.
 import asyncio
 import contextlib
 import logging
-import shutil
 import socket
 import ssl
-import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -109,7 +107,7 @@ class Catcher:
         await self._threads.run(_import_the_rest)
         from catcher.web import Facts, Listening, Tally
 
-        self._tally = Tally()
+        self._tally = Tally(refused=lambda: smtp.refused)
         store = await self._open_store(database.url)
         pop3 = await self._open_pop3(store)
         tls = await self._threads.run(wiring.web_tls, settings)
@@ -136,6 +134,8 @@ class Catcher:
             database=database.shown,
             pop3=tuple(pop3.addresses()),
         )
+        facts_of_start = {"version": __version__, "database": database.shown, "url": self._whereabouts.url}
+        log.info("started", extra={**facts_of_start, "smtp": " ".join(smtp.addresses())})
 
     async def _deliver(self, envelope: Envelope, content: bytes | Path) -> str:
         """Hand mail to the intake; what comes in before there is one waits for it."""
@@ -256,6 +256,9 @@ class _Database:
 def _database(settings: Settings) -> Iterator[_Database]:
     """The database's URL; of an ephemeral one the file is gone afterwards."""
     if settings.ephemeral:
+        import shutil
+        import tempfile
+
         directory = tempfile.mkdtemp(prefix="catcher-")
         try:
             yield _Database(_sqlite_url(Path(directory) / "catcher.db"), "")

@@ -1,6 +1,7 @@
 """`catcher serve`: reads the settings, runs a catcher until it is told to stop, and says where to send and to look."""
 
 import asyncio
+import logging
 import os
 import sys
 from collections.abc import Callable
@@ -10,47 +11,98 @@ import click
 
 from catcher import __version__
 from catcher.assembly import Catcher, Whereabouts
+from catcher.cli.descriptors import raise_descriptor_limit
 from catcher.cli.logs import configure_logging
 from catcher.cli.signals import until_stopped
-from catcher.conf import TABLE, Settings, load
+from catcher.conf import MAILPIT, SECTIONS, TABLE, Setting, Settings, load, mailpit
 from catcher.errors import SettingError, StartError
+
+log = logging.getLogger("catcher")
+
+_FOREIGN = tuple(row for row in MAILPIT if row.flag and row.flag not in {setting.flag for setting in TABLE})
+
+
+class _Option(click.Option):
+    """An option with the heading it stands under in the help text."""
+
+    def __init__(self, *names: Any, section: str = "", **more: Any) -> None:
+        super().__init__(*names, **more)
+        self.section = section
+
+
+class _Command(click.Command):
+    """A command whose options are listed under their headings."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for parameter in self.get_params(ctx):
+            row = parameter.get_help_record(ctx)
+            if row is not None:
+                sections.setdefault(getattr(parameter, "section", "") or "Other options", []).append(row)
+        for title, rows in sections.items():
+            with formatter.section(title):
+                formatter.write_dl(rows)
 
 
 def _with_settings(function: Callable[..., None]) -> Callable[..., None]:
     """Give the command one option a row of the settings table; the values stay text until `conf` reads them."""
-    for setting in reversed(TABLE):
-        names = [setting.flag, setting.name]
-        if setting.short:
-            names.insert(0, f"-{setting.short}")
-        default = setting.kind.show(setting.default) if setting.default not in ("", False, None, ()) else ""
-        text = setting.help + (f"  [{default}]" if default else "")
-        if setting.kind.metavar:
-            option = click.option(*names, metavar=setting.kind.metavar, help=text, default=None)
-        else:
-            option = click.option(*names, is_flag=True, flag_value="true", help=text, default=None)
-        function = option(function)
+    for title, settings in reversed(SECTIONS):
+        for setting in reversed(settings):
+            function = _option(setting, title)(function)
     return function
 
 
-@click.command("serve")
+def _option(setting: Setting, section: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    names = [setting.flag, setting.name]
+    if setting.short:
+        names.insert(0, f"-{setting.short}")
+    default = setting.kind.show(setting.default) if setting.default not in ("", False, None, ()) else ""
+    text = setting.help + (f"  [{default}]" if default else "")
+    value: dict[str, Any] = {"metavar": setting.kind.metavar}
+    if not setting.kind.metavar:
+        value = {"is_flag": True, "flag_value": "true"}
+    return click.option(*names, cls=_Option, section=section, help=text, default=None, **value)
+
+
+def _with_mailpit_flags(function: Callable[..., None]) -> Callable[..., None]:
+    """Take Mailpit's flags that are not ours, too; help does not tell of them."""
+    for row in _FOREIGN:
+        value: dict[str, Any] = {"is_flag": True, "flag_value": "true"} if row.is_switch else {}
+        function = click.option(row.flag, row.name, hidden=True, default=None, **value)(function)
+    return function
+
+
+@click.command("serve", cls=_Command)
 @click.option("--config", metavar="FILE", default="", help="TOML file with settings. Also CATCHER_CONFIG.")
 @_with_settings
+@_with_mailpit_flags
 def command(config: str, **flags: Any) -> None:
     """Take mail by SMTP and serve the pages and the API until Ctrl-C.
 
     Every setting is also an environment variable (--max-age is CATCHER_MAX_AGE) and a key of the TOML file (max_age);
-    flags win over the environment, the environment over the file.
+    flags win over the environment, the environment over the file. Mailpit's variables and flags are understood.
     """
+    foreign = {row: flags.pop(row.name) for row in _FOREIGN}
     try:
+        for row, value in foreign.items():
+            if value is not None:
+                flags = {**mailpit.from_flag(row, value), **_given(flags)}
         settings, _ = load(flags=flags, environ=os.environ, config=config)
-    except SettingError as error:
+    except (SettingError, mailpit.Unreadable) as error:
         raise click.ClickException(str(error)) from None
     configure_logging(settings)
+    for line in mailpit.warnings(os.environ, [row.flag for row, value in foreign.items() if value is not None]):
+        log.warning(line)
+    raise_descriptor_limit()
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_serve(settings))
     except (SettingError, StartError) as error:
         raise click.ClickException(str(error)) from None
+
+
+def _given(flags: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in flags.items() if value is not None}
 
 
 async def _serve(settings: Settings) -> None:
@@ -81,6 +133,7 @@ def announcement(where: Whereabouts, settings: Settings) -> str:
     lines = [
         name,
         f"  send mail to   {', '.join(where.smtp)}  (SMTP)",
+        *([f"                 {', '.join(where.lmtp)}  (LMTP)"] if where.lmtp else []),
         *([f"  fetch it from  {', '.join(where.pop3)}  (POP3)"] if where.pop3 else []),
         f"  look at it on  {where.url or settings.listen}",
         f"  keeps          {kept}",

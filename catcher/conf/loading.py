@@ -1,15 +1,17 @@
 """Where the values come from: the table's defaults, a TOML file, the environment, flags; later ones win.
 
+In the environment Mailpit's variables count too, below ours.
+
 Nothing is guessed: a value that cannot be read, or a key that is not in the table, stops the start with one line that
 gives the name, the value and what was expected.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from catcher.conf import mailpit
 from catcher.conf.kinds import SocketAddress
 from catcher.conf.settings import Settings
 from catcher.conf.table import TABLE, Setting
@@ -46,6 +48,8 @@ def load(
     path = config or environ.get(CONFIG_VARIABLE, "")
     for key, value in (_file(path) if path else {}).items():
         take(_known(key, path), value, "file", f"{key} in {path}")
+    for name, given in _foreign(environ).items():
+        take(_BY_NAME[name], given.value, "environment", given.origin)
     for setting in TABLE:
         if setting.variable in environ:
             take(setting, environ[setting.variable], "environment", setting.variable)
@@ -63,7 +67,16 @@ def _read(setting: Setting, value: Any, name: str) -> Any:
         raise SettingError(f"{name}={shown}: expected {setting.kind.expected}") from None
 
 
+def _foreign(environ: Mapping[str, str]) -> dict[str, mailpit.Translated]:
+    try:
+        return mailpit.from_environment(environ)
+    except mailpit.Unreadable as error:
+        raise SettingError(str(error)) from None
+
+
 def _file(path: str) -> dict[str, Any]:
+    import tomllib  # not before there is a file: every start would wait for it
+
     try:
         with Path(path).open("rb") as file:
             return tomllib.load(file)

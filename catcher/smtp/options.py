@@ -16,10 +16,10 @@ MIB = 1024 * 1024
 class Listener:
     """One address to take mail on.
 
-    host: name or IP address, "" for every interface. port: 0 is any free one. path: a Unix socket instead of both;
-    mode: its permissions, None for the process's usual ones. lmtp: speak LMTP (RFC 2033). implicit_tls: TLS from the
-    first octet on (RFC 8314 §3.3); otherwise STARTTLS is offered when there is a certificate. reuse_port: other
-    processes may listen there too and share the connections (SO_REUSEPORT).
+    host: name or IP address, "" or "::" for every address of both families. port: 0 is any free one. path: a Unix
+    socket instead of both; mode: its permissions, None for the process's usual ones. lmtp: speak LMTP (RFC 2033).
+    implicit_tls: TLS from the first octet on (RFC 8314 §3.3); otherwise STARTTLS is offered when there is a
+    certificate. reuse_port: other processes may listen there too and share the connections (SO_REUSEPORT).
     """
 
     host: str = "127.0.0.1"

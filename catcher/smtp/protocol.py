@@ -297,7 +297,10 @@ class CatcherSMTP(Wire):
     def _rcpt(self, argument: bytes) -> bytes:
         if self._receiver is not None:
             return Reply.CHUNKS_BEGUN
-        return self._transaction.rcpt(argument)
+        answer = self._transaction.rcpt(argument)
+        if not answer.startswith(b"2"):
+            self._reception.refused += 1
+        return answer
 
     def _data(self, argument: bytes) -> bytes:
         if argument.strip():
@@ -391,6 +394,8 @@ class CatcherSMTP(Wire):
 
     def _reply_to_content(self, answer: bytes, *, is_final: bool = True) -> None:
         """One reply; in LMTP one for each recipient. RFC 2033 §4.2, §4.3."""
+        if is_final and not answer.startswith(b"2"):
+            self._reception.refused += 1
         times = len(self._transaction.forward_paths) if self._peer.is_lmtp and is_final else 1
         for _ in range(times or 1):
             self._reply(answer)

@@ -73,6 +73,8 @@ class Reception:
         self._is_empty = asyncio.Event()
         self._is_empty.set()
         self.is_closed = False
+        self.refused = 0
+        """Recipients and messages that got a 4xx or 5xx."""
 
     def enter(self, connection: Connection, address: str) -> bool:
         """Register a connection; False when there are too many, in all or from this address ("": a Unix socket).

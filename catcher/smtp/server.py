@@ -68,6 +68,11 @@ class SmtpServer:
         """Where it really listens, port 0 resolved, in the order of the options; empty when it does not."""
         return tuple(self._listening)
 
+    @property
+    def refused(self) -> int:
+        """How many recipients and messages have been refused since the start; 0 when it does not listen."""
+        return self._reception.refused if self._reception is not None else 0
+
     def addresses(self) -> list[str]:
         """The addresses of `listening`."""
         return [listening.address for listening in self._listening]

@@ -13,6 +13,9 @@ from catcher.smtp.options import Listener
 
 PORT_TRIES = 10
 
+EVERYWHERE = ("", "::")
+"""Hosts that mean every address of both families, as other programs understand "[::]:1025" and ":1025"."""
+
 
 async def bind(listener: Listener) -> list[socket.socket]:
     """The bound sockets, not listening yet; several when the host has several addresses, all on one port.
@@ -23,7 +26,10 @@ async def bind(listener: Listener) -> list[socket.socket]:
         return [_bind_path(listener)]
     try:
         found = await asyncio.get_running_loop().getaddrinfo(
-            listener.host or None, listener.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            None if listener.host in EVERYWHERE else listener.host,
+            listener.port,
+            type=socket.SOCK_STREAM,
+            flags=socket.AI_PASSIVE,
         )
     except OSError as error:
         raise _unusable(listener, error) from None
@@ -72,7 +78,8 @@ def _bind_all(listener: Listener, addresses: Sequence[tuple[int, str | int]]) ->
 
 
 def _bind_tcp(family: int, host: str, port: int, *, is_shared: bool) -> socket.socket:
-    one = socket.socket(family, socket.SOCK_STREAM)
+    # The protocol is named, because asyncio sets TCP_NODELAY only on sockets that say they are TCP.
+    one = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if os.name == "posix":  # elsewhere it would let two processes steal each other's connections
             one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

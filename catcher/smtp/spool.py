@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import tempfile
 import threading
 import time
 from pathlib import Path
@@ -79,6 +78,8 @@ class Collector:
         if self._is_discarded:
             return
         if self._file is None:
+            import tempfile  # not before it is needed: it brings more modules than all of the dialogue
+
             handle, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX, dir=self._directory)
             self.path = Path(name)
             self._file = open(handle, "wb", buffering=0)  # noqa: SIM115, PTH123 - closed by finish or discard
@@ -95,6 +96,8 @@ def remove_leftovers(directory: Path | None, *, older_than: float) -> int:
     older_than: seconds since the last write; the age keeps the files of other catchers that use the same directory.
     """
     removed = 0
+    import tempfile
+
     for path in Path(directory or tempfile.gettempdir()).glob(f"{_PREFIX}*{_SUFFIX}"):
         try:
             facts = path.lstat()

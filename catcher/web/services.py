@@ -1,5 +1,6 @@
 """What the handlers may use, in two values: the services of other rooms, and how the site is set up."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -44,11 +45,15 @@ class Facts:
 
 @dataclass(slots=True, kw_only=True)
 class Tally:
-    """Counters since the start, for the info route and metrics. Written by SMTP, on the loop."""
+    """Counters since the start, for the info route and metrics. Written by SMTP, on the loop.
+
+    refused: asks for the number of recipients and messages that were refused. ignored: messages that were acknowledged
+    and not kept; there are none.
+    """
 
     accepted: int = 0
     accepted_octets: int = 0
-    rejected: int = 0
+    refused: Callable[[], int] = lambda: 0
     ignored: int = 0
 
 

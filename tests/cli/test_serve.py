@@ -6,11 +6,13 @@ import signal
 import socket
 import sqlite3
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from catcher.conf import SECTIONS
 from tests.served import command, serving
 
 LIMIT = 5.0  # seconds in which a start fails, and a stop ends
@@ -94,6 +96,16 @@ def test_the_default_file_lies_in_the_users_data_directory(tmp_path: Path, monke
         assert [path.name for path in tmp_path.rglob("*.db")] == ["catcher.db"]
 
 
+def test_a_home_that_cannot_be_written_is_one_clear_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No traceback where the user's data directory cannot be made: the line names the file that was meant."""
+    home = tmp_path / "home"
+    home.write_text("a file")  # so that it holds for root too
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    line = refused("--smtp", "127.0.0.1:0", "--listen", "127.0.0.1:0")
+    assert str(home) in line
+
+
 @pytest.mark.parametrize("flag", ["--smtp", "--listen"])
 def test_a_port_in_use_is_one_clear_line(tmp_path: Path, flag: str) -> None:
     """The line names the flag and the address."""
@@ -161,3 +173,47 @@ def test_bare_catcher_serves() -> None:
     assert "--smtp='25x'" in done.stderr
     version = subprocess.run(command("--version"), capture_output=True, text=True, check=True, timeout=30).stdout
     assert re.fullmatch(r"catcher, version \d+\.\d+\.\d+\S*\n", version)
+
+
+def test_readyz_asks_by_https_where_https_is_served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With --https, or with the certificate in the environment that the server has; no password is needed."""
+    file, password = str(tmp_path / "x.db"), ("--ui-auth", "ann:pw")
+    with serving("--database", file, "--ui-tls-cert", "auto", *password) as served:
+        address = served.url.removeprefix("https://").partition("/")[0]
+        assert (
+            subprocess.run(command("readyz", "--listen", address, "--https"), check=False, timeout=30).returncode == 0
+        )
+        plain = subprocess.run(command("readyz", "--listen", address), check=False, timeout=30, capture_output=True)
+        assert plain.returncode == 1
+        monkeypatch.setenv("MP_UI_TLS_CERT", "sans:a.test")
+        assert subprocess.run(command("readyz", "--listen", address), check=False, timeout=30).returncode == 0
+
+
+def test_mailpits_flags_and_variables_are_understood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command line of Mailpit's starts this too; what has no effect is named on standard error."""
+    monkeypatch.setenv("MP_LABEL", "from there")
+    monkeypatch.setenv("MP_TENANT_ID", "hidden")
+    flags = ("--db-file", str(tmp_path / "x.db"), "--smtp-disable-rdns", "--compression", "2")
+    with serving(*flags) as served:
+        assert "from there" in served.screen
+        assert str(tmp_path / "x.db") in served.screen
+    line = refused(*flags, "--smtp-tls-required")
+    assert "--smtp-require-starttls: expected --smtp-tls-cert with it" in line
+
+
+def test_the_help_text_lists_every_setting_under_its_heading() -> None:
+    """`catcher serve --help` is the table; Mailpit's own flags are not told of."""
+    text = subprocess.run(command("serve", "--help"), capture_output=True, text=True, check=True, timeout=30).stdout
+    for title, settings in SECTIONS:
+        assert f"\n{title}:\n" in text
+        assert not [setting.flag for setting in settings if setting.flag not in text]
+    assert "--db-file" not in text
+
+
+def test_the_process_may_open_as_many_files_as_the_system_allows() -> None:
+    """Connections are files: the soft limit is raised to the hard one, up to a bound."""
+    limits = "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (256, 4096)); "
+    raised = "from catcher.cli.descriptors import raise_descriptor_limit as r; r(); "
+    shown = "print(resource.getrlimit(resource.RLIMIT_NOFILE))"
+    done = subprocess.run([sys.executable, "-c", limits + raised + shown], capture_output=True, text=True, check=True)
+    assert done.stdout == "(4096, 4096)\n"

@@ -18,6 +18,7 @@ import pytest
 from catcher.errors import AddressInUse, SettingError
 from catcher.smtp import Listener, SmtpOptions, SmtpServer
 from catcher.smtp.reception import connection_limit
+from catcher.smtp.sockets import bind
 from catcher.smtp.spool import Collector, remove_leftovers
 
 Start = Callable[..., Any]
@@ -56,6 +57,25 @@ def test_every_address_of_a_name_gets_the_same_port() -> None:
         addresses = asyncio.run(open_and_close(Listener(host=host, port=0)))
         assert len({address.rpartition(":")[2] for address in addresses}) == 1
         assert addresses[0].rpartition(":")[0] in {"127.0.0.1", "0.0.0.0"}
+
+
+@pytest.mark.parametrize("host", ["", "::"])
+def test_every_address_means_both_families(host: str) -> None:
+    """ ":1025" and "[::]:1025" take IPv4 as well, on one port, and answer without Nagle's delay."""
+
+    async def bound() -> list[tuple[socket.AddressFamily, int]]:
+        sockets = await bind(Listener(host=host, port=0))
+        found = [(one.family, one.getsockname()[1]) for one in sockets]
+        assert all(one.proto == socket.IPPROTO_TCP for one in sockets)
+        for one in sockets:
+            one.close()
+        return found
+
+    found = asyncio.run(bound())
+    assert {family for family, _ in found} >= {socket.AF_INET}
+    assert len({port for _, port in found}) == 1
+    if socket.has_dualstack_ipv6():
+        assert {family for family, _ in found} == {socket.AF_INET, socket.AF_INET6}
 
 
 @LOOPS

@@ -14,7 +14,6 @@ from catcher.web.api.operations import ANY_TEXT, JSON, TEXT, Content, Operation
 from catcher.web.api.shapes import AppInformation, MessageRelay, RuntimeStats, WebConfiguration
 from catcher.web.services import Services
 
-
 PEM = "application/x-pem-file"
 
 
@@ -43,7 +42,7 @@ class Info:
                     messages_deleted=store.deleted,
                     smtp_accepted=tally.accepted,
                     smtp_accepted_size=tally.accepted_octets,
-                    smtp_rejected=tally.rejected,
+                    smtp_rejected=tally.refused(),
                     smtp_ignored=tally.ignored,
                 ),
             )

@@ -98,12 +98,14 @@ def test_every_documented_operation_is_there_and_none_besides(api: httpx2.Client
     operations = {f"{method.upper()} {path}" for path, methods in document["paths"].items() for method in methods}
     assert operations == {
         "GET /api/v1/messages", "PUT /api/v1/messages", "DELETE /api/v1/messages",
+        "GET /api/v1/messages/{id}", "DELETE /api/v1/messages/{id}",
+        "GET /api/v2/messages", "GET /api/v2/search", "GET /api/v2/jim",
         "GET /api/v1/search", "DELETE /api/v1/search",
         "GET /api/v1/message/{id}", "GET /api/v1/message/{id}/headers", "GET /api/v1/message/{id}/raw",
         "GET /api/v1/message/{id}/part/{part_id}", "POST /api/v1/message/{id}/release", "GET /api/v1/relays",
         "GET /api/v1/outgoing",
         "GET /api/v1/tags", "PUT /api/v1/tags", "PUT /api/v1/tags/{tag}", "DELETE /api/v1/tags/{tag}",
-        "POST /api/v1/send", "GET /api/v1/info", "GET /api/v1/webui", "GET /livez", "GET /readyz",
+        "POST /api/v1/send", "GET /api/v1/info", "GET /api/v1/webui", "GET /api/v1/ca.pem", "GET /livez", "GET /readyz",
         "GET /view/{id}.html", "GET /view/{id}.txt", "GET /api/v1/openapi.json", "GET /api/v1/swagger.json",
     }  # fmt: skip
     names = [inner["operationId"] for methods in document["paths"].values() for inner in methods.values()]

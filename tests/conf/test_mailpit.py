@@ -1,0 +1,149 @@
+"""Tests of catcher.conf.mailpit: whoever comes from Mailpit keeps the environment, and is told what has no effect."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from catcher.conf import MAILPIT, TABLE, load, mailpit
+from catcher.conf.kinds import SocketAddress
+from catcher.errors import SettingError
+
+EVERY_ADDRESS = SocketAddress("::", 1025)
+CERTIFICATE = {"MP_SMTP_TLS_CERT": "c.pem"}
+RELAY = {"MP_SMTP_RELAY_HOST": "relay.test"}
+PASSWORDS = {"MP_POP3_AUTH": "a:b"}
+
+TRANSLATED: list[tuple[str, str, str, Any, dict[str, str]]] = [
+    ("MP_DATABASE", "/data/catcher.db", "database", "/data/catcher.db", {}),
+    ("MP_DATA_FILE", "/data/", "database", "/data/", {}),
+    ("MP_LABEL", "staging", "label", "staging", {}),
+    ("MP_MAX_MESSAGES", "500", "max", 500, {}),
+    ("MP_MAX_AGE", "7d", "max_age", timedelta(days=7), {}),
+    ("MP_MAX_MESSAGE_SIZE", "20", "max_message_size", 20 * 1024 * 1024, {}),
+    ("MP_QUIET", "Yes", "quiet", True, {}),
+    ("MP_VERBOSE", "1", "verbose", True, {}),
+    ("MP_UI_BIND_ADDR", "[::]:8025", "listen", SocketAddress("::", 8025), {}),
+    ("MP_WEBROOT", "mail", "webroot", "/mail/", {}),
+    ("MP_UI_AUTH_FILE", "/etc/passwords", "ui_auth_file", "/etc/passwords", {}),
+    ("MP_UI_AUTH", "a:b c:d", "ui_auth", "a:b c:d", {}),
+    ("MP_UI_TLS_CERT", "sans:a.test", "ui_tls_cert", "sans:a.test", {}),
+    ("MP_UI_SSL_CERT", "c.pem", "ui_tls_cert", "c.pem", {}),
+    ("MP_UI_TLS_KEY", "k.pem", "ui_tls_key", "k.pem", {"MP_UI_TLS_CERT": "c.pem"}),
+    ("MP_UI_SSL_KEY", "k.pem", "ui_tls_key", "k.pem", {"MP_UI_TLS_CERT": "c.pem"}),
+    ("MP_API_CORS", "a.test, b.test:1", "api_cors", ("a.test", "b.test:1"), {}),
+    ("MP_DISABLE_HTTP_COMPRESSION", "true", "disable_http_compression", True, {}),
+    ("MP_SMTP_BIND_ADDR", "[::]:1025", "smtp", EVERY_ADDRESS, {}),
+    ("MP_SMTP_AUTH_FILE", "p", "smtp_auth_file", "p", CERTIFICATE),
+    ("MP_SMTP_AUTH", "a:b", "smtp_auth", "a:b", CERTIFICATE),
+    ("MP_SMTP_AUTH_ALLOW_INSECURE", "true", "smtp_auth_allow_insecure", True, {}),
+    ("MP_SMTP_TLS_CERT", "c.pem", "smtp_tls_cert", "c.pem", {}),
+    ("MP_SMTP_SSL_CERT", "c.pem", "smtp_tls_cert", "c.pem", {}),
+    ("MP_SMTP_TLS_KEY", "k.pem", "smtp_tls_key", "k.pem", CERTIFICATE),
+    ("MP_SMTP_SSL_KEY", "k.pem", "smtp_tls_key", "k.pem", CERTIFICATE),
+    ("MP_SMTP_REQUIRE_STARTTLS", "true", "smtp_require_starttls", True, CERTIFICATE),
+    ("MP_SMTP_TLS_REQUIRED", "true", "smtp_require_starttls", True, CERTIFICATE),
+    ("MP_SMTP_REQUIRE_TLS", "true", "smtp_require_tls", True, CERTIFICATE),
+    ("MP_SMTP_MAX_RECIPIENTS", "7", "smtp_max_recipients", 7, {}),
+    ("MP_SMTP_RELAY_HOST", "relay.test", "smtp_relay_host", "relay.test", {}),
+    ("MP_SMTP_RELAY_PORT", "2525", "smtp_relay_port", 2525, {}),
+    ("MP_SMTP_RELAY_STARTTLS", "true", "smtp_relay_starttls", True, {}),
+    ("MP_SMTP_RELAY_TLS", "true", "smtp_relay_tls", True, {}),
+    ("MP_SMTP_RELAY_ALLOW_INSECURE", "true", "smtp_relay_allow_insecure", True, {}),
+    ("MP_SMTP_RELAY_USERNAME", "u", "smtp_relay_username", "u", {}),
+    ("MP_SMTP_RELAY_PASSWORD", "p", "smtp_relay_password", "p", {"MP_SMTP_RELAY_SECRET": "s"}),
+    ("MP_SMTP_RELAY_SECRET", "s", "smtp_relay_password", "s", {}),
+    ("MP_SMTP_RELAY_RETURN_PATH", "r@x.test", "smtp_relay_return_path", "r@x.test", {}),
+    ("MP_SMTP_RELAY_OVERRIDE_FROM", "f@x.test", "smtp_relay_override_from", "f@x.test", {}),
+    ("MP_SMTP_RELAY_ALLOWED_RECIPIENTS", "@x", "smtp_relay_allowed_recipients", "@x", {}),
+    ("MP_SMTP_RELAY_RECIPIENT_ALLOWLIST", "@x", "smtp_relay_allowed_recipients", "@x", {}),
+    ("MP_SMTP_RELAY_BLOCKED_RECIPIENTS", "@x", "smtp_relay_blocked_recipients", "@x", {}),
+    ("MP_SMTP_RELAY_PRESERVE_MESSAGE_IDS", "true", "smtp_relay_preserve_message_ids", True, {}),
+    ("MP_SMTP_RELAY_ALL", "true", "smtp_relay_all", True, RELAY),
+    ("MP_SMTP_RELAY_MATCHING", "@x", "smtp_relay_matching", "@x", RELAY),
+    ("MP_POP3_BIND_ADDR", "127.0.0.1:1111", "pop3", SocketAddress("127.0.0.1", 1111), PASSWORDS),
+    ("MP_POP3_AUTH", "a:b", "pop3", SocketAddress("::", 1110), {}),
+    ("MP_POP3_AUTH_FILE", "p", "pop3_auth_file", "p", {}),
+    ("MP_POP3_TLS_CERT", "c.pem", "pop3_require_tls", True, {}),
+    ("MP_POP3_TLS_KEY", "k.pem", "pop3_tls_key", "k.pem", {"MP_POP3_TLS_CERT": "c.pem"}),
+]
+SETTINGS = {setting.name for setting in TABLE}
+
+
+@pytest.mark.parametrize(("variable", "value", "name", "expected", "others"), TRANSLATED, ids=lambda value: str(value))
+def test_a_variable_means_what_it_means_there(
+    variable: str, value: str, name: str, expected: Any, others: dict[str, str]
+) -> None:
+    """Each of Mailpit's variables sets our setting, with its own way to write values. Source: Mailpit's --help."""
+    settings, origins = load(environ={**others, variable: value})
+    assert getattr(settings, name) == expected
+    assert origins[name].source == "environment"
+    assert origins[name].name.startswith("MP_")
+    assert mailpit.warnings({variable: value}) == []
+
+
+def test_every_variable_that_has_an_effect_is_in_the_list_above() -> None:
+    """A new row comes with its own line in this file."""
+    tested = {variable for variable, *_ in TRANSLATED}
+    effective = {
+        variable
+        for row in MAILPIT
+        if row.translate is not None and row.translate("1h" if "MP_MAX_AGE" in row.variables else "1")
+        for variable in row.variables
+    }
+    assert effective == tested
+
+
+@pytest.mark.parametrize("row", MAILPIT, ids=lambda row: row.variables[0])
+def test_a_row_names_settings_that_there_are(row: mailpit.Foreign) -> None:
+    """A translation can only lead to a setting of the table, and a flag of a row is never one of ours."""
+    translated = row.translate("1h" if "MP_MAX_AGE" in row.variables else "1") if row.translate else {}
+    assert translated.keys() <= SETTINGS
+    assert row.flag not in {setting.flag for setting in TABLE}
+
+
+def test_our_own_variable_wins() -> None:
+    """MP_* stand below CATCHER_*, and flags above both."""
+    environ = {"MP_LABEL": "theirs", "CATCHER_LABEL": "ours"}
+    assert load(environ=environ)[0].label == "ours"
+    assert load(environ=environ, flags={"label": "flag"})[0].label == "flag"
+
+
+def test_what_has_no_effect_is_named_and_its_value_is_not() -> None:
+    """A setting that we lack, or that nobody knows, is warned about; empty ones and those switched off are not."""
+    lines = mailpit.warnings(
+        {
+            "MP_WEBHOOK_URLS": "https://secret.test",
+            "MP_TENANT_ID": "hidden",
+            "MP_ENABLE_CHAOS": "false",
+            "MP_LOG_FILE": "",
+            "MP_SMTP_DISABLE_RDNS": "true",
+            "MPX": "1",
+        },
+        ["--tenant-id", "--smtp-disable-rdns"],
+    )
+    assert [line.split()[0] for line in lines] == ["MP_TENANT_ID", "MP_WEBHOOK_URLS", "--tenant-id"]
+    assert "hidden" not in "".join(lines)
+    assert "secret" not in "".join(lines)
+
+
+def test_pop3_is_served_when_there_are_passwords_for_it() -> None:
+    """Mailpit ignores the address without passwords, and has a default address with them."""
+    assert load(environ={"MP_POP3_BIND_ADDR": "[::]:1110"})[0].pop3 is None
+    assert load(environ={"MP_POP3_AUTH": "a:b"})[0].pop3 == SocketAddress("::", 1110)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "expected"),
+    [
+        ("MP_MAX_AGE", "7 days", "hours or days"),
+        ("MP_MAX_MESSAGE_SIZE", "50M", "whole number of MiB"),
+        ("MP_DATABASE", "http://rqlite.test:4001", "rqlite is not supported"),
+        ("MP_SMTP_BIND_ADDR", "nowhere", "HOST:PORT"),
+    ],
+)
+def test_a_wrong_value_names_the_variable_that_was_given(variable: str, value: str, expected: str) -> None:
+    """The line speaks of what the person wrote, not of our name for it."""
+    with pytest.raises(SettingError, match=expected) as caught:
+        load(environ={variable: value})
+    assert str(caught.value).startswith(f"{variable}={value!r}")
