@@ -1,11 +1,12 @@
 """Store ids: 22 characters [0-9A-Za-z] that rise with time and cannot be guessed."""
 
-import secrets
+import os
 import threading
 from datetime import UTC, datetime, timedelta
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-_BASE = len(_ALPHABET)
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
+_BASE = len(_PAIRS)
 _TIME_DIGITS = 9
 _TAIL_DIGITS = 13
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -28,7 +29,7 @@ class StoreIds:
         with self._lock:
             self._last = max((now - _EPOCH) // _MICROSECOND, self._last + 1)
             moment = self._last
-        return _digits(moment, _TIME_DIGITS) + _digits(secrets.randbits(80), _TAIL_DIGITS)
+        return _digits(moment, _TIME_DIGITS) + _digits(int.from_bytes(os.urandom(10), "big"), _TAIL_DIGITS)
 
 
 _ids = StoreIds()
@@ -41,8 +42,8 @@ def new_store_id(now: datetime) -> str:
 
 def _digits(number: int, length: int) -> str:
     """The number's last digits, most significant first."""
-    digits = []
-    for _ in range(length):
-        number, digit = divmod(number, _BASE)
-        digits.append(_ALPHABET[digit])
-    return "".join(reversed(digits))
+    pairs = []
+    for _ in range(0, length, 2):
+        number, pair = divmod(number, _BASE)
+        pairs.append(_PAIRS[pair])
+    return "".join(reversed(pairs))[-length:]

@@ -3,17 +3,19 @@
 A running `catcher serve` on the same file shows such mail like any other, and other processes may write beside it.
 """
 
-import os
-import threading
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from catcher.data import database_file
 from catcher.envelope import Envelope, ForwardPath
 from catcher.intake.deliver import deliver_now
+from catcher.intake.sharing import SharedStores
 from catcher.mime import Message, Part, bodies, decode_words, part_octets, part_text
 from catcher.store import Addresses, Everything, Store
+
+__all__ = ["Letter", "LocalMailbox", "SharedStores"]
 
 _PAGE = 500
 
@@ -42,30 +44,28 @@ class Letter:
 class LocalMailbox:
     """The mail in one database. Opened at the first use, in each process that uses it; safe to share by threads.
 
-    database: a file, a directory (catcher.db in it), or a database URL; "" for the user's own. Every method raises
-    DatabaseUnusable when it cannot be opened and StoreUnavailable when it cannot be used now.
+    database: a file, a directory (catcher.db in it), or a database URL; "" for the user's own. stores: shared with the
+    other mailboxes of this process. Every method raises DatabaseUnusable when the database cannot be opened and
+    StoreUnavailable when it cannot be used now.
     """
 
-    def __init__(self, database: str = "") -> None:
+    def __init__(self, database: str = "", *, stores: SharedStores) -> None:
         self.url = database if "://" in database else f"sqlite:///{database_file(database)}"
-        self._lock = threading.Lock()
-        self._opened: tuple[int, Store] | None = None
+        self._stores = stores
+        self._is_open = False
 
     def open(self) -> bool:
-        """Open the database now; False when it was open."""
-        with self._lock:
-            # A store has a thread, and a forked process has only the thread that forked.
-            if self._opened is not None and self._opened[0] == os.getpid():
-                return False
-            self._opened = (os.getpid(), Store.open(self.url))
-            return True
+        """See to it that the database can be opened; False when this mailbox was open."""
+        if self._is_open:
+            return False
+        with self._store():
+            self._is_open = True
+        return True
 
     def close(self) -> None:
-        """Close the database; it is opened again when it is used again."""
-        with self._lock:
-            opened, self._opened = self._opened, None
-        if opened is not None and opened[0] == os.getpid():
-            opened[1].close()
+        """Close the database, unless another thread is using it; it is opened again when it is used again."""
+        self._is_open = False
+        self._stores.close(self.url)
 
     def deliver(self, mails: Iterable[tuple[str, Sequence[str], bytes]]) -> list[str]:
         """Keep (reverse-path, forward-paths, octets) in one transaction, or none of them; their store ids."""
@@ -81,27 +81,31 @@ class LocalMailbox:
             )
             for reverse_path, forward_paths, octets in mails
         ]
-        return deliver_now(self._store(), items)
+        with self._store() as store:
+            return deliver_now(store, items)
 
     def store_ids(self) -> list[str]:
         """Of all messages, oldest first."""
-        store, found, before = self._store(), [], None
-        while True:
-            page = store.page(limit=_PAGE, before=before)
-            found += [summary.store_id for summary in page.messages]
-            before = page.next_before
-            if before is None:
-                return found[::-1]
+        found: list[str] = []
+        before = None
+        with self._store() as store:
+            while True:
+                page = store.page(limit=_PAGE, before=before)
+                found += [summary.store_id for summary in page.messages]
+                before = page.next_before
+                if before is None:
+                    return found[::-1]
 
     def count(self) -> int:
         """How many messages there are."""
-        return self._store().counts().messages
+        with self._store() as store:
+            return store.counts().messages
 
     def letter(self, store_id: str) -> Letter:
         """One message. Raises NotFound."""
-        store = self._store()
-        stored = store.get(store_id)
-        octets = store.raw(store_id)
+        with self._store() as store:
+            stored = store.get(store_id)
+            octets = store.raw(store_id)
         message = stored.message
         shown = bodies(octets, message)
         has_text = not shown.text_is_made and bool(message.text_parts or not shown.html)
@@ -131,13 +135,11 @@ class LocalMailbox:
 
     def clear(self) -> None:
         """Delete every message."""
-        self._store().delete(Everything())
+        with self._store() as store:
+            store.delete(Everything())
 
-    def _store(self) -> Store:
-        self.open()
-        opened = self._opened
-        assert opened is not None  # noqa: S101 - just opened
-        return opened[1]
+    def _store(self) -> AbstractContextManager[Store]:
+        return self._stores.using(self.url)
 
 
 def _is_alternative(message: Message, part: Part) -> bool:

@@ -9,7 +9,7 @@ from catcher.envelope import Envelope
 from catcher.intake.addresses import list_addresses
 from catcher.intake.ids import new_store_id
 from catcher.intake.tagging import Tagging, find_tags
-from catcher.mime import Octets, glance, parse
+from catcher.mime import Glance, Message, Octets, glance, parse
 from catcher.store.model import NewMessage
 from catcher.store.search.texts import search_texts
 
@@ -20,10 +20,11 @@ def prepare(envelope: Envelope, content: bytes | Path, *, tagging: Tagging = Tag
     content: octets, or a file of them, which is read by mapping it and must stay until the message is stored. Raises
     OSError when the file cannot be read.
     """
-    with _opened(content) as octets:
-        message = parse(octets)
-        glanced = glance(octets, message)
-        size = len(octets)
+    if isinstance(content, bytes):
+        message, glanced, size = _read(content)
+    else:
+        with _mapped(content) as octets:
+            message, glanced, size = _read(octets)
     addresses = list_addresses(message, envelope)
     return NewMessage(
         store_id=new_store_id(envelope.received_at),
@@ -38,11 +39,14 @@ def prepare(envelope: Envelope, content: bytes | Path, *, tagging: Tagging = Tag
     )
 
 
+def _read(octets: Octets) -> tuple[Message, Glance, int]:
+    message = parse(octets)
+    return message, glance(octets, message), len(octets)
+
+
 @contextmanager
-def _opened(content: bytes | Path) -> Iterator[Octets]:
-    if isinstance(content, bytes):
-        yield content
-    elif content.stat().st_size == 0:
+def _mapped(content: Path) -> Iterator[Octets]:
+    if content.stat().st_size == 0:
         yield b""  # an empty file cannot be mapped
     else:
         with content.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:

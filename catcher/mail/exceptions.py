@@ -7,6 +7,8 @@ ValueError
         └── MailerDoesNotExist (also KeyError)   MAILERS has no entry of that alias
 """
 
+import sys
+
 
 class BadHeaderError(ValueError):
     """A header field, address, file name or media type contains CR or LF. `fail_silently` never hides it."""
@@ -14,6 +16,15 @@ class BadHeaderError(ValueError):
 
 class ImproperlyConfigured(ValueError):
     """A setting (or the constructor argument of the same meaning) cannot be used; the text names it."""
+
+
+def improperly_configured(text: str) -> ImproperlyConfigured:
+    """The error; where Django is in the process, it is Django's exception of that name too, which its users catch."""
+    of_django = getattr(sys.modules.get("django.core.exceptions"), "ImproperlyConfigured", None)
+    if of_django is None:
+        return ImproperlyConfigured(text)
+    both: type[ImproperlyConfigured] = type("ImproperlyConfigured", (ImproperlyConfigured, of_django), {})
+    return both(text)
 
 
 class InvalidMailer(ImproperlyConfigured):

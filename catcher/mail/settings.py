@@ -23,7 +23,7 @@ from email.utils import getaddresses
 from types import ModuleType, TracebackType
 from typing import Any, TypeVar
 
-from catcher.mail.exceptions import ImproperlyConfigured
+from catcher.mail.exceptions import improperly_configured
 
 __all__ = ["TABLE", "Setting", "configure", "in_django", "override"]
 
@@ -247,7 +247,7 @@ def _resolve(name: str) -> Any:
             return setting.parse(text)
         except ValueError as error:
             shown = "…" if "PASSWORD" in name else text
-            raise ImproperlyConfigured(f"{name}={shown!r} in the environment: {error}") from None
+            raise improperly_configured(f"{name}={shown!r} in the environment: {error}") from None
     # A list of its own for each reader, so that nobody edits the default.
     return list(setting.default) if isinstance(setting.default, list) else setting.default
 

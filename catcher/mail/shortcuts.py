@@ -5,7 +5,7 @@ from typing import Any
 
 from catcher.mail import settings
 from catcher.mail.connections import select_connection
-from catcher.mail.exceptions import ImproperlyConfigured
+from catcher.mail.exceptions import improperly_configured
 from catcher.mail.message import EmailMessage, EmailMultiAlternatives
 
 __all__ = ["mail_admins", "mail_managers", "send_mail", "send_mass_mail"]
@@ -126,7 +126,7 @@ def _addresses(setting_name: str) -> list[Any]:
     )
     if settings.in_django(6) and not in_pairs:
         if not isinstance(people, (list, tuple)) or any(isinstance(person, (list, tuple)) for person in people):
-            raise ImproperlyConfigured(f"The {setting_name} setting must be a list of email address strings.")
+            raise improperly_configured(f"The {setting_name} setting must be a list of email address strings.")
         return list(people)
     if not in_pairs:
         raise ValueError(f"The {setting_name} setting must be a list of 2-tuples.")

@@ -36,7 +36,9 @@ def parse_addresses(text: str, *, limit: int = 20_000) -> tuple[Address, ...]:
     text = one_line(text[:MAX_TEXT])
     if simple := _SIMPLE.match(text):
         name, spec, bare = simple.groups()
-        return (Address(display_name=_SPACE.sub(" ", name).strip() if name else "", addr_spec=spec or bare),)
+        if name and ("  " in name or not name.isascii()):
+            name = _SPACE.sub(" ", name)
+        return (Address(display_name=name.strip() if name else "", addr_spec=spec or bare),)
     found = (address for address in _Reader(text).mailboxes() if address.display_name or address.addr_spec)
     return tuple(islice(found, limit))
 

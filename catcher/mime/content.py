@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from catcher.mime.charsets import decode
 from catcher.mime.codings import PIECE, iter_decoded
+from catcher.mime.entity import IDENTITY
 from catcher.mime.html import html_to_text
 from catcher.mime.model import Message, Octets, Part
 
@@ -26,6 +27,8 @@ def part_octets(octets: Octets, part: Part) -> bytes:
 
     Damaged base64, quoted-printable and uuencode give what can be read, a multipart its body as sent. Never raises.
     """
+    if part.transfer_encoding in IDENTITY:
+        return octets[part.body_start : part.end]
     pieces = tuple(iter_part(octets, part))
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
@@ -65,6 +68,8 @@ def bodies(octets: Octets, message: Message) -> Bodies:
 def body_texts(octets: Octets, message: Message, indexes: tuple[int, ...], *, limit: int | None = None) -> list[str]:
     """Texts of these body parts without uuencoded files; with `limit` until about so many octets have been read."""
     texts: list[str] = []
+    if not indexes:
+        return texts
     files = _files_in_texts(message)
     for index in indexes:
         part = message.parts[index]

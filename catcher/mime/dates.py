@@ -26,6 +26,11 @@ _FORMS = (
     # ISO 8601: 2023-01-02T15:04:05Z
     re.compile(rf"(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d)(?:[Tt]|\s+){_TIME}$"),
 )
+# What nearly every program writes, which is quickly read: Mon, 02 Jan 2023 15:04:05 +0000
+_USUAL = re.compile(
+    r"(?:[A-Z][a-z]{2}, )?([0-9]{1,2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-2][0-9]):([0-5][0-9]):([0-5][0-9])"
+    r" ([+-])([01][0-9])([0-5][0-9])$"
+)
 _MAX_TEXT = 500
 
 
@@ -36,12 +41,21 @@ def parse_date(text: str) -> datetime | None:
     ISO 8601 and the formats of C and JavaScript. None as well for days that do not exist and for what lies outside the
     years 1–9999 in UTC. Never raises.
     """
+    if usual := _USUAL.match(text):
+        return _of_usual(usual)
     text = without_comments(text[:_MAX_TEXT]).strip().strip('"').strip()
     for form in _FORMS:
         found = form.match(text)
         if found and (found["zone"] or not text[found.end() :].strip()):
             return _of_match(found)
     return _by_library(text)
+
+
+def _of_usual(found: re.Match[str]) -> datetime | None:
+    day, month, year, hour, minute, second, sign, hours, minutes = found.groups()
+    offset = timedelta(hours=int(hours), minutes=int(minutes))
+    fields = (int(year), _MONTHS.get(month.lower(), 0), int(day), int(hour), int(minute), int(second))
+    return _moment(fields, -offset if sign == "-" else offset)
 
 
 def _of_match(found: re.Match[str]) -> datetime | None:
@@ -79,6 +93,8 @@ def _by_library(text: str) -> datetime | None:
 def _moment(fields: tuple[int, int, int, int, int, int], offset: timedelta) -> datetime | None:
     year, month, day, hour, minute, second = fields
     try:
+        if not offset:
+            return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
         # a leap second is the last moment of its minute
         when = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
         moment = when - offset

@@ -1,6 +1,10 @@
 """The worked example of each section of Django's document on sending mail, run against a real server."""
 
+import smtplib
+from email import message_from_bytes
+from email.mime.image import MIMEImage
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -170,3 +174,105 @@ def test_envoi_de_plusieurs_courriels_a_la_main(server: Mailbox) -> None:
     assert connection.connection is not None
     connection.close()
     assert (subjects(server), server.sessions) == (["1", "2", "3"], 1)
+
+
+@pytest.mark.parametrize("missing", range(4))
+def test_les_quatre_premiers_parametres_sont_obligatoires(missing: int) -> None:
+    """subject, message, from_email and recipient_list are required; a TypeError without one. send_mail()."""
+    names = ("subject", "message", "from_email", "recipient_list")
+    arguments: dict[str, Any] = dict(zip(names, ("S", "m", "a@example.com", ["b@example.com"]), strict=True))
+    del arguments[names[missing]]
+    with pytest.raises(TypeError, match=names[missing]):
+        send_mail(**arguments)
+
+
+def test_fail_silently_false_leve_une_smtp_exception(server: Mailbox) -> None:
+    """What the server refuses is a smtplib.SMTPException; with fail_silently it is 0 sent. send_mail()."""
+    refused = ["refused@example.com"]
+    server.refuse.update(refused)
+    with pytest.raises(smtplib.SMTPException):
+        send_mail("S", "m", "from@example.com", refused, fail_silently=False)
+    assert send_mail("S", "m", "from@example.com", refused, fail_silently=True) == 0
+    assert server.messages == []
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("forged", ["subject", "from_email", "recipient_list"])
+def test_toutes_les_fonctions_interdisent_les_sauts_de_ligne(newline: str, forged: str, server: Mailbox) -> None:
+    """Line breaks of Unix, Windows and Mac in each argument, for every function. Prévention de l'injection."""
+    text = f"a@example.com{newline}Bcc: victim@example.com"
+    given: dict[str, Any] = {"subject": "S", "from_email": "from@example.com", "recipient_list": ["to@example.com"]}
+    given[forged] = [text] if forged == "recipient_list" else text
+    arguments = (given["subject"], "m", given["from_email"], given["recipient_list"])
+    good = ("S", "m", "from@example.com", ["to@example.com"])
+    people = [("Ann", address) for address in given["recipient_list"]]
+    with settings.override(SERVER_EMAIL=given["from_email"], ADMINS=people, MANAGERS=people):
+        for send in (
+            lambda: send_mail(*arguments, fail_silently=True),
+            lambda: send_mass_mail([good, arguments], fail_silently=True),
+            lambda: mail.mail_admins(given["subject"], "m", fail_silently=True),
+            lambda: mail.mail_managers(given["subject"], "m", fail_silently=True),
+        ):
+            with pytest.raises(BadHeaderError) as raised:
+                send()
+            assert isinstance(raised.value, ValueError)
+    assert (server.messages, server.sessions) == ([], 0)
+
+
+def test_message_et_recipients_peuvent_etre_surcharges(server: Mailbox) -> None:
+    """A subclass that overrides message() and recipients() is sent as these say. message(), recipients()."""
+
+    class Signed(EmailMessage):
+        def message(self, policy: Any = None) -> Any:
+            written = super().message(policy)
+            written["X-Signature"] = "42"
+            return written
+
+        def recipients(self) -> list[str]:
+            return [*super().recipients(), "archive@example.com"]
+
+    assert Signed("S", "b", "from@example.com", ["to@example.com"]).send() == 1
+    (arrived,) = server.messages
+    assert arrived.rcpt_tos == ["to@example.com", "archive@example.com"]
+    assert b"\r\nX-Signature: 42\r\n" in arrived.original_content
+
+
+def test_une_connexion_pour_plusieurs_messages(server: Mailbox) -> None:
+    """send() uses the message's connection where it has one, else begins a new one. Les objets EmailMessage."""
+    connection = mail.get_connection()
+    connection.open()
+    for bound in (connection, connection, None):
+        EmailMessage("S", "b", "from@example.com", ["to@example.com"], connection=bound).send()
+    connection.close()
+    assert (len(server.messages), server.sessions) == (3, 2)
+
+
+def test_les_deux_formes_d_une_adresse_sont_acceptees(server: Mailbox) -> None:
+    """fred@example.com and Fred <fred@example.com>, in a list or a tuple. Les objets EmailMessage."""
+    EmailMessage("S", "b", "Fred <fred@example.com>", ("Ann <ann@example.com>", "bob@example.com")).send()
+    EmailMessage("S", "b", "fred@example.com", ["ann@example.com"]).send()
+    first, second = server.messages
+    assert (first.mail_from, first.rcpt_tos) == ("fred@example.com", ["ann@example.com", "bob@example.com"])
+    assert b"\r\nFrom: Fred <fred@example.com>\r\nTo: Ann <ann@example.com>, bob@example.com\r\n" in (
+        first.original_content
+    )
+    assert second.mail_from == "fred@example.com"
+
+
+def test_les_pieces_jointes_du_constructeur(server: Mailbox, tmp_path: Path) -> None:
+    """`attachments` takes MIMEBase objects and triples; attach() and attach_file() add to them. attach()."""
+    (tmp_path / "weather_map.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    part = MIMEImage(b"GIF89a", _subtype="gif")
+    email = EmailMessage("S", "b", "from@example.com", ["to@example.com"], attachments=[part, ("a.txt", "ä", None)])
+    email.attach("design.png", b"\x89PNG", "image/png")
+    email.attach_file(str(tmp_path / "weather_map.png"))
+    email.send()
+    arrived = message_from_bytes(server.messages[0].original_content)
+    found = [(one.get_content_type(), one.get_filename()) for one in arrived.walk()][1:]
+    assert found == [
+        ("text/plain", None),
+        ("image/gif", None),
+        ("text/plain", "a.txt"),
+        ("image/png", "design.png"),
+        ("image/png", "weather_map.png"),
+    ]

@@ -207,3 +207,22 @@ def test_the_way_without_django_6_1_works_too(
 ) -> None:
     """The other half of the test above, wherever it runs."""
     test_all_backends_serve_the_mailers_of_django_6_1(None, server, tmp_path, capsys)
+
+
+def test_a_wrong_setting_is_the_exception_of_django(tmp_path: Path) -> None:
+    """Who catches Django's ImproperlyConfigured catches the library's too, where Django is in the process."""
+    script = (
+        "import sys; from django.conf import settings\n"
+        "backend = 'catcher.mail.backends.filebased.EmailBackend'\n"
+        "settings.configure(EMAIL_BACKEND=backend, EMAIL_FILE_PATH=sys.argv[1])\n"
+        "import django; django.setup()\n"
+        "from django.core import mail; from django.core.exceptions import ImproperlyConfigured\n"
+        "try: mail.get_connection()\n"
+        "except ImproperlyConfigured as error: print(isinstance(error, ValueError), error)\n"
+    )
+    file = tmp_path / "file"
+    file.touch()
+    result = subprocess.run(
+        [sys.executable, "-c", script, str(file)], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert result.stdout == f"True Path for saving email messages exists, but is not a directory: {file}\n"

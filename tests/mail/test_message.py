@@ -251,7 +251,7 @@ IMAGE = EmailAttachment("image.gif", b"GIF", "image/gif")
             "multipart/mixed\n text/plain\n message/rfc822\n  text/plain\n",
         ),
     ],
-    ids=str,
+    ids=lambda value: " ".join(value.split()) if isinstance(value, str) else type(value).__name__,
 )
 @pytest.mark.parametrize("policy", [None, default])
 def test_the_structure_follows_what_is_there(message: EmailMessage, expected: str, policy: Any) -> None:

@@ -172,7 +172,7 @@ def test_using_picks_a_mailer() -> None:
 @pytest.mark.parametrize(
     "other",
     [{"fail_silently": True}, {"auth_user": "u"}, {"auth_password": "p"}, {"connection": EmailBackend()}],
-    ids=str,
+    ids=lambda options: "-".join(options),
 )
 def test_using_excludes_other_ways_to_connect(other: dict[str, Any]) -> None:
     """TypeError, as both would say how to connect."""

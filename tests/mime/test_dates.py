@@ -1,6 +1,11 @@
 """Dates in every form that mail has them."""
 
+from datetime import UTC, datetime, timedelta, timezone
+from email.utils import format_datetime
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from catcher import mime
 
@@ -51,3 +56,16 @@ def test_dates_are_read(text: str, expected: str) -> None:
 def test_what_is_no_moment_is_none(text: str) -> None:
     """Days that do not exist and moments outside the calendar are None, nothing raises."""
     assert mime.parse_date(text) is None
+
+
+@given(st.integers(-62_000_000_000, 253_000_000_000), st.integers(-1199, 1199))
+def test_the_usual_form_is_read_as_it_was_written(seconds: int, minutes: int) -> None:
+    """What programs write and what needs closer reading (a comment behind it) mean the same. RFC 5322 §3.3."""
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+    written = moment.astimezone(timezone(timedelta(minutes=minutes)))
+    text = format_datetime(written)
+    for form in (text, f"{text} (comment)", text.partition(", ")[2]):
+        found = mime.parse_date(form)
+        assert found == written
+        assert found is not None
+        assert found.utcoffset() == written.utcoffset()

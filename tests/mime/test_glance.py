@@ -58,3 +58,14 @@ def test_search_text_is_bounded() -> None:
     """A huge text is searched in its first million characters."""
     octets = b"\r\n" + b"0123456789\r\n" * 300_000
     assert len(mime.searchable_text(octets, mime.parse(octets))) <= 1_000_000
+
+
+def test_ruled_lines_are_dropped_wherever_they_lie() -> None:
+    """Also at the end of what is looked at first, of one character or of several, beside letters of any language."""
+    for rule in ("----", "-=-=-=", "....", "*" * 300):
+        for begin in ("a", "é"):
+            text = f"{begin} " * 150 + f"{rule} " + "b " * 300
+            assert mime.snippet(text) == f"{begin} " * 99 + f"{begin}…"
+            for length in range(385, 402):
+                padded = "\n" * length + f"{rule}\n{begin} end"
+                assert mime.snippet(padded) == f"{begin} end"

@@ -70,3 +70,10 @@ def test_disposition_is_read(body: str, disposition: str) -> None:
 def test_file_names_are_safe_to_show(fields: str, name: str) -> None:
     """No directories, control characters or direction overrides come through. CWE-22, CWE-93."""
     assert mime.parse(f"{fields}\r\n\r\nx".encode()).parts[0].file_name == name
+
+
+@pytest.mark.parametrize("charset", ["", "; charset=utf-8", '; charset="UTF-8"', "; charset=us-ascii"])
+@pytest.mark.parametrize("media_type", ["text/plain", "text/html"])
+def test_the_usual_content_types_are_read_like_all(media_type: str, charset: str) -> None:
+    """The table of the usual ones says what reading them says: a blank more makes it the long way."""
+    assert media_type_of(f"{media_type}{charset}") == media_type_of(f" {media_type}{charset}")

@@ -9,7 +9,7 @@ from typing import Any
 from catcher.mail import settings
 from catcher.mail.backends.console import SEPARATOR
 from catcher.mail.backends.console import EmailBackend as ConsoleBackend
-from catcher.mail.exceptions import ImproperlyConfigured, InvalidMailer
+from catcher.mail.exceptions import ImproperlyConfigured, InvalidMailer, improperly_configured
 
 __all__ = ["EmailBackend"]
 
@@ -81,13 +81,13 @@ def _writable_directory(path: str | os.PathLike[str]) -> str:
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except FileExistsError:
-        raise ImproperlyConfigured(
+        raise improperly_configured(
             f"Path for saving email messages exists, but is not a directory: {directory}"
         ) from None
     except OSError as error:
-        raise ImproperlyConfigured(
+        raise improperly_configured(
             f"Could not create directory for saving email messages: {directory} ({error})"
         ) from error
     if not os.access(directory, os.W_OK):
-        raise ImproperlyConfigured(f"Could not write to directory: {directory}")
+        raise improperly_configured(f"Could not write to directory: {directory}")
     return str(directory)

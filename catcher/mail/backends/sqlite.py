@@ -3,10 +3,10 @@
 It is the one module of the library that reaches into the catcher around it, and only when it is used.
 """
 
+import atexit
 import email
 import os
 import re
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from email.message import Message
 from email.utils import formataddr
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, overload
 
 from catcher import mail
-from catcher.intake.local import Letter, LocalMailbox
+from catcher.intake.local import Letter, LocalMailbox, SharedStores
 from catcher.mail import settings
 from catcher.mail.backends.base import BaseEmailBackend, checked
 from catcher.mail.header import envelope_address
@@ -25,6 +25,16 @@ __all__ = ["EmailBackend", "Outbox", "StoredEmail"]
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _OWN_FIELDS = {"subject", "from", "to", "cc", "reply-to", "bcc", "mime-version", "content-type"}
 _OWN_FIELDS |= {"content-transfer-encoding", "content-disposition"}
+
+_stores = SharedStores()
+"""What the backends of this process have open; not a backend's own, since `send_mail()` makes one for each mail."""
+atexit.register(_stores.close_all)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=_stores.before_fork,
+        after_in_parent=_stores.after_fork_in_parent,
+        after_in_child=_stores.after_fork_in_child,
+    )
 
 
 class EmailBackend(BaseEmailBackend):
@@ -49,9 +59,7 @@ class EmailBackend(BaseEmailBackend):
         super().__init__(*args, **kwargs)
         if database is None and file_path is None and self.alias is None:
             file_path = settings.EMAIL_FILE_PATH
-        self._mailbox = LocalMailbox(os.fspath(database) if database else _made(file_path))
-        self._lock = threading.RLock()
-        self._is_open = False
+        self._mailbox = LocalMailbox(os.fspath(database) if database else _made(file_path), stores=_stores)
         self.outbox = Outbox(self._mailbox)
         if not hasattr(mail, "outbox"):
             mail.outbox = self.outbox
@@ -59,20 +67,15 @@ class EmailBackend(BaseEmailBackend):
     def open(self) -> bool | None:
         """Open the database. True when it was opened now, False when it was open, None when it failed silently."""
         try:
-            with self._lock:
-                self._is_open = True
-                return self._mailbox.open()
+            return self._mailbox.open()
         except Exception:
-            self._is_open = False
             if not self.fail_silently:
                 raise
             return None
 
     def close(self) -> None:
-        """Close the database; sending again opens it."""
-        with self._lock:
-            self._is_open = False
-            self._mailbox.close()
+        """Close the database; sending again opens it. Without it, the database closes a second after its last use."""
+        self._mailbox.close()
 
     def send_messages(self, email_messages: Iterable[Any]) -> int:
         """Store the messages in one transaction; how many, after the commit. Those without recipients are left out."""
@@ -83,17 +86,12 @@ class EmailBackend(BaseEmailBackend):
         ]
         if not mails:
             return 0
-        with self._lock:
-            was_open = self._is_open
-            try:
-                return len(self._mailbox.deliver(mails))
-            except Exception:
-                if not self.fail_silently:
-                    raise
-                return 0
-            finally:
-                if not was_open:
-                    self._mailbox.close()
+        try:
+            return len(self._mailbox.deliver(mails))
+        except Exception:
+            if not self.fail_silently:
+                raise
+            return 0
 
 
 class Outbox(Sequence["StoredEmail"]):

@@ -6,7 +6,7 @@ invisible characters and the width of white space never decide whether something
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
@@ -24,8 +24,21 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _MARKS = '<>",;()'
 """What stands around addresses and words rather than in them: `"<a@b.c>"` is to find a@b.c."""
 
-_PLAIN = dict.fromkeys((*map(ord, _MARKS), *range(0x20), 0x7F), " ")
-"""The same and control characters, for texts that have nothing else to fold but letter case."""
+_SPACES = re.compile(b"  +")
+
+
+def _table(*, keeps: bytes = b"") -> bytes:
+    """For `bytes.translate` of ASCII text: capitals to small letters, control characters and marks to spaces."""
+    table = bytearray(range(256)).lower()
+    for octet in (*range(0x20), 0x7F, *_MARKS.encode()):
+        table[octet] = 0x20
+    for octet in keeps:
+        table[octet] = octet
+    return bytes(table)
+
+
+_PLAIN = _table()
+_PLAIN_LINES = _table(keeps=b"\n")
 
 
 def fold(text: str) -> str:
@@ -47,11 +60,28 @@ def fold(text: str) -> str:
 def clean(text: str) -> str:
     """`text` as the text columns hold it: folded, and `< > " , ; ( )` count as white space."""
     if text.isascii():
-        return " ".join(text.lower().translate(_PLAIN).split())
+        # Octets, for speed: most text is ASCII, and letter case is all that there is to fold in it.
+        return _SPACES.sub(b" ", text.encode().translate(_PLAIN)).strip(b" ").decode()
     text = fold(text)
     for mark in _MARKS:  # translate() takes ten times as long on such text
         text = text.replace(mark, " ")
     return " ".join(text.split())
+
+
+def clean_all(texts: Sequence[str]) -> list[str]:
+    """`clean` of each of the texts. Many short ones take a fraction of the time that as many calls would."""
+    joined = "\n".join(texts)
+    if not joined.isascii() or joined.count("\n") != len(texts) - 1:
+        return _clean_mixed(texts) if texts else []
+    octets = _SPACES.sub(b" ", joined.encode().translate(_PLAIN_LINES))
+    return octets.replace(b" \n", b"\n").replace(b"\n ", b"\n").strip(b" ").decode().split("\n")
+
+
+def _clean_mixed(texts: Sequence[str]) -> list[str]:
+    """`clean_all` where some texts are not ASCII, or of several lines."""
+    is_simple = [text.isascii() and "\n" not in text for text in texts]
+    cleaned = clean_all([text if simple else "" for text, simple in zip(texts, is_simple, strict=True)])
+    return [line if simple else clean(text) for text, line, simple in zip(texts, cleaned, is_simple, strict=True)]
 
 
 def entries(texts: Iterable[str]) -> str:
@@ -59,5 +89,12 @@ def entries(texts: Iterable[str]) -> str:
 
     An entry that occurs twice is kept once: a query cannot tell the difference.
     """
-    lines = dict.fromkeys(filter(None, map(clean, texts)))
+    return as_entries(clean_all(list(texts)))
+
+
+def as_entries(cleaned: Sequence[str]) -> str:
+    """`entries` of texts that are clean already."""
+    if not cleaned:
+        return ""
+    lines = dict.fromkeys(filter(None, cleaned))
     return "\n" + "\n".join(lines) + "\n" if lines else ""

@@ -1,12 +1,12 @@
 """What of a message can be searched: its texts, cleaned, once, on the way in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from catcher.envelope import Envelope
 from catcher.mime import decode_words
 from catcher.mime.model import Address, HeaderField, Message
-from catcher.store.search.folding import clean, entries
+from catcher.store.search.folding import as_entries, clean, clean_all
 from catcher.store.search.model import SearchTexts
 
 if TYPE_CHECKING:  # store.model needs this room's values; importing it here would close the circle.
@@ -39,18 +39,37 @@ def search_texts(message: Message, envelope: Envelope, addresses: "Addresses", t
 
     `text` is the readable text of the message, bounded by whoever made it (`catcher.mime.glance`). Never raises.
     """
+    header, client = _fitting(message.header), _client(message, envelope)
+    columns = [
+        [message.subject],
+        _addresses(addresses.from_),
+        _addresses(addresses.to),
+        _addresses(addresses.cc),
+        _addresses(addresses.bcc),
+        _addresses(addresses.reply_to),
+        _first([part.file_name for part in message.parts], ENTRIES_LIMIT),
+        _first([part.media_type for part in message.parts], ENTRIES_LIMIT),
+        [field.name[:FIELD_LIMIT] for field in header],
+        _decoded([field.body[:FIELD_LIMIT] for field in header]),
+        client,
+    ]
+    (subject,), from_, to, cc, bcc, reply_to, file_names, media_types, names, bodies, known = _cleaned(columns)
     return SearchTexts(
-        subject=clean(message.subject),
-        from_=_addresses(addresses.from_),
-        to=_addresses(addresses.to),
-        cc=_addresses(addresses.cc),
-        bcc=_addresses(addresses.bcc),
-        reply_to=_addresses(addresses.reply_to),
-        file_names=_bounded(part.file_name for part in message.parts),
-        media_types=_bounded(part.media_type for part in message.parts),
-        header=_header(message),
-        client=_client(message, envelope),
-        text=_text(message, envelope, text),
+        subject=subject,
+        from_=as_entries(from_),
+        to=as_entries(to),
+        cc=as_entries(cc),
+        bcc=as_entries(bcc),
+        reply_to=as_entries(reply_to),
+        file_names=as_entries(file_names),
+        media_types=as_entries(media_types),
+        header=_header(names, bodies),
+        client=_lines(
+            [f"{name}: {text}" for name, given, text in zip(CLIENT_LINES, client, known, strict=True) if given]
+        ),
+        # Reverse-path and message id stand with the text too: a free word is to find them, but the words "ip" and
+        # "user" of the other column are not to find every message.
+        text="\n".join(filter(None, (clean(text), *known[-2:]))),
     )
 
 
@@ -59,48 +78,71 @@ def label(name: str) -> str:
     return f"\n{clean(name)}: "
 
 
-def _addresses(mailboxes: Iterable[Address]) -> str:
-    return _bounded(text for mailbox in mailboxes for text in (mailbox.display_name, mailbox.addr_spec))
+def _cleaned(columns: Sequence[Sequence[str]]) -> Iterator[list[str]]:
+    """The columns with their texts cleaned: all at once, as each by itself takes several times as long."""
+    cleaned = clean_all([text for column in columns for text in column])
+    start = 0
+    for column in columns:
+        yield cleaned[start : start + len(column)]
+        start += len(column)
 
 
-def _bounded(texts: Iterable[str]) -> str:
-    return entries(_first(texts, ENTRIES_LIMIT))
+def _addresses(mailboxes: Sequence[Address]) -> Sequence[str]:
+    if not mailboxes:
+        return ()
+    return _first([text for mailbox in mailboxes for text in (mailbox.display_name, mailbox.addr_spec)], ENTRIES_LIMIT)
 
 
-def _first(texts: Iterable[str], limit: int) -> Iterable[str]:
+def _decoded(bodies: list[str]) -> list[str]:
+    joined = "".join(bodies)
+    if "=?" not in joined and joined.isascii():
+        return bodies
+    return [decode_words(body) for body in bodies]
+
+
+def _first(texts: Sequence[str], limit: int) -> Sequence[str]:
     """The first of the texts, each cut to `FIELD_LIMIT`, until `limit` characters are reached."""
+    if len(texts) < FIELD_LIMIT and sum(map(len, texts)) <= FIELD_LIMIT:
+        return texts
+    kept = []
     for text in texts:
-        yield text[:FIELD_LIMIT]
+        kept.append(text[:FIELD_LIMIT])
         limit -= min(len(text), FIELD_LIMIT) + 1
         if limit <= 0:
-            return
+            break
+    return kept
 
 
-def _header(message: Message) -> str:
-    lines, size = [""], 0
-    for field in message.header:
-        line = _header_line(field)
+def _fitting(header: tuple[HeaderField, ...]) -> tuple[HeaderField, ...]:
+    """The header section as far as it can matter: of one that is far too long, what `HEADER_LIMIT` lets through."""
+    if sum([len(field.name) + len(field.body) for field in header]) <= 4 * HEADER_LIMIT:
+        return header
+    size = 0
+    for number, field in enumerate(header):
+        size += len(clean(field.name[:FIELD_LIMIT])) + len(clean(decode_words(field.body[:FIELD_LIMIT])))
+        if size > HEADER_LIMIT:
+            return header[:number]
+    return header
+
+
+def _header(names: Sequence[str], bodies: Sequence[str]) -> str:
+    lines = [f"{name}: {body}" for name, body in zip(names, bodies, strict=True)]
+    text = _lines(lines)
+    if len(text) <= HEADER_LIMIT:
+        return text
+    size = 0
+    for number, line in enumerate(lines):
         size += len(line) + 1
         if size > HEADER_LIMIT:
-            break
-        lines.append(line)
-    return "\n".join(lines) + "\n" if len(lines) > 1 else ""
+            return _lines(lines[:number])
+    return text
 
 
-def _header_line(field: HeaderField) -> str:
-    return f"{label(field.name[:FIELD_LIMIT])[1:]}{clean(decode_words(field.body[:FIELD_LIMIT]))}"
-
-
-def _client(message: Message, envelope: Envelope) -> str:
+def _client(message: Message, envelope: Envelope) -> list[str]:
     client = envelope.client
     values = (client.address, client.user, client.helo, envelope.reverse_path, message.message_id)
-    lines = [f"{name}: {clean(value[:FIELD_LIMIT])}" for name, value in zip(CLIENT_LINES, values, strict=True) if value]
+    return [value[:FIELD_LIMIT] for value in values]
+
+
+def _lines(lines: Sequence[str]) -> str:
     return "\n" + "\n".join(lines) + "\n" if lines else ""
-
-
-def _text(message: Message, envelope: Envelope, text: str) -> str:
-    """Reverse-path and message id stand with the text, not in `client`: a free word is to find them, but the words
-    "ip" and "user" are not to find every message.
-    """
-    further = (envelope.reverse_path[:FIELD_LIMIT], message.message_id[:FIELD_LIMIT])
-    return "\n".join(filter(None, map(clean, (text, *further))))

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.store.search import clean, entries, fold
+from catcher.store.search.folding import clean_all
 
 
 @pytest.mark.parametrize(
@@ -49,3 +50,18 @@ def test_entries_stand_between_line_breaks() -> None:
     """The form of the address columns: a whole entry can be asked for, and an entry never breaks."""
     assert entries(["Ann\nB", "a@b.c", "", "A@B.C", ","]) == "\nann b\na@b.c\n"
     assert entries([]) == entries(["", " "]) == ""
+
+
+@given(st.lists(st.text() | st.text('aB \t\r\n\x0b\x1f<>",;()é\u200b')))
+def test_cleaning_many_texts_at_once_is_cleaning_each(texts: list[str]) -> None:
+    """The quick way changes nothing: texts of any letters and lines, empty ones and none among them."""
+    assert clean_all(texts) == [clean(text) for text in texts]
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_ascii_is_cleaned_like_everything_else(text: str) -> None:
+    """The quick way for ASCII gives what folding and taking marks out gives."""
+    marked = fold(text)
+    for mark in '<>",;()':
+        marked = marked.replace(mark, " ")
+    assert clean(text) == " ".join(marked.split())
