@@ -104,7 +104,9 @@ def _bind(listener: socket.socket, address: SocketAddress) -> None:
 
 
 def _remove_stale(path: str) -> None:
-    """Remove a Unix socket that nobody answers on any more; a living one stays, and binding will fail."""
+    """Remove a Unix socket that nobody answers on any more; a living one, or a file, stays, and binding will fail."""
+    if not Path(path).is_socket():  # connecting to a file is refused, too
+        return
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         try:
             probe.connect(path)

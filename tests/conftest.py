@@ -55,9 +55,13 @@ def find_chromium() -> str:
     return own if Path(own).exists() else ""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A headless Chromium for this run."""
+    """A headless Chromium for the tests of a module.
+
+    Not of the whole run: Playwright keeps an event loop running in the main thread as long as it lives, and tests of
+    other modules could not start loops of their own.
+    """
     path = find_chromium()
     if not path:
         pytest.fail("No Chromium found: install one, or name it in CATCHER_CHROMIUM; `make test` does that.")

@@ -116,6 +116,17 @@ def test_a_port_in_use_is_one_clear_line(tmp_path: Path, flag: str) -> None:
     assert address in line
 
 
+@pytest.mark.parametrize("flag", ["--smtp", "--listen"])
+def test_a_file_in_the_place_of_a_socket_is_left_as_it_was(tmp_path: Path, flag: str) -> None:
+    """Only a dead Unix socket is replaced; whatever else has that name is somebody's."""
+    file = tmp_path / "notes.txt"
+    file.write_text("precious")
+    other = "--listen" if flag == "--smtp" else "--smtp"
+    line = refused(flag, f"unix:{file}", other, "127.0.0.1:0", "--database", str(tmp_path / "x.db"))
+    assert str(file) in line
+    assert file.read_text() == "precious"
+
+
 def test_a_file_that_is_no_database_is_left_as_it_was(tmp_path: Path) -> None:
     """A corrupt database stops the start with one line and is untouched."""
     file = tmp_path / "letter.txt"

@@ -102,7 +102,7 @@ class FileHandlers:
         counts = await site.services.store.counts()
         page = PrintPage(
             chrome=await site.chrome(request, counts),
-            title=texts.shown(stored.message.subject),
+            title=texts.title(stored.message.subject),
             summary=stored.summary,
             from_=stored.message.from_,
             to=stored.message.to,

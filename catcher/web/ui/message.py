@@ -57,7 +57,7 @@ class MessageHandlers:
             chrome=await site.chrome(request, counts, query=place.query),
             listing=listing,
             summary=summary,
-            title=texts.shown(message.subject),
+            title=texts.title(message.subject),
             from_=message.from_ or message.sender,
             to=message.to,
             cc=message.cc,

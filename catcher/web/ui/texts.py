@@ -11,6 +11,9 @@ _HIDING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202
 _URL = re.compile(r"""\b(?:https?://|mailto:|www\.)[^\s<>"'`{}|\\^\[\]]{1,2000}""", re.IGNORECASE)
 _TRAILING = ".,;:!?…)*_~"
 
+TITLE_CHARACTERS = 1000
+"""Of a subject, in the page of its message."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
@@ -26,6 +29,11 @@ def shown(text: str) -> str:
     Source: Unicode Technical Report 36, section 2.5 (bidirectional text spoofing).
     """
     return _HIDING.sub(lambda found: " " if found[0] in "\r\n" else f"[U+{ord(found[0]):04X}]", text)
+
+
+def title(subject: str) -> str:
+    """A subject as a page's title and heading: as `shown`, and cut where nobody reads on; the headers view has more."""
+    return shown(subject if len(subject) <= TITLE_CHARACTERS else subject[:TITLE_CHARACTERS] + "…")
 
 
 def octets(count: int) -> str:

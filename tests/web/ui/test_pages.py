@@ -216,6 +216,19 @@ def test_large_html_waits_to_be_asked_for(mailbox: Mailbox, http: httpx2.Client)
     assert len(http.get(f"{path}/frame?large=1").content) > 5_000_000
 
 
+def test_a_megabyte_in_the_subject_does_not_fill_the_page(mailbox: Mailbox, http: httpx2.Client) -> None:
+    """Subject and names are cut in pages, and said to be; the octets are all there."""
+    raw = b"From: " + b"y" * 500_000 + b" <a@example.com>\r\nSubject: Long " + b"x" * 1_000_000 + b"\r\n\r\nhello\r\n"
+    with smtplib.SMTP(mailbox.catcher.smtp_host, mailbox.catcher.smtp_port, timeout=30) as client:
+        client.sendmail("a@example.com", ["b@example.com"], raw)
+    path = f"view/{mailbox.id_of('Long')}"
+    for page_path in ("", path, f"{path}/print"):
+        shown = http.get(page_path).text
+        assert len(shown) < 40_000, page_path
+        assert "xxx…" in shown or not page_path, page_path
+    assert http.get(f"{path}/raw").content == raw
+
+
 def test_hostile_mail_reaches_no_page_unescaped(reader: httpx2.Client, filled: Mailbox) -> None:
     """Subject, sender and body of an attacker are text in every view and in the list."""
     store_id = filled.id_of("Your account")
