@@ -12,6 +12,7 @@ import ssl
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -19,6 +20,7 @@ from catcher import __version__, wiring
 from catcher.conf import Settings
 from catcher.data import database_file
 from catcher.envelope import Envelope
+from catcher.errors import StoreUnavailable
 from catcher.hosting import Site, http_socket, site_url
 from catcher.smtp import SmtpServer
 from catcher.smtp.debugging import Printer
@@ -61,6 +63,7 @@ class Catcher:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._undo = contextlib.AsyncExitStack()
+        self._doors: list[Callable[[], Awaitable[None]]] = []
         self._threads = Threads()
         self._intake: asyncio.Future[Intake] | None = None
         self._store: Store | None = None
@@ -90,7 +93,14 @@ class Catcher:
             raise
 
     async def stop(self) -> None:
-        """Close the listeners, commit what was accepted, close the store. Safe to call twice."""
+        """Close the listeners, commit what was accepted, close the store. Safe to call twice.
+
+        All listeners close at once, each with its grace, so that the whole takes no longer than the slowest of them.
+        """
+        doors, self._doors = self._doors, []
+        for failure in await asyncio.gather(*(close() for close in doors), return_exceptions=True):
+            if isinstance(failure, Exception):
+                log.error("A listener did not close as it should", exc_info=failure)
         await self._undo.aclose()
 
     async def _start(self) -> None:
@@ -102,7 +112,7 @@ class Catcher:
         http = undo.enter_context(http_socket(settings.listen))
         smtp = SmtpServer(self._deliver, options=wiring.smtp_options(settings), threads=self._threads)
         await smtp.start()
-        undo.push_async_callback(smtp.stop, grace=STOP_SECONDS)
+        self._doors.append(partial(smtp.stop, grace=STOP_SECONDS))
 
         await self._threads.run(_import_the_rest)
         from catcher.web import Facts, Listening, Tally
@@ -176,8 +186,13 @@ class Catcher:
         try:
             while True:
                 arrived.clear()
-                while await store.retain(max_messages=settings.max, max_age=settings.max_age, now=datetime.now(UTC)):
-                    pass
+                try:
+                    while await store.retain(
+                        max_messages=settings.max, max_age=settings.max_age, now=datetime.now(UTC)
+                    ):
+                        pass
+                except StoreUnavailable as error:
+                    log.warning("Old messages could not be deleted and are tried again: %s", error)
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(arrived.wait(), RETENTION_SECONDS)
         finally:
@@ -190,7 +205,7 @@ class Catcher:
         server = Pop3Server(store, options=wiring.pop3_options(self._settings), threads=self._threads)
         if self._settings.pop3 is not None:
             await server.start()
-            self._undo.push_async_callback(server.stop, grace=STOP_SECONDS)
+            self._doors.append(partial(server.stop, grace=STOP_SECONDS))
         return server
 
     async def _open_relays(self, store: "AsyncStore") -> "tuple[Relays, Callable[[], Awaitable[None]]]":
@@ -208,7 +223,7 @@ class Catcher:
             """Cut what is being sent; the outbox notes that it is to be sent later."""
             await asyncio.gather(outbox.stop(grace=STOP_SECONDS), self._threads.run(running.close))
 
-        self._undo.push_async_callback(end)
+        self._doors.append(end)
         await outbox.start()
         return running, end
 
@@ -234,10 +249,14 @@ class Catcher:
         )
         app = create_app(services, options)
         site = Site(app, tls=tls, is_compressed=options.is_compressed)
-        self._undo.push_async_callback(site.stop, grace=STOP_SECONDS)
-        # Before the site ends: who waits for a relay is told, instead of holding up the end.
-        self._undo.push_async_callback(end_relays)
-        self._undo.callback(app.state.hub.close)
+
+        async def end() -> None:
+            """News and relays first: who waits for them is told, instead of holding up the end."""
+            app.state.hub.close()
+            await end_relays()
+            await site.stop(grace=STOP_SECONDS)
+
+        self._doors[self._doors.index(end_relays)] = end
         await site.start(http)
 
 
@@ -256,14 +275,10 @@ class _Database:
 def _database(settings: Settings) -> Iterator[_Database]:
     """The database's URL; of an ephemeral one the file is gone afterwards."""
     if settings.ephemeral:
-        import shutil
-        import tempfile
+        from catcher.ephemeral import ephemeral_directory
 
-        directory = tempfile.mkdtemp(prefix="catcher-")
-        try:
-            yield _Database(_sqlite_url(Path(directory) / "catcher.db"), "")
-        finally:
-            shutil.rmtree(directory, ignore_errors=True)
+        with ephemeral_directory() as directory:
+            yield _Database(_sqlite_url(directory / "catcher.db"), "")
     elif "://" in settings.database:
         yield _Database(settings.database, settings.database.rsplit("@", 1)[-1])
     else:

@@ -1,12 +1,16 @@
 """Tests of catcher.assembly with catcher.wiring and catcher.hosting: each setting reaches what it is for."""
 
+import asyncio
 import contextlib
+import logging
 import poplib
 import smtplib
 import socket
+import sqlite3
 import ssl
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +18,10 @@ import httpx2
 import pytest
 import trustme
 
+from catcher.assembly import Catcher
+from catcher.conf import load
 from catcher.errors import SettingError
+from catcher.store import Store
 from catcher.testing import RunningCatcher, running_catcher
 
 SOME = "127.0.0.1:0"
@@ -281,3 +288,69 @@ def test_a_unix_socket_serves_the_pages_and_is_gone_afterwards(tmp_path: Path) -
         with httpx2.Client(transport=httpx2.HTTPTransport(uds=str(path))) as client:
             assert client.get("http://localhost/readyz", timeout=30).status_code == 200
     assert not path.exists()
+
+
+def test_a_message_that_ends_while_the_catcher_stops_is_kept(tmp_path: Path) -> None:
+    """Listeners close, accepted mail is committed: a DATA in progress gets its 250, and the mail is there."""
+    file = tmp_path / "kept.db"
+
+    async def stopped_amid_data() -> bytes:
+        settings, _ = load(flags={"smtp": "127.0.0.1:0", "listen": "127.0.0.1:0", "database": str(file)})
+        catcher = Catcher(settings)
+        await catcher.start()
+        host, _, port = catcher.whereabouts.smtp[0].rpartition(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        for line in ("EHLO me", "MAIL FROM:<a@example.com>", "RCPT TO:<b@example.com>", "DATA"):
+            writer.write(f"{line}\r\n".encode())
+        await reader.readuntil(b"354 ")
+        await reader.readline()
+        writer.write(b"Subject: the last\r\n\r\n")
+        stopping = asyncio.create_task(catcher.stop())
+        while not stopping.done():
+            try:
+                _, probe = await asyncio.open_connection(host, int(port))
+            except OSError:
+                break
+            probe.close()
+        writer.write(b"body\r\n.\r\n")
+        reply = await asyncio.wait_for(reader.readline(), 10)
+        writer.close()
+        await stopping
+        return reply
+
+    assert asyncio.run(stopped_amid_data()).startswith(b"250 ")
+    with Store.open(f"sqlite:///{file}") as store:
+        assert store.latest().subject == "the last"
+
+
+def test_retention_goes_on_after_the_database_was_locked(tmp_path: Path) -> None:
+    """Somebody else's lock makes retention wait, not end."""
+    file = tmp_path / "locked.db"
+    told = threading.Event()
+
+    class Listening(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if "could not be deleted" in record.getMessage():
+                told.set()
+
+    handler = Listening()
+    logging.getLogger("catcher").addHandler(handler)
+    try:
+        with running_catcher(database=str(file), max=1) as catcher:
+            gone = threading.Event()
+            catch_one(catcher)
+            with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as other:
+                other.execute("BEGIN IMMEDIATE")
+                assert told.wait(30)
+                other.execute("ROLLBACK")
+            catcher.store.events.subscribe(lambda events: gone.set() if events[-1].kind == "prune" else None)
+            catch_one(catcher)
+            assert gone.wait(30)
+            assert catcher.store.counts().messages == 1
+    finally:
+        logging.getLogger("catcher").removeHandler(handler)
+
+
+def catch_one(catcher: RunningCatcher) -> None:
+    with smtplib.SMTP(catcher.smtp_host, catcher.smtp_port, timeout=30) as client:
+        client.sendmail("a@example.com", ["b@example.com"], b"Subject: x\r\n\r\nbody\r\n")
