@@ -11,7 +11,8 @@
     ├── TagError (ValueError)             a tag's name cannot be used
     ├── MessageTooLarge (ValueError)      a message is larger than the limit
     ├── RelayError (OSError)              a relay did not take a message
-    └── StoreUnavailable (RuntimeError)   the store cannot take or give anything now: disk full, locked, closed
+    └── StoreUnavailable (RuntimeError)   the store cannot take or give anything now: locked, closed, its file gone
+        └── StoreFull                     there is no room left on the disk
 
 An error has two audiences: `str(error)` is short and may be shown to a client; it names no path, table or
 policy unless the client is the person who set it. `detail` is for the log.
@@ -75,4 +76,8 @@ class RelayError(CatcherError, OSError):
 
 
 class StoreUnavailable(CatcherError, RuntimeError):
-    """The store cannot take or give anything now: disk full, database locked, store closed. Trying later may help."""
+    """The store cannot take or give anything now: database locked, store closed, file gone. Trying later may help."""
+
+
+class StoreFull(StoreUnavailable):
+    """There is no room left on the disk; deleting mail makes room."""

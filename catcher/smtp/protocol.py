@@ -16,7 +16,7 @@ from typing import Any, ClassVar, TypeAlias
 from aiosmtpd.smtp import Session as AiosmtpdSession
 
 from catcher.envelope import Envelope
-from catcher.errors import MessageTooLarge, StoreUnavailable
+from catcher.errors import MessageTooLarge, StoreFull, StoreUnavailable
 from catcher.smtp import auth
 from catcher.smtp.gate import Stage, Verdict
 from catcher.smtp.options import Listener
@@ -384,7 +384,7 @@ class CatcherSMTP(Wire):
             return too_large(self._options.max_message_octets)
         except StoreUnavailable as error:
             log.warning("message not stored: %s %s", error, error.detail, extra={"peer": self._peer.address})
-            return Reply.NO_SPACE
+            return Reply.NO_SPACE if isinstance(error, StoreFull) else Reply.LOCAL_ERROR
         except Exception:
             log.exception("message not stored", extra={"peer": self._peer.address})
             return Reply.CANNOT_PROCESS

@@ -36,7 +36,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.pool import QueuePool
 
-from catcher.errors import StoreUnavailable
+from catcher.errors import StoreFull, StoreUnavailable
 from catcher.store.search import And, Contains, Or, Query
 from catcher.store.tables import counter, message, search
 
@@ -76,6 +76,7 @@ class Database:
 
     def __init__(self, path: Path, *, durable: bool, readers: int, patience: float) -> None:
         self.path = path
+        self._file = _identity(path)
         self._durable = durable
         self._inserts: dict[str, str] = {}
         self._readers = _engine(path, pool_size=readers, patience=patience, begin="BEGIN", setup=self._set_up_reader)
@@ -89,8 +90,14 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection inside one transaction, so that all it reads is of one moment. Raises StoreUnavailable."""
+        self.check_place()
         with _errors(), self._readers.connect() as connection:
             yield connection
+
+    def check_place(self) -> None:
+        """Raise StoreUnavailable when the file was removed or replaced: what is written to it now would be lost."""
+        if _identity(self.path) != self._file:
+            raise StoreUnavailable("The mail store's file is gone", detail=f"{self.path} was removed or replaced")
 
     def dispose(self) -> None:
         """Close all connections; safe to call twice."""
@@ -230,12 +237,21 @@ def copy_database(path: Path, target: Path) -> None:
         source.backup(copy)
 
 
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What tells a file from another one of the same name; None when there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
 def unavailable(error: Exception) -> StoreUnavailable:
     """What callers get to see when the database could not do its work; the log gets the detail."""
     detail = str(getattr(error, "orig", None) or error)
     for sign, reason in _REASONS.items():
         if sign in detail:
-            return StoreUnavailable(reason, detail=detail)
+            return (StoreFull if sign == "full" else StoreUnavailable)(reason, detail=detail)
     return StoreUnavailable("The mail store cannot be used now", detail=detail)
 
 

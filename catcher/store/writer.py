@@ -111,8 +111,9 @@ class Writer:
         try:
             with self._connection.begin():
                 summaries = insert_all(self._database, self._connection, prepared)
+                self._database.check_place()
         except Exception as error:
-            is_common = isinstance(error, exc.OperationalError)
+            is_common = isinstance(error, exc.OperationalError | StoreUnavailable)
             if len(ready) > 1 and not is_common and not is_last_try:
                 return False
             failure = _failure(error)
@@ -147,6 +148,7 @@ class Writer:
         try:
             with self._connection.begin():
                 outcome = command.run(self._connection)
+                self._database.check_place()
         except CatcherError as error:
             command.future.set_exception(error)
             return

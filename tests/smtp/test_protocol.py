@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catcher.envelope import ForwardPath
-from catcher.errors import MessageTooLarge, StoreUnavailable
+from catcher.errors import MessageTooLarge, StoreFull, StoreUnavailable
 from catcher.smtp import AuthPolicy, Stage, Verdict
 
 Start = Callable[..., Any]
@@ -175,7 +175,8 @@ def test_a_disk_that_takes_no_file_is_a_temporary_failure(start: Start, tmp_path
 @pytest.mark.parametrize(
     ("failure", "pattern"),
     [
-        (StoreUnavailable("database is locked", detail="/secret/path"), "452 4.3.1 *"),
+        (StoreFull("no room", detail="/secret/path"), "452 4.3.1 *"),
+        (StoreUnavailable("database is locked", detail="/secret/path"), "451 4.3.0 *"),
         (MessageTooLarge("too large"), "552 5.3.4 *"),
         (ValueError("/secret/path"), "451 4.3.5 Unable to process mail"),
     ],

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from catcher.errors import StoreUnavailable
+from catcher.errors import StoreFull, StoreUnavailable
 from catcher.store import Everything, Store
 from tests.store.contract import MakeMessage
 
@@ -35,7 +35,7 @@ def test_a_full_disk_refuses_and_then_takes_mail_again(store: Store, new: MakeMe
         assert store.add_soon(new(large + bytes([number])), answer)
     for _ in range(10):
         assert done.acquire(timeout=30)
-    assert [type(outcome) for outcome in outcomes] == [StoreUnavailable] * 10
+    assert [type(outcome) for outcome in outcomes] == [StoreFull] * 10
     assert str(outcomes[0]) == "The mail store is full"
     assert store.raw(kept.store_id) == kept.content
     assert store.counts().messages == 1
@@ -129,3 +129,20 @@ def test_text_of_a_failure_names_no_path(store: Store, new: MakeMessage, tmp_pat
         store.add([message])
     assert str(caught.value) == "The mail store cannot be used now"
     assert "store_id" in caught.value.detail
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_file_that_was_removed_takes_no_more_mail(tmp_path: Path, new: MakeMessage, replaced: bool) -> None:
+    """What would be written to a file that nobody can find again is not acknowledged, and reading says so too."""
+    file = tmp_path / "gone.db"
+    with Store.open(f"sqlite:///{file}") as store:
+        store.add([new()])
+        file.unlink()
+        if replaced:
+            file.write_bytes(b"something else")
+        with pytest.raises(StoreUnavailable, match="gone"):
+            store.add([new()])
+        with pytest.raises(StoreUnavailable, match="gone"):
+            store.delete(Everything())
+        with pytest.raises(StoreUnavailable, match="gone"):
+            store.counts()
