@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from catcher.conf.kinds import SocketAddress
 from catcher.errors import AddressInUse, StartError
+from catcher.sockets import bind_unix
 
 if TYPE_CHECKING:
     import uvicorn
@@ -24,17 +25,15 @@ DRAIN_SECONDS = 2
 @contextlib.contextmanager
 def http_socket(address: SocketAddress) -> Iterator[socket.socket]:
     """A listening socket for the site, closed at the end of the block. Raises AddressInUse."""
-    listener = _socket(address)
     try:
-        _bind(listener, address)
-        listener.listen(BACKLOG)
-        listener.setblocking(False)
+        listener = bind_unix(address.path, mode=address.mode) if address.path else _bound(address)
     except OSError as error:
-        listener.close()
         raise AddressInUse(
             f"--listen={str(address)!r}: {error.strerror}, expected an address that is free and may be used"
         ) from None
     try:
+        listener.listen(BACKLOG)
+        listener.setblocking(False)
         yield listener
     finally:
         listener.close()
@@ -76,44 +75,27 @@ class Site:
                 await asyncio.wait_for(self._serving, grace)
 
 
-def _socket(address: SocketAddress) -> socket.socket:
-    family = socket.AF_UNIX if address.path else socket.AF_INET6 if _is_ipv6(address) else socket.AF_INET
+def _bound(address: SocketAddress) -> socket.socket:
+    family = socket.AF_INET6 if _is_ipv6(address) else socket.AF_INET
     # Named, because asyncio sets TCP_NODELAY only on sockets that say they are TCP, and answers would wait without it.
-    return socket.socket(family, socket.SOCK_STREAM, 0 if address.path else socket.IPPROTO_TCP)
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        host = address.host
+        if host == "::" and family == socket.AF_INET6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        elif host == "::":
+            host = ""
+        listener.bind((host, address.port))
+    except OSError:
+        listener.close()
+        raise
+    return listener
 
 
 def _is_ipv6(address: SocketAddress) -> bool:
     """Every address means IPv4 alone where the machine has no IPv6, as in many containers."""
     return ":" in address.host and (address.host != "::" or socket.has_dualstack_ipv6())
-
-
-def _bind(listener: socket.socket, address: SocketAddress) -> None:
-    if address.path:
-        _remove_stale(address.path)
-        listener.bind(address.path)
-        if address.mode is not None:
-            Path(address.path).chmod(address.mode)
-        return
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    host = address.host
-    if host == "::" and listener.family == socket.AF_INET6:
-        listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-    elif host == "::":
-        host = ""
-    listener.bind((host, address.port))
-
-
-def _remove_stale(path: str) -> None:
-    """Remove a Unix socket that nobody answers on any more; a living one, or a file, stays, and binding will fail."""
-    if not Path(path).is_socket():  # connecting to a file is refused, too
-        return
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-        try:
-            probe.connect(path)
-        except ConnectionRefusedError:
-            Path(path).unlink(missing_ok=True)
-        except OSError:
-            return
 
 
 def _server(app: "Starlette", *, tls: ssl.SSLContext | None, is_compressed: bool) -> "uvicorn.Server":

@@ -3,7 +3,6 @@
 import asyncio
 import functools
 import logging
-import socket
 import ssl
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from catcher.pop3.connection import Connection
 from catcher.pop3.options import Pop3Options
 from catcher.pop3.protocol import err
 from catcher.pop3.session import Session
+from catcher.sockets import bind_unix, shown
 from catcher.store import AsyncStore
 from catcher.threads import Threads
 
@@ -41,7 +41,7 @@ class Pop3Server:
 
     def addresses(self) -> list[str]:
         """Where it really listens, port 0 resolved: "host:port", "[host]:port" or "unix:/path"."""
-        return [] if self._server is None else [_shown(one) for one in self._server.sockets]
+        return [] if self._server is None else [shown(one) for one in self._server.sockets]
 
     async def start(self) -> None:
         """Open the address. Raises AddressInUse, and whatever the TLS provider raises."""
@@ -51,9 +51,8 @@ class Pop3Server:
         make = functools.partial(Connection, self._begin, is_secure=secure is not None)
         try:
             if options.path:
-                self._server = await loop.create_unix_server(make, options.path, ssl=secure)
-                if options.mode is not None:
-                    Path(options.path).chmod(options.mode)  # noqa: ASYNC240 - one system call
+                bound = bind_unix(options.path, mode=options.mode)
+                self._server = await loop.create_unix_server(make, sock=bound, ssl=secure)
             else:
                 host = None if options.host in {"", "::"} else options.host
                 self._server = await loop.create_server(make, host, options.port, ssl=secure)
@@ -90,11 +89,3 @@ class Pop3Server:
         task = asyncio.get_running_loop().create_task(session.run())
         self._sessions[task] = session
         task.add_done_callback(self._sessions.pop)
-
-
-def _shown(bound: socket.socket) -> str:
-    name = bound.getsockname()
-    if isinstance(name, str):
-        return f"unix:{name}"
-    host, port = name[:2]
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

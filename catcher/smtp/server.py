@@ -14,8 +14,9 @@ from catcher.smtp.options import Listener, SmtpOptions
 from catcher.smtp.protocol import CatcherSMTP
 from catcher.smtp.proxied import ProxiedDoor
 from catcher.smtp.reception import Deliver, Reception
-from catcher.smtp.sockets import bind, shown
+from catcher.smtp.sockets import bind
 from catcher.smtp.spool import remove_leftovers
+from catcher.sockets import shown
 from catcher.threads import Threads
 
 BACKLOG = 1024

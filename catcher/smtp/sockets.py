@@ -1,15 +1,14 @@
 """Binds the sockets of a listener: TCP on every address of a host name, or a Unix socket."""
 
 import asyncio
-import contextlib
 import errno
 import os
 import socket
 from collections.abc import Sequence
-from pathlib import Path
 
 from catcher.errors import AddressInUse
 from catcher.smtp.options import Listener
+from catcher.sockets import bind_unix
 
 PORT_TRIES = 10
 
@@ -43,15 +42,6 @@ async def bind(listener: Listener) -> list[socket.socket]:
             if listener.port or error.errno != errno.EADDRINUSE or attempt == PORT_TRIES - 1:
                 raise _unusable(listener, error) from None
     return []
-
-
-def shown(bound: socket.socket) -> str:
-    """Where it is bound, as "host:port", "[host]:port" or "unix:/path"."""
-    name = bound.getsockname()
-    if isinstance(name, str):
-        return f"unix:{name}"
-    host, port = name[:2]
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _bind_all(listener: Listener, addresses: Sequence[tuple[int, str | int]]) -> list[socket.socket]:
@@ -96,31 +86,10 @@ def _bind_tcp(family: int, host: str, port: int, *, is_shared: bool) -> socket.s
 
 
 def _bind_path(listener: Listener) -> socket.socket:
-    """A Unix socket; one that nobody answers on any more is replaced, anything else in its place is left alone."""
-    path = Path(listener.path)
-    if path.is_socket() and not _answers(path):
-        path.unlink(missing_ok=True)
-    one = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        one.setblocking(False)
-        one.bind(str(path))
-        if listener.mode is not None:
-            path.chmod(listener.mode)  # nobody can connect before the socket listens
+        return bind_unix(listener.path, mode=listener.mode)
     except OSError as error:
-        one.close()
         raise _unusable(listener, error) from None
-    return one
-
-
-def _answers(path: Path) -> bool:
-    with contextlib.closing(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)) as probe:
-        try:
-            probe.connect(str(path))
-        except ConnectionRefusedError:
-            return False
-        except OSError:
-            return True
-    return True
 
 
 def _unusable(listener: Listener, error: OSError) -> AddressInUse:
