@@ -14,7 +14,7 @@ from catcher.assembly import Catcher, Whereabouts
 from catcher.cli.descriptors import raise_descriptor_limit
 from catcher.cli.logs import configure_logging
 from catcher.cli.signals import until_stopped
-from catcher.conf import MAILPIT, SECTIONS, TABLE, Setting, Settings, load, mailpit
+from catcher.conf import MAILPIT, SECTIONS, TABLE, Setting, Settings, load, mailpit, unknown_variables
 from catcher.errors import SettingError, StartError
 
 log = logging.getLogger("catcher")
@@ -93,6 +93,8 @@ def command(config: str, **flags: Any) -> None:
     configure_logging(settings)
     for line in mailpit.warnings(os.environ, [row.flag for row, value in foreign.items() if value is not None]):
         log.warning(line)
+    for name in unknown_variables(os.environ):
+        log.warning("%s: no such setting, it has no effect", name)
     raise_descriptor_limit()
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:

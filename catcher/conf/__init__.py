@@ -1,9 +1,9 @@
 """Every setting, once: the table, how values are read, and where they come from."""
 
 from catcher.conf import mailpit
-from catcher.conf.loading import Origin, load
+from catcher.conf.loading import Origin, load, unknown_variables
 from catcher.conf.mailpit import ROWS as MAILPIT
 from catcher.conf.settings import Settings
 from catcher.conf.table import SECTIONS, TABLE, Setting
 
-__all__ = ["MAILPIT", "SECTIONS", "TABLE", "Origin", "Setting", "Settings", "load", "mailpit"]
+__all__ = ["MAILPIT", "SECTIONS", "TABLE", "Origin", "Setting", "Settings", "load", "mailpit", "unknown_variables"]

@@ -18,6 +18,10 @@ from catcher.conf.table import TABLE, Setting
 from catcher.errors import SettingError
 
 CONFIG_VARIABLE = "CATCHER_CONFIG"
+
+OTHER_VARIABLES = {CONFIG_VARIABLE, "CATCHER_CHROMIUM", "CATCHER_TEST_CACHE"}
+"""Variables that are no settings of a catcher: where those stand, and what the tests of this project use."""
+
 _BY_NAME = {setting.name: setting for setting in TABLE}
 
 
@@ -57,6 +61,12 @@ def load(
         if value is not None:
             take(_BY_NAME[name], value, "flag", _BY_NAME[name].flag)
     return _in_container(Settings(**values), origins), origins
+
+
+def unknown_variables(environ: Mapping[str, str]) -> list[str]:
+    """Names that look like settings and are none, sorted: most likely misspelt, and without effect."""
+    known = {setting.variable for setting in TABLE} | OTHER_VARIABLES
+    return sorted(name for name in environ if name.startswith("CATCHER_") and name not in known)
 
 
 def _read(setting: Setting, value: Any, name: str) -> Any:

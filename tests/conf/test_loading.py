@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from catcher.conf import TABLE, load
+from catcher.conf import TABLE, load, unknown_variables
 from catcher.conf.kinds import SocketAddress
 from catcher.errors import SettingError
 
@@ -129,3 +129,9 @@ def test_every_default_reads_as_itself(setting) -> None:  # type: ignore[no-unty
     """What the documentation prints as default means the default."""
     if setting.default != ():
         assert setting.kind.read(setting.kind.show(setting.default)) == setting.default
+
+
+def test_a_misspelt_variable_is_named() -> None:
+    """A name that looks like a setting and is none has no effect, so somebody has to hear of it."""
+    environ = {"CATCHER_MX": "5", "CATCHER_MAX": "5", "CATCHER_CONFIG": "x", "HOME": "/"}
+    assert unknown_variables(environ) == ["CATCHER_MX"]
