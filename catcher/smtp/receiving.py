@@ -18,7 +18,7 @@ class Receiver:
     still read to its end, so that nothing of it is taken for commands, but it is not kept.
     """
 
-    __slots__ = ("_collector", "_max_octets", "_reader", "_swallowed", "is_chunked", "is_last", "refusal")
+    __slots__ = ("_collector", "_max_octets", "_reader", "_swallowed", "is_last", "refusal")
 
     def __init__(self, *, max_octets: int, block: int, directory: Path | None) -> None:
         self._max_octets = max_octets
@@ -26,7 +26,6 @@ class Receiver:
         self._reader: ContentReader | None = None
         self._swallowed = 0
         self.refusal = b""
-        self.is_chunked = False
         self.is_last = True
 
     @property
@@ -61,7 +60,6 @@ class Receiver:
     def begin_chunk(self, size: int, *, is_last: bool, refusal: bytes = b"") -> None:
         """The next `size` octets are a chunk. refusal: why it, and each after it, is not wanted. RFC 3030 §2."""
         self._reader = ChunkReader(size)
-        self.is_chunked = True
         self.is_last = is_last
         self.refusal = self.refusal or refusal
         if self._max_octets and self.octets + size > self._max_octets:

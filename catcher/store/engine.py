@@ -37,7 +37,7 @@ from sqlalchemy import (
 from sqlalchemy.pool import QueuePool
 
 from catcher.errors import StoreFull, StoreUnavailable
-from catcher.store.search import And, Contains, Or, Query
+from catcher.store.search import And, Contains, Or, Query, implied
 from catcher.store.tables import counter, message, search
 
 OLDEST_SQLITE = (3, 35)
@@ -45,8 +45,6 @@ OLDEST_SQLITE = (3, 35)
 
 INDEXED_COLUMNS = ("subject", "from_", "to", "cc", "bcc", "reply_to", "file_names", "client", "text")
 """Columns of `search` that the full-text index holds."""
-
-_NOT_INDEXED = frozenset(column.name for column in search.columns) - frozenset(INDEXED_COLUMNS)
 
 _COLUMNS = ", ".join(f'"{name}"' for name in INDEXED_COLUMNS)
 _INDEX = table("search_index", column("rowid"), column("search_index"))
@@ -159,18 +157,8 @@ class Database:
 
         None when the index cannot help: it knows runs of three characters and no negation.
         """
-        match query:
-            case Contains(column=column, text=needle) if column not in _NOT_INDEXED:
-                grams = trigrams(needle)
-                return " AND ".join('"' + gram.replace('"', '""') + '"' for gram in grams) or None
-            case And(operands):
-                known = [found for operand in operands if (found := self.expression(operand)) is not None]
-                return " AND ".join(f"({each})" for each in known) or None
-            case Or(operands):
-                sides = [found for operand in operands if (found := self.expression(operand)) is not None]
-                return " OR ".join(f"({each})" for each in sides) if len(sides) == len(operands) else None
-            case _:
-                return None
+        needed = implied(query)
+        return None if needed is None else _match(needed)
 
     def found(self, expression: str) -> tuple[FromClause, ColumnElement[bool]]:
         """The messages that the index finds: what to select from, `message` included, and the condition.
@@ -211,6 +199,18 @@ class Database:
     def _set_up_reader(self, driver: sqlite3.Connection) -> None:
         driver.execute(f"PRAGMA cache_size=-{_READER_CACHE_KIBIOCTETS}")
         driver.execute("PRAGMA query_only=ON")
+
+
+def _match(needed: Query) -> str:
+    """The full-text index's own words for what `implied` says."""
+    match needed:
+        case And(operands):
+            return " AND ".join(f"({_match(operand)})" for operand in operands)
+        case Or(operands):
+            return " OR ".join(f"({_match(operand)})" for operand in operands)
+        case Contains(text=needle):
+            return " AND ".join('"' + gram.replace('"', '""') + '"' for gram in trigrams(needle))
+    raise TypeError(needed)
 
 
 def trigrams(needle: str) -> list[str]:
