@@ -24,9 +24,10 @@ from catcher.errors import StoreUnavailable
 from catcher.hosting import Site, http_socket, site_url
 from catcher.smtp import SmtpServer
 from catcher.smtp.debugging import Printer
-from catcher.threads import Threads
+from catcher.threads import OnDemand, Threads
 
 if TYPE_CHECKING:
+    from catcher.checks import Checker
     from catcher.intake import Intake
     from catcher.pop3 import Pop3Server
     from catcher.relay import Relays
@@ -239,12 +240,17 @@ class Catcher:
         if options.is_public:
             log.warning("%s is reachable by others and asks for no password", settings.listen)
         relays, end_relays = await self._open_relays(store)
+        checks = OnDemand(partial(wiring.checker, settings, self._threads), threads=self._threads)
+        if settings.check_clients or settings.zone_file:
+            await checks()  # these settings can be wrong, and a wrong one stops the start
         services = Services(
             store=store,
             intake=self._intake.result(),
             threads=self._threads,
             facts=facts,
             relays=relays,
+            checks=checks,
+            has_spam_filter=bool(settings.spamassassin or settings.rspamd),
             tally=self._tally,
         )
         app = create_app(services, options)
@@ -258,6 +264,16 @@ class Catcher:
 
         self._doors[self._doors.index(end_relays)] = end
         await site.start(http)
+
+
+@contextlib.contextmanager
+def checker_of(settings: Settings) -> "Iterator[Checker]":
+    """The checks as these settings want them, without a server. Raises SettingError."""
+    threads = Threads(4)
+    try:
+        yield wiring.checker(settings, threads)
+    finally:
+        threads.close()
 
 
 def debugging_server(settings: Settings, stream: TextIO) -> SmtpServer:

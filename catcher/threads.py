@@ -6,7 +6,7 @@ The store's writer thread is the exception: it belongs to the store.
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import ParamSpec, TypeVar
+from typing import Generic, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -28,3 +28,27 @@ class Threads:
     def close(self) -> None:
         """Wait for running work and end the threads."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+class OnDemand(Generic[R]):
+    """A value that costs too much to be made before somebody asks for it: made in a thread, once.
+
+    When making it fails, who asks gets the exception and the next one tries again.
+    """
+
+    def __init__(self, make: Callable[[], R], *, threads: Threads) -> None:
+        self._make = make
+        self._threads = threads
+        self._made: asyncio.Future[R] | None = None
+
+    async def __call__(self) -> R:
+        """The value."""
+        if self._made is None:
+            self._made = asyncio.ensure_future(self._threads.run(self._make))
+        making = self._made
+        try:
+            return await asyncio.shield(making)
+        except Exception:
+            if self._made is making:
+                self._made = None
+            raise

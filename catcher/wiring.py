@@ -6,6 +6,7 @@ Rooms whose code is heavy are imported only when their options are asked for.
 import re
 import ssl
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from socket import gethostname
 from typing import TYPE_CHECKING
@@ -17,8 +18,12 @@ from catcher.data import database_file
 from catcher.errors import SettingError
 from catcher.htpasswd import Htpasswd
 from catcher.smtp import AuthPolicy, Listener, SmtpOptions
+from catcher.threads import Threads
 
 if TYPE_CHECKING:
+    from catcher.checks import Checker
+    from catcher.checks.auth import Lookup
+    from catcher.checks.filters import SpamService
     from catcher.pop3 import Pop3Options
     from catcher.relay import Relay, Relays, Rule
     from catcher.web import WebOptions
@@ -142,6 +147,46 @@ def rule(settings: RuleSettings, relays: "Relays") -> "Rule":
     relay = relays.named(settings.relay)
     assert relay is not None  # noqa: S101 - the settings were refused otherwise
     return Rule(relay=relay, query=settings.query, recipients=pattern(settings.recipients), to=settings.to)
+
+
+def checker(settings: Settings, threads: Threads) -> "Checker":
+    """The checks. Raises SettingError; without any of their settings there is nothing to raise it for."""
+    from catcher.checks import CHECKS, Checker, CheckOptions
+    from catcher.checks.caniemail import knowledge
+    from catcher.fetch import Fetcher
+
+    try:
+        knowledge().wanted(settings.check_clients)
+    except ValueError as error:
+        raise SettingError(f"--check-clients: {error}") from error
+    options = CheckOptions(
+        threads=threads,
+        clients=settings.check_clients,
+        fetcher=Fetcher(internal=settings.internal_networks),
+        spam=_spam_filter(settings),
+    )
+    return Checker(CHECKS, options, lookup=_lookup(settings))
+
+
+def _spam_filter(settings: Settings) -> "SpamService | None":
+    from catcher.checks.filters import Rspamd, Spamd
+
+    if settings.spamassassin:
+        return Spamd(settings.spamassassin)
+    return Rspamd(settings.rspamd) if settings.rspamd else None
+
+
+def _lookup(settings: Settings) -> "Callable[[], Lookup] | None":
+    """Makes what gives DNS records for one message. A zone file is read once, and asks nobody."""
+    from catcher.checks.auth import DnsLookup, ZoneLookup
+
+    if not settings.zone_file:
+        return partial(DnsLookup, settings.dns_servers)
+    try:
+        zone = ZoneLookup.from_file(Path(settings.zone_file))
+    except ImportError as error:
+        raise SettingError(f"--zone-file: expected the package {error.name}; the extra “auth” brings it") from error
+    return lambda: zone
 
 
 def _listener(address: SocketAddress, *, implicit_tls: bool = False, lmtp: bool = False) -> Listener:

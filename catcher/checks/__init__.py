@@ -2,8 +2,8 @@
 
 from catcher.checks.accessibility import AccessibilityCheck
 from catcher.checks.authentication import AuthenticationCheck, AuthFacts
+from catcher.checks.checker import Checker, Wishes
 from catcher.checks.clients import ClientFacts, ClientsCheck
-from catcher.checks.fetch import Fetcher, FetchError, FetchRefused
 from catcher.checks.headers import HeadersCheck
 from catcher.checks.inbox import InboxCheck, InboxFacts, InboxRow
 from catcher.checks.linkcheck import LinkFollowCheck, LinkFollowFacts, follow_links
@@ -37,12 +37,10 @@ __all__ = [
     "AuthenticationCheck",
     "Check",
     "CheckOptions",
+    "Checker",
     "ClientFacts",
     "ClientsCheck",
     "Facts",
-    "FetchError",
-    "FetchRefused",
-    "Fetcher",
     "Finding",
     "HeadersCheck",
     "InboxCheck",
@@ -62,6 +60,7 @@ __all__ = [
     "SpamFacts",
     "StructureCheck",
     "Subject",
+    "Wishes",
     "chosen",
     "follow_links",
     "overall_score",

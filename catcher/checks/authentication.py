@@ -19,10 +19,10 @@ from catcher.checks.auth import (
 )
 from catcher.checks.auth.dkim import MAX_SIGNATURES
 from catcher.checks.auth.signing import header_section
-from catcher.checks.guard import reason_against
 from catcher.checks.model import Facts, Finding, Place, Report, Severity, in_order, score_of
 from catcher.checks.options import CheckOptions
 from catcher.checks.subject import Subject
+from catcher.fetch.guard import reason_against
 
 NAME = "authentication"
 TITLE = "Authentication"

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from catcher.checks.caniemail import Feature, Program, Result, Support, knowledge
 from catcher.checks.document import attributes_of
 from catcher.checks.features import Found, LinkedSheet, find_features
-from catcher.checks.fetch import Fetcher, FetchError
 from catcher.checks.model import Facts, Finding, Place, Report, Severity, in_order
 from catcher.checks.options import CheckOptions
 from catcher.checks.subject import Subject
+from catcher.fetch import Fetcher, FetchError
 
 NAME = "clients"
 TITLE = "HTML in mail programs"

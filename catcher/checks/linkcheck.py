@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from catcher.checks.fetch import Fetcher, FetchError, FetchRefused, Page
 from catcher.checks.model import Facts, Finding, Report, Severity, in_order, score_of
 from catcher.checks.options import CheckOptions
 from catcher.checks.subject import Subject
 from catcher.checks.urls.answers import LinkAnswer, LinkCache
 from catcher.checks.urls.collect import Link, LinkKind, Links, collect_links
 from catcher.checks.urls.forms import fault_of_web, is_one_time, scheme_of, split
+from catcher.fetch import Fetcher, FetchError, FetchRefused, Page
 
 NAME = "linkcheck"
 TITLE = "Links that answer"

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from catcher.checks.auth.lookup import Lookup
-from catcher.checks.fetch import Fetcher
 from catcher.checks.filters.model import SpamService
 from catcher.checks.urls.answers import LinkCache
+from catcher.fetch import Fetcher
 from catcher.threads import Threads
 
 

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import RLock
-from typing import Any, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 
 from catcher.checks.document import HtmlPart
 from catcher.envelope import Envelope
-from catcher.mime import Bodies, Message, Octets, Part, bodies, part_text
+from catcher.mime import Bodies, Message, Octets, Part, bodies, parse, part_text
 
 R = TypeVar("R")
 
@@ -27,6 +27,11 @@ class Subject:
     message: Message
     _made: dict[Callable[..., Any], Any] = field(default_factory=dict, init=False, repr=False)
     _lock: RLock = field(default_factory=RLock, init=False, repr=False)
+
+    @classmethod
+    def of(cls, octets: Octets, envelope: Envelope) -> Self:
+        """A message that is nowhere kept: it is parsed here."""
+        return cls(envelope=envelope, octets=octets, message=parse(octets))
 
     def once(self, make: Callable[["Subject"], R]) -> R:
         """`make(self)`, kept for whoever asks for the same."""

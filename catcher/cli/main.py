@@ -10,6 +10,7 @@ COMMANDS = {
     "serve": "Take mail and serve the pages; what `catcher` does without a command.",
     "sendmail": "Send a message from standard input; takes the place of /usr/sbin/sendmail.",
     "ingest": "Take in mail from files, folders, mbox files and Maildirs.",
+    "check": "Say what will happen to a message out there.",
     "dump": "Copy mail out to a folder, mbox file, Maildir or zip file.",
     "reindex": "Rebuild what search and lists need.",
     "debug": "Print the mail that arrives and keep nothing.",

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 
 MIB = 1024 * 1024
@@ -154,6 +155,25 @@ def _words(value: Any) -> tuple[str, ...]:
     return tuple(text for item in items if (text := _text(item)))
 
 
+def _service(value: Any) -> str:
+    """The text of a socket address, which is where another program listens."""
+    text = _text(value)
+    if text:
+        _socket_address(text)
+    return text
+
+
+def _url(value: Any) -> str:
+    text = _text(value)
+    if text and not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", text):
+        raise ValueError
+    return text
+
+
+def _networks(value: Any) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(word) for word in _words(value))
+
+
 def _choice(*choices: str) -> Kind:
     def read(value: Any) -> str:
         word = _text(value).lower()
@@ -243,6 +263,14 @@ OPTIONS = Kind(
     metavar="JSON",
     read=_options,
     show=lambda value: json.dumps(value) if value else "",
+)
+SERVICE = Kind(expected="HOST:PORT or unix:PATH, empty for none", metavar="HOST:PORT", read=_service)
+URL = Kind(expected="an http or https address, empty for none", metavar="URL", read=_url)
+NETWORKS = Kind(
+    expected="networks such as 10.0.0.0/8 or fd00::/8",
+    metavar="LIST",
+    read=_networks,
+    show=lambda value: ", ".join(str(network) for network in value),
 )
 WORDS = Kind(expected="words separated by commas or blanks", metavar="LIST", read=_words, show=", ".join)
 SYNCHRONOUS = _choice("full", "normal")

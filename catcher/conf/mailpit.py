@@ -146,6 +146,17 @@ def _pop3_certificate(value: str) -> Mapping[str, str]:
     return {"pop3_tls_cert": value, "pop3_require_tls": "true"}
 
 
+def _spamassassin(value: str) -> Mapping[str, str]:
+    """Mailpit also knows "postmark", which shows every message to a third party."""
+    if value.strip().lower() == "postmark":
+        raise ValueError("HOST:PORT or unix:PATH of a spamd of your own")
+    return {"spamassassin": value}
+
+
+def _internal_requests(value: str) -> Mapping[str, str]:
+    return {"internal_networks": "0.0.0.0/0 ::/0" if value.strip().lower() in {"1", "true", "yes"} else ""}
+
+
 def _row(*variables: str, flag: str = "", to: Translate | None = None, is_switch: bool = False) -> Foreign:
     return Foreign(variables=tuple(PREFIX + name for name in variables), flag=flag, translate=to, is_switch=is_switch)
 
@@ -201,8 +212,16 @@ ROWS: tuple[Foreign, ...] = (
     _row("POP3_AUTH", to=_as("pop3_auth")),
     _row("POP3_TLS_CERT", to=_pop3_certificate),
     _row("POP3_TLS_KEY", to=_as("pop3_tls_key")),
+    _row("ENABLE_SPAMASSASSIN", flag="--enable-spamassassin", to=_spamassassin),
+    _row(
+        "ALLOW_INTERNAL_HTTP_REQUESTS",
+        flag="--allow-internal-http-requests",
+        to=_internal_requests,
+        is_switch=True,
+    ),
     # What is so here in any case: no reverse DNS, no version check, any login taken without a password file, octets
-    # kept as they came, remote content shown only to who asks for it, the mechanism of AUTH found out at the relay.
+    # kept as they came, no limit to the rate of link checks, remote content shown only to who asks for it, the
+    # mechanism of AUTH found out at the relay.
     _row("DISABLE_VERSION_CHECK", flag="--disable-version-check", to=_needless, is_switch=True),
     _row("DISABLE_HTML_CHECK", flag="--disable-html-check", to=_needless, is_switch=True),
     _row("SMTP_AUTH_ACCEPT_ANY", flag="--smtp-auth-accept-any", to=_needless, is_switch=True),
@@ -214,6 +233,7 @@ ROWS: tuple[Foreign, ...] = (
         to=_needless,
         is_switch=True,
     ),
+    _row("DISABLE_LINK_CHECK_RATE_LIMIT", flag="--disable-link-check-rate-limit", to=_needless, is_switch=True),
     _row("BLOCK_REMOTE_CSS_AND_FONTS", flag="--block-remote-css-and-fonts", to=_needless, is_switch=True),
     _row("SMTP_RELAY_AUTH", to=_needless),
     _row("SENDMAIL_SMTP_ADDR", to=_needless),
@@ -226,9 +246,6 @@ ROWS: tuple[Foreign, ...] = (
     _row("USE_MESSAGE_DATES", flag="--use-message-dates", is_switch=True),
     _row("IGNORE_DUPLICATE_IDS", flag="--ignore-duplicate-ids", is_switch=True),
     _row("LOG_FILE", flag="--log-file"),
-    _row("ALLOW_INTERNAL_HTTP_REQUESTS", flag="--allow-internal-http-requests", is_switch=True),
-    _row("DISABLE_LINK_CHECK_RATE_LIMIT", flag="--disable-link-check-rate-limit", is_switch=True),
-    _row("ENABLE_SPAMASSASSIN", flag="--enable-spamassassin"),
     _row("ALLOW_UNTRUSTED_TLS", flag="--allow-untrusted-tls", is_switch=True),
     _row("HIDE_DELETE_ALL_BUTTON", flag="--hide-delete-all-button", is_switch=True),
     _row("SEND_API_AUTH_FILE", flag="--send-api-auth-file"),

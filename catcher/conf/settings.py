@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
 from catcher.conf.kinds import SocketAddress
@@ -77,6 +78,12 @@ class Settings:
     smtp_relay_matching: str
     relay_rules: tuple[RuleSettings, ...]
     relays: dict[str, RelaySettings] = field(repr=False)
+    check_clients: tuple[str, ...]
+    spamassassin: str
+    rspamd: str
+    zone_file: str
+    dns_servers: tuple[str, ...]
+    internal_networks: tuple[IPv4Network | IPv6Network, ...]
     log_format: str
     quiet: bool
     verbose: bool
@@ -89,6 +96,10 @@ class Settings:
         self._check_certificates()
         self._check_passwords()
         self._check_relays()
+        if self.spamassassin and self.rspamd:
+            raise SettingError("--spamassassin and --rspamd: expected one of them, not both")
+        if self.zone_file and self.dns_servers:
+            raise SettingError("--zone-file and --dns-servers: expected one of them, not both")
 
     def _check_certificates(self) -> None:
         for name, needed in (("smtp", ("require_starttls", "require_tls")), ("ui", ()), ("pop3", ("require_tls",))):

@@ -395,6 +395,45 @@ _ONWARD: tuple[Setting, ...] = (
     ),
 )
 
+_CHECKS: tuple[Setting, ...] = (
+    Setting(
+        name="check_clients",
+        kind=kinds.WORDS,
+        default=(),
+        help="Mail programs that matter to the check of the HTML, such as gmail, outlook.windows; empty for all known.",
+    ),
+    Setting(
+        name="spamassassin",
+        kind=kinds.SERVICE,
+        default="",
+        help="Where SpamAssassin's spamd is asked, HOST:PORT or unix:PATH; messages that are checked are shown to it.",
+    ),
+    Setting(
+        name="rspamd",
+        kind=kinds.URL,
+        default="",
+        help="Where rspamd is asked instead, for example http://127.0.0.1:11333.",
+    ),
+    Setting(
+        name="zone_file",
+        kind=kinds.PATH,
+        default="",
+        help="Zone file with the DNS records that SPF, DKIM and DMARC are checked by, instead of asking the network.",
+    ),
+    Setting(
+        name="dns_servers",
+        kind=kinds.WORDS,
+        default=(),
+        help="IP addresses of the name servers that are asked for them; empty for those of the system.",
+    ),
+    Setting(
+        name="internal_networks",
+        kind=kinds.NETWORKS,
+        default=(),
+        help="Internal networks that checks of links may reach, such as 10.0.0.0/8, 127.0.0.0/8; empty for none.",
+    ),
+)
+
 _LOG: tuple[Setting, ...] = (
     Setting(name="log_format", kind=kinds.LOG_FORMAT, default="text", help="Log lines for people, or as JSON."),
     Setting(name="quiet", short="q", kind=kinds.BOOLEAN, default=False, help="Log errors only."),
@@ -414,6 +453,7 @@ SECTIONS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
     ("Pages and API", _PAGES),
     ("POP3", _POP3),
     ("Sending onward", _ONWARD),
+    ("Checks", _CHECKS),
     ("Log", _LOG),
 )
 """The rows under the headings that help texts and README give them."""

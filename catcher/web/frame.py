@@ -80,6 +80,10 @@ class Frame:
     is_cut: bool = False
 
 
+MARK = "catcher-mark"
+"""Id of the element that was asked to be marked."""
+
+
 def frame_document(
     html: str,
     *,
@@ -87,6 +91,7 @@ def frame_document(
     pictures: Pictures = Pictures.EMBEDDED,
     is_inverted: bool = False,
     top: str = "",
+    mark: tuple[int, int] | None = None,
     limits: FrameLimits | None = None,
 ) -> Frame:
     """The document of a mail's HTML. Never raises; time and memory grow with the source and end at the limits.
@@ -94,8 +99,10 @@ def frame_document(
     inline: gives the address of the part with a content id (without angle brackets), None when there is none.
     is_inverted: the whole frame will be shown inverted, so images are inverted back.
     top: HTML of our own that comes first, for print.
+    mark: line and column, both from 1, of a place in the source; the element whose start tag is the last one up to
+        there is outlined and has the id `MARK`.
     """
-    return _Writer(inline, pictures, is_inverted, top, limits or FrameLimits()).write(html)
+    return _Writer(inline, pictures, is_inverted, top, mark, limits or FrameLimits()).write(html)
 
 
 def frame_headers(*, images: str, pictures: Pictures = Pictures.EMBEDDED) -> dict[str, str]:
@@ -165,11 +172,13 @@ _TINY = re.compile(r"\s*[01](?:\.0*)?(?:px)?\s*\Z", re.IGNORECASE)
 _CANDIDATE = re.compile(r"([^\s,]\S*[^\s,]|[^\s,])(?:\s+[\d.]+[wxh])*\s*(?:,|$)")
 _DARK = re.compile(r"prefers-color-scheme\s*:\s*dark", re.IGNORECASE)
 _SAFE_SCHEMES = re.compile(r"[a-z ]{1,60}\Z", re.ASCII | re.IGNORECASE)
+_ID = re.compile(r' id="[^"]*"')
 _PUBLIC_ID = re.compile(r"[A-Za-z0-9 +/:.=_-]{1,200}\Z", re.ASCII)
 
 _STYLE = (
     '[data-cx="blocked"]{outline:1px dashed #888;outline-offset:-1px;min-width:1em;min-height:1em;display:inline-block;'
     "font:12px/1.4 system-ui,sans-serif;overflow:hidden}"
+    "[data-cx-mark]{outline:3px solid #d6336c;outline-offset:2px;scroll-margin:80px}"
     '[data-cx="refused"]{text-decoration:line-through;cursor:not-allowed}'
 )
 _STYLE_INVERTED = "img:not([data-cx]),[background],[style*='url(']{filter:invert(1) hue-rotate(180deg)}"
@@ -184,12 +193,15 @@ class _Writer:
         pictures: Pictures,
         is_inverted: bool,
         top: str,
+        mark: tuple[int, int] | None,
         limits: FrameLimits,
     ) -> None:
         self._inline = inline
         self._pictures = pictures
         self._is_inverted = is_inverted
         self._top = top
+        self._mark = mark
+        self._marked = -1  # index in `_out` of the start tag to be marked
         self._limits = limits
         self._out: list[str] = []
         self._ends: Counter[str] = Counter()  # end tags still to come of those whose content is left out
@@ -223,6 +235,7 @@ class _Writer:
                 break
             self._take(token)
         self._head()
+        self._write_mark()
         return Frame(
             html="".join(self._out),
             remote=tuple(self._remote.values()),
@@ -241,11 +254,20 @@ class _Writer:
         if kind == TokenType.TEXT:
             self._text(token.data or "")
         elif kind == TokenType.START_TAG:
+            written = len(self._out)
             self._start(token.tag or "", dict(token.attrs or ()))
+            if self._mark and len(self._out) > written and (token.line, token.col + 1) <= self._mark:
+                self._marked = len(self._out) - 1
         elif kind == TokenType.END_TAG:
             self._end(token.tag or "")
         elif kind == TokenType.DOCTYPE and not self._out:
             self._doctype(token)
+
+    def _write_mark(self) -> None:
+        """An id of the element's own gives way: an element has one, and the frame is shown at this one."""
+        if self._marked >= 0:
+            tag = _ID.sub("", self._out[self._marked]).removesuffix(">")
+            self._out[self._marked] = f'{tag} id="{MARK}" data-cx-mark="">'
 
     def _doctype(self, token: Token) -> None:
         """Kept, because table layouts look different without it or with an old one."""

@@ -3,12 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from catcher.htpasswd import Htpasswd
 from catcher.intake import Intake
 from catcher.relay import Relays
 from catcher.store.aio import AsyncStore
-from catcher.threads import Threads
+from catcher.threads import OnDemand, Threads
+
+if TYPE_CHECKING:
+    from catcher.checks import Checker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +63,15 @@ class Tally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """The rooms a handler may ask."""
+    """The rooms a handler may ask. checks: imported and made when a message is first checked."""
 
     store: AsyncStore
     intake: Intake
     threads: Threads
     facts: Facts
     relays: Relays
+    checks: "OnDemand[Checker]"
+    has_spam_filter: bool = False
     tally: Tally = field(default_factory=Tally)
 
 

@@ -4,9 +4,11 @@ import { startList } from "./list.js";
 import { startLive } from "./live.js";
 import { startKeys } from "./keys.js";
 import { startPanes } from "./panes.js";
+import { startLinks } from "./links.js";
 import { startPage } from "./page.js";
 
 startPage();
+startLinks();
 startVisits();
 startList();
 startPanes();

@@ -122,7 +122,7 @@ function isListPage(address) {
 /** @param {MouseEvent} event */
 function follow(event) {
   const link = /** @type {HTMLAnchorElement | null} */ (/** @type {Element} */ (event.target).closest("a[href]"));
-  if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   const address = new URL(link.href);
   if (link.target || link.hasAttribute("download") || !isListPage(address) || !byId("rows")) return;
   event.preventDefault();

@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from catcher.checks.fetch import Hop
+from catcher.fetch import Hop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

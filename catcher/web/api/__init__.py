@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute
 
-from catcher.web.api import contents, events, info, mailhog, message, messages, release, send, tags, views
+from catcher.web.api import checks, contents, events, info, mailhog, message, messages, release, send, tags, views
 from catcher.web.api.answers import EXCEPTION_HANDLERS
 from catcher.web.api.document import Document
 from catcher.web.api.operations import Operation, routes_of
@@ -20,6 +20,7 @@ def operations(services: Services, options: WebOptions) -> tuple[Operation, ...]
         *mailhog.silent_for_bare_clients(messages.operations(services)),
         *message.operations(services),
         *contents.operations(services),
+        *checks.operations(services),
         *release.operations(services),
         *tags.operations(services),
         *send.operations(services),

@@ -55,7 +55,7 @@ class Info:
             WebConfiguration(
                 label=self._services.facts.label,
                 message_relay=relay,
-                spam_assassin=False,
+                spam_assassin=self._services.has_spam_filter,
                 chaos_enabled=False,
                 duplicates_ignored=False,
                 hide_delete_all_button=False,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
@@ -29,6 +30,7 @@ _TEXTUAL = frozenset({"application/json", "application/xml", "application/ics", 
 # The viewer of a browser works without a sandbox only; it runs nothing of this origin.
 _PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'"
 _CID_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
+_PLACE = re.compile(r"(\d{1,9})-(\d{1,9})\Z", re.ASCII)
 _HOST = re.compile(r"[A-Za-z0-9.:_\[\]-]{1,255}\Z", re.ASCII)
 
 
@@ -39,6 +41,7 @@ class FrameWish:
     pictures: Pictures = Pictures.EMBEDDED
     is_inverted: bool = False
     is_large: bool = False
+    mark: tuple[int, int] | None = None
 
 
 class FileHandlers:
@@ -170,7 +173,18 @@ def read_wish(request: Request) -> FrameWish:
         pictures = Pictures.NONE
     elif given.get("remote") == "1":
         pictures = Pictures.REMOTE
-    return FrameWish(pictures=pictures, is_inverted=given.get("scheme") == "forced", is_large=given.get("large") == "1")
+    return FrameWish(
+        pictures=pictures,
+        is_inverted=given.get("scheme") == "forced",
+        is_large=given.get("large") == "1",
+        mark=_mark(given.get("mark", "")),
+    )
+
+
+def _mark(text: str) -> tuple[int, int] | None:
+    """ "12-3": line and column."""
+    found = _PLACE.match(text)
+    return (int(found[1]), int(found[2])) if found else None
 
 
 async def read_frame(site: Site, stored: StoredMessage, wish: FrameWish) -> Frame:
@@ -180,11 +194,16 @@ async def read_frame(site: Site, stored: StoredMessage, wish: FrameWish) -> Fram
 
 
 async def _made(site: Site, html: str, inline: Inline, wish: FrameWish, *, top: str = "") -> Frame:
-    if len(html) <= INLINE_LIMIT:
-        return frame_document(html, inline=inline, pictures=wish.pictures, is_inverted=wish.is_inverted, top=top)
-    return await site.services.threads.run(
-        frame_document, html, inline=inline, pictures=wish.pictures, is_inverted=wish.is_inverted, top=top
+    make = partial(
+        frame_document,
+        html,
+        inline=inline,
+        pictures=wish.pictures,
+        is_inverted=wish.is_inverted,
+        top=top,
+        mark=wish.mark,
     )
+    return make() if len(html) <= INLINE_LIMIT else await site.services.threads.run(make)
 
 
 async def excerpt(site: Site, store_id: str, *, start: int, end: int) -> bytes:

@@ -16,6 +16,8 @@ from catcher.web.ui.pages import GonePage, Listing, ListPage, Row
 from catcher.web.ui.setup import setup_for
 from catcher.web.ui.site import PAGE_ROWS, Done, Site, done_text, now
 
+VIEWS = ("html", "text", "source", "parts", "headers", "raw", "checks")
+"""The views of a message, in the order they are offered."""
 SUBJECT_CHARACTERS = 200
 NAME_CHARACTERS = 80
 LARGEST_NUMBER = 2**62
@@ -58,7 +60,7 @@ def read_place(request: Request) -> Place:
     return Place(
         query=given.get("q", given.get("query", "")).strip()[:10_000],
         before=int(before) if is_number else None,
-        view=_one_of(given.get("view", ""), {"html", "text", "source", "parts", "headers", "raw"}),
+        view=_one_of(given.get("view", ""), set(VIEWS)),
         width=_one_of(given.get("w", ""), {"320", "375", "414", "600", "768"}),
         scheme=_one_of(given.get("scheme", ""), {"dark", "forced"}),
         images=_one_of(given.get("images", ""), {"off"}),

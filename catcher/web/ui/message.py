@@ -7,15 +7,24 @@ from starlette.responses import Response
 
 from catcher.errors import NotFound
 from catcher.store.model import ByIds, StoredMessage, Summary
+from catcher.web.frame import MARK
 from catcher.web.ui import texts
 from catcher.web.ui.files import LARGE_HTML, file_name, html_octets, is_showable, read_frame, read_wish
-from catcher.web.ui.listing import Place, list_piece, read_place, read_query
+from catcher.web.ui.listing import VIEWS, Place, list_piece, read_place, read_query
+from catcher.web.ui.opinions import read_opinions
 from catcher.web.ui.pages import Attachment, Link, MessagePage, Preview, Source
 from catcher.web.ui.site import Site, done_text
 from catcher.web.ui.views import header_fields_of, part_lines, raw_source, read_source, read_text
 
-VIEWS = ("html", "text", "source", "parts", "headers", "raw")
-VIEW_NAMES = {"html": "HTML", "text": "Text", "source": "Source", "parts": "Parts", "headers": "Headers", "raw": "Raw"}
+VIEW_NAMES = {
+    "html": "HTML",
+    "text": "Text",
+    "source": "Source",
+    "parts": "Parts",
+    "headers": "Headers",
+    "raw": "Raw",
+    "checks": "Checks",
+}
 WIDTHS = ("", "320", "375", "414", "600", "768")
 SCHEMES = {"": "Light", "dark": "Dark styles of the mail", "forced": "Forced dark, an approximation"}
 
@@ -90,6 +99,7 @@ class MessageHandlers:
             parts=await part_lines(site, stored, address) if view == "parts" else (),
             fields=header_fields_of(stored, request.query_params.get("filter", "")) if view == "headers" else (),
             filter=request.query_params.get("filter", "")[:200],
+            opinions=await read_opinions(site, stored, request, place) if view == "checks" else None,
             done=done_text(request),
         )
 
@@ -110,9 +120,11 @@ class MessageHandlers:
         large = "1" if wish.is_large else ""
         remote = "1" if request.query_params.get("remote") == "1" and place.images != "off" else ""
         inside = Place(images=place.images, scheme=place.scheme)
+        marked = "-".join(map(str, wish.mark)) if wish.mark else ""
+        fragment = f"#{MARK}" if wish.mark else ""
         return Preview(
             frame=frame,
-            src=f"{address}/frame{inside.parameters(remote=remote, large=large)}",
+            src=f"{address}/frame{inside.parameters(remote=remote, large=large, mark=marked)}" + fragment,
             is_too_large=is_too_large,
             size=size,
             anyway=address + place.parameters(large="1"),

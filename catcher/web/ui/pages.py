@@ -195,6 +195,47 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    """One finding of a check."""
+
+    severity: str  # "error", "warning" or "info"
+    text: str  # what is so
+    advice: str  # what to do, "" for nothing
+    where: str  # part, line and column in words, "" for the whole message
+    excerpt: str  # the source there
+    show_href: str  # the mail with that element marked, "" when it is not one that is shown
+    count: int  # at how many places
+    clients: tuple[str, ...]  # the mail programs concerned
+    source: str  # who says so
+    source_href: str  # where that can be read, "" for a section of a document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """What one check says."""
+
+    name: str  # of the check
+    title: str  # for people
+    score: str  # of 100, "" for none
+    error: str  # why it could not be made, "" when it was
+    is_cut: bool  # a limit ended it early
+    counts: tuple[tuple[str, int], ...]  # findings by severity, the worst first
+    shown: tuple[Opinion, ...]  # the findings that matter most
+    folded: tuple[Opinion, ...]  # the others
+    scores: tuple[tuple[str, str], ...]  # of each mail program, the lowest first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinions:
+    """The checks view."""
+
+    score: str  # of 100, "" for none
+    sections: tuple[Section, ...]  # those that were made
+    asked: tuple[Link, ...]  # those that are made on request, with where to ask for them
+    links_href: str  # where a script gets the answers of links one by one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessagePage:
     """/view/{id} in each of its views."""
 
@@ -227,6 +268,7 @@ class MessagePage:
     parts: tuple[PartLine, ...]  # in the parts view
     fields: tuple[Field, ...]  # in the headers view
     filter: str  # what the headers view is filtered by
+    opinions: Opinions | None  # in the checks view
     done: str  # what was just done, "" for nothing
 
 

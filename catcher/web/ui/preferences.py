@@ -20,7 +20,7 @@ KEYS = (
     Key(keys=("e",), action="Mark read and open the next unread"),
     Key(keys=("m",), action="Mark read or unread"),
     Key(keys=("/",), action="Search"),
-    Key(keys=("1", "2", "3", "4", "5", "6"), action="HTML, Text, Source, Parts, Headers, Raw"),
+    Key(keys=("1", "2", "3", "4", "5", "6", "7"), action="HTML, Text, Source, Parts, Headers, Raw, Checks"),
     Key(keys=("w", "W"), action="Next, previous width of the mail"),
     Key(keys=("d",), action="Light, dark, forced dark"),
     Key(keys=("i",), action="Images on, off"),

@@ -97,6 +97,9 @@ def test_every_documented_operation_is_there_and_none_besides(api: httpx2.Client
     assert document["openapi"] == "3.1.0"
     operations = {f"{method.upper()} {path}" for path, methods in document["paths"].items() for method in methods}
     assert operations == {
+        "GET /api/v1/message/{id}/checks", "GET /api/v1/message/{id}/checks/links",
+        "GET /api/v1/message/{id}/html-check", "GET /api/v1/message/{id}/link-check",
+        "GET /api/v1/message/{id}/sa-check",
         "GET /api/v1/messages", "PUT /api/v1/messages", "DELETE /api/v1/messages",
         "GET /api/v1/messages/{id}", "DELETE /api/v1/messages/{id}",
         "GET /api/v2/messages", "GET /api/v2/search", "GET /api/v2/jim",

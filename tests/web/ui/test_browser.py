@@ -339,3 +339,30 @@ def test_everything_works_without_scripts(browser: Browser, mailbox: Mailbox) ->
     expect(page.get_by_test_id("toast")).to_have_text("Deleted 2 messages.")
     assert mailbox.catcher.store.counts().messages == len(messages) - 2
     page.context.close()
+
+
+def test_a_finding_is_shown_in_the_mail(page: Page, mailbox: Mailbox) -> None:
+    """Check 28: "Show in mail" outlines the element and scrolls to it; the frame still runs no script."""
+    filler = "<p>words</p>" * 200
+    mailbox.send(
+        mail("No alternative", html=f'<html lang="en"><body>{filler}<img src="data:image/gif;base64,R0lGOA==">')
+    )
+    opened(page, mailbox, f"view/{mailbox.id_of('No alternative')}?view=checks")
+    page.locator("li", has_text="alternative text").get_by_role("link", name="Show in mail").first.click()
+    expect(page).to_have_url(re.compile("mark=1-"))
+    frame = page.get_by_test_id("frame")
+    assert "allow-scripts" not in (frame.get_attribute("sandbox") or "")
+    marked = page.frame_locator("[data-testid=frame]").locator("#catcher-mark")
+    expect(marked).to_have_css("outline-style", "solid")
+    expect(marked).to_be_in_viewport()
+
+
+def test_answers_of_links_appear_one_by_one(page: Page, mailbox: Mailbox) -> None:
+    """Links are asked on request, and each answer is shown as it comes, without leaving the view."""
+    mailbox.send(mail("Links", html='<a href="http://127.0.0.1:9/a">a</a><a href="http://10.0.0.1/b">b</a>'))
+    opened(page, mailbox, f"view/{mailbox.id_of('Links')}?view=checks")
+    address = page.url
+    page.get_by_text("Ask whether every link answers").click()
+    expect(page.locator("#answers p")).to_have_count(2)
+    expect(page.locator("#answers")).to_contain_text("blocked: internal address (loopback)")
+    assert page.url == address

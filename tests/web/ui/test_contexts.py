@@ -24,6 +24,7 @@ OF_TEMPLATE = {
     "views/source.html": pages.MessagePage,
     "views/headers.html": pages.MessagePage,
     "views/parts.html": pages.MessagePage,
+    "views/checks.html": pages.MessagePage,
 }
 # Names that templates give to values of these types, by `set` and by `for`.
 OF_NAME = {
@@ -42,6 +43,9 @@ OF_NAME = {
     "piece": pages.Piece,
     "run": pages.Run,
     "key": pages.Key,
+    "opinions": pages.Opinions,
+    "section": pages.Section,
+    "opinion": pages.Opinion,
 }
 
 

@@ -1,5 +1,6 @@
 """The document of the sandboxed frame: what is taken out, what is kept, what is counted, and what it costs."""
 
+import re
 import time
 
 import pytest
@@ -221,3 +222,31 @@ def test_the_policy_is_the_documented_one() -> None:
     assert headers["X-DNS-Prefetch-Control"] == "off"
     assert headers["Cache-Control"] == "private, no-store"
     assert "img-src 'none';" in frame_headers(images="x", pictures=Pictures.NONE)["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("mark", "tag"),
+    [
+        ((1, 1), "p"),
+        ((2, 1), "p"),
+        ((2, 3), "img"),
+        ((2, 9), "img"),
+        ((3, 2), "a"),
+        ((99, 1), "a"),
+    ],
+)
+def test_the_element_of_a_place_is_marked(mark: tuple[int, int], tag: str) -> None:
+    """UI brief, check 28: the start tag that holds or precedes line and column, its own id given up for the mark's."""
+    html = '<p id="own">\n x<img src="cid:a">\n <a href="https://e.com">x</a>'
+    made = frame_document(html, inline=lambda _: "/a", mark=mark).html
+    (found,) = re.findall(r'<(\w+)[^<]* id="catcher-mark" data-cx-mark="">', made)
+    assert found == tag
+    assert ('id="own"' in made) == (tag != "p")
+
+
+def test_a_mail_cannot_mark_itself() -> None:
+    """The attribute of the mark is ours alone."""
+    assert (
+        "data-cx-mark"
+        not in frame_document('<p data-cx-mark="">x', inline=lambda _: None).html.partition("</style>")[2]
+    )

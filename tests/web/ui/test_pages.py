@@ -105,7 +105,7 @@ def test_opening_a_message_marks_it_read(mailbox: Mailbox, http: httpx2.Client) 
     assert store.summary(store_id).is_read
 
 
-@pytest.mark.parametrize("view", ["html", "text", "source", "parts", "headers", "raw"])
+@pytest.mark.parametrize("view", ["html", "text", "source", "parts", "headers", "raw", "checks"])
 def test_every_mail_has_every_view(reader: httpx2.Client, filled: Mailbox, view: str) -> None:
     """No view of any of the thirty mails fails; one that a mail does not have shows what it has."""
     for summary in filled.catcher.store.page(limit=50).messages:
@@ -392,3 +392,22 @@ def test_a_hostile_mail_is_listed_with_its_letters(mailbox: Mailbox, http: httpx
     """Nothing is dropped from a subject: what could hide is spelled out."""
     mailbox.send(hostile())
     assert "&lt;script&gt;alert(1)&lt;/script&gt; Your account [U+202E]is locked" in http.get("").text
+
+
+def test_the_checks_view_says_what_and_where(reader: httpx2.Client, filled: Mailbox) -> None:
+    """UI brief 5.2: sections with counts, the worst first; what asks the network is offered, not made."""
+    text = reader.get(f"view/{filled.id_of('Acme news')}", params={"view": "checks"}).text
+    titles = re.findall(r'<h2 id="check-(\w+)"', text)
+    assert titles[0] == "headers"
+    assert set(titles) == {"structure", "headers", "inbox", "size", "clients", "accessibility", "links"}
+    assert "There is no Date field." in text
+    assert re.search(r"[?&;]mark=\d+-\d+", text)
+    assert "ask=linkcheck" in text
+
+
+def test_links_are_asked_from_the_page_without_a_script(reader: httpx2.Client, filled: Mailbox) -> None:
+    """UI brief 5.15: the link does what the script does; an internal address is not asked."""
+    filled.send(mail("Links inside", html='<a href="http://127.0.0.1:9/x">x</a>'))
+    text = reader.get(f"view/{filled.id_of('Links inside')}", params={"view": "checks", "ask": "linkcheck"}).text
+    assert 'id="check-linkcheck"' in text
+    assert "was not asked" in text

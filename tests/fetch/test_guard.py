@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from catcher.checks import Fetcher, FetchError, FetchRefused
-from catcher.checks.guard import literal_address, reason_against
+from catcher.fetch import Fetcher, FetchError, FetchRefused
+from catcher.fetch.guard import literal_address, reason_against
 from tests.checks.conftest import serving
 
 INTERNAL = {

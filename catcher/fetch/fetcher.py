@@ -17,8 +17,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
-from catcher.checks.guard import Address, Network, literal_address, reason_against
 from catcher.errors import CatcherError
+from catcher.fetch.guard import Address, Network, literal_address, reason_against
 
 if TYPE_CHECKING:
     import ssl

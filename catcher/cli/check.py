@@ -1,0 +1,142 @@
+"""`catcher check`: what will happen to a message out there, for people and for builds."""
+
+import asyncio
+import json
+import os
+import re
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from catcher import __version__
+from catcher.assembly import checker_of
+from catcher.checks import Checker, Report, Severity, Subject, Wishes
+from catcher.checks.render import fails, to_json, to_junit, to_sarif, to_text
+from catcher.cli.database import open_store
+from catcher.conf import load
+from catcher.errors import CatcherError
+from catcher.store import Store
+from catcher.store.model import StoredMessage
+from catcher.transfer import envelope_of
+
+SECONDS = 180.0
+
+_ID = re.compile(r"[0-9A-Za-z]{22}|latest")
+
+
+@click.command("check")
+@click.argument("what", metavar="FILE|ID|-")
+@click.option("-d", "--database", metavar="PATH|URL", default=None, help="Database that keeps the message ID.")
+@click.option("--http", "url", metavar="URL", default="", help="Ask a running catcher that keeps the message ID.")
+@click.option("--only", metavar="NAMES", default="", help="Checks to make, separated by commas.")
+@click.option("--follow-links", is_flag=True, help="Ask every link whether it answers, too.")
+@click.option("--fail-on", type=click.Choice([each.value for each in Severity]), help="Exit with 1 on such a finding.")
+@click.option("--min-score", metavar="N", type=click.FloatRange(0, 100), help="Exit with 1 when the score is lower.")
+@click.option("--format", "kind", type=click.Choice(["text", "json", "junit", "sarif"]), default="text")
+def command(
+    what: str,
+    database: str | None,
+    url: str,
+    only: str,
+    *,
+    follow_links: bool,
+    fail_on: str | None,
+    min_score: float | None,
+    kind: str,
+) -> None:
+    """Check a message: a FILE, standard input (-), or the one of this ID (latest: the newest) in a database.
+
+    Exits with 0, with 1 when the message falls short of --fail-on or --min-score, and with 2 when a check could not be
+    made while one of them was given.
+    """
+    names = tuple(name for each in only.split(",") if (name := each.strip()))
+    try:
+        reports = _remote(what, url, names, follow_links) if url else _local(what, database, names, follow_links)
+    except CatcherError as error:
+        raise click.ClickException(str(error)) from None
+    except (OSError, ValueError) as error:
+        raise click.ClickException(f"{what}: {error}") from None
+    click.echo(_rendered(reports, kind, what), nl=False)
+    sys.exit(_exit_code(reports, fail_on, min_score))
+
+
+def _local(what: str, database: str | None, names: tuple[str, ...], follow_links: bool) -> tuple[Report, ...]:
+    subject = _kept(what, database) if _is_id(what) else _read(what)
+    settings, _ = load(flags={"database": database}, environ=os.environ)
+    with checker_of(settings) as checker:
+        wishes = Wishes(only=_chosen(checker, names, follow_links))
+        return asyncio.run(checker.examine(subject, wishes))
+
+
+def _chosen(checker: Checker, names: tuple[str, ...], follow_links: bool) -> tuple[str, ...]:
+    if not follow_links:
+        return names
+    usual = names or tuple(check.name for check in checker.checks if not check.on_request)
+    return (*usual, "linkcheck")
+
+
+def _is_id(what: str) -> bool:
+    """Whether it is a message's id; a file of that name goes before."""
+    return _ID.fullmatch(what) is not None and not Path(what).exists()
+
+
+def _read(what: str) -> Subject:
+    octets = sys.stdin.buffer.read() if what == "-" else Path(what).read_bytes()
+    return Subject.of(octets, envelope_of(octets, received_at=datetime.now(UTC)))
+
+
+def _kept(what: str, database: str | None) -> Subject:
+    with open_store(database, must_exist=True) as store:
+        stored = _found(store, what)
+        octets = store.raw(stored.summary.store_id)
+    return Subject(envelope=stored.envelope, octets=octets, message=stored.message)
+
+
+def _found(store: Store, store_id: str) -> StoredMessage:
+    return store.get(store.latest().store_id if store_id == "latest" else store_id)
+
+
+def _remote(what: str, url: str, names: tuple[str, ...], follow_links: bool) -> tuple[Report, ...]:
+    """The reports that a running catcher gives. Raises OSError, or ValueError for what is none."""
+    if not url.startswith(("http://", "https://")):
+        raise ValueError("--http: expected a URL such as http://localhost:8025/")
+    reports = _asked(what, url, names)
+    return (*reports, *_asked(what, url, ("linkcheck",))) if follow_links else reports
+
+
+def _asked(what: str, url: str, names: tuple[str, ...]) -> tuple[Report, ...]:
+    query = f"?{urllib.parse.urlencode({'only': ','.join(names)})}" if names else ""
+    address = f"{url.rstrip('/')}/api/v1/message/{urllib.parse.quote(what, safe='')}/checks{query}"
+    try:
+        with urllib.request.urlopen(address, timeout=SECONDS) as answer:  # noqa: S310 - the scheme was looked at
+            value: Any = json.load(answer)
+    except urllib.error.HTTPError as error:
+        reason = error.read(2_000).decode("utf-8", "replace").strip()
+        raise ValueError(f"HTTP {error.code} {reason}") from None
+    return msgspec.convert(value["reports"], tuple[Report, ...])
+
+
+def _rendered(reports: tuple[Report, ...], kind: str, what: str) -> str:
+    match kind:
+        case "json":
+            return to_json(reports, subject=what)
+        case "junit":
+            return to_junit(reports, subject=what)
+        case "sarif":
+            return to_sarif(reports, uri=what, version=__version__)
+    return to_text(reports)
+
+
+def _exit_code(reports: tuple[Report, ...], fail_on: str | None, min_score: float | None) -> int:
+    if fail_on is None and min_score is None:
+        return 0
+    if fails(reports, fail_on=Severity(fail_on) if fail_on else None, min_score=min_score):
+        return 1
+    return 2 if any(report.error for report in reports) else 0
