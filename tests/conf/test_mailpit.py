@@ -1,6 +1,7 @@
 """Tests of catcher.conf.mailpit: whoever comes from Mailpit keeps the environment, and is told what has no effect."""
 
 from datetime import timedelta
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
@@ -45,6 +46,8 @@ TRANSLATED: list[tuple[str, str, str, Any, dict[str, str]]] = [
     ("MP_SMTP_TLS_REQUIRED", "true", "smtp_require_starttls", True, CERTIFICATE),
     ("MP_SMTP_REQUIRE_TLS", "true", "smtp_require_tls", True, CERTIFICATE),
     ("MP_SMTP_MAX_RECIPIENTS", "7", "smtp_max_recipients", 7, {}),
+    ("MP_ENABLE_SPAMASSASSIN", "spamd.test:783", "spamassassin", "spamd.test:783", {}),
+    ("MP_ALLOW_INTERNAL_HTTP_REQUESTS", "true", "internal_networks", (ip_network("0.0.0.0/0"), ip_network("::/0")), {}),
     ("MP_SMTP_RELAY_HOST", "relay.test", "smtp_relay_host", "relay.test", {}),
     ("MP_SMTP_RELAY_PORT", "2525", "smtp_relay_port", 2525, {}),
     ("MP_SMTP_RELAY_STARTTLS", "true", "smtp_relay_starttls", True, {}),
