@@ -21,6 +21,7 @@ from catcher.conf import Settings
 from catcher.data import database_file
 from catcher.envelope import Envelope
 from catcher.errors import StoreUnavailable
+from catcher.gate import LateGate
 from catcher.hosting import Site, http_socket, site_url
 from catcher.smtp import SmtpServer
 from catcher.smtp.debugging import Printer
@@ -28,6 +29,7 @@ from catcher.threads import OnDemand, Threads
 
 if TYPE_CHECKING:
     from catcher.checks import Checker
+    from catcher.faults import FaultRules
     from catcher.intake import Intake
     from catcher.pop3 import Pop3Server
     from catcher.relay import Relays
@@ -70,6 +72,8 @@ class Catcher:
         self._store: Store | None = None
         self._whereabouts: Whereabouts | None = None
         self._tally: Tally | None = None
+        self._gate = LateGate()
+        self._faults: FaultRules | None = None
 
     @property
     def whereabouts(self) -> Whereabouts:
@@ -111,7 +115,9 @@ class Catcher:
         undo.callback(self._threads.close)
         database = undo.enter_context(_database(settings))
         http = undo.enter_context(http_socket(settings.listen))
-        smtp = SmtpServer(self._deliver, options=wiring.smtp_options(settings), threads=self._threads)
+        if settings.faults or settings.chaos_triggers:
+            await self._set_up_faults()  # before the listener opens: the first client meets them
+        smtp = SmtpServer(self._deliver, options=wiring.smtp_options(settings), gate=self._gate, threads=self._threads)
         await smtp.start()
         self._doors.append(partial(smtp.stop, grace=STOP_SECONDS))
 
@@ -147,6 +153,10 @@ class Catcher:
         )
         facts_of_start = {"version": __version__, "database": database.shown, "url": self._whereabouts.url}
         log.info("started", extra={**facts_of_start, "smtp": " ".join(smtp.addresses())})
+
+    async def _set_up_faults(self) -> "FaultRules":
+        self._faults = self._gate.behind = await self._threads.run(wiring.fault_rules, self._settings)
+        return self._faults
 
     async def _deliver(self, envelope: Envelope, content: bytes | Path) -> str:
         """Hand mail to the intake; what comes in before there is one waits for it."""
@@ -250,6 +260,8 @@ class Catcher:
             facts=facts,
             relays=relays,
             checks=checks,
+            faults=self._faults or await self._set_up_faults(),
+            has_chaos=settings.enable_chaos or bool(settings.chaos_triggers),
             has_spam_filter=bool(settings.spamassassin or settings.rspamd),
             tally=self._tally,
         )

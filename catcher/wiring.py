@@ -6,6 +6,7 @@ Rooms whose code is heavy are imported only when their options are asked for.
 import re
 import ssl
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from socket import gethostname
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from catcher.checks import Checker
     from catcher.checks.auth import Lookup
     from catcher.checks.filters import SpamService
+    from catcher.faults import FaultRules
     from catcher.pop3 import Pop3Options
     from catcher.relay import Relay, Relays, Rule
     from catcher.web import WebOptions
@@ -147,6 +149,21 @@ def rule(settings: RuleSettings, relays: "Relays") -> "Rule":
     relay = relays.named(settings.relay)
     assert relay is not None  # noqa: S101 - the settings were refused otherwise
     return Rule(relay=relay, query=settings.query, recipients=pattern(settings.recipients), to=settings.to)
+
+
+def fault_rules(settings: Settings) -> "FaultRules":
+    """The faults to begin with. Raises SettingError."""
+    from catcher.faults import Fault, FaultRules
+    from catcher.faults.chaos import read_triggers, set_triggers
+    from catcher.gate import Stage
+
+    try:
+        rules = FaultRules([Fault(**{**asdict(fault), "stage": Stage(fault.stage)}) for fault in settings.faults])
+    except ValueError as error:
+        raise SettingError(f"--faults: {error}") from error
+    if settings.chaos_triggers:
+        set_triggers(rules, read_triggers(settings.chaos_triggers))
+    return rules
 
 
 def checker(settings: Settings, threads: Threads) -> "Checker":

@@ -212,6 +212,8 @@ ROWS: tuple[Foreign, ...] = (
     _row("POP3_AUTH", to=_as("pop3_auth")),
     _row("POP3_TLS_CERT", to=_pop3_certificate),
     _row("POP3_TLS_KEY", to=_as("pop3_tls_key")),
+    _row("ENABLE_CHAOS", to=_switch("enable_chaos")),
+    _row("CHAOS_TRIGGERS", to=_as("chaos_triggers")),
     _row("ENABLE_SPAMASSASSIN", flag="--enable-spamassassin", to=_spamassassin),
     _row(
         "ALLOW_INTERNAL_HTTP_REQUESTS",
@@ -274,8 +276,6 @@ ROWS: tuple[Foreign, ...] = (
             "FWD_SMTP_ERRORS",
         )
     ),
-    _row("ENABLE_CHAOS", flag="--enable-chaos", is_switch=True),
-    _row("CHAOS_TRIGGERS", flag="--chaos-triggers"),
     _row("TAG", flag="--tag"),
     _row("TAGS_CONFIG", flag="--tags-config"),
     _row("TAGS_TITLE_CASE", flag="--tags-title-case", is_switch=True),

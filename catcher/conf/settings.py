@@ -5,6 +5,7 @@ from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
+from catcher.conf.faults import FaultSettings
 from catcher.conf.kinds import SocketAddress
 from catcher.conf.relays import RelaySettings, RuleSettings
 from catcher.errors import SettingError
@@ -78,6 +79,9 @@ class Settings:
     smtp_relay_matching: str
     relay_rules: tuple[RuleSettings, ...]
     relays: dict[str, RelaySettings] = field(repr=False)
+    faults: tuple[FaultSettings, ...]
+    enable_chaos: bool
+    chaos_triggers: str
     check_clients: tuple[str, ...]
     spamassassin: str
     rspamd: str

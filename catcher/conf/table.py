@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from catcher.conf import kinds
+from catcher.conf.faults import FAULTS, TRIGGERS
 from catcher.conf.kinds import Kind, SocketAddress
 from catcher.conf.relays import RELAYS, RULES
 
@@ -395,6 +396,28 @@ _ONWARD: tuple[Setting, ...] = (
     ),
 )
 
+_FAULTS: tuple[Setting, ...] = (
+    Setting(
+        name="faults",
+        kind=FAULTS,
+        default=(),
+        help="Faults that SMTP clients meet on purpose: in TOML a [[faults]] each, with stage, query (search terms on "
+        "the envelope), code, text, delay, drop, times, probability.",
+    ),
+    Setting(
+        name="enable_chaos",
+        kind=kinds.BOOLEAN,
+        default=False,
+        help="Answer Mailpit's chaos API, which sets three of these faults.",
+    ),
+    Setting(
+        name="chaos_triggers",
+        kind=TRIGGERS,
+        default="",
+        help="Mailpit's triggers to begin with, such as Sender:451:5,Recipient:451:10; enables chaos.",
+    ),
+)
+
 _CHECKS: tuple[Setting, ...] = (
     Setting(
         name="check_clients",
@@ -453,6 +476,7 @@ SECTIONS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
     ("Pages and API", _PAGES),
     ("POP3", _POP3),
     ("Sending onward", _ONWARD),
+    ("Faults on purpose", _FAULTS),
     ("Checks", _CHECKS),
     ("Log", _LOG),
 )

@@ -1,8 +1,7 @@
 """The SMTP dialogue: turns what a client says into an envelope and octets, and hands them to intake."""
 
-from catcher.smtp.gate import Gate, Stage, Verdict
 from catcher.smtp.options import AuthPolicy, Listener, SmtpOptions
 from catcher.smtp.reception import Deliver
 from catcher.smtp.server import Listening, SmtpServer
 
-__all__ = ["AuthPolicy", "Deliver", "Gate", "Listener", "Listening", "SmtpOptions", "SmtpServer", "Stage", "Verdict"]
+__all__ = ["AuthPolicy", "Deliver", "Listener", "Listening", "SmtpOptions", "SmtpServer"]

@@ -17,8 +17,8 @@ from aiosmtpd.smtp import Session as AiosmtpdSession
 
 from catcher.envelope import Envelope
 from catcher.errors import MessageTooLarge, StoreFull, StoreUnavailable
+from catcher.gate import Occasion, Stage
 from catcher.smtp import auth
-from catcher.smtp.gate import Stage, Verdict
 from catcher.smtp.options import Listener
 from catcher.smtp.peer import tls_facts
 from catcher.smtp.receiving import Receiver
@@ -58,7 +58,7 @@ class CatcherSMTP(Wire):
 
     def _opened(self) -> None:
         self._barred = self._bar()
-        if self._gate is None:
+        if self._gate is None or not self._gate.is_armed:
             self._reply(self._greet(b""))
             self._flush()
         else:
@@ -78,7 +78,7 @@ class CatcherSMTP(Wire):
             self._transcript.client(line)
         if self._barred and name in self._barred:
             return self._barred[name]
-        if self._gate is not None and stage is not None:
+        if self._gate is not None and self._gate.is_armed and stage is not None:
             self._start(self._gated(stage, argument.decode("utf-8", "backslashreplace"), handler, argument))
             return None
         return handler(self, argument)
@@ -101,7 +101,9 @@ class CatcherSMTP(Wire):
 
     async def _passes(self, stage: Stage, value: str) -> bool:
         """Ask the gate and do what it says; True when the dialogue goes on as usual."""
-        verdict = await self._ask(stage, value)
+        if self._gate is None or not self._gate.is_armed:
+            return True
+        verdict = self._gate.judge(self._occasion(stage, value))
         if verdict is None:
             return True
         if verdict.delay:
@@ -117,11 +119,15 @@ class CatcherSMTP(Wire):
                 self._close("refused")
         return not (verdict.drop or verdict.reply)
 
-    async def _ask(self, stage: Stage, value: str) -> Verdict | None:
-        if self._gate is None:
-            return None
-        answer = self._gate(stage, value)
-        return answer if answer is None or isinstance(answer, Verdict) else await answer
+    def _occasion(self, stage: Stage, value: str) -> Occasion:
+        transaction = self._transaction
+        return Occasion(
+            stage=stage,
+            value=value,
+            client=self._peer.client(),
+            reverse_path=transaction.reverse_path,
+            recipients=tuple(path.addr_spec for path in transaction.forward_paths),
+        )
 
     # The session: greeting, HELO, TLS, AUTH, and what only talks
 
@@ -362,7 +368,7 @@ class CatcherSMTP(Wire):
             transcript=self._transcript.transaction(),
         )
         try:
-            if self._gate is None or await self._passes(Stage.CONTENT, envelope.reverse_path):
+            if await self._passes(Stage.CONTENT, envelope.reverse_path):
                 self._reply_to_content(await self._deliver(envelope, receiver))
         finally:
             if receiver.is_on_disk:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from catcher.envelope import Envelope, Session
-from catcher.smtp.gate import Gate
+from catcher.gate import Gate
 from catcher.smtp.options import SmtpOptions
 from catcher.threads import Threads
 

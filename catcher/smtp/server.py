@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from catcher.envelope import Session
-from catcher.smtp.gate import Gate
+from catcher.gate import Gate
 from catcher.smtp.options import Listener, SmtpOptions
 from catcher.smtp.protocol import CatcherSMTP
 from catcher.smtp.proxied import ProxiedDoor

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from catcher.faults import FaultRules
 from catcher.htpasswd import Htpasswd
 from catcher.intake import Intake
 from catcher.relay import Relays
@@ -71,7 +72,9 @@ class Services:
     facts: Facts
     relays: Relays
     checks: "OnDemand[Checker]"
+    faults: FaultRules
     has_spam_filter: bool = False
+    has_chaos: bool = False
     tally: Tally = field(default_factory=Tally)
 
 

@@ -46,6 +46,8 @@ TRANSLATED: list[tuple[str, str, str, Any, dict[str, str]]] = [
     ("MP_SMTP_TLS_REQUIRED", "true", "smtp_require_starttls", True, CERTIFICATE),
     ("MP_SMTP_REQUIRE_TLS", "true", "smtp_require_tls", True, CERTIFICATE),
     ("MP_SMTP_MAX_RECIPIENTS", "7", "smtp_max_recipients", 7, {}),
+    ("MP_ENABLE_CHAOS", "true", "enable_chaos", True, {}),
+    ("MP_CHAOS_TRIGGERS", "auth:535:20", "chaos_triggers", "auth:535:20", {}),
     ("MP_ENABLE_SPAMASSASSIN", "spamd.test:783", "spamassassin", "spamd.test:783", {}),
     ("MP_ALLOW_INTERNAL_HTTP_REQUESTS", "true", "internal_networks", (ip_network("0.0.0.0/0"), ip_network("::/0")), {}),
     ("MP_SMTP_RELAY_HOST", "relay.test", "smtp_relay_host", "relay.test", {}),

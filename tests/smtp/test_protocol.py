@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from catcher.envelope import ForwardPath
 from catcher.errors import MessageTooLarge, StoreFull, StoreUnavailable
-from catcher.smtp import AuthPolicy, Stage, Verdict
+from catcher.gate import Occasion, Stage, Verdict
+from catcher.smtp import AuthPolicy
 
 Start = Callable[..., Any]
 MIB = 1024 * 1024
@@ -426,16 +427,14 @@ def test_a_gate_decides_at_every_stage(start: Start) -> None:
         Stage.QUIT: [Verdict(drop=True)],
     }
 
-    async def later(verdict: Verdict | None) -> Verdict | None:
-        await asyncio.sleep(0)
-        return verdict
+    class Asked:
+        is_armed = True
 
-    def gate(stage: Stage, value: str) -> Any:
-        asked.append((stage, value))
-        verdict = verdicts[stage].pop(0)
-        return later(verdict) if len(asked) % 2 else verdict
+        def judge(self, occasion: Occasion) -> Verdict | None:
+            asked.append((occasion.stage, occasion.value))
+            return verdicts[occasion.stage].pop(0)
 
-    server = start(gate=gate)
+    server = start(gate=Asked())
     raw = server.connect()
     raw.send(b"EHLO x\r\nEHLO x\r\nAUTH PLAIN AGEAYg==\r\nAUTH PLAIN AGEAYg==\r\n")
     for pattern in ("450 4.0.0 Later", "250 *", "535 5.7.8 No", "235 *"):

@@ -25,7 +25,7 @@ from catcher.store.search.parser import parse
 from catcher.store.search.printer import render
 from catcher.store.search.sql import IndexCondition, condition
 from catcher.store.search.terms import TERMS, Term
-from catcher.store.search.texts import search_texts
+from catcher.store.search.texts import envelope_texts, search_texts
 from catcher.store.search.tokens import Token, tokens
 
 __all__ = [
@@ -52,6 +52,7 @@ __all__ = [
     "clean",
     "condition",
     "entries",
+    "envelope_texts",
     "fold",
     "has_condition",
     "implied",

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from catcher.envelope import Envelope
+from catcher.envelope import Client, Envelope
 from catcher.mime import decode_words
 from catcher.mime.model import Address, HeaderField, Message
-from catcher.store.search.folding import as_entries, clean, clean_all
+from catcher.store.search.folding import as_entries, clean, clean_all, entries
 from catcher.store.search.model import SearchTexts
 
 if TYPE_CHECKING:  # store.model needs this room's values; importing it here would close the circle.
@@ -70,6 +70,24 @@ def search_texts(message: Message, envelope: Envelope, addresses: "Addresses", t
         # Reverse-path and message id stand with the text too: a free word is to find them, but the words "ip" and
         # "user" of the other column are not to find every message.
         text="\n".join(filter(None, (clean(text), *known[-2:]))),
+    )
+
+
+def envelope_texts(client: Client, *, reverse_path: str, recipients: Sequence[str]) -> SearchTexts:
+    """The texts of a transaction that has no message yet: `from:` finds the reverse-path, `to:` a recipient."""
+    values = {"ip": client.address, "user": client.user, "helo": client.helo, "reverse_path": reverse_path}
+    return SearchTexts(
+        subject="",
+        from_=entries([reverse_path]),
+        to=entries(recipients),
+        cc="",
+        bcc="",
+        reply_to="",
+        file_names="",
+        media_types="",
+        header="",
+        client=_lines([f"{name}: {clean(value)}" for name, value in values.items() if value]),
+        text="",
     )
 
 

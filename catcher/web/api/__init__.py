@@ -4,7 +4,21 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute
 
-from catcher.web.api import checks, contents, events, info, mailhog, message, messages, release, send, tags, views
+from catcher.web.api import (
+    checks,
+    contents,
+    events,
+    faults,
+    info,
+    jim,
+    mailhog,
+    message,
+    messages,
+    release,
+    send,
+    tags,
+    views,
+)
 from catcher.web.api.answers import EXCEPTION_HANDLERS
 from catcher.web.api.document import Document
 from catcher.web.api.operations import Operation, routes_of
@@ -21,12 +35,14 @@ def operations(services: Services, options: WebOptions) -> tuple[Operation, ...]
         *message.operations(services),
         *contents.operations(services),
         *checks.operations(services),
+        *faults.operations(services),
         *release.operations(services),
         *tags.operations(services),
         *send.operations(services),
         *info.operations(services),
         *views.operations(services, options),
         *mailhog.operations(services),
+        *jim.operations(services),
     )
 
 

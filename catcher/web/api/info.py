@@ -56,7 +56,7 @@ class Info:
                 label=self._services.facts.label,
                 message_relay=relay,
                 spam_assassin=self._services.has_spam_filter,
-                chaos_enabled=False,
+                chaos_enabled=self._services.has_chaos,
                 duplicates_ignored=False,
                 hide_delete_all_button=False,
             )

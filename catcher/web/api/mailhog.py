@@ -1,7 +1,7 @@
 """MailHog's API version 2, and of its version 1 what Mailpit's leaves room for, for suites that never moved.
 
-Message ids are the store's. Nothing here marks a message read. MailHog's faults (`jim`) answer as they do while they
-are off, and its release to any server that a client names is left out: this machine would send mail anywhere.
+Message ids are the store's. Nothing here marks a message read. MailHog's release to any server that a client names is
+left out: this machine would send mail anywhere.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,8 +18,8 @@ from catcher.mime import Message, header_fields
 from catcher.store.model import ByIds, StoredMessage
 from catcher.store.search import Anything, Contains, Or, Query, clean
 from catcher.web.api import parameters
-from catcher.web.api.answers import bad_request, json_answer, not_found
-from catcher.web.api.operations import ANY_TEXT, JSON, TEXT, Content, Handler, Operation, Parameter
+from catcher.web.api.answers import bad_request, json_answer
+from catcher.web.api.operations import JSON, Content, Handler, Operation, Parameter
 from catcher.web.api.requests import paging
 from catcher.web.api.shapes import Camel, Count, Moment
 from catcher.web.api.shaping import moment
@@ -110,9 +110,6 @@ class MailHog:
         """The answer has no body, because clients read one as JSON."""
         await self._store.delete(ByIds((request.path_params["id"],)))
         return Response()
-
-    async def jim(self, request: Request) -> Response:
-        raise not_found()
 
     async def _made(self, store_id: str) -> HogMessage:
         stored = await self._store.get(store_id)
@@ -222,7 +219,6 @@ _KIND = Parameter(
 _WORDS = Parameter(name="query", description="Text that it contains, in any letter case; no search language.")
 _PAGE = (parameters.START, parameters.LIMIT)
 _LIST = Content(description="Messages, newest first.", media={JSON: HogList})
-_OFF = Content(description="MailHog's faults are off.", media={TEXT: ANY_TEXT})
 
 
 def operations(services: Services) -> tuple[Operation, ...]:
@@ -246,14 +242,6 @@ def operations(services: Services) -> tuple[Operation, ...]:
             tag="mailhog",
             parameters=(_KIND, _WORDS, *_PAGE),
             answers={200: _LIST, 400: parameters.BAD_REQUEST},
-        ),
-        Operation(
-            method="GET",
-            path="/api/v2/jim",
-            handler=at.jim,
-            summary="MailHog's faults, which are off",
-            tag="mailhog",
-            answers={404: _OFF},
         ),
         Operation(
             method="GET",

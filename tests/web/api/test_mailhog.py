@@ -145,11 +145,6 @@ def test_everything_is_deleted_with_an_answer_that_each_kind_of_client_can_read(
     assert api.delete("api/v1/messages").text == "ok"
 
 
-def test_faults_are_off(api: httpx2.Client) -> None:
-    """/api/v2/jim is 404 while MailHog's faults are off."""
-    assert api.get("api/v2/jim").status_code == 404
-
-
 def test_odd_messages_make_answers_too(api: httpx2.Client, put: Put) -> None:
     """Octets that are not UTF-8 become U+FFFD; nothing is lost from the list."""
     deep = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(500))
