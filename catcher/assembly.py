@@ -177,7 +177,8 @@ class Catcher:
         self._store = await self._threads.run(Store.open, url, durable=durable)
         self._undo.push_async_callback(self._threads.run, self._store.close)
         store = AsyncStore(self._store, self._threads)
-        self._intake.set_result(Intake(store, threads=self._threads))
+        tagging = await self._threads.run(wiring.tagging, self._settings)
+        self._intake.set_result(Intake(store, threads=self._threads, tagging=tagging))
         keeping = asyncio.create_task(self._keep_within_limits(store))
         self._undo.push_async_callback(_cancel, keeping)
         return store

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from catcher.checks.auth import Lookup
     from catcher.checks.filters import SpamService
     from catcher.faults import FaultRules
+    from catcher.intake import Tagging
     from catcher.pop3 import Pop3Options
     from catcher.relay import Relay, Relays, Rule
     from catcher.web import WebOptions
@@ -149,6 +150,29 @@ def rule(settings: RuleSettings, relays: "Relays") -> "Rule":
     relay = relays.named(settings.relay)
     assert relay is not None  # noqa: S101 - the settings were refused otherwise
     return Rule(relay=relay, query=settings.query, recipients=pattern(settings.recipients), to=settings.to)
+
+
+def tagging(settings: Settings) -> "Tagging":
+    """Where tags come from. Raises SettingError."""
+    from catcher.conf.tags import read_tags_file
+    from catcher.intake import Tagging, TagRule
+
+    given = (
+        *settings.tag,
+        *settings.tag_rules,
+        *(read_tags_file(settings.tags_config) if settings.tags_config else ()),
+    )
+    try:
+        rules = tuple(TagRule(match=rule.match, tags=rule.tags) for rule in given)
+    except ValueError as error:
+        raise SettingError(f"--tag, --tag-rules, --tags-config: {error}") from error
+    return Tagging(
+        x_tags="x-tags" not in settings.tags_disable,
+        plus_addresses="plus-addresses" not in settings.tags_disable,
+        usernames=settings.tags_username,
+        title_case=settings.tags_title_case,
+        rules=rules,
+    )
 
 
 def fault_rules(settings: Settings) -> "FaultRules":

@@ -8,6 +8,7 @@ from typing import Any
 from catcher.conf.faults import FaultSettings
 from catcher.conf.kinds import SocketAddress
 from catcher.conf.relays import RelaySettings, RuleSettings
+from catcher.conf.tags import TagRuleSettings
 from catcher.errors import SettingError
 
 
@@ -79,6 +80,12 @@ class Settings:
     smtp_relay_matching: str
     relay_rules: tuple[RuleSettings, ...]
     relays: dict[str, RelaySettings] = field(repr=False)
+    tag: tuple[TagRuleSettings, ...]
+    tag_rules: tuple[TagRuleSettings, ...]
+    tags_config: str
+    tags_title_case: bool
+    tags_disable: tuple[str, ...]
+    tags_username: bool
     faults: tuple[FaultSettings, ...]
     enable_chaos: bool
     chaos_triggers: str

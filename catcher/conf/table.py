@@ -12,6 +12,7 @@ from catcher.conf import kinds
 from catcher.conf.faults import FAULTS, TRIGGERS
 from catcher.conf.kinds import Kind, SocketAddress
 from catcher.conf.relays import RELAYS, RULES
+from catcher.conf.tags import SOURCES, TAG_LINE, TAG_RULES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -396,6 +397,38 @@ _ONWARD: tuple[Setting, ...] = (
     ),
 )
 
+_TAGS: tuple[Setting, ...] = (
+    Setting(
+        name="tag",
+        short="t",
+        kind=TAG_LINE,
+        default=(),
+        help='Tags for what a search or a text in the message matches: tag=match, or "Tag one,tag2"="some words".',
+    ),
+    Setting(
+        name="tag_rules",
+        kind=TAG_RULES,
+        default=(),
+        help="The same as tables: in TOML a [[tag_rules]] each, with match and tags.",
+    ),
+    Setting(name="tags_config", kind=kinds.PATH, default="", help="The same from a YAML file as Mailpit has it."),
+    Setting(
+        name="tags_title_case",
+        kind=kinds.BOOLEAN,
+        default=False,
+        help="Begin the words of tags that come with the message with capitals.",
+    ),
+    Setting(
+        name="tags_disable", kind=SOURCES, default=(), help="Tags not to take from messages: x-tags, plus-addresses."
+    ),
+    Setting(
+        name="tags_username",
+        kind=kinds.BOOLEAN,
+        default=False,
+        help="Tag mail with the name that its sender logged in with.",
+    ),
+)
+
 _FAULTS: tuple[Setting, ...] = (
     Setting(
         name="faults",
@@ -476,6 +509,7 @@ SECTIONS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
     ("Pages and API", _PAGES),
     ("POP3", _POP3),
     ("Sending onward", _ONWARD),
+    ("Tags", _TAGS),
     ("Faults on purpose", _FAULTS),
     ("Checks", _CHECKS),
     ("Log", _LOG),

@@ -21,11 +21,12 @@ def prepare(envelope: Envelope, content: bytes | Path, *, tagging: Tagging = Tag
     OSError when the file cannot be read.
     """
     if isinstance(content, bytes):
-        message, glanced, size = _read(content)
+        message, glanced, size, found = _read(content, tagging)
     else:
         with _mapped(content) as octets:
-            message, glanced, size = _read(octets)
+            message, glanced, size, found = _read(octets, tagging)
     addresses = list_addresses(message, envelope)
+    texts = search_texts(message, envelope, addresses, glanced.search_text)
     return NewMessage(
         store_id=new_store_id(envelope.received_at),
         envelope=envelope,
@@ -34,14 +35,14 @@ def prepare(envelope: Envelope, content: bytes | Path, *, tagging: Tagging = Tag
         message=message,
         addresses=addresses,
         snippet=glanced.snippet,
-        texts=search_texts(message, envelope, addresses, glanced.search_text),
-        tags=find_tags(message, addresses, tagging=tagging),
+        texts=texts,
+        tags=find_tags(message, envelope, addresses, texts, size=size, tagging=tagging, found=found),
     )
 
 
-def _read(octets: Octets) -> tuple[Message, Glance, int]:
+def _read(octets: Octets, tagging: Tagging) -> tuple[Message, Glance, int, frozenset[int]]:
     message = parse(octets)
-    return message, glance(octets, message), len(octets)
+    return message, glance(octets, message), len(octets), tagging.literal_matches(octets)
 
 
 @contextmanager

@@ -8,12 +8,18 @@ import pytest
 
 from catcher.conf import MAILPIT, TABLE, load, mailpit
 from catcher.conf.kinds import SocketAddress
+from catcher.conf.tags import TagRuleSettings
 from catcher.errors import SettingError
 
 EVERY_ADDRESS = SocketAddress("::", 1025)
 CERTIFICATE = {"MP_SMTP_TLS_CERT": "c.pem"}
 RELAY = {"MP_SMTP_RELAY_HOST": "relay.test"}
 PASSWORDS = {"MP_POP3_AUTH": "a:b"}
+
+
+def tag(match: str, *tags: str) -> TagRuleSettings:
+    return TagRuleSettings(match=match, tags=tags)
+
 
 TRANSLATED: list[tuple[str, str, str, Any, dict[str, str]]] = [
     ("MP_DATABASE", "/data/catcher.db", "database", "/data/catcher.db", {}),
@@ -46,6 +52,11 @@ TRANSLATED: list[tuple[str, str, str, Any, dict[str, str]]] = [
     ("MP_SMTP_TLS_REQUIRED", "true", "smtp_require_starttls", True, CERTIFICATE),
     ("MP_SMTP_REQUIRE_TLS", "true", "smtp_require_tls", True, CERTIFICATE),
     ("MP_SMTP_MAX_RECIPIENTS", "7", "smtp_max_recipients", 7, {}),
+    ("MP_TAG", "a,b=from:x c=y", "tag", (tag("from:x", "a", "b"), tag("y", "c")), {}),
+    ("MP_TAGS_CONFIG", "/tags.yml", "tags_config", "/tags.yml", {}),
+    ("MP_TAGS_TITLE_CASE", "true", "tags_title_case", True, {}),
+    ("MP_TAGS_DISABLE", "xtags,plus-addressing", "tags_disable", ("x-tags", "plus-addresses"), {}),
+    ("MP_TAGS_USERNAME", "true", "tags_username", True, {}),
     ("MP_ENABLE_CHAOS", "true", "enable_chaos", True, {}),
     ("MP_CHAOS_TRIGGERS", "auth:535:20", "chaos_triggers", "auth:535:20", {}),
     ("MP_ENABLE_SPAMASSASSIN", "spamd.test:783", "spamassassin", "spamd.test:783", {}),
