@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from catcher.pop3 import Pop3Server
     from catcher.relay import Relays
     from catcher.store import AsyncStore, Store
-    from catcher.web import Facts, Tally
+    from catcher.web import Facts, Services, Tally
 
 log = logging.getLogger("catcher")
 
@@ -262,11 +262,13 @@ class Catcher:
             relays=relays,
             checks=checks,
             faults=self._faults or await self._set_up_faults(),
+            has_metrics=settings.enable_prometheus,
             has_chaos=settings.enable_chaos or bool(settings.chaos_triggers),
             has_spam_filter=bool(settings.spamassassin or settings.rspamd),
             tally=self._tally,
         )
         app = create_app(services, options)
+        await self._open_metrics(services)
         site = Site(app, tls=tls, is_compressed=options.is_compressed)
 
         async def end() -> None:
@@ -277,6 +279,18 @@ class Catcher:
 
         self._doors[self._doors.index(end_relays)] = end
         await site.start(http)
+
+    async def _open_metrics(self, services: "Services") -> None:
+        """The numbers on an address of their own."""
+        from catcher.web import metrics_app
+
+        if self._settings.metrics_listen is None:
+            return
+        listener = self._undo.enter_context(http_socket(self._settings.metrics_listen))
+        site = Site(metrics_app(services), tls=None, is_compressed=False)
+        self._doors.append(partial(site.stop, grace=STOP_SECONDS))
+        await site.start(listener)
+        log.info("metrics", extra={"address": str(self._settings.metrics_listen)})
 
 
 @contextlib.contextmanager

@@ -153,6 +153,13 @@ def _spamassassin(value: str) -> Mapping[str, str]:
     return {"spamassassin": value}
 
 
+def _prometheus(value: str) -> Mapping[str, str]:
+    """A switch, or an address to serve the numbers on by themselves."""
+    if re.fullmatch(r"\s*(?:true|false|1|0|yes|no)\s*", value, re.IGNORECASE):
+        return {"enable_prometheus": value.strip()}
+    return {"metrics_listen": value}
+
+
 def _internal_requests(value: str) -> Mapping[str, str]:
     return {"internal_networks": "0.0.0.0/0 ::/0" if value.strip().lower() in {"1", "true", "yes"} else ""}
 
@@ -212,6 +219,7 @@ ROWS: tuple[Foreign, ...] = (
     _row("POP3_AUTH", to=_as("pop3_auth")),
     _row("POP3_TLS_CERT", to=_pop3_certificate),
     _row("POP3_TLS_KEY", to=_as("pop3_tls_key")),
+    _row("ENABLE_PROMETHEUS", to=_prometheus),
     _row("TAG", to=_as("tag")),
     _row("TAGS_CONFIG", to=_as("tags_config")),
     _row("TAGS_TITLE_CASE", to=_switch("tags_title_case")),
@@ -281,7 +289,6 @@ ROWS: tuple[Foreign, ...] = (
             "FWD_SMTP_ERRORS",
         )
     ),
-    _row("ENABLE_PROMETHEUS", flag="--enable-prometheus"),
     _row("WEBHOOK_URL", flag="--webhook-url"),
     _row("WEBHOOK_LIMIT", flag="--webhook-limit"),
     _row("WEBHOOK_DELAY", flag="--webhook-delay"),

@@ -56,6 +56,8 @@ class Settings:
     ui_tls_cert: str
     ui_tls_key: str
     disable_http_compression: bool
+    enable_prometheus: bool
+    metrics_listen: SocketAddress | None
     pop3_auth_file: str
     pop3_auth: str = field(repr=False)
     pop3_tls_cert: str

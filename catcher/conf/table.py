@@ -266,6 +266,18 @@ _PAGES: tuple[Setting, ...] = (
         default=False,
         help="Send every answer as it is, never compressed.",
     ),
+    Setting(
+        name="enable_prometheus",
+        kind=kinds.BOOLEAN,
+        default=False,
+        help="Serve numbers for Prometheus at /metrics, to those who may see the pages.",
+    ),
+    Setting(
+        name="metrics_listen",
+        kind=kinds.OPTIONAL_ADDRESS,
+        default=None,
+        help="Address to serve /metrics on by itself, to everybody who reaches it; empty for none.",
+    ),
 )
 
 _POP3: tuple[Setting, ...] = (

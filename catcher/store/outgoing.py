@@ -155,6 +155,12 @@ class Outgoing:
             found = connection.execute(select(func.min(outgoing.c.due_at))).scalar()
         return None if found is None else moment(found)
 
+    def count_waiting(self) -> int:
+        """How many rows wait, those worked on included."""
+        with self._reading() as connection:
+            waiting = select(func.count()).select_from(outgoing).where(outgoing.c.due_at.is_not(None))
+            return connection.execute(waiting).scalar_one()
+
     def newest(self, *, limit: int = 100) -> list[Job]:
         """The newest rows, waiting or over, newest first."""
         with self._reading() as connection:

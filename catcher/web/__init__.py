@@ -1,6 +1,7 @@
 """HTTP: the JSON API, the pages, and live news for both."""
 
+from catcher.web.api.metrics import metrics_app
 from catcher.web.app import create_app
 from catcher.web.services import Facts, Listening, Services, Tally, WebOptions
 
-__all__ = ["Facts", "Listening", "Services", "Tally", "WebOptions", "create_app"]
+__all__ = ["Facts", "Listening", "Services", "Tally", "WebOptions", "create_app", "metrics_app"]

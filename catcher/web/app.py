@@ -26,7 +26,7 @@ def create_app(services: Services, options: WebOptions) -> Starlette:
     """
     hub = Hub(services.store)
     pages = Router(
-        ui.routes(services, options, hub=hub),
+        ui.routes(services, options, hub=hub, operations=api.operations(services, options)),
         redirect_slashes=False,
         middleware=[
             Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5),

@@ -44,22 +44,29 @@ class Assets:
         self.names: Mapping[str, str] = {name: _hashed_name(name, octets) for name, octets in sources.items()}
         self._assets = {self.names[name]: _asset(self.names[name], octets) for name, octets in sources.items()}
 
+    async def icon(self, request: Request) -> Response:
+        """GET /favicon.ico, which browsers ask for on their own: the icon as SVG, which they all take."""
+        return _answer(request, self._assets[self.names["favicon.svg"]], is_lasting=False)
+
     async def serve(self, request: Request) -> Response:
         """GET /static/{name}: the file under its hashed name; 404 under any other."""
         asset = self._assets.get(request.path_params["name"])
         if asset is None:
             return Response("File not found\n", status_code=404, media_type="text/plain")
-        headers = {
-            "Cache-Control": "public, max-age=31536000, immutable",
-            "Vary": "Accept-Encoding",
-            "Cross-Origin-Resource-Policy": "same-origin",
-        }
-        is_compressed = "gzip" in request.headers.get("accept-encoding", "")
-        if is_compressed:
-            headers["Content-Encoding"] = "gzip"
-        return Response(
-            asset.compressed if is_compressed else asset.octets, media_type=asset.media_type, headers=headers
-        )
+        return _answer(request, asset, is_lasting=True)
+
+
+def _answer(request: Request, asset: Asset, *, is_lasting: bool) -> Response:
+    """is_lasting: the address will never give other octets."""
+    headers = {
+        "Cache-Control": "public, max-age=31536000, immutable" if is_lasting else "public, max-age=86400",
+        "Vary": "Accept-Encoding",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+    is_compressed = "gzip" in request.headers.get("accept-encoding", "")
+    if is_compressed:
+        headers["Content-Encoding"] = "gzip"
+    return Response(asset.compressed if is_compressed else asset.octets, media_type=asset.media_type, headers=headers)
 
 
 def joined_modules(directory: Path, first: str) -> str:

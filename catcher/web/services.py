@@ -75,6 +75,7 @@ class Services:
     faults: FaultRules
     has_spam_filter: bool = False
     has_chaos: bool = False
+    has_metrics: bool = False
     tally: Tally = field(default_factory=Tally)
 
 

@@ -52,6 +52,7 @@ TRANSLATED: list[tuple[str, str, str, Any, dict[str, str]]] = [
     ("MP_SMTP_TLS_REQUIRED", "true", "smtp_require_starttls", True, CERTIFICATE),
     ("MP_SMTP_REQUIRE_TLS", "true", "smtp_require_tls", True, CERTIFICATE),
     ("MP_SMTP_MAX_RECIPIENTS", "7", "smtp_max_recipients", 7, {}),
+    ("MP_ENABLE_PROMETHEUS", "true", "enable_prometheus", True, {}),
     ("MP_TAG", "a,b=from:x c=y", "tag", (tag("from:x", "a", "b"), tag("y", "c")), {}),
     ("MP_TAGS_CONFIG", "/tags.yml", "tags_config", "/tags.yml", {}),
     ("MP_TAGS_TITLE_CASE", "true", "tags_title_case", True, {}),

@@ -8,7 +8,10 @@ import pytest
 from catcher.errors import SettingError
 from catcher.testing import RunningCatcher, running_catcher
 
-MAIL = b"From: Ann <ann@example.com>\r\nTo: bob+news@example.com\r\nSubject: Your order 42\r\nX-Tags: from header\r\n\r\nPay NOW or never\r\n"
+MAIL = (
+    b"From: Ann <ann@example.com>\r\nTo: bob+news@example.com\r\nSubject: Your order 42\r\nX-Tags: from header\r\n\r\n"
+    b"Pay NOW or never\r\n"
+)
 
 
 def tags(catcher: RunningCatcher, mail: bytes = MAIL, *, user: str = "") -> tuple[str, ...]:

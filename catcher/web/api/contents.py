@@ -15,7 +15,11 @@ from catcher.web.api.requests import is_on
 from catcher.web.disposition import LOCKED, SAFE_INLINE, content_disposition, content_type
 from catcher.web.ranges import Slice, slice_of
 from catcher.web.services import Services
+from catcher.web.thumbnails import thumbnail
 from catcher.web.trace import trace_fields
+
+MAX_IMAGE = 50_000_000
+"""Octets of an image that a thumbnail is made of."""
 
 
 class Contents:
@@ -23,6 +27,7 @@ class Contents:
 
     def __init__(self, services: Services) -> None:
         self._store = services.store
+        self._threads = services.threads
         self._reader = Reader(services)
 
     async def raw(self, request: Request) -> Response:
@@ -56,6 +61,26 @@ class Contents:
         return Response(
             octets[asked.start : asked.end], status_code=asked.status, headers={**asked.headers, **_part_headers(found)}
         )
+
+    async def thumb(self, request: Request) -> Response:
+        """A small JPEG of an image, a blank one of everything else."""
+        stored = await self._reader.stored(request)
+        found = part_by_id(stored.message, request.path_params["part_id"])
+        if found is None:
+            raise not_found()
+        octets = b""
+        if found.media_type.startswith("image/") and found.size <= MAX_IMAGE:
+            octets = await self._store.part(stored.summary.store_id, found.part_id)
+        small = await self._threads.run(thumbnail, octets)
+        mark = f"thumb-{stored.summary.store_id}-{found.part_id}"
+        asked = slice_of(request, size=len(small), etag=mark, is_lasting=_is_lasting(request))
+        headers = {
+            **asked.headers,
+            "Content-Type": "image/jpeg",
+            "Content-Disposition": content_disposition("inline", found.file_name, fallback="thumb.jpg"),
+            "Content-Security-Policy": LOCKED,
+        }
+        return Response(small[asked.start : asked.end], status_code=asked.status, headers=headers)
 
     async def _pieces(self, store_id: str, top: bytes, part: Slice) -> AsyncIterator[bytes]:
         if part.start < len(top):
@@ -123,6 +148,23 @@ def operations(services: Services) -> tuple[Operation, ...]:
             answers={
                 200: Content(description="The octets, in the part's own media type.", media={"*/*": _OCTETS}),
                 206: Content(description="The range that was asked for.", media={"*/*": _OCTETS}),
+                304: _UNCHANGED,
+                404: parameters.NO_MESSAGE,
+                416: _NO_RANGE,
+            },
+            is_compressed=False,
+        ),
+        Operation(
+            method="GET",
+            path="/api/v1/message/{id}/part/{part_id}/thumb",
+            handler=at.thumb,
+            summary="A thumbnail of an image",
+            description="180×120 pixels; blank for what is no image or cannot be shown.",
+            tag="message",
+            parameters=(*parameters.LATEST, parameters.PART_ID),
+            answers={
+                200: Content(description="A JPEG.", media={"image/jpeg": _OCTETS}),
+                206: Content(description="The range that was asked for.", media={"image/jpeg": _OCTETS}),
                 304: _UNCHANGED,
                 404: parameters.NO_MESSAGE,
                 416: _NO_RANGE,

@@ -29,8 +29,7 @@ def document(operations: Iterable[Operation], *, version: str, webroot: str) -> 
     known = dict(zip(kinds, schemas, strict=True))
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
-        path = re.sub(r"{(\w+):\w+}", r"{\1}", operation.path)
-        paths.setdefault(path, {})[operation.method.lower()] = _operation(operation, known)
+        paths.setdefault(operation.shown_path, {})[operation.method.lower()] = _operation(operation, known)
     return {
         "openapi": "3.1.0",
         "info": {"title": "catcher", "version": version, "description": _DESCRIPTION},

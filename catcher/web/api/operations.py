@@ -1,5 +1,6 @@
 """What an API route is: one record that both the router and the OpenAPI document are made from."""
 
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
@@ -16,6 +17,8 @@ from catcher.web.bodies import BodyLimit
 Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
 Schema: TypeAlias = type | Mapping[str, Any]
 """A struct (or a type of structs) of `shapes`, or a JSON schema as it stands in the document."""
+
+_CONVERTOR = re.compile(r"{(\w+):\w+}")
 
 JSON = "application/json"
 TEXT = "text/plain"
@@ -62,6 +65,11 @@ class Operation:
     answers: Mapping[int, Content]
     is_compressed: bool = True
     body_limit: int | None = None
+
+    @property
+    def shown_path(self) -> str:
+        """The path in the form of OpenAPI: without convertors."""
+        return _CONVERTOR.sub(r"{\1}", self.path)
 
 
 def routes_of(operations: Iterable[Operation], *, body_limit: int) -> list[Route]:

@@ -329,3 +329,29 @@ class KeysPage:
 
     chrome: Chrome  # what surrounds it
     keys: tuple[Key, ...]  # in the order of their use
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiRoute:
+    """One route of the API."""
+
+    method: str  # of HTTP
+    path: str  # below the site's root, with names in braces
+    summary: str  # what it does
+    parameters: tuple[str, ...]  # of the query
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiGroup:
+    """Routes that belong together."""
+
+    name: str  # what they are about
+    routes: tuple[ApiRoute, ...]  # in the order of the document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiPage:
+    """/api/v1/."""
+
+    chrome: Chrome  # what surrounds it
+    groups: tuple[ApiGroup, ...]  # all routes

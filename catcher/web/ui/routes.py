@@ -1,12 +1,13 @@
 """All addresses of the pages, in one list."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from catcher.errors import NotFound, StoreUnavailable
+from catcher.web.api.operations import Operation
 from catcher.web.hub import Hub
 from catcher.web.services import Services, WebOptions
 from catcher.web.ui.files import FileHandlers
@@ -14,17 +15,22 @@ from catcher.web.ui.listing import ListHandlers, refusal
 from catcher.web.ui.live import LiveHandler
 from catcher.web.ui.message import MessageHandlers
 from catcher.web.ui.preferences import PreferenceHandlers
+from catcher.web.ui.reference import ReferenceHandlers
 from catcher.web.ui.setup import SetupHandlers
 from catcher.web.ui.site import Site
 
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def routes(services: Services, options: WebOptions, *, hub: Hub) -> list[BaseRoute]:
-    """The pages' routes, with paths below the webroot. The more special ones come first; order matters."""
+def routes(services: Services, options: WebOptions, *, hub: Hub, operations: Sequence[Operation]) -> list[BaseRoute]:
+    """The pages' routes, with paths below the webroot. The more special ones come first; order matters.
+
+    operations: of the API, for the page that lists them.
+    """
     site = Site(services, options)
     lists, messages, files = ListHandlers(site), MessageHandlers(site), FileHandlers(site)
     setup, preferences, live = SetupHandlers(site), PreferenceHandlers(site), LiveHandler(site, hub)
+    reference = ReferenceHandlers(site, operations)
     pages: list[tuple[str, Handler, str]] = [
         ("/", lists.show, "GET"),
         ("/search", lists.show, "GET"),
@@ -43,6 +49,8 @@ def routes(services: Services, options: WebOptions, *, hub: Hub) -> list[BaseRou
         ("/settings", preferences.show, "GET"),
         ("/settings", preferences.save, "POST"),
         ("/keys", preferences.keys, "GET"),
+        ("/api/v1/", reference.show, "GET"),
+        ("/favicon.ico", site.assets.icon, "GET"),
         ("/static/{name}", site.assets.serve, "GET"),
     ]
     return [Route(path, _careful(site, handler), methods=[method]) for path, handler, method in pages]

@@ -54,6 +54,7 @@ def paths(box: Mailbox) -> list[str]:
         "setup",
         "settings",
         "keys",
+        "api/v1/",
         "view/x",
     ]
 

@@ -20,6 +20,7 @@ PAGES = [
     "setup/rails",
     "settings",
     "keys",
+    "api/v1/",
     "?q=before:nonsense",
     "view/0000000000000000000000",
 ]
@@ -411,3 +412,17 @@ def test_links_are_asked_from_the_page_without_a_script(reader: httpx2.Client, f
     text = reader.get(f"view/{filled.id_of('Links inside')}", params={"view": "checks", "ask": "linkcheck"}).text
     assert 'id="check-linkcheck"' in text
     assert "was not asked" in text
+
+
+def test_the_page_of_the_api_names_every_route(reader: httpx2.Client) -> None:
+    """Reference §1: `/api/v1/` is for people; it says what the OpenAPI document says."""
+    text = reader.get("api/v1/").text
+    paths = reader.get("api/v1/openapi.json").json()["paths"]
+    assert all(f"<code>{html.escape(path)}</code>" in text for path in paths if not path.endswith((".json", ".pem")))
+
+
+def test_browsers_find_an_icon_where_they_look(reader: httpx2.Client) -> None:
+    """/favicon.ico without a link to it."""
+    answer = reader.get("favicon.ico")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "image/svg+xml"

@@ -1,0 +1,106 @@
+"""Tests of thumbnails over HTTP: their size and middle, and that nothing hostile breaks them. Reference §1.5."""
+
+import struct
+import time
+import zlib
+from collections.abc import Callable
+from email.message import EmailMessage
+from io import BytesIO
+
+import httpx2
+import pytest
+from PIL import Image
+
+Put = Callable[..., list[str]]
+
+
+def mail(octets: bytes, subtype: str = "png", maintype: str = "image") -> bytes:
+    """A mail with one attachment, part 2."""
+    message = EmailMessage()
+    message["Subject"] = "picture"
+    message.set_content("x")
+    message.add_attachment(octets, maintype=maintype, subtype=subtype, filename="p.png")
+    return message.as_bytes()
+
+
+def picture(width: int, height: int, kind: str = "PNG", colour: str = "red") -> bytes:
+    out = BytesIO()
+    Image.new("RGB", (width, height), colour).save(out, kind)
+    return out.getvalue()
+
+
+def thumb(api: httpx2.Client, put: Put, octets: bytes, subtype: str = "png", maintype: str = "image") -> Image.Image:
+    """The thumbnail of the attachment, decoded."""
+    (store_id,) = put(mail(octets, subtype, maintype))
+    answer = api.get(f"/api/v1/message/{store_id}/part/2/thumb")
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "image/jpeg"
+    assert "sandbox" in answer.headers["content-security-policy"]
+    return Image.open(BytesIO(answer.content))
+
+
+def is_blank(image: Image.Image) -> bool:
+    return image.convert("L").getextrema()[0] > 250  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF"])
+def test_a_large_image_is_cut_to_its_middle(api: httpx2.Client, put: Put, kind: str) -> None:
+    """180×120, filled to the corner."""
+    image = thumb(api, put, picture(800, 300, kind), kind.lower())
+    assert image.size == (180, 120)
+    red, green, blue = image.convert("RGB").getpixel((0, 0))  # type: ignore[misc]
+    assert red > 200
+    assert max(green, blue) < 60
+
+
+def test_a_small_image_is_centred_on_white(api: httpx2.Client, put: Put) -> None:
+    """Smaller in one dimension is enough."""
+    image = thumb(api, put, picture(60, 400)).convert("RGB")
+    assert image.size == (180, 120)
+    assert min(image.getpixel((0, 60))) > 250  # type: ignore[arg-type]
+    assert image.getpixel((90, 60))[0] > 200  # type: ignore[index]
+
+
+def huge_png() -> bytes:
+    """A few octets that claim 60,000 × 60,000 pixels."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    head = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
+    )
+
+
+@pytest.mark.parametrize(
+    ("octets", "subtype", "maintype"),
+    [
+        (b"", "png", "image"),
+        (b"no image at all", "png", "image"),
+        (picture(300, 300)[:200], "png", "image"),
+        (huge_png(), "png", "image"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "svg+xml", "image"),
+        (picture(300, 300), "pdf", "application"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "eps", "image"),
+    ],
+)
+def test_what_is_no_image_gives_a_blank_one(
+    api: httpx2.Client, put: Put, octets: bytes, subtype: str, maintype: str
+) -> None:
+    """Broken, endless, of a kind that is never decoded: blank, at once, and no error."""
+    begun = time.process_time()
+    assert is_blank(thumb(api, put, octets, subtype, maintype))
+    assert time.process_time() - begun < 2
+
+
+def test_thumbnails_are_kept_and_unknown_parts_are_404(api: httpx2.Client, put: Put) -> None:
+    """An ETag and a year for a fixed id; `latest` must be asked again. Unknown part or message: 404."""
+    (store_id,) = put(mail(picture(300, 300)))
+    answer = api.get(f"/api/v1/message/{store_id}/part/2/thumb")
+    assert "immutable" in answer.headers["cache-control"]
+    again = api.get(f"/api/v1/message/{store_id}/part/2/thumb", headers={"If-None-Match": answer.headers["etag"]})
+    assert again.status_code == 304
+    assert "immutable" not in api.get("/api/v1/message/latest/part/2/thumb").headers["cache-control"]
+    assert api.get(f"/api/v1/message/{store_id}/part/9/thumb").status_code == 404
+    assert api.get("/api/v1/message/nosuch/part/2/thumb").status_code == 404
