@@ -93,8 +93,12 @@ def web_options(settings: Settings) -> "WebOptions":
         hosts=settings.hosts,
         cors=settings.api_cors,
         passwords=passwords,
+        needs_token=settings.require_token,
         is_compressed=not settings.disable_http_compression,
-        is_public=passwords is None and not settings.listen.is_loopback and not settings.container,
+        is_public=passwords is None
+        and not settings.require_token
+        and not settings.listen.is_loopback
+        and not settings.container,
     )
 
 

@@ -13,6 +13,7 @@ COMMANDS = {
     "check": "Say what will happen to a message out there.",
     "dump": "Copy mail out to a folder, mbox file, Maildir or zip file.",
     "reindex": "Rebuild what search and lists need.",
+    "token": "Make, list and revoke tokens of the API.",
     "debug": "Print the mail that arrives and keep nothing.",
     "readyz": "Ask a running catcher whether it is ready.",
     "version": "Print the version.",

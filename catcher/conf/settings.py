@@ -53,6 +53,7 @@ class Settings:
     api_cors: tuple[str, ...]
     ui_auth_file: str
     ui_auth: str = field(repr=False)
+    require_token: bool
     ui_tls_cert: str
     ui_tls_key: str
     disable_http_compression: bool

@@ -249,6 +249,12 @@ _PAGES: tuple[Setting, ...] = (
         secret=True,
     ),
     Setting(
+        name="require_token",
+        kind=kinds.BOOLEAN,
+        default=False,
+        help="Let nobody in without a token (catcher token create), or a password of --ui-auth.",
+    ),
+    Setting(
         name="ui_tls_cert",
         kind=kinds.PATH,
         default="",

@@ -33,6 +33,7 @@ from catcher.store.outgoing import Outgoing
 from catcher.store.queue import Delivery, Queue
 from catcher.store.search.model import Anything, Query
 from catcher.store.tables import content
+from catcher.store.tokens import Tokens
 from catcher.store.writer import Writer
 
 
@@ -51,6 +52,7 @@ class Store:
         self._closing = threading.Lock()
         self._is_closed = False
         self.outgoing = Outgoing(database, run=self._writer.run, reading=self._reading)
+        self.tokens = Tokens(run=self._writer.run, reading=self._reading)
 
     @classmethod
     def open(

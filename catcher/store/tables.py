@@ -159,3 +159,15 @@ outgoing_mark = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("upto", BigInteger, nullable=False),
 )
+
+token = Table(
+    "token",
+    metadata,
+    # Tokens of the API; what the client holds is not kept, only its digest.
+    Column("number", _Number, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("scope", String(16), nullable=False),
+    Column("digest", LargeBinary(32), nullable=False, unique=True),  # SHA-256
+    Column("created_at", BigInteger, nullable=False),  # microseconds since 1970, UTC
+    Column("expires_at", BigInteger),  # the same; null for never
+)

@@ -46,9 +46,9 @@ def create_app(services: Services, options: WebOptions) -> Starlette:
 def _on_the_way_in(services: Services, options: WebOptions) -> list[Middleware]:
     """What every request passes, outermost first."""
     passed = [Middleware(DefaultHeaders, options=options), Middleware(Gate, options=options)]
-    if options.passwords is not None:
-        keeper = Keeper(options.passwords, services.threads)
-        passed.append(Middleware(Authentication, keeper=keeper, webroot=options.webroot))
+    if options.is_closed:
+        keeper = Keeper(options.passwords, services.threads) if options.passwords is not None else None
+        passed.append(Middleware(Authentication, keeper=keeper, tokens=services.token_of, webroot=options.webroot))
     if not options.is_compressed:
         passed.append(Middleware(Uncompressed))
     return passed

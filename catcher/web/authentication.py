@@ -1,4 +1,7 @@
-"""Who may come in: HTTP's Basic authentication against an htpasswd file. RFC 7617.
+"""Who may come in: HTTP's Basic authentication against an htpasswd file, RFC 7617, and tokens, RFC 6750.
+
+A token comes as Bearer, or as the password of Basic for clients that know nothing else; the user's name is then
+nobody's. What its scope lets it do stands in `needed_scope`.
 
 Health is told to everybody, and an inline image to whoever has its signed address: the sandboxed frame it is shown in
 sends no credentials, and its handler lets nobody in without a signature. All else needs a password, event streams,
@@ -14,11 +17,15 @@ import re
 import secrets
 from base64 import b64decode
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from catcher.errors import StoreUnavailable
 from catcher.htpasswd import Htpasswd
+from catcher.store.tokens import PREFIX, Token
+from catcher.store.tokens import Scope as TokenScope
 from catcher.threads import Threads
 
 log = logging.getLogger("catcher.web")
@@ -31,6 +38,8 @@ AT_ONCE = 2
 
 WAITING = 100
 """Requests that may wait for their turn; more are asked to come again."""
+
+LONGEST_SECRET = 200
 
 _SIGNED_IMAGE = re.compile(r"view/[^/]+/cid/[0-9]+", re.ASCII)
 
@@ -82,11 +91,22 @@ class Keeper:
 
 
 class Authentication:
-    """Refuses with 401 whoever brings no right password, on every path but those that need none."""
+    """Refuses with 401 whoever brings no right password or token, on every path but those that need none, and with 403
+    a token whose scope does not reach. keeper: of the passwords, None when there are none. tokens: finds the token of
+    a secret.
+    """
 
-    def __init__(self, app: ASGIApp, *, keeper: Keeper, webroot: str) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        keeper: Keeper | None,
+        tokens: Callable[[str], Awaitable[Token | None]],
+        webroot: str,
+    ) -> None:
         self._app = app
         self._keeper = keeper
+        self._tokens = tokens
         self._webroot = webroot
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -95,26 +115,55 @@ class Authentication:
 
     async def _admitted(self, scope: Scope) -> ASGIApp:
         """The application, or the refusal."""
-        if self._is_open(scope):
+        path = scope["path"].removeprefix(self._webroot)
+        if _is_open(scope, path):
             return self._app
         given = [value for name, value in scope["headers"] if name == b"authorization"]
-        credentials = read_basic(given[0]) if len(given) == 1 else None
-        if credentials is None:
-            return _unauthorized()
-        user, password = credentials
+        field = given[0] if len(given) == 1 else b""
+        basic, secret = read_basic(field), read_bearer(field)
         try:
-            if await self._keeper.admits(user, password):
+            if basic is not None and self._keeper is not None and await self._keeper.admits(*basic):
                 return self._app
+            token = await self._token(secret or (basic[1] if basic else ""))
         except Busy:
             return PlainTextResponse("Too many attempts, try again\n", status_code=503, headers={"Retry-After": "1"})
-        log.warning("wrong password", extra={"user": user[:100], "peer": (scope.get("client") or ("",))[0]})
+        except StoreUnavailable:
+            return PlainTextResponse("Service Unavailable\n", status_code=503, headers={"Retry-After": "1"})
+        if token is not None:
+            needed = needed_scope(scope.get("method", "GET"), path)
+            return self._app if token.scope.covers(needed) else _forbidden(needed)
+        if basic is not None or secret:
+            user = basic[0][:100] if basic else ""
+            log.warning("wrong password", extra={"user": user, "peer": (scope.get("client") or ("",))[0]})
         return _unauthorized()
 
-    def _is_open(self, scope: Scope) -> bool:
-        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
-            return False
-        path = scope["path"].removeprefix(self._webroot)
-        return path in ("livez", "readyz") or _SIGNED_IMAGE.fullmatch(path) is not None
+    async def _token(self, secret: str) -> Token | None:
+        """What does not look like a token is not looked up."""
+        return await self._tokens(secret) if secret.startswith(PREFIX) and len(secret) < LONGEST_SECRET else None
+
+
+def needed_scope(method: str, path: str) -> TokenScope:
+    """What a request needs of a token: reading for what reads, with the read marks that this sets; administering for
+    tokens themselves; writing for all else.
+
+    path: below the webroot.
+    """
+    if path == "api/v1/tokens" or path.startswith("api/v1/tokens/"):
+        return TokenScope.ADMIN
+    return TokenScope.READ if method in ("GET", "HEAD") else TokenScope.WRITE
+
+
+def _is_open(scope: Scope, path: str) -> bool:
+    if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+        return False
+    return path in ("livez", "readyz") or _SIGNED_IMAGE.fullmatch(path) is not None
+
+
+def read_bearer(field: bytes) -> str:
+    """The token of an Authorization field; "" when it is of another scheme or malformed. RFC 6750 §2.1."""
+    scheme, _, secret = field.strip().partition(b" ")
+    text = secret.strip()
+    return text.decode() if scheme.lower() == b"bearer" and text.isascii() else ""
 
 
 def read_basic(field: bytes) -> tuple[str, str] | None:
@@ -139,3 +188,9 @@ def read_basic(field: bytes) -> tuple[str, str] | None:
 
 def _unauthorized() -> PlainTextResponse:
     return PlainTextResponse("Unauthorized.\n", status_code=401, headers={"WWW-Authenticate": 'Basic realm="Login"'})
+
+
+def _forbidden(needed: TokenScope) -> PlainTextResponse:
+    """RFC 6750 §3.1."""
+    headers = {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{needed}"'}
+    return PlainTextResponse(f"This needs a token of the scope {needed}.\n", status_code=403, headers=headers)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from catcher.faults import FaultRules
@@ -10,6 +10,7 @@ from catcher.htpasswd import Htpasswd
 from catcher.intake import Intake
 from catcher.relay import Relays
 from catcher.store.aio import AsyncStore
+from catcher.store.tokens import Token
 from catcher.threads import OnDemand, Threads
 
 if TYPE_CHECKING:
@@ -76,6 +77,11 @@ class Services:
     has_spam_filter: bool = False
     has_chaos: bool = False
     has_metrics: bool = False
+
+    async def token_of(self, secret: str) -> Token | None:
+        """The token of this secret, None when there is none. Raises StoreUnavailable."""
+        return await self.threads.run(self.store.store.tokens.find, secret, now=datetime.now(UTC))
+
     tally: Tally = field(default_factory=Tally)
 
 
@@ -86,7 +92,8 @@ class WebOptions:
     webroot: path prefix with leading and trailing slash. hosts: Host names that are let in besides those that
     cannot come from DNS rebinding. cors: origins ("host:port", "*" for all) that may use the API. body_limit:
     octets of a request body, but for sent mail. is_public: bound beyond loopback without authentication, which the
-    page warns of. passwords: who may come in, None for everybody. is_compressed: whether answers may be.
+    page warns of. passwords: who may come in, None for everybody; with `needs_token` only who
+    has one or a token. is_compressed: whether answers may be.
     """
 
     webroot: str = "/"
@@ -95,4 +102,10 @@ class WebOptions:
     body_limit: int = 5 * 1024 * 1024
     is_public: bool = False
     passwords: Htpasswd | None = None
+    needs_token: bool = False
     is_compressed: bool = True
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether not everybody may come in."""
+        return self.passwords is not None or self.needs_token

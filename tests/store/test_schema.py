@@ -53,8 +53,8 @@ def test_an_upgrade_copies_the_database_first(tmp_path: Path, new: MakeMessage) 
     """The copy beside it is the database as it was, with its mail, for its owner only. DESIGN §4."""
     scripts = tmp_path / "migrations"
     shutil.copytree(data_directory("migrations"), scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    (scripts / "versions" / "0003_next.py").write_text(
-        "from alembic import op\nimport sqlalchemy as sa\nrevision = '0003'\ndown_revision = '0002'\n"
+    (scripts / "versions" / "0004_next.py").write_text(
+        "from alembic import op\nimport sqlalchemy as sa\nrevision = '0004'\ndown_revision = '0003'\n"
         "def upgrade():\n    op.add_column('message', sa.Column('is_pinned', sa.Boolean, server_default=sa.false()))\n"
     )
     path = tmp_path / "mail.db"
@@ -62,7 +62,7 @@ def test_an_upgrade_copies_the_database_first(tmp_path: Path, new: MakeMessage) 
     with Store.open(f"sqlite:///{path}") as store:
         store.add([message])
     before = tables(path)
-    copy = schema.upgrade(path, "0002", scripts=scripts, target="0003")
+    copy = schema.upgrade(path, "0003", scripts=scripts, target="0004")
     assert copy.parent == path.parent
     assert copy.stat().st_mode & 0o077 == 0
     assert "is_pinned" in str(tables(path))
@@ -75,8 +75,8 @@ def test_an_upgrade_that_fails_changes_nothing(tmp_path: Path, new: MakeMessage)
     """Each upgrade is one transaction, its tables included."""
     scripts = tmp_path / "migrations"
     shutil.copytree(data_directory("migrations"), scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    (scripts / "versions" / "0003_next.py").write_text(
-        "from alembic import op\nrevision = '0003'\ndown_revision = '0002'\n"
+    (scripts / "versions" / "0004_next.py").write_text(
+        "from alembic import op\nrevision = '0004'\ndown_revision = '0003'\n"
         "def upgrade():\n    op.execute('CREATE TABLE half (x INTEGER)')\n    raise RuntimeError('on purpose')\n"
     )
     path = tmp_path / "mail.db"
@@ -84,7 +84,7 @@ def test_an_upgrade_that_fails_changes_nothing(tmp_path: Path, new: MakeMessage)
         store.add([new()])
     before = tables(path)
     with pytest.raises(RuntimeError, match="on purpose"):
-        schema.upgrade(path, "0002", scripts=scripts, target="0003")
+        schema.upgrade(path, "0003", scripts=scripts, target="0004")
     assert tables(path) == before
     with Store.open(f"sqlite:///{path}") as store:
         assert store.counts().messages == 1

@@ -18,6 +18,7 @@ from catcher.web.api import (
     release,
     send,
     tags,
+    tokens,
     views,
 )
 from catcher.web.api.answers import EXCEPTION_HANDLERS
@@ -43,6 +44,7 @@ def operations(services: Services, options: WebOptions) -> tuple[Operation, ...]
         *info.operations(services),
         *metrics.operations(services),
         *metrics.operations(services),
+        *tokens.operations(services),
         *views.operations(services, options),
         *mailhog.operations(services),
         *jim.operations(services),

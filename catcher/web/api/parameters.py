@@ -42,7 +42,11 @@ NO_MESSAGE = Content(description="There is no such message or part.", media={TEX
 NO_PATH = Content(description="No name can be in this path, because of a line break.", media={TEXT: ANY_TEXT})
 LIST = Content(description="Messages, newest first.", media={JSON: MessageList})
 EVERYWHERE: Mapping[int, Content] = {
-    403: Content(description="A foreign origin, or a Host that is not known here.", media={TEXT: ANY_TEXT}),
+    401: Content(description="A password or token is needed, and it was not this one.", media={TEXT: ANY_TEXT}),
+    403: Content(
+        description="A foreign origin, a Host that is not known here, or a token whose scope does not reach.",
+        media={TEXT: ANY_TEXT},
+    ),
     413: Content(description="The request body is over the limit.", media={TEXT: ANY_TEXT}),
     503: Content(description="The store cannot answer now; trying later may help.", media={TEXT: ANY_TEXT}),
 }

@@ -101,6 +101,7 @@ def test_every_documented_operation_is_there_and_none_besides(api: httpx2.Client
         "GET /api/v1/message/{id}/html-check", "GET /api/v1/message/{id}/link-check",
         "GET /api/v1/message/{id}/sa-check",
         "GET /api/v1/message/{id}/part/{part_id}/thumb", "GET /metrics",
+        "GET /api/v1/tokens", "POST /api/v1/tokens", "DELETE /api/v1/tokens/{number}",
         "GET /api/v1/faults", "PUT /api/v1/faults", "POST /api/v1/faults", "DELETE /api/v1/faults",
         "DELETE /api/v1/faults/{number}", "GET /api/v1/chaos", "PUT /api/v1/chaos",
         "POST /api/v2/jim", "PUT /api/v2/jim", "DELETE /api/v2/jim",

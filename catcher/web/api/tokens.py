@@ -1,0 +1,126 @@
+"""`/api/v1/tokens`: tokens of the API, made and revoked by who may administer."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+from starlette.requests import Request
+from starlette.responses import Response
+
+from catcher.errors import NotFound
+from catcher.store.tokens import Scope, Token
+from catcher.web.api.answers import json_answer
+from catcher.web.api.operations import JSON, Content, Operation, Parameter
+from catcher.web.api.problems import BAD, MISSING, told
+from catcher.web.api.requests import body_as
+from catcher.web.api.shapes import Moment
+from catcher.web.api.shaping import moment
+from catcher.web.services import Services
+
+ScopeName = Literal["read", "write", "admin"]
+MAX_DAYS = 36_500
+
+
+class TokenBody(Struct, frozen=True, kw_only=True):
+    """A token that is wanted. days: how long it shall be good, null for ever."""
+
+    name: str = ""
+    scope: ScopeName = "write"
+    days: Annotated[int, Meta(ge=1, le=MAX_DAYS)] | None = None
+
+
+class TokenShape(Struct, frozen=True, kw_only=True):
+    """A token. expires_at: null for never."""
+
+    id: int
+    name: str
+    scope: ScopeName
+    created_at: Moment
+    expires_at: Moment | None
+
+
+class NewTokenShape(TokenShape, frozen=True, kw_only=True):
+    """A token just made. secret: what its holder sends as Bearer; it is told this once."""
+
+    secret: str
+
+
+class TokensAnswer(Struct, frozen=True, kw_only=True):
+    """All tokens, oldest first."""
+
+    tokens: tuple[TokenShape, ...]
+
+
+class TokenHandlers:
+    """Handlers of tokens."""
+
+    def __init__(self, services: Services) -> None:
+        self._tokens = services.store.store.tokens
+        self._threads = services.threads
+
+    async def listed(self, request: Request) -> Response:
+        found = await self._threads.run(self._tokens.all)
+        return json_answer(TokensAnswer(tokens=tuple(TokenShape(**_values(token)) for token in found)))
+
+    async def make(self, request: Request) -> Response:
+        wanted = await body_as(request, TokenBody, is_required=False)
+        now = datetime.now(UTC)
+        expires_at = now + timedelta(days=wanted.days) if wanted.days is not None else None
+        token, secret = await self._threads.run(
+            self._tokens.make, wanted.name, Scope(wanted.scope), now=now, expires_at=expires_at
+        )
+        return json_answer(NewTokenShape(secret=secret, **_values(token)))
+
+    async def revoke(self, request: Request) -> Response:
+        given = request.path_params["number"]
+        if not (given.isascii() and given.isdigit() and len(given) < 19):
+            raise NotFound(f"there is no token {given[:20]}")
+        await self._threads.run(self._tokens.revoke, int(given))
+        return await self.listed(request)
+
+
+def _values(token: Token) -> dict[str, Any]:
+    return {
+        "id": token.number,
+        "name": token.name,
+        "scope": token.scope.value,
+        "created_at": moment(token.created_at),
+        "expires_at": None if token.expires_at is None else moment(token.expires_at),
+    }
+
+
+_NUMBER = Parameter(name="number", place="path", description="The token's id.", is_required=True)
+_ALL = Content(description="All tokens; their secrets are known to nobody.", media={JSON: TokensAnswer})
+
+
+def operations(services: Services) -> tuple[Operation, ...]:
+    """The routes of tokens."""
+    at = TokenHandlers(services)
+    return (
+        Operation(
+            method="GET",
+            path="/api/v1/tokens",
+            handler=told(at.listed),
+            summary="Tokens of the API",
+            tag="tokens",
+            answers={200: _ALL},
+        ),
+        Operation(
+            method="POST",
+            path="/api/v1/tokens",
+            handler=told(at.make),
+            summary="Make a token",
+            tag="tokens",
+            body=Content(description="What it shall be.", media={JSON: TokenBody}),
+            answers={200: Content(description="The token and its secret.", media={JSON: NewTokenShape}), 400: BAD},
+        ),
+        Operation(
+            method="DELETE",
+            path="/api/v1/tokens/{number}",
+            handler=told(at.revoke),
+            summary="Revoke a token",
+            tag="tokens",
+            parameters=(_NUMBER,),
+            answers={200: _ALL, 404: MISSING},
+        ),
+    )
