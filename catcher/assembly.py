@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from catcher.faults import FaultRules
     from catcher.intake import Intake
     from catcher.pop3 import Pop3Server
-    from catcher.relay import Relays
+    from catcher.relay import Relays, Webhooks
     from catcher.store import AsyncStore, Store
     from catcher.web import Facts, Services, Tally
 
@@ -220,16 +220,18 @@ class Catcher:
             self._doors.append(partial(server.stop, grace=STOP_SECONDS))
         return server
 
-    async def _open_relays(self, store: "AsyncStore") -> "tuple[Relays, Callable[[], Awaitable[None]]]":
+    async def _open_relays(self, store: "AsyncStore") -> "tuple[Relays, Webhooks, Callable[[], Awaitable[None]]]":
         """The ways out, each tried as far as that goes without connecting, and how to end them. Raises SettingError."""
         from catcher.relay import Outbox, Relays
+        from catcher.web import summary_json
 
         relays = [wiring.relay(name, settings) for name, settings in self._settings.all_relays.items()]
         for relay in relays:
             await self._threads.run(relay.check)
         running = Relays(relays, store=store.store)
         rules = [wiring.rule(rule, running) for rule in self._settings.all_rules]
-        outbox = Outbox(running, rules, store=store.store, threads=self._threads)
+        webhooks = wiring.webhooks(self._settings, summary_json)
+        outbox = Outbox(running, rules, store=store.store, threads=self._threads, webhooks=webhooks)
 
         async def end() -> None:
             """Cut what is being sent; the outbox notes that it is to be sent later."""
@@ -237,7 +239,7 @@ class Catcher:
 
         self._doors.append(end)
         await outbox.start()
-        return running, end
+        return running, webhooks, end
 
     async def _open_site(
         self, http: socket.socket, store: "AsyncStore", facts: "Facts", *, tls: ssl.SSLContext | None
@@ -250,7 +252,7 @@ class Catcher:
         options = wiring.web_options(settings)
         if options.is_public:
             log.warning("%s is reachable by others and asks for no password", settings.listen)
-        relays, end_relays = await self._open_relays(store)
+        relays, webhooks, end_relays = await self._open_relays(store)
         checks = OnDemand(partial(wiring.checker, settings, self._threads), threads=self._threads)
         if settings.check_clients or settings.zone_file:
             await checks()  # these settings can be wrong, and a wrong one stops the start
@@ -260,6 +262,7 @@ class Catcher:
             threads=self._threads,
             facts=facts,
             relays=relays,
+            webhooks=webhooks,
             checks=checks,
             faults=self._faults or await self._set_up_faults(),
             has_metrics=settings.enable_prometheus,

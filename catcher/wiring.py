@@ -7,11 +7,14 @@ import re
 import ssl
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import timedelta
 from functools import partial
+from ipaddress import ip_network
 from pathlib import Path
 from socket import gethostname
 from typing import TYPE_CHECKING
 
+from catcher import __version__
 from catcher.conf import Settings
 from catcher.conf.kinds import SocketAddress
 from catcher.conf.relays import RelaySettings, RuleSettings
@@ -28,7 +31,8 @@ if TYPE_CHECKING:
     from catcher.faults import FaultRules
     from catcher.intake import Tagging
     from catcher.pop3 import Pop3Options
-    from catcher.relay import Relay, Relays, Rule
+    from catcher.relay import Relay, Relays, Rule, Webhooks
+    from catcher.store import Summary
     from catcher.web import WebOptions
 
 GENERATED = frozenset({"auto", "sans"})
@@ -36,6 +40,8 @@ GENERATED = frozenset({"auto", "sans"})
 
 Mailpit writes "sans:", for the key too.
 """
+
+EVERY_NETWORK = (ip_network("0.0.0.0/0"), ip_network("::/0"))
 
 _HOST_NAME = re.compile(r"(\*\.)?[0-9A-Za-z_.:-]{1,253}", re.ASCII)
 
@@ -154,6 +160,28 @@ def rule(settings: RuleSettings, relays: "Relays") -> "Rule":
     relay = relays.named(settings.relay)
     assert relay is not None  # noqa: S101 - the settings were refused otherwise
     return Rule(relay=relay, query=settings.query, recipients=pattern(settings.recipients), to=settings.to)
+
+
+def webhooks(settings: Settings, payload: "Callable[[Summary], bytes]") -> "Webhooks":
+    """Who is told of new mail, and how. payload: makes the body. Raises SettingError."""
+    from catcher.fetch import Fetcher
+    from catcher.relay import Webhook, Webhooks
+
+    found = [
+        Webhook(
+            name=each.name,
+            url=each.url,
+            query=each.query,
+            secret=each.secret,
+            headers=each.headers,
+            every=timedelta(seconds=each.every),
+            delay=timedelta(seconds=each.delay),
+        )
+        for each in settings.all_webhooks
+    ]
+    # Their addresses come from the settings, not from mail: what they name may be reached, wherever it is.
+    fetcher = Fetcher(internal=EVERY_NETWORK, timeout=5.0, deadline=10.0, agent=f"catcher/{__version__}")
+    return Webhooks(found, fetcher=fetcher, payload=payload, label=settings.label)
 
 
 def tagging(settings: Settings) -> "Tagging":

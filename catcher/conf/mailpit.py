@@ -219,6 +219,9 @@ ROWS: tuple[Foreign, ...] = (
     _row("POP3_AUTH", to=_as("pop3_auth")),
     _row("POP3_TLS_CERT", to=_pop3_certificate),
     _row("POP3_TLS_KEY", to=_as("pop3_tls_key")),
+    _row("WEBHOOK_URL", to=_as("webhook_url")),
+    _row("WEBHOOK_LIMIT", to=_as("webhook_limit")),
+    _row("WEBHOOK_DELAY", to=_as("webhook_delay")),
     _row("ENABLE_PROMETHEUS", to=_prometheus),
     _row("TAG", to=_as("tag")),
     _row("TAGS_CONFIG", to=_as("tags_config")),
@@ -289,9 +292,6 @@ ROWS: tuple[Foreign, ...] = (
             "FWD_SMTP_ERRORS",
         )
     ),
-    _row("WEBHOOK_URL", flag="--webhook-url"),
-    _row("WEBHOOK_LIMIT", flag="--webhook-limit"),
-    _row("WEBHOOK_DELAY", flag="--webhook-delay"),
     _row("DEMO_MODE"),
 )
 """Every variable and flag of Mailpit's."""

@@ -9,6 +9,7 @@ from catcher.conf.faults import FaultSettings
 from catcher.conf.kinds import SocketAddress
 from catcher.conf.relays import RelaySettings, RuleSettings
 from catcher.conf.tags import TagRuleSettings
+from catcher.conf.webhooks import WebhookSettings
 from catcher.errors import SettingError
 
 
@@ -83,6 +84,10 @@ class Settings:
     smtp_relay_matching: str
     relay_rules: tuple[RuleSettings, ...]
     relays: dict[str, RelaySettings] = field(repr=False)
+    webhooks: tuple[WebhookSettings, ...] = field(repr=False)
+    webhook_url: str = field(repr=False)
+    webhook_limit: int
+    webhook_delay: int
     tag: tuple[TagRuleSettings, ...]
     tag_rules: tuple[TagRuleSettings, ...]
     tags_config: str
@@ -149,6 +154,8 @@ class Settings:
                 raise SettingError(
                     f"--relay-rules: {rule.relay!r} is no relay, expected one of {list(self.all_relays)}"
                 )
+        if self.webhook_url and any(each.name == "default" for each in self.webhooks):
+            raise SettingError("--webhook-url and a webhook of the name 'default': expected one of them")
         if "default" in self.relays and (self.smtp_relay_host or self.smtp_relay_backend):
             raise SettingError("--smtp-relay-… and relays.default: expected one of them, not both")
 
@@ -173,6 +180,14 @@ class Settings:
             preserve_message_ids=self.smtp_relay_preserve_message_ids,
         )
         return {"default": single, **self.relays} if single.is_set else dict(self.relays)
+
+    @property
+    def all_webhooks(self) -> tuple[WebhookSettings, ...]:
+        """Every webhook, that of the single settings first."""
+        single = WebhookSettings(
+            name="default", url=self.webhook_url, every=self.webhook_limit, delay=self.webhook_delay
+        )
+        return (single, *self.webhooks) if self.webhook_url else self.webhooks
 
     @property
     def all_rules(self) -> tuple[RuleSettings, ...]:

@@ -13,6 +13,7 @@ from catcher.conf.faults import FAULTS, TRIGGERS
 from catcher.conf.kinds import Kind, SocketAddress
 from catcher.conf.relays import RELAYS, RULES
 from catcher.conf.tags import SOURCES, TAG_LINE, TAG_RULES
+from catcher.conf.webhooks import WEBHOOKS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -508,6 +509,30 @@ _CHECKS: tuple[Setting, ...] = (
     ),
 )
 
+_WEBHOOKS: tuple[Setting, ...] = (
+    Setting(
+        name="webhooks",
+        kind=WEBHOOKS,
+        default=(),
+        help="Who is told of new mail by HTTP: in TOML a [[webhooks]] each, with url, name, query (a search), secret, "
+        "headers, every, delay.",
+        secret=True,
+    ),
+    Setting(name="webhook_url", kind=kinds.URL, default="", help="One more, told of all new mail.", secret=True),
+    Setting(
+        name="webhook_limit",
+        kind=kinds.SECONDS,
+        default=1,
+        help="Seconds between two calls of that one; what comes quicker waits its turn.",
+    ),
+    Setting(
+        name="webhook_delay",
+        kind=kinds.SECONDS,
+        default=0,
+        help="Seconds from a message's arrival until that one is called.",
+    ),
+)
+
 _LOG: tuple[Setting, ...] = (
     Setting(name="log_format", kind=kinds.LOG_FORMAT, default="text", help="Log lines for people, or as JSON."),
     Setting(name="quiet", short="q", kind=kinds.BOOLEAN, default=False, help="Log errors only."),
@@ -527,6 +552,7 @@ SECTIONS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
     ("Pages and API", _PAGES),
     ("POP3", _POP3),
     ("Sending onward", _ONWARD),
+    ("Webhooks", _WEBHOOKS),
     ("Tags", _TAGS),
     ("Faults on purpose", _FAULTS),
     ("Checks", _CHECKS),

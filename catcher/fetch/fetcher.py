@@ -12,7 +12,7 @@ import asyncio
 import ipaddress
 import re
 import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
@@ -136,6 +136,14 @@ class Fetcher:
         except FetchError as error:
             raise with_hops(error, hops) from error.__cause__
 
+    async def post(self, url: str, content: bytes, *, headers: Mapping[str, str], limit: int = 10_000) -> Page:
+        """The answer to a POST; redirects are not followed. Raises FetchRefused and FetchError."""
+        try:
+            async with asyncio.timeout(self._deadline):
+                return await self._ask(url, method="POST", limit=limit, accept="*/*", content=content, headers=headers)
+        except TimeoutError as error:
+            raise FetchError(f"no answer within {self._deadline:g} seconds") from error
+
     async def _walk(self, url: str, hops: list[Hop], *, follow: int, limit: int, accept: str, method: str) -> Page:
         while True:
             page = await self._ask(url, method=method, limit=limit, accept=accept)
@@ -145,13 +153,22 @@ class Fetcher:
                 return replace(page, hops=tuple(hops))
             url = hop.location
 
-    async def _ask(self, url: str, *, method: str, limit: int, accept: str) -> Page:
+    async def _ask(
+        self,
+        url: str,
+        *,
+        method: str,
+        limit: int,
+        accept: str,
+        content: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+    ) -> Page:
         """One request without redirects. A bare transport is used: a client would keep cookies between hops."""
         import httpx2
 
         target, addresses = await self.judged(url)
-        headers = {"User-Agent": self._agent, "Accept": accept, "Accept-Encoding": "identity", "Connection": "close"}
-        request = httpx2.Request(method, target, headers=headers)
+        own = {"User-Agent": self._agent, "Accept": accept, "Accept-Encoding": "identity", "Connection": "close"}
+        request = httpx2.Request(method, target, headers={**own, **(headers or {})}, content=content or None)
         request.extensions["timeout"] = httpx2.Timeout(self._timeout).as_dict()
         request.extensions["sni_hostname"] = target.raw_host.decode("ascii")
         async with self._transport() as transport:

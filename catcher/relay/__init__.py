@@ -6,6 +6,7 @@ from catcher.relay.relays import Relays
 from catcher.relay.release import Outcome, Report, release
 from catcher.relay.rewriting import Rewriting, rewrite
 from catcher.relay.rules import Rule
+from catcher.relay.webhooks import Webhook, Webhooks
 
 __all__ = [
     "SMTP_BACKEND",
@@ -17,6 +18,8 @@ __all__ = [
     "Report",
     "Rewriting",
     "Rule",
+    "Webhook",
+    "Webhooks",
     "pattern",
     "release",
     "rewrite",

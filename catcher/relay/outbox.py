@@ -8,14 +8,17 @@ transaction; a message is taken from the queue only after the relay has it. A pr
 import asyncio
 import contextlib
 import logging
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from catcher.errors import NotFound, QueryError, RelayError, StoreUnavailable
 from catcher.relay.relays import PASSED_ON, Relays
 from catcher.relay.release import Outcome
 from catcher.relay.rules import Rule
+from catcher.relay.webhooks import PREFIX, Webhook, Webhooks
 from catcher.store.events import Event
 from catcher.store.model import StoredMessage
 from catcher.store.outgoing import FAILED, Job, NewJob
@@ -30,8 +33,11 @@ BATCH = 100
 MOST_PASSES = 5
 """How often a message may have been passed on: a relay that leads back here would else never end. RFC 5321 §6.3."""
 
-AT_ONCE = 4
+AT_ONCE = 8
 """Messages being sent at once."""
+
+AT_ONCE_TO_ONE = 3
+"""Of these, messages to one relay or webhook: one that hangs leaves room for the others."""
 
 LONGEST_PAUSE = 30.0
 """Seconds after which the queue is looked at in any case; other processes may have written to it."""
@@ -66,23 +72,26 @@ class Outbox:
         *,
         store: Store,
         threads: Threads,
+        webhooks: Webhooks | None = None,
         patience: Patience = Patience(),
     ) -> None:
         self._relays = relays
         self._rules = rules
+        self._webhooks = webhooks
+        self._hooks = webhooks.all if webhooks is not None else ()
         self._store = store
         self._queue = store.outgoing
         self._threads = threads
         self._patience = patience
         self._wake = asyncio.Event()
-        self._tries: set[asyncio.Task[None]] = set()
+        self._tries: dict[asyncio.Task[None], str] = {}
         self._unsubscribe: Callable[[], None] = lambda: None
         self._running: asyncio.Task[None] | None = None
         self._is_stopping = False
 
     async def start(self) -> None:
         """Begin to judge what comes in from now on, and to send what waits. Raises StoreUnavailable."""
-        await self._threads.run(self._queue.begin, is_judged=bool(self._rules))
+        await self._threads.run(self._queue.begin, is_judged=self._is_judging)
         loop = asyncio.get_running_loop()
 
         def hear(events: Sequence[Event]) -> None:
@@ -90,10 +99,14 @@ class Outbox:
                 with contextlib.suppress(RuntimeError):  # the loop is closed
                     loop.call_soon_threadsafe(self._wake.set)
 
-        if self._rules:
+        if self._is_judging:
             self._unsubscribe = self._store.events.subscribe(hear)
-        if self._relays.all:
+        if self._relays.all or self._hooks:
             self._running = asyncio.create_task(self._run())
+
+    @property
+    def _is_judging(self) -> bool:
+        return bool(self._rules or self._hooks)
 
     async def stop(self, *, grace: float) -> None:
         """Take up nothing more and wait so many seconds for what is being sent; what is cut off is sent later.
@@ -127,7 +140,7 @@ class Outbox:
 
     def _pause(self) -> float:
         """Seconds until something is due; when all hands are busy, somebody will wake us."""
-        due_at = self._queue.next_due() if len(self._tries) < AT_ONCE else None
+        due_at = self._queue.next_due(but_for=self._busy()) if len(self._tries) < AT_ONCE else None
         wait = LONGEST_PAUSE if due_at is None else (due_at - datetime.now(UTC)).total_seconds()
         return min(max(wait, 0.01), LONGEST_PAUSE)
 
@@ -135,7 +148,7 @@ class Outbox:
 
     def _judge(self) -> None:
         """Queue what the rules say of all messages that are not judged yet. Blocks."""
-        while self._rules and (mark := self._queue.mark()) is not None:
+        while self._is_judging and (mark := self._queue.mark()) is not None:
             messages = self._queue.unjudged(mark, limit=BATCH)
             if not messages:
                 return
@@ -143,25 +156,32 @@ class Outbox:
             self._queue.add(jobs, after=mark, upto=messages[-1][0], now=datetime.now(UTC))
 
     def _jobs(self, messages: Sequence[tuple[int, str]]) -> list[NewJob]:
-        """In the order of the messages, and for each of the rules. A message that is gone by now makes none."""
+        """In the order of the messages, for each of webhooks and rules. A message that is gone by now makes none."""
         now = datetime.now().astimezone()
-        chosen = [self._chosen(rule, [arrival for arrival, _ in messages], now) for rule in self._rules]
+        arrivals = [arrival for arrival, _ in messages]
+        wanted = [(hook, self._chosen(hook, arrivals, now)) for hook in self._hooks]
+        chosen = [(rule, self._chosen(rule, arrivals, now)) for rule in self._rules]
         jobs: list[NewJob] = []
         for arrival, store_id in messages:
-            rules = [rule for rule, arrivals in zip(self._rules, chosen, strict=True) if arrival in arrivals]
-            if not rules:
-                continue
-            try:
-                stored = self._store.get(store_id)
-            except NotFound:
-                continue
-            if _passes(stored) >= MOST_PASSES:
-                _log.warning("mail goes in a circle store_id=%s: it is not sent onward again", store_id)
-                continue
-            jobs.extend(job for rule in rules if (job := rule.job(store_id, stored.envelope.recipients)))
+            if self._webhooks is not None:
+                hooks = (hook for hook, found in wanted if arrival in found)
+                jobs.extend(self._webhooks.job(hook, store_id, now=now) for hook in hooks)
+            jobs.extend(self._onward(store_id, [rule for rule, found in chosen if arrival in found]))
         return jobs
 
-    def _chosen(self, rule: Rule, arrivals: Sequence[int], now: datetime) -> set[int]:
+    def _onward(self, store_id: str, rules: Sequence[Rule]) -> list[NewJob]:
+        if not rules:
+            return []
+        try:
+            stored = self._store.get(store_id)
+        except NotFound:
+            return []
+        if _passes(stored) >= MOST_PASSES:
+            _log.warning("mail goes in a circle store_id=%s: it is not sent onward again", store_id)
+            return []
+        return [job for rule in rules if (job := rule.job(store_id, stored.envelope.recipients))]
+
+    def _chosen(self, rule: Rule | Webhook, arrivals: Sequence[int], now: datetime) -> set[int]:
         if not rule.query:
             return set(arrivals)
         try:
@@ -173,25 +193,55 @@ class Outbox:
     # The queue
 
     async def _take_up(self) -> None:
-        free = AT_ONCE - len(self._tries)
-        if free <= 0:
-            return
-        now = datetime.now(UTC)
-        due_at = await self._threads.run(self._queue.next_due)
-        if due_at is None or due_at > now:
-            return
-        jobs = await self._threads.run(self._queue.claim, now=now, lease=self._patience.lease, limit=free)
-        for job in jobs:
-            task = asyncio.create_task(self._try(job))
-            self._tries.add(task)
-            task.add_done_callback(self._tried)
+        while (free := AT_ONCE - len(self._tries)) > 0:
+            now, busy = datetime.now(UTC), self._busy()
+            due_at = await self._threads.run(self._queue.next_due, but_for=busy)
+            if due_at is None or due_at > now:
+                return
+            claim = partial(self._queue.claim, now=now, lease=self._patience.lease, but_for=busy)
+            for job in await self._threads.run(claim, limit=min(free, AT_ONCE_TO_ONE)):
+                task = asyncio.create_task(self._call(job) if job.relay.startswith(PREFIX) else self._try(job))
+                self._tries[task] = job.relay
+                task.add_done_callback(self._tried)
+
+    def _busy(self) -> list[str]:
+        """Relays and webhooks that have enough to do."""
+        return [name for name, count in Counter(self._tries.values()).items() if count >= AT_ONCE_TO_ONE]
 
     def _tried(self, task: asyncio.Task[None]) -> None:
-        self._tries.discard(task)
+        del self._tries[task]
         self._wake.set()
         if not task.cancelled() and (error := task.exception()):
             # Its lease runs out, then it is tried again.
             _log.error("a message could not be sent onward", exc_info=error)
+
+    async def _call(self, job: Job) -> None:
+        """Call a webhook once, and write down what became of it."""
+        try:
+            said = await self._told(job)
+            await self._threads.run(self._queue.finish, job, is_sent=True, text=said)
+        except NotFound:
+            await self._threads.run(self._queue.finish, job, is_sent=False, text="the message was deleted before")
+        except RelayError as error:
+            facts = {"store_id": job.store_id, "webhook": job.relay.removeprefix(PREFIX), "error": str(error)}
+            _log.warning("webhook failed %(webhook)s store_id=%(store_id)s error=%(error)s", facts, extra=facts)
+            await self._again(job, error)
+
+    async def _told(self, job: Job) -> str:
+        """What the webhook said. Raises RelayError and NotFound."""
+        hook = self._webhooks.named(job.relay.removeprefix(PREFIX)) if self._webhooks is not None else None
+        if self._webhooks is None or hook is None:
+            raise RelayError("there is no such webhook any more", is_lasting=True)
+        summary = await self._threads.run(self._store.summary, job.store_id)
+        return await self._webhooks.call(hook, summary, number=job.number)
+
+    async def _again(self, job: Job, error: RelayError) -> None:
+        now, patience = datetime.now(UTC), self._patience
+        if error.is_lasting or now - job.created_at >= patience.in_all:
+            await self._threads.run(self._queue.finish, job, is_sent=False, text=str(error))
+            return
+        due_at = now + patience.pause(job.attempts + 1)
+        await self._threads.run(self._queue.postpone, job, recipients=(), due_at=due_at, text=str(error), is_lost=False)
 
     async def _try(self, job: Job) -> None:
         """Send once, and write down what became of it."""

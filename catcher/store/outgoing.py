@@ -6,7 +6,7 @@ in the middle holds it up for that long only.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,11 +31,12 @@ _LONGEST_TEXT = 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewJob:
-    """A message to be sent through a relay to recipients."""
+    """A message to be sent through a relay to recipients. delay: from now until it is due."""
 
     store_id: str
     relay: str
     recipients: tuple[str, ...]
+    delay: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,9 +126,13 @@ class Outgoing:
 
     # The queue
 
-    def claim(self, *, now: datetime, lease: timedelta, limit: int) -> list[Job]:
-        """Take up to so many due rows to work on, those that wait longest first; nobody else gets them meanwhile."""
-        due = select(outgoing).where(outgoing.c.due_at <= microseconds(now)).order_by(outgoing.c.due_at).limit(limit)
+    def claim(self, *, now: datetime, lease: timedelta, limit: int, but_for: Collection[str] = ()) -> list[Job]:
+        """Take up to so many due rows to work on, those that wait longest first; nobody else gets them meanwhile.
+
+        but_for: relays that have enough to do.
+        """
+        wanted = (outgoing.c.due_at <= microseconds(now), outgoing.c.relay.not_in(list(but_for)))
+        due = select(outgoing).where(*wanted).order_by(outgoing.c.due_at).limit(limit)
         taken: list[Job] = []
 
         def change(connection: Connection) -> Outcome:
@@ -149,10 +154,11 @@ class Outgoing:
         """A claimed row is over: everybody has the message, or somebody never will."""
         self._change(job, {"due_at": None, "state": SENT if is_sent else FAILED, "text": _added(job, text)})
 
-    def next_due(self) -> datetime | None:
-        """When the next row is due, those worked on included; None when nothing waits."""
+    def next_due(self, *, but_for: Collection[str] = ()) -> datetime | None:
+        """When the next row is due, those worked on included; None when nothing waits. but_for: as for `claim`."""
+        next_one = select(func.min(outgoing.c.due_at)).where(outgoing.c.relay.not_in(list(but_for)))
         with self._reading() as connection:
-            found = connection.execute(select(func.min(outgoing.c.due_at))).scalar()
+            found = connection.execute(next_one).scalar()
         return None if found is None else moment(found)
 
     def count_waiting(self) -> int:
@@ -161,10 +167,13 @@ class Outgoing:
             waiting = select(func.count()).select_from(outgoing).where(outgoing.c.due_at.is_not(None))
             return connection.execute(waiting).scalar_one()
 
-    def newest(self, *, limit: int = 100) -> list[Job]:
-        """The newest rows, waiting or over, newest first."""
+    def newest(self, *, limit: int = 100, relay: str | None = None, store_id: str | None = None) -> list[Job]:
+        """The newest rows, waiting or over, newest first; only those of a relay, of a message."""
+        chosen = select(outgoing).order_by(outgoing.c.number.desc()).limit(limit)
+        for column, wanted in ((outgoing.c.relay, relay), (outgoing.c.store_id, store_id)):
+            chosen = chosen if wanted is None else chosen.where(column == wanted)
         with self._reading() as connection:
-            rows = connection.execute(select(outgoing).order_by(outgoing.c.number.desc()).limit(limit)).all()
+            rows = connection.execute(chosen).all()
         return [_job(row) for row in rows]
 
     def _change(self, job: Job, values: dict[str, object]) -> None:
@@ -184,7 +193,7 @@ def _row(job: NewJob, now: int) -> dict[str, object]:
         "recipients": json.dumps(list(job.recipients)),
         "attempts": 0,
         "created_at": now,
-        "due_at": now,
+        "due_at": now + job.delay // timedelta(microseconds=1),
         "state": WAITING,
         "text": "",
     }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from catcher.faults import FaultRules
 from catcher.htpasswd import Htpasswd
 from catcher.intake import Intake
-from catcher.relay import Relays
+from catcher.relay import Relays, Webhooks
 from catcher.store.aio import AsyncStore
 from catcher.store.tokens import Token
 from catcher.threads import OnDemand, Threads
@@ -72,6 +72,7 @@ class Services:
     threads: Threads
     facts: Facts
     relays: Relays
+    webhooks: Webhooks
     checks: "OnDemand[Checker]"
     faults: FaultRules
     has_spam_filter: bool = False

@@ -18,6 +18,7 @@ from catcher.web.api.shapes import (
     SmtpEnvelope,
     TreePart,
     Unsubscribe,
+    encode,
 )
 
 
@@ -49,6 +50,11 @@ def mailbox(address: Address) -> Mailbox:
 def mailboxes(addresses: tuple[Address, ...]) -> tuple[Mailbox, ...]:
     """Several addresses."""
     return tuple([Mailbox(name=each.display_name, address=each.addr_spec) for each in addresses])
+
+
+def summary_json(summary: Summary) -> bytes:
+    """One row of a list as JSON: what webhooks are told, as Mailpit tells them."""
+    return encode(message_summary(summary))
 
 
 def message_summary(summary: Summary) -> MessageSummary:
