@@ -20,7 +20,7 @@ from catcher import __version__, wiring
 from catcher.conf import Settings
 from catcher.data import database_file
 from catcher.envelope import Envelope
-from catcher.errors import StoreUnavailable
+from catcher.errors import MessageRefused, StoreUnavailable
 from catcher.gate import LateGate
 from catcher.hosting import Site, http_socket, site_url
 from catcher.smtp import SmtpServer
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from catcher.faults import FaultRules
     from catcher.intake import Intake
     from catcher.pop3 import Pop3Server
-    from catcher.relay import Relays, Webhooks
+    from catcher.relay import Outbox, Relays, Webhooks
     from catcher.store import AsyncStore, Store
     from catcher.web import Facts, Services, Tally
 
@@ -73,6 +73,7 @@ class Catcher:
         self._whereabouts: Whereabouts | None = None
         self._tally: Tally | None = None
         self._gate = LateGate()
+        self._outbox: Outbox | None = None
         self._faults: FaultRules | None = None
 
     @property
@@ -163,6 +164,8 @@ class Catcher:
         assert self._intake is not None  # noqa: S101 - set before the listener opens
         intake = self._intake.result() if self._intake.done() else await asyncio.shield(self._intake)
         store_id = await intake.deliver(envelope, content)
+        if self._outbox is not None and (refusal := await self._outbox.first_answer(store_id)):
+            raise MessageRefused(refusal.text, code=refusal.code)
         assert self._tally is not None  # noqa: S101 - set before there is an intake
         self._tally.accepted += 1
         self._tally.accepted_octets += _size(content)
@@ -239,6 +242,7 @@ class Catcher:
 
         self._doors.append(end)
         await outbox.start()
+        self._outbox = outbox
         return running, webhooks, end
 
     async def _open_site(

@@ -10,6 +10,7 @@
     ├── QueryError (ValueError)           a search query has a term that cannot be read
     ├── TagError (ValueError)             a tag's name cannot be used
     ├── MessageTooLarge (ValueError)      a message is larger than the limit
+    ├── MessageRefused (ValueError)       a message is kept, but its sender is to be told no
     ├── RelayError (OSError)              a relay did not take a message
     └── StoreUnavailable (RuntimeError)   the store cannot take or give anything now: locked, closed, its file gone
         └── StoreFull                     there is no room left on the disk
@@ -65,6 +66,14 @@ class TagError(CatcherError, ValueError):
 
 class MessageTooLarge(CatcherError, ValueError):
     """A message is larger than the limit that is set."""
+
+
+class MessageRefused(CatcherError, ValueError):
+    """A message is kept, but its sender is to be told no, with this reply code of SMTP: so said the relay."""
+
+    def __init__(self, message: str, *, code: int) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class RelayError(CatcherError, OSError):

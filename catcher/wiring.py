@@ -159,7 +159,13 @@ def rule(settings: RuleSettings, relays: "Relays") -> "Rule":
 
     relay = relays.named(settings.relay)
     assert relay is not None  # noqa: S101 - the settings were refused otherwise
-    return Rule(relay=relay, query=settings.query, recipients=pattern(settings.recipients), to=settings.to)
+    return Rule(
+        relay=relay,
+        query=settings.query,
+        recipients=pattern(settings.recipients),
+        to=settings.to,
+        passes_errors=settings.forward_smtp_errors,
+    )
 
 
 def webhooks(settings: Settings, payload: "Callable[[Summary], bytes]") -> "Webhooks":

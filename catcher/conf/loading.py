@@ -6,13 +6,14 @@ Nothing is guessed: a value that cannot be read, or a key that is not in the tab
 gives the name, the value and what was expected.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from catcher.conf import mailpit
 from catcher.conf.kinds import SocketAddress
+from catcher.conf.onward import FORWARD, forward_variables, forwarding, read_yaml
 from catcher.conf.settings import Settings
 from catcher.conf.table import TABLE, Setting
 from catcher.errors import SettingError
@@ -60,7 +61,8 @@ def load(
     for name, value in (flags or {}).items():
         if value is not None:
             take(_BY_NAME[name], value, "flag", _BY_NAME[name].flag)
-    return _in_container(Settings(**values), origins), origins
+    _take_onward_files(values, take)
+    return _in_container(_with_forwarding(Settings(**values), environ), origins), origins
 
 
 def unknown_variables(environ: Mapping[str, str]) -> list[str]:
@@ -101,6 +103,30 @@ def _known(key: str, path: str) -> Setting:
     if setting is None:
         raise SettingError(f"{key!r} in {path}: no such setting, expected one of {', '.join(sorted(_BY_NAME))}")
     return setting
+
+
+def _take_onward_files(values: Mapping[str, Any], take: Callable[[Setting, Any, str, str], None]) -> None:
+    """The keys of a relay's YAML file are single settings, which win when they are given too."""
+    if not (path := values["smtp_relay_config"]):
+        return
+    for key, value in read_yaml(path, name="--smtp-relay-config").items():
+        setting = _BY_NAME.get(f"smtp_relay_{key}")
+        if setting is None:
+            raise SettingError(f"--smtp-relay-config={path!r}: {key!r} is no key of a relay")
+        if values[setting.name] == setting.default:
+            take(setting, value if isinstance(value, bool | int) else str(value), "file", f"{key} in {path}")
+
+
+def _with_forwarding(settings: Settings, environ: Mapping[str, str]) -> Settings:
+    """With one relay and one rule more where mail is to be forwarded."""
+    name, table = "MP_SMTP_FORWARD_…", forward_variables(environ)
+    if path := settings.smtp_forward_config:
+        name = f"--smtp-forward-config={path!r}"
+        table = {**read_yaml(path, name="--smtp-forward-config"), **table}
+    if not table:
+        return settings
+    relay, rule = forwarding(table, name=name)
+    return replace(settings, relays={**settings.relays, FORWARD: relay}, relay_rules=(*settings.relay_rules, rule))
 
 
 def _in_container(settings: Settings, origins: Mapping[str, Origin]) -> Settings:

@@ -123,6 +123,11 @@ def _needless(value: str) -> Mapping[str, str]:
     return {}
 
 
+def _together(value: str) -> Mapping[str, str]:
+    """Read together with its like, see `catcher.conf.onward`."""
+    return {}
+
+
 def _database(value: str) -> Mapping[str, str]:
     if re.match(r"https?://", value):
         raise ValueError("a path: rqlite is not supported")
@@ -212,6 +217,9 @@ ROWS: tuple[Foreign, ...] = (
     _row("SMTP_RELAY_ALLOWED_RECIPIENTS", "SMTP_RELAY_RECIPIENT_ALLOWLIST", to=_as("smtp_relay_allowed_recipients")),
     _row("SMTP_RELAY_BLOCKED_RECIPIENTS", to=_as("smtp_relay_blocked_recipients")),
     _row("SMTP_RELAY_PRESERVE_MESSAGE_IDS", to=_switch("smtp_relay_preserve_message_ids")),
+    _row("SMTP_RELAY_FWD_SMTP_ERRORS", to=_switch("smtp_relay_forward_smtp_errors")),
+    _row("SMTP_RELAY_CONFIG", to=_as("smtp_relay_config")),
+    _row("SMTP_FORWARD_CONFIG", to=_as("smtp_forward_config")),
     _row("SMTP_RELAY_ALL", to=_switch("smtp_relay_all")),
     _row("SMTP_RELAY_MATCHING", to=_as("smtp_relay_matching")),
     _row("POP3_BIND_ADDR", to=_as("pop3")),
@@ -271,11 +279,8 @@ ROWS: tuple[Foreign, ...] = (
     _row("SEND_API_AUTH_ACCEPT_ANY", flag="--send-api-auth-accept-any", is_switch=True),
     _row("SMTP_ALLOWED_RECIPIENTS", flag="--smtp-allowed-recipients"),
     _row("SMTP_IGNORE_REJECTED_RECIPIENTS", flag="--smtp-ignore-rejected-recipients", is_switch=True),
-    _row("SMTP_RELAY_CONFIG", flag="--smtp-relay-config"),
-    _row("SMTP_RELAY_FWD_SMTP_ERRORS"),
-    _row("SMTP_FORWARD_CONFIG", flag="--smtp-forward-config"),
     *(
-        _row(f"SMTP_FORWARD_{name}")
+        _row(f"SMTP_FORWARD_{name}", to=_together)
         for name in (
             "HOST",
             "PORT",

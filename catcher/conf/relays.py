@@ -67,6 +67,7 @@ class RuleSettings:
     query: str = ""
     recipients: str = ""
     to: tuple[str, ...] = ()
+    forward_smtp_errors: bool = False
 
 
 _RULE_KINDS: dict[str, Kind] = {
@@ -74,6 +75,7 @@ _RULE_KINDS: dict[str, Kind] = {
     "query": kinds.TEXT,
     "recipients": kinds.PATTERN,
     "to": kinds.WORDS,
+    "forward_smtp_errors": kinds.BOOLEAN,
 }
 
 
@@ -92,7 +94,8 @@ def _rules(value: Any) -> tuple[RuleSettings, ...]:
 
 
 RULES = Kind(
-    expected="a TOML array of tables or a JSON list of objects, each with any of relay, query, recipients, to",
+    expected="a TOML array of tables or a JSON list of objects, each with any of relay, query, recipients, to, "
+    "forward_smtp_errors",
     metavar="JSON",
     read=_rules,
     show=lambda value: "" if not value else f"{len(value)} rules",
@@ -101,7 +104,7 @@ RULES = Kind(
 
 def _relays(value: Any) -> dict[str, RelaySettings]:
     """Relays by name, in the order given."""
-    return {_name(name): _relay(table) for name, table in kinds.OPTIONS.read(value).items()}
+    return {_name(name): read_relay(table) for name, table in kinds.OPTIONS.read(value).items()}
 
 
 def _name(name: str) -> str:
@@ -110,7 +113,8 @@ def _name(name: str) -> str:
     return name
 
 
-def _relay(table: Any) -> RelaySettings:
+def read_relay(table: Any) -> RelaySettings:
+    """A relay from a table with these keys. Raises ValueError."""
     if not isinstance(table, dict):
         raise ValueError
     given = {key.replace("-", "_"): value for key, value in table.items()}

@@ -82,6 +82,9 @@ class Settings:
     smtp_relay_preserve_message_ids: bool
     smtp_relay_all: bool
     smtp_relay_matching: str
+    smtp_relay_forward_smtp_errors: bool
+    smtp_relay_config: str
+    smtp_forward_config: str
     relay_rules: tuple[RuleSettings, ...]
     relays: dict[str, RelaySettings] = field(repr=False)
     webhooks: tuple[WebhookSettings, ...] = field(repr=False)
@@ -194,9 +197,13 @@ class Settings:
         """Every rule of what is sent onward on its own, those of the single settings first."""
         single = []
         if self.smtp_relay_all:
-            single.append(RuleSettings())
+            single.append(RuleSettings(forward_smtp_errors=self.smtp_relay_forward_smtp_errors))
         elif self.smtp_relay_matching:
-            single.append(RuleSettings(recipients=self.smtp_relay_matching))
+            single.append(
+                RuleSettings(
+                    recipients=self.smtp_relay_matching, forward_smtp_errors=self.smtp_relay_forward_smtp_errors
+                )
+            )
         return (*single, *self.relay_rules)
 
 

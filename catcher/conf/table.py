@@ -401,11 +401,29 @@ _ONWARD: tuple[Setting, ...] = (
         help="The same for those recipients only that this matches somewhere.",
     ),
     Setting(
+        name="smtp_relay_forward_smtp_errors",
+        kind=kinds.BOOLEAN,
+        default=False,
+        help="Let senders wait for that relay's answer, and pass its refusals on to them; else mail is queued.",
+    ),
+    Setting(
+        name="smtp_relay_config",
+        kind=kinds.PATH,
+        default="",
+        help="The default relay from a YAML file as Mailpit has it.",
+    ),
+    Setting(
+        name="smtp_forward_config",
+        kind=kinds.PATH,
+        default="",
+        help="Addresses that all mail is forwarded to, and the server for it, from a YAML file as Mailpit has it.",
+    ),
+    Setting(
         name="relay_rules",
         kind=RULES,
         default=(),
         help="More of that: in TOML a [[relay_rules]] each, with relay (its name), query (a search), recipients (a "
-        "pattern), to (addresses to forward to instead).",
+        "pattern), to (addresses to forward to instead), forward_smtp_errors.",
     ),
     Setting(
         name="relays",

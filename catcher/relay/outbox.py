@@ -14,30 +14,28 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from catcher.errors import NotFound, QueryError, RelayError, StoreUnavailable
-from catcher.relay.relays import PASSED_ON, Relays
+from catcher.errors import NotFound, RelayError, StoreUnavailable
+from catcher.relay.answers import FirstAnswers, Refusal
+from catcher.relay.judging import Judge
+from catcher.relay.relays import Relays
 from catcher.relay.release import Outcome
 from catcher.relay.rules import Rule
-from catcher.relay.webhooks import PREFIX, Webhook, Webhooks
+from catcher.relay.webhooks import PREFIX, Webhooks
 from catcher.store.events import Event
-from catcher.store.model import StoredMessage
-from catcher.store.outgoing import FAILED, Job, NewJob
+from catcher.store.outgoing import FAILED, Job
 from catcher.store.store import Store
 from catcher.threads import Threads
 
 _log = logging.getLogger("catcher.relay")
-
-BATCH = 100
-"""Messages judged at once."""
-
-MOST_PASSES = 5
-"""How often a message may have been passed on: a relay that leads back here would else never end. RFC 5321 §6.3."""
 
 AT_ONCE = 8
 """Messages being sent at once."""
 
 AT_ONCE_TO_ONE = 3
 """Of these, messages to one relay or webhook: one that hangs leaves room for the others."""
+
+ANSWER_SECONDS = 60.0
+"""How long a sender waits for the relay's answer at most, before its message counts as queued."""
 
 LONGEST_PAUSE = 30.0
 """Seconds after which the queue is looked at in any case; other processes may have written to it."""
@@ -76,14 +74,15 @@ class Outbox:
         patience: Patience = Patience(),
     ) -> None:
         self._relays = relays
-        self._rules = rules
+        self._judging = Judge(rules, webhooks, store=store)
         self._webhooks = webhooks
-        self._hooks = webhooks.all if webhooks is not None else ()
         self._store = store
         self._queue = store.outgoing
         self._threads = threads
         self._patience = patience
         self._wake = asyncio.Event()
+        self._answers = FirstAnswers()
+        self._prompt = {rule.relay.name for rule in rules if rule.passes_errors}
         self._tries: dict[asyncio.Task[None], str] = {}
         self._unsubscribe: Callable[[], None] = lambda: None
         self._running: asyncio.Task[None] | None = None
@@ -91,7 +90,7 @@ class Outbox:
 
     async def start(self) -> None:
         """Begin to judge what comes in from now on, and to send what waits. Raises StoreUnavailable."""
-        await self._threads.run(self._queue.begin, is_judged=self._is_judging)
+        await self._threads.run(self._queue.begin, is_judged=self._judging.is_needed)
         loop = asyncio.get_running_loop()
 
         def hear(events: Sequence[Event]) -> None:
@@ -99,14 +98,16 @@ class Outbox:
                 with contextlib.suppress(RuntimeError):  # the loop is closed
                     loop.call_soon_threadsafe(self._wake.set)
 
-        if self._is_judging:
+        if self._judging.is_needed:
             self._unsubscribe = self._store.events.subscribe(hear)
-        if self._relays.all or self._hooks:
+        if self._relays.all or self._judging.is_needed:
             self._running = asyncio.create_task(self._run())
 
-    @property
-    def _is_judging(self) -> bool:
-        return bool(self._rules or self._hooks)
+    async def first_answer(self, store_id: str) -> Refusal | None:
+        """What the relay refused a message with that has just come in; None when it took it, when no rule passes
+        refusals on, or when there is no answer in time. A refused message is not tried again: its sender knows.
+        """
+        return await self._answers.of(store_id, seconds=ANSWER_SECONDS) if self._prompt else None
 
     async def stop(self, *, grace: float) -> None:
         """Take up nothing more and wait so many seconds for what is being sent; what is cut off is sent later.
@@ -128,7 +129,7 @@ class Outbox:
         while not self._is_stopping:
             self._wake.clear()
             try:
-                await self._threads.run(self._judge)
+                await self._judge()
                 await self._take_up()
                 pause = await self._threads.run(self._pause)
             except StoreUnavailable as error:
@@ -144,51 +145,14 @@ class Outbox:
         wait = LONGEST_PAUSE if due_at is None else (due_at - datetime.now(UTC)).total_seconds()
         return min(max(wait, 0.01), LONGEST_PAUSE)
 
-    # The rules
-
-    def _judge(self) -> None:
-        """Queue what the rules say of all messages that are not judged yet. Blocks."""
-        while self._is_judging and (mark := self._queue.mark()) is not None:
-            messages = self._queue.unjudged(mark, limit=BATCH)
-            if not messages:
-                return
-            jobs = self._jobs(messages)
-            self._queue.add(jobs, after=mark, upto=messages[-1][0], now=datetime.now(UTC))
-
-    def _jobs(self, messages: Sequence[tuple[int, str]]) -> list[NewJob]:
-        """In the order of the messages, for each of webhooks and rules. A message that is gone by now makes none."""
-        now = datetime.now().astimezone()
-        arrivals = [arrival for arrival, _ in messages]
-        wanted = [(hook, self._chosen(hook, arrivals, now)) for hook in self._hooks]
-        chosen = [(rule, self._chosen(rule, arrivals, now)) for rule in self._rules]
-        jobs: list[NewJob] = []
-        for arrival, store_id in messages:
-            if self._webhooks is not None:
-                hooks = (hook for hook, found in wanted if arrival in found)
-                jobs.extend(self._webhooks.job(hook, store_id, now=now) for hook in hooks)
-            jobs.extend(self._onward(store_id, [rule for rule, found in chosen if arrival in found]))
-        return jobs
-
-    def _onward(self, store_id: str, rules: Sequence[Rule]) -> list[NewJob]:
-        if not rules:
-            return []
-        try:
-            stored = self._store.get(store_id)
-        except NotFound:
-            return []
-        if _passes(stored) >= MOST_PASSES:
-            _log.warning("mail goes in a circle store_id=%s: it is not sent onward again", store_id)
-            return []
-        return [job for rule in rules if (job := rule.job(store_id, stored.envelope.recipients))]
-
-    def _chosen(self, rule: Rule | Webhook, arrivals: Sequence[int], now: datetime) -> set[int]:
-        if not rule.query:
-            return set(arrivals)
-        try:
-            return self._queue.matching(rule.query_at(now), arrivals)
-        except QueryError as error:  # it could be read at the start
-            _log.error("a rule's query cannot be read: %s", error)
-            return set()
+    async def _judge(self) -> None:
+        """Queue what is to be done about what came in; senders of what no prompt rule concerns wait for nothing."""
+        for batch in await self._threads.run(self._judging.judge):
+            if self._prompt:
+                concerned = {job.store_id for job in batch.jobs if job.relay in self._prompt}
+                for store_id in batch.store_ids:
+                    if store_id not in concerned:
+                        self._answers.settle(store_id, None)
 
     # The queue
 
@@ -245,15 +209,30 @@ class Outbox:
 
     async def _try(self, job: Job) -> None:
         """Send once, and write down what became of it."""
+        is_first = job.attempts == 0 and job.relay in self._prompt
         try:
             refused = await self._send(job)
         except RelayError as error:
+            if is_first:
+                await self._refuse(job, Refusal(code=554 if error.is_lasting else 451, text=str(error)))
+                return
             is_over = error.is_lasting
             await self._later(job, () if is_over else job.recipients, f"{job.relay}: {error}", is_lost=is_over)
             return
+        if is_first and len(refused) == len(job.recipients):
+            await self._refuse(job, Refusal(code=refused[0].code, text=refused[0].text))
+            return
+        self._answers.settle(job.store_id, None)
         text = "\n".join(f"{job.relay}: {each.recipient}: {each.code} {each.text}" for each in refused)
         later = [each.recipient for each in refused if each.code < 500]
         await self._later(job, later, text, is_lost=len(later) < len(refused))
+
+    async def _refuse(self, job: Job, refusal: Refusal) -> None:
+        """Pass a refusal on to the sender, who is waiting, and end the job."""
+        await self._threads.run(
+            self._queue.finish, job, is_sent=False, text=f"{job.relay}: {refusal.code} {refusal.text}"
+        )
+        self._answers.settle(job.store_id, refusal)
 
     async def _send(self, job: Job) -> tuple[Outcome, ...]:
         """Who refused the message. Raises RelayError."""
@@ -280,9 +259,3 @@ class Outbox:
         if not is_sent:
             facts = {"store_id": job.store_id, "relay": job.relay, "attempts": job.attempts + 1}
             _log.warning("not sent onward store_id=%(store_id)s relay=%(relay)s", facts, extra=facts)
-
-
-def _passes(stored: StoredMessage) -> int:
-    """How often catchers have passed it on."""
-    fields = (field for field in stored.message.header if field.name.lower() == "received")
-    return sum(field.body.startswith(PASSED_ON) for field in fields)

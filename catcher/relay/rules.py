@@ -17,6 +17,7 @@ class Rule:
     query: a search query that a message has to match, "" for any message; dates in it are relative to the moment of
     judging. recipients: searched in each recipient of the envelope; only those it is found in get the message, None for
     all. to: fixed recipients instead of the envelope's (then `recipients` only says whether there is such a recipient).
+    passes_errors: whether the sender, by SMTP, waits for the relay's answer and gets a refusal as its own.
     Raises SettingError for a query that cannot be read.
     """
 
@@ -24,6 +25,7 @@ class Rule:
     query: str = ""
     recipients: Pattern | None = None
     to: tuple[str, ...] = ()
+    passes_errors: bool = False
 
     def __post_init__(self) -> None:
         try:

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, TypeAlias
 from aiosmtpd.smtp import Session as AiosmtpdSession
 
 from catcher.envelope import Envelope
-from catcher.errors import MessageTooLarge, StoreFull, StoreUnavailable
+from catcher.errors import MessageRefused, MessageTooLarge, StoreFull, StoreUnavailable
 from catcher.gate import Occasion, Stage
 from catcher.smtp import auth
 from catcher.smtp.options import Listener
@@ -388,6 +388,8 @@ class CatcherSMTP(Wire):
             store_id = await self._reception.deliver(envelope, content)
         except MessageTooLarge:
             return too_large(self._options.max_message_octets)
+        except MessageRefused as error:
+            return reply(error.code, "", _one_line(str(error)))
         except StoreUnavailable as error:
             log.warning("message not stored: %s %s", error, error.detail, extra={"peer": self._peer.address})
             return Reply.NO_SPACE if isinstance(error, StoreFull) else Reply.LOCAL_ERROR
@@ -475,3 +477,8 @@ def _masked(line: bytes) -> bytes:
     """AUTH and its mechanism; the rest, which is a secret, as ***."""
     words = line.split(None, 2)
     return b" ".join((*words[:2], b"***")) if len(words) > 2 else line
+
+
+def _one_line(text: str) -> str:
+    """A relay's words as a reply may have them. RFC 5321 §4.2: printable ASCII."""
+    return "".join(each if " " <= each <= "~" else "?" for each in text)[:400] or "Refused"

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ from catcher.errors import SettingError
 
 EVERY_ADDRESS = SocketAddress("::", 1025)
 CERTIFICATE = {"MP_SMTP_TLS_CERT": "c.pem"}
+RELAY_FILE = Path(__file__).parent / "data" / "relay.yml"
+FORWARD_FILE = Path(__file__).parent / "data" / "forward.yml"
 RELAY = {"MP_SMTP_RELAY_HOST": "relay.test"}
 PASSWORDS = {"MP_POP3_AUTH": "a:b"}
 
@@ -52,6 +55,9 @@ TRANSLATED: list[tuple[str, str, str, Any, dict[str, str]]] = [
     ("MP_SMTP_TLS_REQUIRED", "true", "smtp_require_starttls", True, CERTIFICATE),
     ("MP_SMTP_REQUIRE_TLS", "true", "smtp_require_tls", True, CERTIFICATE),
     ("MP_SMTP_MAX_RECIPIENTS", "7", "smtp_max_recipients", 7, {}),
+    ("MP_SMTP_RELAY_FWD_SMTP_ERRORS", "true", "smtp_relay_forward_smtp_errors", True, {}),
+    ("MP_SMTP_RELAY_CONFIG", str(RELAY_FILE), "smtp_relay_config", str(RELAY_FILE), {}),
+    ("MP_SMTP_FORWARD_CONFIG", str(FORWARD_FILE), "smtp_forward_config", str(FORWARD_FILE), {}),
     ("MP_WEBHOOK_URL", "http://x.test/h", "webhook_url", "http://x.test/h", {}),
     ("MP_WEBHOOK_LIMIT", "5", "webhook_limit", 5, {}),
     ("MP_WEBHOOK_DELAY", "2", "webhook_delay", 2, {}),

@@ -9,14 +9,12 @@ from catcher.errors import RelayError
 from catcher.mail.header import bare_address
 from catcher.relay import Relay, Report
 from catcher.store.model import StoredMessage
-from catcher.store.outgoing import Job
 from catcher.web.api import parameters
 from catcher.web.api.answers import bad_request, json_answer, ok
 from catcher.web.api.message import Reader
 from catcher.web.api.operations import ANY_TEXT, JSON, TEXT, Content, Operation, Parameter
 from catcher.web.api.requests import body_as, is_on
 from catcher.web.api.shapes import Camel
-from catcher.web.api.shaping import moment
 from catcher.web.services import Services
 
 MOST_RECIPIENTS = 1000
@@ -57,38 +55,15 @@ class WayOut(Camel, frozen=True, kw_only=True):
     preserve_message_ids: bool
 
 
-class OutgoingMessage(Camel, frozen=True, kw_only=True):
-    """A message that the rules sent onward, or are about to.
-
-    state: "waiting", "sent", or "failed" as soon as one recipient will never get it. recipients: who lacks it still;
-    when it is over, who was tried last. due: when it is tried next, null when it is over. text: what the relays said.
-    """
-
-    id: str
-    relay: str
-    recipients: tuple[str, ...]
-    state: str
-    attempts: int
-    created: str
-    due: str | None
-    text: str
-
-
 class Releasing:
     """The handlers."""
 
     def __init__(self, services: Services) -> None:
         self._relays = services.relays
-        self._threads = services.threads
-        self._outgoing = services.store.store.outgoing
         self._reader = Reader(services)
 
     async def relays(self, request: Request) -> Response:
         return json_answer(tuple(_way_out(relay) for relay in self._relays.all))
-
-    async def outgoing(self, request: Request) -> Response:
-        jobs = await self._threads.run(self._outgoing.newest)
-        return json_answer(tuple(_outgoing_message(job) for job in jobs))
 
     async def release(self, request: Request) -> Response:
         """Nothing is sent to anybody unless every address may get it; the first thing that is wrong is told."""
@@ -108,6 +83,14 @@ class Releasing:
         return _answer(report, in_full=is_on(request, "report"))
 
 
+def outcomes_of(report: Report) -> tuple[RecipientOutcome, ...]:
+    """What became of each recipient, as JSON tells it."""
+    return tuple(
+        RecipientOutcome(address=each.recipient, accepted=each.is_accepted, code=each.code, text=each.text)
+        for each in report.outcomes
+    )
+
+
 def _way_out(relay: Relay) -> WayOut:
     return WayOut(
         name=relay.name,
@@ -117,19 +100,6 @@ def _way_out(relay: Relay) -> WayOut:
         allowed_recipients=relay.allowed.pattern if relay.allowed else "",
         blocked_recipients=relay.blocked.pattern if relay.blocked else "",
         preserve_message_ids=relay.preserve_message_ids,
-    )
-
-
-def _outgoing_message(job: Job) -> OutgoingMessage:
-    return OutgoingMessage(
-        id=job.store_id,
-        relay=job.relay,
-        recipients=job.recipients,
-        state=job.state,
-        attempts=job.attempts,
-        created=moment(job.created_at),
-        due=moment(job.due_at) if job.due_at else None,
-        text=job.text,
     )
 
 
@@ -181,11 +151,7 @@ def _answer(report: Report, *, in_full: bool) -> Response:
     """The report, or one text: "ok", or who refused, and who did not and has the message now."""
     status = 400 if report.refused else 200
     if in_full:
-        outcomes = (
-            RecipientOutcome(address=each.recipient, accepted=each.is_accepted, code=each.code, text=each.text)
-            for each in report.outcomes
-        )
-        return json_answer(ReleaseReport(recipients=tuple(outcomes)), status=status)
+        return json_answer(ReleaseReport(recipients=outcomes_of(report)), status=status)
     if not report.refused:
         return ok()
     refused = "; ".join(f"{each.recipient}: {each.code} {each.text}" for each in report.refused[:_SHOWN])
@@ -212,16 +178,6 @@ def operations(services: Services) -> tuple[Operation, ...]:
             description="The first one is the default. Passwords are never told.",
             tag="message",
             answers={200: Content(description="In the order of the settings.", media={JSON: tuple[WayOut, ...]})},
-        ),
-        Operation(
-            method="GET",
-            path="/api/v1/outgoing",
-            handler=at.outgoing,
-            summary="What was sent onward on its own, or waits for it",
-            tag="message",
-            answers={
-                200: Content(description="The newest hundred, newest first.", media={JSON: tuple[OutgoingMessage, ...]})
-            },
         ),
         Operation(
             method="POST",

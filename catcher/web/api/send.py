@@ -6,21 +6,32 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from msgspec import UNSET, UnsetType
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from catcher.envelope import Client, Envelope, ForwardPath
-from catcher.errors import MessageTooLarge
+from catcher.errors import MessageTooLarge, RelayError
 from catcher.mime import parse, parse_addresses
 from catcher.mime.model import Message
+from catcher.relay import Relay
 from catcher.web.api.answers import json_answer
 from catcher.web.api.operations import JSON, Content, Operation, Parameter
+from catcher.web.api.release import RecipientOutcome, outcomes_of
 from catcher.web.api.requests import struct_of
 from catcher.web.api.sending import Sending, Unsendable, write
-from catcher.web.api.shapes import SendError, Sent
+from catcher.web.api.shapes import Camel, SendError
 from catcher.web.bodies import SPOOL_FROM, spooled
 from catcher.web.services import Services
+
+
+class Sent(Camel, frozen=True, kw_only=True):
+    """The store id of a message that was sent in. relayed: what became of each recipient, when that was asked for."""
+
+    id: str
+    relayed: tuple[RecipientOutcome, ...] | UnsetType = UNSET
+
 
 RFC822 = "message/rfc822"
 _HEAD = 1024 * 1024
@@ -36,10 +47,31 @@ class Send:
         """Every error is JSON here: `{"Error"}`."""
         media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
         try:
+            relay = self._relay(request)
             store_id = await (self._octets(request) if media_type == RFC822 else self._json(request))
+            relayed = await self._relayed(relay, store_id) if relay is not None else None
         except (HTTPException, Unsendable, MessageTooLarge) as error:
             return _refusal(error)
-        return json_answer(Sent(id=store_id))
+        return json_answer(Sent(id=store_id, relayed=UNSET if relayed is None else relayed))
+
+    def _relay(self, request: Request) -> Relay | None:
+        """The relay that is asked for, None when none is. Raises Unsendable before anything is stored."""
+        name = request.query_params.get("relay")
+        if name is None:
+            return None
+        relay = self._services.relays.named(name)
+        if relay is None:
+            raise Unsendable(f"unknown relay: {name[:200]}" if name else "no relay is configured")
+        return relay
+
+    async def _relayed(self, relay: Relay, store_id: str) -> tuple[RecipientOutcome, ...]:
+        """What became of each recipient of the envelope. Raises Unsendable, with the id of what is stored."""
+        stored = await self._services.store.get(store_id)
+        try:
+            report = await self._services.relays.forward(relay, stored, stored.envelope.recipients)
+        except RelayError as error:
+            raise Unsendable(f"stored as {store_id}, but not relayed: {error}") from error
+        return outcomes_of(report)
 
     async def _json(self, request: Request) -> str:
         raw = await request.body()
@@ -135,6 +167,9 @@ def operations(services: Services) -> tuple[Operation, ...]:
             tag="message",
             parameters=(
                 Parameter(name="from", description="With message/rfc822: the reverse-path; else that of From."),
+                Parameter(
+                    name="relay", description="Name of a relay to send the message onward through, once it is stored."
+                ),
                 Parameter(name="to", description="With message/rfc822: forward-paths; else those of To, Cc and Bcc."),
             ),
             body=Content(

@@ -242,12 +242,6 @@ class WebConfiguration(Camel, frozen=True, kw_only=True):
     hide_delete_all_button: bool
 
 
-class Sent(Camel, frozen=True, kw_only=True):
-    """The store id of a message that was sent in."""
-
-    id: str
-
-
 class SendError(Struct, frozen=True, kw_only=True):
     """Why a message was not taken."""
 

@@ -3,6 +3,7 @@
 import contextlib
 import re
 import smtplib
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -258,17 +259,17 @@ def test_rules_send_mail_onward_on_their_own(sink: Mailbox) -> None:
             with smtplib.SMTP(running.smtp_host, running.smtp_port, timeout=30) as client:
                 client.sendmail("a@example.com", ["x@example.org", "y@example.com"], plain(1, subject="invoice 1"))
             for _ in range(600):
-                shown = api.get("/api/v1/outgoing").json()
-                if len(shown) == 2 and all(each["State"] == "sent" for each in shown):
+                shown = api.get("/api/v1/outgoing").json()["jobs"]
+                if len(shown) == 2 and all(each["state"] == "sent" for each in shown):
                     break
                 time.sleep(0.02)
             else:
                 pytest.fail(f"not sent: {shown}")
             stored = api.get("/api/v1/messages").json()["messages"][0]
-            assert [(each["Relay"], each["Recipients"], each["Due"], each["Attempts"]) for each in shown] == [
+            assert [(each["relay"], each["recipients"], each["due_at"], each["attempts"]) for each in shown] == [
                 ("second", ["audit@example.net"], None, 1), ("default", ["x@example.org"], None, 1),
             ]  # fmt: skip
-            assert {each["ID"] for each in shown} == {stored["ID"]}
+            assert {each["message_id"] for each in shown} == {stored["ID"]}
     assert [(each.mail_from, each.rcpt_tos) for each in sink.messages] == [("a@example.com", ["x@example.org"])]
     for arrived in (*sink.messages, *other.messages):
         assert arrived.content.partition(b"\r\n")[2] == plain(1, subject="invoice 1")
@@ -292,3 +293,97 @@ def test_a_rule_that_cannot_be_followed_stops_the_start(settings: dict[str, Any]
     """No relay for it, a query or pattern that cannot be read, an unknown key."""
     with pytest.raises(SettingError), running_catcher(**settings):
         pass
+
+
+# Before the reply
+
+
+@pytest.fixture
+def picky() -> Iterator[Mailbox]:
+    """A server that refuses one recipient."""
+    with smtp_server() as mailbox:
+        mailbox.refuse.add("no@example.org")
+        yield mailbox
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    return port
+
+
+def prompt(port: int, **more: Any) -> contextlib.AbstractContextManager[tuple[httpx2.Client, RunningCatcher, str]]:
+    """A catcher whose senders wait for the relay."""
+    return relaying(smtp_relay_port=port, smtp_relay_all=True, smtp_relay_forward_smtp_errors=True, **more)
+
+
+def test_senders_get_the_relays_refusal_as_their_own(picky: Mailbox) -> None:
+    """Reference §8.6, forward-smtp-errors: nobody accepted, so the sender is told; the message is kept all the same."""
+    with prompt(picky.port) as (api, running, _):
+        with smtplib.SMTP(running.smtp_host, running.smtp_port, timeout=60) as client:
+            with pytest.raises(smtplib.SMTPDataError) as caught:
+                client.sendmail("a@example.com", ["no@example.org"], plain(1))
+            assert caught.value.smtp_code == 550
+            client.sendmail("a@example.com", ["yes@example.org", "no@example.org"], plain(2))
+        assert api.get("/api/v1/messages").json()["total"] == 3
+        jobs = api.get("/api/v1/outgoing").json()["jobs"]
+    assert picky.messages[-1].rcpt_tos == ["yes@example.org"]
+    assert [(job["state"], job["attempts"]) for job in jobs[:2]] == [("failed", 1), ("failed", 1)]
+
+
+def test_a_relay_that_is_down_is_told_as_temporary(free_port: int) -> None:
+    """4yz: the sender tries again itself, so the queue does not."""
+    with (
+        prompt(free_port) as (api, running, _),
+        smtplib.SMTP(running.smtp_host, running.smtp_port, timeout=60) as client,
+    ):
+        with pytest.raises(smtplib.SMTPDataError) as caught:
+            client.sendmail("a@example.com", ["x@example.org"], plain(1))
+        assert caught.value.smtp_code == 451
+        assert api.get("/api/v1/outgoing").json()["jobs"][0]["state"] == "failed"
+
+
+def test_mail_that_no_rule_concerns_waits_for_nobody(free_port: int) -> None:
+    """Only what goes to the relay depends on it."""
+    rules = '[{"query": "subject:out", "forward_smtp_errors": true}]'
+    with relaying(smtp_relay_port=free_port, relay_rules=rules) as (_, running, _path):
+        with smtplib.SMTP(running.smtp_host, running.smtp_port, timeout=60) as client:
+            client.sendmail("a@example.com", ["x@example.org"], plain(1, subject="inside"))
+            with pytest.raises(smtplib.SMTPDataError):
+                client.sendmail("a@example.com", ["x@example.org"], plain(1, subject="out"))
+
+
+# Send and relay
+
+
+def test_a_message_is_sent_in_and_onward_in_one_request(picky: Mailbox) -> None:
+    """`?relay=`: stored, then relayed as it came; the answer tells what became of each recipient."""
+    message = {"From": {"Email": "a@example.com"}, "To": [{"Email": "x@example.org"}, {"Email": "no@example.org"}]}
+    with relaying(smtp_relay_port=picky.port) as (api, _, _path):
+        answer = api.post("/api/v1/send?relay=default", json=message)
+        assert answer.status_code == 200
+        sent = answer.json()
+        assert [(each["Address"], each["Accepted"], each["Code"]) for each in sent["Relayed"]] == [
+            ("x@example.org", True, 250),
+            ("no@example.org", False, 550),
+        ]
+        assert api.get(f"/api/v1/message/{sent['ID']}").status_code == 200
+        assert "Relayed" not in api.post("/api/v1/send", json=message).json()
+        total = api.get("/api/v1/messages").json()["total"]
+        for name in ("nosuch", "x" * 1000):
+            answer = api.post(f"/api/v1/send?relay={name}", json=message)
+            assert (answer.status_code, list(answer.json())) == (400, ["Error"])
+        assert api.get("/api/v1/messages").json()["total"] == total
+    assert [each.rcpt_tos for each in picky.messages] == [["x@example.org"]]
+
+
+def test_a_message_that_cannot_go_onward_is_kept(free_port: int) -> None:
+    """The relay is down: the error names the id under which the message is."""
+    message = {"From": {"Email": "a@example.com"}, "To": [{"Email": "x@example.org"}]}
+    with relaying(smtp_relay_port=free_port) as (api, _, _path):
+        answer = api.post("/api/v1/send?relay=default", json=message)
+        assert answer.status_code == 400
+        (newest,) = api.get("/api/v1/messages?limit=1").json()["messages"]
+        assert newest["ID"] in answer.json()["Error"]
