@@ -348,11 +348,13 @@ def test_a_relay_that_is_down_is_told_as_temporary(free_port: int) -> None:
 def test_mail_that_no_rule_concerns_waits_for_nobody(free_port: int) -> None:
     """Only what goes to the relay depends on it."""
     rules = '[{"query": "subject:out", "forward_smtp_errors": true}]'
-    with relaying(smtp_relay_port=free_port, relay_rules=rules) as (_, running, _path):
-        with smtplib.SMTP(running.smtp_host, running.smtp_port, timeout=60) as client:
-            client.sendmail("a@example.com", ["x@example.org"], plain(1, subject="inside"))
-            with pytest.raises(smtplib.SMTPDataError):
-                client.sendmail("a@example.com", ["x@example.org"], plain(1, subject="out"))
+    with (
+        relaying(smtp_relay_port=free_port, relay_rules=rules) as (_, running, _path),
+        smtplib.SMTP(running.smtp_host, running.smtp_port, timeout=60) as client,
+    ):
+        client.sendmail("a@example.com", ["x@example.org"], plain(1, subject="inside"))
+        with pytest.raises(smtplib.SMTPDataError):
+            client.sendmail("a@example.com", ["x@example.org"], plain(1, subject="out"))
 
 
 # Send and relay
