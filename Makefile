@@ -16,6 +16,7 @@ run: $(VENV)/installed
 test: $(VENV)/installed-dev
 	$(BIN)/python tests/ensure_chromium.py
 	$(BIN)/python tests/checks/ensure_spamd.py
+	$(BIN)/python tests/clients/ensure_clients.py
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 lint: $(VENV)/installed-dev

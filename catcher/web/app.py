@@ -13,7 +13,7 @@ from catcher.web import api, ui
 from catcher.web.authentication import Authentication, Keeper
 from catcher.web.bodies import BodyLimit
 from catcher.web.hub import Hub
-from catcher.web.security import DefaultHeaders, Gate, Uncompressed
+from catcher.web.security import CleanPath, DefaultHeaders, Gate, Uncompressed
 from catcher.web.services import Services, WebOptions
 
 
@@ -45,7 +45,7 @@ def create_app(services: Services, options: WebOptions) -> Starlette:
 
 def _on_the_way_in(services: Services, options: WebOptions) -> list[Middleware]:
     """What every request passes, outermost first."""
-    passed = [Middleware(DefaultHeaders, options=options), Middleware(Gate, options=options)]
+    passed = [Middleware(DefaultHeaders, options=options), Middleware(Gate, options=options), Middleware(CleanPath)]
     if options.is_closed:
         keeper = Keeper(options.passwords, services.threads) if options.passwords is not None else None
         passed.append(Middleware(Authentication, keeper=keeper, tokens=services.token_of, webroot=options.webroot))

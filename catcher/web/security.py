@@ -3,8 +3,11 @@
 All classes are plain ASGI: no request object is built, a request that passes costs a few microseconds.
 """
 
+import re
+from urllib.parse import quote
+
 from starlette.datastructures import MutableHeaders
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from catcher.web.hosts import host_name, is_expected_host, is_listed_origin, is_same_origin
@@ -13,6 +16,7 @@ from catcher.web.services import WebOptions
 CLOSED = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 """The policy of every answer that brings none of its own: nothing runs, nothing is fetched, nobody frames it."""
 
+_SLASHES = re.compile("/{2,}")
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _ALLOWED_METHODS = "GET, POST, DELETE, PUT, OPTIONS"
 # "*" does not cover Authorization (Fetch standard, CORS-safelisted wildcards), so it is named.
@@ -112,6 +116,25 @@ class DefaultHeaders:
             await send(message)
 
         await self._app(scope, receive, send_with_defaults)
+
+
+class CleanPath:
+    """Sends readers of a path with doubled slashes to the one they meant, as Go's servers do.
+
+    Clients put a base address and a path together with a slash too many. The target begins with one slash, so that it
+    names no other host.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self._app
+        if scope["type"] == "http" and scope["method"] in ("GET", "HEAD") and "//" in scope["path"]:
+            path = _SLASHES.sub("/", quote(scope["path"], safe="/:@!$&'()*+,;=~"))
+            query = scope["query_string"].decode("latin-1")
+            app = RedirectResponse(f"{path}?{query}" if query else path, status_code=301)
+        await app(scope, receive, send)
 
 
 class Uncompressed:

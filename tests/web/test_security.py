@@ -148,7 +148,7 @@ def test_unknown_paths_and_methods_have_the_texts_clients_know(client: httpx2.Cl
     assert client.post("/api/v1/message/x").headers["allow"] == "GET, HEAD"
 
 
-@pytest.mark.parametrize("path", ["/api/v1/message/x/thumb", "/api/v1/chaos", "/metrics"])
+@pytest.mark.parametrize("path", ["/api/v1/message/x/thumb", "/proxy?data=x"])
 def test_what_is_not_built_is_not_there(client: httpx2.Client, path: str) -> None:
     """No stub answers for a route that does nothing."""
     assert client.get(path).status_code == 404
@@ -212,3 +212,22 @@ def api_put(catcher: RunningCatcher) -> Callable[[], str]:
         return store_id
 
     return put
+
+
+@pytest.mark.parametrize(
+    ("path", "target"),
+    [
+        ("//view/x.html", "/view/x.html"),
+        ("/api//v1///messages?limit=1", "/api/v1/messages?limit=1"),
+        ("//evil.example//x", "/evil.example/x"),
+        ("/%2f%2fevil.example", "/evil.example"),
+        ("//a%0d%0ab", "/a%0D%0Ab"),
+    ],
+)
+def test_doubled_slashes_lead_to_the_path_that_was_meant(catcher: RunningCatcher, path: str, target: str) -> None:
+    """As Go's servers do, which clients of Mailpit rely on; never to another host, never with a line break."""
+    with socket.create_connection((catcher.smtp_host, int(catcher.url.rstrip("/").rpartition(":")[2]))) as raw:
+        raw.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+        answer = raw.makefile("rb").read().decode()
+    assert answer.startswith("HTTP/1.1 301")
+    assert f"\r\nlocation: {target}\r\n" in answer
