@@ -181,7 +181,8 @@ class Catcher:
         self._undo.push_async_callback(self._threads.run, self._store.close)
         store = AsyncStore(self._store, self._threads)
         tagging = await self._threads.run(wiring.tagging, self._settings)
-        self._intake.set_result(Intake(store, threads=self._threads, tagging=tagging))
+        sorting = wiring.sorting(self._settings)
+        self._intake.set_result(Intake(store, threads=self._threads, tagging=tagging, sorting=sorting))
         keeping = asyncio.create_task(self._keep_within_limits(store))
         self._undo.push_async_callback(_cancel, keeping)
         return store
@@ -189,8 +190,6 @@ class Catcher:
     async def _keep_within_limits(self, store: "AsyncStore") -> None:
         """Retention, in small steps, whenever mail has come in and every few seconds for the sake of age."""
         settings = self._settings
-        if not settings.max and not settings.max_age:
-            return
         arrived = asyncio.Event()
         loop = asyncio.get_running_loop()
 
@@ -201,11 +200,11 @@ class Catcher:
         try:
             while True:
                 arrived.clear()
+                now = datetime.now(UTC)
                 try:
-                    while await store.retain(
-                        max_messages=settings.max, max_age=settings.max_age, now=datetime.now(UTC)
-                    ):
+                    while await store.retain(max_messages=settings.max, max_age=settings.max_age, now=now):
                         pass
+                    await store.empty_bin(before=now - settings.bin if settings.bin else None)
                 except StoreUnavailable as error:
                     log.warning("Old messages could not be deleted and are tried again: %s", error)
                 with contextlib.suppress(TimeoutError):

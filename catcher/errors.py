@@ -6,9 +6,10 @@
     │   ├── AddressInUse (OSError)        a listener's address is taken or may not be bound
     │   └── DatabaseUnusable              the database cannot be opened, read or written
     │       └── DatabaseTooNew            it was made by a newer version
-    ├── NotFound (LookupError)            no such message, part or tag
+    ├── NotFound (LookupError)            no such message, part, tag or inbox
     ├── QueryError (ValueError)           a search query has a term that cannot be read
     ├── TagError (ValueError)             a tag's name cannot be used
+    ├── InboxError (ValueError)           an inbox's name cannot be used
     ├── MessageTooLarge (ValueError)      a message is larger than the limit
     ├── MessageRefused (ValueError)       a message is kept, but its sender is to be told no
     ├── RelayError (OSError)              a relay did not take a message
@@ -62,6 +63,10 @@ class QueryError(CatcherError, ValueError):
 
 class TagError(CatcherError, ValueError):
     """A tag's name cannot be used, is not known, or is taken."""
+
+
+class InboxError(CatcherError, ValueError):
+    """An inbox's name cannot be used or is taken."""
 
 
 class MessageTooLarge(CatcherError, ValueError):

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from catcher.pop3 import Pop3Options
     from catcher.relay import Relay, Relays, Rule, Webhooks
     from catcher.store import Summary
+    from catcher.store.sorting import Sorting
     from catcher.web import WebOptions
 
 GENERATED = frozenset({"auto", "sans"})
@@ -213,6 +214,17 @@ def tagging(settings: Settings) -> "Tagging":
     )
 
 
+def sorting(settings: Settings) -> "Sorting":
+    """What tells the inboxes of a message."""
+    from catcher.store.sorting import Sorting
+
+    return Sorting(
+        sources=settings.inbox_from,
+        domains=tuple(domain.lower() for domain in settings.inbox_domains),
+        header=settings.inbox_header,
+    )
+
+
 def fault_rules(settings: Settings) -> "FaultRules":
     """The faults to begin with. Raises SettingError."""
     from catcher.faults import Fault, FaultRules
@@ -220,7 +232,8 @@ def fault_rules(settings: Settings) -> "FaultRules":
     from catcher.gate import Stage
 
     try:
-        rules = FaultRules([Fault(**{**asdict(fault), "stage": Stage(fault.stage)}) for fault in settings.faults])
+        faults = [Fault(**{**asdict(fault), "stage": Stage(fault.stage)}) for fault in settings.faults]
+        rules = FaultRules(faults, sorting=sorting(settings))
     except ValueError as error:
         raise SettingError(f"--faults: {error}") from error
     if settings.chaos_triggers:

@@ -273,5 +273,23 @@ NETWORKS = Kind(
     show=lambda value: ", ".join(str(network) for network in value),
 )
 WORDS = Kind(expected="words separated by commas or blanks", metavar="LIST", read=_words, show=", ".join)
+_INBOX_SOURCES = ("user", "tag", "domain", "header", "recipient")
+
+
+def _inbox_sources(value: Any) -> tuple[str, ...]:
+    names = tuple(name.lower() for name in _words(value))
+    if names == ("none",):
+        return ()
+    if not set(names) <= set(_INBOX_SOURCES):
+        raise ValueError
+    return names
+
+
+INBOX_SOURCES = Kind(
+    expected=f"some of {', '.join(_INBOX_SOURCES)}, or none",
+    metavar="LIST",
+    read=_inbox_sources,
+    show=lambda value: ", ".join(value) or "none",
+)
 SYNCHRONOUS = _choice("full", "normal")
 LOG_FORMAT = _choice("text", "json")

@@ -31,6 +31,7 @@ class Settings:
     ephemeral: bool
     max: int
     max_age: timedelta | None
+    bin: timedelta | None
     max_message_size: int
     synchronous: str
     smtp_hostname: str
@@ -97,6 +98,9 @@ class Settings:
     tags_title_case: bool
     tags_disable: tuple[str, ...]
     tags_username: bool
+    inbox_from: tuple[str, ...]
+    inbox_domains: tuple[str, ...]
+    inbox_header: str
     faults: tuple[FaultSettings, ...]
     enable_chaos: bool
     chaos_triggers: str

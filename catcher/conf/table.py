@@ -6,6 +6,7 @@ printed from this one by `python -m catcher.conf.documentation`.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from catcher.conf import kinds
@@ -107,6 +108,12 @@ _KEPT: tuple[Setting, ...] = (
         kind=kinds.DURATION,
         default=None,
         help="How long to keep a message: 24h, 7d; empty keeps it.",
+    ),
+    Setting(
+        name="bin",
+        kind=kinds.DURATION,
+        default=timedelta(minutes=15),
+        help="How long what is deleted in the pages can be brought back: 15m, 1h; empty deletes at once.",
     ),
     Setting(
         name="max_message_size",
@@ -466,6 +473,28 @@ _TAGS: tuple[Setting, ...] = (
     ),
 )
 
+_INBOXES: tuple[Setting, ...] = (
+    Setting(
+        name="inbox_from",
+        kind=kinds.INBOX_SOURCES,
+        default=("user", "tag", "domain", "header", "recipient"),
+        help="What names the inbox of a message, the first that says anything: the SMTP user, the tag in ann+tag@…, "
+        "the sub-domain of --inbox-domains, the field --inbox-header, the recipients; none for no inboxes.",
+    ),
+    Setting(
+        name="inbox_domains",
+        kind=kinds.WORDS,
+        default=("inbox.test",),
+        help="Domains whose sub-domains are inboxes: mail to anything@signup.inbox.test is in the inbox signup.",
+    ),
+    Setting(
+        name="inbox_header",
+        kind=kinds.TEXT,
+        default="X-Catcher-Inbox",
+        help="Header field by which an application names the inbox.",
+    ),
+)
+
 _FAULTS: tuple[Setting, ...] = (
     Setting(
         name="faults",
@@ -572,6 +601,7 @@ SECTIONS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
     ("Sending onward", _ONWARD),
     ("Webhooks", _WEBHOOKS),
     ("Tags", _TAGS),
+    ("Inboxes", _INBOXES),
     ("Faults on purpose", _FAULTS),
     ("Checks", _CHECKS),
     ("Log", _LOG),

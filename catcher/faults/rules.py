@@ -11,6 +11,7 @@ from catcher.faults.model import Fault, Standing
 from catcher.gate import Occasion, Stage, Verdict
 from catcher.store.search import Query, envelope_texts, matches, parse
 from catcher.store.search.model import Subject
+from catcher.store.sorting import Sorting
 
 MAX_FAULTS = 1000
 MAX_PATHS = 1000
@@ -22,11 +23,19 @@ class FaultRules:
     """The gate of an SMTP server: the first fault that fits a stage strikes, unless chance spares the client.
 
     faults: in their order. seed: of the chance, so that a run can be repeated; None: another one each time.
+    sorting: what tells the inboxes of a dialogue.
     Used on one event loop; nothing here waits. Changing the rules raises ValueError for too many of them and QueryError
     for a query that cannot be read, and then changes nothing.
     """
 
-    def __init__(self, faults: Sequence[Fault] = (), *, seed: int | None = None) -> None:
+    def __init__(
+        self,
+        faults: Sequence[Fault] = (),
+        *,
+        seed: int | None = None,
+        sorting: Sorting = Sorting(),  # noqa: B008 a value without state
+    ) -> None:
+        self._sorting = sorting
         self._random = random.Random(seed)  # noqa: S311 - chance for tests, not for secrets
         self._number = 0
         self._standing: dict[int, Standing] = {}
@@ -87,7 +96,7 @@ class FaultRules:
             if fault.stage is not occasion.stage or one.is_spent:
                 continue
             if fault.query:
-                subject = subject or _subject(occasion)
+                subject = subject or _subject(occasion, self._sorting)
                 if not matches(self._queries[number], subject):
                     continue
             if fault.probability < 100 and self._random.random() * 100 >= fault.probability:
@@ -106,7 +115,7 @@ class FaultRules:
         return standing
 
 
-def _subject(occasion: Occasion) -> Subject:
+def _subject(occasion: Occasion, sorting: Sorting) -> Subject:
     """What a query can ask of a dialogue that has no message yet: its envelope so far.
 
     At RCPT only the recipient in question counts, so that `to:` refuses that one and no later one.
@@ -130,6 +139,7 @@ def _subject(occasion: Occasion) -> Subject:
         is_read=False,
         tags=(),
         texts=envelope_texts(replace(client, user=user, helo=helo), reverse_path=reverse_path, recipients=recipients),
+        inboxes=sorting.of_envelope(user, recipients),
     )
 
 

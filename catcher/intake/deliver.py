@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from catcher.envelope import Envelope
@@ -9,6 +10,7 @@ from catcher.intake.prepare import prepare
 from catcher.intake.tagging import Tagging
 from catcher.store.aio import AsyncStore
 from catcher.store.model import NewMessage
+from catcher.store.sorting import Sorting
 from catcher.store.store import Store
 from catcher.threads import Threads
 
@@ -19,7 +21,8 @@ class Intake:
     """Takes in messages on an event loop.
 
     inline_limit: octets up to which a message is parsed on the loop, because a hop to a thread would cost more; larger
-    ones and files are parsed in a thread, so that they delay nobody. tagging: where tags are looked for.
+    ones and files are parsed in a thread, so that they delay nobody. tagging: where tags are looked for. sorting: what
+    tells the inboxes.
     """
 
     def __init__(
@@ -28,12 +31,13 @@ class Intake:
         *,
         threads: Threads,
         inline_limit: int = 65_536,
-        tagging: Tagging = Tagging(),  # noqa: B008 a value without state
+        tagging: Tagging = Tagging(),  # noqa: B008 values without state
+        sorting: Sorting = Sorting(),  # noqa: B008
     ) -> None:
         self._store = store
         self._threads = threads
         self._inline_limit = inline_limit
-        self._tagging = tagging
+        self._prepare = partial(prepare, tagging=tagging, sorting=sorting)
 
     async def deliver(self, envelope: Envelope, content: bytes | Path) -> str:
         """Keep a message; its store id, after the commit. The content is kept to the octet, whatever it is.
@@ -42,9 +46,9 @@ class Intake:
         when the file cannot be read; in both cases nothing is kept.
         """
         if isinstance(content, bytes) and len(content) <= self._inline_limit:
-            message = prepare(envelope, content, tagging=self._tagging)
+            message = self._prepare(envelope, content)
         else:
-            message = await self._threads.run(prepare, envelope, content, tagging=self._tagging)
+            message = await self._threads.run(self._prepare, envelope, content)
         await self._store.add(message)
         _tell(message)
         return message.store_id
@@ -54,10 +58,11 @@ def deliver_now(
     store: Store,
     items: Sequence[tuple[Envelope, bytes]],
     *,
-    tagging: Tagging = Tagging(),  # noqa: B008 a value without state
+    tagging: Tagging = Tagging(),  # noqa: B008 values without state
+    sorting: Sorting = Sorting(),  # noqa: B008
 ) -> list[str]:
     """Keep all of these messages in one transaction, or none; their store ids. Blocks; raises StoreUnavailable."""
-    messages = [prepare(envelope, content, tagging=tagging) for envelope, content in items]
+    messages = [prepare(envelope, content, tagging=tagging, sorting=sorting) for envelope, content in items]
     store.add(messages)
     for message in messages:
         _tell(message)

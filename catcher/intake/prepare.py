@@ -12,10 +12,17 @@ from catcher.intake.tagging import Tagging, find_tags
 from catcher.mime import Glance, Message, Octets, glance, parse
 from catcher.store.model import NewMessage
 from catcher.store.search.texts import search_texts
+from catcher.store.sorting import Sorting
 
 
-def prepare(envelope: Envelope, content: bytes | Path, *, tagging: Tagging = Tagging()) -> NewMessage:  # noqa: B008
-    """The message with its tree, addresses, snippet, search texts and tags. Any octets give one.
+def prepare(
+    envelope: Envelope,
+    content: bytes | Path,
+    *,
+    tagging: Tagging = Tagging(),  # noqa: B008 values without state
+    sorting: Sorting = Sorting(),  # noqa: B008
+) -> NewMessage:
+    """The message with its tree, addresses, snippet, search texts, tags and inboxes. Any octets give one.
 
     content: octets, or a file of them, which is read by mapping it and must stay until the message is stored. Raises
     OSError when the file cannot be read.
@@ -27,6 +34,7 @@ def prepare(envelope: Envelope, content: bytes | Path, *, tagging: Tagging = Tag
             message, glanced, size, found = _read(octets, tagging)
     addresses = list_addresses(message, envelope)
     texts = search_texts(message, envelope, addresses, glanced.search_text)
+    inboxes = sorting.of_message(envelope, message)
     return NewMessage(
         store_id=new_store_id(envelope.received_at),
         envelope=envelope,
@@ -36,7 +44,8 @@ def prepare(envelope: Envelope, content: bytes | Path, *, tagging: Tagging = Tag
         addresses=addresses,
         snippet=glanced.snippet,
         texts=texts,
-        tags=find_tags(message, envelope, addresses, texts, size=size, tagging=tagging, found=found),
+        tags=find_tags(message, envelope, addresses, texts, size=size, inboxes=inboxes, tagging=tagging, found=found),
+        inboxes=inboxes,
     )
 
 

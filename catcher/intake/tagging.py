@@ -67,16 +67,17 @@ def find_tags(
     texts: SearchTexts,
     *,
     size: int,
+    inboxes: tuple[str, ...] = (),
     tagging: Tagging,
     found: frozenset[int] = frozenset(),
 ) -> tuple[str, ...]:
     """The tags of a new message, each once, usable names only, at most 100. Never raises.
 
-    size: octets of the message. found: what `Tagging.literal_matches` said.
+    size: octets of the message. inboxes: those it belongs to. found: what `Tagging.literal_matches` said.
     """
     names: list[str] = []
     if tagging.rules:
-        subject = _subject(message, envelope, texts, size)
+        subject = _subject(message, envelope, texts, size, inboxes)
         for index, rule in enumerate(tagging.rules):
             if index in found or _asks_for(rule, subject):
                 names.extend(rule.tags)
@@ -98,7 +99,7 @@ def _asks_for(rule: TagRule, subject: Subject) -> bool:
         return False
 
 
-def _subject(message: Message, envelope: Envelope, texts: SearchTexts, size: int) -> Subject:
+def _subject(message: Message, envelope: Envelope, texts: SearchTexts, size: int, inboxes: tuple[str, ...]) -> Subject:
     return Subject(
         store_id="",
         received_at=envelope.received_at,
@@ -108,6 +109,7 @@ def _subject(message: Message, envelope: Envelope, texts: SearchTexts, size: int
         is_read=False,
         tags=(),
         texts=texts,
+        inboxes=inboxes,
     )
 
 

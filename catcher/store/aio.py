@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from catcher.store.events import Event, Events
-from catcher.store.model import Counts, NewMessage, Page, Selection, StoredMessage, Summary
+from catcher.store.model import Binned, Counts, Inbox, NewMessage, Page, Selection, StoredMessage, Summary
 from catcher.store.search.model import Anything, Query
 from catcher.store.store import Store
 from catcher.threads import Threads
@@ -51,11 +51,31 @@ class AsyncStore:
         """See `Store.mark`."""
         return await self._threads.run(self.store.mark, selection, is_read=is_read)
 
-    async def delete(self, selection: Selection) -> int:
+    async def pin(self, selection: Selection, *, is_pinned: bool) -> int:
+        """See `Store.pin`."""
+        return await self._threads.run(self.store.pin, selection, is_pinned=is_pinned)
+
+    async def delete(self, selection: Selection, *, binned_at: datetime | None = None) -> int:
         """See `Store.delete`."""
-        count = await self._threads.run(self.store.delete, selection)
+        count = await self._threads.run(self.store.delete, selection, binned_at=binned_at)
         self.deleted += count
         return count
+
+    async def restore(self, store_ids: Sequence[str]) -> int:
+        """See `Store.restore`."""
+        return await self._threads.run(self.store.restore, store_ids)
+
+    async def empty_bin(self, *, before: datetime | None = None) -> int:
+        """See `Store.empty_bin`."""
+        return await self._threads.run(self.store.empty_bin, before=before)
+
+    async def make_inbox(self, inbox: Inbox) -> None:
+        """See `Store.make_inbox`."""
+        await self._threads.run(self.store.make_inbox, inbox)
+
+    async def delete_inbox(self, name: str) -> int:
+        """See `Store.delete_inbox`."""
+        return await self._threads.run(self.store.delete_inbox, name)
 
     async def set_tags(self, store_ids: Sequence[str], names: Sequence[str]) -> int:
         """See `Store.set_tags`."""
@@ -130,6 +150,22 @@ class AsyncStore:
     async def tags(self) -> dict[str, int]:
         """See `Store.tags`."""
         return await self._threads.run(self.store.tags)
+
+    async def inboxes(self, *, made: bool | None = None) -> list[Inbox]:
+        """See `Store.inboxes`."""
+        return await self._threads.run(self.store.inboxes, made=made)
+
+    async def inbox(self, name: str) -> Inbox:
+        """See `Store.inbox`."""
+        return await self._threads.run(self.store.inbox, name)
+
+    async def bin(self, *, limit: int = 50, start: int = 0) -> list[Binned]:
+        """See `Store.bin`."""
+        return await self._threads.run(self.store.bin, limit=limit, start=start)
+
+    async def binned(self, store_id: str) -> Binned:
+        """See `Store.binned`."""
+        return await self._threads.run(self.store.binned, store_id)
 
     async def cursor(self) -> int:
         """See `Store.cursor`."""

@@ -11,7 +11,7 @@ import msgspec
 from catcher.envelope import Envelope
 from catcher.mime.model import Message
 from catcher.store import octets
-from catcher.store.model import Addresses
+from catcher.store.model import Addresses, Summary
 
 T = TypeVar("T")
 
@@ -27,6 +27,7 @@ class ChangeData:
 
     is_read: bool | None = None
     tags: tuple[str, ...] | None = None
+    is_pinned: bool | None = None
 
 
 def pack(value: Any) -> bytes:
@@ -55,6 +56,7 @@ unpack_envelope = _unpacker(Envelope)
 unpack_message = _unpacker(Message)
 unpack_addresses = _unpacker(Addresses)
 unpack_change = _unpacker(ChangeData)
+unpack_summary = _unpacker(Summary)
 
 
 def storable(text: str) -> str:

@@ -18,8 +18,9 @@ class Event:
     """One thing that happened.
 
     cursor: its number; rising, shared with arrival numbers: a "new" has its message's. Gaps occur.
-    kind: "new" a message arrived (`summary`); "update" its flag (`is_read`) or its tags (`tags`, all it has now)
-        changed; "delete" it is gone; "prune" many changed or went: read the list again; "truncate" all are gone.
+    kind: "new" a message arrived (`summary`); "update" a flag (`is_read`, `is_pinned`) or its tags (`tags`, all it has
+        now) changed; "delete" it is gone; "prune" many changed, went or came back: read the list again; "truncate" all
+        are gone.
     store_id: "" for prune and truncate.
     """
 
@@ -29,6 +30,7 @@ class Event:
     summary: Summary | None = None
     is_read: bool | None = None
     tags: tuple[str, ...] | None = None
+    is_pinned: bool | None = None
 
 
 Receive: TypeAlias = Callable[[Sequence[Event]], None]

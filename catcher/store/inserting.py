@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from sqlalchemy import Connection
 
-from catcher.store import octets
+from catcher.store import boxing, octets
 from catcher.store.codec import microseconds, pack, storable
 from catcher.store.counting import advance
 from catcher.store.engine import Database
@@ -49,6 +49,8 @@ def prepare(new: NewMessage) -> Prepared:
         storable(new.message.subject),
         storable(new.snippet),
         pack(new.addresses),
+        False,
+        boxing.join_names(new.inboxes),
     )
     return Prepared(
         new=new,
@@ -74,6 +76,9 @@ def insert_all(database: Database, connection: Connection, group: Sequence[Prepa
     database.insert_rows(connection, search, [(arrival, *item.search) for arrival, item in numbered])
     _insert_content(database, connection, numbered)
     tags = attach(connection, {arrival: item.new.tags for arrival, item in numbered})
+    boxed = {arrival: item.new.inboxes for arrival, item in numbered if item.new.inboxes}
+    if boxed:
+        boxing.attach(connection, boxed, at=group[0].new.envelope.received_at)
     return [_summary(item.new, arrival, tags.get(arrival, ())) for arrival, item in numbered]
 
 
@@ -110,4 +115,5 @@ def _summary(new: NewMessage, arrival: int, tags: tuple[str, ...]) -> Summary:
         attachments=len(new.message.attachments),
         inlines=len(new.message.inlines),
         is_read=new.is_read,
+        inboxes=new.inboxes,
     )

@@ -1,17 +1,17 @@
 """Tags of messages: given, replaced, renamed, taken away, each with the count of messages that every tag keeps."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
 from catcher.errors import NotFound, TagError
+from catcher.store.grouping import Groups
 from catcher.store.model import TagCounts
 from catcher.store.tables import message_tag, tag
 from catcher.store.tag_names import checked_tag, clean_tags, fold_tag
 
-_COUNT = update(tag).where(tag.c.id == bindparam("tag")).values(messages=tag.c.messages + bindparam("more"))
+_TAGS = Groups(tag, message_tag, key="tag_id")
 _PRUNE = delete(tag).where(tag.c.messages <= 0)
 _NAMES = (
     select(message_tag.c.arrival, tag.c.name)
@@ -32,25 +32,14 @@ def attach(connection: Connection, wanted: Mapping[int, Iterable[str]]) -> dict[
             firsts.setdefault(key, name)
     if not firsts:
         return {}
-    known = _ensure(connection, firsts)
-    pairs = [(known[key][0], arrival) for arrival, names in folded.items() for key in names]
-    connection.execute(insert(message_tag), [{"tag_id": id_, "arrival": arrival} for id_, arrival in pairs])
-    _count(connection, Counter(id_ for id_, _ in pairs))
+    known = _TAGS.ensure(connection, firsts)
+    _TAGS.enter(connection, [(known[key][0], arrival) for arrival, names in folded.items() for key in names])
     return {arrival: tuple(known[key][1] for key in sorted(names)) for arrival, names in folded.items()}
 
 
 def detach(connection: Connection, arrivals: Sequence[int]) -> None:
     """Take all tags from these messages; tags that no message has any more go."""
-    if not arrivals:
-        return
-    lost = connection.execute(
-        select(message_tag.c.tag_id, func.count())
-        .where(message_tag.c.arrival.in_(arrivals))
-        .group_by(message_tag.c.tag_id)
-    ).all()
-    if lost:
-        connection.execute(delete(message_tag).where(message_tag.c.arrival.in_(arrivals)))
-        _count(connection, {id_: -number for id_, number in lost})
+    if _TAGS.leave(connection, arrivals):
         connection.execute(_PRUNE)
 
 
@@ -67,24 +56,11 @@ def replace(connection: Connection, arrivals: Sequence[int], names: Iterable[str
     changed = [arrival for arrival in arrivals if {fold_tag(name) for name in before.get(arrival, ())} != set(wanted)]
     # The names are looked up before the old rows go: the casing of a tag that is only moved about has to stay.
     if wanted and changed:
-        wanted = {key: name for key, (_, name) in _ensure(connection, wanted).items()}
-    detach_kept(connection, changed)
+        wanted = {key: name for key, (_, name) in _TAGS.ensure(connection, wanted).items()}
+    _TAGS.leave(connection, changed)
     after = attach(connection, {arrival: wanted.values() for arrival in changed})
     connection.execute(_PRUNE)
     return {arrival: after.get(arrival, ()) for arrival in changed}
-
-
-def detach_kept(connection: Connection, arrivals: Sequence[int]) -> None:
-    """As `detach`, but tags without messages stay, to be used again in the same transaction."""
-    if not arrivals:
-        return
-    of_these = message_tag.c.arrival.in_(arrivals)
-    lost = connection.execute(
-        select(message_tag.c.tag_id, func.count()).where(of_these).group_by(message_tag.c.tag_id)
-    ).all()
-    if lost:
-        connection.execute(delete(message_tag).where(of_these))
-        _count(connection, {id_: -number for id_, number in lost})
 
 
 def rename(connection: Connection, old: str, new: str) -> bool:
@@ -126,24 +102,3 @@ def _find(connection: Connection, name: str) -> Row[Any, Any]:
     if row is None:
         raise NotFound(f"tag not found: {name[:100]}")
     return row
-
-
-def _ensure(connection: Connection, names: Mapping[str, str]) -> dict[str, tuple[int, str]]:
-    """Id and name of each tag by its folded name, made when missing."""
-    known = _known(connection, names)
-    missing: list[dict[str, Any]] = [
-        {"name": name, "folded": key, "messages": 0} for key, name in names.items() if key not in known
-    ]
-    if missing:
-        connection.execute(insert(tag), missing)
-        known |= _known(connection, [row["folded"] for row in missing])
-    return known
-
-
-def _known(connection: Connection, keys: Iterable[str]) -> dict[str, tuple[int, str]]:
-    rows = connection.execute(select(tag.c.folded, tag.c.id, tag.c.name).where(tag.c.folded.in_(list(keys))))
-    return {folded: (id_, name) for folded, id_, name in rows}
-
-
-def _count(connection: Connection, more: Mapping[int, int]) -> None:
-    connection.execute(_COUNT, [{"tag": id_, "more": number} for id_, number in more.items()])

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeAlias
 
@@ -29,6 +29,7 @@ class NewMessage:
     content: the octets as received, in memory, or a file that holds them; the file is read, not moved, and must stay
         until the message is stored.
     tags: names to give it with its first breath, cleaned, each once.
+    inboxes: names of the inboxes it belongs to, as `inbox_names.clean_inboxes` leaves them.
     is_read: True only for imports.
     """
 
@@ -41,6 +42,7 @@ class NewMessage:
     snippet: str
     texts: SearchTexts
     tags: tuple[str, ...] = ()
+    inboxes: tuple[str, ...] = ()
     is_read: bool = False
 
 
@@ -50,6 +52,7 @@ class Summary:
 
     arrival: rising number, in commit order, with gaps. store_id: 22 characters [0-9A-Za-z], rising with time.
     received_at: aware UTC. size: octets as received. tags: sorted by name. attachments, inlines: how many parts.
+    is_pinned: retention and deleting everything or what a query matches leave it alone. inboxes: their names.
     """
 
     arrival: int
@@ -65,6 +68,16 @@ class Summary:
     attachments: int
     inlines: int
     is_read: bool
+    is_pinned: bool = False
+    inboxes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binned:
+    """A message in the bin. deleted_at: aware UTC, when it got there."""
+
+    summary: Summary
+    deleted_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,3 +145,32 @@ class TagCounts:
     """Every tag with the number of messages that have it, sorted by name without regard to case."""
 
     counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbox:
+    """A mailbox within the mailbox. messages: how many are in it.
+
+    is_made: made on purpose; it stays when it is empty. The others come with their first message and go with their
+    last. All that follows is for made ones. password: what SMTP and POP3 clients log in with, the user name being
+    `name`; "" for any. expires_at: aware UTC, when it goes with its mail; None for never. max_messages, max_age: how
+    much and how long it keeps mail, besides what holds for the whole mailbox; 0 and None for no bound.
+    """
+
+    name: str
+    messages: int
+    created_at: datetime
+    is_made: bool = False
+    password: str = ""
+    expires_at: datetime | None = None
+    max_messages: int = 0
+    max_age: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedSearch:
+    """A query worth keeping. number: to name it by. query: in the search language."""
+
+    number: int
+    name: str
+    query: str

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, literal, null, select, union_all
 
 from catcher.errors import NotFound
+from catcher.store.boxing import split_names
 from catcher.store.codec import microseconds, moment, unpack_addresses, unpack_change, unpack_envelope, unpack_message
 from catcher.store.counting import read_counters
 from catcher.store.engine import Database
@@ -39,7 +40,7 @@ def page(
         matches = Matches(messages=len(rows), unread=sum(not row.is_read for row in rows))
     else:
         matches = search.count()
-    messages = _summaries(connection, rows[:limit])
+    messages = summaries(connection, rows[:limit])
     return Page(
         messages=messages,
         counts=now.counts,
@@ -62,7 +63,7 @@ def where(database: Database, selection: Selection) -> ColumnElement[bool] | Non
 
 def summary(connection: Connection, store_id: str) -> Summary:
     """One message's summary. Raises NotFound."""
-    return _summaries(connection, [_row(connection, _SUMMARY, store_id)])[0]
+    return summaries(connection, [_row(connection, _SUMMARY, store_id)])[0]
 
 
 def get(connection: Connection, store_id: str) -> StoredMessage:
@@ -70,7 +71,7 @@ def get(connection: Connection, store_id: str) -> StoredMessage:
     whole = select(message, detail.c.envelope, detail.c.structure).join(detail, detail.c.arrival == message.c.arrival)
     row = _row(connection, whole, store_id)
     return StoredMessage(
-        summary=_summaries(connection, [row])[0],
+        summary=summaries(connection, [row])[0],
         envelope=unpack_envelope(row.envelope),
         message=unpack_message(row.structure),
     )
@@ -88,8 +89,8 @@ def neighbours(
     """The next newer and the next older message among what the query matches, and how many of that are newer."""
     arrival = arrival_and_size(connection, store_id)[0]
     search = Search(database, connection, query, now=read_counters(connection))
-    newer = _summaries(connection, search.next_newer(arrival))
-    older = _summaries(connection, search.newest(limit=1, before=arrival))
+    newer = summaries(connection, search.next_newer(arrival))
+    older = summaries(connection, search.newest(limit=1, before=arrival))
     return _first(newer), _first(older), search.number_newer(arrival)
 
 
@@ -112,40 +113,14 @@ def changes(connection: Connection, after: int, *, upto: int | None = None, limi
 def latest(database: Database, connection: Connection, query: Query) -> Summary:
     """The newest message the query matches. Raises NotFound."""
     search = Search(database, connection, query, now=read_counters(connection))
-    found = _summaries(connection, search.newest(limit=1))
+    found = summaries(connection, search.newest(limit=1))
     if not found:
         raise NotFound("message not found")
     return found[0]
 
 
-def _by_arrival(connection: Connection, arrivals: Sequence[int]) -> tuple[Summary, ...]:
-    if not arrivals:
-        return ()
-    return _summaries(connection, connection.execute(_SUMMARY.where(message.c.arrival.in_(arrivals))).all())
-
-
-def new_event(one: Summary) -> Event:
-    """The event of a message's arrival."""
-    return Event(cursor=one.arrival, kind="new", store_id=one.store_id, summary=one)
-
-
-def _change_event(row: AnyRow) -> Event:
-    data = unpack_change(row.data)
-    return Event(cursor=row.cursor, kind=row.kind, store_id=row.store_id, is_read=data.is_read, tags=data.tags)
-
-
-def _row(connection: Connection, columns: AnySelect, store_id: str) -> AnyRow:
-    row = connection.execute(columns.where(message.c.store_id == store_id)).first()
-    if row is None:
-        raise NotFound("message not found")
-    return row
-
-
-def _first(summaries: tuple[Summary, ...]) -> Summary | None:
-    return summaries[0] if summaries else None
-
-
-def _summaries(connection: Connection, rows: Sequence[AnyRow]) -> tuple[Summary, ...]:
+def summaries(connection: Connection, rows: Sequence[AnyRow]) -> tuple[Summary, ...]:
+    """Whole rows of `message` as summaries, in the same order."""
     tags = tags_of(connection, [row.arrival for row in rows]) if rows else {}
     return tuple(
         Summary(
@@ -162,6 +137,42 @@ def _summaries(connection: Connection, rows: Sequence[AnyRow]) -> tuple[Summary,
             attachments=row.attachments,
             inlines=row.inlines,
             is_read=row.is_read,
+            is_pinned=row.is_pinned,
+            inboxes=split_names(row.inboxes),
         )
         for row in rows
     )
+
+
+def _by_arrival(connection: Connection, arrivals: Sequence[int]) -> tuple[Summary, ...]:
+    if not arrivals:
+        return ()
+    return summaries(connection, connection.execute(_SUMMARY.where(message.c.arrival.in_(arrivals))).all())
+
+
+def new_event(one: Summary) -> Event:
+    """The event of a message's arrival."""
+    return Event(cursor=one.arrival, kind="new", store_id=one.store_id, summary=one)
+
+
+def _change_event(row: AnyRow) -> Event:
+    data = unpack_change(row.data)
+    return Event(
+        cursor=row.cursor,
+        kind=row.kind,
+        store_id=row.store_id,
+        is_read=data.is_read,
+        tags=data.tags,
+        is_pinned=data.is_pinned,
+    )
+
+
+def _row(connection: Connection, columns: AnySelect, store_id: str) -> AnyRow:
+    row = connection.execute(columns.where(message.c.store_id == store_id)).first()
+    if row is None:
+        raise NotFound("message not found")
+    return row
+
+
+def _first(found: tuple[Summary, ...]) -> Summary | None:
+    return found[0] if found else None

@@ -13,7 +13,7 @@ from catcher.store.tables import counter, metadata
 
 _log = logging.getLogger(__name__)
 
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 """Every schema there has been, oldest first; the last one is what this version works with."""
 
 HEAD = REVISIONS[-1]

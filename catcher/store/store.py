@@ -9,19 +9,22 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Self
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from catcher.errors import NotFound, StoreUnavailable
 from catcher.mime import part_octets
-from catcher.store import changing, labelling, octets, querying
+from catcher.store import bin as bin_
+from catcher.store import boxing, changing, labelling, octets, querying
 from catcher.store.changing import STEP, Outcome
 from catcher.store.counting import read_counters
 from catcher.store.engine import Database
 from catcher.store.events import Event, Events
 from catcher.store.model import (
+    Binned,
     ByIds,
     Counts,
     Everything,
+    Inbox,
     NewMessage,
     Page,
     Selection,
@@ -31,6 +34,7 @@ from catcher.store.model import (
 from catcher.store.opening import open_database
 from catcher.store.outgoing import Outgoing
 from catcher.store.queue import Delivery, Queue
+from catcher.store.saved import SavedSearches
 from catcher.store.search.model import Anything, Query
 from catcher.store.tables import content
 from catcher.store.tokens import Tokens
@@ -53,6 +57,7 @@ class Store:
         self._is_closed = False
         self.outgoing = Outgoing(database, run=self._writer.run, reading=self._reading)
         self.tokens = Tokens(run=self._writer.run, reading=self._reading)
+        self.saved_searches = SavedSearches(run=self._writer.run, reading=self._reading)
 
     @classmethod
     def open(
@@ -122,11 +127,39 @@ class Store:
         """Mark messages read or unread; how many really changed."""
         return self._in_steps(selection, partial(changing.mark, is_read=is_read))
 
-    def delete(self, selection: Selection) -> int:
-        """Delete messages; how many there were. More than `STEP` go in several transactions, oldest first."""
-        if isinstance(selection, Everything):
+    def pin(self, selection: Selection, *, is_pinned: bool) -> int:
+        """Pin messages or unpin them; how many really changed."""
+        return self._in_steps(selection, partial(changing.pin, is_pinned=is_pinned))
+
+    def delete(self, selection: Selection, *, binned_at: datetime | None = None) -> int:
+        """Delete messages; how many there were. More than `STEP` go in several transactions, oldest first.
+
+        What is pinned stays, unless it is named by its id. binned_at: put them into the bin at this moment instead,
+        from where `restore` brings them back.
+        """
+        if isinstance(selection, Everything) and binned_at is None:
             return self._writer.run(changing.remove_everything)
-        return self._in_steps(selection, changing.remove)
+        spared = None if isinstance(selection, ByIds) else changing.NOT_PINNED
+        return self._in_steps(selection, partial(changing.remove, binned_at=binned_at), only=spared)
+
+    def restore(self, store_ids: Sequence[str]) -> int:
+        """Bring messages back from the bin to where they were; how many. Unknown ids are ignored."""
+        return sum(self._writer.run(partial(bin_.restore, store_ids=ids)) for ids in _chunks(store_ids))
+
+    def empty_bin(self, *, before: datetime | None = None) -> int:
+        """Delete for good what was put into the bin before a moment (None: all of it); how many."""
+        return self._repeat(partial(bin_.empty, before=before), step=changing.PRUNE_STEP)
+
+    def make_inbox(self, inbox: Inbox) -> None:
+        """Make an inbox, empty or of what is in it by its name already. Raises InboxError."""
+        self._writer.run(partial(changing.make_inbox, wanted=inbox))
+
+    def delete_inbox(self, name: str) -> int:
+        """Delete an inbox with its mail, but for mail that is in another one too; how many messages. Raises NotFound.
+
+        Mail that arrives for it meanwhile may make it anew.
+        """
+        return self._repeat(partial(changing.remove_inbox, name=name)) - 1
 
     def set_tags(self, store_ids: Sequence[str], names: Sequence[str]) -> int:
         """Give messages exactly these tags; how many really changed. Unknown ids and unusable names are ignored."""
@@ -145,10 +178,13 @@ class Store:
     def retain(self, *, max_messages: int, max_age: timedelta | None, now: datetime) -> int:
         """Delete some of the oldest messages beyond so many (0: no bound) or older than an age; how many.
 
-        One bounded step, so that nobody waits for it: call it until it returns 0.
+        Then those beyond the bounds of their inboxes. What is pinned stays. One bounded step, so that nobody waits for
+        it: call it until it returns 0.
         """
         oldest = None if max_age is None else now - max_age
-        return self._writer.run(partial(changing.retain, max_messages=max_messages, oldest=oldest))
+        return self._writer.run(partial(changing.retain, max_messages=max_messages, oldest=oldest)) or self._writer.run(
+            partial(changing.retain_inboxes, now=now)
+        )
 
     # Reading
 
@@ -243,6 +279,31 @@ class Store:
         with self._reading() as connection:
             return dict(labelling.tag_counts(connection).counts)
 
+    def inboxes(self, *, made: bool | None = None) -> list[Inbox]:
+        """Every inbox, sorted by name without regard to case. made: only those made on purpose, or only the others."""
+        with self._reading() as connection:
+            return boxing.all_inboxes(connection, made=made)
+
+    def inbox(self, name: str) -> Inbox:
+        """One inbox. Raises NotFound."""
+        with self._reading() as connection:
+            return boxing.find(connection, name)
+
+    def bin(self, *, limit: int = 50, start: int = 0) -> list[Binned]:
+        """What is in the bin, what was deleted last first."""
+        with self._reading() as connection:
+            return bin_.page(connection, limit=limit, start=start)
+
+    def number_binned(self) -> int:
+        """How many messages are in the bin."""
+        with self._reading() as connection:
+            return bin_.count(connection)
+
+    def binned(self, store_id: str) -> Binned:
+        """One message of the bin. Raises NotFound."""
+        with self._reading() as connection:
+            return bin_.get(connection, store_id)
+
     def cursor(self) -> int:
         """The last number given to anything; what happens later has a greater one."""
         with self._reading() as connection:
@@ -275,20 +336,25 @@ class Store:
             raise NotFound("message not found")
         return octets.restore(row.data, is_compressed=row.is_compressed)
 
-    def _in_steps(self, selection: Selection, change: Callable[..., Outcome]) -> int:
-        """Run a change on a selection step by step; what arrives after the first step is not touched."""
+    def _in_steps(
+        self, selection: Selection, change: Callable[..., Outcome], *, only: ColumnElement[bool] | None = None
+    ) -> int:
+        """Run a change on a selection step by step; what arrives meanwhile is left. only: a condition beyond it."""
         upto = self.cursor()
         if isinstance(selection, ByIds):
             conditions = [querying.where(self._database, ByIds(ids)) for ids in _chunks(selection.store_ids)]
         else:
             conditions = [querying.where(self._database, selection)]
+        if only is not None:
+            conditions = [only if where is None else where & only for where in conditions]
         return sum(self._repeat(partial(change, where=where, upto=upto)) for where in conditions)
 
-    def _repeat(self, change: Callable[[Connection], Outcome]) -> int:
+    def _repeat(self, change: Callable[[Connection], Outcome], *, step: int | None = None) -> int:
+        """Run a change until it does less than a whole step (None: `STEP`); what all of them did."""
         total = 0
         while changed := self._writer.run(change):
             total += changed
-            if changed < STEP:
+            if changed < (step or STEP):
                 break
         return total
 

@@ -19,6 +19,8 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
+    true,
 )
 
 metadata = MetaData()
@@ -54,9 +56,24 @@ message = Table(
     Column("subject", Text, nullable=False),
     Column("snippet", Text, nullable=False),
     Column("addresses", LargeBinary, nullable=False),  # JSON of model.Addresses
+    Column("is_pinned", Boolean, nullable=False, server_default=false()),  # retention and "delete all" leave it alone
+    Column("inboxes", Text, nullable=False, server_default=""),  # names of its inboxes, one a line
     Index("message_received_at", "received_at"),
     Index("message_message_id", "message_id"),
     Index("message_is_read", "is_read", "arrival"),
+)
+_IS_PINNED = message.c.is_pinned.is_(true())
+Index("message_is_pinned", message.c.arrival, sqlite_where=_IS_PINNED, postgresql_where=_IS_PINNED)
+
+binned = Table(
+    "binned",
+    metadata,
+    # Messages in the bin: taken out of `message`, their other rows left where they are, so that they can come back.
+    Column("arrival", _Number, primary_key=True, autoincrement=False),
+    Column("store_id", String(22), nullable=False, unique=True),
+    Column("deleted_at", BigInteger, nullable=False),  # microseconds since 1970, UTC
+    Column("summary", LargeBinary, nullable=False),  # JSON of model.Summary, as `codec.pack` leaves it
+    Index("binned_deleted_at", "deleted_at"),
 )
 
 detail = Table(
@@ -115,6 +132,49 @@ message_tag = Table(
     sqlite_with_rowid=False,
 )
 
+inbox = Table(
+    "inbox",
+    metadata,
+    # Those that mail made by arriving, which go with their last message, and those that were made on purpose.
+    Column("id", _Number, primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("folded", String(800), nullable=False, unique=True),  # `store.inbox_names.fold_inbox`
+    Column("messages", BigInteger, nullable=False),  # how many are in it
+    Column("is_made", Boolean, nullable=False),  # on purpose; all that follows is for these
+    Column("created_at", BigInteger, nullable=False),  # microseconds since 1970, UTC
+    Column("password", Text, nullable=False),  # of SMTP and POP3, the user name being `name`; "" for any
+    Column("expires_at", BigInteger),  # when it goes, with its mail; null for never
+    Column("max_messages", Integer, nullable=False),  # how many it keeps; 0 for no bound of its own
+    Column("max_age", BigInteger),  # seconds that it keeps a message; null for no bound of its own
+    Index("inbox_expires_at", "expires_at"),
+)
+
+message_inbox = Table(
+    "message_inbox",
+    metadata,
+    Column("inbox_id", ForeignKey("inbox.id"), primary_key=True),
+    Column("arrival", _Number, primary_key=True, autoincrement=False),
+    Index("message_inbox_arrival", "arrival"),
+    sqlite_with_rowid=False,
+)
+
+saved_search = Table(
+    "saved_search",
+    metadata,
+    Column("id", _Number, primary_key=True),
+    Column("name", String(200), nullable=False, unique=True),
+    Column("query", Text, nullable=False),  # in the search language
+)
+
+session = Table(
+    "session",
+    metadata,
+    # SMTP connections that are over, the newest some; see `envelope.Session`.
+    Column("number", _Number, primary_key=True),
+    Column("closed_at", BigInteger, nullable=False),  # microseconds since 1970, UTC
+    Column("data", LargeBinary, nullable=False),  # JSON of envelope.Session, as `codec.pack` leaves it
+)
+
 change = Table(
     "change",
     metadata,
@@ -170,4 +230,5 @@ token = Table(
     Column("digest", LargeBinary(32), nullable=False, unique=True),  # SHA-256
     Column("created_at", BigInteger, nullable=False),  # microseconds since 1970, UTC
     Column("expires_at", BigInteger),  # the same; null for never
+    Column("inbox", Text, nullable=False, server_default=""),  # folded name of the one inbox it is for; "" for all
 )

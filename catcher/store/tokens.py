@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, delete, insert, select
 from catcher.errors import NotFound
 from catcher.store.changing import Outcome
 from catcher.store.codec import microseconds, moment
+from catcher.store.inbox_names import clean_inbox
 from catcher.store.tables import token
 
 PREFIX = "catcher_"
@@ -37,13 +38,17 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """A token that was made. number: to revoke it by. name: for people. expires_at: aware UTC, None for never."""
+    """A token that was made. number: to revoke it by. name: for people. expires_at: aware UTC, None for never.
+
+    inbox: name of the one inbox that it opens; "" for all.
+    """
 
     number: int
     name: str
     scope: Scope
     created_at: datetime
     expires_at: datetime | None
+    inbox: str = ""
 
 
 class Tokens:
@@ -58,7 +63,9 @@ class Tokens:
         self._run = run
         self._reading = reading
 
-    def make(self, name: str, scope: Scope, *, now: datetime, expires_at: datetime | None = None) -> tuple[Token, str]:
+    def make(
+        self, name: str, scope: Scope, *, now: datetime, expires_at: datetime | None = None, inbox: str = ""
+    ) -> tuple[Token, str]:
         """A new token, and the secret its holder shows, which is told this once."""
         secret = PREFIX + secrets.token_urlsafe(32)
         values: dict[str, Any] = {
@@ -67,6 +74,7 @@ class Tokens:
             "digest": digest_of(secret),
             "created_at": microseconds(now),
             "expires_at": None if expires_at is None else microseconds(expires_at),
+            "inbox": clean_inbox(inbox),
         }
         numbers: list[int] = []
 
@@ -76,7 +84,15 @@ class Tokens:
             return Outcome(changed=1)
 
         self._run(change)
-        return Token(number=numbers[0], name=values["name"], scope=scope, created_at=now, expires_at=expires_at), secret
+        made = Token(
+            number=numbers[0],
+            name=values["name"],
+            scope=scope,
+            created_at=now,
+            expires_at=expires_at,
+            inbox=values["inbox"],
+        )
+        return made, secret
 
     def all(self) -> list[Token]:
         """Every token, those that have expired included, oldest first."""
@@ -115,4 +131,5 @@ def _token(row: Row[Any]) -> Token:
         scope=Scope(row.scope),
         created_at=moment(row.created_at),
         expires_at=None if row.expires_at is None else moment(row.expires_at),
+        inbox=row.inbox,
     )

@@ -4,7 +4,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select
 
 from catcher.store.counting import read_counters
 from catcher.store.engine import Database
-from catcher.store.tables import change, content, counter, detail, leftover, message, search
+from catcher.store.tables import binned, change, content, counter, detail, leftover, message, search
 
 STEP_MESSAGES = 200
 STEP_CHARACTERS = 256 * 1024
@@ -103,8 +103,10 @@ class Upkeep:
 
 
 def _has_message(connection: Connection, after: int, upto: int) -> bool:
-    within = select(message.c.arrival).where(message.c.arrival > after, message.c.arrival <= upto).limit(1)
-    return connection.execute(within).first() is not None
+    """Whether there is one within these numbers, in the bin or not."""
+    columns = (message.c.arrival, binned.c.arrival)
+    within = (select(number).where(number > after, number <= upto).limit(1) for number in columns)
+    return any(connection.execute(each).first() is not None for each in within)
 
 
 def _within_budget(lengths: list[int]) -> int:

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from catcher.errors import NotFound, StoreUnavailable, TagError
-from catcher.store import ByIds, Event, Everything, Matching, NewMessage, Store
+from catcher.errors import InboxError, NotFound, StoreUnavailable, TagError
+from catcher.store import ByIds, Event, Everything, Inbox, Matching, NewMessage, Store
 from catcher.store.search import parse
 
 MakeMessage = Callable[..., NewMessage]
@@ -416,3 +416,140 @@ class StoreContract:
         assert len(outcomes) == 100
         assert all(isinstance(outcome, int) for outcome in outcomes), outcomes
         assert outcomes == sorted(outcomes)  # type: ignore[type-var]
+
+    # Pins, the bin
+
+    def test_what_is_pinned_survives_retention_and_deleting_everything(self, store: Store, new: MakeMessage) -> None:
+        """Whoever pinned it wanted it kept; naming it by its id deletes it all the same."""
+        kept, *others = add(store, new, 4)
+        recorder = Recorder(store)
+        assert store.pin(ByIds(ids([kept])), is_pinned=True) == 1
+        assert store.pin(ByIds(ids([kept])), is_pinned=True) == 0
+        assert (recorder.wait_for(1)[0].kind, recorder.events[0].is_pinned) == ("update", True)
+        assert store.retain(max_messages=1, max_age=timedelta(0), now=NOW + timedelta(days=400)) == len(others)
+        assert store.retain(max_messages=1, max_age=timedelta(0), now=NOW + timedelta(days=400)) == 0
+        add(store, new, 2)
+        assert store.delete(Matching(parse("message", now=NOW))) == 2
+        assert store.delete(Everything()) == 0
+        assert [one.store_id for one in store.page(parse("is:pinned", now=NOW)).messages] == [kept.store_id]
+        assert store.counts().messages == 1
+        assert store.delete(ByIds(ids([kept]))) == 1
+        assert store.counts().messages == 0
+
+    def test_what_is_in_the_bin_comes_back_as_it_was(self, store: Store, new: MakeMessage) -> None:
+        """Place, tags, inboxes, flags and what searches find: nothing tells that it was away."""
+        messages = [
+            replace(new(subject=f"Message {number}"), tags=("one", f"t{number}"), inboxes=("box",))
+            for number in range(3)
+        ]
+        store.add(messages)
+        store.mark(ByIds(ids(messages[1:2])), is_read=True)
+        before = store.page()
+        assert store.delete(ByIds(ids(messages[:2])), binned_at=NOW) == 2
+        assert store.delete(ByIds(ids(messages[:2])), binned_at=NOW) == 0
+        assert [one.store_id for one in store.page().messages] == [messages[2].store_id]
+        assert (store.counts().messages, store.counts().unread) == (1, 1)
+        assert store.tags() == {"one": 1, "t2": 1}
+        assert store.inbox("box").messages == 1
+        binned = store.bin()
+        assert {one.summary.store_id for one in binned} == set(ids(messages[:2]))
+        assert store.number_binned() == 2
+        assert binned[0].deleted_at == NOW
+        with pytest.raises(NotFound):
+            store.get(messages[0].store_id)
+        recorder = Recorder(store)
+        assert store.restore([*ids(messages[:2]), "nothing", messages[2].store_id]) == 2
+        assert [event.kind for event in recorder.wait_for(1)] == ["prune"]
+        after = store.page()
+        assert after.messages == before.messages
+        assert after.counts == before.counts
+        assert store.tags() == {"one": 3, "t0": 1, "t1": 1, "t2": 1}
+        assert store.page(parse('"message 0"', now=NOW)).matching == 1
+        assert store.raw(messages[0].store_id) == messages[0].content
+        assert store.bin() == []
+
+    def test_the_bin_is_emptied_by_age_and_its_messages_are_then_gone(self, store: Store, new: MakeMessage) -> None:
+        """Only what was deleted before the moment goes; deleting everything for good leaves the bin as it is."""
+        old, young, other = add(store, new, 3)
+        store.delete(ByIds(ids([old])), binned_at=NOW)
+        store.delete(ByIds(ids([young])), binned_at=NOW + timedelta(seconds=1))
+        assert store.delete(Everything()) == 1
+        assert store.empty_bin(before=NOW + timedelta(seconds=1)) == 1
+        with pytest.raises(NotFound):
+            store.binned(old.store_id)
+        assert store.restore(ids([old, young, other])) == 1
+        assert store.raw(young.store_id) == young.content
+        assert store.page(parse("message", now=NOW)).matching == 1
+
+    # Inboxes
+
+    def test_mail_makes_its_inboxes_and_the_last_one_takes_them_away(self, store: Store, new: MakeMessage) -> None:
+        """The first casing of a name stays; a message may be in several; empty ones that nobody made are gone."""
+        both, ann = replace(new(), inboxes=("Ann", "bob")), replace(new(), inboxes=("ann",))
+        store.add([both, ann])
+        assert [(one.name, one.messages, one.is_made) for one in store.inboxes()] == [
+            ("Ann", 2, False),
+            ("bob", 1, False),
+        ]
+        assert store.summary(both.store_id).inboxes == ("Ann", "bob")
+        assert store.page(parse("inbox:ANN", now=NOW)).matching == 2
+        assert store.page(parse("inbox:bob", now=NOW)).matching == 1
+        store.delete(ByIds(ids([both])))
+        assert [(one.name, one.messages) for one in store.inboxes()] == [("Ann", 1)]
+        store.delete(Everything())
+        assert store.inboxes() == []
+
+    def test_an_inbox_goes_with_the_mail_that_is_in_no_other(self, store: Store, new: MakeMessage) -> None:
+        """`delete_inbox` drops it with its mail; mail to somebody else too stays with them."""
+        both, ann = replace(new(), inboxes=("Ann", "bob")), replace(new(), inboxes=("ann",))
+        store.add([both, ann])
+        assert store.delete_inbox("ann") == 1
+        assert [(one.name, one.messages) for one in store.inboxes()] == [("bob", 1)]
+        assert store.summary(both.store_id).inboxes == ("bob",)
+        with pytest.raises(NotFound):
+            store.delete_inbox("ann")
+
+    def test_an_inbox_that_was_made_stays_when_it_is_empty(self, store: Store, new: MakeMessage) -> None:
+        """Made once; a name that mail had used already is taken over; unusable names are refused."""
+        made = Inbox(name="Signup", messages=0, created_at=NOW, is_made=True, password="secret", max_messages=5)
+        store.make_inbox(made)
+        with pytest.raises(InboxError):
+            store.make_inbox(replace(made, name="SIGNUP"))
+        with pytest.raises(InboxError):
+            store.make_inbox(replace(made, name=" two\nlines"))
+        store.add([replace(new(), inboxes=("signup",)), replace(new(), inboxes=("other",))])
+        assert store.inbox("signup") == replace(made, messages=1)
+        store.delete(Everything())
+        assert store.inboxes() == [made]
+        assert store.inboxes(made=False) == []
+        store.delete_inbox("Signup")
+        assert store.inboxes() == []
+
+    def test_an_inbox_keeps_to_its_own_bounds(self, store: Store, new: MakeMessage) -> None:
+        """So many, so long, and until its time is over; other mail is not touched."""
+        store.make_inbox(Inbox(name="few", messages=0, created_at=NOW, max_messages=2))
+        store.make_inbox(Inbox(name="short", messages=0, created_at=NOW, max_age=timedelta(hours=1)))
+        store.make_inbox(Inbox(name="brief", messages=0, created_at=NOW, expires_at=NOW + timedelta(hours=2)))
+        for name in ("few", "short", "brief", "free"):
+            store.add([replace(new(received_at=NOW), inboxes=(name,)) for _ in range(3)])
+
+        def keep(now: datetime) -> dict[str, int]:
+            while store.retain(max_messages=0, max_age=None, now=now):
+                pass
+            return {one.name: one.messages for one in store.inboxes()}
+
+        assert keep(NOW) == {"few": 2, "short": 3, "brief": 3, "free": 3}
+        assert keep(NOW + timedelta(hours=1, seconds=1)) == {"few": 2, "short": 0, "brief": 3, "free": 3}
+        assert keep(NOW + timedelta(hours=2)) == {"few": 2, "short": 0, "free": 3}
+
+    def test_a_search_is_saved_under_its_name(self, store: Store) -> None:
+        """The same name again replaces it."""
+        saved = store.saved_searches
+        saved.save("Fails", "subject:failed")
+        saved.save(" Fails ", "subject:failure")
+        saved.save("All", "")
+        assert [(one.name, one.query) for one in saved.all()] == [("All", ""), ("Fails", "subject:failure")]
+        saved.remove(saved.all()[0].number)
+        assert [one.name for one in saved.all()] == ["Fails"]
+        with pytest.raises(NotFound):
+            saved.remove(10_000)

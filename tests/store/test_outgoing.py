@@ -1,10 +1,7 @@
 """Tests of catcher.store.outgoing: the queue of mail to be sent onward. `tests/relay/test_outbox.py` has it at work."""
 
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -73,19 +70,3 @@ def test_what_is_over_is_kept_within_bounds(store: Store, monkeypatch: pytest.Mo
     assert [job.number for job in kept] == [9, 8, 7, 6, 5]
     assert [job.state for job in kept] == ["waiting", "waiting", "sent", "sent", "sent"]
     assert len(kept[-1].text) == 2000
-
-
-def test_a_database_of_the_first_schema_is_upgraded_with_its_mail(tmp_path: Path, new: MakeMessage) -> None:
-    """Every released schema has an upgrade test. DESIGN §4."""
-    path = tmp_path / "mail.db"
-    message = new()
-    with Store.open(f"sqlite:///{path}") as store:
-        store.add([message])
-    with closing(sqlite3.connect(path)) as first:
-        first.executescript(
-            "DROP TABLE outgoing; DROP TABLE outgoing_mark; UPDATE alembic_version SET version_num = '0001'"
-        )
-    with Store.open(f"sqlite:///{path}") as store:
-        assert store.raw(message.store_id) == message.content
-        assert store.add([new()]) == [2]
-        assert store.outgoing.newest() == []

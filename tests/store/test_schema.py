@@ -1,9 +1,11 @@
 """The schema that a new file gets, the one that migrations lead to, and the way from one to the other."""
 
+import re
 import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,21 +13,30 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from catcher.data import data_directory
-from catcher.store import Store, schema
+from catcher.store import ByIds, Store, schema
 from catcher.store.engine import make_file
 from tests.store.contract import MakeMessage
 
 
-def tables(path: Path) -> list[tuple[str, ...]]:
-    """Every table and index of a database as it was declared."""
-    connection = sqlite3.connect(path)
-    rows = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name").fetchall()
-    connection.close()
-    return rows
+def tables(path: Path) -> list[tuple[object, ...]]:
+    """Every table and index of a database: its columns with type, default and key, and what it is indexed by."""
+    with closing(sqlite3.connect(path)) as connection:
+        rows = connection.execute("SELECT type, name, tbl_name FROM sqlite_master ORDER BY type, name").fetchall()
+        return [(*row, *_structure(connection, row[1])) for row in rows]
+
+
+def _structure(connection: sqlite3.Connection, name: str) -> list[object]:
+    asked = ("table_xinfo", "foreign_key_list", "index_xinfo")
+    found: list[object] = [sorted(connection.execute(f"PRAGMA {each}('{name}')").fetchall()) for each in asked]
+    found.append(sorted(row[1:] for row in connection.execute(f"PRAGMA index_list('{name}')")))
+    # Conditions of indexes, WITHOUT ROWID and the options of virtual tables stand in the declaration alone.
+    sql = connection.execute("SELECT sql FROM sqlite_master WHERE name = ?", (name,)).fetchone()[0] or ""
+    found.append(re.findall(r"WHERE.*|WITHOUT ROWID|USING.*", sql))
+    return found
 
 
 def test_migrations_lead_to_the_schema_of_a_new_file(tmp_path: Path) -> None:
-    """A database that was upgraded all the way is, byte for byte, declared as one made by `create`."""
+    """A database that was upgraded all the way has the tables, columns and indexes of one made by `create`."""
     Store.open(f"sqlite:///{tmp_path / 'new.db'}").close()
     make_file(tmp_path / "migrated.db")
     schema.upgrade(tmp_path / "migrated.db", "none")
@@ -49,23 +60,50 @@ def test_the_last_migration_is_the_head_that_the_store_knows() -> None:
     assert scripts.get_current_head() == schema.HEAD
 
 
+@pytest.mark.parametrize("old", schema.REVISIONS[:-1])
+def test_a_database_of_every_schema_is_upgraded_with_its_mail(tmp_path: Path, new: MakeMessage, old: str) -> None:
+    """Every released schema has an upgrade test. DESIGN §4."""
+    path, message = tmp_path / "mail.db", new()
+    make_file(path)
+    schema.upgrade(path, "none", target=old)
+    with closing(sqlite3.connect(path)) as before:
+        have = {row[1] for row in before.execute("PRAGMA table_xinfo(message)")}
+    with Store.open(f"sqlite:///{tmp_path / 'new.db'}") as store:
+        store.add([message])
+    with closing(sqlite3.connect(path)) as before:
+        before.execute("ATTACH ? AS new", (str(tmp_path / "new.db"),))
+        for table in ("message", "detail", "content", "search", "counter"):
+            columns = [row[1] for row in before.execute(f"PRAGMA main.table_xinfo({table})")]
+            names = ", ".join(f'"{column}"' for column in columns)
+            before.execute(f"DELETE FROM main.{table}")
+            before.execute(f"INSERT INTO main.{table} ({names}) SELECT {names} FROM new.{table}")
+        before.execute("UPDATE main.counter SET indexed = 0")
+        before.commit()
+    assert ("is_pinned" in have) is (old >= "0004")
+    with Store.open(f"sqlite:///{path}") as store:
+        assert store.raw(message.store_id) == message.content
+        assert store.get(message.store_id).summary.is_pinned is False
+        assert store.add([new()]) == [2]
+        assert store.pin(ByIds((message.store_id,)), is_pinned=True) == 1
+
+
 def test_an_upgrade_copies_the_database_first(tmp_path: Path, new: MakeMessage) -> None:
     """The copy beside it is the database as it was, with its mail, for its owner only. DESIGN §4."""
     scripts = tmp_path / "migrations"
     shutil.copytree(data_directory("migrations"), scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    (scripts / "versions" / "0004_next.py").write_text(
-        "from alembic import op\nimport sqlalchemy as sa\nrevision = '0004'\ndown_revision = '0003'\n"
-        "def upgrade():\n    op.add_column('message', sa.Column('is_pinned', sa.Boolean, server_default=sa.false()))\n"
+    (scripts / "versions" / "0005_next.py").write_text(
+        "from alembic import op\nimport sqlalchemy as sa\nrevision = '0005'\ndown_revision = '0004'\n"
+        "def upgrade():\n    op.add_column('message', sa.Column('is_next', sa.Boolean, server_default=sa.false()))\n"
     )
     path = tmp_path / "mail.db"
     message = new()
     with Store.open(f"sqlite:///{path}") as store:
         store.add([message])
     before = tables(path)
-    copy = schema.upgrade(path, "0003", scripts=scripts, target="0004")
+    copy = schema.upgrade(path, "0004", scripts=scripts, target="0005")
     assert copy.parent == path.parent
     assert copy.stat().st_mode & 0o077 == 0
-    assert "is_pinned" in str(tables(path))
+    assert "is_next" in str(tables(path))
     assert tables(copy) == before
     with Store.open(f"sqlite:///{copy}") as store:
         assert store.raw(message.store_id) == message.content
@@ -75,8 +113,8 @@ def test_an_upgrade_that_fails_changes_nothing(tmp_path: Path, new: MakeMessage)
     """Each upgrade is one transaction, its tables included."""
     scripts = tmp_path / "migrations"
     shutil.copytree(data_directory("migrations"), scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    (scripts / "versions" / "0004_next.py").write_text(
-        "from alembic import op\nrevision = '0004'\ndown_revision = '0003'\n"
+    (scripts / "versions" / "0005_next.py").write_text(
+        "from alembic import op\nrevision = '0005'\ndown_revision = '0004'\n"
         "def upgrade():\n    op.execute('CREATE TABLE half (x INTEGER)')\n    raise RuntimeError('on purpose')\n"
     )
     path = tmp_path / "mail.db"
@@ -84,7 +122,7 @@ def test_an_upgrade_that_fails_changes_nothing(tmp_path: Path, new: MakeMessage)
         store.add([new()])
     before = tables(path)
     with pytest.raises(RuntimeError, match="on purpose"):
-        schema.upgrade(path, "0003", scripts=scripts, target="0004")
+        schema.upgrade(path, "0004", scripts=scripts, target="0005")
     assert tables(path) == before
     with Store.open(f"sqlite:///{path}") as store:
         assert store.counts().messages == 1

@@ -10,6 +10,7 @@ from catcher.store.search.model import (
     HasId,
     HasTag,
     HeaderHas,
+    InInbox,
     Is,
     Not,
     Nothing,
@@ -26,6 +27,7 @@ STATES: Mapping[str, Callable[[Subject], bool]] = {
     "read": lambda subject: subject.is_read,
     "unread": lambda subject: not subject.is_read,
     "tagged": lambda subject: bool(subject.tags),
+    "pinned": lambda subject: subject.is_pinned,
     "attachment": lambda subject: subject.attachments > 0,
     "inline": lambda subject: subject.inlines > 0,
 }
@@ -57,6 +59,8 @@ def _holds(query: Query, subject: Subject) -> bool:
             return _line_has(subject.texts.header, name, text, whole=whole)
         case HasTag(name=name):
             return any(fold(tag) == name for tag in subject.tags)
+        case InInbox(name=name):
+            return any(fold(inbox) == name for inbox in subject.inboxes)
         case Is(state=state):
             return state in STATES and STATES[state](subject)
         case Received(after=after, moment=moment):

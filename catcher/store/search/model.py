@@ -51,8 +51,15 @@ class HasTag:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InInbox:
+    """The message is in the inbox of this name (folded)."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Is:
-    """A state: "read", "unread", "tagged", "attachment" (has one), "inline" (has one)."""
+    """A state: "read", "unread", "tagged", "pinned", "attachment" (has one), "inline" (has one)."""
 
     state: str
 
@@ -101,7 +108,9 @@ class Or:
     operands: tuple["Query", ...]
 
 
-Query: TypeAlias = Anything | Nothing | Contains | HeaderHas | HasTag | Is | Received | Size | HasId | Not | And | Or
+Query: TypeAlias = (
+    Anything | Nothing | Contains | HeaderHas | HasTag | InInbox | Is | Received | Size | HasId | Not | And | Or
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,3 +148,5 @@ class Subject:
     is_read: bool
     tags: tuple[str, ...]
     texts: SearchTexts
+    is_pinned: bool = False
+    inboxes: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ from catcher.store.search.model import (
     HasId,
     HasTag,
     HeaderHas,
+    InInbox,
     Is,
     Not,
     Nothing,
@@ -75,6 +76,8 @@ def _print_term(query: Query) -> str:
             return f"header:{_header(name, text, whole=whole)}"
         case HasTag(name=name):
             return f"tag:{_value(name, whole=False)}"
+        case InInbox(name=name):
+            return f"inbox:{_value(name, whole=False)}"
         case Is():
             return "-()"  # a state that no word asks for
         case Received(after=after, moment=moment):

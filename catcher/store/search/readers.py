@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from catcher.store.search.dates import read_moment
 from catcher.store.search.folding import clean, fold
-from catcher.store.search.model import Contains, HasId, HasTag, HeaderHas, Is, Query, Received, Size
+from catcher.store.search.model import Contains, HasId, HasTag, HeaderHas, InInbox, Is, Query, Received, Size
 
 
 class Unreadable(ValueError):
@@ -44,7 +44,12 @@ MAX_VALUE = 1_000
 """Characters of one value or word; longer ones are refused, so that comparing stays cheap."""
 
 STATES: Mapping[str, Mapping[str, Query]] = {
-    "is": {"read": Is(state="read"), "unread": Is(state="unread"), "tagged": Is(state="tagged")},
+    "is": {
+        "read": Is(state="read"),
+        "unread": Is(state="unread"),
+        "tagged": Is(state="tagged"),
+        "pinned": Is(state="pinned"),
+    },
     "has": {
         "attachment": Is(state="attachment"),
         "attachments": Is(state="attachment"),
@@ -95,6 +100,12 @@ def tag(value: Value, clock: Clock) -> Query:
     if not fold(value.text):
         raise Unreadable("expected the name of a tag")
     return HasTag(name=fold(value.text))
+
+
+def inbox(value: Value, clock: Clock) -> Query:
+    if not fold(value.text):
+        raise Unreadable("expected the name of an inbox")
+    return InInbox(name=fold(value.text))
 
 
 def store_id(value: Value, clock: Clock) -> Query:

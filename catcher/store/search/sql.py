@@ -21,6 +21,7 @@ from catcher.store.search.model import (
     HasId,
     HasTag,
     HeaderHas,
+    InInbox,
     Is,
     Not,
     Nothing,
@@ -31,7 +32,7 @@ from catcher.store.search.model import (
 )
 from catcher.store.search.narrowing import implied
 from catcher.store.search.texts import ADDRESS_COLUMNS, CLIENT_LINES, ENTRY_COLUMNS, FREE_COLUMNS, label
-from catcher.store.tables import message, message_tag, search, tag
+from catcher.store.tables import inbox, message, message_inbox, message_tag, search, tag
 
 
 class IndexCondition(Protocol):
@@ -91,6 +92,8 @@ def _fact(query: Query) -> ColumnElement[bool]:
             return false()
         case HasTag(name=name):
             return message.c.arrival.in_(select(message_tag.c.arrival).join(tag).where(tag.c.folded == name))
+        case InInbox(name=name):
+            return message.c.arrival.in_(select(message_inbox.c.arrival).join(inbox).where(inbox.c.folded == name))
         case Is(state=state):
             return STATES[state]() if state in STATES else false()
         case Received(after=after, moment=moment):
@@ -107,6 +110,7 @@ STATES: Mapping[str, Callable[[], ColumnElement[bool]]] = {
     "read": lambda: message.c.is_read.is_(True),
     "unread": lambda: message.c.is_read.is_(False),
     "tagged": lambda: exists(select(message_tag.c.arrival).where(message_tag.c.arrival == message.c.arrival)),
+    "pinned": lambda: message.c.is_pinned.is_(True),
     "attachment": lambda: message.c.attachments > 0,
     "inline": lambda: message.c.inlines > 0,
 }

@@ -14,6 +14,7 @@ from catcher.store.search.readers import (
     Value,
     check_length,
     header,
+    inbox,
     received,
     size,
     state,
@@ -61,7 +62,14 @@ TERMS = (
     _text("filename", "file_names", "filename:invoice.pdf", "The file name of an attachment or inline part."),
     _text("type", "media_types", "type:application/pdf", "The media type of any part."),
     Term(name="tag", example='tag:"sign up"', help="A tag, by its whole name.", read=tag, takes_whole=True),
-    Term(name="is", example="is:unread", help="read, unread or tagged.", read=state("is")),
+    Term(
+        name="inbox",
+        example="inbox:ann@example.com",
+        help="An inbox, by its whole name.",
+        read=inbox,
+        takes_whole=True,
+    ),
+    Term(name="is", example="is:unread", help="read, unread, pinned or tagged.", read=state("is")),
     Term(
         name="has",
         example="has:attachment",

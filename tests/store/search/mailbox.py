@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import (
     Column,
     ColumnElement,
+    Connection,
     Integer,
     MetaData,
     Table,
@@ -21,10 +22,11 @@ from sqlalchemy import (
 from sqlalchemy import text as statement
 
 from catcher.store.search import INDEXED, Query, Subject, condition, fold
-from catcher.store.tables import message, message_tag, metadata, search, tag
+from catcher.store.tables import inbox, message, message_inbox, message_tag, metadata, search, tag
 
 _COLUMNS = ", ".join(f'"{name}"' for name in sorted(INDEXED))
 _INDEX = Table("search_index", MetaData(), Column("rowid", Integer), Column("search_index", Text))
+_OF_AN_INBOX = {"is_made": False, "created_at": 0, "password": "", "max_messages": 0}
 _INDEX_DDL = (
     f"CREATE VIRTUAL TABLE search_index USING fts5({_COLUMNS}, content='search', content_rowid='arrival', "
     "tokenize='trigram case_sensitive 1', detail=none)"
@@ -68,13 +70,17 @@ class Mailbox:
         self.index.indexed = len(subjects) // 2
         with self._engine.begin() as connection:
             connection.exec_driver_sql("INSERT INTO search_index(search_index) VALUES ('delete-all')")
-            for table in (message_tag, tag, search, message):
+            for table in (message_tag, tag, message_inbox, inbox, search, message):
                 connection.execute(delete(table))
             for arrival, subject in enumerate(subjects, start=1):
                 connection.execute(insert(message), _message_row(arrival, subject))
                 connection.execute(insert(search), {"arrival": arrival} | asdict(subject.texts))
                 for name in subject.tags:
-                    connection.execute(insert(message_tag), {"tag_id": self._tag(connection, name), "arrival": arrival})
+                    group = self._group(connection, tag, name)
+                    connection.execute(insert(message_tag), {"tag_id": group, "arrival": arrival})
+                for name in subject.inboxes:
+                    group = self._group(connection, inbox, name, **_OF_AN_INBOX)
+                    connection.execute(insert(message_inbox), {"inbox_id": group, "arrival": arrival})
             connection.execute(
                 statement(
                     f"INSERT INTO search_index(rowid, {_COLUMNS}) "
@@ -101,11 +107,11 @@ class Mailbox:
         self._engine.dispose()
 
     @staticmethod
-    def _tag(connection: object, name: str) -> int:
-        found = connection.scalar(select(tag.c.id).where(tag.c.folded == fold(name)))  # type: ignore[attr-defined]
+    def _group(connection: Connection, groups: Table, name: str, **others: object) -> int:
+        found = connection.scalar(select(groups.c.id).where(groups.c.folded == fold(name)))
         if found is None:
-            row = {"name": name.encode("utf-8", "replace").decode(), "folded": fold(name), "messages": 1}
-            found = connection.execute(insert(tag), row).inserted_primary_key[0]  # type: ignore[attr-defined]
+            row = {"name": name.encode("utf-8", "replace").decode(), "folded": fold(name), "messages": 1, **others}
+            found = connection.execute(insert(groups), row).inserted_primary_key[0]
         return int(found)
 
 
@@ -123,4 +129,6 @@ def _message_row(arrival: int, subject: Subject) -> dict[str, object]:
         "subject": "",
         "snippet": "",
         "addresses": b"",
+        "is_pinned": subject.is_pinned,
+        "inboxes": "\n".join(subject.inboxes),
     }
