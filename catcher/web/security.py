@@ -4,7 +4,6 @@ All classes are plain ASGI: no request object is built, a request that passes co
 """
 
 import re
-from urllib.parse import quote
 
 from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -16,7 +15,7 @@ from catcher.web.services import WebOptions
 CLOSED = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 """The policy of every answer that brings none of its own: nothing runs, nothing is fetched, nobody frames it."""
 
-_SLASHES = re.compile("/{2,}")
+_SLASHES = re.compile(b"/{2,}")
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _ALLOWED_METHODS = "GET, POST, DELETE, PUT, OPTIONS"
 # "*" does not cover Authorization (Fetch standard, CORS-safelisted wildcards), so it is named.
@@ -121,8 +120,8 @@ class DefaultHeaders:
 class CleanPath:
     """Sends readers of a path with doubled slashes to the one they meant, as Go's servers do.
 
-    Clients put a base address and a path together with a slash too many. The target begins with one slash, so that it
-    names no other host.
+    Clients put a base address and a path together with a slash too many. Only slashes that stand there as such count,
+    and the target begins with one, so that it names no other host.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -130,9 +129,9 @@ class CleanPath:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         app = self._app
-        if scope["type"] == "http" and scope["method"] in ("GET", "HEAD") and "//" in scope["path"]:
-            path = _SLASHES.sub("/", quote(scope["path"], safe="/:@!$&'()*+,;=~"))
-            query = scope["query_string"].decode("latin-1")
+        path = scope.get("raw_path") or b""
+        if scope["type"] == "http" and scope["method"] in ("GET", "HEAD") and b"//" in path:
+            path, query = _SLASHES.sub(b"/", path).decode("latin-1"), scope["query_string"].decode("latin-1")
             app = RedirectResponse(f"{path}?{query}" if query else path, status_code=301)
         await app(scope, receive, send)
 
