@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 WORKERS ?= auto
 
-.PHONY: run test lint format lock wheel clean
+.PHONY: run test lint format messages lock wheel clean
 
 run: $(VENV)/installed
 	$(BIN)/catcher serve $(ARGS)
@@ -28,6 +28,10 @@ lint: $(VENV)/installed-dev
 format: $(VENV)/installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# The words of the pages, after a change of templates or of what the code of the pages says.
+messages: $(VENV)/installed-dev
+	$(BIN)/python -m tests.web.ui.catalogues
 
 # The versions that are tested; run after a change of dependencies in pyproject.toml.
 lock: $(VENV)/python

@@ -4,6 +4,7 @@ The store's writer thread is the exception: it belongs to the store.
 """
 
 import asyncio
+import contextvars
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, ParamSpec, TypeVar
@@ -22,8 +23,14 @@ class Threads:
         self._pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix=name)
 
     async def run(self, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """The result of function(*args, **kwargs), which runs in a thread; its exception is raised here."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, lambda: function(*args, **kwargs))
+        """The result of function(*args, **kwargs), which runs in a thread and in the caller's context.
+
+        Its exception is raised here.
+        """
+        context = contextvars.copy_context()
+        return await asyncio.get_running_loop().run_in_executor(
+            self._pool, lambda: context.run(function, *args, **kwargs)
+        )
 
     def close(self) -> None:
         """Wait for running work and end the threads."""

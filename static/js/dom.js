@@ -3,6 +3,17 @@
 /** Path of the site, with a slash at both ends. */
 export const root = document.documentElement.dataset.root ?? "/";
 
+/** The words of the reader's language, drawn by the server. @type {Record<string, string | string[]>} */
+const words = JSON.parse(document.body.dataset.words ?? "{}");
+const forms = new Intl.PluralRules(document.documentElement.lang);
+
+/** A text of the pages, or the form of it for a number. @param {string} name @param {number} [count] */
+export function say(name, count = 0) {
+  const found = words[name] ?? name;
+  const form = Array.isArray(found) ? (found[forms.select(count) === "one" ? 0 : 1] ?? "") : found;
+  return form.replace("%s", String(count));
+}
+
 /** @param {string} id @returns {HTMLElement | null} */
 export const byId = (id) => document.getElementById(id);
 

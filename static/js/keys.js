@@ -1,5 +1,5 @@
 // The keys, and the dialog that lists them. Single keys act outside of fields only; each has a control that does the same.
-import { all, byId, focusRow, root, rows } from "./dom.js";
+import { all, byId, focusRow, root, rows, say } from "./dom.js";
 import { act, focusedRow, hasTicks, tick, tickAll } from "./list.js";
 import { showHeld, toggleFollow } from "./live.js";
 import { toggleSide } from "./panes.js";
@@ -116,7 +116,7 @@ async function openDialog() {
     const list = page.getElementById("keys");
     const field = document.createElement("input");
     field.type = "search";
-    field.setAttribute("aria-label", "Filter");
+    field.setAttribute("aria-label", say("filter"));
     field.dataset.filter = "#keysdialog li";
     if (list) dialog.append(field, document.adoptNode(list));
   }

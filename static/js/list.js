@@ -1,5 +1,5 @@
 // The list: ticks with Shift, the bulk bar's count, actions without a new page, and where the focus goes after them.
-import { all, byId, focusRow, root, rowOf, rows } from "./dom.js";
+import { all, byId, focusRow, root, rowOf, rows, say } from "./dom.js";
 import { visit } from "./visit.js";
 
 /** The row ticked last, for a range. @type {string} */
@@ -11,7 +11,7 @@ const boxes = () => /** @type {HTMLInputElement[]} */ (all("#rows input"));
 function countTicks() {
   const count = boxes().filter((box) => box.checked).length;
   const words = document.querySelector("[data-ticked]");
-  if (words) words.textContent = `${count} selected`;
+  if (words) words.textContent = say("selected", count);
 }
 
 /** Tick a row, or all from the last one to it. @param {HTMLElement} row @param {boolean} isRange @param {boolean} isTicked */

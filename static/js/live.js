@@ -1,5 +1,5 @@
 // Live news: rows that the server has drawn are put on top of the list, without moving anything the reader looks at.
-import { announce, byId, elementsOf, focusRow, rowOf, rows } from "./dom.js";
+import { announce, byId, elementsOf, focusRow, rowOf, rows, say } from "./dom.js";
 import { localise } from "./page.js";
 import { listen } from "./stream.js";
 import { putRow, visit } from "./visit.js";
@@ -51,7 +51,7 @@ function showButton() {
   const count = held.length + unseen.size;
   if (!button) return;
   button.hidden = !count;
-  button.textContent = count === 1 ? "1 new message" : `${count} new messages`;
+  button.textContent = say("arrived", count);
 }
 
 /** Put the held rows on top; of too many the list is asked for again. @param {boolean} [isWanted] by the reader */
@@ -75,7 +75,7 @@ export async function showHeld(isWanted = false) {
 function tell() {
   if (performance.now() - announcedAt < 10_000) return;
   announcedAt = performance.now();
-  announce(arrivals === 1 ? "1 new message" : `${arrivals} new messages`);
+  announce(say("arrived", arrivals));
   arrivals = 0;
 }
 
@@ -126,7 +126,7 @@ const isTyping = () => document.activeElement?.matches("input[type=search]") ?? 
 export function toggleFollow() {
   isFollowing = !isFollowing;
   byId("follow")?.setAttribute("aria-pressed", String(isFollowing));
-  announce(isFollowing ? "Following" : "Not following");
+  announce(say(isFollowing ? "following" : "notFollowing"));
 }
 
 /** @param {"on" | "lost"} state */
@@ -134,7 +134,7 @@ function showState(state) {
   const live = byId("live");
   const words = live?.querySelector("[data-live-text]");
   if (live) live.dataset.state = state;
-  if (words) words.textContent = state === "on" ? "live" : "not live";
+  if (words) words.textContent = say(state === "on" ? "live" : "notLive");
 }
 
 /** Start. */

@@ -1,9 +1,9 @@
 // What is done to every page that appears: local times, buttons that only scripts can serve, filters while typing.
-import { all, announce, byId, toast } from "./dom.js";
+import { all, announce, byId, say, toast } from "./dom.js";
 
-const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const day = new Intl.DateTimeFormat(undefined, { weekday: "short" });
-const date = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+const time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const day = new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "short" });
+const date = new Intl.DateTimeFormat(document.documentElement.lang, { day: "numeric", month: "short" });
 
 /** The time as a list shows it, in this browser's zone. @param {Date} moment @param {Date} now */
 function short(moment, now) {
@@ -43,7 +43,7 @@ async function copy(button) {
   const given = button.dataset.copy;
   const text = given || (from ? document.querySelector(from) : button.closest("figure")?.querySelector("pre"))?.textContent;
   await navigator.clipboard.writeText(text ?? "");
-  toast("Copied");
+  toast(say("copied"));
 }
 
 /** Hide what does not have the typed words. @param {HTMLInputElement} field */
@@ -54,7 +54,7 @@ function filter(field) {
     element.hidden = !(element.textContent ?? "").toLowerCase().includes(wanted);
     left += Number(!element.hidden);
   }
-  announce(`${left}`);
+  announce(say("left", left));
 }
 
 /** Close menus that were left. @param {Element} target */

@@ -1,5 +1,5 @@
 // Goes from page to page without losing the list: the server's page is fetched and its sections are put in place.
-import { all, byId, root, rowOf, toast } from "./dom.js";
+import { all, byId, root, rowOf, say, toast } from "./dom.js";
 
 /** Counts visits, so that only the answer to the last one is shown. */
 let turn = 0;
@@ -20,7 +20,7 @@ export async function visit(address, options = {}) {
     where = answer.url;
     text = await answer.text();
   } catch {
-    if (options.push !== false || options.body) toast("The server cannot be reached. Nothing was changed.");
+    if (options.push !== false || options.body) toast(say("unreachable"));
     return false;
   }
   if (mine !== turn) return false;

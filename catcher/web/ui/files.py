@@ -14,6 +14,7 @@ from catcher.mime.model import Message, Part
 from catcher.store.model import StoredMessage
 from catcher.web.disposition import LOCKED, SAFE_INLINE, content_disposition
 from catcher.web.frame import Frame, Pictures, frame_document, frame_headers
+from catcher.web.languages import _
 from catcher.web.reading import read_bodies
 from catcher.web.ui import texts
 from catcher.web.ui.pages import PrintPage
@@ -56,7 +57,7 @@ class FileHandlers:
         stored = await self._site.services.store.get(request.path_params["store_id"])
         headers = frame_headers(images=self._images(request, stored), pictures=wish.pictures)
         if html_octets(stored.message) > LARGE_HTML and not wish.is_large:
-            return HTMLResponse(self._notice("This message is large."), headers=headers)
+            return HTMLResponse(self._notice(_("This message is large.")), headers=headers)
         return HTMLResponse((await read_frame(self._site, stored, wish)).html, headers=headers)
 
     async def inline(self, request: Request) -> Response:

@@ -11,6 +11,7 @@ from catcher.errors import QueryError
 from catcher.store.model import ByIds, Counts, Everything, Matching, Page, Selection, Summary
 from catcher.store.search import parse
 from catcher.store.search.model import Anything, Nothing, Query
+from catcher.web.languages import _
 from catcher.web.ui import texts
 from catcher.web.ui.pages import GonePage, Listing, ListPage, Row
 from catcher.web.ui.setup import setup_for
@@ -103,7 +104,7 @@ class ListHandlers:
         Fields: action ("delete", "read", "unread", and "delete-all", "read-all"), id (repeated), q for what "all" is.
         """
         async with request.form(max_fields=5000, max_files=0) as form:
-            action, _, scope = str(form.get("action", "")).partition("-")
+            action, scope = str(form.get("action", "")).partition("-")[::2]
             ids = tuple(str(value) for value in form.getlist("id"))
             query = str(form.get("q", ""))
             before = str(form.get("before", ""))
@@ -111,7 +112,7 @@ class ListHandlers:
         selection = _all_of(query) if is_all else ByIds(ids)
         if selection is None or action not in {"delete", "read", "unread"}:
             return await refusal(
-                self._site, request, "Nothing was changed", "The request named nothing that can be done."
+                self._site, request, _("Nothing was changed"), _("The request named nothing that can be done.")
             )
         store = self._site.services.store
         if action == "delete":
@@ -190,8 +191,8 @@ def _all_of(text: str) -> Selection | None:
 
 
 def _name(query: str) -> str:
-    names = {"": "All mail", "is:unread": "Unread", "has:attachment": "With attachments"}
-    return names.get(query, "Search results")
+    names = {"": _("All mail"), "is:unread": _("Unread"), "has:attachment": _("With attachments")}
+    return names.get(query, _("Search results"))
 
 
 def _one_of(value: str, allowed: set[str]) -> str:

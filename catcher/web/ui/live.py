@@ -91,12 +91,12 @@ class LiveHandler:
                 "messages": page.counts.messages,
                 "unread": page.counts.unread,
                 "text": str(words.how_many(page.matching, page.matching_unread)),
-                "numbers": {"All mail": page.counts.messages, "Unread": page.counts.unread},
+                "numbers": {"all": page.counts.messages, "unread": page.counts.unread},
             }
         )
 
     async def _new_pieces(self, new: Sequence[Summary], place: Place, number: int) -> list[str]:
-        query, _ = read_query(place.query)
+        query = read_query(place.query)[0]
         if new and query != Anything():
             page = await self._site.services.store.page(query, limit=PAGE_ROWS)
             matching = {summary.store_id for summary in page.messages}

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from catcher.errors import NotFound
 from catcher.store.model import ByIds, StoredMessage, Summary
 from catcher.web.frame import MARK
+from catcher.web.languages import _, marked
 from catcher.web.ui import texts
 from catcher.web.ui.files import LARGE_HTML, file_name, html_octets, is_showable, read_frame, read_wish
 from catcher.web.ui.listing import VIEWS, Place, list_piece, read_place, read_query
@@ -18,15 +19,19 @@ from catcher.web.ui.views import header_fields_of, part_lines, raw_source, read_
 
 VIEW_NAMES = {
     "html": "HTML",
-    "text": "Text",
-    "source": "Source",
-    "parts": "Parts",
-    "headers": "Headers",
-    "raw": "Raw",
-    "checks": "Checks",
+    "text": marked("Text"),
+    "source": marked("Source"),
+    "parts": marked("Parts"),
+    "headers": marked("Headers"),
+    "raw": marked("Raw"),
+    "checks": marked("Checks"),
 }
 WIDTHS = ("", "320", "375", "414", "600", "768")
-SCHEMES = {"": "Light", "dark": "Dark styles of the mail", "forced": "Forced dark, an approximation"}
+SCHEMES = {
+    "": marked("Light"),
+    "dark": marked("Dark styles of the mail"),
+    "forced": marked("Forced dark, an approximation"),
+}
 
 
 class MessageHandlers:
@@ -58,7 +63,7 @@ class MessageHandlers:
         site, place, message = self._site, read_place(request), stored.message
         summary, envelope = stored.summary, stored.envelope
         listing, counts = await list_piece(site, place, current=summary)
-        query, _ = read_query(place.query)
+        query = read_query(place.query)[0]
         newer, older, number_newer = await site.services.store.neighbours(summary.store_id, query)
         view = chosen_view(stored, place.view)
         address = f"{site.root}view/{summary.store_id}"
@@ -80,7 +85,8 @@ class MessageHandlers:
             view=view,
             views=tuple(
                 Link(
-                    label=VIEW_NAMES[name],
+                    name=name,
+                    label=_(VIEW_NAMES[name]),
                     href=address + place.parameters(view=name) if has_view(stored, name) else "",
                     is_current=name == view,
                 )
@@ -130,7 +136,7 @@ class MessageHandlers:
             anyway=address + place.parameters(large="1"),
             widths=tuple(
                 Link(
-                    label=f"{width} px" if width else "Fill",
+                    label=f"{width} px" if width else _("Fill"),
                     href=address + replace(place, width=width).parameters(remote=remote, large=large),
                     is_current=width == place.width,
                 )
@@ -139,7 +145,8 @@ class MessageHandlers:
             width=place.width or "fill",
             schemes=tuple(
                 Link(
-                    label=label,
+                    name=scheme or "light",
+                    label=_(label),
                     href=address + replace(place, scheme=scheme).parameters(remote=remote, large=large),
                     is_current=scheme == place.scheme,
                 )
@@ -196,6 +203,6 @@ def client_words(stored: StoredMessage) -> str:
     """Who handed the message in, in one line."""
     client = stored.envelope.client
     said = [f"{client.address}:{client.port}" if client.port else client.address]
-    said += [f"as {client.helo}" if client.helo else "", f"by {client.protocol}"]
-    said += [f"user {client.user}" if client.user else "", client.tls or "not encrypted"]
+    said += [_("as %(name)s", name=client.helo) if client.helo else "", _("by %(protocol)s", protocol=client.protocol)]
+    said += [_("user %(name)s", name=client.user) if client.user else "", client.tls or _("not encrypted")]
     return texts.shown(", ".join(word for word in said if word)[:500])

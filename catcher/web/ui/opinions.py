@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.requests import Request
 
 from catcher.store.model import StoredMessage
+from catcher.web.languages import _, marked
 from catcher.web.ui import texts
 from catcher.web.ui.listing import Place
 from catcher.web.ui.pages import Link, Opinion, Opinions, Section
@@ -20,7 +21,10 @@ SHOWN = 10
 """Findings of a check that are shown at once."""
 CLIENTS_NAMED = 12
 
-ON_REQUEST = {"linkcheck": "Ask whether every link answers", "authentication": "Look up SPF, DKIM and DMARC in the DNS"}
+ON_REQUEST = {
+    "linkcheck": marked("Ask whether every link answers"),
+    "authentication": marked("Look up SPF, DKIM and DMARC in the DNS"),
+}
 """Checks that reach out of this machine, and what the button says that makes them."""
 
 # Elements that a reader cannot see; marking one would show nothing.
@@ -44,7 +48,7 @@ async def read_opinions(site: Site, stored: StoredMessage, request: Request, pla
         score=_score(overall_score(reports)),
         sections=tuple(views.section(report) for report in sorted(reports, key=_effect)),
         asked=tuple(
-            Link(label=label, href=address + place.parameters(view="checks", ask=name))
+            Link(name=name, label=_(label), href=address + place.parameters(view="checks", ask=name))
             for name, label in ON_REQUEST.items()
             if name not in made
         ),
@@ -99,9 +103,9 @@ class _Views:
         )
 
     def _where(self, place: "ReportPlace") -> str:
-        part = f"part {place.part_id}" if place.part_id else "header section"
+        part = _("part %(number)s", number=place.part_id) if place.part_id else _("header section")
         if place.line:
-            return f"{part}, line {place.line}, column {place.column}"
+            return _("%(part)s, line %(line)s, column %(column)s", part=part, line=place.line, column=place.column)
         return part if place.part_id else ""
 
     def _show_href(self, place: "ReportPlace") -> str:

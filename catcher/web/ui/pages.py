@@ -18,6 +18,7 @@ class Look:
     theme: str = "auto"  # "auto", "light" or "dark"
     is_dense: bool = False  # one line a message instead of three
     has_keys: bool = True  # whether single keys do something
+    language: str = ""  # code of the wanted language, "" for what the browser says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,7 @@ class Link:
 
     label: str  # as shown
     href: str  # where it leads
+    name: str = ""  # for programs, the same in every language
     is_current: bool = False  # whether this page is it
     count: int | None = None  # a number behind the label, None for none
 
@@ -40,6 +42,7 @@ class Chrome:
     icons: str  # path of the sprite
     favicon: str  # path of the icon of the tab
     look: Look  # how this browser wants it
+    language: str  # code of the language of the page
     label: str  # what this instance was named, "" for nothing
     version: str  # of catcher
     smtp: str  # where mail is taken, "host:port", "" when nowhere
@@ -312,6 +315,7 @@ class SettingsPage:
     database: str  # where it is kept, "" when it is not
     limits: tuple[str, ...]  # in sentences
     started_at: datetime  # since when it runs
+    languages: tuple[tuple[str, str], ...]  # code and name of each that can be chosen
     done: str  # what was just done, "" for nothing
 
 

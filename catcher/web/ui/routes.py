@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route
 from catcher.errors import NotFound, StoreUnavailable
 from catcher.web.api.operations import Operation
 from catcher.web.hub import Hub
+from catcher.web.languages import _, choose, speak
 from catcher.web.services import Services, WebOptions
 from catcher.web.ui.files import FileHandlers
 from catcher.web.ui.listing import ListHandlers, refusal
@@ -17,7 +18,7 @@ from catcher.web.ui.message import MessageHandlers
 from catcher.web.ui.preferences import PreferenceHandlers
 from catcher.web.ui.reference import ReferenceHandlers
 from catcher.web.ui.setup import SetupHandlers
-from catcher.web.ui.site import Site
+from catcher.web.ui.site import Site, read_look
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -57,17 +58,18 @@ def routes(services: Services, options: WebOptions, *, hub: Hub, operations: Seq
 
 
 def _careful(site: Site, handler: Handler) -> Handler:
-    """The handler; what is not there becomes a page that says so, with the list beside it."""
+    """The handler, in the reader's language; what is not there becomes a page that says so, with the list beside it."""
 
     async def handle(request: Request) -> Response:
+        speak(choose(request.headers.get("accept-language", ""), wanted=read_look(request).language))
         try:
             return await handler(request)
         except NotFound:
             return await refusal(
                 site,
                 request,
-                "This message is not here",
-                "It was deleted, or it never existed. Choose another one from the list.",
+                _("This message is not here"),
+                _("It was deleted, or it never existed. Choose another one from the list."),
                 status=404,
             )
         except StoreUnavailable as error:

@@ -5,6 +5,8 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 
+from catcher.web.languages import marked
+
 SENDER = "Example Shop <shop@example.com>"
 RECIPIENT = "Ann Example <ann@example.com>"
 
@@ -87,10 +89,10 @@ def _broken(now: datetime) -> bytes:
 
 
 SAMPLES: Mapping[str, tuple[str, Callable[[datetime], bytes]]] = {
-    "plain": ("Plain text", _plain),
-    "html": ("HTML with images", _html),
-    "invoice": ("Invoice with PDF", _invoice),
-    "code": ("Sign-in code", _code),
-    "broken": ("Broken on purpose", _broken),
+    "plain": (marked("Plain text"), _plain),
+    "html": (marked("HTML with images"), _html),
+    "invoice": (marked("Invoice with PDF"), _invoice),
+    "code": (marked("Sign-in code"), _code),
+    "broken": (marked("Broken on purpose"), _broken),
 }
 """Name for people and maker, by the key that the form sends."""

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from catcher.data import data_directory
 from catcher.envelope import Client, Envelope, ForwardPath
+from catcher.web.languages import _
 from catcher.web.ui.pages import Link, Setup, SetupPage, Snippet
 from catcher.web.ui.samples import SAMPLES, sample
 from catcher.web.ui.site import Done, Site, done_text, now
@@ -52,7 +53,7 @@ def setup_for(site: Site, request: Request, framework: str) -> Setup:
     known = _frameworks()
     chosen = framework if framework in known else FIRST
     address = site.smtp_address(request)
-    host, _, port = address.rpartition(":")
+    host, port = address.rpartition(":")[::2]
     snippets = known[chosen]["snippet"]
     return Setup(
         address=address,
@@ -62,7 +63,7 @@ def setup_for(site: Site, request: Request, framework: str) -> Setup:
         ),
         snippets=tuple(_snippet(chosen, entry, host or "localhost", port or "1025") for entry in snippets),
         is_container=site.services.facts.in_container,
-        tests=tuple(Link(label=label, href=key) for key, (label, _) in SAMPLES.items()),
+        tests=tuple(Link(label=_(SAMPLES[key][0]), href=key) for key in SAMPLES),
     )
 
 

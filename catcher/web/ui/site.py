@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from catcher.data import data_directory
 from catcher.store.model import Counts
 from catcher.web.assets import Assets
+from catcher.web.languages import LANGUAGES, _, in_template, language, plural, plural_in_template
 from catcher.web.services import Services, WebOptions
 from catcher.web.ui import texts
 from catcher.web.ui.pages import Chrome, Link, Look
@@ -61,7 +62,7 @@ class Site:
         headers = {
             "Content-Security-Policy": PAGE_POLICY,
             "Cache-Control": "private, no-cache",
-            "Vary": "Cookie",
+            "Vary": "Cookie, Accept-Language",
             "Referrer-Policy": "same-origin",
             "Cross-Origin-Opener-Policy": "same-origin",
         }
@@ -78,6 +79,7 @@ class Site:
             icons=asset("icons.svg"),
             favicon=asset("favicon.svg"),
             look=read_look(request),
+            language=language(),
             label=facts.label,
             version=facts.version,
             smtp=self.smtp_address(request),
@@ -102,7 +104,7 @@ class Site:
         """Where to send mail, "host:port", as seen from this browser; "" when there is no such listener."""
         for listening in self.services.facts.listening:
             if listening.protocol == "smtp" and not listening.address.startswith("unix:"):
-                host, _, port = listening.address.rpartition(":")
+                host, port = listening.address.rpartition(":")[::2]
                 everywhere = host.strip("[]") in {"0.0.0.0", "::", "", "*"}  # noqa: S104 - compared, not bound
                 return f"{(request.url.hostname or 'localhost') if everywhere else host}:{port}"
         return ""
@@ -113,14 +115,14 @@ class Site:
     def _folders(self, request: Request, counts: Counts, query: str) -> tuple[Link, ...]:
         is_list = not request.url.path.startswith((f"{self.root}setup", f"{self.root}settings", f"{self.root}keys"))
 
-        def folder(label: str, search: str, count: int | None = None) -> Link:
+        def folder(name: str, label: str, search: str, count: int | None = None) -> Link:
             is_current = is_list and query == search
-            return Link(label=label, href=self.href(q=search), is_current=is_current, count=count)
+            return Link(name=name, label=label, href=self.href(q=search), is_current=is_current, count=count)
 
         return (
-            folder("All mail", "", counts.messages),
-            folder("Unread", "is:unread", counts.unread),
-            folder("With attachments", "has:attachment"),
+            folder("all", _("All mail"), "", counts.messages),
+            folder("unread", _("Unread"), "is:unread", counts.unread),
+            folder("attachments", _("With attachments"), "has:attachment"),
         )
 
     def _tag(self, name: str, count: int, query: str) -> Link:
@@ -129,7 +131,7 @@ class Site:
 
 
 def environment() -> Environment:
-    """Jinja2 as all pages use it: everything escaped, unknown names are errors, strings ready for translation."""
+    """Jinja2 as all pages use it: everything escaped, unknown names are errors, words in the request's language."""
     made = Environment(
         loader=FileSystemLoader(data_directory("templates")),
         autoescape=True,
@@ -141,7 +143,7 @@ def environment() -> Environment:
     )
     # An extension's methods, which the type does not know.
     install: Any = made
-    install.install_null_translations(newstyle=True)
+    install.install_gettext_callables(in_template, plural_in_template, newstyle=True)
     made.filters |= {
         "shown": texts.shown,
         "octets": texts.octets,
@@ -159,28 +161,28 @@ def read_look(request: Request) -> Look:
         theme=theme if theme in {"auto", "light", "dark"} else "auto",
         is_dense=values.get("dense") == "1",
         has_keys=values.get("keys") != "0",
+        language=values.get("lang", "") if values.get("lang") in LANGUAGES else "",
     )
 
 
 def write_look(response: Response, look: Look, *, path: str) -> None:
     """Set the cookie, for a year."""
-    value = f"theme={look.theme}.dense={int(look.is_dense)}.keys={int(look.has_keys)}"
+    value = f"theme={look.theme}.dense={int(look.is_dense)}.keys={int(look.has_keys)}.lang={look.language}"
     response.set_cookie(LOOK_COOKIE, value, max_age=31_536_000, path=path, samesite="lax", httponly=True)
 
 
 def done_text(request: Request) -> str:
     """What the action before this page did, in words; "" when there was none or the address was made up."""
-    action, _, number = request.query_params.get("done", "").partition("-")
+    action, number = request.query_params.get("done", "").partition("-")[::2]
     if not (number.isascii() and number.isdigit() and len(number) < 10):
         return ""
     count = int(number)
-    messages = "1 message" if count == 1 else f"{count} messages"
     return {
-        "deleted": f"Deleted {messages}.",
-        "read": f"Marked {messages} as read.",
-        "unread": f"Marked {messages} as unread.",
-        "sent": "Test message sent.",
-        "saved": "Saved for this browser.",
+        "deleted": plural("Deleted %(count)s message.", "Deleted %(count)s messages.", count),
+        "read": plural("Marked %(count)s message as read.", "Marked %(count)s messages as read.", count),
+        "unread": plural("Marked %(count)s message as unread.", "Marked %(count)s messages as unread.", count),
+        "sent": _("Test message sent."),
+        "saved": _("Saved for this browser."),
     }.get(action, "")
 
 

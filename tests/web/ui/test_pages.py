@@ -426,3 +426,34 @@ def test_browsers_find_an_icon_where_they_look(reader: httpx2.Client) -> None:
     answer = reader.get("favicon.ico")
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "image/svg+xml"
+
+
+def test_pages_speak_the_language_of_the_browser(reader: httpx2.Client, filled: Mailbox) -> None:
+    """French for who accepts it, in templates, code and scripts, and said to screen readers; caches keep them apart."""
+    answer = reader.get("", headers={"Accept-Language": "fr-FR,fr;q=0.9"})
+    assert answer.headers["vary"].startswith("Cookie, Accept-Language")
+    assert '<html lang="fr"' in answer.text
+    for words in ("Tous les messages", "Avec pièces jointes", " messages<", "nouveaux messages", "(sans objet)"):
+        assert words in answer.text
+    message = reader.get(f"view/{filled.id_of('Invoice')}", headers={"Accept-Language": "fr"}).text
+    assert "Facture" not in message
+    assert "En-têtes" in message
+    assert '<html lang="en"' in reader.get("").text
+
+
+def test_the_language_can_be_chosen(reader: httpx2.Client) -> None:
+    """The settings name one for this browser, whatever it accepts."""
+    answer = reader.post("settings", data={"lang": "fr"})
+    cookie = {"Cookie": answer.headers["set-cookie"].partition(";")[0]}
+    assert "Réglages" in reader.get("settings", headers={**cookie, "Accept-Language": "en"}).text
+    assert 'value="fr" checked' in reader.get("settings", headers=cookie).text
+    reader.cookies.clear()
+    assert "lang=." not in reader.post("settings", data={"lang": "<script>"}).headers["set-cookie"]
+    reader.cookies.clear()
+
+
+def test_numbers_have_their_form_in_each_language(mailbox: Mailbox, http: httpx2.Client) -> None:
+    """None is plural in English and singular in French."""
+    path = "?done=deleted-0"
+    assert "Deleted 0 messages." in http.get(path).text
+    assert "0 message supprimé." in http.get(path, headers={"Accept-Language": "fr"}).text
