@@ -164,9 +164,12 @@ class Catcher:
         assert self._intake is not None  # noqa: S101 - set before the listener opens
         intake = self._intake.result() if self._intake.done() else await asyncio.shield(self._intake)
         store_id = await intake.deliver(envelope, content)
+        assert self._tally is not None  # noqa: S101 - set before there is an intake
+        if not store_id:
+            self._tally.ignored += 1
+            return store_id
         if self._outbox is not None and (refusal := await self._outbox.first_answer(store_id)):
             raise MessageRefused(refusal.text, code=refusal.code)
-        assert self._tally is not None  # noqa: S101 - set before there is an intake
         self._tally.accepted += 1
         self._tally.accepted_octets += _size(content)
         return store_id
@@ -182,7 +185,15 @@ class Catcher:
         store = AsyncStore(self._store, self._threads)
         tagging = await self._threads.run(wiring.tagging, self._settings)
         sorting = wiring.sorting(self._settings)
-        self._intake.set_result(Intake(store, threads=self._threads, tagging=tagging, sorting=sorting))
+        intake = Intake(
+            store,
+            threads=self._threads,
+            tagging=tagging,
+            sorting=sorting,
+            use_message_dates=self._settings.use_message_dates,
+            ignore_duplicates=self._settings.ignore_duplicate_ids,
+        )
+        self._intake.set_result(intake)
         keeping = asyncio.create_task(self._keep_within_limits(store))
         self._undo.push_async_callback(_cancel, keeping)
         return store
@@ -270,6 +281,8 @@ class Catcher:
             faults=self._faults or await self._set_up_faults(),
             has_metrics=settings.enable_prometheus,
             has_chaos=settings.enable_chaos or bool(settings.chaos_triggers),
+            hides_delete_all=settings.hide_delete_all_button,
+            ignores_duplicates=settings.ignore_duplicate_ids,
             has_spam_filter=bool(settings.spamassassin or settings.rspamd),
             tally=self._tally,
         )

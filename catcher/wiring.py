@@ -60,6 +60,8 @@ def smtp_options(settings: Settings) -> SmtpOptions:
         label=settings.label,
         max_message_octets=settings.max_message_size,
         max_recipients=settings.smtp_max_recipients,
+        allowed_recipients=re.compile(settings.smtp_allowed_recipients) if settings.smtp_allowed_recipients else None,
+        drop_others=settings.smtp_ignore_rejected_recipients,
         max_connections=settings.smtp_max_connections,
         max_connections_per_address=settings.smtp_max_connections_per_address,
         max_errors=settings.smtp_max_errors,
@@ -100,6 +102,8 @@ def web_options(settings: Settings) -> "WebOptions":
         hosts=settings.hosts,
         cors=settings.api_cors,
         passwords=passwords,
+        send_passwords=_passwords("send_api_auth", settings.send_api_auth_file, settings.send_api_auth),
+        accepts_any_sender=settings.send_api_auth_accept_any,
         needs_token=settings.require_token,
         is_compressed=not settings.disable_http_compression,
         is_public=passwords is None

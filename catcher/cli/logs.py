@@ -6,6 +6,7 @@ import sys
 from datetime import UTC, datetime
 
 from catcher.conf import Settings
+from catcher.errors import SettingError
 
 _OWN = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 
@@ -45,8 +46,16 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure_logging(settings: Settings) -> None:
-    """Log to standard error: errors when quiet, everything when verbose, else one line a message and warnings."""
-    handler = logging.StreamHandler(sys.stderr)
+    """Log to standard error or the file: errors when quiet, everything when verbose, else one line a message.
+
+    Raises SettingError when the file cannot be written.
+    """
+    try:
+        handler = logging.FileHandler(settings.log_file) if settings.log_file else logging.StreamHandler(sys.stderr)
+    except OSError as error:
+        raise SettingError(
+            f"--log-file={settings.log_file!r}: {error.strerror}, expected a file to append to"
+        ) from error
     handler.setFormatter(JsonFormatter() if settings.log_format == "json" else TextFormatter())
     level = logging.ERROR if settings.quiet else logging.DEBUG if settings.verbose else logging.INFO
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

@@ -88,9 +88,9 @@ def command(config: str, **flags: Any) -> None:
             if value is not None:
                 flags = {**mailpit.from_flag(row, value), **_given(flags)}
         settings, _ = load(flags=flags, environ=os.environ, config=config)
+        configure_logging(settings)
     except (SettingError, mailpit.Unreadable) as error:
         raise click.ClickException(str(error)) from None
-    configure_logging(settings)
     for line in mailpit.warnings(os.environ, [row.flag for row, value in foreign.items() if value is not None]):
         log.warning(line)
     for name in unknown_variables(os.environ):

@@ -33,6 +33,8 @@ class Settings:
     max_age: timedelta | None
     bin: timedelta | None
     max_message_size: int
+    use_message_dates: bool
+    ignore_duplicate_ids: bool
     synchronous: str
     smtp_hostname: str
     smtp_tls_cert: str
@@ -43,6 +45,8 @@ class Settings:
     smtp_auth: str = field(repr=False)
     smtp_auth_allow_insecure: bool
     smtp_max_recipients: int
+    smtp_allowed_recipients: str
+    smtp_ignore_rejected_recipients: bool
     smtp_max_connections: int
     smtp_max_connections_per_address: int
     smtp_max_errors: int
@@ -56,6 +60,10 @@ class Settings:
     ui_auth_file: str
     ui_auth: str = field(repr=False)
     require_token: bool
+    send_api_auth_file: str
+    send_api_auth: str = field(repr=False)
+    send_api_auth_accept_any: bool
+    hide_delete_all_button: bool
     ui_tls_cert: str
     ui_tls_key: str
     disable_http_compression: bool
@@ -110,6 +118,7 @@ class Settings:
     zone_file: str
     dns_servers: tuple[str, ...]
     internal_networks: tuple[IPv4Network | IPv6Network, ...]
+    log_file: str
     log_format: str
     quiet: bool
     verbose: bool
@@ -138,7 +147,7 @@ class Settings:
             raise SettingError("--smtp-require-starttls and --smtp-require-tls: expected one of them, not both")
 
     def _check_passwords(self) -> None:
-        for name in ("smtp", "ui", "pop3"):
+        for name in ("smtp", "ui", "pop3", "send_api"):
             if getattr(self, f"{name}_auth_file") and getattr(self, f"{name}_auth"):
                 raise SettingError(
                     f"{_flags([f'{name}_auth_file'])} and {_flags([f'{name}_auth'])}: expected one of them"

@@ -122,6 +122,18 @@ _KEPT: tuple[Setting, ...] = (
         help="Largest message taken, in MiB or with a unit; 0 is no limit.",
     ),
     Setting(
+        name="use_message_dates",
+        kind=kinds.BOOLEAN,
+        default=False,
+        help="Count a message as received at the moment that its Date field names.",
+    ),
+    Setting(
+        name="ignore_duplicate_ids",
+        kind=kinds.BOOLEAN,
+        default=False,
+        help="Acknowledge a message whose Message-ID is there already, and keep it no second time.",
+    ),
+    Setting(
         name="synchronous",
         kind=kinds.SYNCHRONOUS,
         default="full",
@@ -184,6 +196,18 @@ _SMTP: tuple[Setting, ...] = (
         kind=kinds.COUNT,
         default=1000,
         help="Most recipients of one message; 0 is no limit.",
+    ),
+    Setting(
+        name="smtp_allowed_recipients",
+        kind=kinds.PATTERN,
+        default="",
+        help="Take mail only for recipients that this matches somewhere.",
+    ),
+    Setting(
+        name="smtp_ignore_rejected_recipients",
+        kind=kinds.BOOLEAN,
+        default=False,
+        help="Acknowledge the other recipients and leave them out, instead of refusing them.",
     ),
     Setting(
         name="smtp_max_connections",
@@ -261,6 +285,31 @@ _PAGES: tuple[Setting, ...] = (
         kind=kinds.BOOLEAN,
         default=False,
         help="Let nobody in without a token (catcher token create), or a password of --ui-auth.",
+    ),
+    Setting(
+        name="send_api_auth_file",
+        kind=kinds.PATH,
+        default="",
+        help="htpasswd file of who may send by the API; without one those of --ui-auth-file.",
+    ),
+    Setting(
+        name="send_api_auth",
+        kind=kinds.TEXT,
+        default="",
+        help="The same as user:hash pairs, separated by blanks.",
+        secret=True,
+    ),
+    Setting(
+        name="send_api_auth_accept_any",
+        kind=kinds.BOOLEAN,
+        default=False,
+        help="Let everybody send by the API, with any password or none.",
+    ),
+    Setting(
+        name="hide_delete_all_button",
+        kind=kinds.BOOLEAN,
+        default=False,
+        help="Show no button that deletes everything.",
     ),
     Setting(
         name="ui_tls_cert",
@@ -581,6 +630,12 @@ _WEBHOOKS: tuple[Setting, ...] = (
 )
 
 _LOG: tuple[Setting, ...] = (
+    Setting(
+        name="log_file",
+        kind=kinds.PATH,
+        default="",
+        help="File that the log is appended to; without one it goes to standard error.",
+    ),
     Setting(name="log_format", kind=kinds.LOG_FORMAT, default="text", help="Log lines for people, or as JSON."),
     Setting(name="quiet", short="q", kind=kinds.BOOLEAN, default=False, help="Log errors only."),
     Setting(

@@ -22,7 +22,8 @@ class Intake:
 
     inline_limit: octets up to which a message is parsed on the loop, because a hop to a thread would cost more; larger
     ones and files are parsed in a thread, so that they delay nobody. tagging: where tags are looked for. sorting: what
-    tells the inboxes.
+    tells the inboxes. use_message_dates: see `prepare`. ignore_duplicates: keep no message whose Message-ID one has
+    that is kept.
     """
 
     def __init__(
@@ -33,14 +34,20 @@ class Intake:
         inline_limit: int = 65_536,
         tagging: Tagging = Tagging(),  # noqa: B008 values without state
         sorting: Sorting = Sorting(),  # noqa: B008
+        use_message_dates: bool = False,
+        ignore_duplicates: bool = False,
     ) -> None:
         self._store = store
         self._threads = threads
         self._inline_limit = inline_limit
-        self._prepare = partial(prepare, tagging=tagging, sorting=sorting)
+        self._prepare = partial(prepare, tagging=tagging, sorting=sorting, use_message_dates=use_message_dates)
+        self._ignore_duplicates = ignore_duplicates
+        self._on_their_way: set[str] = set()
 
     async def deliver(self, envelope: Envelope, content: bytes | Path) -> str:
-        """Keep a message; its store id, after the commit. The content is kept to the octet, whatever it is.
+        """Keep a message; its store id, after the commit, or "" for a duplicate that is ignored.
+
+        The content is kept to the octet, whatever it is.
 
         A file is read, never moved or deleted, and must stay until this returns. Raises StoreUnavailable, and OSError
         when the file cannot be read; in both cases nothing is kept.
@@ -49,9 +56,25 @@ class Intake:
             message = self._prepare(envelope, content)
         else:
             message = await self._threads.run(self._prepare, envelope, content)
+        if self._ignore_duplicates and message.message.message_id:
+            return await self._add_once(message)
+        return await self._add(message)
+
+    async def _add(self, message: NewMessage) -> str:
         await self._store.add(message)
         _tell(message)
         return message.store_id
+
+    async def _add_once(self, message: NewMessage) -> str:
+        """As `_add`, unless a message with its Message-ID is there or on its way."""
+        message_id = message.message.message_id
+        if message_id in self._on_their_way:
+            return ""
+        self._on_their_way.add(message_id)
+        try:
+            return "" if await self._store.has_message_id(message_id) else await self._add(message)
+        finally:
+            self._on_their_way.discard(message_id)
 
 
 def deliver_now(

@@ -3,6 +3,8 @@
 import mmap
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC
 from pathlib import Path
 
 from catcher.envelope import Envelope
@@ -21,17 +23,21 @@ def prepare(
     *,
     tagging: Tagging = Tagging(),  # noqa: B008 values without state
     sorting: Sorting = Sorting(),  # noqa: B008
+    use_message_dates: bool = False,
 ) -> NewMessage:
     """The message with its tree, addresses, snippet, search texts, tags and inboxes. Any octets give one.
 
     content: octets, or a file of them, which is read by mapping it and must stay until the message is stored. Raises
-    OSError when the file cannot be read.
+    OSError when the file cannot be read. use_message_dates: it counts as received at the moment that its Date field
+        names, if it names one.
     """
     if isinstance(content, bytes):
         message, glanced, size, found = _read(content, tagging)
     else:
         with _mapped(content) as octets:
             message, glanced, size, found = _read(octets, tagging)
+    if use_message_dates and message.date is not None:
+        envelope = replace(envelope, received_at=message.date.astimezone(UTC))
     addresses = list_addresses(message, envelope)
     texts = search_texts(message, envelope, addresses, glanced.search_text)
     inboxes = sorting.of_message(envelope, message)

@@ -1,5 +1,6 @@
 """What can be set about the SMTP servers, as plain values. Checked where they are made."""
 
+import re
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -55,6 +56,8 @@ class SmtpOptions:
     idle_seconds: without an octet from the client. data_seconds: for the content of one message.
     spool_octets: content above goes to a file in spool_directory (None: the system's) as it arrives.
     tls: makes the server's TLS context, called once at start; None offers no TLS. require_tls: no mail without it.
+    allowed_recipients: a pattern that recipients must match somewhere, None for all; others are refused, or, with
+    drop_others, acknowledged and left out, and a message to nobody else is acknowledged and not kept.
     trusted_proxies: networks that must begin their connections with a PROXY header; nobody else may.
     """
 
@@ -63,6 +66,8 @@ class SmtpOptions:
     label: str = ""
     max_message_octets: int = 50 * MIB
     max_recipients: int = 1000
+    allowed_recipients: re.Pattern[str] | None = None
+    drop_others: bool = False
     max_line: int = 16_384
     max_connections: int = 5_000
     max_connections_per_address: int = 0

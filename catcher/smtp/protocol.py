@@ -51,7 +51,10 @@ class CatcherSMTP(Wire):
         self._gate = reception.gate
         self._context = tls
         self._transaction = Transaction(
-            max_octets=self._options.max_message_octets, max_recipients=self._options.max_recipients
+            max_octets=self._options.max_message_octets,
+            max_recipients=self._options.max_recipients,
+            allowed=self._options.allowed_recipients,
+            drop_others=self._options.drop_others,
         )
         self._mechanism = ""
         self._barred: dict[str, bytes] = {}
@@ -313,7 +316,7 @@ class CatcherSMTP(Wire):
             return Reply.NO_PARAMETERS
         if self._receiver is not None:
             return Reply.CHUNKS_BEGUN
-        if not self._transaction.forward_paths:
+        if not self._transaction.has_recipients:
             return Reply.RECIPIENT_FIRST
         if self._transaction.is_binary:
             return Reply.CHUNKS_NEEDED
@@ -327,7 +330,7 @@ class CatcherSMTP(Wire):
         if not (1 <= len(words) <= 2 and words[0].isdigit() and len(words[0]) <= 20 and words[1:] in ([], [b"LAST"])):
             return Reply.BAD_CHUNK
         refusal = self._barred.get("DATA", b"")
-        if not refusal and not self._transaction.forward_paths:
+        if not refusal and not self._transaction.has_recipients:
             refusal = Reply.RECIPIENT_FIRST
         if self._receiver is None:
             self._receiver = self._new_receiver()
@@ -379,6 +382,8 @@ class CatcherSMTP(Wire):
 
     async def _deliver(self, envelope: Envelope, receiver: Receiver) -> bytes:
         """The reply that says what became of the message."""
+        if not envelope.forward_paths:
+            return Reply.QUEUED  # all of them were dropped, so that there is nobody it could be kept for
         try:
             content = await self._reception.threads.run(receiver.finish) if receiver.is_on_disk else receiver.finish()
         except OSError as error:
@@ -396,6 +401,8 @@ class CatcherSMTP(Wire):
         except Exception:
             log.exception("message not stored", extra={"peer": self._peer.address})
             return Reply.CANNOT_PROCESS
+        if not store_id:
+            return Reply.QUEUED
         if len(self._store_ids) < MAX_KEPT_IDS:
             self._store_ids.append(store_id)
         return b"250 2.0.0 Ok: queued as %b\r\n" % store_id.encode()
@@ -404,7 +411,8 @@ class CatcherSMTP(Wire):
         """One reply; in LMTP one for each recipient. RFC 2033 §4.2, §4.3."""
         if is_final and not answer.startswith(b"2"):
             self._reception.refused += 1
-        times = len(self._transaction.forward_paths) if self._peer.is_lmtp and is_final else 1
+        recipients = len(self._transaction.forward_paths) + self._transaction.dropped
+        times = recipients if self._peer.is_lmtp and is_final else 1
         for _ in range(times or 1):
             self._reply(answer)
 

@@ -10,6 +10,7 @@ class Reply(bytes, Enum):
     """The replies that are always the same. The comment names what they answer."""
 
     OK = b"250 2.0.0 Ok\r\n"
+    QUEUED = b"250 2.0.0 Ok: queued\r\n"
     RESET = b"250 2.0.0 Ok: reset\r\n"
     SENDER_OK = b"250 2.1.0 Ok\r\n"
     RECIPIENT_OK = b"250 2.1.5 Ok\r\n"
@@ -35,6 +36,7 @@ class Reply(bytes, Enum):
     BAD_PARAMETER = b"501 5.5.4 Syntax error in parameters or arguments\r\n"
     BAD_CHUNK = b"501 5.5.4 Syntax error in parameters or arguments (BDAT needs a size, and LAST or nothing)\r\n"
     BAD_ADDRESS = b"553 5.1.3 The address is not a valid RFC 5321 address\r\n"
+    UNAVAILABLE_MAILBOX = b"550 5.1.0 Requested action not taken: mailbox unavailable\r\n"
     ADDRESS_TOO_LONG = b"553 5.1.3 The address is too long\r\n"
     NOT_IMPLEMENTED = b"502 5.5.1 Command not implemented\r\n"
 

@@ -30,22 +30,35 @@ class Transaction:
     """What has been said since MAIL. `reverse_path` is None before it.
 
     is_internationalized: whether MAIL said SMTPUTF8 (RFC 6531 §3.4). is_binary: whether it said BODY=BINARYMIME, which
-    DATA cannot carry (RFC 3030 §3). max_octets, max_recipients: 0 is no limit.
+    DATA cannot carry (RFC 3030 §3). dropped: recipients that were acknowledged and left out. max_octets,
+    max_recipients: 0 is no limit. allowed, drop_others: see `SmtpOptions`.
     """
 
     __slots__ = (
+        "_allowed",
+        "_drop_others",
         "_is_extended",
         "_max_octets",
         "_max_recipients",
         "_notes",
         "_parameters",
+        "dropped",
         "forward_paths",
         "is_binary",
         "is_internationalized",
         "reverse_path",
     )
 
-    def __init__(self, *, max_octets: int, max_recipients: int) -> None:
+    def __init__(
+        self,
+        *,
+        max_octets: int,
+        max_recipients: int,
+        allowed: re.Pattern[str] | None = None,
+        drop_others: bool = False,
+    ) -> None:
+        self._allowed = allowed
+        self._drop_others = drop_others
         self._max_octets = max_octets
         self._max_recipients = max_recipients
         self._is_extended = False
@@ -55,17 +68,23 @@ class Transaction:
         """Forget everything: RSET, EHLO, STARTTLS, or the message is through."""
         self.reverse_path: str | None = None
         self.forward_paths: list[ForwardPath] = []
+        self.dropped = 0
         self.is_internationalized = False
         self.is_binary = False
         self._parameters: Parameters = ()
         self._notes: list[str] = []
+
+    @property
+    def has_recipients(self) -> bool:
+        """Whether a RCPT was acknowledged."""
+        return bool(self.forward_paths or self.dropped)
 
     def mail(self, argument: bytes, *, is_extended: bool) -> bytes:
         """The reply to MAIL. A second MAIL before any RCPT replaces the first; clients retry that way.
 
         is_extended: whether EHLO came before it.
         """
-        if self.forward_paths:
+        if self.has_recipients:
             return Reply.RESET_FIRST
         path = read_path(argument, b"FROM")
         if isinstance(path, Reply):
@@ -90,8 +109,13 @@ class Transaction:
         path = read_path(argument, b"TO")
         if isinstance(path, Reply):
             return path
-        if self._max_recipients and len(self.forward_paths) >= self._max_recipients:
+        if self._max_recipients and len(self.forward_paths) + self.dropped >= self._max_recipients:
             return Reply.TOO_MANY_RECIPIENTS
+        if self._allowed is not None and not self._allowed.search(path.addr_spec):
+            if not self._drop_others:
+                return Reply.UNAVAILABLE_MAILBOX
+            self.dropped += 1
+            return Reply.RECIPIENT_OK
         self.forward_paths.append(ForwardPath(addr_spec=path.addr_spec, parameters=path.parameters))
         self._note(path, _OF_RECIPIENT, "RCPT")
         return Reply.RECIPIENT_OK

@@ -143,6 +143,10 @@ class AsyncStore:
         """See `Store.neighbours`."""
         return await self._threads.run(self.store.neighbours, store_id, query)
 
+    async def has_message_id(self, message_id: str) -> bool:
+        """See `Store.has_message_id`."""
+        return await self._threads.run(self.store.has_message_id, message_id)
+
     async def counts(self) -> Counts:
         """See `Store.counts`."""
         return await self._threads.run(self.store.counts)

@@ -7,7 +7,15 @@ from sqlalchemy import ColumnElement, Connection, literal, null, select, union_a
 
 from catcher.errors import NotFound
 from catcher.store.boxing import split_names
-from catcher.store.codec import microseconds, moment, unpack_addresses, unpack_change, unpack_envelope, unpack_message
+from catcher.store.codec import (
+    microseconds,
+    moment,
+    storable,
+    unpack_addresses,
+    unpack_change,
+    unpack_envelope,
+    unpack_message,
+)
 from catcher.store.counting import read_counters
 from catcher.store.engine import Database
 from catcher.store.events import Event
@@ -108,6 +116,12 @@ def changes(connection: Connection, after: int, *, upto: int | None = None, limi
     numbers = [row.cursor for row in rows if row.kind == "new"]
     new = {one.arrival: one for one in _by_arrival(connection, numbers)}
     return [new_event(new[row.cursor]) if row.kind == "new" else _change_event(row) for row in rows]
+
+
+def has_message_id(connection: Connection, message_id: str) -> bool:
+    """Whether there is a message with this Message-ID."""
+    found = select(message.c.arrival).where(message.c.message_id == storable(message_id)).limit(1)
+    return connection.execute(found).first() is not None
 
 
 def latest(database: Database, connection: Connection, query: Query) -> Summary:

@@ -269,6 +269,11 @@ class Store:
         with self._reading() as connection:
             return querying.neighbours(self._database, connection, store_id, query)
 
+    def has_message_id(self, message_id: str) -> bool:
+        """Whether a message with this Message-ID (without angle brackets) is there."""
+        with self._reading() as connection:
+            return querying.has_message_id(connection, message_id)
+
     def counts(self) -> Counts:
         """The mailbox in numbers."""
         with self._reading() as connection:

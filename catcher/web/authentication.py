@@ -27,6 +27,7 @@ from catcher.htpasswd import Htpasswd
 from catcher.store.tokens import PREFIX, Token
 from catcher.store.tokens import Scope as TokenScope
 from catcher.threads import Threads
+from catcher.web.services import WebOptions
 
 log = logging.getLogger("catcher.web")
 
@@ -92,8 +93,10 @@ class Keeper:
 
 class Authentication:
     """Refuses with 401 whoever brings no right password or token, on every path but those that need none, and with 403
-    a token whose scope does not reach. keeper: of the passwords, None when there are none. tokens: finds the token of
-    a secret.
+    a token whose scope does not reach.
+
+    keeper: of the passwords, None when there are none. sending: of those that let send by the API, instead. tokens:
+    finds the token of a secret. options: what is closed.
     """
 
     def __init__(
@@ -101,13 +104,15 @@ class Authentication:
         app: ASGIApp,
         *,
         keeper: Keeper | None,
+        sending: Keeper | None,
         tokens: Callable[[str], Awaitable[Token | None]],
-        webroot: str,
+        options: WebOptions,
     ) -> None:
         self._app = app
         self._keeper = keeper
+        self._sending = sending
         self._tokens = tokens
-        self._webroot = webroot
+        self._options = options
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         app = self._app if scope["type"] not in ("http", "websocket") else await self._admitted(scope)
@@ -115,14 +120,16 @@ class Authentication:
 
     async def _admitted(self, scope: Scope) -> ASGIApp:
         """The application, or the refusal."""
-        path = scope["path"].removeprefix(self._webroot)
-        if _is_open(scope, path):
+        path = scope["path"].removeprefix(self._options.webroot)
+        is_sending = path == "api/v1/send" and scope.get("method") == "POST"
+        if _is_open(scope, path) or not self._is_closed(is_sending=is_sending):
             return self._app
+        keeper = self._sending if is_sending and self._sending is not None else self._keeper
         given = [value for name, value in scope["headers"] if name == b"authorization"]
         field = given[0] if len(given) == 1 else b""
         basic, secret = read_basic(field), read_bearer(field)
         try:
-            if basic is not None and self._keeper is not None and await self._keeper.admits(*basic):
+            if basic is not None and keeper is not None and await keeper.admits(*basic):
                 return self._app
             token = await self._token(secret or (basic[1] if basic else ""))
         except Busy:
@@ -136,6 +143,11 @@ class Authentication:
             user = basic[0][:100] if basic else ""
             log.warning("wrong password", extra={"user": user, "peer": (scope.get("client") or ("",))[0]})
         return _unauthorized()
+
+    def _is_closed(self, *, is_sending: bool) -> bool:
+        if is_sending and self._options.accepts_any_sender:
+            return False
+        return self._options.is_closed or (is_sending and self._sending is not None)
 
     async def _token(self, secret: str) -> Token | None:
         """What does not look like a token is not looked up."""

@@ -54,7 +54,7 @@ class Tally:
     """Counters since the start, for the info route and metrics. Written by SMTP, on the loop.
 
     refused: asks for the number of recipients and messages that were refused. ignored: messages that were acknowledged
-    and not kept; there are none.
+    and not kept, because they were there already.
     """
 
     accepted: int = 0
@@ -76,6 +76,8 @@ class Services:
     checks: "OnDemand[Checker]"
     faults: FaultRules
     has_spam_filter: bool = False
+    hides_delete_all: bool = False
+    ignores_duplicates: bool = False
     has_chaos: bool = False
     has_metrics: bool = False
 
@@ -94,7 +96,8 @@ class WebOptions:
     cannot come from DNS rebinding. cors: origins ("host:port", "*" for all) that may use the API. body_limit:
     octets of a request body, but for sent mail. is_public: bound beyond loopback without authentication, which the
     page warns of. passwords: who may come in, None for everybody; with `needs_token` only who
-    has one or a token. is_compressed: whether answers may be.
+    has one or a token. send_passwords: who may send by the API, instead of those; accepts_any_sender: everybody may.
+    is_compressed: whether answers may be.
     """
 
     webroot: str = "/"
@@ -103,6 +106,8 @@ class WebOptions:
     body_limit: int = 5 * 1024 * 1024
     is_public: bool = False
     passwords: Htpasswd | None = None
+    send_passwords: Htpasswd | None = None
+    accepts_any_sender: bool = False
     needs_token: bool = False
     is_compressed: bool = True
 

@@ -45,7 +45,6 @@ def operations(services: Services, options: WebOptions) -> tuple[Operation, ...]
         *send.operations(services),
         *info.operations(services),
         *metrics.operations(services),
-        *metrics.operations(services),
         *tokens.operations(services),
         *views.operations(services, options),
         *mailhog.operations(services),

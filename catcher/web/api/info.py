@@ -49,7 +49,7 @@ class Info:
         )
 
     async def webui(self, request: Request) -> Response:
-        """Faults are not made by this version, which is what these values say."""
+        """What the pages of Mailpit ask for, and more of the relay."""
         relay = _message_relay(self._services.relays.default)
         return json_answer(
             WebConfiguration(
@@ -57,8 +57,8 @@ class Info:
                 message_relay=relay,
                 spam_assassin=self._services.has_spam_filter,
                 chaos_enabled=self._services.has_chaos,
-                duplicates_ignored=False,
-                hide_delete_all_button=False,
+                duplicates_ignored=self._services.ignores_duplicates,
+                hide_delete_all_button=self._services.hides_delete_all,
             )
         )
 
