@@ -15,16 +15,20 @@ _DEEP_INDENT = re.compile(r"\n {41,}")
 
 
 class ParsedHtml:
-    """One parse of some HTML, from which text can be taken several times."""
+    """One parse of some HTML, from which text can be taken several times.
 
-    def __init__(self, html: str) -> None:
+    document: the tree as a browser without scripts builds it; its nodes know their source line when `positions` are
+    asked for.
+    """
+
+    def __init__(self, html: str, *, positions: bool = False) -> None:
         from turbohtml import parse  # not at the top: it would take a third of the server's start
 
-        self._document = parse(html[:MAX_HTML], positions=False)
+        self.document = parse(html[:MAX_HTML], positions=positions)
 
     def text(self, *, links: bool) -> str:
         """Visible text laid out in lines: blocks, lists and table rows apart; with `links` targets in parentheses."""
-        return self._document.to_text(_options() if links else None).replace("\xa0", " ")
+        return self.document.to_text(_options() if links else None).replace("\xa0", " ")
 
 
 def html_to_text(html: str, *, links: bool) -> str:

@@ -1,6 +1,5 @@
 """Every address a message points to, with its places: links, images, style sheets, backgrounds, forms, plain text."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -11,15 +10,12 @@ from catcher.checks.features import image_addresses
 from catcher.checks.model import MAX_PLACES, Place
 from catcher.checks.subject import Subject
 from catcher.mime import part_text
+from catcher.mime.urls import urls_in_text
 
 MAX_LINKS = 5_000
 """Places of links in a message that are kept."""
 MAX_TEXT = 1_000_000
 """Characters of a plain text that are searched for addresses."""
-
-# an address in plain text ends before punctuation that belongs to the sentence; <http://with spaces> is taken whole
-_IN_TEXT = re.compile(r"<(https?://[^<>\n]{1,2000})>|\b(https?://[^\s<>\"'\]]{1,2000})", re.IGNORECASE)
-_TRAILING = ".,;:!?*_'\""
 
 
 class LinkKind(StrEnum):
@@ -155,15 +151,12 @@ def _visible(text: str) -> str:
 
 
 def _of_text(part_id: str, text: str) -> Iterator[Link]:
-    """Addresses in plain text. A closing bracket that was opened inside the address belongs to it."""
-    line, start = 1, 0
+    """Addresses in plain text."""
+    line, last = 1, 0
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
-    for match in _IN_TEXT.finditer(plain):
-        url = match[1] or match[2].rstrip(_TRAILING)
-        while url.endswith(")") and url.count(")") > url.count("("):
-            url = url[:-1].rstrip(_TRAILING)
-        line += plain.count("\n", start, match.start())
-        start = match.start()
+    for start, _, url in urls_in_text(plain):
+        line += plain.count("\n", last, start)
+        last = start
         column = start - plain.rfind("\n", 0, start)
         place = Place(part_id=part_id, line=line, column=column, excerpt=url[:80])
         yield Link(url=url, kind=LinkKind.TEXT, places=(place,))

@@ -99,7 +99,7 @@ def test_every_documented_operation_is_there_and_none_besides(api: httpx2.Client
     assert operations == {
         "GET /api/v1/message/{id}/checks", "GET /api/v1/message/{id}/checks/links",
         "GET /api/v1/message/{id}/html-check", "GET /api/v1/message/{id}/link-check",
-        "GET /api/v1/message/{id}/sa-check",
+        "GET /api/v1/message/{id}/sa-check", "GET /api/v1/message/{id}/extract",
         "GET /api/v1/message/{id}/part/{part_id}/thumb", "GET /metrics",
         "GET /api/v1/tokens", "POST /api/v1/tokens", "DELETE /api/v1/tokens/{number}",
         "GET /api/v1/outgoing", "GET /api/v1/webhooks", "POST /api/v1/webhooks/{name}/test",

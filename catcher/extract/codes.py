@@ -1,0 +1,256 @@
+"""Codes by score: each thing that has the form of a code is weighed by its surroundings.
+
+A score is a sum of points, turned into a confidence by the logistic function, so that 0 points are 0.5. It starts below
+zero, since most numbers are no codes, and takes:
+
+* what the form is worth (six digits most, years and round numbers least; see `shapes`);
+* what the nearest name says, the more the nearer: "verification code" much, "code" less, "order number" against it,
+  "discount code" makes it a coupon; a unit right behind it ("4500 points") speaks against it;
+* standing alone in a line or element, and looking different from the text around it;
+* words that go with codes ("expires", "do not share") in the lines around, and a subject that speaks of a code;
+* small print, which speaks against it;
+* standing in several of subject, text and HTML.
+"""
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from catcher.extract.model import Code, CodeKind, Source
+from catcher.extract.shapes import Shape, shapes
+from catcher.extract.sheet import Sheet
+from catcher.extract.words import Cue, Sense
+
+MAX_SHAPES = 500
+"""Possible codes of a message that are weighed."""
+MAX_CODES = 20
+"""Codes of a message that are told."""
+LEAST = 0.2
+"""Confidence below which something is no code at all."""
+
+_START = -3.0
+_SURE, _CODE, _COUPON = 4.8, 3.1, 3.6
+_ALONE, _APART, _QUIET = 1.5, 0.7, -1.5
+_AGREED = 0.9
+_DECORATION = " \t*_`'\"“”„«»‹›[](){}<>|:.,;!=~#•·→➜-‘’「」『』【】（）：。"
+_ATTACHED = re.compile(r"[\s:#.,()\[\]\"'*=>-]*(?:[^\W\d]{1,5}[\s:#.,\"'*=>-]+){0,2}[\s:#\"'*(\[-]*\Z")
+_PLACES = re.compile(r"\s*[A-Z][a-zà-ž]{3,}")
+_VOWELS = frozenset("AEIOUYaeiouy")
+
+_KINDS = {
+    Sense.RESET: (CodeKind.RESET, 1.0),
+    Sense.TWO_FACTOR: (CodeKind.TWO_FACTOR, 0.95),
+    Sense.SIGN_IN: (CodeKind.SIGN_IN, 0.9),
+    Sense.INVITATION: (CodeKind.INVITATION, 0.5),
+    Sense.CONFIRMATION: (CodeKind.CONFIRMATION, 0.6),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Sighting:
+    """One place where a code is shown, with its points and what it seems to be for."""
+
+    shape: Shape
+    shown: str
+    points: float
+    sheet: Sheet
+    line: int
+    is_coupon: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """What a cue says of a number. distance: characters between, more across lines. points: what it adds."""
+
+    sense: Sense
+    distance: float
+    points: float
+
+
+def find_codes(subject: Sheet, bodies: list[Sheet]) -> tuple[list[Code], bool]:
+    """The codes of a message, most confident first, and whether there were too many possible ones to weigh them all."""
+    sightings: dict[str, list[_Sighting]] = defaultdict(list)
+    topic = _topic(subject)
+    number = 0
+    is_cut = False
+    for sheet in (subject, *bodies):
+        for line in range(len(sheet.lines)):
+            for sighting in _sightings(sheet, line, topic):
+                sightings[sighting.shape.value.casefold()].append(sighting)
+                number += 1
+            if number > MAX_SHAPES:
+                is_cut = True
+                break
+    codes = [code for found in sightings.values() if (code := _merged(found, subject, bodies)) is not None]
+    codes.sort(key=lambda code: -code.confidence)
+    return codes[:MAX_CODES], is_cut or len(codes) > MAX_CODES
+
+
+def confidence_of(points: float) -> float:
+    """The logistic function, two digits."""
+    return round(1 / (1 + math.exp(-max(-30.0, min(30.0, points)))), 2)
+
+
+def _topic(subject: Sheet) -> float:
+    """How much the subject speaks for a code in the mail."""
+    senses = frozenset().union(*(subject.senses(index) for index in range(len(subject.lines))))
+    if Sense.SURE in senses:
+        return 0.9
+    return 0.4 if senses & {Sense.CODE, *_KINDS} else 0.0
+
+
+def _sightings(sheet: Sheet, index: int, topic: float) -> Iterator[_Sighting]:
+    line = sheet.lines[index]
+    last_end = -1
+    for shape in shapes(line.text):
+        shown = line.text[shape.start : shape.end]
+        is_alone = line.text.strip(_DECORATION) == shown
+        run = next((run for run in line.runs if run.start <= shape.start < run.end), None)
+        is_apart = run is not None and line.text[run.start : run.end].strip(_DECORATION) == shown
+        strength = run.strength if run is not None else 0.0
+        if line.place.source is Source.TEXT and not is_alone:
+            is_apart = line.text[: shape.start].endswith(("*", "`", "["))
+        name = _name(sheet, index, shape, is_alone=is_alone, last_end=last_end)
+        last_end = shape.end
+        points = _START + shape.prior + name.points
+        points += _ALONE if is_alone else (_APART if is_apart else 0.0)
+        if is_alone or is_apart:
+            points += min(1.2, strength * 0.6) + topic
+        elif len(shape.value) >= 6 and name.points > 0:
+            points += topic
+        points += _QUIET if line.is_quiet and not name.points > 3 else 0.0
+        points += _around(sheet, index, shape)
+        is_coupon = name.sense is Sense.COUPON
+        if shape.is_bare and not _is_code_like(shape, name, is_alone=is_alone, is_apart=is_apart):
+            continue
+        yield _Sighting(shape, shown, points, sheet, index, is_coupon)
+
+
+def _around(sheet: Sheet, index: int, shape: Shape) -> float:
+    """Points for what follows right behind, and for words around that go with codes."""
+    line = sheet.lines[index]
+    points = 0.4 if Sense.SIGN in sheet.senses(index) | sheet.near(index) else 0.0
+    for cue in sheet.cues(index):
+        if cue.start >= shape.end and cue.sense is Sense.UNIT and not line.text[shape.end : cue.start].strip():
+            points -= 3.0
+            break
+    if shape.value.isdigit() and len(shape.value) in (4, 5) and _PLACES.match(line.text, shape.end):
+        points -= 1.5  # a post code before its town
+    return points
+
+
+def _is_code_like(shape: Shape, name: _Name, *, is_alone: bool, is_apart: bool) -> bool:
+    """Whether letters alone may be a code: set apart, named right before, and not made like a word."""
+    if name.sense is Sense.COUPON:
+        return name.distance < 40 and len(shape.value) >= 4
+    if name.sense not in (Sense.SURE, Sense.CODE) or name.distance > 130 or not (is_alone or is_apart):
+        return False
+    if "-" in shape.value or not 4 <= len(shape.value) <= 12:
+        return False
+    vowels = sum(letter in _VOWELS for letter in shape.value)
+    return vowels / len(shape.value) < 0.25 or (name.distance < 40 and len(shape.value) in (6, 8))
+
+
+def _name(sheet: Sheet, index: int, shape: Shape, *, is_alone: bool, last_end: int) -> _Name:
+    """The name that counts: the nearest one, but one that names a code goes before others that are not attached."""
+    names = list(_names(sheet, index, shape, is_alone=is_alone, last_end=last_end))
+    if not names:
+        return _Name(Sense.SIGN, 0.0, 0.0)
+    good = max((n for n in names if n.sense in (Sense.SURE, Sense.CODE)), key=lambda n: n.points, default=None)
+    bad = min((n for n in names if n.sense in (Sense.OTHER, Sense.COUPON)), key=lambda n: n.distance, default=None)
+    if bad is None or (good is not None and good.distance <= bad.distance):
+        return good or _Name(Sense.SIGN, 0.0, 0.0)
+    if bad.sense is Sense.COUPON and bad.points > 0:
+        return bad if good is None or good.sense is Sense.CODE or bad.distance < 12 else good
+    if bad.points <= -2.5:  # attached: "order number: 4829134"
+        return bad
+    if good is None:
+        return bad
+    return _Name(good.sense, good.distance, good.points + bad.points)
+
+
+def _names(sheet: Sheet, index: int, shape: Shape, *, is_alone: bool, last_end: int) -> Iterator[_Name]:
+    text = sheet.lines[index].text
+    for cue in sheet.cues(index):
+        if cue.end <= shape.start:
+            gap = text[cue.end : shape.start]
+            is_blocked = last_end > cue.end
+            yield _judged(cue, len(gap), 130.0, is_attached=bool(_ATTACHED.match(gap)), is_blocked=is_blocked)
+        elif cue.start >= shape.end:
+            gap = text[shape.end : cue.start]
+            yield _judged(cue, len(gap) + 12, 75.0, is_attached=not gap.strip(" "), is_blocked=False)
+    distance: float = shape.start + 6
+    reach = 280.0 if is_alone else 60.0
+    for number, before in enumerate(sheet.before(index)):
+        other = sheet.lines[before].text
+        for cue in sheet.cues(before):
+            gap = other[cue.end :]
+            is_label = is_alone and number == 0 and len(other) < 60 and not gap.strip(_DECORATION)
+            yield _judged(cue, distance + len(gap), reach, is_attached=is_label, is_blocked=False)
+        distance += len(other) + 6
+    distance = len(text) - shape.end + 40
+    for after in sheet.after(index):
+        other = sheet.lines[after].text
+        for cue in sheet.cues(after):
+            yield _judged(cue, distance + cue.start, 160.0, is_attached=False, is_blocked=False)
+        distance += len(other) + 10
+
+
+def _judged(cue: Cue, distance: float, reach: float, *, is_attached: bool, is_blocked: bool) -> _Name:
+    """What a cue is worth at that distance. is_blocked: another number stands between."""
+    near = max(0.0, 1 - distance / reach) * (0.4 if is_blocked else 1.0)
+    match cue.sense:
+        case Sense.SURE:
+            points = _SURE * min(1.0, 0.25 + near) if near else 0.0
+        case Sense.CODE:
+            points = _CODE * min(1.0, 0.2 + near) if near else 0.0
+        case Sense.COUPON:
+            points = _COUPON * near
+        case Sense.OTHER:
+            points = -3.5 if is_attached and not is_blocked else -1.2 * near
+        case _:
+            points = 0.0
+    if is_attached and cue.sense in (Sense.SURE, Sense.CODE):
+        points += 0.8
+    return _Name(cue.sense, distance if near or points else math.inf, points)
+
+
+def _merged(found: list[_Sighting], subject: Sheet, bodies: list[Sheet]) -> Code | None:
+    """One code of all the places where its value is shown; None when it is none."""
+    best = max(found, key=lambda each: each.points)
+    sources = {each.sheet.lines[each.line].place.source for each in found}
+    points = best.points + _AGREED * (len(sources) - 1)
+    confidence = confidence_of(points)
+    if confidence < LEAST:
+        return None
+    shown_best = max(found, key=lambda each: (each.sheet.lines[each.line].place.source is Source.HTML, each.points))
+    place_of = best if best.points > shown_best.points + 1 else shown_best
+    return Code(
+        value=best.shape.value,
+        shown=best.shown,
+        kind=CodeKind.COUPON if best.is_coupon else _kind(found, subject, bodies),
+        confidence=confidence,
+        place=place_of.sheet.lines[place_of.line].place,
+    )
+
+
+def _kind(found: Iterable[_Sighting], subject: Sheet, bodies: list[Sheet]) -> CodeKind:
+    """What the code is for: what its line, the lines near it, the subject and the rest of the mail speak of."""
+    votes: dict[CodeKind, float] = defaultdict(float)
+    zones: list[tuple[float, frozenset[Sense]]] = [(3.0, _senses(subject))]
+    for each in found:
+        zones += [(3.0, each.sheet.senses(each.line)), (2.0, each.sheet.near(each.line))]
+    zones += [(0.5, _senses(sheet)) for sheet in bodies]
+    heard: dict[CodeKind, float] = defaultdict(float)
+    for weight, senses in zones:
+        for sense in senses & _KINDS.keys():
+            kind, share = _KINDS[sense]
+            heard[kind] = max(heard[kind], weight)
+            votes[kind] += weight * share / (2 if heard[kind] > weight else 1)
+    return max(votes, key=lambda kind: votes[kind], default=CodeKind.OTHER)
+
+
+def _senses(sheet: Sheet) -> frozenset[Sense]:
+    return frozenset().union(*(sheet.senses(index) for index in range(min(40, len(sheet.lines)))))

@@ -1,0 +1,96 @@
+"""Text as it is scored: lines with their place and what in them stands out, digits and spaces of all scripts alike."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from catcher.extract.model import Place, Source
+
+MAX_TEXT = 300_000
+"""Characters of a plain text that are read."""
+MAX_LINE = 2_000
+"""Characters of a line; longer ones are read in pieces."""
+MAX_LINES = 10_000
+"""Lines of a part that are read."""
+
+_BREAK = re.compile(r"\r\n?|\n")
+_RULE = re.compile(r"\s*(?:--|[-_=*~─—]{3,})\s*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of a line that one element shows. strength: how much it stands out by its looks, 0 to 2."""
+
+    start: int
+    end: int
+    element: int
+    strength: float
+
+
+@dataclass(slots=True)
+class Line:
+    """One line or block as a reader sees it. text: normalised, see `normal`.
+
+    runs: of HTML, in order. anchors: stretches that are links, with the number of the link. is_quiet: small print or
+    hidden. rank: number of the line among those of its source, without empty ones; gap: whether an empty one, or in
+    HTML another block, lies before it.
+    """
+
+    text: str
+    place: Place
+    runs: list[Run] = field(default_factory=list)
+    anchors: list[tuple[int, int, int]] = field(default_factory=list)
+    is_quiet: bool = False
+
+
+def normal(text: str) -> str:
+    """The text with digits of every script and full-width letters as ASCII, one kind of space and dash, and without
+    characters of no width. Line breaks stay."""
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFC", text).translate(_NORMAL)
+
+
+def lines_of_text(text: str, part_id: str) -> tuple[list[Line], bool]:
+    """The lines of a plain text without empty ones, and whether there was more than is read."""
+    lines: list[Line] = []
+    is_cut = len(text) > MAX_TEXT
+    for number, line in enumerate(_BREAK.split(normal(text[:MAX_TEXT])), 1):
+        place = Place(source=Source.TEXT, part_id=part_id, line=number)
+        for piece in _pieces(line):
+            if len(lines) >= MAX_LINES:
+                return lines, True
+            lines.append(Line(piece, place))
+    return lines, is_cut
+
+
+def _pieces(line: str) -> Iterator[str]:
+    plain = line.strip()
+    if not plain or _RULE.match(plain):
+        return
+    for start in range(0, len(plain), MAX_LINE):
+        yield plain[start : start + MAX_LINE]
+
+
+def _normal_table() -> dict[int, str]:
+    table: dict[int, str] = {}
+    for code in range(0x80, 0x1FBFA):
+        character = chr(code)
+        category = unicodedata.category(character)
+        if category == "Nd":
+            table[code] = str(unicodedata.digit(character))
+        elif category == "Zs":
+            table[code] = " "
+        elif category == "Cf":
+            table[code] = ""
+        elif category == "Pd":
+            table[code] = "-"
+    for code in range(0xFF01, 0xFF5F):
+        table.setdefault(code, chr(code - 0xFEE0))
+    table[0x2212] = table[0xAD] = "-"
+    table[0xAD] = ""
+    return table
+
+
+_NORMAL = _normal_table()

@@ -1,0 +1,231 @@
+"""Links by score: how much the mail wants each to be followed, and what it is for.
+
+What a link is for is told by its own words first, then by its address, then by the lines before it, then by the
+subject. Its points are those of that purpose and of how it was told; more for a button, for an address with a token,
+for one that text and HTML both show; fewer for small print, for a picture, for the front page of the site and for what
+is offered to those who did not ask for the mail. Links that every mail has (unsubscribe, privacy, help, social
+networks, pixels) come last whatever they look like. The confidence is the logistic function of the points.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from catcher.extract.codes import confidence_of
+from catcher.extract.lines import Line, normal
+from catcher.extract.model import LIKELY, Link, LinkKind, Place, Source
+from catcher.extract.page import Anchor
+from catcher.extract.sheet import Sheet
+from catcher.extract.urls import holds_token, is_home, is_tracker, kind_of_url
+from catcher.extract.words import Sense, cues
+from catcher.mime.urls import urls_in_text
+
+MAX_LINKS = 1_000
+"""Links of a message that are told, and of a text that are read."""
+
+_START = -1.4
+_BUTTON, _TOKEN, _AGREED, _QUIET, _NOT_ME, _IMAGE, _HOME = 1.8, 0.9, 0.5, -2.5, -1.6, -0.8, -1.8
+_OWN, _BY_URL, _NEAR, _SUBJECT, _ACTION = 3.0, 2.3, 1.4, 0.8, 1.2
+_RIVALS = 3
+
+_QUIET_KINDS = {
+    Sense.UNSUBSCRIBE: LinkKind.UNSUBSCRIBE,
+    Sense.ONLINE: LinkKind.ONLINE,
+    Sense.LEGAL: LinkKind.LEGAL,
+}
+_LOUD_KINDS = {
+    Sense.RESET: LinkKind.RESET,
+    Sense.INVITATION: LinkKind.INVITATION,
+    Sense.CONFIRMATION: LinkKind.CONFIRMATION,
+    Sense.SIGN_IN: LinkKind.SIGN_IN,
+}
+_LOUD = frozenset({*_LOUD_KINDS.values(), LinkKind.ACTION, LinkKind.OTHER})
+_ASKING = frozenset(_LOUD_KINDS.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Sighting:
+    """One place that links somewhere, with its purpose and points. has_words: the link has words of its own."""
+
+    url: str
+    text: str
+    kind: LinkKind
+    points: float
+    place: Place
+    is_button: bool
+    has_words: bool
+
+
+def find_links(
+    subject: Sheet, texts: list[Sheet], pages: list[tuple[Sheet, list[Anchor]]], unsubscribe: tuple[str, ...]
+) -> tuple[list[Link], bool]:
+    """The links of a message, most confident first, and whether there were more than are told."""
+    topic = frozenset().union(*(subject.senses(index) for index in range(len(subject.lines))))
+    sightings: dict[str, list[_Sighting]] = defaultdict(list)
+    is_cut = False
+    for sheet, anchors in pages:
+        for anchor in anchors:
+            sighting = _of_anchor(sheet, anchor, topic)
+            sightings[_key(sighting.url)].append(sighting)
+    for sheet in texts:
+        found, was_cut = _of_text(sheet, topic)
+        is_cut |= was_cut
+        for sighting in found:
+            sightings[_key(sighting.url)].append(sighting)
+    for url in unsubscribe:
+        place = Place(source=Source.HEADER)
+        sightings[_key(url)].append(_Sighting(url, "", LinkKind.UNSUBSCRIBE, -4.0, place, False, True))
+    links = sorted((_merged(each) for each in sightings.values()), key=lambda link: -link.confidence)
+    return links[:MAX_LINKS], is_cut or len(links) > MAX_LINKS
+
+
+def primary_link(links: list[Link]) -> Link | None:
+    """The link that the mail asks to follow; None when none is likely, or when many of no special purpose are alike."""
+    best = next((link for link in links if link.kind in _LOUD), None)
+    if best is None or best.confidence < LIKELY:
+        return None
+    if best.kind not in _ASKING:
+        alike = [k for k in links if k.kind in _LOUD and k.confidence >= best.confidence - 0.08]
+        if len(alike) >= _RIVALS:
+            return None
+    return best
+
+
+def _key(url: str) -> str:
+    """Addresses that are the same: scheme and host in any letter case, with or without a final slash."""
+    scheme, colon, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme.lower()}{colon}{host.lower()}{slash if path else ''}{path}".removesuffix("/")
+
+
+def _of_anchor(sheet: Sheet, anchor: Anchor, topic: frozenset[Sense]) -> _Sighting:
+    text = " ".join(anchor.text.split())
+    url = anchor.url
+    if anchor.tag == "img":
+        is_tracking = anchor.is_pixel or is_tracker(url)
+        kind = LinkKind.TRACKING if is_tracking else LinkKind.IMAGE
+        return _Sighting(url, text, kind, -6.0 if is_tracking else -5.0, anchor.place, False, True)
+    near = _senses_before(sheet, anchor.line) if anchor.line >= 0 else frozenset()
+    is_address = text.startswith(("http://", "https://", "www."))
+    label = "" if is_address else text
+    kind, points = _judged(url, label, near, topic, _rest_of_line(sheet, anchor))
+    if kind in _LOUD:
+        points += _BUTTON if anchor.is_button else 0.0
+        points += _IMAGE if anchor.image and kind not in _ASKING else 0.0
+        points += _QUIET if anchor.is_quiet else 0.0
+    return _Sighting(url, text, kind, points, anchor.place, anchor.is_button, bool(label))
+
+
+def _rest_of_line(sheet: Sheet, anchor: Anchor) -> str:
+    if not 0 <= anchor.line < len(sheet.lines):
+        return ""
+    line = sheet.lines[anchor.line]
+    return line.text if len(line.anchors) <= 1 and len(line.text) < 300 else ""
+
+
+def _senses_before(sheet: Sheet, index: int) -> frozenset[Sense]:
+    return frozenset().union(*(sheet.senses(each) for each in sheet.before(index)))
+
+
+def _judged(
+    url: str, label: str, near: frozenset[Sense], topic: frozenset[Sense], sentence: str
+) -> tuple[LinkKind, float]:
+    """What a link is for, and its points for that."""
+    own = frozenset(cue.sense for cue in cues(normal(label[:200]))) if label else frozenset()
+    by_url = kind_of_url(url)
+    if by_url in (LinkKind.MAILTO, LinkKind.PHONE, LinkKind.SOCIAL):
+        return by_url, -4.0
+    if not url.lower().startswith(("http://", "https://")) and ":" not in url[:20]:
+        return LinkKind.OTHER, -2.5
+    for sense, kind in _QUIET_KINDS.items():
+        if sense in own and (kind is not LinkKind.UNSUBSCRIBE or by_url not in _ASKING):
+            return kind, -4.0
+    around = frozenset(cue.sense for cue in cues(sentence)) if sentence else frozenset()
+    if by_url in (LinkKind.UNSUBSCRIBE, LinkKind.ONLINE, LinkKind.LEGAL, LinkKind.IMAGE):
+        return by_url, -4.0
+    if (Sense.HELP in own or by_url is LinkKind.HELP) and not own & _LOUD_KINDS.keys():
+        return LinkKind.HELP, -3.0
+    kind, points = _purpose(own, by_url, around, near, topic)
+    points += _TOKEN if holds_token(url) else 0.0
+    points += _HOME if is_home(url) else 0.0
+    if Sense.NOT_ME in own | around and not own & _LOUD_KINDS.keys():
+        points += _NOT_ME
+    if not label and around & _QUIET_KINDS.keys() and not around & _LOUD_KINDS.keys():
+        return next(_QUIET_KINDS[sense] for sense in _QUIET_KINDS if sense in around), -4.0
+    return kind, points
+
+
+def _purpose(
+    own: frozenset[Sense],
+    by_url: LinkKind | None,
+    around: frozenset[Sense],
+    near: frozenset[Sense],
+    topic: frozenset[Sense],
+) -> tuple[LinkKind, float]:
+    for sense, kind in _LOUD_KINDS.items():
+        if sense in own:
+            if by_url in _ASKING and by_url is not kind and _disagree(own, by_url):
+                kind = by_url
+            return kind, _START + _OWN
+    if by_url in _ASKING:
+        return by_url, _START + _BY_URL
+    if Sense.ACTION in own:
+        kinds = [kind for sense, kind in _LOUD_KINDS.items() if sense in topic and sense in near | around]
+        return (kinds[0], _START + _NEAR + _ACTION) if len(kinds) == 1 else (LinkKind.ACTION, _START + _ACTION)
+    for senses, points in ((around, _NEAR), (near, _NEAR), (topic, _SUBJECT)):
+        for sense, kind in _LOUD_KINDS.items():
+            if sense in senses:
+                return kind, _START + points
+    return LinkKind.OTHER, _START + (0.6 if Sense.ACTION in around | near else 0.0)
+
+
+def _disagree(own: frozenset[Sense], by_url: LinkKind) -> bool:
+    """Whether the words speak of the address's purpose as well, as in "Sign in to accept the invitation"."""
+    return any(_LOUD_KINDS[sense] is by_url for sense in own & _LOUD_KINDS.keys())
+
+
+def _of_text(sheet: Sheet, topic: frozenset[Sense]) -> tuple[list[_Sighting], bool]:
+    found: list[_Sighting] = []
+    for index, line in enumerate(sheet.lines):
+        if "://" not in line.text:
+            continue
+        last = 0
+        for start, end, url in urls_in_text(line.text):
+            label = line.text[last:start].strip(" <([-:•*|>")
+            last = end
+            found.append(_of_address(sheet, index, line, url, label, topic))
+            if len(found) >= MAX_LINKS:
+                return found, True
+    return found, False
+
+
+def _of_address(sheet: Sheet, index: int, line: Line, url: str, label: str, topic: frozenset[Sense]) -> _Sighting:
+    """An address in plain text: its words are those before it in its line, else those of the lines before."""
+    near = _senses_before(sheet, index)
+    if not label:
+        before = next(sheet.before(index), None)
+        sentence = sheet.lines[before].text if before is not None else ""
+        kind, points = _judged(url, "", near, topic, sentence if "://" not in sentence else "")
+        points += 0.6
+    else:
+        kind, points = _judged(url, label[-160:], near, topic, "")
+    return _Sighting(url, label[-200:], kind, points, line.place, False, False)
+
+
+def _merged(found: list[_Sighting]) -> Link:
+    """One link of all the places that lead to the same address."""
+    best = max(found, key=lambda each: (each.points, each.place.source is Source.HTML))
+    button = next((each for each in found if each.is_button and each.kind is best.kind), None)
+    shown = next((each for each in found if each.has_words and each.text), best)
+    sources = {each.place.source for each in found}
+    points = best.points
+    if best.kind in _LOUD:
+        points += _AGREED * (len(sources) - 1) + (0.3 if len(found) > len(sources) else 0.0)
+    told = button or (shown if shown.kind is best.kind else best)
+    return Link(
+        url=best.url,
+        text=told.text,
+        kind=best.kind,
+        confidence=confidence_of(points),
+        place=told.place,
+        is_button=button is not None,
+    )

@@ -1,0 +1,194 @@
+"""What words say about the number or link beside them, in many languages. The words are in words.toml.
+
+A word is compared in lower case and without accents. An entry may have several words; `*` at the end or the start of a
+word stands for whatever follows or precedes. In scripts without spaces between words an entry is found anywhere.
+"""
+
+import re
+import tomllib
+import unicodedata
+from collections import defaultdict
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache, lru_cache
+from pathlib import Path
+
+MAX_WORD = 40
+"""Characters of a word; longer runs are no words."""
+
+_WORD = re.compile(r"[^\W_]+")
+_UNSPACED = re.compile("[\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+class Sense(StrEnum):
+    """What a word tells. The names are the keys in words.toml.
+
+    SURE names a one-time code, CODE something that may be one, COUPON one of a shop, OTHER another kind of number; a
+    UNIT follows a count. SIGN stands around codes. The rest tells what a link or code is for.
+    """
+
+    SURE = "sure"
+    CODE = "code"
+    COUPON = "coupon"
+    OTHER = "other"
+    UNIT = "unit"
+    SIGN = "sign"
+    RESET = "reset"
+    TWO_FACTOR = "two_factor"
+    SIGN_IN = "sign_in"
+    CONFIRMATION = "confirmation"
+    INVITATION = "invitation"
+    ACTION = "action"
+    NOT_ME = "not_me"
+    UNSUBSCRIBE = "unsubscribe"
+    ONLINE = "online"
+    LEGAL = "legal"
+    HELP = "help"
+
+
+NAMES = frozenset({Sense.SURE, Sense.CODE, Sense.COUPON, Sense.OTHER, Sense.UNIT})
+"""Senses that say what a number is; they and the others may overlap, as in "sign-in code"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A word or phrase of the table, found at [start, end) of a line."""
+
+    start: int
+    end: int
+    sense: Sense
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    words: tuple[str, ...]
+    sense: Sense
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    exact: dict[str, list[_Phrase]]
+    prefix: dict[str, list[_Phrase]]
+    suffix: dict[str, list[_Phrase]]
+    unspaced: re.Pattern[str]
+    unspaced_senses: dict[str, tuple[Sense, ...]]
+
+
+def cues(text: str) -> tuple[Cue, ...]:
+    """The cues in a line, in order; of those that overlap the longest, of equal ones all.
+
+    Names of numbers and what things are for are found apart from each other.
+    """
+    table = _table()
+    plain = folded(text)
+    words = [(m.start(), m.end(), m[0]) for m in _WORD.finditer(plain)]
+    found: list[Cue] = []
+    for index, (start, _, word) in enumerate(words):
+        if len(word) > MAX_WORD:
+            continue
+        for phrase in _starting(word):
+            end = _end_of(phrase, plain, words, index)
+            if end:
+                found.append(Cue(start, end, phrase.sense))
+    if not plain.isascii() and _UNSPACED.search(plain):
+        for match in table.unspaced.finditer(plain):
+            found.extend(Cue(match.start(), match.end(), sense) for sense in table.unspaced_senses[match[0]])
+    return _longest(found)
+
+
+def folded(text: str) -> str:
+    """The text in lower case without accents, character for character."""
+    if text.isascii():
+        return text.lower()
+    return text.translate(_FOLDED).lower()
+
+
+def _end_of(phrase: _Phrase, plain: str, words: list[tuple[int, int, str]], index: int) -> int:
+    """Where a phrase ends whose first word is at `index`; 0 when it is not there."""
+    if index + len(phrase.words) > len(words):
+        return 0
+    for offset, wanted in enumerate(phrase.words):
+        start, _, word = words[index + offset]
+        if offset and (start - words[index + offset - 1][1] > 3 or not _is(word, wanted)):
+            return 0
+    return words[index + len(phrase.words) - 1][1]
+
+
+def _is(word: str, wanted: str) -> bool:
+    if wanted.endswith("*"):
+        return word.startswith(wanted[:-1])
+    if wanted.startswith("*"):
+        return word.endswith(wanted[1:])
+    return word == wanted
+
+
+@lru_cache(maxsize=20_000)
+def _starting(word: str) -> tuple[_Phrase, ...]:
+    """The phrases whose first word this is."""
+    table = _table()
+    found = list(table.exact.get(word, ()))
+    for length in range(2, len(word) + 1):
+        found.extend(table.prefix.get(word[:length], ()))
+        found.extend(table.suffix.get(word[-length:], ()))
+    return tuple(found)
+
+
+def _longest(found: list[Cue]) -> tuple[Cue, ...]:
+    if len(found) < 2:
+        return tuple(found)
+    kept: list[Cue] = []
+    for cue in sorted(found, key=lambda c: c.start - c.end):
+        is_name = cue.sense in NAMES
+        if not any(
+            cue.start < k.end and k.start < cue.end and (cue.start, cue.end) != (k.start, k.end)
+            for k in kept
+            if (k.sense in NAMES) == is_name
+        ):
+            kept.append(cue)
+    return tuple(sorted(set(kept), key=lambda c: (c.start, c.sense)))
+
+
+@cache
+def _table() -> _Table:
+    """The words of every language in one table; the languages are for the reader of the file alone."""
+    exact: dict[str, list[_Phrase]] = defaultdict(list)
+    prefix: dict[str, list[_Phrase]] = defaultdict(list)
+    suffix: dict[str, list[_Phrase]] = defaultdict(list)
+    unspaced: dict[str, set[Sense]] = defaultdict(set)
+    for groups in tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8")).values():
+        for name, entries in groups.items():
+            for entry in entries:
+                plain, sense = folded(entry), Sense(name)
+                if _UNSPACED.search(plain):
+                    unspaced[plain].add(sense)
+                    continue
+                phrase = _Phrase(tuple(plain.replace("-", " ").split()), sense)
+                first = phrase.words[0]
+                if first.endswith("*"):
+                    prefix[first[:-1]].append(phrase)
+                elif first.startswith("*"):
+                    suffix[first[1:]].append(phrase)
+                else:
+                    exact[first].append(phrase)
+    longest_first = sorted(unspaced, key=len, reverse=True)
+    return _Table(
+        exact={word: list(dict.fromkeys(phrases)) for word, phrases in exact.items()},
+        prefix=dict(prefix),
+        suffix=dict(suffix),
+        unspaced=re.compile("|".join(map(re.escape, longest_first))),
+        unspaced_senses={word: tuple(sorted(senses)) for word, senses in unspaced.items()},
+    )
+
+
+def _folded_table() -> dict[int, str]:
+    table: dict[int, str] = {}
+    for code in (*range(0xC0, 0x250), *range(0x1E00, 0x2000), *range(0x370, 0x400)):
+        base = unicodedata.normalize("NFD", chr(code))[0]
+        if base != chr(code):
+            table[code] = base
+    letters = {"ı": "i", "İ": "I", "ł": "l", "Ł": "l", "ø": "o", "Ø": "o", "đ": "d", "Đ": "d", "ß": "s", "æ": "a"}
+    letters |= {"Æ": "a", "ё": "е", "Ё": "е", "أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ة": "ه", "ς": "σ"}
+    return table | {ord(key): value for key, value in letters.items()}
+
+
+_FOLDED = _folded_table()

@@ -1,0 +1,56 @@
+"""`/api/v1/message/{id}/extract`: one-time codes and links of a message. It is not marked read."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from catcher.store.model import StoredMessage
+from catcher.web.api import parameters
+from catcher.web.api.answers import json_answer
+from catcher.web.api.extract_shapes import ExtractAnswer, extract_answer
+from catcher.web.api.message import Reader
+from catcher.web.api.operations import JSON, Content, Operation
+from catcher.web.services import Services
+
+
+class Extracts:
+    """The handler of codes and links. What finds them is imported when they are first asked for."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._reader = Reader(services)
+
+    async def extract(self, request: Request) -> Response:
+        return json_answer(await read_extract(self._services, await self._reader.stored(request)))
+
+
+async def read_extract(services: Services, stored: StoredMessage) -> ExtractAnswer:
+    """Codes and links of a stored message, found in a thread. Raises NotFound when it has gone meanwhile."""
+    octets = await services.store.raw(stored.summary.store_id)
+
+    def find() -> ExtractAnswer:
+        from catcher.extract import extract  # not at the top: it brings the parser and the words of all languages
+
+        return extract_answer(extract(octets, stored.message))
+
+    return await services.threads.run(find)
+
+
+def operations(services: Services) -> tuple[Operation, ...]:
+    """The route of codes and links."""
+    at = Extracts(services)
+    return (
+        Operation(
+            method="GET",
+            path="/api/v1/message/{id}/extract",
+            handler=at.extract,
+            summary="Find one-time codes and links in a message",
+            description="Every code and link with its kind and a confidence from 0 to 1, most confident first; `code` "
+            "and `link` are those that the message was sent for. Does not mark the message read.",
+            tag="message",
+            parameters=parameters.LATEST,
+            answers={
+                200: Content(description="Codes and links.", media={JSON: ExtractAnswer}),
+                404: parameters.NO_MESSAGE,
+            },
+        ),
+    )

@@ -1,0 +1,76 @@
+"""Tests of codes and links over HTTP."""
+
+from collections.abc import Callable
+
+import httpx2
+
+Put = Callable[..., list[str]]
+
+SIGN_IN = b"""\
+From: Acme <hello@acme.example>\r
+To: ann@example.com\r
+Subject: Sign in to Acme\r
+MIME-Version: 1.0\r
+Content-Type: multipart/alternative; boundary=b\r
+\r
+--b\r
+Content-Type: text/plain; charset=utf-8\r
+\r
+Hello Ann,\r
+\r
+your sign-in code is 482 913. It expires in 10 minutes.\r
+\r
+Or follow https://acme.example/login?token=Xk29dLq81mVt to sign in.\r
+--b\r
+Content-Type: text/html; charset=utf-8\r
+\r
+<html><body>\r
+<p>Hello Ann, your sign-in code:</p>\r
+<p style="font-size: 32px"><b>482 913</b></p>\r
+<p><a href="https://acme.example/login?token=Xk29dLq81mVt" class="button">Sign in</a></p>\r
+<p><small><a href="https://acme.example/unsubscribe">Unsubscribe</a> Acme Inc., 12345 Springfield</small></p>\r
+</body></html>\r
+--b--\r
+"""
+PLAIN = b"Subject: Lunch\r\n\r\nAt the usual place? I am there from 12:30 on.\r\n"
+
+
+def test_codes_and_links_come_with_the_primary_of_each(api: httpx2.Client, put: Put) -> None:
+    """The code as it is typed, the link to follow, their kinds, and places as in the parts of the message."""
+    (store_id,) = put(SIGN_IN)
+    answer = api.get(f"/api/v1/message/{store_id}/extract").raise_for_status().json()
+    assert [code["value"] for code in answer["codes"]] == ["482913"]
+    assert answer["code"] == answer["codes"][0]
+    assert (answer["code"]["shown"], answer["code"]["kind"]) == ("482 913", "sign-in")
+    assert answer["code"]["place"] == {"source": "html", "part_id": "2", "line": 3, "element": 5}
+    assert answer["code"]["confidence"] > 0.9
+    assert answer["link"] == answer["links"][0]
+    assert (answer["link"]["url"], answer["link"]["text"]) == (
+        "https://acme.example/login?token=Xk29dLq81mVt",
+        "Sign in",
+    )
+    assert (answer["link"]["kind"], answer["link"]["is_button"]) == ("sign-in", True)
+    assert [link["kind"] for link in answer["links"]] == ["sign-in", "unsubscribe"]
+    assert answer["is_cut"] is False
+
+
+def test_latest_works_and_a_message_without_any_has_nulls(api: httpx2.Client, put: Put) -> None:
+    """`latest` with a query finds the newest that matches; what is not there is null, lists are empty."""
+    put(SIGN_IN, PLAIN)
+    answer = api.get("/api/v1/message/latest/extract", params={"query": "subject:lunch"}).raise_for_status().json()
+    assert answer == {"codes": [], "links": [], "code": None, "link": None, "is_cut": False}
+    assert api.get("/api/v1/message/latest/extract", params={"query": "subject:sign"}).json()["code"] is not None
+
+
+def test_extracting_does_not_mark_read(api: httpx2.Client, put: Put) -> None:
+    """A program that takes a code out leaves the message as new for people."""
+    (store_id,) = put(SIGN_IN)
+    api.get(f"/api/v1/message/{store_id}/extract").raise_for_status()
+    assert api.get("/api/v1/messages").json()["unread"] == 1
+
+
+def test_an_unknown_message_is_404(api: httpx2.Client, put: Put) -> None:
+    """As for every route about one message."""
+    put(PLAIN)
+    assert api.get("/api/v1/message/nosuchmessage/extract").status_code == 404
+    assert api.get("/api/v1/message/latest/extract", params={"query": "subject:nothing"}).status_code == 404
