@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 from catcher.store.counting import Counters
-from catcher.store.engine import Database
+from catcher.store.engines.base import Database
 from catcher.store.search import And, Anything, Contains, Is, Query, condition, simplify
 from catcher.store.tables import message
 
@@ -53,7 +53,7 @@ class Search:
         self._connection = connection
         self._now = now
         self._query = simplify(query)
-        self._expression = database.expression(self._query)
+        self._expression = database.index.expression(self._query)
         self._is_restricted = bool(more)
         self._exact = (
             [*more] if isinstance(self._query, Anything) else [*more, condition(self._query, _Exactly(database))]
@@ -72,7 +72,7 @@ class Search:
         )
         rows = list(tail[start:])
         if len(rows) < limit:
-            number = self._database.arrival_found
+            number = self._database.index.arrival_found
             older = self._found(select(message)).where(number <= self._now.indexed)
             older = older if before is None else older.where(number < before)
             rows.extend(self._rows(older, number, limit=limit - len(rows), start=max(0, start - len(tail))))
@@ -98,20 +98,20 @@ class Search:
             return Matches(messages=unread or counts.messages - counts.unread, unread=unread)
         if self._expression is None:
             return self._counted(_COUNT.where(*self._exact))
-        found = self._connection.execute(self._database.number_found(self._expression)).scalar_one()
+        found = self._connection.execute(self._database.index.number_found(self._expression)).scalar_one()
         if found > COUNTED and self._is_of_words_alone():
             return self._estimated(found)
         tail = self._counted(_COUNT.where(*self._exact, message.c.arrival > self._now.indexed))
-        older = self._counted(self._found(_COUNT_FOUND).where(self._database.arrival_found <= self._now.indexed))
+        older = self._counted(self._found(_COUNT_FOUND).where(self._database.index.arrival_found <= self._now.indexed))
         return Matches(messages=tail.messages + older.messages, unread=tail.unread + older.unread)
 
     def _conditions(self) -> list[ColumnElement[bool]]:
         if self._expression is None:
             return self._exact
-        return [self._database.candidates(self._expression), *self._exact]
+        return [self._database.index.candidates(self._expression), *self._exact]
 
     def _found(self, columns: AnySelect) -> AnySelect:
-        source, matches = self._database.found(self._expression or "")
+        source, matches = self._database.index.found(self._expression or "")
         return columns.select_from(source).where(matches, *self._exact)
 
     def _rows(self, selected: AnySelect, number: ColumnElement[int], *, limit: int, start: int) -> Sequence[AnyRow]:
@@ -125,7 +125,7 @@ class Search:
         """Whether nothing but words is asked, so that the index knows of all of it."""
         operands = self._query.operands if isinstance(self._query, And) else (self._query,)
         return not self._is_restricted and all(
-            isinstance(one, Contains) and one.column == "any" and not one.whole and self._database.expression(one)
+            isinstance(one, Contains) and one.column == "any" and not one.whole and self._database.index.expression(one)
             for one in operands
         )
 
@@ -139,7 +139,7 @@ class Search:
         elif counts.messages - counts.unread <= COUNTED:
             unread = messages - self._counted(_COUNT.where(message.c.is_read.is_(True), *self._exact)).messages
         else:
-            source, matches = self._database.found(self._expression or "")
+            source, matches = self._database.index.found(self._expression or "")
             of_unread = select(func.count()).select_from(source).where(matches, _IS_UNREAD)
             unread = tail.unread + int(self._connection.execute(of_unread).scalar_one())
         return Matches(messages=messages, unread=max(0, min(unread, messages)), is_exact=False)
@@ -151,15 +151,16 @@ def matching(database: Database, query: Query) -> ColumnElement[bool] | None:
     if isinstance(query, Anything):
         return None
     exact = condition(query, _Exactly(database))
-    expression = database.expression(query)
-    return exact if expression is None else database.candidates(expression) & exact
+    expression = database.index.expression(query)
+    return exact if expression is None else database.index.candidates(expression) & exact
 
 
 class _Exactly:
     """The index as `search.condition` wants it: only for judging texts; candidates are named here."""
 
     def __init__(self, database: Database) -> None:
-        self.contains = database.contains
+        self.contains = database.index.contains
+        self.line_has = database.index.line_has
 
     def candidates(self, needle: str) -> ColumnElement[bool] | None:
         return None

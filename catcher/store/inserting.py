@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from catcher.store import boxing, octets
 from catcher.store.codec import microseconds, pack, storable
 from catcher.store.counting import advance
-from catcher.store.engine import Database
+from catcher.store.engines.base import Database
 from catcher.store.labelling import attach
 from catcher.store.model import NewMessage, Summary
 from catcher.store.tables import content, detail, message, search

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from catcher.store.changing import Outcome
 from catcher.store.codec import microseconds, moment
 from catcher.store.counting import read_counters
-from catcher.store.engine import Database
+from catcher.store.engines.base import Database
 from catcher.store.finding import matching
 from catcher.store.search.model import Query
 from catcher.store.tables import message, outgoing, outgoing_mark

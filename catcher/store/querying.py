@@ -17,7 +17,7 @@ from catcher.store.codec import (
     unpack_message,
 )
 from catcher.store.counting import read_counters
-from catcher.store.engine import Database
+from catcher.store.engines.base import Database
 from catcher.store.events import Event
 from catcher.store.finding import AnyRow, AnySelect, Matches, Search, matching
 from catcher.store.labelling import tags_of

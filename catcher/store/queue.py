@@ -58,6 +58,7 @@ class Queue:
         self._emptied = threading.Condition(self._lock)
         self._waiters: list[Callable[[], None]] = []
         self._is_closed = False
+        self._is_woken = False
 
     @property
     def is_closed(self) -> bool:
@@ -98,8 +99,9 @@ class Queue:
     def take(self, timeout: float) -> Work | None:
         """The next command, or the next deliveries as one group; None when nothing came within so many seconds."""
         with self._lock:
-            if not self._works and not self._is_closed and timeout > 0:
+            if not self._works and not self._is_closed and not self._is_woken and timeout > 0:
                 self._filled.wait(timeout)
+            self._is_woken = False
             if not self._works:
                 return None
             if isinstance(self._works[0], Command):
@@ -110,6 +112,12 @@ class Queue:
         for call in waiters:
             call()
         return group
+
+    def wake(self) -> None:
+        """Let the `take` that waits, or else the next one, not wait any longer."""
+        with self._lock:
+            self._is_woken = True
+            self._filled.notify()
 
     def close(self) -> None:
         """Take nothing more in; safe to call twice."""

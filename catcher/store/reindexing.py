@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from catcher.store.changing import Outcome
 from catcher.store.codec import pack, storable
 from catcher.store.counting import read_counters
-from catcher.store.engine import Database
+from catcher.store.engines.base import Database
 from catcher.store.model import NewMessage
 from catcher.store.store import Store
 from catcher.store.tables import detail, message, search
@@ -52,14 +52,14 @@ def _rewrite(connection: Connection, *, database: Database, messages: Sequence[t
     now = read_counters(connection)
     indexed = [arrival for arrival, _ in rows if now.emptied < arrival <= now.indexed]
     if indexed:
-        database.forget(connection, indexed)  # needs the texts as they were
+        database.index.forget(connection, indexed)  # needs the texts as they were
     connection.execute(_UPDATE_MESSAGE, [_message(arrival, new) for arrival, new in rows])
     connection.execute(
         _UPDATE_DETAIL, [{"wanted": arrival, "new_structure": pack(new.message)} for arrival, new in rows]
     )
     connection.execute(_UPDATE_SEARCH, [_search(arrival, new) for arrival, new in rows])
     for arrival in indexed:
-        database.index(connection, after=arrival - 1, upto=arrival)
+        database.index.add(connection, after=arrival - 1, upto=arrival)
     return Outcome(changed=len(rows))
 
 

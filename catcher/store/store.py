@@ -17,7 +17,7 @@ from catcher.store import bin as bin_
 from catcher.store import boxing, changing, labelling, octets, querying
 from catcher.store.changing import STEP, Outcome
 from catcher.store.counting import read_counters
-from catcher.store.engine import Database
+from catcher.store.engines.base import Database
 from catcher.store.events import Event, Events
 from catcher.store.model import (
     Binned,

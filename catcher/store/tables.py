@@ -4,7 +4,7 @@ One message is four rows, so that each question touches the narrow row it needs:
 message's envelope and tree, `content` for its octets, `search` for what queries look at. All are keyed by the arrival
 number. The row in `message` is what makes a message exist: deleting takes that row (and its tags) and notes the rest in
 `leftover`, to be swept in small steps; an arrival number is never given twice, so rows that wait for it are seen by
-nobody. The full-text index over `search` differs by engine and is made and asked in `store.engine` alone.
+nobody. The full-text index over `search` differs by engine and is made and asked in `store.engines` alone.
 """
 
 from sqlalchemy import (

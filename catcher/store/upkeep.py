@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select, update
 
 from catcher.store.counting import read_counters
-from catcher.store.engine import Database
+from catcher.store.engines.base import Database
 from catcher.store.tables import binned, change, content, counter, detail, leftover, message, search
 
 STEP_MESSAGES = 200
@@ -46,19 +46,19 @@ class Upkeep:
 
     def index(self, connection: Connection) -> int:
         """Take the next texts into the full-text index; how many."""
-        with connection.begin():
+        with self._database.begin(connection):
             indexed = read_counters(connection).indexed
             rows = connection.execute(_TO_INDEX, {"indexed": indexed}).all()
             taken = _within_budget([row.length for row in rows])
             if taken:
                 upto = rows[taken - 1].arrival
-                self._database.index(connection, after=indexed, upto=upto)
+                self._database.index.add(connection, after=indexed, upto=upto)
                 connection.execute(update(counter).values(indexed=upto))
         return taken
 
     def sweep(self, connection: Connection) -> int:
         """Remove rows of deleted messages; how many messages' or ranges without any."""
-        with connection.begin():
+        with self._database.begin(connection):
             rows = connection.execute(_TO_SWEEP).all()
             taken = _within_budget([row.length or 0 for row in rows])
             if not taken:
@@ -74,7 +74,7 @@ class Upkeep:
     def trim(self, connection: Connection) -> int:
         """Forget changes beyond the newest `CHANGES_KEPT`; how many."""
         newest_first = select(change.c.cursor).order_by(change.c.cursor.desc())
-        with connection.begin():
+        with self._database.begin(connection):
             if connection.execute(newest_first.offset(CHANGES_KEPT + _CHANGES_SPARE).limit(1)).first() is None:
                 return 0
             bound = connection.execute(newest_first.offset(CHANGES_KEPT).limit(1)).scalar_one()
@@ -91,12 +91,12 @@ class Upkeep:
         now = read_counters(connection)
         if now.emptied < now.indexed and not _has_message(connection, now.emptied, now.indexed):
             # Nothing of the index is left in use: emptying it is far cheaper than taking out one text after the other.
-            self._database.forget_all(connection)
+            self._database.index.forget_all(connection)
             connection.execute(update(counter).values(emptied=now.indexed))
         else:
             indexed = [arrival for arrival in arrivals if now.emptied < arrival <= now.indexed]
             if indexed:
-                self._database.forget(connection, indexed)
+                self._database.index.forget(connection, indexed)
         wanted = [{"wanted": arrival} for arrival in arrivals]
         for statement in (_DROP_SEARCH, _DROP_DETAIL, _DROP_CONTENT):
             connection.execute(statement, wanted)

@@ -12,7 +12,7 @@ from catcher.errors import CatcherError, StoreUnavailable
 from catcher.store import querying
 from catcher.store.changing import Outcome
 from catcher.store.counting import read_counters
-from catcher.store.engine import Database, unavailable
+from catcher.store.engines.base import Database
 from catcher.store.events import Event, Events
 from catcher.store.inserting import Prepared, insert_all, prepare
 from catcher.store.queue import Command, Delivery, Queue
@@ -45,8 +45,10 @@ class Writer:
         self._upkeep = Upkeep(database)
         self._upkeep_at: float | None = time.monotonic()
         self._behind = 0
+        self._is_woken = False
+        self._has_news = False
+        self._watch = database.watch(self._connection, self._wake) if poll else None
         self._told = self._last_number()
-        self._foreign = database.foreign_commits(self._connection)
         self._looked_at = time.monotonic()
         self._after_answers: tuple[Callable[[], None], ...] = ()
         # A daemon: whoever forgets to close the store can still leave; callers hold no promise before their commit.
@@ -81,6 +83,8 @@ class Writer:
             else:
                 self._keep_up()
             self._look_for_others()
+        if self._watch is not None:
+            self._watch.close()
         with suppress(exc.SQLAlchemyError):
             self._connection.close()
 
@@ -98,7 +102,7 @@ class Writer:
             try:
                 ready.append((delivery, [prepare(new) for new in delivery.messages]))
             except Exception as error:
-                _answer(delivery, _failure(error))
+                _answer(delivery, self._failure(error))
                 self._end_answers()
         if ready and not self._write(ready) and len(ready) > 1:
             # One of them spoils the transaction: each gets one of its own, so that the others do not suffer.
@@ -109,14 +113,15 @@ class Writer:
         """Write deliveries in one transaction and answer; False when another try, one by one, makes sense."""
         prepared = [one for _, several in ready for one in several]
         try:
-            with self._connection.begin():
+            with self._database.begin(self._connection):
                 summaries = insert_all(self._database, self._connection, prepared)
+                self._database.announce(self._connection)
                 self._database.check_place()
         except Exception as error:
             is_common = isinstance(error, exc.OperationalError | StoreUnavailable)
             if len(ready) > 1 and not is_common and not is_last_try:
                 return False
-            failure = _failure(error)
+            failure = self._failure(error)
             for delivery, _ in ready:
                 _answer(delivery, failure)
             self._end_answers()
@@ -146,14 +151,16 @@ class Writer:
         if not command.future.set_running_or_notify_cancel():
             return
         try:
-            with self._connection.begin():
+            with self._database.begin(self._connection):
                 outcome = command.run(self._connection)
+                if outcome.events:
+                    self._database.announce(self._connection)
                 self._database.check_place()
         except CatcherError as error:
             command.future.set_exception(error)
             return
         except Exception as error:
-            command.future.set_exception(_failure(error))
+            command.future.set_exception(self._failure(error))
             return
         command.future.set_result(outcome.changed)
         self._tell(outcome.events)
@@ -186,15 +193,20 @@ class Writer:
 
     def _look_for_others(self) -> None:
         now = time.monotonic()
-        if not self._poll or now < self._looked_at + self._poll:
+        if self._watch is None or (now < self._looked_at + self._poll and not self._is_woken):
             return
         self._looked_at = now
+        self._is_woken = False
         with suppress(exc.SQLAlchemyError, StoreUnavailable, OSError):
-            seen = self._database.foreign_commits(self._connection)
-            if seen != self._foreign:
+            self._has_news = self._watch.has_news() or self._has_news
+            if self._has_news:
                 self._tell_foreign(upto=self._last_number())
-                self._foreign = seen
+                self._has_news = False
                 self._upkeep_at = self._upkeep_at or now + QUIET
+
+    def _wake(self) -> None:
+        self._is_woken = True
+        self._queue.wake()
 
     def _last_number(self) -> int:
         with self._database.reading() as connection:
@@ -224,17 +236,16 @@ class Writer:
             self._upkeep_at = time.monotonic() + _RETRY
         return False
 
+    def _failure(self, error: Exception) -> BaseException:
+        if isinstance(error, CatcherError):
+            return error
+        if not isinstance(error, exc.OperationalError):
+            _log.error("A message could not be stored", exc_info=error)
+        return self._database.failure(error)
+
 
 def _answer(delivery: Delivery, outcome: Sequence[int] | BaseException) -> None:
     try:
         delivery.done(outcome)
     except Exception:
         _log.exception("Whoever delivered could not be told")
-
-
-def _failure(error: Exception) -> BaseException:
-    if isinstance(error, CatcherError):
-        return error
-    if not isinstance(error, exc.OperationalError):
-        _log.error("A message could not be stored", exc_info=error)
-    return unavailable(error)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from catcher.store import ByIds, Matching, NewMessage, Store
-from catcher.store.engine import Database, trigrams
+from catcher.store.engines.sqlite.database import SqliteDatabase
+from catcher.store.engines.sqlite.index import trigrams
 from catcher.store.search import Subject, matches, parse
 from catcher.store.upkeep import Upkeep
 from tests.store.conftest import make_message
@@ -69,7 +70,7 @@ def mailbox(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
             for number, text in enumerate(TEXTS * 2)
         ]
         store.add(messages[:10])
-        database = Database(tmp_path / "mail.db", durable=False, readers=1, patience=5)
+        database = SqliteDatabase(tmp_path / "mail.db", durable=False, readers=1, patience=5)
         with database.connect_writer() as connection:
             assert Upkeep(database).index(connection) == 10
         database.dispose()

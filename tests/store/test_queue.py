@@ -73,6 +73,19 @@ def test_who_waits_for_room_is_called_when_there_is_some(new: MakeMessage) -> No
     assert called == ["empty", "taken", "closed"]
 
 
+def test_who_waits_for_work_can_be_woken() -> None:
+    """`take` returns with nothing, whether it was waiting or only came to it afterwards; each waking counts once."""
+    queue = Queue(messages=1, octets=10**9)
+    queue.wake()
+    assert queue.take(60) is None
+    taken: list[object] = []
+    thread = threading.Thread(target=lambda: taken.append(queue.take(60)))
+    thread.start()
+    queue.wake()
+    thread.join(30)
+    assert taken == [None]
+
+
 def test_put_waits_for_room_and_gives_up_when_closed(new: MakeMessage) -> None:
     """A thread that delivers is slowed down, not refused; closing frees it with StoreUnavailable."""
     queue = Queue(messages=1, octets=10**9)

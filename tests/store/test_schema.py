@@ -14,7 +14,8 @@ from alembic.script import ScriptDirectory
 
 from catcher.data import data_directory
 from catcher.store import ByIds, Store, schema
-from catcher.store.engine import make_file
+from catcher.store.engines.sqlite.database import make_file
+from catcher.store.engines.sqlite.opening import upgrade
 from tests.store.contract import MakeMessage
 
 
@@ -39,14 +40,14 @@ def test_migrations_lead_to_the_schema_of_a_new_file(tmp_path: Path) -> None:
     """A database that was upgraded all the way has the tables, columns and indexes of one made by `create`."""
     Store.open(f"sqlite:///{tmp_path / 'new.db'}").close()
     make_file(tmp_path / "migrated.db")
-    schema.upgrade(tmp_path / "migrated.db", "none")
+    upgrade(tmp_path / "migrated.db", "none")
     assert tables(tmp_path / "migrated.db") == tables(tmp_path / "new.db")
 
 
 def test_the_migrated_first_rows_are_those_of_a_new_file(tmp_path: Path, new: MakeMessage) -> None:
     """The counters are there, so the upgraded database works."""
     make_file(tmp_path / "mail.db")
-    schema.upgrade(tmp_path / "mail.db", "none")
+    upgrade(tmp_path / "mail.db", "none")
     with Store.open(f"sqlite:///{tmp_path / 'mail.db'}") as store:
         assert store.add([new()]) == [1]
 
@@ -65,7 +66,7 @@ def test_a_database_of_every_schema_is_upgraded_with_its_mail(tmp_path: Path, ne
     """Every released schema has an upgrade test. DESIGN §4."""
     path, message = tmp_path / "mail.db", new()
     make_file(path)
-    schema.upgrade(path, "none", target=old)
+    upgrade(path, "none", target=old)
     with closing(sqlite3.connect(path)) as before:
         have = {row[1] for row in before.execute("PRAGMA table_xinfo(message)")}
     with Store.open(f"sqlite:///{tmp_path / 'new.db'}") as store:
@@ -100,7 +101,7 @@ def test_an_upgrade_copies_the_database_first(tmp_path: Path, new: MakeMessage) 
     with Store.open(f"sqlite:///{path}") as store:
         store.add([message])
     before = tables(path)
-    copy = schema.upgrade(path, "0004", scripts=scripts, target="0005")
+    copy = upgrade(path, "0004", scripts=scripts, target="0005")
     assert copy.parent == path.parent
     assert copy.stat().st_mode & 0o077 == 0
     assert "is_next" in str(tables(path))
@@ -122,7 +123,7 @@ def test_an_upgrade_that_fails_changes_nothing(tmp_path: Path, new: MakeMessage)
         store.add([new()])
     before = tables(path)
     with pytest.raises(RuntimeError, match="on purpose"):
-        schema.upgrade(path, "0004", scripts=scripts, target="0005")
+        upgrade(path, "0004", scripts=scripts, target="0005")
     assert tables(path) == before
     with Store.open(f"sqlite:///{path}") as store:
         assert store.counts().messages == 1

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection
 
 from catcher.store import ByIds, Everything, Matching, Store, changing, finding, upkeep
-from catcher.store.engine import Database
+from catcher.store.engines.sqlite.database import SqliteDatabase
 from catcher.store.search import parse
 from catcher.store.upkeep import Upkeep
 from tests.store.contract import MakeMessage, add, ids
@@ -29,7 +29,7 @@ def quiet(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
 @pytest.fixture
 def hands(quiet: Store, tmp_path: Path) -> Iterator[tuple[Upkeep, Connection]]:
     """Upkeep to be called by hand, with a connection of its own."""
-    database = Database(tmp_path / "mail.db", durable=False, readers=1, patience=5)
+    database = SqliteDatabase(tmp_path / "mail.db", durable=False, readers=1, patience=5)
     with database.connect_writer() as connection:
         yield Upkeep(database), connection
     database.dispose()

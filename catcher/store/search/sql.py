@@ -6,7 +6,6 @@ index knows few candidates, they are named in front, and the walk becomes a hand
 narrows; what decides is always the text itself.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -40,6 +39,10 @@ class IndexCondition(Protocol):
 
     def contains(self, haystack: ColumnElement[str], needle: str) -> ColumnElement[bool]:
         """Whether the text holds the needle, character for character; no character is special."""
+        ...
+
+    def line_has(self, column: ColumnElement[str], start: str, text: str) -> ColumnElement[bool]:
+        """Whether a line of the text begins with `start`, which begins with a line break, and has `text` later on."""
         ...
 
     def candidates(self, needle: str) -> ColumnElement[bool] | None:
@@ -185,9 +188,8 @@ def _line_has(
     start = label(name)
     if whole or not text:
         return index.contains(column, f"{start}{text}\n" if whole else start)
-    # The regular expression keeps name and text on one line; it is slow, so the plain tests go first.
-    on_one_line = column.regexp_match(f"{re.escape(start)}[^\n]*{re.escape(text)}")
-    return and_(index.contains(column, start), index.contains(column, text), on_one_line)
+    # That name and text are on one line is slow to see, so the plain tests go first.
+    return and_(index.contains(column, start), index.contains(column, text), index.line_has(column, start, text))
 
 
 # Candidates from the full-text index

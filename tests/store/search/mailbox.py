@@ -1,5 +1,6 @@
 """A real SQLite file with the store's tables and a full-text index, asked through search conditions."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -43,6 +44,9 @@ class Trigrams:
 
     def contains(self, haystack: ColumnElement[str], needle: str) -> ColumnElement[bool]:
         return func.instr(haystack, needle) > 0
+
+    def line_has(self, column: ColumnElement[str], start: str, text: str) -> ColumnElement[bool]:
+        return column.regexp_match(f"{re.escape(start)}[^\n]*{re.escape(text)}")
 
     def candidates(self, needle: str) -> ColumnElement[bool] | None:
         if not self.is_used or len(needle) < 3:

@@ -1,0 +1,115 @@
+"""SQLite's full-text index: FTS5 over runs of three characters, kept up with the messages by the store's upkeep."""
+
+import re
+from collections.abc import Sequence
+from itertools import islice
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Function,
+    Select,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    select,
+    table,
+    text,
+    union_all,
+)
+
+from catcher.store.engines.base import Expression, TextIndex
+from catcher.store.search import And, Contains, Or, Query, implied
+from catcher.store.tables import counter, message, search
+
+INDEXED_COLUMNS = ("subject", "from_", "to", "cc", "bcc", "reply_to", "file_names", "client", "text")
+"""Columns of `search` that the full-text index holds."""
+
+_COLUMNS = ", ".join(f'"{name}"' for name in INDEXED_COLUMNS)
+_INDEX = table("search_index", column("rowid"), column("search_index"))
+
+INDEX_DDL = (
+    # No positions and no column sizes are kept: the index only names candidates, `contains` decides.
+    f"CREATE VIRTUAL TABLE search_index USING fts5({_COLUMNS}, content='search', content_rowid='arrival', "
+    "tokenize='trigram case_sensitive 1', detail=none, columnsize=0)"
+)
+
+_MOST_TRIGRAMS = 24
+
+
+class Fts5Index(TextIndex):
+    """The table `search_index`, whose rowids are arrival numbers."""
+
+    def add(self, connection: Connection, *, after: int, upto: int) -> None:
+        connection.execute(_INDEX_ROWS, {"after": after, "upto": upto})
+
+    def forget(self, connection: Connection, arrivals: Sequence[int]) -> None:
+        connection.execute(_FORGET_ROWS, {"arrivals": list(arrivals)})
+
+    def forget_all(self, connection: Connection) -> None:
+        connection.execute(_FORGET_ALL)
+
+    def contains(self, haystack: ColumnElement[str], needle: str) -> ColumnElement[bool]:
+        found: Function[int] = func.instr(haystack, needle)
+        return found > 0
+
+    def line_has(self, column: ColumnElement[str], start: str, text: str) -> ColumnElement[bool]:
+        return column.regexp_match(f"{re.escape(start)}[^\n]*{re.escape(text)}")
+
+    def expression(self, query: Query) -> Expression | None:
+        needed = implied(query)  # the index knows runs of three characters and no negation
+        return None if needed is None else _match(needed)
+
+    def found(self, expression: Expression) -> tuple[FromClause, ColumnElement[bool]]:
+        # Ordered by `arrival_found`, rows come straight from the index, so that a page costs no more than its rows.
+        # The plus keeps the planner from looking up one message after the other in the index, which takes minutes.
+        found = _INDEX.join(message, message.c.arrival == literal_column("+search_index.rowid"))
+        return found, _INDEX.c.search_index.op("MATCH")(expression)
+
+    @property
+    def arrival_found(self) -> ColumnElement[int]:
+        return _INDEX.c.rowid
+
+    def number_found(self, expression: Expression) -> Select[int]:
+        return select(func.count()).select_from(_INDEX).where(_INDEX.c.search_index.op("MATCH")(expression))
+
+    def candidates(self, expression: Expression) -> ColumnElement[bool]:
+        match = _INDEX.c.search_index.op("MATCH")(expression)
+        indexed = select(counter.c.indexed).scalar_subquery()
+        tail = select(search.c.arrival).where(search.c.arrival > indexed)
+        return message.c.arrival.in_(union_all(select(_INDEX.c.rowid).where(match), tail))
+
+
+def _match(needed: Query) -> str:
+    """The full-text index's own words for what `implied` says."""
+    match needed:
+        case And(operands):
+            return " AND ".join(f"({_match(operand)})" for operand in operands)
+        case Or(operands):
+            return " OR ".join(f"({_match(operand)})" for operand in operands)
+        case Contains(text=needle):
+            return " AND ".join('"' + gram.replace('"', '""') + '"' for gram in trigrams(needle))
+    raise TypeError(needed)
+
+
+def trigrams(needle: str) -> list[str]:
+    """Runs of three characters that a text holding the needle must have, each once; none when it is shorter.
+
+    All of them up to `_MOST_TRIGRAMS`, because each makes the index's answer sharper; of a long needle, the first ones.
+    """
+    runs = (needle[start : start + 3] for start in range(len(needle) - 2))
+    return list(islice(dict.fromkeys(islice(runs, 10 * _MOST_TRIGRAMS)), _MOST_TRIGRAMS))
+
+
+# The statements below are put together from nothing but the column names above.
+_INDEX_ROWS = text(
+    f"INSERT INTO search_index(rowid, {_COLUMNS}) SELECT arrival, {_COLUMNS} FROM search "  # noqa: S608
+    "WHERE arrival > :after AND arrival <= :upto"
+)
+_FORGET_ROWS = text(
+    f"INSERT INTO search_index(search_index, rowid, {_COLUMNS}) SELECT 'delete', arrival, {_COLUMNS} FROM search "  # noqa: S608
+    "WHERE arrival IN :arrivals"
+).bindparams(bindparam("arrivals", expanding=True))
+_FORGET_ALL = text("INSERT INTO search_index(search_index) VALUES ('delete-all')")
