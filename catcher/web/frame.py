@@ -65,6 +65,7 @@ class Frame:
     links: addresses the mail links to, each once, in order. refused: dangerous or relative addresses that were struck.
     taken_out: how many elements of which name were left out, the most frequent first.
     missing_alt: images without an alternative text. has_dark: whether there are styles for dark schemes.
+    fixed_width: pixels of the widest box whose width is said in pixels, 0 without one.
     is_flattened: nested too deeply to be kept so. is_cut: the end is missing because the document is too long.
     """
 
@@ -76,6 +77,7 @@ class Frame:
     taken_out: tuple[tuple[str, int], ...] = ()
     missing_alt: int = 0
     has_dark: bool = False
+    fixed_width: int = 0
     is_flattened: bool = False
     is_cut: bool = False
 
@@ -171,6 +173,9 @@ _IGNORED_IN_URLS = dict.fromkeys((*range(33), 127))
 _TINY = re.compile(r"\s*[01](?:\.0*)?(?:px)?\s*\Z", re.IGNORECASE)
 _CANDIDATE = re.compile(r"([^\s,]\S*[^\s,]|[^\s,])(?:\s+[\d.]+[wxh])*\s*(?:,|$)")
 _DARK = re.compile(r"prefers-color-scheme\s*:\s*dark", re.IGNORECASE)
+# Not in the condition of a media query, and not a greatest width.
+_FIXED_WIDTH = re.compile(r"(?<![\w(-])(?:min-)?width\s*:\s*(\d{1,5})(?:\.\d{1,9})?px", re.IGNORECASE)
+_BOXES = _names("table td th col div")
 _SAFE_SCHEMES = re.compile(r"[a-z ]{1,60}\Z", re.ASCII | re.IGNORECASE)
 _ID = re.compile(r' id="[^"]*"')
 _PUBLIC_ID = re.compile(r"[A-Za-z0-9 +/:.=_-]{1,200}\Z", re.ASCII)
@@ -219,6 +224,7 @@ class _Writer:
         self._taken_out: Counter[str] = Counter()
         self._missing_alt = 0
         self._has_dark = False
+        self._fixed_width = 0
         self._is_flattened = False
 
     def write(self, html: str) -> Frame:
@@ -245,6 +251,7 @@ class _Writer:
             taken_out=tuple(self._taken_out.most_common(20)),
             missing_alt=self._missing_alt,
             has_dark=self._has_dark,
+            fixed_width=self._fixed_width,
             is_flattened=self._is_flattened,
             is_cut=is_cut,
         )
@@ -361,6 +368,9 @@ class _Writer:
             elif key not in {"href", "src", "srcset", "background", "poster", "xlink:href"}:
                 written[key] = value
         self._addresses(name, attributes, written)
+        width = attributes.get("width", "").strip().removesuffix("px")
+        if name in _BOXES and width.isascii() and width.isdigit() and len(width) < 6:
+            self._fixed_width = max(self._fixed_width, int(width))
         return "".join(f' {key}="{escape(value)}"' for key, value in written.items())
 
     def _addresses(self, name: str, attributes: dict[str, str], written: dict[str, str]) -> None:
@@ -413,6 +423,7 @@ class _Writer:
 
     def _style(self, css: str, *, is_element: bool) -> str:
         self._has_dark = self._has_dark or _DARK.search(css) is not None
+        self._fixed_width = max((self._fixed_width, *(int(found[1]) for found in _FIXED_WIDTH.finditer(css))))
         for found in _CSS_REMOTE.finditer(css):
             self._found_remote(found[1], "CSS")
         css = _CSS_CID.sub(lambda found: f'url("{self._inline(unquote(found[2])) or ""}")', css)

@@ -102,7 +102,7 @@ const ACTIONS = {
   "[": toggleSide,
   "?": () => void openDialog(),
 };
-for (let number = 1; number <= 7; number++) {
+for (let number = 1; number <= 8; number++) {
   ACTIONS[String(number)] = () => press(`.views > :nth-child(${number})[href]`);
 }
 

@@ -4,11 +4,13 @@ import { startList } from "./list.js";
 import { startLive } from "./live.js";
 import { startKeys } from "./keys.js";
 import { startPanes } from "./panes.js";
+import { startEdge } from "./edge.js";
 import { startLinks } from "./links.js";
 import { startPage } from "./page.js";
 
 startPage();
 startLinks();
+startEdge();
 startVisits();
 startList();
 startPanes();

@@ -11,7 +11,7 @@ from catcher.web.languages import LANGUAGES, choose
 from tests.web.ui.catalogues import catalogue_file, texts_of, texts_of_pages
 
 # What is no word: names of protocols, commands and formats, and what is read from values.
-NAMES = {"catcher", "MAIL FROM", "RCPT TO", "openapi.json", "SHA-256"}
+NAMES = {"catcher", "MAIL FROM", "RCPT TO", "openapi.json", "px", "SHA-256"}
 
 
 def catalogue(language: str) -> polib.POFile:

@@ -17,11 +17,13 @@ from catcher.web.ui.pages import GonePage, Listing, ListPage, Row
 from catcher.web.ui.setup import setup_for
 from catcher.web.ui.site import PAGE_ROWS, Done, Site, done_text, now
 
-VIEWS = ("html", "text", "source", "parts", "headers", "raw", "checks")
+VIEWS = ("html", "text", "source", "parts", "headers", "raw", "checks", "delivery")
 """The views of a message, in the order they are offered."""
 SUBJECT_CHARACTERS = 200
 NAME_CHARACTERS = 80
 LARGEST_NUMBER = 2**62
+LEAST_WIDTH, MOST_WIDTH = 200, 2000
+"""Pixels that a mail can be shown at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,11 @@ class Place:
 
     def parameters(self, **changes: object) -> str:
         """As the query part of an address, with a question mark, "" when nothing differs from the defaults."""
+        written = urlencode(self.given(**changes))
+        return f"?{written}" if written else ""
+
+    def given(self, **changes: object) -> dict[str, str]:
+        """The parameters that differ from the defaults, by their names in an address; `changes` win over them."""
         given: dict[str, object] = {
             "q": self.query,
             "before": self.before,
@@ -49,8 +56,7 @@ class Place:
             "images": self.images,
             **changes,
         }
-        written = urlencode({name: str(value) for name, value in given.items() if value not in ("", None)})
-        return f"?{written}" if written else ""
+        return {name: str(value) for name, value in given.items() if value not in ("", None)}
 
 
 def read_place(request: Request) -> Place:
@@ -62,7 +68,7 @@ def read_place(request: Request) -> Place:
         query=given.get("q", given.get("query", "")).strip()[:10_000],
         before=int(before) if is_number else None,
         view=_one_of(given.get("view", ""), set(VIEWS)),
-        width=_one_of(given.get("w", ""), {"320", "375", "414", "600", "768"}),
+        width=_width(given.get("w", "")),
         scheme=_one_of(given.get("scheme", ""), {"dark", "forced"}),
         images=_one_of(given.get("images", ""), {"off"}),
     )
@@ -193,6 +199,12 @@ def _all_of(text: str) -> Selection | None:
 def _name(query: str) -> str:
     names = {"": _("All mail"), "is:unread": _("Unread"), "has:attachment": _("With attachments")}
     return names.get(query, _("Search results"))
+
+
+def _width(value: str) -> str:
+    """Pixels within the bounds, "" for what is none."""
+    is_number = value.isascii() and value.isdigit() and len(value) < 5
+    return str(min(max(int(value), LEAST_WIDTH), MOST_WIDTH)) if is_number else ""
 
 
 def _one_of(value: str, allowed: set[str]) -> str:

@@ -7,13 +7,14 @@ from starlette.responses import Response
 
 from catcher.errors import NotFound
 from catcher.store.model import ByIds, StoredMessage, Summary
-from catcher.web.frame import MARK
 from catcher.web.languages import _, marked
 from catcher.web.ui import texts
-from catcher.web.ui.files import LARGE_HTML, file_name, html_octets, is_showable, read_frame, read_wish
+from catcher.web.ui.delivery import read_delivery
+from catcher.web.ui.files import file_name, is_showable
 from catcher.web.ui.listing import VIEWS, Place, list_piece, read_place, read_query
 from catcher.web.ui.opinions import read_opinions
-from catcher.web.ui.pages import Attachment, Link, MessagePage, Preview, Source
+from catcher.web.ui.pages import Attachment, Link, MessagePage, Source
+from catcher.web.ui.preview import read_preview
 from catcher.web.ui.site import Site, done_text
 from catcher.web.ui.views import header_fields_of, part_lines, raw_source, read_source, read_text
 
@@ -25,12 +26,7 @@ VIEW_NAMES = {
     "headers": marked("Headers"),
     "raw": marked("Raw"),
     "checks": marked("Checks"),
-}
-WIDTHS = ("", "320", "375", "414", "600", "768")
-SCHEMES = {
-    "": marked("Light"),
-    "dark": marked("Dark styles of the mail"),
-    "forced": marked("Forced dark, an approximation"),
+    "delivery": marked("Delivery"),
 }
 
 
@@ -99,13 +95,14 @@ class MessageHandlers:
             raw_href=f"{address}/raw",
             print_href=f"{address}/print",
             back=site.root + Place(query=place.query, before=place.before).parameters(),
-            preview=await self._preview(request, stored, place, address) if view == "html" else None,
+            preview=await read_preview(site, request, stored, place) if view == "html" else None,
             text=await read_text(site, stored) if view == "text" else None,
             source=await self._source(stored, view, address),
             parts=await part_lines(site, stored, address) if view == "parts" else (),
             fields=header_fields_of(stored, request.query_params.get("filter", "")) if view == "headers" else (),
             filter=request.query_params.get("filter", "")[:200],
             opinions=await read_opinions(site, stored, request, place) if view == "checks" else None,
+            delivery=await read_delivery(site, stored) if view == "delivery" else None,
             done=done_text(request),
         )
 
@@ -116,49 +113,6 @@ class MessageHandlers:
         if view == "source":
             return await read_source(self._site, stored, address)
         return await raw_source(self._site, stored, address) if view == "raw" else None
-
-    async def _preview(self, request: Request, stored: StoredMessage, place: Place, address: str) -> Preview:
-        wish = read_wish(request)
-        size = html_octets(stored.message)
-        is_too_large = size > LARGE_HTML and not wish.is_large
-        shown = replace(stored, message=replace(stored.message, html_parts=())) if is_too_large else stored
-        frame = await read_frame(self._site, shown, wish)
-        large = "1" if wish.is_large else ""
-        remote = "1" if request.query_params.get("remote") == "1" and place.images != "off" else ""
-        inside = Place(images=place.images, scheme=place.scheme)
-        marked = "-".join(map(str, wish.mark)) if wish.mark else ""
-        fragment = f"#{MARK}" if wish.mark else ""
-        return Preview(
-            frame=frame,
-            src=f"{address}/frame{inside.parameters(remote=remote, large=large, mark=marked)}" + fragment,
-            is_too_large=is_too_large,
-            size=size,
-            anyway=address + place.parameters(large="1"),
-            widths=tuple(
-                Link(
-                    label=f"{width} px" if width else _("Fill"),
-                    href=address + replace(place, width=width).parameters(remote=remote, large=large),
-                    is_current=width == place.width,
-                )
-                for width in WIDTHS
-            ),
-            width=place.width or "fill",
-            schemes=tuple(
-                Link(
-                    name=scheme or "light",
-                    label=_(label),
-                    href=address + replace(place, scheme=scheme).parameters(remote=remote, large=large),
-                    is_current=scheme == place.scheme,
-                )
-                for scheme, label in SCHEMES.items()
-            ),
-            scheme=place.scheme or "light",
-            images_href=address + replace(place, images="" if place.images else "off").parameters(large=large),
-            has_images=place.images != "off",
-            remote_href=address + replace(place, images="").parameters(remote="" if remote else "1", large=large),
-            has_remote=bool(remote),
-            hidden_remote=frame.remote_count if not remote else 0,
-        )
 
 
 def is_reading(request: Request) -> bool:

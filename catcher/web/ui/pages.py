@@ -166,15 +166,23 @@ class Preview:
     src: str  # address of the frame
     is_too_large: bool  # not shown before somebody asks
     size: int  # octets of the HTML part
+    is_clipped: bool  # whether a mail program cuts it
+    fixed_width: int  # pixels of its widest box, 0 when that fits
     anyway: str  # address that shows it although it is large
     widths: tuple[Link, ...]  # the choice of widths
-    width: str  # "fill" or pixels
+    width: str  # pixels, "" for all there is
+    least_width: int  # pixels that can be chosen
+    most_width: int  # pixels that can be chosen
+    kept: tuple[tuple[str, str], ...]  # parameters that a form has to send along
     schemes: tuple[Link, ...]  # the choice of colour schemes
     scheme: str  # "light", "dark" or "forced"
     images_href: str  # address with images the other way
     has_images: bool  # whether images are shown
     remote_href: str  # address with remote images the other way
     has_remote: bool  # whether remote images are shown
+    is_trusted: bool  # whether this browser always shows them for the inbox
+    inbox: str  # address of the inbox, "" when nobody is named
+    trust_action: str  # where a form changes that
     hidden_remote: int  # how many remote items are kept away
 
 
@@ -239,6 +247,47 @@ class Opinions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """Something known, by its name."""
+
+    name: str  # what it is
+    value: str  # what it is worth
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipientLine:
+    """One recipient as the client named it."""
+
+    address: str  # addr-spec
+    parameters: str  # what was asked for besides, "" for nothing
+    reply: str  # what the server answered, "" when that is not kept
+    is_refused: bool  # whether it was turned away
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One thing that happened to the message."""
+
+    text: str  # what
+    detail: str  # more of it, "" for nothing
+    is_bad: bool  # whether it went wrong
+    at: datetime | None  # when, None when that is not kept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """The delivery view."""
+
+    client: tuple[Fact, ...]  # who handed it in
+    reverse_path: str  # of MAIL
+    parameters: str  # of MAIL, "" for none
+    recipients: tuple[RecipientLine, ...]  # of RCPT, in order, those that were refused last
+    more_recipients: int  # how many there are besides
+    steps: tuple[Step, ...]  # what happened, in order
+    transcript: str  # what client and server said, "" when there was no dialogue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessagePage:
     """/view/{id} in each of its views."""
 
@@ -272,6 +321,7 @@ class MessagePage:
     fields: tuple[Field, ...]  # in the headers view
     filter: str  # what the headers view is filtered by
     opinions: Opinions | None  # in the checks view
+    delivery: Delivery | None  # in the delivery view
     done: str  # what was just done, "" for nothing
 
 

@@ -23,7 +23,10 @@ KEYS = (
     Key(keys=("e",), action=marked("Mark read and open the next unread")),
     Key(keys=("m",), action=marked("Mark read or unread")),
     Key(keys=("/",), action=marked("Search")),
-    Key(keys=("1", "2", "3", "4", "5", "6", "7"), action=marked("HTML, Text, Source, Parts, Headers, Raw, Checks")),
+    Key(
+        keys=("1", "2", "3", "4", "5", "6", "7", "8"),
+        action=marked("HTML, Text, Source, Parts, Headers, Raw, Checks, Delivery"),
+    ),
     Key(keys=("w", "W"), action=marked("Next, previous width of the mail")),
     Key(keys=("d",), action=marked("Light, dark, forced dark")),
     Key(keys=("i",), action=marked("Images on, off")),

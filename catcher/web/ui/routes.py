@@ -16,6 +16,7 @@ from catcher.web.ui.listing import ListHandlers, refusal
 from catcher.web.ui.live import LiveHandler
 from catcher.web.ui.message import MessageHandlers
 from catcher.web.ui.preferences import PreferenceHandlers
+from catcher.web.ui.preview import PreviewHandlers
 from catcher.web.ui.reference import ReferenceHandlers
 from catcher.web.ui.setup import SetupHandlers
 from catcher.web.ui.site import Site, read_look
@@ -31,6 +32,7 @@ def routes(services: Services, options: WebOptions, *, hub: Hub, operations: Seq
     site = Site(services, options)
     lists, messages, files = ListHandlers(site), MessageHandlers(site), FileHandlers(site)
     setup, preferences, live = SetupHandlers(site), PreferenceHandlers(site), LiveHandler(site, hub)
+    previews = PreviewHandlers(site)
     reference = ReferenceHandlers(site, operations)
     pages: list[tuple[str, Handler, str]] = [
         ("/", lists.show, "GET"),
@@ -39,6 +41,7 @@ def routes(services: Services, options: WebOptions, *, hub: Hub, operations: Seq
         ("/events", live.stream, "GET"),
         ("/view/latest", messages.latest, "GET"),
         ("/view/{store_id}", messages.show, "GET"),
+        ("/view/{store_id}/trust", previews.trust, "POST"),
         ("/view/{store_id}/frame", files.frame, "GET"),
         ("/view/{store_id}/cid/{number:int}", files.inline, "GET"),
         ("/view/{store_id}/part/{part_id}", files.part, "GET"),

@@ -31,6 +31,11 @@ def shown(text: str) -> str:
     return _HIDING.sub(lambda found: " " if found[0] in "\r\n" else f"[U+{ord(found[0]):04X}]", text)
 
 
+def shown_lines(text: str) -> str:
+    """As `shown`, with its line breaks."""
+    return "\n".join(shown(line) for line in text.replace("\r\n", "\n").split("\n"))
+
+
 def title(subject: str) -> str:
     """A subject as a page's title and heading: as `shown`, and cut where nobody reads on; the headers view has more."""
     return shown(subject if len(subject) <= TITLE_CHARACTERS else subject[:TITLE_CHARACTERS] + "…")

@@ -37,7 +37,10 @@ LOOKS: tuple[tuple[int, int, str, dict[str, object]], ...] = (
 def paths(box: Mailbox) -> list[str]:
     """Every page, and every view of the mails that have most to show."""
     news, forwarded, hostile = box.id_of("Acme news"), box.id_of("Fwd: Welcome"), box.id_of("Your account")
-    views = [f"view/{news}?view={view}" for view in ("html", "text", "source", "parts", "headers", "raw", "checks")]
+    views = [
+        f"view/{news}?view={view}"
+        for view in ("html", "text", "source", "parts", "headers", "raw", "checks", "delivery")
+    ]
     others = [
         f"view/{forwarded}?view=parts",
         f"view/{hostile}",

@@ -137,6 +137,33 @@ def test_dark_preview_is_inside_only(page: Page, mailbox: Mailbox) -> None:
     expect(page.get_by_text("no dark styles in this mail")).to_be_visible()
 
 
+def test_the_edge_of_the_mail_can_be_moved(page: Page, mailbox: Mailbox) -> None:
+    """UI brief 5.5: dragged, by arrow keys and by number; the width stays for the next message."""
+    mailbox.send(welcome(), newsletter())
+    opened(page, mailbox, f"view/{mailbox.id_of('Acme news')}?w=600")
+    frame, edge = page.get_by_test_id("frame"), page.get_by_test_id("edge")
+    place = edge.bounding_box()
+    assert place is not None
+    page.mouse.move(place["x"] + 4, place["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(place["x"] - 96, place["y"] + 60, steps=5)
+    page.mouse.up()
+    expect(page).to_have_url(re.compile(r"w=(?!600)\d+"))
+    edge.focus()
+    page.keyboard.press("ArrowLeft")
+    width = int(page.get_by_label("Width in pixels").input_value())
+    assert 440 < width < 600
+    expect(page).to_have_url(re.compile(f"w={width}"))
+    expect(frame).to_have_css("width", f"{width + 2}px")
+    page.get_by_label("Width in pixels").fill("333")
+    page.keyboard.press("Enter")
+    expect(frame).to_have_css("width", "335px")
+    page.locator("#subject").focus()
+    page.keyboard.press("J")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Welcome to Acme")
+    expect(frame).to_have_css("width", "335px")
+
+
 def test_keys_move_open_tick_and_delete(page: Page, mailbox: Mailbox) -> None:
     """Checks 2, 4, 6, 8: no wrap at the ends, the view is kept, a range is ticked, focus goes to the next row."""
     mailbox.send(*(mail(f"Number {number}", text="text", html="<p>html</p>") for number in range(5)))
@@ -325,7 +352,7 @@ def test_everything_works_without_scripts(browser: Browser, mailbox: Mailbox) ->
     page.goto(mailbox.url)
     page.get_by_role("link", name="Older").click()
     page.get_by_role("link", name="Welcome to Acme").click()
-    for view in ("text", "source", "parts", "headers", "raw", "html"):
+    for view in ("text", "source", "parts", "headers", "raw", "delivery", "html"):
         page.get_by_test_id(f"view-{view}").click()
         expect(page.get_by_test_id(f"view-{view}")).to_have_attribute("aria-current", "page")
     page.get_by_role("link", name="375 px").click()

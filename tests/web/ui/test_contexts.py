@@ -26,6 +26,7 @@ OF_TEMPLATE = {
     "views/headers.html": pages.MessagePage,
     "views/parts.html": pages.MessagePage,
     "views/checks.html": pages.MessagePage,
+    "views/delivery.html": pages.MessagePage,
 }
 # Names that templates give to values of these types, by `set` and by `for`.
 OF_NAME = {
@@ -49,6 +50,10 @@ OF_NAME = {
     "opinions": pages.Opinions,
     "section": pages.Section,
     "opinion": pages.Opinion,
+    "delivery": pages.Delivery,
+    "recipient": pages.RecipientLine,
+    "step": pages.Step,
+    "fact": pages.Fact,
 }
 
 

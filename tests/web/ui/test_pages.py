@@ -106,7 +106,7 @@ def test_opening_a_message_marks_it_read(mailbox: Mailbox, http: httpx2.Client) 
     assert store.summary(store_id).is_read
 
 
-@pytest.mark.parametrize("view", ["html", "text", "source", "parts", "headers", "raw", "checks"])
+@pytest.mark.parametrize("view", ["html", "text", "source", "parts", "headers", "raw", "checks", "delivery"])
 def test_every_mail_has_every_view(reader: httpx2.Client, filled: Mailbox, view: str) -> None:
     """No view of any of the thirty mails fails; one that a mail does not have shows what it has."""
     for summary in filled.catcher.store.page(limit=50).messages:
