@@ -1,14 +1,15 @@
 """The SMTP outer layer as values: who sent, to whom, over which connection. RFC 5321 §2.3.1, §3.3."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 Parameters = tuple[tuple[str, str | None], ...]
 """ESMTP parameters of MAIL or RCPT in the order given: keyword in upper case, value or None (RFC 5321 §4.1.2)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ForwardPath:
+class ForwardPath(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One recipient as RCPT named it. Source: RFC 5321 §4.1.1.3.
 
     addr_spec: without angle brackets, otherwise as given (letter case, source route removed).
@@ -19,8 +20,7 @@ class ForwardPath:
     parameters: Parameters = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Client:
+class Client(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Who handed the message in, as far as the connection told.
 
     address: IP address as text, "" when there is none (Unix socket, another process's backend).
@@ -42,8 +42,7 @@ class Client:
     tls: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Envelope:
+class Envelope(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One accepted mail transaction, as the client stated it. Source: RFC 5321 §3.3, §4.1.2.
 
     reverse_path: addr-spec without angle brackets; "" is the null reverse-path (§4.5.5).
@@ -60,7 +59,7 @@ class Envelope:
     reverse_path: str
     forward_paths: tuple[ForwardPath, ...]
     received_at: datetime
-    client: Client = field(default_factory=Client)
+    client: Client = Client()
     parameters: Parameters = ()
     notes: tuple[str, ...] = ()
     transcript: str = ""

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from msgspec import structs
+
 from catcher.errors import NotFound
 from catcher.faults.model import Fault, Standing
 from catcher.gate import Occasion, Stage, Verdict
@@ -138,7 +140,7 @@ def _subject(occasion: Occasion, sorting: Sorting) -> Subject:
         inlines=0,
         is_read=False,
         tags=(),
-        texts=envelope_texts(replace(client, user=user, helo=helo), reverse_path=reverse_path, recipients=recipients),
+        texts=envelope_texts(structs.replace(client, user=user, helo=helo), reverse_path=reverse_path, recipients=recipients),
         inboxes=sorting.of_envelope(user, recipients),
     )
 

@@ -1,16 +1,20 @@
-"""A parsed message as values: header fields, addresses, the tree of parts. Source: RFC 5322, RFC 2045."""
+"""A parsed message as values: header fields, addresses, the tree of parts. Source: RFC 5322, RFC 2045.
 
-from dataclasses import dataclass
+They are structs rather than dataclasses, because each message makes a dozen: a struct takes a fifth of the time to make,
+and to keep.
+"""
+
 from datetime import datetime
 from mmap import mmap
 from typing import TypeAlias
+
+from msgspec import Struct
 
 Octets: TypeAlias = bytes | mmap
 """A message's octets: in memory, or a file mapped into it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
+class Address(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A mailbox. Groups are flattened (RFC 5322 §3.4).
 
     display_name: encoded-words decoded, "" when there is none.
@@ -21,8 +25,7 @@ class Address:
     addr_spec: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeaderField:
+class HeaderField(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One header field as sent. Source: RFC 5322 §2.2.
 
     name: in the letter case of the message, without colon.
@@ -34,8 +37,7 @@ class HeaderField:
     body: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Digests:
+class Digests(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Digests of a part's decoded octets, lower-case hex."""
 
     md5: str
@@ -43,8 +45,7 @@ class Digests:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Part(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One entity of the tree, the message itself included. Source: RFC 2045 §2.4, RFC 2183 §2.
 
     part_id: "0" for a message of a single part and for the root; children "1", "2"; below them "1.1"; see `mime.tree`.
@@ -86,8 +87,7 @@ class Part:
         return self.media_type.startswith("multipart/")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Defect:
+class Defect(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something in the message that is not as the RFCs want it, or that was cut.
 
     code: stable, lower case with hyphens, for example "boundary-missing", "base64-invalid", "cut-depth".
@@ -100,8 +100,7 @@ class Defect:
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What parsing found. Any octets give one; nothing raises and no part is dropped silently.
 
     header: the fields of the header section in order, repeated ones kept.

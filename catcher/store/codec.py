@@ -2,7 +2,6 @@
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -21,8 +20,7 @@ _MICROSECOND = timedelta(microseconds=1)
 _encode = msgspec.json.Encoder().encode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeData:
+class ChangeData(msgspec.Struct, frozen=True, kw_only=True):
     """What a row of `change` says beyond its kind and store id."""
 
     is_read: bool | None = None
@@ -31,9 +29,9 @@ class ChangeData:
 
 
 def pack(value: Any) -> bytes:
-    """The value (a dataclass) as JSON, as one zstd frame when that has more than 4 kB.
+    """The value (a struct) as JSON, as one zstd frame when that has more than 4 kB.
 
-    The two cannot be mixed up: JSON of a dataclass begins with "{", a frame with "(". Lone surrogates, which JSON in
+    The two cannot be mixed up: JSON of a struct begins with "{", a frame with "(". Lone surrogates, which JSON in
     UTF-8 cannot hold, become U+FFFD.
     """
     try:
@@ -78,10 +76,12 @@ def moment(microseconds: int) -> datetime:
 
 @functools.singledispatch
 def _without_surrogates(value: Any) -> Any:
-    if is_dataclass(value) and not isinstance(value, type):
-        names = [field.name for field in fields(value) if field.init]
-        return type(value)(**{name: _without_surrogates(getattr(value, name)) for name in names})
     return value
+
+
+@_without_surrogates.register
+def _(value: msgspec.Struct) -> msgspec.Struct:
+    return type(value)(**{name: _without_surrogates(getattr(value, name)) for name in value.__struct_fields__})
 
 
 @_without_surrogates.register

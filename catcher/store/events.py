@@ -3,8 +3,9 @@
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from catcher.store.model import Summary
 
@@ -13,8 +14,7 @@ _log = logging.getLogger(__name__)
 Kind: TypeAlias = Literal["new", "update", "delete", "prune", "truncate"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing that happened.
 
     cursor: its number; rising, shared with arrival numbers: a "new" has its message's. Gaps occur.

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeAlias
 
+from msgspec import Struct
+
 from catcher.envelope import Envelope
 from catcher.mime.model import Address, Message
 from catcher.store.search.model import Query, SearchTexts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Addresses:
+class Addresses(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The mailboxes a list shows. bcc: those of Bcc fields and the envelope's recipients that no field names."""
 
     from_: tuple[Address, ...] = ()
@@ -22,8 +23,7 @@ class Addresses:
     reply_to: tuple[Address, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewMessage:
+class NewMessage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A message on its way into the store, with everything that lists and searches will need.
 
     content: the octets as received, in memory, or a file that holds them; the file is read, not moved, and must stay
@@ -46,8 +46,7 @@ class NewMessage:
     is_read: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
+class Summary(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One message as a list shows it; reading it parses no mail.
 
     arrival: rising number, in commit order, with gaps. store_id: 22 characters [0-9A-Za-z], rising with time.

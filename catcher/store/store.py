@@ -4,11 +4,11 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Self
 
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Connection, select
 
 from catcher.errors import NotFound, StoreUnavailable

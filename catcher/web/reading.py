@@ -1,6 +1,6 @@
 """Reading one message's text without reading its attachments, in one visit to a thread."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from catcher.mime import Bodies, bodies
 from catcher.mime.model import Message, Part

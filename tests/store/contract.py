@@ -2,10 +2,10 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from catcher.errors import InboxError, NotFound, StoreUnavailable, TagError
 from catcher.store import ByIds, Event, Everything, Inbox, Matching, NewMessage, Store

@@ -1,9 +1,9 @@
 """The bound of the queue, its order, and how it ends. A plain object: no database is needed."""
 
 import threading
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from catcher.errors import StoreUnavailable
 from catcher.store.changing import Outcome

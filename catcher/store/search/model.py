@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
+from msgspec import Struct
+
 
 @dataclass(frozen=True, slots=True)
 class Anything:
@@ -113,8 +115,7 @@ Query: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchTexts:
+class SearchTexts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The cleaned texts of one message, column by column as in the `search` table (see `folding.clean`).
 
     subject: one line. from_, to, cc, bcc, reply_to, file_names, media_types: one entry a line, with a line break

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from msgspec import structs
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -52,7 +53,7 @@ class MessageHandlers:
         # An image or a prefetch of this address, which a mail could cause, is no reading.
         if not stored.summary.is_read and is_reading(request):
             await store.mark(ByIds((store_id,)), is_read=True)
-            stored = replace(stored, summary=replace(stored.summary, is_read=True))
+            stored = replace(stored, summary=structs.replace(stored.summary, is_read=True))
         return self._site.page("message.html", await self._page(request, stored))
 
     async def _page(self, request: Request, stored: StoredMessage) -> MessagePage:

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from msgspec.structs import asdict
 from sqlalchemy import (
     Column,
     ColumnElement,

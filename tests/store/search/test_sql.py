@@ -1,10 +1,9 @@
 """`sql.condition` against a real SQLite file with a full-text index, and against the plain filter."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from catcher.store.search import (
     And,
