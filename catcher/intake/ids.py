@@ -7,6 +7,10 @@ from datetime import UTC, datetime, timedelta
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 _BASE = len(_PAIRS)
+_DIGIT_OF = (_ALPHABET * 4).encode().ljust(256)
+_NO_DIGIT = bytes(range(4 * len(_ALPHABET), 256))
+"""Octets that are left out, so that each digit is as likely as the others."""
+_POOL = 4096
 _TIME_DIGITS = 9
 _TAIL_DIGITS = 13
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -23,16 +27,30 @@ class StoreIds:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._last = 0
+        self._pool = ""
+        self._used = 0
 
     def new(self, now: datetime) -> str:
         """The next id for this moment (aware). A clock that stands still or goes back does not make ids go back."""
         with self._lock:
             self._last = max((now - _EPOCH) // _MICROSECOND, self._last + 1)
             moment = self._last
-        return _digits(moment, _TIME_DIGITS) + _digits(int.from_bytes(os.urandom(10), "big"), _TAIL_DIGITS)
+            start, self._used = self._used, self._used + _TAIL_DIGITS
+            if self._used > len(self._pool):
+                self._pool = os.urandom(_POOL).translate(_DIGIT_OF, _NO_DIGIT).decode()
+                start, self._used = 0, _TAIL_DIGITS
+            tail = self._pool[start : start + _TAIL_DIGITS]
+        return _digits(moment, _TIME_DIGITS) + tail
+
+    def forget(self) -> None:
+        """Throw away the random digits in stock: for the child of a fork, which has the same ones as its parent."""
+        self._lock = threading.Lock()  # another thread may have held it
+        self._pool = ""
 
 
 _ids = StoreIds()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_ids.forget)
 
 
 def new_store_id(now: datetime) -> str:
@@ -42,8 +60,8 @@ def new_store_id(now: datetime) -> str:
 
 def _digits(number: int, length: int) -> str:
     """The number's last digits, most significant first."""
-    pairs = []
+    pairs = ""
     for _ in range(0, length, 2):
         number, pair = divmod(number, _BASE)
-        pairs.append(_PAIRS[pair])
-    return "".join(reversed(pairs))[-length:]
+        pairs = _PAIRS[pair] + pairs
+    return pairs[-length:]

@@ -115,7 +115,7 @@ def _subject(message: Message, envelope: Envelope, texts: SearchTexts, size: int
 
 def _header_tags(message: Message) -> Iterable[str]:
     for each in message.header:
-        if each.name.lower() == "x-tags":
+        if each.name[0] in "Xx" and each.name.lower() == "x-tags":
             yield from decode_words(each.body).split(",")[:_MOST_TAGS]
 
 

@@ -28,8 +28,8 @@ _FORMS = (
 )
 # What nearly every program writes, which is quickly read: Mon, 02 Jan 2023 15:04:05 +0000
 _USUAL = re.compile(
-    r"(?:[A-Z][a-z]{2}, )?([0-9]{1,2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-2][0-9]):([0-5][0-9]):([0-5][0-9])"
-    r" ([+-])([01][0-9])([0-5][0-9])$"
+    r"(?:[A-Z][a-z]{2}, )?([0-9]{1,2}) ([A-Z][a-z]{2}) ([1-8][0-9]{3}) ([0-2][0-9]:[0-5][0-9]:[0-5][0-9])"
+    r" ([+-][01][0-9][0-5][0-9])$"
 )
 _MAX_TEXT = 500
 
@@ -52,10 +52,11 @@ def parse_date(text: str) -> datetime | None:
 
 
 def _of_usual(found: re.Match[str]) -> datetime | None:
-    day, month, year, hour, minute, second, sign, hours, minutes = found.groups()
-    offset = timedelta(hours=int(hours), minutes=int(minutes))
-    fields = (int(year), _MONTHS.get(month.lower(), 0), int(day), int(hour), int(minute), int(second))
-    return _moment(fields, -offset if sign == "-" else offset)
+    day, month, year, time, zone = found.groups()
+    try:
+        return datetime.fromisoformat(f"{year}-{_MONTHS.get(month.lower(), 0):02}-{day:0>2}T{time}{zone}")
+    except ValueError:
+        return None
 
 
 def _of_match(found: re.Match[str]) -> datetime | None:

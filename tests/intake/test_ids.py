@@ -1,8 +1,13 @@
 """Store ids."""
 
+import multiprocessing
+import os
 import re
 import threading
+import warnings
 from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from catcher.intake import new_store_id
 from catcher.intake.ids import StoreIds
@@ -40,3 +45,15 @@ def test_the_tail_cannot_be_guessed_from_the_one_before() -> None:
     one, two = StoreIds().new(NOW), StoreIds().new(NOW)
     assert one[:9] == two[:9]
     assert one[9:] != two[9:]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_forked_process_makes_other_ids_than_its_parent() -> None:
+    """Random digits in stock are not shared: a child's links would be known to whoever sees its parent's."""
+    new_store_id(NOW)
+    context = multiprocessing.get_context("fork")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of a fork beside threads, from Python 3.12
+        with context.Pool(1) as pool:
+            of_child = pool.apply(new_store_id, (NOW,))
+    assert of_child[9:] != new_store_id(NOW)[9:]

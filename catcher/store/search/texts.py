@@ -1,6 +1,7 @@
 """What of a message can be searched: its texts, cleaned, once, on the way in."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING
 
 from catcher.envelope import Client, Envelope
@@ -40,29 +41,33 @@ def search_texts(message: Message, envelope: Envelope, addresses: "Addresses", t
     `text` is the readable text of the message, bounded by whoever made it (`catcher.mime.glance`). Never raises.
     """
     header, client = _fitting(message.header), _client(message, envelope)
-    columns = [
-        [message.subject],
+    columns: list[Sequence[str]] = [
+        (message.subject,),
         _addresses(addresses.from_),
         _addresses(addresses.to),
         _addresses(addresses.cc),
         _addresses(addresses.bcc),
         _addresses(addresses.reply_to),
-        _first([part.file_name for part in message.parts], ENTRIES_LIMIT),
+        _first([part.file_name for part in message.parts if part.file_name], ENTRIES_LIMIT),
         _first([part.media_type for part in message.parts], ENTRIES_LIMIT),
         [field.name[:FIELD_LIMIT] for field in header],
         _decoded([field.body[:FIELD_LIMIT] for field in header]),
         client,
     ]
-    (subject,), from_, to, cc, bcc, reply_to, file_names, media_types, names, bodies, known = _cleaned(columns)
+    # All at once, as each text by itself takes several times as long.
+    cleaned = clean_all(list(chain.from_iterable(columns)))
+    ends = list(accumulate(map(len, columns)))
+    (subject, *entry_columns, names, bodies, known) = map(cleaned.__getitem__, map(slice, (0, *ends), ends))
+    from_, to, cc, bcc, reply_to, file_names, media_types = map(as_entries, entry_columns)
     return SearchTexts(
-        subject=subject,
-        from_=as_entries(from_),
-        to=as_entries(to),
-        cc=as_entries(cc),
-        bcc=as_entries(bcc),
-        reply_to=as_entries(reply_to),
-        file_names=as_entries(file_names),
-        media_types=as_entries(media_types),
+        subject=subject[0],
+        from_=from_,
+        to=to,
+        cc=cc,
+        bcc=bcc,
+        reply_to=reply_to,
+        file_names=file_names,
+        media_types=media_types,
         header=_header(names, bodies),
         client=_lines(
             [f"{name}: {text}" for name, given, text in zip(CLIENT_LINES, client, known, strict=True) if given]
@@ -96,19 +101,11 @@ def label(name: str) -> str:
     return f"\n{clean(name)}: "
 
 
-def _cleaned(columns: Sequence[Sequence[str]]) -> Iterator[list[str]]:
-    """The columns with their texts cleaned: all at once, as each by itself takes several times as long."""
-    cleaned = clean_all([text for column in columns for text in column])
-    start = 0
-    for column in columns:
-        yield cleaned[start : start + len(column)]
-        start += len(column)
-
-
 def _addresses(mailboxes: Sequence[Address]) -> Sequence[str]:
     if not mailboxes:
         return ()
-    return _first([text for mailbox in mailboxes for text in (mailbox.display_name, mailbox.addr_spec)], ENTRIES_LIMIT)
+    texts = [text for mailbox in mailboxes for text in (mailbox.display_name, mailbox.addr_spec) if text]
+    return _first(texts, ENTRIES_LIMIT)
 
 
 def _decoded(bodies: list[str]) -> list[str]:
@@ -120,7 +117,7 @@ def _decoded(bodies: list[str]) -> list[str]:
 
 def _first(texts: Sequence[str], limit: int) -> Sequence[str]:
     """The first of the texts, each cut to `FIELD_LIMIT`, until `limit` characters are reached."""
-    if len(texts) < FIELD_LIMIT and sum(map(len, texts)) <= FIELD_LIMIT:
+    if not texts or (len(texts) < FIELD_LIMIT and sum(map(len, texts)) <= FIELD_LIMIT):
         return texts
     kept = []
     for text in texts:
