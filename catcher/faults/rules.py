@@ -140,7 +140,9 @@ def _subject(occasion: Occasion, sorting: Sorting) -> Subject:
         inlines=0,
         is_read=False,
         tags=(),
-        texts=envelope_texts(structs.replace(client, user=user, helo=helo), reverse_path=reverse_path, recipients=recipients),
+        texts=envelope_texts(
+            structs.replace(client, user=user, helo=helo), reverse_path=reverse_path, recipients=recipients
+        ),
         inboxes=sorting.of_envelope(user, recipients),
     )
 

@@ -3,9 +3,10 @@
 import mmap
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from catcher.envelope import Envelope
 from catcher.intake.addresses import list_addresses

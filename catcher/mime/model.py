@@ -1,7 +1,7 @@
 """A parsed message as values: header fields, addresses, the tree of parts. Source: RFC 5322, RFC 2045.
 
-They are structs rather than dataclasses, because each message makes a dozen: a struct takes a fifth of the time to make,
-and to keep.
+They are structs rather than dataclasses, because each message makes a dozen, and a struct takes a fifth of the time to
+make and to keep.
 """
 
 from datetime import datetime

@@ -24,6 +24,7 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _MARKS = '<>",;()'
 """What stands around addresses and words rather than in them: `"<a@b.c>"` is to find a@b.c."""
 
+
 def _table(*, keeps: bytes = b"") -> bytes:
     """For `bytes.translate` of ASCII text: capitals to small letters, control characters and marks to spaces."""
     table = bytearray(range(256)).lower()
