@@ -23,6 +23,7 @@ from catcher.envelope import Envelope
 from catcher.errors import MessageRefused, StoreUnavailable
 from catcher.gate import LateGate
 from catcher.hosting import Site, http_socket, site_url
+from catcher.observing import Observer
 from catcher.smtp import SmtpServer
 from catcher.smtp.debugging import Printer
 from catcher.threads import OnDemand, Threads
@@ -73,6 +74,7 @@ class Catcher:
         self._whereabouts: Whereabouts | None = None
         self._tally: Tally | None = None
         self._gate = LateGate()
+        self._observer = Observer()
         self._outbox: Outbox | None = None
         self._faults: FaultRules | None = None
 
@@ -118,7 +120,13 @@ class Catcher:
         http = undo.enter_context(http_socket(settings.listen))
         if settings.faults or settings.chaos_triggers:
             await self._set_up_faults()  # before the listener opens: the first client meets them
-        smtp = SmtpServer(self._deliver, options=wiring.smtp_options(settings), gate=self._gate, threads=self._threads)
+        smtp = SmtpServer(
+            self._deliver,
+            options=wiring.smtp_options(settings),
+            gate=self._gate,
+            threads=self._threads,
+            observe=self._observer.note,
+        )
         await smtp.start()
         self._doors.append(partial(smtp.stop, grace=STOP_SECONDS))
 
@@ -196,6 +204,9 @@ class Catcher:
         self._intake.set_result(intake)
         keeping = asyncio.create_task(self._keep_within_limits(store))
         self._undo.push_async_callback(_cancel, keeping)
+        observing = asyncio.create_task(self._observer.keep(store))
+        self._undo.push_async_callback(self._observer.flush, store)
+        self._undo.push_async_callback(_cancel, observing)
         return store
 
     async def _keep_within_limits(self, store: "AsyncStore") -> None:

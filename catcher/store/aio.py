@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 
+from catcher.envelope import Session
 from catcher.store.events import Event, Events
 from catcher.store.model import Binned, Counts, Inbox, NewMessage, Page, Selection, StoredMessage, Summary
 from catcher.store.search.model import Anything, Query
@@ -76,6 +77,14 @@ class AsyncStore:
     async def delete_inbox(self, name: str) -> int:
         """See `Store.delete_inbox`."""
         return await self._threads.run(self.store.delete_inbox, name)
+
+    async def add_sessions(self, sessions: Sequence[Session]) -> None:
+        """See `Sessions.add`."""
+        await self._threads.run(self.store.sessions.add, sessions)
+
+    async def sessions(self, *, limit: int = 100) -> list[Session]:
+        """See `Sessions.newest`."""
+        return await self._threads.run(self.store.sessions.newest, limit=limit)
 
     async def set_tags(self, store_ids: Sequence[str], names: Sequence[str]) -> int:
         """See `Store.set_tags`."""

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from catcher.envelope import Envelope
+from catcher.envelope import Envelope, Session
 from catcher.mime.model import Message
 from catcher.store import octets
 from catcher.store.model import Addresses, Summary
@@ -53,6 +53,7 @@ def _unpacker(kind: type[T]) -> Callable[[bytes], T]:
 unpack_envelope = _unpacker(Envelope)
 unpack_message = _unpacker(Message)
 unpack_addresses = _unpacker(Addresses)
+unpack_session = _unpacker(Session)
 unpack_change = _unpacker(ChangeData)
 unpack_summary = _unpacker(Summary)
 

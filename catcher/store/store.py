@@ -36,6 +36,7 @@ from catcher.store.outgoing import Outgoing
 from catcher.store.queue import Delivery, Queue
 from catcher.store.saved import SavedSearches
 from catcher.store.search.model import Anything, Query
+from catcher.store.sessions import Sessions
 from catcher.store.tables import content
 from catcher.store.tokens import Tokens
 from catcher.store.writer import Writer
@@ -56,6 +57,7 @@ class Store:
         self._closing = threading.Lock()
         self._is_closed = False
         self.outgoing = Outgoing(database, run=self._writer.run, reading=self._reading)
+        self.sessions = Sessions(run=self._writer.run, reading=self._reading)
         self.tokens = Tokens(run=self._writer.run, reading=self._reading)
         self.saved_searches = SavedSearches(run=self._writer.run, reading=self._reading)
 

@@ -386,6 +386,25 @@ class KeysPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionLine:
+    """One SMTP connection that brought no message."""
+
+    closed_at: datetime  # when it was over
+    client: str  # address, name and user, as far as they are known
+    ended: str  # how it came to its end, a clause
+    refusal: str  # the last reply that said no, "" when none did
+    transcript: str  # what client and server said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionsPage:
+    """/connections."""
+
+    chrome: Chrome  # what surrounds it
+    connections: tuple[ConnectionLine, ...]  # newest first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiRoute:
     """One route of the API."""
 

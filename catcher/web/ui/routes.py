@@ -11,6 +11,7 @@ from catcher.web.api.operations import Operation
 from catcher.web.hub import Hub
 from catcher.web.languages import _, choose, speak
 from catcher.web.services import Services, WebOptions
+from catcher.web.ui.connections import ConnectionHandlers
 from catcher.web.ui.files import FileHandlers
 from catcher.web.ui.listing import ListHandlers, refusal
 from catcher.web.ui.live import LiveHandler
@@ -50,6 +51,7 @@ def routes(services: Services, options: WebOptions, *, hub: Hub, operations: Seq
         ("/setup", setup.show, "GET"),
         ("/setup/test", setup.send, "POST"),
         ("/setup/{framework}", setup.show, "GET"),
+        ("/connections", ConnectionHandlers(site).show, "GET"),
         ("/settings", preferences.show, "GET"),
         ("/settings", preferences.save, "POST"),
         ("/keys", preferences.keys, "GET"),

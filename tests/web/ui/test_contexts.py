@@ -19,6 +19,7 @@ OF_TEMPLATE = {
     "settings.html": pages.SettingsPage,
     "keys.html": pages.KeysPage,
     "api.html": pages.ApiPage,
+    "connections.html": pages.ConnectionsPage,
     "print.html": pages.PrintPage,
     "views/html.html": pages.MessagePage,
     "views/text.html": pages.MessagePage,
@@ -54,6 +55,7 @@ OF_NAME = {
     "recipient": pages.RecipientLine,
     "step": pages.Step,
     "fact": pages.Fact,
+    "each": pages.ConnectionLine,
 }
 
 
