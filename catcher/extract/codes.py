@@ -160,10 +160,13 @@ def _name(sheet: Sheet, index: int, shape: Shape, *, is_alone: bool, last_end: i
         return _Name(Sense.SIGN, 0.0, 0.0)
     good = max((n for n in names if n.sense in (Sense.SURE, Sense.CODE)), key=lambda n: n.points, default=None)
     bad = min((n for n in names if n.sense in (Sense.OTHER, Sense.COUPON)), key=lambda n: n.distance, default=None)
+    coupon = max((n for n in names if n.sense is Sense.COUPON), key=lambda n: n.points, default=None)
+    if coupon is not None and coupon.points > 1.5 and (good is None or good.sense is Sense.CODE):
+        return coupon
     if bad is None or (good is not None and good.distance <= bad.distance):
         return good or _Name(Sense.SIGN, 0.0, 0.0)
     if bad.sense is Sense.COUPON and bad.points > 0:
-        return bad if good is None or good.sense is Sense.CODE or bad.distance < 12 else good
+        return bad if good is None or bad.distance < 12 else good
     if bad.points <= -2.5:  # attached: "order number: 4829134"
         return bad
     if good is None:
@@ -180,7 +183,7 @@ def _names(sheet: Sheet, index: int, shape: Shape, *, is_alone: bool, last_end: 
             yield _judged(cue, len(gap), 130.0, is_attached=bool(_ATTACHED.match(gap)), is_blocked=is_blocked)
         elif cue.start >= shape.end:
             gap = text[shape.end : cue.start]
-            yield _judged(cue, len(gap) + 12, 75.0, is_attached=not gap.strip(" "), is_blocked=False)
+            yield _judged(cue, len(gap) + 12, 75.0, is_attached=not gap.strip(" "), is_after=True)
     distance: float = shape.start + 6
     reach = 280.0 if is_alone else 60.0
     for number, before in enumerate(sheet.before(index)):
@@ -188,18 +191,23 @@ def _names(sheet: Sheet, index: int, shape: Shape, *, is_alone: bool, last_end: 
         for cue in sheet.cues(before):
             gap = other[cue.end :]
             is_label = is_alone and number == 0 and len(other) < 60 and not gap.strip(_DECORATION)
-            yield _judged(cue, distance + len(gap), reach, is_attached=is_label, is_blocked=False)
+            # in running text a number belongs to its own line
+            yield _judged(cue, distance + len(gap), reach, is_attached=is_label, is_blocked=not is_alone)
         distance += len(other) + 6
+    if not is_alone:
+        return
     distance = len(text) - shape.end + 40
     for after in sheet.after(index):
         other = sheet.lines[after].text
         for cue in sheet.cues(after):
-            yield _judged(cue, distance + cue.start, 160.0, is_attached=False, is_blocked=False)
+            yield _judged(cue, distance + cue.start, 160.0, is_attached=False, is_after=True)
         distance += len(other) + 10
 
 
-def _judged(cue: Cue, distance: float, reach: float, *, is_attached: bool, is_blocked: bool) -> _Name:
-    """What a cue is worth at that distance. is_blocked: another number stands between."""
+def _judged(
+    cue: Cue, distance: float, reach: float, *, is_attached: bool, is_blocked: bool = False, is_after: bool = False
+) -> _Name:
+    """What a cue is worth at that distance. is_blocked: another number stands between. is_after: the number is first."""
     near = max(0.0, 1 - distance / reach) * (0.4 if is_blocked else 1.0)
     match cue.sense:
         case Sense.SURE:
@@ -209,7 +217,7 @@ def _judged(cue: Cue, distance: float, reach: float, *, is_attached: bool, is_bl
         case Sense.COUPON:
             points = _COUPON * near
         case Sense.OTHER:
-            points = -3.5 if is_attached and not is_blocked else -1.2 * near
+            points = -3.5 if is_attached and not is_blocked else 0.0 if is_after else -1.2 * near
         case _:
             points = 0.0
     if is_attached and cue.sense in (Sense.SURE, Sense.CODE):

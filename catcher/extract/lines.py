@@ -33,8 +33,7 @@ class Line:
     """One line or block as a reader sees it. text: normalised, see `normal`.
 
     runs: of HTML, in order. anchors: stretches that are links, with the number of the link. is_quiet: small print or
-    hidden. rank: number of the line among those of its source, without empty ones; gap: whether an empty one, or in
-    HTML another block, lies before it.
+    hidden.
     """
 
     text: str
@@ -87,9 +86,10 @@ def _normal_table() -> dict[int, str]:
         elif category == "Pd":
             table[code] = "-"
     for code in range(0xFF01, 0xFF5F):
-        table.setdefault(code, chr(code - 0xFEE0))
-    table[0x2212] = table[0xAD] = "-"
-    table[0xAD] = ""
+        # a full-width comma or colon is no part of a number
+        if (plain := chr(code - 0xFEE0)).isalnum() or plain in "%#@/+":
+            table[code] = plain
+    table[0x2212] = "-"
     return table
 
 

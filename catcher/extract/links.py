@@ -9,6 +9,7 @@ networks, pixels) come last whatever they look like. The confidence is the logis
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import islice
 
 from catcher.extract.codes import confidence_of
 from catcher.extract.lines import Line, normal
@@ -25,6 +26,7 @@ MAX_LINKS = 1_000
 _START = -1.4
 _BUTTON, _TOKEN, _AGREED, _QUIET, _NOT_ME, _IMAGE, _HOME = 1.8, 0.9, 0.5, -2.5, -1.6, -0.8, -1.8
 _OWN, _BY_URL, _NEAR, _SUBJECT, _ACTION = 3.0, 2.3, 1.4, 0.8, 1.2
+_OWN_LINE, _ONLY = 0.6, 0.9
 _RIVALS = 3
 
 _QUIET_KINDS = {
@@ -74,7 +76,8 @@ def find_links(
     for url in unsubscribe:
         place = Place(source=Source.HEADER)
         sightings[_key(url)].append(_Sighting(url, "", LinkKind.UNSUBSCRIBE, -4.0, place, False, True))
-    links = sorted((_merged(each) for each in sightings.values()), key=lambda link: -link.confidence)
+    is_only = sum(any(each.kind in _LOUD for each in found) for found in sightings.values()) == 1
+    links = sorted((_merged(each, is_only=is_only) for each in sightings.values()), key=lambda link: -link.confidence)
     return links[:MAX_LINKS], is_cut or len(links) > MAX_LINKS
 
 
@@ -104,12 +107,12 @@ def _of_anchor(sheet: Sheet, anchor: Anchor, topic: frozenset[Sense]) -> _Sighti
         is_tracking = anchor.is_pixel or is_tracker(url)
         kind = LinkKind.TRACKING if is_tracking else LinkKind.IMAGE
         return _Sighting(url, text, kind, -6.0 if is_tracking else -5.0, anchor.place, False, True)
-    near = _senses_before(sheet, anchor.line) if anchor.line >= 0 else frozenset()
+    near = _senses_near(sheet, anchor.line) if anchor.line >= 0 else frozenset()
     is_address = text.startswith(("http://", "https://", "www."))
     label = "" if is_address else text
     kind, points = _judged(url, label, near, topic, _rest_of_line(sheet, anchor))
     if kind in _LOUD:
-        points += _BUTTON if anchor.is_button else 0.0
+        points += _BUTTON if anchor.is_button else _OWN_LINE if _is_alone(sheet, anchor, text) else 0.0
         points += _IMAGE if anchor.image and kind not in _ASKING else 0.0
         points += _QUIET if anchor.is_quiet else 0.0
     return _Sighting(url, text, kind, points, anchor.place, anchor.is_button, bool(label))
@@ -122,8 +125,17 @@ def _rest_of_line(sheet: Sheet, anchor: Anchor) -> str:
     return line.text if len(line.anchors) <= 1 and len(line.text) < 300 else ""
 
 
-def _senses_before(sheet: Sheet, index: int) -> frozenset[Sense]:
-    return frozenset().union(*(sheet.senses(each) for each in sheet.before(index)))
+def _is_alone(sheet: Sheet, anchor: Anchor, text: str) -> bool:
+    """Whether the link is all there is in its line."""
+    return 0 <= anchor.line < len(sheet.lines) and len(sheet.lines[anchor.line].text) <= len(text) + 2
+
+
+def _senses_near(sheet: Sheet, index: int) -> frozenset[Sense]:
+    """What is told in the lines before, and in the one after when those tell nothing of use."""
+    before = frozenset().union(*(sheet.senses(each) for each in sheet.before(index)))
+    if before & _LOUD_KINDS.keys():
+        return before
+    return before.union(*(sheet.senses(each) for each in islice(sheet.after(index), 1)))
 
 
 def _judged(
@@ -142,12 +154,12 @@ def _judged(
     around = frozenset(cue.sense for cue in cues(sentence)) if sentence else frozenset()
     if by_url in (LinkKind.UNSUBSCRIBE, LinkKind.ONLINE, LinkKind.LEGAL, LinkKind.IMAGE):
         return by_url, -4.0
-    if (Sense.HELP in own or by_url is LinkKind.HELP) and not own & _LOUD_KINDS.keys():
+    if (Sense.HELP in own or (by_url is LinkKind.HELP and Sense.ACTION not in own)) and not own & _LOUD_KINDS.keys():
         return LinkKind.HELP, -3.0
     kind, points = _purpose(own, by_url, around, near, topic)
     points += _TOKEN if holds_token(url) else 0.0
     points += _HOME if is_home(url) else 0.0
-    if Sense.NOT_ME in own | around and not own & _LOUD_KINDS.keys():
+    if Sense.NOT_ME in own | around and not (own | around) & _LOUD_KINDS.keys():
         points += _NOT_ME
     if not label and around & _QUIET_KINDS.keys() and not around & _LOUD_KINDS.keys():
         return next(_QUIET_KINDS[sense] for sense in _QUIET_KINDS if sense in around), -4.0
@@ -166,7 +178,7 @@ def _purpose(
             if by_url in _ASKING and by_url is not kind and _disagree(own, by_url):
                 kind = by_url
             return kind, _START + _OWN
-    if by_url in _ASKING:
+    if by_url in _ASKING and not (Sense.ACTION in own and _sense_of(by_url) not in around | near | topic):
         return by_url, _START + _BY_URL
     if Sense.ACTION in own:
         kinds = [kind for sense, kind in _LOUD_KINDS.items() if sense in topic and sense in near | around]
@@ -176,6 +188,10 @@ def _purpose(
             if sense in senses:
                 return kind, _START + points
     return LinkKind.OTHER, _START + (0.6 if Sense.ACTION in around | near else 0.0)
+
+
+def _sense_of(kind: LinkKind) -> Sense:
+    return next(sense for sense, each in _LOUD_KINDS.items() if each is kind)
 
 
 def _disagree(own: frozenset[Sense], by_url: LinkKind) -> bool:
@@ -189,36 +205,59 @@ def _of_text(sheet: Sheet, topic: frozenset[Sense]) -> tuple[list[_Sighting], bo
         if "://" not in line.text:
             continue
         last = 0
-        for start, end, url in urls_in_text(line.text):
+        urls = list(islice(urls_in_text(line.text), MAX_LINKS))
+        for number, (start, end, url) in enumerate(urls):
             label = line.text[last:start].strip(" <([-:•*|>")
             last = end
-            found.append(_of_address(sheet, index, line, url, label, topic))
+            is_first = number == 0
+            behind = line.text[end : urls[number + 1][0] if number + 1 < len(urls) else len(line.text)]
+            found.append(_of_address(sheet, index, line, url, label, topic, behind=behind, is_first=is_first))
             if len(found) >= MAX_LINKS:
                 return found, True
     return found, False
 
 
-def _of_address(sheet: Sheet, index: int, line: Line, url: str, label: str, topic: frozenset[Sense]) -> _Sighting:
-    """An address in plain text: its words are those before it in its line, else those of the lines before."""
-    near = _senses_before(sheet, index)
-    if not label:
+def _of_address(
+    sheet: Sheet,
+    index: int,
+    line: Line,
+    url: str,
+    label: str,
+    topic: frozenset[Sense],
+    *,
+    behind: str,
+    is_first: bool,
+) -> _Sighting:
+    """An address in plain text: its words are those before it in its line, else those of the lines before.
+
+    behind: what follows it in its line, up to the next address. is_first: of its line, so that the lines before may
+    speak of it.
+    """
+    near = _senses_near(sheet, index) if is_first else frozenset()
+    is_last = len(behind.strip(" .>)]")) == 0
+    if label:
+        kind, points = _judged(url, label[-160:], near, topic, behind[:120])
+        points += _OWN_LINE if len(label) <= 60 and is_last else 0.0
+        if Sense.NOT_ME in (cue.sense for cue in cues(label[-160:])):
+            points += 2 * _NOT_ME
+    else:
         before = next(sheet.before(index), None)
         sentence = sheet.lines[before].text if before is not None else ""
-        kind, points = _judged(url, "", near, topic, sentence if "://" not in sentence else "")
-        points += 0.6
-    else:
-        kind, points = _judged(url, label[-160:], near, topic, "")
+        sentence = (sentence if "://" not in sentence else "") + behind[:120]
+        kind, points = _judged(url, "", near, topic, sentence)
+        points += _OWN_LINE if is_last else 0.0
     return _Sighting(url, label[-200:], kind, points, line.place, False, False)
 
 
-def _merged(found: list[_Sighting]) -> Link:
-    """One link of all the places that lead to the same address."""
+def _merged(found: list[_Sighting], *, is_only: bool) -> Link:
+    """One link of all the places that lead to the same address. is_only: no other could be followed instead."""
     best = max(found, key=lambda each: (each.points, each.place.source is Source.HTML))
     button = next((each for each in found if each.is_button and each.kind is best.kind), None)
     shown = next((each for each in found if each.has_words and each.text), best)
     sources = {each.place.source for each in found}
     points = best.points
     if best.kind in _LOUD:
+        points += _ONLY if is_only else 0.0
         points += _AGREED * (len(sources) - 1) + (0.3 if len(found) > len(sources) else 0.0)
     told = button or (shown if shown.kind is best.kind else best)
     return Link(

@@ -165,7 +165,7 @@ _WORD_AND_NUMBER = re.compile(r"(?:[A-Za-z]{2,}\d{1,4}|\d{1,3}[A-Za-z]{2,}|[A-Z]
 def _doubt(digits: str) -> float:
     """What speaks against a run of digits: it may be a year, or is a round number."""
     if len(digits) == 4 and digits[:2] in ("19", "20"):
-        return 2.2
+        return 3.2
     if digits.endswith("000"):
         return 1.5
     if len(digits) == 8 and re.match(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\Z", digits):

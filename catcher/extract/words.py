@@ -1,13 +1,14 @@
 """What words say about the number or link beside them, in many languages. The words are in words.toml.
 
 A word is compared in lower case and without accents. An entry may have several words; `*` at the end or the start of a
-word stands for whatever follows or precedes. In scripts without spaces between words an entry is found anywhere.
+word, or at both, stands for whatever follows or precedes. In scripts without spaces between words an entry is found anywhere.
 """
 
 import re
 import tomllib
 import unicodedata
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -70,8 +71,8 @@ class _Table:
     exact: dict[str, list[_Phrase]]
     prefix: dict[str, list[_Phrase]]
     suffix: dict[str, list[_Phrase]]
-    unspaced: re.Pattern[str]
-    unspaced_senses: dict[str, tuple[Sense, ...]]
+    infix: tuple[re.Pattern[str], dict[str, list[_Phrase]]]
+    unspaced: tuple[tuple[re.Pattern[str], dict[str, tuple[Sense, ...]]], ...]
 
 
 def cues(text: str) -> tuple[Cue, ...]:
@@ -79,7 +80,6 @@ def cues(text: str) -> tuple[Cue, ...]:
 
     Names of numbers and what things are for are found apart from each other.
     """
-    table = _table()
     plain = folded(text)
     words = [(m.start(), m.end(), m[0]) for m in _WORD.finditer(plain)]
     found: list[Cue] = []
@@ -91,8 +91,9 @@ def cues(text: str) -> tuple[Cue, ...]:
             if end:
                 found.append(Cue(start, end, phrase.sense))
     if not plain.isascii() and _UNSPACED.search(plain):
-        for match in table.unspaced.finditer(plain):
-            found.extend(Cue(match.start(), match.end(), sense) for sense in table.unspaced_senses[match[0]])
+        for pattern, senses in _table().unspaced:
+            for match in pattern.finditer(plain):
+                found.extend(Cue(match.start(), match.end(), sense) for sense in senses[match[0]])
     return _longest(found)
 
 
@@ -115,6 +116,8 @@ def _end_of(phrase: _Phrase, plain: str, words: list[tuple[int, int, str]], inde
 
 
 def _is(word: str, wanted: str) -> bool:
+    if wanted.startswith("*") and wanted.endswith("*"):
+        return wanted.strip("*") in word
     if wanted.endswith("*"):
         return word.startswith(wanted[:-1])
     if wanted.startswith("*"):
@@ -130,6 +133,9 @@ def _starting(word: str) -> tuple[_Phrase, ...]:
     for length in range(2, len(word) + 1):
         found.extend(table.prefix.get(word[:length], ()))
         found.extend(table.suffix.get(word[-length:], ()))
+    pattern, phrases = table.infix
+    for match in pattern.finditer(word):
+        found.extend(phrases[match[0]])
     return tuple(found)
 
 
@@ -154,6 +160,7 @@ def _table() -> _Table:
     exact: dict[str, list[_Phrase]] = defaultdict(list)
     prefix: dict[str, list[_Phrase]] = defaultdict(list)
     suffix: dict[str, list[_Phrase]] = defaultdict(list)
+    infix: dict[str, list[_Phrase]] = defaultdict(list)
     unspaced: dict[str, set[Sense]] = defaultdict(set)
     for groups in tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8")).values():
         for name, entries in groups.items():
@@ -164,20 +171,34 @@ def _table() -> _Table:
                     continue
                 phrase = _Phrase(tuple(plain.replace("-", " ").split()), sense)
                 first = phrase.words[0]
-                if first.endswith("*"):
+                if first.startswith("*") and first.endswith("*"):
+                    infix[first.strip("*")].append(phrase)
+                elif first.endswith("*"):
                     prefix[first[:-1]].append(phrase)
                 elif first.startswith("*"):
                     suffix[first[1:]].append(phrase)
                 else:
                     exact[first].append(phrase)
-    longest_first = sorted(unspaced, key=len, reverse=True)
     return _Table(
         exact={word: list(dict.fromkeys(phrases)) for word, phrases in exact.items()},
         prefix=dict(prefix),
         suffix=dict(suffix),
-        unspaced=re.compile("|".join(map(re.escape, longest_first))),
-        unspaced_senses={word: tuple(sorted(senses)) for word, senses in unspaced.items()},
+        infix=(_any_of(infix), dict(infix)),
+        unspaced=(
+            _anywhere({word: senses & NAMES for word, senses in unspaced.items()}),
+            _anywhere({word: senses - NAMES for word, senses in unspaced.items()}),
+        ),
     )
+
+
+def _anywhere(senses: dict[str, set[Sense]]) -> tuple[re.Pattern[str], dict[str, tuple[Sense, ...]]]:
+    """A pattern that finds these words, the longest of several, and what each tells."""
+    known = {word: tuple(sorted(each)) for word, each in senses.items() if each}
+    return _any_of(known), known
+
+
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))))
 
 
 def _folded_table() -> dict[int, str]:
