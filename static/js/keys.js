@@ -1,4 +1,5 @@
 // The keys, and the dialog that lists them. Single keys act outside of fields only; each has a control that does the same.
+import { markOrCompare } from "./compare.js";
 import { all, byId, focusRow, root, rows, say } from "./dom.js";
 import { act, focusedRow, hasTicks, tick, tickAll } from "./list.js";
 import { showHeld, toggleFollow } from "./live.js";
@@ -94,6 +95,8 @@ const ACTIONS = {
   d: () => cycle("[data-scheme]", 1),
   i: () => press("[data-images]"),
   r: () => press("[data-remote]"),
+  c: () => markOrCompare(targets()[0]),
+  C: () => press("[data-previous]"),
   f: toggleFollow,
   n: () => showHeld(true),
   "g a": go(""),

@@ -95,6 +95,8 @@ class MessageHandlers:
             attachments=attachments_of(address, stored),
             raw_href=f"{address}/raw",
             print_href=f"{address}/print",
+            previous_href=site.href(f"compare/{summary.store_id}"),
+            bodies_href=site.href(f"compare/{summary.store_id}/{summary.store_id}") if has_both_bodies(stored) else "",
             back=site.root + Place(query=place.query, before=place.before).parameters(),
             preview=await read_preview(site, request, stored, place) if view == "html" else None,
             text=await read_text(site, stored) if view == "text" else None,
@@ -129,6 +131,11 @@ def has_view(stored: StoredMessage, view: str) -> bool:
     if view in {"html", "source"}:
         return bool(stored.message.html_parts)
     return view != "text" or bool(stored.message.text_parts or stored.message.html_parts)
+
+
+def has_both_bodies(stored: StoredMessage) -> bool:
+    """Whether there is a text and HTML that should say the same."""
+    return bool(stored.message.text_parts and stored.message.html_parts)
 
 
 def chosen_view(stored: StoredMessage, wanted: str) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from catcher.mime.model import Address
 from catcher.store.model import Summary
 from catcher.web.frame import Frame
+from catcher.web.ui.differences import Difference
 from catcher.web.ui.source import Piece
 from catcher.web.ui.texts import Run
 
@@ -313,6 +314,8 @@ class MessagePage:
     attachments: tuple[Attachment, ...]  # every part that is not the text itself
     raw_href: str  # the message as sent
     print_href: str  # the mail alone, for the printer
+    previous_href: str  # the message compared with the one before it of the same subject
+    bodies_href: str  # its text compared with its HTML, "" when it has not both
     back: str  # address of the list
     preview: Preview | None  # in the HTML view
     text: Text | None  # in the text view
@@ -335,6 +338,33 @@ class PrintPage:
     from_: tuple[Address, ...]  # who it says it is from
     to: tuple[Address, ...]  # whom it says it is for
     text: str  # the text of a message without HTML
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompareSide:
+    """One of two messages."""
+
+    title: str  # its subject
+    sender: str  # who it is from, "" when it does not say
+    received_at: datetime  # when it came
+    href: str  # its page
+    src: str  # address of its frame, "" without HTML
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparePage:
+    """/compare/{left}/{right}."""
+
+    chrome: Chrome  # what surrounds it
+    left: CompareSide  # the one that is measured against
+    right: CompareSide  # the other one
+    is_one: bool  # both are one message: its text against its HTML
+    modes: tuple[Link, ...]  # what can be compared
+    widths: tuple[Link, ...]  # how wide both are shown, side by side
+    width: str  # pixels, "" for all there is
+    is_masked: bool  # ids, dates and tokens count as equal
+    mask_href: str  # address with that the other way
+    difference: Difference | None  # None side by side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,8 @@ KEYS = (
     Key(keys=("d",), action=marked("Light, dark, forced dark")),
     Key(keys=("i",), action=marked("Images on, off")),
     Key(keys=("r",), action=marked("Load remote images of this message")),
+    Key(keys=("c",), action=marked("Compare: this message with the next one that c is pressed on")),
+    Key(keys=("C",), action=marked("Compare with the previous of the same subject")),
     Key(keys=("f",), action=marked("Follow: open new messages as they come")),
     Key(keys=("n",), action=marked("Show the new messages")),
     Key(keys=("g a", "g u", "g s"), action=marked("All mail, unread, setup")),

@@ -11,6 +11,7 @@ from catcher.web.api.operations import Operation
 from catcher.web.hub import Hub
 from catcher.web.languages import _, choose, speak
 from catcher.web.services import Services, WebOptions
+from catcher.web.ui.compare import CompareHandlers
 from catcher.web.ui.connections import ConnectionHandlers
 from catcher.web.ui.files import FileHandlers
 from catcher.web.ui.listing import ListHandlers, refusal
@@ -33,7 +34,7 @@ def routes(services: Services, options: WebOptions, *, hub: Hub, operations: Seq
     site = Site(services, options)
     lists, messages, files = ListHandlers(site), MessageHandlers(site), FileHandlers(site)
     setup, preferences, live = SetupHandlers(site), PreferenceHandlers(site), LiveHandler(site, hub)
-    previews = PreviewHandlers(site)
+    previews, compared = PreviewHandlers(site), CompareHandlers(site)
     reference = ReferenceHandlers(site, operations)
     pages: list[tuple[str, Handler, str]] = [
         ("/", lists.show, "GET"),
@@ -48,6 +49,9 @@ def routes(services: Services, options: WebOptions, *, hub: Hub, operations: Seq
         ("/view/{store_id}/part/{part_id}", files.part, "GET"),
         ("/view/{store_id}/raw", files.raw, "GET"),
         ("/view/{store_id}/print", files.print, "GET"),
+        ("/compare", compared.choose, "GET"),
+        ("/compare/{store_id}", compared.previous, "GET"),
+        ("/compare/{left}/{right}", compared.show, "GET"),
         ("/setup", setup.show, "GET"),
         ("/setup/test", setup.send, "POST"),
         ("/setup/{framework}", setup.show, "GET"),

@@ -146,6 +146,7 @@ def environment() -> Environment:
     install.install_gettext_callables(in_template, plural_in_template, newstyle=True)
     made.filters |= {
         "shown": texts.shown,
+        "shown_lines": texts.shown_lines,
         "octets": texts.octets,
         "full_time": texts.full_time,
         "machine_time": texts.machine_time,

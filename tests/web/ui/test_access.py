@@ -46,6 +46,8 @@ def paths(box: Mailbox) -> list[str]:
         f"view/{hostile}",
         f"view/{box.id_of('To sixty')}",
         f"view/{box.id_of('Wooo')}",
+        *(f"compare/{news}/{forwarded}?what={what}" for what in ("html", "text", "headers", "source", "render")),
+        f"compare/{news}/{news}",
     ]
     return [
         "",

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.web.ui.conftest import Mailbox
 from tests.web.ui.lines import line_to
-from tests.web.ui.mails import PDF, dark_styles, hostile, invoice, mail, newsletter, report, thirty, welcome
+from tests.web.ui.mails import PDF, dark_styles, hostile, invoice, mail, newsletter, nightly, report, thirty, welcome
 from tests.web.ui.traps import listener, trap
 
 
@@ -162,6 +162,24 @@ def test_the_edge_of_the_mail_can_be_moved(page: Page, mailbox: Mailbox) -> None
     page.keyboard.press("J")
     expect(page.get_by_role("heading", level=1)).to_have_text("Welcome to Acme")
     expect(frame).to_have_css("width", "335px")
+
+
+def test_c_pressed_twice_compares(page: Page, mailbox: Mailbox) -> None:
+    """UI brief 5.7: `c` marks one side, `c` on another message opens the comparison; `C` takes the previous one."""
+    mailbox.send(nightly(1), nightly(2), welcome())
+    opened(page, mailbox)
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("c")
+    expect(page.get_by_test_id("toast")).to_have_text("Press c on another message to compare it with this one.")
+    page.keyboard.press("j")
+    page.keyboard.press("c")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Compare")
+    page.get_by_test_id("compare-text").click()
+    expect(page.get_by_test_id("diff").locator("del")).to_contain_text("Build 2 failed.")
+    opened(page, mailbox, f"view/{mailbox.id_of('Nightly')}")
+    page.keyboard.press("C")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Compare")
 
 
 def test_keys_move_open_tick_and_delete(page: Page, mailbox: Mailbox) -> None:
@@ -357,6 +375,9 @@ def test_everything_works_without_scripts(browser: Browser, mailbox: Mailbox) ->
         expect(page.get_by_test_id(f"view-{view}")).to_have_attribute("aria-current", "page")
     page.get_by_role("link", name="375 px").click()
     expect(page.get_by_test_id("frame")).to_have_css("width", "377px")
+    page.get_by_text("Compare", exact=True).click()
+    page.get_by_role("link", name="Its text part with its HTML").click()
+    expect(page.get_by_test_id("diff")).to_contain_text("Welcome, Ann.")
     page.get_by_role("searchbox", name="Search messages").fill("acme")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Search results")

@@ -8,7 +8,7 @@ import pytest
 from jinja2 import nodes
 
 from catcher.data import data_directory
-from catcher.web.ui import pages
+from catcher.web.ui import differences, pages
 from catcher.web.ui.site import environment
 
 OF_TEMPLATE = {
@@ -20,6 +20,7 @@ OF_TEMPLATE = {
     "keys.html": pages.KeysPage,
     "api.html": pages.ApiPage,
     "connections.html": pages.ConnectionsPage,
+    "compare.html": pages.ComparePage,
     "print.html": pages.PrintPage,
     "views/html.html": pages.MessagePage,
     "views/text.html": pages.MessagePage,
@@ -43,7 +44,6 @@ OF_NAME = {
     "look": pages.Look,
     "snippet": pages.Snippet,
     "link": pages.Link,
-    "piece": pages.Piece,
     "run": pages.Run,
     "key": pages.Key,
     "group": pages.ApiGroup,
@@ -52,6 +52,10 @@ OF_NAME = {
     "section": pages.Section,
     "opinion": pages.Opinion,
     "delivery": pages.Delivery,
+    "difference": pages.Difference,
+    "block": differences.Block,
+    "word": differences.Piece,
+    "piece": pages.Piece,
     "recipient": pages.RecipientLine,
     "step": pages.Step,
     "fact": pages.Fact,

@@ -1,0 +1,137 @@
+"""What differs between two texts: masks, words, headers, and what hostile ones cost."""
+
+import time
+
+import pytest
+
+from catcher.web.ui.differences import (
+    ADDED,
+    MASKED,
+    REMOVED,
+    SAME,
+    Difference,
+    compare_fields,
+    compare_lines,
+    compare_words,
+    html_lines,
+    masked,
+)
+
+
+def told(difference: Difference) -> list[tuple[str, str]]:
+    return [
+        (line.kind, "".join(piece.text for piece in line.pieces)) for block in difference.blocks for line in block.lines
+    ]
+
+
+def test_lines_that_differ_are_told_with_their_words() -> None:
+    """A line that stands for another one shows which words make it so."""
+    found = compare_lines(["Hello Ann", "your order", "bye"], ["Hello Ann", "your parcel", "bye"])
+    assert told(found) == [(SAME, "Hello Ann"), (REMOVED, "your order"), (ADDED, "your parcel"), (SAME, "bye")]
+    changed = [piece.text for line in found.blocks[0].lines for piece in line.pieces if piece.is_changed]
+    assert changed == ["order", "parcel"]
+    assert (found.removed, found.added) == (1, 1)
+
+
+def test_what_differs_in_every_mail_counts_as_equal() -> None:
+    """UI brief 5.7: mask rules for ids, dates and tokens; without them every line counts."""
+    left = ["Order 104233 of 2026-11-22 19:23", "token=3f9c1d2e4b5a69788796a5b4", "same"]
+    right = ["Order 104234 of 2026-11-23 07:01", "token=00aa1d2e4b5a69788796ffff", "same"]
+    assert told(compare_lines(left, right)) == [(MASKED, right[0]), (MASKED, right[1]), (SAME, "same")]
+    assert compare_lines(left, right, is_masked=False).removed == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2b1f0c9e-1f3a-4c8e-9b7d-1234567890ab",
+        "2026-11-22T19:23:44.123+01:00",
+        "Sun, 22 Nov 2026 19:23:44 +0000",
+        "19:23",
+        "482913",
+        "eyJhbGciOiJIUzI1NiJ9",
+    ],
+)
+def test_ids_dates_and_tokens_are_masked(text: str) -> None:
+    """Each as a whole, wherever it stands."""
+    assert masked(f"a {text}, b") == "a ‹…›, b"
+    assert masked(f"({text})") == "(‹…›)"
+
+
+@pytest.mark.parametrize(
+    "text", ["Invoice 2026", "antidisestablishmentarianism", "room 12", "a-word-with-many-parts", "1.50"]
+)
+def test_words_and_small_numbers_are_not_masked(text: str) -> None:
+    """What a person would call a difference stays one."""
+    assert masked(text) == text
+
+
+def test_equal_lines_far_from_a_difference_are_folded() -> None:
+    """Three on each side stay."""
+    lines = [f"line {letter}" for letter in "abcdefghijklmnop"]
+    found = compare_lines(lines, [*lines[:8], "new", *lines[8:]])
+    assert [(block.is_folded, len(block.lines)) for block in found.blocks] == [(True, 5), (False, 7), (True, 5)]
+
+
+def test_header_fields_are_compared_whatever_their_order() -> None:
+    """UI brief 5.7: order is ignored, Message-ID and Date are dimmed, repeated fields count each."""
+    left = [("Subject", "Hello"), ("X-A", "1"), ("X-A", "2"), ("Message-ID", "<a@b>"), ("X-Old", "x")]
+    right = [("Message-ID", "<c@d>"), ("X-A", "2"), ("X-A", "3"), ("Subject", "Hello")]
+    assert told(compare_fields(left, right)) == [
+        (SAME, "Subject: Hello"),
+        (SAME, "X-A: 2"),
+        (REMOVED, "X-A: 1"),
+        (ADDED, "X-A: 3"),
+        (MASKED, "Message-ID: <c@d>"),
+        (REMOVED, "X-Old: x"),
+    ]
+
+
+def test_a_missing_paragraph_is_found_among_rearranged_lines() -> None:
+    """UI brief 5.17, number 9: wrapping, letter case, list marks, rules and addresses do not count."""
+    text = "HELLO ANN\n=========\n\n* Your order\n  is on its way.\n\nTrack it: https://shop.example/1\n"
+    html = "Hello Ann\n\nYour order is on its way.\n\nIt costs 12 euros.\n\nTrack it:\n"
+    found = compare_words(text, html)
+    assert [line for line in told(found) if line[0] != SAME] == [(ADDED, "It costs 12 euros.\n")]
+    assert (found.removed, found.added) == (0, 4)
+
+
+def test_html_is_brought_into_one_form() -> None:
+    """Order of attributes, white space and line breaks do not count; a rule of a style sheet is a line."""
+    first = '<p  class="a" id=b>Hello\n   Ann</p><style>a{b:c} d{e:f}</style>'
+    second = '<p id="b"\nclass="a">\nHello Ann</p><style>\na{b:c}\nd{e:f}\n</style>'
+    assert html_lines(first) == html_lines(second)
+    assert html_lines(first) == [
+        '<p class="a" id="b">',
+        "Hello Ann",
+        "</p>",
+        "<style>",
+        "a{b:c}",
+        "d{e:f}",
+        "</style>",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (["a", "b"] * 50_000, ["b", "a"] * 50_000),
+        (["same"] * 100_000, ["same"] * 99_999),
+        (["x" * 100_000] * 3000, ["y" * 100_000] * 3000),
+        ([f"line {number % 7}" for number in range(9000)], [f"line {number % 5}" for number in range(9000)]),
+    ],
+)
+def test_hostile_texts_cost_bounded_time(left: list[str], right: list[str]) -> None:
+    """Both sides come by mail."""
+    started = time.process_time()
+    assert compare_lines(left, right).is_cut
+    compare_words("\n\n".join(left), "\n\n".join(right))
+    assert time.process_time() - started < 10
+
+
+@pytest.mark.parametrize("piece", ["a-", "1", "1-", "2026-11-22 ", "aA0_", "1:1:"])
+def test_masking_takes_time_with_length_only(piece: str) -> None:
+    """No expression looks at a character again and again."""
+    started = time.process_time()
+    masked(piece * 200_000)
+    assert time.process_time() - started < 2
