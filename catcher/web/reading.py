@@ -1,5 +1,7 @@
 """Reading one message's text without reading its attachments, in one visit to a thread."""
 
+from typing import TYPE_CHECKING
+
 from msgspec.structs import replace
 
 from catcher.mime import Bodies, bodies
@@ -8,6 +10,9 @@ from catcher.store.aio import AsyncStore
 from catcher.store.model import StoredMessage
 from catcher.store.store import Store
 from catcher.threads import Threads
+
+if TYPE_CHECKING:
+    from catcher.extract import Extract
 
 WHOLE_LIMIT = 1024 * 1024
 """Octets up to which a message is read whole; of a larger one only the places of its bodies are read."""
@@ -23,15 +28,30 @@ async def read_bodies(store: AsyncStore, threads: Threads, stored: StoredMessage
     return await threads.run(_bodies, store.store, stored)
 
 
+async def read_extract(store: AsyncStore, threads: Threads, stored: StoredMessage) -> "Extract":
+    """Codes and links of a message. Raises NotFound when it is gone meanwhile."""
+    return await threads.run(_extract, store.store, stored)
+
+
 def _message(store: Store, store_id: str) -> tuple[StoredMessage, Bodies]:
     stored = store.get(store_id)
     return stored, _bodies(store, stored)
 
 
 def _bodies(store: Store, stored: StoredMessage) -> Bodies:
+    return bodies(*_read(store, stored))
+
+
+def _extract(store: Store, stored: StoredMessage) -> "Extract":
+    from catcher.extract import extract  # not at the top: it brings the parser and the words of all languages
+
+    return extract(*_read(store, stored))
+
+
+def _read(store: Store, stored: StoredMessage) -> tuple[bytes, Message]:
     if stored.summary.size <= WHOLE_LIMIT:
-        return bodies(store.raw(stored.summary.store_id), stored.message)
-    return bodies(*_excerpt(store, stored))
+        return store.raw(stored.summary.store_id), stored.message
+    return _excerpt(store, stored)
 
 
 def _excerpt(store: Store, stored: StoredMessage) -> tuple[bytes, Message]:

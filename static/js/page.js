@@ -34,7 +34,7 @@ export function localise(within) {
 /** Make a page, or a part of it, ready. @param {ParentNode} [within] */
 export function ready(within = document) {
   localise(within);
-  for (const button of all(".copy[hidden]", within)) button.hidden = !navigator.clipboard;
+  for (const button of all(".copy[hidden]", within)) button.hidden = false;
 }
 
 /** @param {HTMLElement} button */
@@ -42,8 +42,23 @@ async function copy(button) {
   const from = button.dataset.copyFrom;
   const given = button.dataset.copy;
   const text = given || (from ? document.querySelector(from) : button.closest("figure")?.querySelector("pre"))?.textContent;
-  await navigator.clipboard.writeText(text ?? "");
-  toast(say("copied"));
+  if (navigator.clipboard) await navigator.clipboard.writeText(text ?? "");
+  else copyOld(text ?? "");
+  const said = say(button.dataset.said ?? "copied");
+  toast(said);
+  announce(said);
+}
+
+/** Browsers give the clipboard to secure pages only; over plain HTTP from another machine this still works. @param {string} text */
+function copyOld(text) {
+  const field = document.createElement("textarea");
+  const focused = /** @type {HTMLElement | null} */ (document.activeElement);
+  field.value = text;
+  document.body.append(field);
+  field.select();
+  document.execCommand("copy");
+  field.remove();
+  focused?.focus({ preventScroll: true });
 }
 
 /** Hide what does not have the typed words. @param {HTMLInputElement} field */

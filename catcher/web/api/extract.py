@@ -3,12 +3,12 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from catcher.store.model import StoredMessage
 from catcher.web.api import parameters
 from catcher.web.api.answers import json_answer
 from catcher.web.api.extract_shapes import ExtractAnswer, extract_answer
 from catcher.web.api.message import Reader
 from catcher.web.api.operations import JSON, Content, Operation
+from catcher.web.reading import read_extract
 from catcher.web.services import Services
 
 
@@ -20,19 +20,8 @@ class Extracts:
         self._reader = Reader(services)
 
     async def extract(self, request: Request) -> Response:
-        return json_answer(await read_extract(self._services, await self._reader.stored(request)))
-
-
-async def read_extract(services: Services, stored: StoredMessage) -> ExtractAnswer:
-    """Codes and links of a stored message, found in a thread. Raises NotFound when it has gone meanwhile."""
-    octets = await services.store.raw(stored.summary.store_id)
-
-    def find() -> ExtractAnswer:
-        from catcher.extract import extract  # not at the top: it brings the parser and the words of all languages
-
-        return extract_answer(extract(octets, stored.message))
-
-    return await services.threads.run(find)
+        stored = await self._reader.stored(request)
+        return json_answer(extract_answer(await read_extract(self._services.store, self._services.threads, stored)))
 
 
 def operations(services: Services) -> tuple[Operation, ...]:

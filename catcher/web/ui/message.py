@@ -12,6 +12,7 @@ from catcher.web.languages import _, marked
 from catcher.web.ui import texts
 from catcher.web.ui.delivery import read_delivery
 from catcher.web.ui.files import file_name, is_showable
+from catcher.web.ui.found import read_found
 from catcher.web.ui.listing import VIEWS, Place, list_piece, read_place, read_query
 from catcher.web.ui.opinions import read_opinions
 from catcher.web.ui.pages import Attachment, Link, MessagePage, Source
@@ -93,6 +94,7 @@ class MessageHandlers:
             older=self._beside(older, place),
             position=number_newer + 1 if number_newer < listing.matching else 0,
             attachments=attachments_of(address, stored),
+            found=await read_found(site, stored),
             raw_href=f"{address}/raw",
             print_href=f"{address}/print",
             previous_href=site.href(f"compare/{summary.store_id}"),

@@ -289,6 +289,37 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FoundCode:
+    """A code in the message."""
+
+    value: str  # as it is typed
+    shown: str  # the same, what could hide spelled out
+    kind: str  # what it is for, "" when that is not known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundLink:
+    """A link in the message."""
+
+    url: str  # as it is written
+    shown: str  # the same, what could hide spelled out
+    text: str  # what a reader sees of it, "" for nothing
+    kind: str  # what it is for, "" when that is not known
+    href: str  # where it may be opened, "" when it may not
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """Codes and links."""
+
+    codes: tuple[FoundCode, ...]  # the likely ones, for the top
+    link: FoundLink | None  # the one the message asks to follow
+    maybe: tuple[FoundCode, ...]  # what may be a code
+    links: tuple[FoundLink, ...]  # the other ones
+    more: int  # how many there are besides
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessagePage:
     """/view/{id} in each of its views."""
 
@@ -312,6 +343,7 @@ class MessagePage:
     older: str  # address of the next older message
     position: int  # place in the list, from 1; 0 when it is not in it
     attachments: tuple[Attachment, ...]  # every part that is not the text itself
+    found: Found  # codes and links
     raw_href: str  # the message as sent
     print_href: str  # the mail alone, for the printer
     previous_href: str  # the message compared with the one before it of the same subject

@@ -46,6 +46,7 @@ def paths(box: Mailbox) -> list[str]:
         f"view/{hostile}",
         f"view/{box.id_of('To sixty')}",
         f"view/{box.id_of('Wooo')}",
+        f"view/{box.id_of('sign-in code')}",
         *(f"compare/{news}/{forwarded}?what={what}" for what in ("html", "text", "headers", "source", "render")),
         f"compare/{news}/{news}",
     ]

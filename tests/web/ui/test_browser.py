@@ -164,6 +164,34 @@ def test_the_edge_of_the_mail_can_be_moved(page: Page, mailbox: Mailbox) -> None
     expect(frame).to_have_css("width", "335px")
 
 
+def test_y_copies_the_code(page: Page, mailbox: Mailbox) -> None:
+    """Check 14: `y` puts the first code on the clipboard and says so; `Y` the first link, `b` opens it."""
+    mailbox.send(*thirty()[1:3])
+    opened(page, mailbox, f"view/{mailbox.id_of('sign-in code')}")
+    page.keyboard.press("y")
+    expect(page.get_by_test_id("toast")).to_have_text("Code copied")
+    expect(page.locator("#news")).to_have_text("Code copied")
+    assert page.evaluate("navigator.clipboard.readText()") == "482913"
+    page.keyboard.press("J")
+    page.keyboard.press("K")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Reset your password")
+    page.keyboard.press("Y")
+    expect(page.get_by_test_id("toast")).to_have_text("Link copied")
+    assert page.evaluate("navigator.clipboard.readText()") == "https://acme.example/reset?token=3f9c1d2e"
+
+
+def test_copying_works_without_the_clipboard_interface(page: Page, mailbox: Mailbox) -> None:
+    """Browsers hide it from pages that come over plain HTTP from another machine, which is how teams run this."""
+    mailbox.send(*thirty()[1:2])
+    page.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    opened(page, mailbox, f"view/{mailbox.id_of('sign-in code')}")
+    page.keyboard.press("y")
+    expect(page.get_by_test_id("toast")).to_have_text("Code copied")
+    page.get_by_role("searchbox", name="Search messages").focus()
+    page.keyboard.press("Control+v")
+    expect(page.get_by_role("searchbox", name="Search messages")).to_have_value("482913")
+
+
 def test_c_pressed_twice_compares(page: Page, mailbox: Mailbox) -> None:
     """UI brief 5.7: `c` marks one side, `c` on another message opens the comparison; `C` takes the previous one."""
     mailbox.send(nightly(1), nightly(2), welcome())

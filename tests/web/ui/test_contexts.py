@@ -29,6 +29,7 @@ OF_TEMPLATE = {
     "views/parts.html": pages.MessagePage,
     "views/checks.html": pages.MessagePage,
     "views/delivery.html": pages.MessagePage,
+    "_found.html": pages.MessagePage,
 }
 # Names that templates give to values of these types, by `set` and by `for`.
 OF_NAME = {
@@ -52,6 +53,9 @@ OF_NAME = {
     "section": pages.Section,
     "opinion": pages.Opinion,
     "delivery": pages.Delivery,
+    "found": pages.Found,
+    "code": pages.FoundCode,
+    "target": pages.FoundLink,
     "difference": pages.Difference,
     "block": differences.Block,
     "word": differences.Piece,

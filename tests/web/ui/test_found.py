@@ -1,0 +1,68 @@
+"""Codes and links on top of a message: the likely ones, the others in a list, nothing that may not be opened."""
+
+import re
+
+import httpx2
+
+from tests.web.ui.conftest import Mailbox
+from tests.web.ui.mails import mail
+
+
+def strip_of(text: str) -> str:
+    """The strip of a page, "" without one."""
+    start = text.find('data-testid="found"')
+    return text[start : text.index("data-testid=", start + 20)] if start >= 0 else ""
+
+
+def shown_on_top(text: str) -> str:
+    return strip_of(text).partition("<details")[0]
+
+
+def test_a_code_and_a_link_stand_on_top(reader: httpx2.Client, filled: Mailbox) -> None:
+    """UI brief 5.6: the code with Copy; the primary link with Copy and Open."""
+    top = shown_on_top(reader.get(f"view/{filled.id_of('sign-in code')}").text)
+    assert "<code>482913</code>" in top
+    assert 'data-copy="482913"' in top
+    top = shown_on_top(reader.get(f"view/{filled.id_of('Reset')}").text)
+    url = "https://acme.example/reset?token=3f9c1d2e"
+    assert f'data-copy="{url}"' in top
+    assert f'href="{url}" target="_blank" rel="noopener noreferrer" data-open' in top
+
+
+def test_what_may_be_a_code_is_in_the_list_only(mailbox: Mailbox, http: httpx2.Client) -> None:
+    """UI brief 5.6: low confidence is never on top."""
+    mailbox.send(mail("Your order", text="Order 48291 is packed. Room ABX-77 is booked.\n"))
+    text = http.get(f"view/{mailbox.id_of('Your order')}").text
+    assert "<code>" not in shown_on_top(text)
+    if "Maybe a code" in text:
+        assert "data-code" in text.partition("Maybe a code")[2]
+
+
+def test_the_other_links_are_listed_with_what_they_are_for(reader: httpx2.Client, filled: Mailbox) -> None:
+    """UI brief 5.6: "More links" with Copy and Open; the way out of the list is called so."""
+    text = reader.get(f"view/{filled.id_of('Acme news')}").text
+    assert re.search(r"<summary class=\"chip\">\d+ links</summary>", text)
+    assert 'href="https://acme.example/n/1"' in text
+    assert '<span class="chip">unsubscribe</span>' in text
+
+
+def test_dangerous_links_cannot_be_opened(reader: httpx2.Client, filled: Mailbox) -> None:
+    """A script's address is text in the list; nothing on the page leads there, nor to a relative address."""
+    text = reader.get(f"view/{filled.id_of('Your account')}").text
+    assert "javascript:alert(1)" in text
+    assert not re.search(r'href="\s*java', text)
+    assert 'href="/api/v1/messages"' not in text
+
+
+def test_a_mail_without_links_has_no_strip(reader: httpx2.Client, filled: Mailbox) -> None:
+    """Nothing found, nothing said."""
+    assert 'data-testid="found"' not in reader.get(f"view/{filled.id_of('Hidden copy')}").text
+
+
+def test_hundreds_of_links_stay_a_page(mailbox: Mailbox, http: httpx2.Client) -> None:
+    """The first ones are listed, the rest is counted."""
+    links = "".join(f'<p><a href="https://example.com/{number}">{number}</a></p>' for number in range(900))
+    mailbox.send(mail("Many links", html=links))
+    text = http.get(f"view/{mailbox.id_of('Many links')}").text
+    assert text.count('data-said="linkCopied"') <= 201
+    assert re.search(r"and \d+ more", text)
