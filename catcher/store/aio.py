@@ -9,7 +9,7 @@ from functools import partial
 
 from catcher.envelope import Session
 from catcher.store.events import Event, Events
-from catcher.store.model import Binned, Counts, Inbox, NewMessage, Page, Selection, StoredMessage, Summary
+from catcher.store.model import Binned, Counts, Inbox, NewMessage, Overview, Page, Selection, StoredMessage, Summary
 from catcher.store.search.model import Anything, Query
 from catcher.store.store import Store
 from catcher.threads import Threads
@@ -66,6 +66,14 @@ class AsyncStore:
         """See `Store.restore`."""
         return await self._threads.run(self.store.restore, store_ids)
 
+    async def restore_deleted_at(self, moment: datetime) -> int:
+        """See `Store.restore_deleted_at`."""
+        return await self._threads.run(self.store.restore_deleted_at, moment)
+
+    async def discard(self, store_ids: Sequence[str]) -> int:
+        """See `Store.discard`."""
+        return await self._threads.run(self.store.discard, store_ids)
+
     async def empty_bin(self, *, before: datetime | None = None) -> int:
         """See `Store.empty_bin`."""
         return await self._threads.run(self.store.empty_bin, before=before)
@@ -89,6 +97,22 @@ class AsyncStore:
     async def set_tags(self, store_ids: Sequence[str], names: Sequence[str]) -> int:
         """See `Store.set_tags`."""
         return await self._threads.run(self.store.set_tags, store_ids, names)
+
+    async def add_tag(self, selection: Selection, name: str) -> int:
+        """See `Store.add_tag`."""
+        return await self._threads.run(self.store.add_tag, selection, name)
+
+    async def remove_tag(self, selection: Selection, name: str) -> int:
+        """See `Store.remove_tag`."""
+        return await self._threads.run(self.store.remove_tag, selection, name)
+
+    async def save_search(self, name: str, query: str) -> None:
+        """See `SavedSearches.save`."""
+        await self._threads.run(self.store.saved_searches.save, name, query)
+
+    async def remove_search(self, number: int) -> None:
+        """See `SavedSearches.remove`."""
+        await self._threads.run(self.store.saved_searches.remove, number)
 
     async def rename_tag(self, old: str, new: str) -> None:
         """See `Store.rename_tag`."""
@@ -159,6 +183,10 @@ class AsyncStore:
     async def counts(self) -> Counts:
         """See `Store.counts`."""
         return await self._threads.run(self.store.counts)
+
+    async def overview(self, *, inboxes: int) -> Overview:
+        """See `Store.overview`."""
+        return await self._threads.run(self.store.overview, inboxes=inboxes)
 
     async def tags(self) -> dict[str, int]:
         """See `Store.tags`."""

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from catcher.errors import NotFound
 from catcher.store import boxing, labelling
-from catcher.store.changing import PRUNE_STEP, Outcome, leave_over, tell_reload
+from catcher.store.changing import PRUNE_STEP, STEP, Outcome, leave_over, tell_reload
 from catcher.store.codec import microseconds, moment, pack, unpack_summary
 from catcher.store.model import Binned
 from catcher.store.tables import binned, message
@@ -76,12 +76,29 @@ def restore(connection: Connection, store_ids: Sequence[str]) -> Outcome:
     )
 
 
+def restore_deleted_at(connection: Connection, *, moment: datetime) -> Outcome:
+    """Put back a step of what was deleted at exactly this moment."""
+    chosen = select(binned.c.store_id).where(binned.c.deleted_at == microseconds(moment))
+    return restore(connection, list(connection.scalars(chosen.order_by(binned.c.arrival).limit(STEP))))
+
+
+def discard(connection: Connection, store_ids: Sequence[str]) -> Outcome:
+    """Delete messages of the bin for good; unknown ids are ignored."""
+    arrivals = sorted(connection.scalars(select(binned.c.arrival).where(binned.c.store_id.in_(store_ids))))
+    return _discard(connection, arrivals)
+
+
 def empty(connection: Connection, *, before: datetime | None) -> Outcome:
     """Delete for good a step of what was put into the bin before a moment; None: of all."""
     chosen = select(binned.c.arrival)
     if before is not None:
         chosen = chosen.where(binned.c.deleted_at < microseconds(before))
     arrivals = sorted(connection.scalars(chosen.order_by(binned.c.deleted_at).limit(PRUNE_STEP)))
+    return _discard(connection, arrivals)
+
+
+def _discard(connection: Connection, arrivals: Sequence[int]) -> Outcome:
+    """For good, with everything else there is of them; rising numbers."""
     if not arrivals:
         return Outcome(changed=0)
     leave_over(connection, arrivals)

@@ -4,7 +4,7 @@ A step returns how many messages it changed and the events to publish after the 
 step does less than `STEP`, and others may write in between. Nothing here touches a message's bulky rows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -212,6 +212,16 @@ def set_tags(connection: Connection, store_ids: Sequence[str], names: Sequence[s
     return _announce(connection, len(changed), told) if changed else Outcome(changed=0)
 
 
+def add_tag(connection: Connection, where: ColumnElement[bool] | None, *, name: str, upto: int) -> Outcome:
+    """Give a tag to what `where` selects (None: all) and does not have it, up to an arrival number."""
+    return _retag(connection, where, ~labelling.has_tag(name), labelling.add, name=name, upto=upto)
+
+
+def remove_tag(connection: Connection, where: ColumnElement[bool] | None, *, name: str, upto: int) -> Outcome:
+    """Take a tag from what `where` selects (None: all) and has it, up to an arrival number."""
+    return _retag(connection, where, labelling.has_tag(name), labelling.take, name=name, upto=upto)
+
+
 def rename_tag(connection: Connection, old: str, new: str) -> Outcome:
     """Call a tag otherwise. Raises TagError, NotFound."""
     if not labelling.rename(connection, old, new):
@@ -230,6 +240,29 @@ def tell_reload(
 ) -> Outcome:
     """Have everybody read the list again; the numbers are what the totals gain."""
     return _announce(connection, changed, [_Told(kind="prune")], messages=messages, unread=unread, octets=octets)
+
+
+def _retag(
+    connection: Connection,
+    where: ColumnElement[bool] | None,
+    concerned: ColumnElement[bool],
+    change: Callable[[Connection, Sequence[int], str], None],
+    *,
+    name: str,
+    upto: int,
+) -> Outcome:
+    chosen = select(message.c.arrival, message.c.store_id).where(message.c.arrival <= upto, concerned)
+    chosen = chosen if where is None else chosen.where(where)
+    rows = connection.execute(chosen.order_by(message.c.arrival).limit(STEP)).all()
+    if not rows:
+        return Outcome(changed=0)
+    arrivals = [row.arrival for row in rows]
+    change(connection, arrivals, name)
+    tags = labelling.tags_of(connection, arrivals) if len(rows) <= TOLD_ONE_BY_ONE else {}
+    told = [
+        _Told(kind="update", store_id=row.store_id, data=ChangeData(tags=tags.get(row.arrival, ()))) for row in rows
+    ]
+    return _announce(connection, len(rows), told)
 
 
 def _remove_old(connection: Connection, where: ColumnElement[bool], *, limit: int = PRUNE_STEP) -> Outcome:

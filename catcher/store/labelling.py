@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, select, update
 
 from catcher.errors import NotFound, TagError
 from catcher.store.grouping import Groups
 from catcher.store.model import TagCounts
-from catcher.store.tables import message_tag, tag
+from catcher.store.tables import message, message_tag, tag
 from catcher.store.tag_names import checked_tag, clean_tags, fold_tag
 
 _TAGS = Groups(tag, message_tag, key="tag_id")
@@ -61,6 +61,28 @@ def replace(connection: Connection, arrivals: Sequence[int], names: Iterable[str
     after = attach(connection, {arrival: wanted.values() for arrival in changed})
     connection.execute(_PRUNE)
     return {arrival: after.get(arrival, ()) for arrival in changed}
+
+
+def has_tag(name: str) -> ColumnElement[bool]:
+    """The condition on `message` that it has a tag."""
+    members = select(message_tag.c.arrival).join(tag, tag.c.id == message_tag.c.tag_id)
+    return message.c.arrival.in_(members.where(tag.c.folded == fold_tag(name)))
+
+
+def add(connection: Connection, arrivals: Sequence[int], name: str) -> None:
+    """Give a tag to messages that do not have it."""
+    key = fold_tag(name)
+    number = _TAGS.ensure(connection, {key: name})[key][0]
+    _TAGS.enter(connection, [(number, arrival) for arrival in arrivals])
+
+
+def take(connection: Connection, arrivals: Sequence[int], name: str) -> None:
+    """Take a tag that exists from messages that have it; it goes with the last of them."""
+    number = _find(connection, name).id
+    gone = delete(message_tag).where(message_tag.c.tag_id == number, message_tag.c.arrival.in_(arrivals))
+    lost = connection.execute(gone).rowcount
+    connection.execute(update(tag).where(tag.c.id == number).values(messages=tag.c.messages - lost))
+    connection.execute(_PRUNE)
 
 
 def rename(connection: Connection, old: str, new: str) -> bool:

@@ -173,3 +173,20 @@ class SavedSearch:
     number: int
     name: str
     query: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """What there is in the mailbox besides the messages themselves, all of one moment.
+
+    pinned, binned: how many messages are. inboxes: names with how many messages, the fullest ones, sorted by name.
+    number_inboxes: how many there are in all. tags: as `TagCounts`. saved: sorted by name.
+    """
+
+    counts: Counts
+    pinned: int
+    binned: int
+    inboxes: tuple[tuple[str, int], ...]
+    number_inboxes: int
+    tags: Mapping[str, int]
+    saved: tuple[SavedSearch, ...]

@@ -29,8 +29,7 @@ class SavedSearches:
     def all(self) -> list[SavedSearch]:
         """Every saved search, sorted by name."""
         with self._reading() as connection:
-            rows = connection.execute(select(saved_search).order_by(saved_search.c.name))
-            return [SavedSearch(number=row.id, name=row.name, query=row.query) for row in rows]
+            return read(connection)
 
     def save(self, name: str, query: str) -> None:
         """Keep a query under a name, cut to `LONGEST_NAME`, instead of what had that name before."""
@@ -50,3 +49,9 @@ class SavedSearches:
         gone = delete(saved_search).where(saved_search.c.id == number)
         if not self._run(lambda connection: Outcome(changed=connection.execute(gone).rowcount)):
             raise NotFound(f"there is no saved search {number}")
+
+
+def read(connection: Connection) -> list[SavedSearch]:
+    """Every saved search, sorted by name."""
+    rows = connection.execute(select(saved_search).order_by(saved_search.c.name))
+    return [SavedSearch(number=row.id, name=row.name, query=row.query) for row in rows]

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, select
 from catcher.errors import NotFound, StoreUnavailable
 from catcher.mime import part_octets
 from catcher.store import bin as bin_
-from catcher.store import boxing, changing, labelling, octets, querying
+from catcher.store import boxing, changing, labelling, octets, overview, querying
 from catcher.store.changing import STEP, Outcome
 from catcher.store.counting import read_counters
 from catcher.store.engines.base import Database
@@ -26,6 +26,7 @@ from catcher.store.model import (
     Everything,
     Inbox,
     NewMessage,
+    Overview,
     Page,
     Selection,
     StoredMessage,
@@ -38,6 +39,7 @@ from catcher.store.saved import SavedSearches
 from catcher.store.search.model import Anything, Query
 from catcher.store.sessions import Sessions
 from catcher.store.tables import content
+from catcher.store.tag_names import checked_tag
 from catcher.store.tokens import Tokens
 from catcher.store.writer import Writer
 
@@ -148,6 +150,14 @@ class Store:
         """Bring messages back from the bin to where they were; how many. Unknown ids are ignored."""
         return sum(self._writer.run(partial(bin_.restore, store_ids=ids)) for ids in _chunks(store_ids))
 
+    def restore_deleted_at(self, moment: datetime) -> int:
+        """Bring back from the bin all that was deleted at exactly this moment, as one `delete` notes it; how many."""
+        return self._repeat(partial(bin_.restore_deleted_at, moment=moment))
+
+    def discard(self, store_ids: Sequence[str]) -> int:
+        """Delete messages of the bin for good; how many. Unknown ids are ignored."""
+        return sum(self._writer.run(partial(bin_.discard, store_ids=ids)) for ids in _chunks(store_ids))
+
     def empty_bin(self, *, before: datetime | None = None) -> int:
         """Delete for good what was put into the bin before a moment (None: all of it); how many."""
         return self._repeat(partial(bin_.empty, before=before), step=changing.PRUNE_STEP)
@@ -168,6 +178,14 @@ class Store:
         return sum(
             self._writer.run(partial(changing.set_tags, store_ids=ids, names=names)) for ids in _chunks(store_ids)
         )
+
+    def add_tag(self, selection: Selection, name: str) -> int:
+        """Give messages one more tag; how many did not have it. Raises TagError for a name that cannot be used."""
+        return self._in_steps(selection, partial(changing.add_tag, name=checked_tag(name)))
+
+    def remove_tag(self, selection: Selection, name: str) -> int:
+        """Take one tag from messages; how many had it."""
+        return self._in_steps(selection, partial(changing.remove_tag, name=name))
 
     def rename_tag(self, old: str, new: str) -> None:
         """Call a tag otherwise. Raises NotFound, and TagError for a name that cannot be used or is taken."""
@@ -280,6 +298,11 @@ class Store:
         """The mailbox in numbers."""
         with self._reading() as connection:
             return read_counters(connection).counts
+
+    def overview(self, *, inboxes: int) -> Overview:
+        """The mailbox at a glance, with so many of its inboxes at most: the fullest ones."""
+        with self._reading() as connection:
+            return overview.read(connection, inboxes=inboxes)
 
     def tags(self) -> dict[str, int]:
         """Every tag with how many messages have it, sorted by name without regard to case."""

@@ -298,6 +298,24 @@ class StoreContract:
             store.delete_tag("other")
         assert store.tags() == {"NEW name": 1}
 
+    def test_one_tag_is_added_and_taken_away(self, store: Store, new: MakeMessage) -> None:
+        """Other tags stay; only those that did not have it, or had it, count and are told; the last takes it away."""
+        first, second, third = add(store, new, 3)
+        store.set_tags(ids([first]), ["Old", "other"])
+        recorder = Recorder(store)
+        assert store.add_tag(ByIds(ids([first, second])), "old") == 1
+        assert store.add_tag(Everything(), "new") == 3
+        assert store.tags() == {"new": 3, "Old": 2, "other": 1}
+        assert store.summary(first.store_id).tags == ("new", "Old", "other")
+        assert store.remove_tag(Everything(), "OLD") == 2
+        assert store.remove_tag(Everything(), "OLD") == 0
+        assert store.remove_tag(ByIds(ids([third])), "new") == 1
+        assert store.tags() == {"new": 2, "other": 1}
+        recorder.wait_for(7)
+        assert [event.kind for event in recorder.events] == ["update"] * 7
+        with pytest.raises(TagError):
+            store.add_tag(Everything(), "a/b")
+
     def test_a_message_brings_its_tags_along(self, store: Store, new: MakeMessage) -> None:
         """Tags are there with the message's first breath, in the same transaction. Reference §7.4."""
         heard = Recorder(store)
@@ -481,6 +499,42 @@ class StoreContract:
         assert store.restore(ids([old, young, other])) == 1
         assert store.raw(young.store_id) == young.content
         assert store.page(parse("message", now=NOW)).matching == 1
+
+    def test_what_was_deleted_in_one_go_comes_back_in_one_go(self, store: Store, new: MakeMessage) -> None:
+        """By the moment of the deletion, which nothing else that is in the bin has."""
+        first, second, third = add(store, new, 3)
+        store.delete(ByIds(ids([first])), binned_at=NOW)
+        store.delete(ByIds(ids([second, third])), binned_at=NOW + timedelta(microseconds=1))
+        assert store.restore_deleted_at(NOW + timedelta(microseconds=1)) == 2
+        assert store.restore_deleted_at(NOW + timedelta(microseconds=1)) == 0
+        assert {one.store_id for one in store.page().messages} == set(ids([second, third]))
+        assert store.binned(first.store_id).deleted_at == NOW
+
+    def test_what_is_discarded_from_the_bin_is_gone_for_good(self, store: Store, new: MakeMessage) -> None:
+        """Only what is in the bin and named; the others stay where they are."""
+        first, second, third = add(store, new, 3)
+        store.delete(ByIds(ids([first, second])), binned_at=NOW)
+        assert store.discard([*ids([first, third]), "nothing"]) == 1
+        assert store.restore(ids([first, second])) == 1
+        assert {one.store_id for one in store.page().messages} == set(ids([second, third]))
+
+    # The mailbox at a glance
+
+    def test_the_overview_tells_what_the_single_questions_tell(self, store: Store, new: MakeMessage) -> None:
+        """Totals, the fullest inboxes by name, tags, saved searches."""
+        boxes = [("ann", "bob"), ("bob",), ("cy",), ("cy",), ("cy",)]
+        messages = [replace(new(), inboxes=each, tags=("one",)) for each in boxes]
+        store.add(messages)
+        store.pin(ByIds(ids(messages[:2])), is_pinned=True)
+        store.delete(ByIds(ids(messages[4:])), binned_at=NOW)
+        store.saved_searches.save("Mine", "is:unread")
+        seen = store.overview(inboxes=2)
+        assert seen.counts == store.counts()
+        assert (seen.pinned, seen.binned) == (2, 1)
+        assert (seen.inboxes, seen.number_inboxes) == ((("bob", 2), ("cy", 2)), 3)
+        assert seen.tags == store.tags() == {"one": 4}
+        assert list(seen.saved) == store.saved_searches.all()
+        assert store.overview(inboxes=10).number_inboxes == 3
 
     # Inboxes
 

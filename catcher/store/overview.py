@@ -1,0 +1,31 @@
+"""The whole mailbox at a glance, for a sidebar: totals, inboxes, tags, saved searches, read in one transaction."""
+
+from sqlalchemy import Connection, func, select
+
+from catcher.store import bin as bin_
+from catcher.store import labelling, saved
+from catcher.store.counting import read_counters
+from catcher.store.inbox_names import fold_inbox
+from catcher.store.model import Overview
+from catcher.store.tables import inbox, message
+
+
+def read(connection: Connection, *, inboxes: int) -> Overview:
+    """The overview, with so many inboxes at most: those with most messages, sorted by name."""
+    fullest = select(inbox.c.name, inbox.c.messages).order_by(inbox.c.messages.desc(), inbox.c.folded).limit(inboxes)
+    shown = sorted(
+        ((row.name, row.messages) for row in connection.execute(fullest)), key=lambda one: fold_inbox(one[0])
+    )
+    is_all = len(shown) < inboxes
+    number = len(shown) if is_all else connection.execute(select(func.count()).select_from(inbox)).scalar_one()
+    return Overview(
+        counts=read_counters(connection).counts,
+        pinned=connection.execute(
+            select(func.count()).select_from(message).where(message.c.is_pinned.is_(True))
+        ).scalar_one(),
+        binned=bin_.count(connection),
+        inboxes=tuple(shown),
+        number_inboxes=number,
+        tags=labelling.tag_counts(connection).counts,
+        saved=tuple(saved.read(connection)),
+    )
