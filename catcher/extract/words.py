@@ -1,7 +1,8 @@
 """What words say about the number or link beside them, in many languages. The words are in words.toml.
 
 A word is compared in lower case and without accents. An entry may have several words; `*` at the end or the start of a
-word, or at both, stands for whatever follows or precedes. In scripts without spaces between words an entry is found anywhere.
+word, or at both, stands for whatever follows or precedes. In scripts without spaces between words an entry is found
+anywhere.
 """
 
 import re
