@@ -9,7 +9,9 @@ zero, since most numbers are no codes, and takes:
 * standing alone in a line or element, and looking different from the text around it;
 * words that go with codes ("expires", "do not share") in the lines around, and a subject that speaks of a code;
 * small print, which speaks against it;
-* standing in several of subject, text and HTML.
+* a line before that asks to enter what follows;
+* standing in several of subject, text and HTML;
+* another code in the mail that is beyond doubt, which speaks against what only stands somewhere in a sentence.
 """
 
 import math
@@ -33,9 +35,11 @@ LEAST = 0.2
 _START = -3.0
 _SURE, _CODE, _COUPON = 4.8, 3.1, 3.6
 _ALONE, _APART, _QUIET = 1.5, 0.7, -1.5
-_AGREED = 0.9
+_AGREED, _INTRO, _BESIDE = 0.9, 1.0, -2.0
 _DECORATION = " \t*_`'\"“”„«»‹›[](){}<>|:.,;!=~#•·→➜-‘’「」『』【】（）：。"
 _ATTACHED = re.compile(r"[\s:#.,()\[\]\"'*=>-]*(?:[^\W\d]{1,5}[\s:#.,\"'*=>-]+){0,2}[\s:#\"'*(\[-]*\Z")
+_COUPON_NEAR = 45
+_COLONS = (":", "：")
 _PLACES = re.compile(r"\s*[A-Z][a-zà-ž]{3,}")
 _VOWELS = frozenset("AEIOUYaeiouy")
 
@@ -50,7 +54,7 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class _Sighting:
-    """One place where a code is shown, with its points and what it seems to be for."""
+    """One place where a code is shown, with its points. is_clear: it stands apart, or is named right before."""
 
     shape: Shape
     shown: str
@@ -58,6 +62,7 @@ class _Sighting:
     sheet: Sheet
     line: int
     is_coupon: bool
+    is_clear: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,12 @@ def find_codes(subject: Sheet, bodies: list[Sheet]) -> tuple[list[Code], bool]:
             if number > MAX_SHAPES:
                 is_cut = True
                 break
-    codes = [code for found in sightings.values() if (code := _merged(found, subject, bodies)) is not None]
+    clearest = max((each.points for found in sightings.values() for each in found if each.is_clear), default=0.0)
+    codes = [
+        code
+        for found in sightings.values()
+        if (code := _merged(found, subject, bodies, has_clearer=clearest > 2.0)) is not None
+    ]
     codes.sort(key=lambda code: -code.confidence)
     return codes[:MAX_CODES], is_cut or len(codes) > MAX_CODES
 
@@ -114,18 +124,30 @@ def _sightings(sheet: Sheet, index: int, topic: float) -> Iterator[_Sighting]:
             is_apart = line.text[: shape.start].endswith(("*", "`", "["))
         name = _name(sheet, index, shape, is_alone=is_alone, last_end=last_end)
         last_end = shape.end
-        points = _START + shape.prior + name.points
+        is_coupon = name.sense is Sense.COUPON
+        points = _START + (max(0.3, shape.prior) if is_coupon else shape.prior) + name.points
         points += _ALONE if is_alone else (_APART if is_apart else 0.0)
         if is_alone or is_apart:
             points += min(1.2, strength * 0.6) + topic
         elif len(shape.value) >= 6 and name.points > 0:
             points += topic
         points += _QUIET if line.is_quiet and not name.points > 3 else 0.0
+        points += _INTRO if is_alone and _is_introduced(sheet, index) else 0.0
         points += _around(sheet, index, shape)
-        is_coupon = name.sense is Sense.COUPON
         if shape.is_bare and not _is_code_like(shape, name, is_alone=is_alone, is_apart=is_apart):
             continue
-        yield _Sighting(shape, shown, points, sheet, index, is_coupon)
+        is_clear = is_alone or is_apart or (name.points > _CODE and name.distance < _COUPON_NEAR)
+        yield _Sighting(shape, shown, points, sheet, index, is_coupon, is_clear)
+
+
+def _is_introduced(sheet: Sheet, index: int) -> bool:
+    """Whether the line before asks to enter what follows: it speaks of entering and ends with a colon."""
+    before = next(sheet.before(index), None)
+    return (
+        before is not None
+        and sheet.lines[before].text.endswith(_COLONS)
+        and bool(sheet.senses(before) & {Sense.SIGN, *_KINDS})
+    )
 
 
 def _around(sheet: Sheet, index: int, shape: Shape) -> float:
@@ -144,7 +166,7 @@ def _around(sheet: Sheet, index: int, shape: Shape) -> float:
 def _is_code_like(shape: Shape, name: _Name, *, is_alone: bool, is_apart: bool) -> bool:
     """Whether letters alone may be a code: set apart, named right before, and not made like a word."""
     if name.sense is Sense.COUPON:
-        return name.distance < 40 and len(shape.value) >= 4
+        return name.distance <= 3 or (name.distance < 30 and (is_alone or is_apart))
     if name.sense not in (Sense.SURE, Sense.CODE) or name.distance > 130 or not (is_alone or is_apart):
         return False
     if "-" in shape.value or not 4 <= len(shape.value) <= 12:
@@ -162,7 +184,9 @@ def _name(sheet: Sheet, index: int, shape: Shape, *, is_alone: bool, last_end: i
     bad = min((n for n in names if n.sense in (Sense.OTHER, Sense.COUPON)), key=lambda n: n.distance, default=None)
     coupon = max((n for n in names if n.sense is Sense.COUPON), key=lambda n: n.points, default=None)
     if coupon is not None and coupon.points > 1.5 and (good is None or good.sense is Sense.CODE):
-        return coupon
+        is_near = coupon.distance < _COUPON_NEAR or not shape.value.isdigit()
+        if good is None or is_near:
+            return coupon
     if bad is None or (good is not None and good.distance <= bad.distance):
         return good or _Name(Sense.SIGN, 0.0, 0.0)
     if bad.sense is Sense.COUPON and bad.points > 0:
@@ -180,7 +204,8 @@ def _names(sheet: Sheet, index: int, shape: Shape, *, is_alone: bool, last_end: 
         if cue.end <= shape.start:
             gap = text[cue.end : shape.start]
             is_blocked = last_end > cue.end
-            yield _judged(cue, len(gap), 130.0, is_attached=bool(_ATTACHED.match(gap)), is_blocked=is_blocked)
+            is_attached = bool(_ATTACHED.match(gap)) or (cue.sense is not Sense.OTHER and gap.rstrip().endswith(_COLONS))
+            yield _judged(cue, len(gap), 130.0, is_attached=is_attached, is_blocked=is_blocked)
         elif cue.start >= shape.end:
             gap = text[shape.end : cue.start]
             yield _judged(cue, len(gap) + 12, 75.0, is_attached=not gap.strip(" "), is_after=True)
@@ -190,7 +215,8 @@ def _names(sheet: Sheet, index: int, shape: Shape, *, is_alone: bool, last_end: 
         other = sheet.lines[before].text
         for cue in sheet.cues(before):
             gap = other[cue.end :]
-            is_label = is_alone and number == 0 and len(other) < 60 and not gap.strip(_DECORATION)
+            rest = len(other) if cue.sense is not Sense.OTHER else len(other) - (cue.end - cue.start) + 45
+            is_label = is_alone and number == 0 and rest < 60 and not gap.strip(_DECORATION)
             # in running text a number belongs to its own line
             yield _judged(cue, distance + len(gap), reach, is_attached=is_label, is_blocked=not is_alone)
         distance += len(other) + 6
@@ -220,19 +246,23 @@ def _judged(
         case Sense.COUPON:
             points = _COUPON * near
         case Sense.OTHER:
-            points = -3.5 if is_attached and not is_blocked else 0.0 if is_after else -1.2 * near
+            points = -3.5 if is_attached and not is_blocked else 0.0 if is_after else -0.7 * near
         case _:
             points = 0.0
-    if is_attached and cue.sense in (Sense.SURE, Sense.CODE):
+    if is_attached and not is_blocked and cue.sense in (Sense.SURE, Sense.CODE, Sense.COUPON):
         points += 0.8
     return _Name(cue.sense, distance if near or points else math.inf, points)
 
 
-def _merged(found: list[_Sighting], subject: Sheet, bodies: list[Sheet]) -> Code | None:
-    """One code of all the places where its value is shown; None when it is none."""
+def _merged(found: list[_Sighting], subject: Sheet, bodies: list[Sheet], *, has_clearer: bool) -> Code | None:
+    """One code of all the places where its value is shown; None when it is none.
+
+    has_clearer: the mail has a code beyond doubt, so that what only stands somewhere in a sentence is hardly another.
+    """
     best = max(found, key=lambda each: each.points)
     sources = {each.sheet.lines[each.line].place.source for each in found}
     points = best.points + _AGREED * (len(sources) - 1)
+    points += _BESIDE if has_clearer and not any(each.is_clear for each in found) else 0.0
     confidence = confidence_of(points)
     if confidence < LEAST:
         return None

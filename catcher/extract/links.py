@@ -107,12 +107,16 @@ def _of_anchor(sheet: Sheet, anchor: Anchor, topic: frozenset[Sense]) -> _Sighti
         is_tracking = anchor.is_pixel or is_tracker(url)
         kind = LinkKind.TRACKING if is_tracking else LinkKind.IMAGE
         return _Sighting(url, text, kind, -6.0 if is_tracking else -5.0, anchor.place, False, True)
-    near = _senses_near(sheet, anchor.line) if anchor.line >= 0 else frozenset()
+    near, sentence = frozenset[Sense](), frozenset[Sense]()
+    if 0 <= anchor.line < len(sheet.lines):
+        near, sentence = _senses_near(sheet, anchor.line), sheet.senses(anchor.line)
+    is_alone = _is_alone(sheet, anchor, text)
     is_address = text.startswith(("http://", "https://", "www."))
     label = "" if is_address else text
     kind, points = _judged(url, label, near, topic, _rest_of_line(sheet, anchor))
     if kind in _LOUD:
-        points += _BUTTON if anchor.is_button else _OWN_LINE if _is_alone(sheet, anchor, text) else 0.0
+        points += _BUTTON if anchor.is_button else _OWN_LINE if is_alone else 0.0
+        points += 2 * _NOT_ME if not (anchor.is_button or is_alone) and Sense.NOT_ME in sentence else 0.0
         points += _IMAGE if anchor.image and kind not in _ASKING else 0.0
         points += _QUIET if anchor.is_quiet else 0.0
     return _Sighting(url, text, kind, points, anchor.place, anchor.is_button, bool(label))

@@ -54,17 +54,23 @@ NAMES = frozenset({Sense.SURE, Sense.CODE, Sense.COUPON, Sense.OTHER, Sense.UNIT
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A word or phrase of the table, found at [start, end) of a line."""
+    """A word or phrase of the table, found at [start, end) of a line. is_exact: it has no `*`."""
 
     start: int
     end: int
     sense: Sense
+    is_exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class _Phrase:
     words: tuple[str, ...]
     sense: Sense
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether it stands for itself only."""
+        return not any("*" in word for word in self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +96,7 @@ def cues(text: str) -> tuple[Cue, ...]:
         for phrase in _starting(word):
             end = _end_of(phrase, plain, words, index)
             if end:
-                found.append(Cue(start, end, phrase.sense))
+                found.append(Cue(start, end, phrase.sense, phrase.is_exact))
     if not plain.isascii() and _UNSPACED.search(plain):
         for pattern, senses in _table().unspaced:
             for match in pattern.finditer(plain):
@@ -141,18 +147,21 @@ def _starting(word: str) -> tuple[_Phrase, ...]:
 
 
 def _longest(found: list[Cue]) -> tuple[Cue, ...]:
+    """Without those that overlap a longer one, or one of the same words that is exact: "postcode" is no "*code"."""
     if len(found) < 2:
         return tuple(found)
     kept: list[Cue] = []
-    for cue in sorted(found, key=lambda c: c.start - c.end):
+    for cue in sorted(found, key=lambda c: (c.start - c.end, not c.is_exact)):
         is_name = cue.sense in NAMES
-        if not any(
-            cue.start < k.end and k.start < cue.end and (cue.start, cue.end) != (k.start, k.end)
-            for k in kept
-            if (k.sense in NAMES) == is_name
-        ):
+        if not any(_gives_way(cue, other) for other in kept if (other.sense in NAMES) == is_name):
             kept.append(cue)
     return tuple(sorted(set(kept), key=lambda c: (c.start, c.sense)))
+
+
+def _gives_way(cue: Cue, other: Cue) -> bool:
+    if (cue.start, cue.end) == (other.start, other.end):
+        return other.is_exact and not cue.is_exact
+    return cue.start < other.end and other.start < cue.end
 
 
 @cache
