@@ -39,6 +39,7 @@ _AGREED, _INTRO, _BESIDE = 0.9, 1.0, -2.0
 _DECORATION = " \t*_`'\"“”„«»‹›[](){}<>|:.,;!=~#•·→➜-‘’「」『』【】（）：。"
 _ATTACHED = re.compile(r"[\s:#.,()\[\]\"'*=>-]*(?:[^\W\d]{1,5}[\s:#.,\"'*=>-]+){0,2}[\s:#\"'*(\[-]*\Z")
 _COUPON_NEAR = 45
+_RIGHT_BEHIND, _YEAR = 5, 1.7
 _COLONS = (":", "：")
 _PLACES = re.compile(r"\s*[A-Z][a-zà-ž]{3,}")
 _VOWELS = frozenset("AEIOUYaeiouy")
@@ -126,6 +127,8 @@ def _sightings(sheet: Sheet, index: int, topic: float) -> Iterator[_Sighting]:
         last_end = shape.end
         is_coupon = name.sense is Sense.COUPON
         points = _START + (max(0.3, shape.prior) if is_coupon else shape.prior) + name.points
+        # "verification code: 2024" means that number, "2024" somewhere a year
+        points += _YEAR if shape.is_year and name.sense is Sense.SURE and name.distance < _RIGHT_BEHIND else 0.0
         points += _ALONE if is_alone else (_APART if is_apart else 0.0)
         if is_alone or is_apart:
             points += min(1.2, strength * 0.6) + topic
@@ -204,7 +207,8 @@ def _names(sheet: Sheet, index: int, shape: Shape, *, is_alone: bool, last_end: 
         if cue.end <= shape.start:
             gap = text[cue.end : shape.start]
             is_blocked = last_end > cue.end
-            is_attached = bool(_ATTACHED.match(gap)) or (cue.sense is not Sense.OTHER and gap.rstrip().endswith(_COLONS))
+            is_named = cue.sense is not Sense.OTHER and gap.rstrip().endswith(_COLONS)
+            is_attached = is_named or bool(_ATTACHED.match(gap))
             yield _judged(cue, len(gap), 130.0, is_attached=is_attached, is_blocked=is_blocked)
         elif cue.start >= shape.end:
             gap = text[shape.end : cue.start]
@@ -233,10 +237,7 @@ def _names(sheet: Sheet, index: int, shape: Shape, *, is_alone: bool, last_end: 
 def _judged(
     cue: Cue, distance: float, reach: float, *, is_attached: bool, is_blocked: bool = False, is_after: bool = False
 ) -> _Name:
-    """What a cue is worth at that distance.
-
-    is_blocked: another number stands between. is_after: the number is first.
-    """
+    """What a cue is worth at that distance. is_blocked: another number stands between. is_after: the cue comes behind."""
     near = max(0.0, 1 - distance / reach) * (0.4 if is_blocked else 1.0)
     match cue.sense:
         case Sense.SURE:

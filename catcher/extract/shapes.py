@@ -13,7 +13,7 @@ class Shape:
     """Something in a line that has the form of a code.
 
     start, end: where it is shown. value: without grouping. prior: how much the form alone speaks for a code.
-    is_bare: neither digit nor grouping tells it from a word, so that only its surroundings can.
+    is_bare: neither digit nor grouping tells it from a word, so that only its surroundings can. is_year: it may be one.
     """
 
     start: int
@@ -21,6 +21,7 @@ class Shape:
     value: str
     prior: float
     is_bare: bool = False
+    is_year: bool = False
 
 
 def shapes(text: str) -> Iterator[Shape]:
@@ -137,8 +138,11 @@ def _grouped(start: int, shown: str) -> Shape | None:
     value = "".join(groups)
     letters = [character for character in value if character.isalpha()]
     is_mixed = len(letters) < len(value)
-    if len({len(group) for group in groups}) > 1 or len(value) > 16 or not letters:
+    sizes = {len(group) for group in groups}
+    if max(sizes) - min(sizes) > 1 or len(value) > 16 or not letters:
         return None
+    if len(sizes) > 1:
+        return Shape(start, start + len(shown), value, -0.6) if is_mixed and shown.isupper() else None
     if not is_mixed:
         is_one_case = value.isupper() or value.islower()
         return Shape(start, start + len(shown), value, -0.8, is_bare=True) if is_one_case else None
@@ -149,22 +153,26 @@ def _plain(start: int, shown: str) -> Shape | None:
     digits = sum(character.isdigit() for character in shown)
     end = start + len(shown)
     if digits == len(shown):
-        return Shape(start, end, shown, _SIX[digits] - _doubt(shown))
+        return Shape(start, end, shown, _SIX[digits] - _doubt(shown), is_year=_is_year(shown))
     if not digits:
         return Shape(start, end, shown, -1.2, is_bare=True) if shown.isupper() and len(shown) <= 10 else None
     if not 5 <= len(shown) <= 12 or (shown[0].isupper() and shown[1:].islower()):
         return None
     if _WORD_AND_NUMBER.match(shown):
-        return Shape(start, end, shown, -1.0)
+        return Shape(start, end, shown, -1.0 if shown.isupper() else -2.5)
     return Shape(start, end, shown, 0.4 if shown.isupper() or shown.islower() else 0.0)
 
 
 _WORD_AND_NUMBER = re.compile(r"(?:[A-Za-z]{2,}\d{1,4}|\d{1,3}[A-Za-z]{2,}|[A-Z]\d{5,})\Z")
 
 
+def _is_year(digits: str) -> bool:
+    return len(digits) == 4 and 1900 <= int(digits) <= 2060
+
+
 def _doubt(digits: str) -> float:
     """What speaks against a run of digits: it may be a year, or is a round number."""
-    if len(digits) == 4 and digits[:2] in ("19", "20"):
+    if _is_year(digits):
         return 3.2
     if digits.endswith("000"):
         return 1.5
