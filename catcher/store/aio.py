@@ -9,7 +9,18 @@ from functools import partial
 
 from catcher.envelope import Session
 from catcher.store.events import Event, Events
-from catcher.store.model import Binned, Counts, Inbox, NewMessage, Overview, Page, Selection, StoredMessage, Summary
+from catcher.store.model import (
+    Arrived,
+    Binned,
+    Counts,
+    Inbox,
+    NewMessage,
+    Overview,
+    Page,
+    Selection,
+    StoredMessage,
+    Summary,
+)
 from catcher.store.search.model import Anything, Query
 from catcher.store.store import Store
 from catcher.threads import Threads
@@ -146,6 +157,20 @@ class AsyncStore:
         """See `Store.latest`."""
         return await self._threads.run(self.store.latest, query)
 
+    async def arrived(
+        self,
+        query: Query = Anything(),  # noqa: B008 a value without state
+        *,
+        after: int | None = None,
+        limit: int = 50,
+    ) -> Arrived:
+        """See `Store.arrived`."""
+        return await self._threads.run(self.store.arrived, query, after=after, limit=limit)
+
+    async def within(self, store_ids: Sequence[str], inbox: str) -> tuple[str, ...]:
+        """See `Store.within`."""
+        return await self._threads.run(self.store.within, store_ids, inbox)
+
     async def summary(self, store_id: str) -> Summary:
         """See `Store.summary`."""
         return await self._threads.run(self.store.summary, store_id)
@@ -188,9 +213,9 @@ class AsyncStore:
         """See `Store.overview`."""
         return await self._threads.run(self.store.overview, inboxes=inboxes)
 
-    async def tags(self) -> dict[str, int]:
+    async def tags(self, *, inbox: str = "") -> dict[str, int]:
         """See `Store.tags`."""
-        return await self._threads.run(self.store.tags)
+        return await self._threads.run(self.store.tags, inbox=inbox)
 
     async def inboxes(self, *, made: bool | None = None) -> list[Inbox]:
         """See `Store.inboxes`."""
@@ -199,6 +224,10 @@ class AsyncStore:
     async def inbox(self, name: str) -> Inbox:
         """See `Store.inbox`."""
         return await self._threads.run(self.store.inbox, name)
+
+    async def made_inbox(self, name: str) -> Inbox | None:
+        """See `Store.made_inbox`."""
+        return await self._threads.run(self.store.made_inbox, name)
 
     async def bin(self, *, limit: int = 50, start: int = 0) -> list[Binned]:
         """See `Store.bin`."""

@@ -93,6 +93,14 @@ def find(connection: Connection, name: str) -> Inbox:
     return _inbox(_find(connection, name))
 
 
+def find_made(connection: Connection, name: str, *, now: datetime) -> Inbox | None:
+    """The inbox of this name, if it was made on purpose and is not over by now."""
+    is_it = and_(inbox.c.folded == fold_inbox(clean_inbox(name)), inbox.c.is_made.is_(True))
+    is_on = or_(inbox.c.expires_at.is_(None), inbox.c.expires_at > microseconds(now))
+    row = connection.execute(select(inbox).where(is_it, is_on)).first()
+    return None if row is None else _inbox(row)
+
+
 def all_inboxes(connection: Connection, *, made: bool | None = None) -> list[Inbox]:
     """Every inbox, sorted by name without regard to case. made: only those that were made on purpose, or not."""
     rows = select(inbox).order_by(inbox.c.folded)

@@ -7,8 +7,9 @@ step does less than `STEP`, and others may write in between. Nothing here touche
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, insert, select, update
 
 from catcher.store import boxing, labelling, querying
 from catcher.store.codec import ChangeData, microseconds, pack
@@ -55,7 +56,7 @@ class _Told:
 
 def mark(connection: Connection, where: ColumnElement[bool] | None, *, is_read: bool, upto: int) -> Outcome:
     """Set the flag of what `where` selects (None: all) and did not have it, up to an arrival number."""
-    chosen = select(message.c.arrival, message.c.store_id).where(
+    chosen = select(message.c.arrival, message.c.store_id, message.c.inboxes).where(
         message.c.is_read.is_(not is_read), message.c.arrival <= upto
     )
     chosen = chosen if where is None else chosen.where(where)
@@ -63,14 +64,13 @@ def mark(connection: Connection, where: ColumnElement[bool] | None, *, is_read: 
     if not rows:
         return Outcome(changed=0)
     connection.execute(_MARK, [{"wanted": row.arrival, "flag": is_read} for row in rows])
-    data = ChangeData(is_read=is_read)
-    told = [_Told(kind="update", store_id=row.store_id, data=data) for row in rows]
+    told = [_told("update", row, is_read=is_read) for row in rows]
     return _announce(connection, len(rows), told, unread=-len(rows) if is_read else len(rows))
 
 
 def pin(connection: Connection, where: ColumnElement[bool] | None, *, is_pinned: bool, upto: int) -> Outcome:
     """Pin or unpin what `where` selects (None: all) and was not, up to an arrival number."""
-    chosen = select(message.c.arrival, message.c.store_id).where(
+    chosen = select(message.c.arrival, message.c.store_id, message.c.inboxes).where(
         message.c.is_pinned.is_(not is_pinned), message.c.arrival <= upto
     )
     chosen = chosen if where is None else chosen.where(where)
@@ -78,8 +78,7 @@ def pin(connection: Connection, where: ColumnElement[bool] | None, *, is_pinned:
     if not rows:
         return Outcome(changed=0)
     connection.execute(_PIN, [{"wanted": row.arrival, "flag": is_pinned} for row in rows])
-    data = ChangeData(is_pinned=is_pinned)
-    return _announce(connection, len(rows), [_Told(kind="update", store_id=row.store_id, data=data) for row in rows])
+    return _announce(connection, len(rows), [_told("update", row, is_pinned=is_pinned) for row in rows])
 
 
 def remove(
@@ -113,7 +112,7 @@ def remove(
     labelling.detach(connection, arrivals)
     boxing.detach(connection, arrivals)
     connection.execute(_DELETE, [{"wanted": arrival} for arrival in arrivals])
-    told = [_Told(kind="prune")] if is_prune else [_Told(kind="delete", store_id=row.store_id) for row in rows]
+    told = [_Told(kind="prune")] if is_prune else [_told("delete", row) for row in rows]
     return _announce(
         connection,
         len(rows),
@@ -201,14 +200,10 @@ def leave_over(connection: Connection, arrivals: Sequence[int]) -> None:
 def set_tags(connection: Connection, store_ids: Sequence[str], names: Sequence[str]) -> Outcome:
     """Give messages exactly these tags; unknown ids are ignored."""
     rows = connection.execute(
-        select(message.c.arrival, message.c.store_id).where(message.c.store_id.in_(store_ids))
+        select(message.c.arrival, message.c.store_id, message.c.inboxes).where(message.c.store_id.in_(store_ids))
     ).all()
     changed = labelling.replace(connection, [row.arrival for row in rows], names)
-    told = [
-        _Told(kind="update", store_id=row.store_id, data=ChangeData(tags=changed[row.arrival]))
-        for row in rows
-        if row.arrival in changed
-    ]
+    told = [_told("update", row, tags=changed[row.arrival]) for row in rows if row.arrival in changed]
     return _announce(connection, len(changed), told) if changed else Outcome(changed=0)
 
 
@@ -316,10 +311,17 @@ def _announce(
             is_read=item.data.is_read,
             tags=item.data.tags,
             is_pinned=item.data.is_pinned,
+            inboxes=item.data.inboxes,
         )
         for number, item in zip(numbers, told, strict=True)
     )
     return Outcome(changed=changed, events=events)
+
+
+def _told(kind: Kind, row: Row[*tuple[Any, ...]], **data: Any) -> _Told:
+    """What is told of one message; data: of `ChangeData`, the inboxes aside."""
+    inboxes = boxing.split_names(row.inboxes)
+    return _Told(kind=kind, store_id=row.store_id, data=ChangeData(inboxes=inboxes, **data))
 
 
 def _ranges(arrivals: Sequence[int]) -> list[tuple[int, int]]:

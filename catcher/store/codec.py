@@ -21,11 +21,12 @@ _encode = msgspec.json.Encoder().encode
 
 
 class ChangeData(msgspec.Struct, frozen=True, kw_only=True):
-    """What a row of `change` says beyond its kind and store id."""
+    """What a row of `change` says beyond its kind and store id. inboxes: that the message is or was in."""
 
     is_read: bool | None = None
     tags: tuple[str, ...] | None = None
     is_pinned: bool | None = None
+    inboxes: tuple[str, ...] = ()
 
 
 def pack(value: Any) -> bytes:

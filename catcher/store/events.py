@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
+from catcher.store.inbox_names import fold_inbox
 from catcher.store.model import Summary
 
 _log = logging.getLogger(__name__)
@@ -21,7 +22,7 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     kind: "new" a message arrived (`summary`); "update" a flag (`is_read`, `is_pinned`) or its tags (`tags`, all it has
         now) changed; "delete" it is gone; "prune" many changed, went or came back: read the list again; "truncate" all
         are gone.
-    store_id: "" for prune and truncate.
+    store_id: "" for prune and truncate. inboxes: of the message that a "new", "update" or "delete" is about.
     """
 
     cursor: int
@@ -31,6 +32,11 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     is_read: bool | None = None
     tags: tuple[str, ...] | None = None
     is_pinned: bool | None = None
+    inboxes: tuple[str, ...] = ()
+
+    def concerns(self, inbox: str) -> bool:
+        """Whether it is about an inbox, or may be. inbox: its folded name, "" for the whole mailbox."""
+        return not inbox or not self.store_id or any(fold_inbox(name) == inbox for name in self.inboxes)
 
 
 Receive: TypeAlias = Callable[[Sequence[Event]], None]

@@ -78,10 +78,10 @@ class Search:
             rows.extend(self._rows(older, number, limit=limit - len(rows), start=max(0, start - len(tail))))
         return rows
 
-    def next_newer(self, arrival: int) -> Sequence[AnyRow]:
-        """The row of the matching message that came next after this number, if any."""
+    def next_newer(self, arrival: int, *, limit: int = 1) -> Sequence[AnyRow]:
+        """The rows of the matching messages that came next after this number, in the order of their arrival."""
         newer = select(message).where(*self._conditions(), message.c.arrival > arrival)
-        return self._connection.execute(newer.order_by(message.c.arrival).limit(1)).all()
+        return self._connection.execute(newer.order_by(message.c.arrival).limit(limit)).all()
 
     def number_newer(self, arrival: int) -> int:
         """How many matching messages have greater numbers."""

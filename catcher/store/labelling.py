@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, select, update
 
 from catcher.errors import NotFound, TagError
 from catcher.store.grouping import Groups
+from catcher.store.inbox_names import fold_inbox
 from catcher.store.model import TagCounts
-from catcher.store.tables import message, message_tag, tag
+from catcher.store.tables import inbox as inbox_
+from catcher.store.tables import message, message_inbox, message_tag, tag
 from catcher.store.tag_names import checked_tag, clean_tags, fold_tag
 
 _TAGS = Groups(tag, message_tag, key="tag_id")
@@ -113,9 +115,18 @@ def tags_of(connection: Connection, arrivals: Sequence[int]) -> dict[int, tuple[
     return {arrival: tuple(names) for arrival, names in found.items()}
 
 
-def tag_counts(connection: Connection) -> TagCounts:
-    """Every tag with how many messages have it."""
-    rows = connection.execute(select(tag.c.name, tag.c.messages).order_by(tag.c.folded))
+def tag_counts(connection: Connection, *, inbox: str = "") -> TagCounts:
+    """Every tag with how many messages have it; only of those in an inbox, when one is named."""
+    counted = select(tag.c.name, tag.c.messages)
+    if inbox:
+        in_it = select(message_inbox.c.arrival).join(inbox_).where(inbox_.c.folded == fold_inbox(inbox))
+        counted = (
+            select(tag.c.name, func.count().label("messages"))
+            .join(message_tag)
+            .where(message_tag.c.arrival.in_(in_it))
+            .group_by(tag.c.id, tag.c.name, tag.c.folded)
+        )
+    rows = connection.execute(counted.order_by(tag.c.folded))
     return TagCounts(counts={row.name: row.messages for row in rows})
 
 

@@ -117,6 +117,14 @@ class Page:
     is_exact: bool = True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """Messages in the order of their arrival. cursor: the store's last number at the moment of reading."""
+
+    messages: tuple[Summary, ...]
+    cursor: int
+
+
 @dataclass(frozen=True, slots=True)
 class Everything:
     """Selects the whole mailbox."""

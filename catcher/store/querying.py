@@ -166,7 +166,7 @@ def _by_arrival(connection: Connection, arrivals: Sequence[int]) -> tuple[Summar
 
 def new_event(one: Summary) -> Event:
     """The event of a message's arrival."""
-    return Event(cursor=one.arrival, kind="new", store_id=one.store_id, summary=one)
+    return Event(cursor=one.arrival, kind="new", store_id=one.store_id, summary=one, inboxes=one.inboxes)
 
 
 def _change_event(row: AnyRow) -> Event:
@@ -178,6 +178,7 @@ def _change_event(row: AnyRow) -> Event:
         is_read=data.is_read,
         tags=data.tags,
         is_pinned=data.is_pinned,
+        inboxes=data.inboxes,
     )
 
 

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Self
 
@@ -13,13 +13,14 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from catcher.errors import NotFound, StoreUnavailable
 from catcher.mime import part_octets
+from catcher.store import arriving, boxing, changing, labelling, octets, overview, querying
 from catcher.store import bin as bin_
-from catcher.store import boxing, changing, labelling, octets, overview, querying
 from catcher.store.changing import STEP, Outcome
 from catcher.store.counting import read_counters
 from catcher.store.engines.base import Database
 from catcher.store.events import Event, Events
 from catcher.store.model import (
+    Arrived,
     Binned,
     ByIds,
     Counts,
@@ -36,7 +37,7 @@ from catcher.store.opening import open_database
 from catcher.store.outgoing import Outgoing
 from catcher.store.queue import Delivery, Queue
 from catcher.store.saved import SavedSearches
-from catcher.store.search.model import Anything, Query
+from catcher.store.search.model import Anything, Query, Subject
 from catcher.store.sessions import Sessions
 from catcher.store.tables import content
 from catcher.store.tag_names import checked_tag
@@ -239,6 +240,30 @@ class Store:
         with self._reading() as connection:
             return querying.latest(self._database, connection, query)
 
+    def arrived(
+        self,
+        query: Query = Anything(),  # noqa: B008 a value without state
+        *,
+        after: int | None = None,
+        limit: int = 50,
+    ) -> Arrived:
+        """What a query matches, in the order of arrival: the first after a number, or without one the newest."""
+        with self._reading() as connection:
+            return arriving.arrived(self._database, connection, query, after=after, limit=max(1, limit))
+
+    def subjects(self, summaries: Sequence[Summary]) -> list[Subject]:
+        """Messages as `search.matches` judges them, in the same order; those that are gone may be left out."""
+        with self._reading() as connection:
+            return arriving.subjects(connection, summaries)
+
+    def within(self, store_ids: Sequence[str], inbox: str) -> tuple[str, ...]:
+        """Those of the messages that are in an inbox, in the same order; there need be no such inbox."""
+        with self._reading() as connection:
+            found = {
+                each for ids in _chunks(store_ids) for each in arriving.within(self._database, connection, ids, inbox)
+            }
+        return tuple(each for each in store_ids if each in found)
+
     def summary(self, store_id: str) -> Summary:
         """One message as a list shows it. Raises NotFound."""
         with self._reading() as connection:
@@ -304,10 +329,13 @@ class Store:
         with self._reading() as connection:
             return overview.read(connection, inboxes=inboxes)
 
-    def tags(self) -> dict[str, int]:
-        """Every tag with how many messages have it, sorted by name without regard to case."""
+    def tags(self, *, inbox: str = "") -> dict[str, int]:
+        """Every tag with how many messages have it, sorted by name without regard to case.
+
+        inbox: only of messages in this one; "" for all.
+        """
         with self._reading() as connection:
-            return dict(labelling.tag_counts(connection).counts)
+            return dict(labelling.tag_counts(connection, inbox=inbox).counts)
 
     def inboxes(self, *, made: bool | None = None) -> list[Inbox]:
         """Every inbox, sorted by name without regard to case. made: only those made on purpose, or only the others."""
@@ -318,6 +346,11 @@ class Store:
         """One inbox. Raises NotFound."""
         with self._reading() as connection:
             return boxing.find(connection, name)
+
+    def made_inbox(self, name: str) -> Inbox | None:
+        """The inbox of this name if it was made on purpose and its time is not over, as for logging in by its name."""
+        with self._reading() as connection:
+            return boxing.find_made(connection, name, now=datetime.now(UTC))
 
     def bin(self, *, limit: int = 50, start: int = 0) -> list[Binned]:
         """What is in the bin, what was deleted last first."""

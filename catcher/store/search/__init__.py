@@ -1,8 +1,9 @@
 """The search language: one grammar for API, pages, waiting and rules."""
 
+from catcher.store.search.explaining import failures
 from catcher.store.search.filter import matches
 from catcher.store.search.folding import clean, entries, fold
-from catcher.store.search.logic import has_condition, simplify
+from catcher.store.search.logic import all_of, has_condition, simplify
 from catcher.store.search.model import (
     And,
     Anything,
@@ -51,10 +52,12 @@ __all__ = [
     "Subject",
     "Term",
     "Token",
+    "all_of",
     "clean",
     "condition",
     "entries",
     "envelope_texts",
+    "failures",
     "fold",
     "has_condition",
     "implied",

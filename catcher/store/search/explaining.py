@@ -1,0 +1,88 @@
+"""Why a message is not what a query asks for, in words: the conditions that fail, each beside what the message has."""
+
+from collections.abc import Iterator, Mapping
+
+from catcher.store.search.filter import matches
+from catcher.store.search.logic import simplify
+from catcher.store.search.model import (
+    And,
+    Contains,
+    HasTag,
+    HeaderHas,
+    InInbox,
+    Not,
+    Query,
+    Received,
+    SearchTexts,
+    Size,
+    Subject,
+)
+from catcher.store.search.printer import render
+from catcher.store.search.texts import CLIENT_LINES, label
+
+LONGEST = 100
+"""Characters that are shown of what a message has."""
+
+Shown = Mapping[str, str]
+"""By the name of a column, what a message has there as people know it; of others the folded text is shown."""
+
+
+def failures(query: Query, subject: Subject, *, shown: Shown | None = None) -> tuple[str, ...]:
+    """One sentence for each top-level condition that fails, such as "subject:welcome did not match 'Goodbye'".
+
+    () when the message matches. Never raises.
+    """
+    query = simplify(query)
+    conditions = query.operands if isinstance(query, And) else (query,)
+    return tuple(_sentence(each, subject, shown or {}) for each in conditions if not matches(each, subject))
+
+
+def _sentence(query: Query, subject: Subject, shown: Shown) -> str:
+    verb = "did not match" if not isinstance(query, Not) else "was not so:"
+    has = _has(query.operand if isinstance(query, Not) else query, subject, shown)
+    written = render(query)
+    return f"{written} {verb} {has}" if has else f"{written} did not match"
+
+
+def _has(query: Query, subject: Subject, shown: Shown) -> str:
+    """What the message has where the condition looks; "" when that cannot be said in short."""
+    match query:
+        case Contains(column=column) if column in CLIENT_LINES:
+            return _quoted(_lines(subject.texts.client, column))
+        case Contains(column=column):
+            return _quoted(shown[column] if column in shown else _column(subject.texts, column))
+        case HeaderHas(name=name):
+            found = list(_bodies(subject.texts.header, name))
+            return _quoted("; ".join(found)) if found else "(no such field)"
+        case HasTag():
+            return _quoted(", ".join(subject.tags))
+        case InInbox():
+            return _quoted(", ".join(subject.inboxes))
+        case Size():
+            return f"{subject.size} octets"
+        case Received():
+            return subject.received_at.isoformat(timespec="seconds")
+    return ""
+
+
+def _column(texts: SearchTexts, column: str) -> str:
+    names = {"any": ("subject", "text"), "addressed": ("from_", "to", "cc", "bcc")}.get(column, (column,))
+    return " ".join(getattr(texts, name) for name in names)
+
+
+def _lines(lines: str, name: str) -> str:
+    return "; ".join(_bodies(lines, name))
+
+
+def _bodies(lines: str, name: str) -> Iterator[str]:
+    start = label(name)
+    position = lines.find(start)
+    while position >= 0:
+        end = lines.index("\n", position + len(start))
+        yield lines[position + len(start) : end]
+        position = lines.find(start, end)
+
+
+def _quoted(text: str) -> str:
+    words = " ".join(text[: 20 * LONGEST].split())
+    return repr(words if len(words) <= LONGEST else words[: LONGEST - 1] + "…")
