@@ -126,6 +126,7 @@ class Catcher:
             gate=self._gate,
             threads=self._threads,
             observe=self._observer.note,
+            own_password=self._inbox_password,
         )
         await smtp.start()
         self._doors.append(partial(smtp.stop, grace=STOP_SECONDS))
@@ -181,6 +182,14 @@ class Catcher:
         self._tally.accepted += 1
         self._tally.accepted_octets += _size(content)
         return store_id
+
+    async def _inbox_password(self, user: str) -> str:
+        """The password of the inbox that somebody logs in to by its name; "" when none was made of that name."""
+        assert self._intake is not None  # noqa: S101 - set before the listener opens
+        await asyncio.shield(self._intake)
+        assert self._store is not None  # noqa: S101 - set before there is an intake
+        inbox = await self._threads.run(self._store.made_inbox, user)
+        return "" if inbox is None else inbox.password
 
     async def _open_store(self, url: str) -> "AsyncStore":
         from catcher.intake import Intake
@@ -290,6 +299,7 @@ class Catcher:
             webhooks=webhooks,
             checks=checks,
             faults=self._faults or await self._set_up_faults(),
+            sorting=wiring.sorting(settings),
             has_metrics=settings.enable_prometheus,
             has_chaos=settings.enable_chaos or bool(settings.chaos_triggers),
             hides_delete_all=settings.hide_delete_all_button,

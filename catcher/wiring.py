@@ -187,6 +187,7 @@ def webhooks(settings: Settings, payload: "Callable[[Summary], bytes]") -> "Webh
             headers=each.headers,
             every=timedelta(seconds=each.every),
             delay=timedelta(seconds=each.delay),
+            inbox=each.inbox,
         )
         for each in settings.all_webhooks
     ]

@@ -6,6 +6,7 @@ import click
 
 from catcher.cli.database import open_store
 from catcher.errors import CatcherError
+from catcher.store.inbox_names import clean_inbox, fold_inbox
 from catcher.store.tokens import Scope, Token
 
 _DATABASE = click.option("-d", "--database", metavar="PATH|URL", default=None, help="Database of the catcher.")
@@ -24,13 +25,16 @@ def command() -> None:
 @click.option("--name", default="", help="What it is for.")
 @click.option("--scope", type=click.Choice([scope.value for scope in Scope]), default="write", show_default=True)
 @click.option("--days", metavar="N", type=click.IntRange(1, 36_500), help="How long it is good; without, for ever.")
-def create(database: str | None, name: str, scope: str, days: int | None) -> None:
+@click.option("--inbox", default="", help="The one inbox that it opens; without, all.")
+def create(database: str | None, name: str, scope: str, days: int | None, inbox: str) -> None:
     """Make a token and print it; it is shown this once."""
     now = datetime.now(UTC)
+    if inbox and not fold_inbox(clean_inbox(inbox)):
+        raise click.BadParameter("expected the name of an inbox", param_hint="--inbox")
     try:
         with open_store(database, must_exist=False) as store:
             expires_at = now + timedelta(days=days) if days else None
-            _, secret = store.tokens.make(name, Scope(scope), now=now, expires_at=expires_at)
+            _, secret = store.tokens.make(name, Scope(scope), now=now, expires_at=expires_at, inbox=inbox)
     except CatcherError as error:
         raise click.ClickException(str(error)) from None
     click.echo(secret)
@@ -62,4 +66,5 @@ def revoke(database: str | None, number: int) -> None:
 
 def _line(token: Token) -> str:
     until = f"until {token.expires_at:%Y-%m-%d %H:%M}Z" if token.expires_at else "for ever"
-    return f"{token.number}\t{token.scope}\t{token.created_at:%Y-%m-%d %H:%M}Z {until}\t{token.name}"
+    of = f"\tinbox {token.inbox}" if token.inbox else ""
+    return f"{token.number}\t{token.scope}\t{token.created_at:%Y-%m-%d %H:%M}Z {until}\t{token.name}{of}"

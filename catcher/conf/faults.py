@@ -19,6 +19,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "times": (int,),
     "probability": (int, float),
     "name": (str,),
+    "inbox": (str,),
 }
 
 
@@ -35,6 +36,7 @@ class FaultSettings:
     times: int = 0
     probability: float = 100.0
     name: str = ""
+    inbox: str = ""
 
 
 def _faults(value: Any) -> tuple[FaultSettings, ...]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from catcher.conf.kinds import Kind
 
-_TEXTS = ("name", "url", "query", "secret")
+_TEXTS = ("name", "url", "query", "secret", "inbox")
 _NUMBERS = ("every", "delay")
 
 
@@ -21,6 +21,7 @@ class WebhookSettings:
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     every: float = 0.0
     delay: float = 0.0
+    inbox: str = ""
 
 
 def _webhooks(value: Any) -> tuple[WebhookSettings, ...]:
@@ -52,7 +53,7 @@ def _webhook(table: Any, number: int) -> WebhookSettings:
 
 WEBHOOKS = Kind(
     expected="a TOML array of tables or a JSON list of objects, each with url and any of name (each once), query, "
-    "secret, headers (a table), every (seconds between calls), delay (seconds)",
+    "inbox, secret, headers (a table), every (seconds between calls), delay (seconds)",
     metavar="JSON",
     read=_webhooks,
     show=lambda value: "" if not value else ", ".join(each.name for each in value),

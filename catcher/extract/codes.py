@@ -237,7 +237,10 @@ def _names(sheet: Sheet, index: int, shape: Shape, *, is_alone: bool, last_end: 
 def _judged(
     cue: Cue, distance: float, reach: float, *, is_attached: bool, is_blocked: bool = False, is_after: bool = False
 ) -> _Name:
-    """What a cue is worth at that distance. is_blocked: another number stands between. is_after: the cue comes behind."""
+    """What a cue is worth at that distance.
+
+    is_blocked: another number stands between. is_after: the cue comes behind.
+    """
     near = max(0.0, 1 - distance / reach) * (0.4 if is_blocked else 1.0)
     match cue.sense:
         case Sense.SURE:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from catcher.gate import Stage, Verdict
+from catcher.store.inbox_names import clean_inbox, fold_inbox
 
 MAX_DELAY = 600.0
 MAX_TEXT = 400
@@ -25,7 +26,8 @@ class Fault:
     """One rule. Raises ValueError, naming the field, for what cannot be.
 
     stage: where. query: search terms on the envelope, "" for every dialogue: `from:` (the reverse-path), `to:`,
-        `user:`, `ip:`, `helo:`.
+        `user:`, `ip:`, `helo:`. inbox: only in dialogues of mail for this inbox, "" for every one; it is known once
+        the client has logged in or named a recipient, depending on where inboxes come from.
     code: reply code 400–599; 0 gives no reply. text: its words, an enhanced status code first if wanted; "" for usual
         ones. delay: seconds to wait before, at most 600. drop: hang up.
     times: how often it happens at most, 0 for ever. probability: 0–100, in percent.
@@ -41,6 +43,7 @@ class Fault:
     times: int = 0
     probability: float = 100.0
     name: str = ""
+    inbox: str = ""
 
     def __post_init__(self) -> None:
         if self.code and not 400 <= self.code <= 599:
@@ -53,6 +56,8 @@ class Fault:
             raise ValueError("probability: expected 0 to 100")
         if self.times < 0:
             raise ValueError("times: expected 0 or more")
+        if self.inbox != clean_inbox(self.inbox) or (self.inbox and not fold_inbox(self.inbox)):
+            raise ValueError("inbox: expected the name of an inbox")
         if not (self.code or self.delay or self.drop):
             raise ValueError("code, delay, drop: expected at least one of them")
 

@@ -11,7 +11,8 @@ from msgspec import structs
 from catcher.errors import NotFound
 from catcher.faults.model import Fault, Standing
 from catcher.gate import Occasion, Stage, Verdict
-from catcher.store.search import Query, envelope_texts, matches, parse
+from catcher.store.inbox_names import fold_inbox
+from catcher.store.search import InInbox, Query, all_of, envelope_texts, matches, parse
 from catcher.store.search.model import Subject
 from catcher.store.sorting import Sorting
 
@@ -78,6 +79,15 @@ class FaultRules:
             raise NotFound(f"there is no fault {number}")
         del self._queries[number]
 
+    def of_inbox(self, inbox: str) -> tuple[Standing, ...]:
+        """Those set up for an inbox, in their order."""
+        return tuple(one for one in self._standing.values() if fold_inbox(one.fault.inbox) == fold_inbox(inbox))
+
+    def forget_inbox(self, inbox: str) -> None:
+        """Forget those set up for an inbox; the others stay."""
+        for one in self.of_inbox(inbox):
+            self.remove(one.number)
+
     def put_named(self, faults: Sequence[Fault]) -> None:
         """Have these faults in place of those of the same names, and drop of those names what is not given.
 
@@ -97,7 +107,7 @@ class FaultRules:
             fault = one.fault
             if fault.stage is not occasion.stage or one.is_spent:
                 continue
-            if fault.query:
+            if fault.query or fault.inbox:
                 subject = subject or _subject(occasion, self._sorting)
                 if not matches(self._queries[number], subject):
                     continue
@@ -108,7 +118,8 @@ class FaultRules:
         return None
 
     def _read(self, fault: Fault) -> Query:
-        return parse(fault.query, now=datetime.now(UTC))
+        query = parse(fault.query, now=datetime.now(UTC))
+        return all_of((InInbox(name=fold_inbox(fault.inbox)), query)) if fault.inbox else query
 
     def _put(self, fault: Fault, query: Query) -> Standing:
         self._number += 1

@@ -17,9 +17,13 @@ async def is_allowed(passwords: Htpasswd | None, user: str, password: str, *, th
     return passwords is None or await threads.run(passwords.verify, user, password)
 
 
-def is_digest(passwords: Htpasswd, user: str, stamp: str, digest: str) -> bool:
-    """Whether this is APOP's digest of the stamp and the user's password."""
-    password = passwords.plain(user)
+def is_same(password: str, given: str) -> bool:
+    """Whether a password that was given is the one that is known; the time it takes tells nothing."""
+    return hmac.compare_digest(password.encode("utf-8", "replace"), given.encode("utf-8", "replace"))
+
+
+def is_digest(password: str | None, stamp: str, digest: str) -> bool:
+    """Whether this is APOP's digest of the stamp and the user's password; of an unknown user (None) never."""
     known = f"{stamp}{secrets.token_hex(16) if password is None else password}"
     right = hashlib.md5(known.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()
     return hmac.compare_digest(right.encode(), digest.lower().encode("utf-8", "surrogatepass"))

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from catcher.store import AsyncStore
+from catcher.store.inbox_names import fold_inbox
+from catcher.store.search import Anything, InInbox, Query
 
 _PIECE = 2000
 """Messages read from the store at once."""
@@ -29,15 +31,16 @@ class Maildrop:
         self._marked: dict[int, None] = {}
 
     @classmethod
-    async def open(cls, store: AsyncStore) -> Self:
-        """Number what is in the store now. Raises StoreUnavailable."""
+    async def open(cls, store: AsyncStore, *, inbox: str = "") -> Self:
+        """Number what is in the store now; inbox: only what is in this one. Raises StoreUnavailable."""
         entries: list[Entry] = []
-        page = await store.page(limit=_PIECE)
+        query: Query = InInbox(name=fold_inbox(inbox)) if inbox else Anything()
+        page = await store.page(query, limit=_PIECE)
         while True:
             entries.extend(Entry(store_id=one.store_id, size=one.size) for one in page.messages)
             if page.next_before is None:
                 break
-            page = await store.page(limit=_PIECE, before=page.next_before)
+            page = await store.page(query, limit=_PIECE, before=page.next_before)
         entries.reverse()
         return cls(entries)
 

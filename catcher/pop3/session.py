@@ -8,11 +8,12 @@ from typing import Any, TypeAlias
 from catcher import __version__
 from catcher.errors import NotFound, StoreUnavailable
 from catcher.pop3.connection import Connection, LineTooLong
-from catcher.pop3.login import is_allowed, is_digest, new_stamp, read_plain
+from catcher.pop3.login import is_allowed, is_digest, is_same, new_stamp, read_plain
 from catcher.pop3.maildrop import Entry, Maildrop
 from catcher.pop3.options import Pop3Options
 from catcher.pop3.protocol import Command, Malformed, Stuffing, Top, err, lines, nothing, numbers, ok, read_command
 from catcher.store import AsyncStore, ByIds
+from catcher.store.model import Inbox
 from catcher.threads import Threads
 
 log = logging.getLogger("catcher.pop3")
@@ -178,14 +179,16 @@ class Session:
         user, self._user = self._user, None
         if user is None:
             raise Malformed("USER comes before PASS")
-        await self._enter(await is_allowed(self._options.passwords, user, command.argument, threads=self._threads))
+        await self._log_in(user, command.argument)
 
     async def _apop(self, command: Command) -> None:
         user, _, digest = command.argument.strip().rpartition(" ")
         passwords = self._options.passwords
         if not user or passwords is None:
             raise Malformed("APOP takes a name and a digest")
-        await self._enter(is_digest(passwords, user, self._stamp, digest))
+        inbox = await self._store.made_inbox(user)
+        password = inbox.password if inbox is not None and inbox.password else passwords.plain(user)
+        await self._enter(is_digest(password, self._stamp, digest), inbox=inbox)
 
     async def _auth(self, command: Command) -> None:
         """RFC 5034. Without an argument it lists the mechanisms, as clients from before that RFC expect."""
@@ -212,7 +215,7 @@ class Session:
             await self._refuse("the response cannot be read")
         else:
             user, password = credentials
-            await self._enter(await is_allowed(self._options.passwords, user, password, threads=self._threads))
+            await self._log_in(user, password)
 
     async def _stls(self, command: Command) -> None:
         """RFC 2595 §4. What was said before does not count any more."""
@@ -221,11 +224,20 @@ class Session:
         self._user = None
         await self._connection.secure(self._context, ok("begin TLS"))
 
-    async def _enter(self, is_true: bool) -> None:
+    async def _log_in(self, user: str, password: str) -> None:
+        """By the name of an inbox that was made, its password counts, and its mail is all there is to see."""
+        inbox = await self._store.made_inbox(user)
+        if inbox is not None and inbox.password:
+            await self._enter(is_same(inbox.password, password), inbox=inbox)
+        else:
+            is_true = await is_allowed(self._options.passwords, user, password, threads=self._threads)
+            await self._enter(is_true, inbox=inbox)
+
+    async def _enter(self, is_true: bool, *, inbox: Inbox | None) -> None:
         if not is_true:
             await self._refuse("wrong name or password", code="AUTH")
             return
-        maildrop = await Maildrop.open(self._store)
+        maildrop = await Maildrop.open(self._store, inbox="" if inbox is None else inbox.name)
         self._maildrop = maildrop
         await self._send(ok(f"{len(maildrop)} messages ({maildrop.octets} octets)"))
 

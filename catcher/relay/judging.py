@@ -84,7 +84,7 @@ class Judge:
         return [job for rule in rules if (job := rule.job(store_id, stored.envelope.recipients))]
 
     def _chosen(self, rule: Rule | Webhook, arrivals: Sequence[int], now: datetime) -> set[int]:
-        if not rule.query:
+        if not rule.query and not (isinstance(rule, Webhook) and rule.inbox):
             return set(arrivals)
         try:
             return self._queue.matching(rule.query_at(now), arrivals)

@@ -15,9 +15,10 @@ from datetime import UTC, datetime, timedelta
 
 from catcher.errors import QueryError, RelayError, SettingError
 from catcher.fetch import Fetcher, FetchError
+from catcher.store.inbox_names import clean_inbox, fold_inbox
 from catcher.store.model import Summary
 from catcher.store.outgoing import NewJob
-from catcher.store.search import Query, parse
+from catcher.store.search import InInbox, Query, all_of, parse
 
 PREFIX = "webhook:"
 """Begins what a job of the queue calls its relay, when it is a webhook."""
@@ -34,7 +35,8 @@ class Webhook:
 
     query: a search query that a message has to match, "" for all. secret: signs the body, "" for no signature; as
         "whsec_" and base64, or any text. headers: further header fields. every: at least so long between two calls;
-        what comes quicker waits. delay: how long after its arrival a message is told of.
+        what comes quicker waits. delay: how long after its arrival a message is told of. inbox: only mail in this one
+        is told of, "" for all.
     Raises SettingError.
     """
 
@@ -45,6 +47,7 @@ class Webhook:
     headers: tuple[tuple[str, str], ...] = ()
     every: timedelta = timedelta()
     delay: timedelta = timedelta()
+    inbox: str = ""
 
     def __post_init__(self) -> None:
         if not re.match(r"https?://[^/\s]", self.url):
@@ -52,6 +55,8 @@ class Webhook:
         for field, value in self.headers:
             if not _NAME.match(field) or not value.isprintable() or not value.isascii():
                 raise SettingError(f"header {field!r} of the webhook {self.name!r}: expected a field of plain ASCII")
+        if self.inbox != clean_inbox(self.inbox) or (self.inbox and not fold_inbox(self.inbox)):
+            raise SettingError(f"inbox={self.inbox!r} of the webhook {self.name!r}: expected the name of an inbox")
         try:
             self.query_at(datetime.now().astimezone())
         except QueryError as error:
@@ -69,7 +74,8 @@ class Webhook:
 
     def query_at(self, now: datetime) -> Query:
         """The query; `now` is aware. Raises QueryError."""
-        return parse(self.query, now=now, zone=now.tzinfo or UTC)
+        query = parse(self.query, now=now, zone=now.tzinfo or UTC)
+        return all_of((InInbox(name=fold_inbox(self.inbox)), query)) if self.inbox else query
 
 
 class Webhooks:

@@ -23,11 +23,15 @@ SCRAM_ITERATIONS = 4096
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """Who a client says it is. password: what is to be checked; None when `is_proven` already says it all."""
+    """Who a client says it is. password: what is to be checked; None when `is_proven` already says it all.
+
+    shows: whether the client knows a password, for mechanisms that do not send it; None where that cannot be told.
+    """
 
     user: str
     password: str | None = None
     is_proven: bool = False
+    shows: Callable[[str], bool] | None = None
 
 
 class Unreadable(ValueError):
@@ -70,6 +74,13 @@ def is_true(claim: Claim, policy: AuthPolicy) -> bool:
     return policy.passwords.verify(claim.user, claim.password)
 
 
+def knows(claim: Claim, password: str) -> bool:
+    """Whether the client knows this password of its user's."""
+    if claim.password is not None:
+        return hmac.compare_digest(claim.password.encode("utf-8", "replace"), password.encode("utf-8", "replace"))
+    return claim.shows is not None and claim.shows(password)
+
+
 def _plain(_find: Find | None, initial: bytes | None) -> Exchange:
     """RFC 4616: [authzid] NUL authcid NUL password."""
     parts = (initial if initial is not None else (yield b"")).split(b"\0")
@@ -92,9 +103,13 @@ def _cram_md5(find: Find | None, _initial: bytes | None) -> Exchange:
     if not space:
         raise Unreadable
     password = find(_text(user)) if find is not None else None
-    right = hmac.new((password or secrets.token_hex(16)).encode(), challenge, "md5").hexdigest().encode()
-    is_proven = password is not None and hmac.compare_digest(right, digest.lower())
-    return Claim(user=_text(user), is_proven=is_proven)
+
+    def shows(known: str) -> bool:
+        right = hmac.new(known.encode(), challenge, "md5").hexdigest().encode()
+        return hmac.compare_digest(right, digest.lower())
+
+    is_proven = shows(password or secrets.token_hex(16)) and password is not None
+    return Claim(user=_text(user), is_proven=is_proven, shows=shows)
 
 
 def _xoauth2(_find: Find | None, initial: bytes | None) -> Exchange:

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, TypeAlias
 from aiosmtpd.smtp import Session as AiosmtpdSession
 
 from catcher.envelope import Envelope
-from catcher.errors import MessageRefused, MessageTooLarge, StoreFull, StoreUnavailable
+from catcher.errors import CatcherError, MessageRefused, MessageTooLarge, StoreFull, StoreUnavailable
 from catcher.gate import Occasion, Stage
 from catcher.smtp import auth
 from catcher.smtp.options import Listener
@@ -266,16 +266,28 @@ class CatcherSMTP(Wire):
         return b"334 %b\r\n" % b64encode(challenge)
 
     async def _judge(self, claim: auth.Claim) -> None:
-        policy = self._options.auth
         if not await self._passes(Stage.AUTH, claim.user):
             return
-        if policy.passwords is None or await self._reception.threads.run(auth.is_true, claim, policy):
+        try:
+            is_true = await self._is_true(claim)
+        except CatcherError:
+            self._reply(Reply.AUTH_UNAVAILABLE)
+            return
+        if is_true:
             self._peer.authenticated(claim.user, self._mechanism)
             self._barred = self._bar()
             self._reply(Reply.AUTHENTICATED)
         else:
             log.info("authentication refused", extra={"peer": self._peer.address, "user": claim.user})
             self._reply(Reply.AUTH_INVALID)
+
+    async def _is_true(self, claim: auth.Claim) -> bool:
+        """Names with a password of their own are judged by that, whatever holds for the others."""
+        own_password = await self._reception.own_password(claim.user)
+        if own_password:
+            return auth.knows(claim, own_password)
+        policy = self._options.auth
+        return policy.passwords is None or await self._reception.threads.run(auth.is_true, claim, policy)
 
     def _noop(self, _argument: bytes) -> bytes:
         return Reply.OK

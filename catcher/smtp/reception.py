@@ -32,6 +32,16 @@ class Deliver(Protocol):
         """Store the message."""
 
 
+class OwnPassword(Protocol):
+    """Tells the password that this user, and nobody else, has to show; "" when there is none of the kind.
+
+    Raises StoreUnavailable.
+    """
+
+    async def __call__(self, user: str) -> str:
+        """Look it up."""
+
+
 class Connection(Protocol):
     """What the reception knows of a connection."""
 
@@ -57,6 +67,7 @@ class Reception:
         threads: Threads,
         observe: Callable[[Session], None] | None,
         gate: Gate | None,
+        own_password: OwnPassword,
     ) -> None:
         self.deliver = deliver
         self.options = options
@@ -64,6 +75,7 @@ class Reception:
         self.threads = threads
         self.observe = observe
         self.gate = gate
+        self.own_password = own_password
         self.loop = asyncio.get_running_loop()
         self._connections: set[Connection] = set()
         self._addresses: dict[str, int] = {}

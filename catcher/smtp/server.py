@@ -13,7 +13,7 @@ from catcher.gate import Gate
 from catcher.smtp.options import Listener, SmtpOptions
 from catcher.smtp.protocol import CatcherSMTP
 from catcher.smtp.proxied import ProxiedDoor
-from catcher.smtp.reception import Deliver, Reception
+from catcher.smtp.reception import Deliver, OwnPassword, Reception
 from catcher.smtp.sockets import bind
 from catcher.smtp.spool import remove_leftovers
 from catcher.sockets import shown
@@ -40,7 +40,8 @@ class SmtpServer:
     """Takes mail on every listener of the options and hands it to `deliver`; belongs to the loop it is started in.
 
     observe: told of each connection when it is over, in the loop; must be quick. gate: asked at each stage of a
-    dialogue. threads: for what blocks, its own when None.
+    dialogue. threads: for what blocks, its own when None. own_password: of users that have one whatever the options
+    say; without it there are none.
     """
 
     def __init__(
@@ -51,12 +52,14 @@ class SmtpServer:
         observe: Callable[[Session], None] | None = None,
         gate: Gate | None = None,
         threads: Threads | None = None,
+        own_password: OwnPassword | None = None,
     ) -> None:
         self._deliver = deliver
         self._options = options
         self._observe = observe
         self._gate = gate
         self._threads = threads
+        self._own_password = own_password or _no_password
         self._own_threads: Threads | None = None
         self._reception: Reception | None = None
         self._doors: list[asyncio.Server | ProxiedDoor] = []
@@ -91,6 +94,7 @@ class SmtpServer:
             threads=threads,
             observe=self._observe,
             gate=self._gate,
+            own_password=self._own_password,
         )
         try:
             context = self._options.tls() if self._options.tls is not None else None
@@ -162,3 +166,7 @@ async def _close(doors: list[asyncio.Server | ProxiedDoor]) -> None:
             await asyncio.sleep(0)
     for door in doors:
         door.close()
+
+
+async def _no_password(user: str) -> str:
+    return ""

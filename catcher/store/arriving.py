@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, select
 
 from catcher.store.counting import read_counters
-from catcher.store.engine import Database
+from catcher.store.engines.base import Database
 from catcher.store.finding import Search, matching
 from catcher.store.inbox_names import fold_inbox
 from catcher.store.model import Arrived, Summary

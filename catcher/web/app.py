@@ -13,6 +13,7 @@ from catcher.web import api, ui
 from catcher.web.authentication import Authentication, Keeper
 from catcher.web.bodies import BodyLimit
 from catcher.web.hub import Hub
+from catcher.web.scoping import Unbound
 from catcher.web.security import CleanPath, DefaultHeaders, Gate, Uncompressed
 from catcher.web.services import Services, WebOptions
 
@@ -26,11 +27,12 @@ def create_app(services: Services, options: WebOptions) -> Starlette:
     """
     hub = Hub(services.store)
     pages = Router(
-        ui.routes(services, options, hub=hub, operations=api.operations(services, options)),
+        ui.routes(services, options, hub=hub, operations=api.operations(services, options, hub=hub)),
         redirect_slashes=False,
         middleware=[
             Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5),
             Middleware(BodyLimit, limit=options.body_limit),
+            Middleware(Unbound),
         ],
     )
     app = Starlette(

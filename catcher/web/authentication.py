@@ -1,7 +1,7 @@
 """Who may come in: HTTP's Basic authentication against an htpasswd file, RFC 7617, and tokens, RFC 6750.
 
 A token comes as Bearer, or as the password of Basic for clients that know nothing else; the user's name is then
-nobody's. What its scope lets it do stands in `needed_scope`.
+nobody's. What its scope lets it do stands in `needed_scope`; of a token that is bound to an inbox, see `scoping`.
 
 Health is told to everybody, and an inline image to whoever has its signed address: the sandboxed frame it is shown in
 sends no credentials, and its handler lets nobody in without a signature. All else needs a password, event streams,
@@ -27,6 +27,7 @@ from catcher.htpasswd import Htpasswd
 from catcher.store.tokens import PREFIX, Token
 from catcher.store.tokens import Scope as TokenScope
 from catcher.threads import Threads
+from catcher.web.scoping import bind
 from catcher.web.services import WebOptions
 
 log = logging.getLogger("catcher.web")
@@ -115,34 +116,39 @@ class Authentication:
         self._options = options
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        app = self._app if scope["type"] not in ("http", "websocket") else await self._admitted(scope)
+        app = self._app
+        if scope["type"] in ("http", "websocket"):
+            app, scope = await self._admitted(scope)
         await app(scope, receive, send)
 
-    async def _admitted(self, scope: Scope) -> ASGIApp:
-        """The application, or the refusal."""
+    async def _admitted(self, scope: Scope) -> tuple[ASGIApp, Scope]:
+        """The application, or the refusal, and the scope with the inbox that a token is bound to."""
         path = scope["path"].removeprefix(self._options.webroot)
         is_sending = path == "api/v1/send" and scope.get("method") == "POST"
         if _is_open(scope, path) or not self._is_closed(is_sending=is_sending):
-            return self._app
+            return self._app, scope
         keeper = self._sending if is_sending and self._sending is not None else self._keeper
         given = [value for name, value in scope["headers"] if name == b"authorization"]
         field = given[0] if len(given) == 1 else b""
         basic, secret = read_basic(field), read_bearer(field)
         try:
             if basic is not None and keeper is not None and await keeper.admits(*basic):
-                return self._app
+                return self._app, scope
             token = await self._token(secret or (basic[1] if basic else ""))
         except Busy:
-            return PlainTextResponse("Too many attempts, try again\n", status_code=503, headers={"Retry-After": "1"})
+            busy = PlainTextResponse("Too many attempts, try again\n", status_code=503, headers={"Retry-After": "1"})
+            return busy, scope
         except StoreUnavailable:
-            return PlainTextResponse("Service Unavailable\n", status_code=503, headers={"Retry-After": "1"})
+            return PlainTextResponse("Service Unavailable\n", status_code=503, headers={"Retry-After": "1"}), scope
         if token is not None:
             needed = needed_scope(scope.get("method", "GET"), path)
-            return self._app if token.scope.covers(needed) else _forbidden(needed)
+            if not token.scope.covers(needed):
+                return _forbidden(needed), scope
+            return self._app, bind(scope, token.inbox) if token.inbox else scope
         if basic is not None or secret:
             user = basic[0][:100] if basic else ""
             log.warning("wrong password", extra={"user": user, "peer": (scope.get("client") or ("",))[0]})
-        return _unauthorized()
+        return _unauthorized(), scope
 
     def _is_closed(self, *, is_sending: bool) -> bool:
         if is_sending and self._options.accepts_any_sender:

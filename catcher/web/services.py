@@ -10,6 +10,7 @@ from catcher.htpasswd import Htpasswd
 from catcher.intake import Intake
 from catcher.relay import Relays, Webhooks
 from catcher.store.aio import AsyncStore
+from catcher.store.sorting import Sorting
 from catcher.store.tokens import Token
 from catcher.threads import OnDemand, Threads
 
@@ -65,7 +66,10 @@ class Tally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """The rooms a handler may ask. checks: imported and made when a message is first checked."""
+    """The rooms a handler may ask. checks: imported and made when a message is first checked.
+
+    sorting: what tells the inboxes of incoming mail, for telling which addresses lead there.
+    """
 
     store: AsyncStore
     intake: Intake
@@ -75,6 +79,7 @@ class Services:
     webhooks: Webhooks
     checks: "OnDemand[Checker]"
     faults: FaultRules
+    sorting: Sorting = field(default_factory=Sorting)
     has_spam_filter: bool = False
     hides_delete_all: bool = False
     ignores_duplicates: bool = False

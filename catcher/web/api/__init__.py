@@ -10,6 +10,7 @@ from catcher.web.api import (
     events,
     extract,
     faults,
+    inboxes,
     info,
     jim,
     mailhog,
@@ -23,6 +24,7 @@ from catcher.web.api import (
     tags,
     tokens,
     views,
+    wait,
 )
 from catcher.web.api.answers import EXCEPTION_HANDLERS
 from catcher.web.api.document import Document
@@ -33,7 +35,7 @@ from catcher.web.services import Services, WebOptions
 __all__ = ["EXCEPTION_HANDLERS", "operations", "routes"]
 
 
-def operations(services: Services, options: WebOptions) -> tuple[Operation, ...]:
+def operations(services: Services, options: WebOptions, *, hub: Hub) -> tuple[Operation, ...]:
     """All that is in the OpenAPI document, resource by resource, but the document's own routes."""
     return (
         *mailhog.silent_for_bare_clients(messages.operations(services)),
@@ -45,6 +47,8 @@ def operations(services: Services, options: WebOptions) -> tuple[Operation, ...]
         *release.operations(services),
         *onward.operations(services),
         *tags.operations(services),
+        *inboxes.operations(services),
+        *wait.operations(services, hub),
         *send.operations(services),
         *info.operations(services),
         *metrics.operations(services),
@@ -58,6 +62,6 @@ def operations(services: Services, options: WebOptions) -> tuple[Operation, ...]
 
 def routes(services: Services, options: WebOptions, *, hub: Hub) -> Sequence[BaseRoute]:
     """Every route of the API, below the webroot."""
-    documented = operations(services, options)
+    documented = operations(services, options, hub=hub)
     own = Document(documented, version=services.facts.version, webroot=options.webroot)
     return [*routes_of((*documented, *own.operations()), body_limit=options.body_limit), *events.routes(services, hub)]

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catcher.web.api.operations import JSON, TEXT, Content, Operation, Parameter, Schema
-from catcher.web.api.parameters import EVERYWHERE
+from catcher.web.api.parameters import EVERYWHERE, OF_INBOXES
 from catcher.web.api.shapes import encode
 
 _DESCRIPTION = """\
@@ -17,7 +17,11 @@ What the catcher keeps, as JSON. Keys of request bodies may be in any letter cas
 objects; lists are never null; times are RFC 3339. The id `latest` stands for the newest message.
 
 Live news come over a WebSocket at `/api/events`: frames `{"Type", "Data", "id"}` of the types `new` (a summary),
-`update`, `delete`, `prune`, `truncate` and `stats`. Give the last `id` seen as `?after=` to get what was missed.
+`update`, `delete`, `prune`, `truncate` and `stats`. Give the last `id` seen as `?after=` to get what was missed, and
+`?inbox=` to hear of one inbox only.
+
+Where an operation takes `inbox`, a token that is bound to an inbox may be used and sees that inbox alone; anywhere else
+it is refused.
 """
 
 
@@ -70,7 +74,7 @@ class Document:
 
 
 def _operation(operation: Operation, known: Mapping[Any, Any]) -> dict[str, Any]:
-    answers = {**EVERYWHERE, **operation.answers}
+    answers = {**EVERYWHERE, **(OF_INBOXES if operation.takes_inbox else {}), **operation.answers}
     described: dict[str, Any] = {
         "operationId": _operation_id(operation),
         "summary": operation.summary,

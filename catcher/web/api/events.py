@@ -1,7 +1,8 @@
 """`/api/events`: news over a WebSocket, in the frames that existing clients know.
 
 Each frame is `{"Type", "Data", "id"}`; `id` rises and can be given as `?after=` after a lost connection, to be told
-first what was missed. Frames of one connection are in commit order. A client that does not read is dropped.
+first what was missed. Frames of one connection are in commit order. `?inbox=` limits them to an inbox. A client that
+does not read is dropped.
 """
 
 import asyncio
@@ -11,11 +12,14 @@ from typing import Any
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from catcher.errors import CatcherError
+from catcher.errors import CatcherError, InboxError
 from catcher.store.events import Event
+from catcher.store.inbox_names import fold_inbox
+from catcher.store.search import Anything
 from catcher.web.api.shapes import encode
 from catcher.web.api.shaping import message_summary
 from catcher.web.hub import Batch, Hub, Lagging
+from catcher.web.scoping import bound_inbox, inbox_of, within
 from catcher.web.services import Services
 
 STATS_PAUSE = 0.25
@@ -24,7 +28,7 @@ STATS_PAUSE = 0.25
 SEND_TIMEOUT = 10.0
 """Seconds a client may take to read a frame."""
 
-_GOING_AWAY, _TRY_AGAIN = 1001, 1013
+_GOING_AWAY, _POLICY, _TRY_AGAIN = 1001, 1008, 1013
 
 
 class EventSocket:
@@ -36,13 +40,18 @@ class EventSocket:
 
     async def __call__(self, websocket: WebSocket) -> None:
         after = websocket.query_params.get("after", "")
+        try:
+            inbox = bound_inbox(websocket.scope) or inbox_of(websocket)
+        except InboxError:
+            await websocket.close(_POLICY)
+            return
         with self._hub.subscription(after=int(after) if _is_cursor(after) else None) as batches:
             await websocket.accept()
             is_changed = asyncio.Event()
             is_changed.set()
             tasks = [
-                asyncio.create_task(self._news(websocket, batches, is_changed)),
-                asyncio.create_task(self._statistics(websocket, is_changed)),
+                asyncio.create_task(self._news(websocket, batches, is_changed, fold_inbox(inbox))),
+                asyncio.create_task(self._statistics(websocket, is_changed, inbox)),
                 asyncio.create_task(_departure(websocket)),
             ]
             try:
@@ -53,19 +62,24 @@ class EventSocket:
                 await asyncio.gather(*tasks, return_exceptions=True)
             await _close(websocket, *done)
 
-    async def _news(self, websocket: WebSocket, batches: AsyncIterator[Batch], is_changed: asyncio.Event) -> None:
+    async def _news(
+        self, websocket: WebSocket, batches: AsyncIterator[Batch], is_changed: asyncio.Event, inbox: str
+    ) -> None:
         async for batch in batches:
-            for event in batch:
+            concerned = [event for event in batch if event.concerns(inbox)]
+            for event in concerned:
                 await _send(websocket, frame(event))
-            is_changed.set()
+            if concerned:
+                is_changed.set()
 
-    async def _statistics(self, websocket: WebSocket, is_changed: asyncio.Event) -> None:
+    async def _statistics(self, websocket: WebSocket, is_changed: asyncio.Event, inbox: str) -> None:
         while True:
             await is_changed.wait()
             is_changed.clear()
             store = self._services.store
-            cursor, counts = await store.cursor(), await store.counts()
-            numbers = {"Total": counts.messages, "Unread": counts.unread, "Version": self._services.facts.version}
+            page = await store.page(within(Anything(), inbox), limit=0)
+            cursor, total, unread = page.cursor, page.matching, page.matching_unread
+            numbers = {"Total": total, "Unread": unread, "Version": self._services.facts.version}
             await _send(websocket, {"Type": "stats", "Data": numbers, "id": cursor})
             await asyncio.sleep(STATS_PAUSE)
 

@@ -1,5 +1,6 @@
 """`/api/v1/faults`: faults on purpose as rules; `/api/v1/chaos` is Mailpit's view of three of them."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -16,6 +17,7 @@ from catcher.web.api.operations import JSON, Content, Operation, Parameter
 from catcher.web.api.problems import BAD, MISSING, told
 from catcher.web.api.requests import body_as
 from catcher.web.api.shapes import Camel, Count
+from catcher.web.scoping import inbox_of
 from catcher.web.services import Services
 
 StageName = Literal["connect", "helo", "auth", "mail", "rcpt", "data", "content", "quit"]
@@ -25,7 +27,7 @@ class FaultBody(Struct, frozen=True, kw_only=True):
     """A fault. stage: where in the dialogue. query: search terms on the envelope (`from:`, `to:`, `user:`, `ip:`).
 
     code: reply code 400–599, 0 for no reply; text: its words. delay: seconds to wait before. drop: hang up. times: how
-    often at most, 0 for ever. probability: in percent. name: for people.
+    often at most, 0 for ever. probability: in percent. name: for people. inbox: only for mail to this inbox.
     """
 
     stage: StageName
@@ -37,6 +39,7 @@ class FaultBody(Struct, frozen=True, kw_only=True):
     times: int = 0
     probability: float = 100.0
     name: str = ""
+    inbox: str = ""
 
 
 class FaultShape(FaultBody, frozen=True, kw_only=True):
@@ -86,7 +89,7 @@ class Faults:
         self._has_chaos = services.has_chaos
 
     async def listed(self, request: Request) -> Response:
-        return json_answer(_answer(self._rules))
+        return json_answer(_answer(self._rules, inbox_of(request)))
 
     async def replace(self, request: Request) -> Response:
         wanted = await body_as(request, FaultsBody, is_required=False)
@@ -94,11 +97,16 @@ class Faults:
         return json_answer(_answer(self._rules))
 
     async def add(self, request: Request) -> Response:
-        return json_answer(_shape(self._rules.add(_fault(await body_as(request, FaultBody)))))
+        fault, inbox = _fault(await body_as(request, FaultBody)), inbox_of(request)
+        return json_answer(_shape(self._rules.add(replace(fault, inbox=inbox) if inbox else fault)))
 
     async def clear(self, request: Request) -> Response:
-        self._rules.replace([])
-        return json_answer(_answer(self._rules))
+        inbox = inbox_of(request)
+        if inbox:
+            self._rules.forget_inbox(inbox)
+        else:
+            self._rules.replace([])
+        return json_answer(_answer(self._rules, inbox))
 
     async def remove(self, request: Request) -> Response:
         given = request.path_params["number"]
@@ -141,8 +149,9 @@ def _shape(one: Standing) -> FaultShape:
     return FaultShape(id=one.number, stage=one.fault.stage.value, hits=one.hits, is_spent=one.is_spent, **values)
 
 
-def _answer(rules: FaultRules) -> FaultsAnswer:
-    return FaultsAnswer(faults=tuple(_shape(one) for one in rules.standing))
+def _answer(rules: FaultRules, inbox: str = "") -> FaultsAnswer:
+    """All faults, or those of an inbox."""
+    return FaultsAnswer(faults=tuple(_shape(one) for one in (rules.of_inbox(inbox) if inbox else rules.standing)))
 
 
 def _chaos(rules: FaultRules) -> ChaosTriggers:
@@ -155,7 +164,8 @@ def _chaos(rules: FaultRules) -> ChaosTriggers:
 
 
 _NUMBER = Parameter(name="number", place="path", description="The fault's id.", is_required=True)
-_ALL = Content(description="All faults as they stand now.", media={JSON: FaultsAnswer})
+_FOR_INBOX = Parameter(name="inbox", description="The inbox that the fault is for, whatever the body says.")
+_ALL = Content(description="The faults as they stand now.", media={JSON: FaultsAnswer})
 _TRIGGERS = Content(description="The triggers as they stand now.", media={JSON: ChaosTriggers})
 
 
@@ -169,7 +179,8 @@ def operations(services: Services) -> tuple[Operation, ...]:
             handler=told(at.listed),
             summary="Faults on purpose",
             tag="faults",
-            answers={200: _ALL},
+            parameters=(parameters.INBOX,),
+            answers={200: _ALL, 400: BAD},
         ),
         Operation(
             method="PUT",
@@ -186,6 +197,7 @@ def operations(services: Services) -> tuple[Operation, ...]:
             handler=told(at.add),
             summary="Have one more fault",
             tag="faults",
+            parameters=(_FOR_INBOX,),
             body=Content(description="The fault.", media={JSON: FaultBody}, is_required=True),
             answers={200: Content(description="The fault as it stands.", media={JSON: FaultShape}), 400: BAD},
         ),
@@ -195,7 +207,8 @@ def operations(services: Services) -> tuple[Operation, ...]:
             handler=told(at.clear),
             summary="Have no faults",
             tag="faults",
-            answers={200: _ALL},
+            parameters=(parameters.INBOX,),
+            answers={200: _ALL, 400: BAD},
         ),
         Operation(
             method="DELETE",

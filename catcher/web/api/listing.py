@@ -7,12 +7,13 @@ import msgspec
 from starlette.responses import Response, StreamingResponse
 
 from catcher.store.model import Page
-from catcher.store.search import Query
+from catcher.store.search import Anything, Query
 from catcher.store.store import Store
 from catcher.web.api.answers import json_answer
 from catcher.web.api.requests import Paging
 from catcher.web.api.shapes import encode
 from catcher.web.api.shaping import message_list, message_summary
+from catcher.web.scoping import within
 from catcher.web.services import Services
 
 PIECE = 500
@@ -26,25 +27,37 @@ class Lists:
         self._store = services.store.store
         self._threads = services.threads
 
-    async def listing(self, query: Query, paging: Paging) -> Response:
-        """The list that paging asks of what the query matches; `paging.limit` 0 is all, whatever `start` says."""
+    async def listing(self, query: Query, paging: Paging, *, inbox: str = "") -> Response:
+        """The list that paging asks of what the query matches; `paging.limit` 0 is all, whatever `start` says.
+
+        inbox: that the query is within, whose tags and numbers are told; "" for the whole mailbox.
+        """
         if paging.limit == 0:
             paging = replace(paging, start=0)
-        page, tags = await self._first(query, paging, min(paging.limit or PIECE, PIECE))
+        page, tags = await self._first(query, paging, min(paging.limit or PIECE, PIECE), inbox)
         if page.next_before is None or (0 < paging.limit <= PIECE):
             rows = tuple(message_summary(each) for each in page.messages)
             return json_answer(message_list(page, start=paging.start, tags=tags, rows=rows))
         envelope = encode(message_list(page, start=paging.start, tags=tags, rows=()))
         return StreamingResponse(self._pieces(query, paging, page, envelope), media_type="application/json")
 
-    async def numbers(self, query: Query, paging: Paging) -> Response:
+    async def numbers(self, query: Query, paging: Paging, *, inbox: str = "") -> Response:
         """The numbers of what the query matches, without messages."""
-        page, tags = await self._first(query, paging, 1)
+        page, tags = await self._first(query, paging, 1, inbox)
         return json_answer(message_list(page, start=paging.start, tags=tags, rows=()))
 
-    async def _first(self, query: Query, paging: Paging, limit: int) -> tuple[Page, tuple[str, ...]]:
-        """The page and all tags, in one visit to a thread."""
-        return await self._threads.run(lambda: (_page(self._store, query, paging, limit), tuple(self._store.tags())))
+    async def _first(self, query: Query, paging: Paging, limit: int, inbox: str) -> tuple[Page, tuple[str, ...]]:
+        """The page and all tags, in one visit to a thread; the numbers of an inbox instead of the whole mailbox's."""
+
+        def read() -> tuple[Page, tuple[str, ...]]:
+            page, tags = _page(self._store, query, paging, limit), tuple(self._store.tags(inbox=inbox))
+            if inbox:
+                whole = self._store.page(within(Anything(), inbox), limit=0)
+                counts = replace(page.counts, messages=whole.matching, unread=whole.matching_unread)
+                page = replace(page, counts=counts)
+            return page, tags
+
+        return await self._threads.run(read)
 
     async def _pieces(self, query: Query, paging: Paging, page: Page, envelope: bytes) -> AsyncIterator[bytes]:
         """The envelope with the rows put into it page by page; what is counted last stands last in the object."""

@@ -13,6 +13,7 @@ from catcher.web.api.requests import is_on, latest_query
 from catcher.web.api.shapes import MessageDetail
 from catcher.web.api.shaping import header_values, message_detail
 from catcher.web.reading import read_message
+from catcher.web.scoping import inbox_of, within
 from catcher.web.services import Services
 
 LATEST = "latest"
@@ -25,12 +26,18 @@ class Reader:
         self._services = services
 
     async def store_id(self, request: Request) -> str:
-        """The id of the path, with `latest` resolved. Raises HTTPException 404 when no message is the latest."""
+        """The id of the path, with `latest` resolved. Raises HTTPException 404 when no message is the latest.
+
+        Raises NotFound for a message that is not in the inbox that the request is about.
+        """
         given: str = request.path_params["id"]
+        inbox = inbox_of(request)
         if given != LATEST:
+            if inbox and not await self._services.store.within((given,), inbox):
+                raise NotFound("message not found")
             return given
         try:
-            return (await self._services.store.latest(latest_query(request))).store_id
+            return (await self._services.store.latest(within(latest_query(request), inbox))).store_id
         except NotFound as error:
             raise not_found(NO_LATEST) from error
 

@@ -22,6 +22,7 @@ from catcher.web.api.requests import (
     zone_of,
 )
 from catcher.web.api.shapes import Camel, ProblemAnswer
+from catcher.web.scoping import inbox_of, within
 from catcher.web.services import Services
 
 NO_QUERY = "Error: no search query"
@@ -49,7 +50,8 @@ class Messages:
         self._lists = Lists(services)
 
     async def listed(self, request: Request) -> Response:
-        return await self._lists.listing(Anything(), paging(request, zone=zone_of(request)))
+        inbox = inbox_of(request)
+        return await self._lists.listing(within(Anything(), inbox), paging(request, zone=zone_of(request)), inbox=inbox)
 
     async def search(self, request: Request) -> Response:
         """With `strict` the parser's error is told, in our own error shape; else a bad term matches nothing."""
@@ -63,20 +65,22 @@ class Messages:
                 return problem(400, "query-unreadable", str(error), position=error.position)
         else:
             query = lenient_query(text, zone=zone)
-        wanted = paging(request, zone=zone)
-        return await (self._lists.listing if wanted.limit else self._lists.numbers)(query, wanted)
+        wanted, inbox = paging(request, zone=zone), inbox_of(request)
+        answer = self._lists.listing if wanted.limit else self._lists.numbers
+        return await answer(within(query, inbox), wanted, inbox=inbox)
 
     async def mark(self, request: Request) -> Response:
         wanted = await body_as(request, ReadMark)
         text = wanted.search.strip()
         if wanted.ids and text:
             raise bad_request("You may specify either IDs or a search query, not both")
-        selection: Selection = ByIds(wanted.ids) if wanted.ids else Everything()
+        inbox = inbox_of(request)
+        selection = await self._selection(wanted.ids, inbox)
         if text:
             query = lenient_query(text, zone=zone_of(request))
             if not has_condition(query):
                 raise bad_request("the search query holds no condition")
-            selection = Matching(query)
+            selection = Matching(within(query, inbox))
         await self._store.mark(selection, is_read=wanted.read)
         return ok()
 
@@ -84,15 +88,21 @@ class Messages:
         """No body, `{}` and an empty list of IDs empty the mailbox: clients rely on all three. A body that is not
         understood, or that names something else than IDs, deletes nothing."""
         raw = await request.body()
-        selection: Selection = Everything()
+        ids: tuple[str, ...] = ()
         if raw.strip():
             content_type = request.headers.get("content-type", "")
             wanted = struct_of(raw, content_type, Deletion)
             if not has_known_key(raw, content_type, Deletion):
                 raise bad_request("expected IDs in the body; to delete everything send no body")
-            selection = ByIds(wanted.ids) if wanted.ids else selection
-        await self._store.delete(selection)
+            ids = wanted.ids
+        await self._store.delete(await self._selection(ids, inbox_of(request)))
         return ok()
+
+    async def _selection(self, ids: tuple[str, ...], inbox: str) -> Selection:
+        """The messages of these ids, without ids all; within an inbox, when one is named."""
+        if ids:
+            return ByIds(await self._store.within(ids, inbox) if inbox else ids)
+        return Matching(within(Anything(), inbox)) if inbox else Everything()
 
     async def delete_found(self, request: Request) -> Response:
         """A query without a condition, or with a term that cannot be read, is refused."""
@@ -102,7 +112,7 @@ class Messages:
         query = strict_query(text, zone=zone_of(request))
         if not has_condition(query):
             raise bad_request("Error: the search query holds no condition; to delete everything use /api/v1/messages")
-        await self._store.delete(Matching(query))
+        await self._store.delete(Matching(within(query, inbox_of(request))))
         return ok()
 
 
@@ -127,7 +137,7 @@ def operations(services: Services) -> tuple[Operation, ...]:
             handler=at.listed,
             summary="List messages",
             tag="messages",
-            parameters=(*parameters.PAGING, parameters.TZ),
+            parameters=(*parameters.PAGING, parameters.TZ, parameters.INBOX),
             answers={200: parameters.LIST},
         ),
         Operation(
@@ -136,7 +146,7 @@ def operations(services: Services) -> tuple[Operation, ...]:
             handler=at.mark,
             summary="Set the read mark",
             tag="messages",
-            parameters=(parameters.TZ,),
+            parameters=(parameters.TZ, parameters.INBOX),
             body=_body(ReadMark, "Which messages, and how to mark them.", is_required=True),
             answers=changes,
         ),
@@ -147,6 +157,7 @@ def operations(services: Services) -> tuple[Operation, ...]:
             summary="Delete messages",
             description="Those of `IDs`; without a body, with `{}` or an empty list all. Unknown ids are ignored.",
             tag="messages",
+            parameters=(parameters.INBOX,),
             body=_body(Deletion, "Which messages.", is_required=False),
             answers=changes,
         ),
@@ -156,7 +167,7 @@ def operations(services: Services) -> tuple[Operation, ...]:
             handler=at.search,
             summary="Search messages",
             tag="messages",
-            parameters=(parameters.QUERY, *parameters.PAGING, parameters.TZ, _STRICT),
+            parameters=(parameters.QUERY, *parameters.PAGING, parameters.TZ, _STRICT, parameters.INBOX),
             answers={
                 200: parameters.LIST,
                 400: Content(description="There is no query.", media={TEXT: ANY_TEXT, JSON: ProblemAnswer}),
@@ -168,7 +179,7 @@ def operations(services: Services) -> tuple[Operation, ...]:
             handler=at.delete_found,
             summary="Delete what a search finds",
             tag="messages",
-            parameters=(parameters.QUERY, parameters.TZ),
+            parameters=(parameters.QUERY, parameters.TZ, parameters.INBOX),
             answers=changes,
         ),
     )

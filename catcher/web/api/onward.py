@@ -44,11 +44,12 @@ class JobsAnswer(Struct, frozen=True, kw_only=True):
 
 
 class WebhookShape(Struct, frozen=True, kw_only=True):
-    """A webhook. url: without credentials and query. every, delay: seconds."""
+    """A webhook. url: without credentials and query. every, delay: seconds. inbox: "" for all mail."""
 
     name: str
     url: str
     query: str
+    inbox: str
     is_signed: bool
     every: float
     delay: float
@@ -125,6 +126,7 @@ def _shape(webhook: Webhook) -> WebhookShape:
         name=webhook.name,
         url=bare.geturl(),
         query=webhook.query,
+        inbox=webhook.inbox,
         is_signed=bool(webhook.secret),
         every=webhook.every.total_seconds(),
         delay=webhook.delay.total_seconds(),

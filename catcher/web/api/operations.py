@@ -12,7 +12,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from catcher.web.api.answers import problem
 from catcher.web.bodies import BodyLimit
+from catcher.web.scoping import PARAMETER, bound_inbox, is_same, narrowed, refusal
 
 Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
 Schema: TypeAlias = type | Mapping[str, Any]
@@ -67,6 +69,11 @@ class Operation:
     body_limit: int | None = None
 
     @property
+    def takes_inbox(self) -> bool:
+        """Whether it can be limited to one inbox."""
+        return any(parameter.name == PARAMETER for parameter in self.parameters)
+
+    @property
     def shown_path(self) -> str:
         """The path in the form of OpenAPI: without convertors."""
         return _CONVERTOR.sub(r"{\1}", self.path)
@@ -91,12 +98,26 @@ class _Methods:
         if "GET" in self._apps:
             self._apps["HEAD"] = self._apps["GET"]
         self._allow = ", ".join(sorted(self._apps))
+        self._limited = {method for method, operation in operations.items() if operation.takes_inbox}
+        if "GET" in self._limited:
+            self._limited.add("HEAD")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         app = self._apps.get(scope["method"])
         if app is None:
             app = PlainTextResponse("Method Not Allowed\n", status_code=405, headers={"Allow": self._allow})
+        elif bound := bound_inbox(scope):
+            app, scope = self._limited_to(bound, app, scope)
         await app(scope, receive, send)
+
+    def _limited_to(self, inbox: str, app: ASGIApp, scope: Scope) -> tuple[ASGIApp, Scope]:
+        """What answers a token that opens one inbox: the operation, limited to it, or a refusal."""
+        if scope["method"] not in self._limited:
+            return refusal(), scope
+        named = scope.get("path_params", {}).get(PARAMETER)
+        if named is not None and not is_same(named, inbox):
+            return problem(404, "not-found", f"inbox not found: {named[:100]}"), scope
+        return app, narrowed(scope)
 
 
 def _middleware(operation: Operation, body_limit: int) -> list[Middleware]:

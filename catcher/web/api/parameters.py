@@ -33,8 +33,9 @@ CURSOR_BEFORE = Parameter(
     description="`next_cursor` of the page before: a place in the list that new and deleted messages do not move.",
     schema=_LENIENT_NUMBER,
 )
+INBOX = Parameter(name="inbox", description="Name of an inbox: only mail in it counts; without, all mail.")
 PAGING = (START, LIMIT, BEFORE, CURSOR_BEFORE)
-LATEST = (MESSAGE_ID, LATEST_QUERY, TZ)
+LATEST = (MESSAGE_ID, LATEST_QUERY, TZ, INBOX)
 
 CHANGED = Content(description="Done.", media={TEXT: {"type": "string", "const": "ok"}})
 BAD_REQUEST = Content(description="What is wrong with the request; nothing was done.", media={TEXT: ANY_TEXT})
@@ -51,3 +52,6 @@ EVERYWHERE: Mapping[int, Content] = {
     503: Content(description="The store cannot answer now; trying later may help.", media={TEXT: ANY_TEXT}),
 }
 """What every operation may answer besides its own."""
+
+OF_INBOXES: Mapping[int, Content] = {400: Content(description="No inbox can be called so.", media={TEXT: ANY_TEXT})}
+"""The same of operations that can be limited to an inbox."""

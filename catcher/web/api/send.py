@@ -6,13 +6,14 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 from msgspec import UNSET, UnsetType
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from catcher.envelope import Client, Envelope, ForwardPath
-from catcher.errors import MessageTooLarge, RelayError
+from catcher.errors import MessageTooLarge, NotFound, RelayError
 from catcher.mime import parse, parse_addresses
 from catcher.mime.model import Message
 from catcher.relay import Relay
@@ -21,15 +22,19 @@ from catcher.web.api.operations import JSON, Content, Operation, Parameter
 from catcher.web.api.release import RecipientOutcome, outcomes_of
 from catcher.web.api.requests import struct_of
 from catcher.web.api.sending import Sending, Unsendable, write
-from catcher.web.api.shapes import Camel, SendError
+from catcher.web.api.shapes import Camel, Count, SendError
 from catcher.web.bodies import SPOOL_FROM, spooled
 from catcher.web.services import Services
 
 
 class Sent(Camel, frozen=True, kw_only=True):
-    """The store id of a message that was sent in. relayed: what became of each recipient, when that was asked for."""
+    """The store id of a message that was sent in. relayed: what became of each recipient, when that was asked for.
+
+    cursor: the message's arrival number; what arrives after it has a greater one.
+    """
 
     id: str
+    cursor: Count = msgspec.field(name="cursor")
     relayed: tuple[RecipientOutcome, ...] | UnsetType = UNSET
 
 
@@ -52,7 +57,15 @@ class Send:
             relayed = await self._relayed(relay, store_id) if relay is not None else None
         except (HTTPException, Unsendable, MessageTooLarge) as error:
             return _refusal(error)
-        return json_answer(Sent(id=store_id, relayed=UNSET if relayed is None else relayed))
+        cursor = await self._arrival(store_id)
+        return json_answer(Sent(id=store_id, cursor=cursor, relayed=UNSET if relayed is None else relayed))
+
+    async def _arrival(self, store_id: str) -> int:
+        """The message's number; the store's last one when the message has gone again already."""
+        try:
+            return (await self._services.store.summary(store_id)).arrival
+        except NotFound:
+            return await self._services.store.cursor()
 
     def _relay(self, request: Request) -> Relay | None:
         """The relay that is asked for, None when none is. Raises Unsendable before anything is stored."""

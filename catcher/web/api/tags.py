@@ -9,6 +9,7 @@ from catcher.web.api.answers import bad_request, json_answer, ok
 from catcher.web.api.operations import JSON, Content, Operation
 from catcher.web.api.requests import body_as
 from catcher.web.api.shapes import Camel
+from catcher.web.scoping import inbox_of
 from catcher.web.services import Services
 
 
@@ -32,13 +33,15 @@ class Tags:
         self._store = services.store
 
     async def listed(self, request: Request) -> Response:
-        return json_answer(list(await self._store.tags()))
+        return json_answer(list(await self._store.tags(inbox=inbox_of(request))))
 
     async def set(self, request: Request) -> Response:
         """Names that cannot be tags are dropped; unknown ids are ignored."""
         wanted = await body_as(request, Tagging)
-        if wanted.ids:
-            await self._store.set_tags(wanted.ids, wanted.tags)
+        inbox = inbox_of(request)
+        ids = await self._store.within(wanted.ids, inbox) if inbox else wanted.ids
+        if ids:
+            await self._store.set_tags(ids, wanted.tags)
         return ok()
 
     async def rename(self, request: Request) -> Response:
@@ -71,6 +74,7 @@ def operations(services: Services) -> tuple[Operation, ...]:
             handler=at.listed,
             summary="List tags",
             tag="tags",
+            parameters=(parameters.INBOX,),
             answers={200: Content(description="Names in use, sorted.", media={JSON: tuple[str, ...]})},
         ),
         Operation(
@@ -79,6 +83,7 @@ def operations(services: Services) -> tuple[Operation, ...]:
             handler=at.set,
             summary="Set messages' tags",
             tag="tags",
+            parameters=(parameters.INBOX,),
             body=Content(description="Messages and tags.", media={JSON: Tagging}, is_required=True),
             answers=changes,
         ),

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catcher.errors import NotFound
+from catcher.store.inbox_names import clean_inbox, fold_inbox
 from catcher.store.tokens import Scope, Token
 from catcher.web.api.answers import json_answer
 from catcher.web.api.operations import JSON, Content, Operation, Parameter
@@ -22,21 +23,23 @@ MAX_DAYS = 36_500
 
 
 class TokenBody(Struct, frozen=True, kw_only=True):
-    """A token that is wanted. days: how long it shall be good, null for ever."""
+    """A token that is wanted. days: how long it shall be good, null for ever. inbox: the one it opens, "" for all."""
 
     name: str = ""
     scope: ScopeName = "write"
     days: Annotated[int, Meta(ge=1, le=MAX_DAYS)] | None = None
+    inbox: str = ""
 
 
 class TokenShape(Struct, frozen=True, kw_only=True):
-    """A token. expires_at: null for never."""
+    """A token. expires_at: null for never. inbox: the one inbox it opens, "" for all."""
 
     id: int
     name: str
     scope: ScopeName
     created_at: Moment
     expires_at: Moment | None
+    inbox: str
 
 
 class NewTokenShape(TokenShape, frozen=True, kw_only=True):
@@ -64,10 +67,12 @@ class TokenHandlers:
 
     async def make(self, request: Request) -> Response:
         wanted = await body_as(request, TokenBody, is_required=False)
+        if wanted.inbox and not fold_inbox(clean_inbox(wanted.inbox)):
+            raise ValueError("inbox: expected the name of an inbox")
         now = datetime.now(UTC)
         expires_at = now + timedelta(days=wanted.days) if wanted.days is not None else None
         token, secret = await self._threads.run(
-            self._tokens.make, wanted.name, Scope(wanted.scope), now=now, expires_at=expires_at
+            self._tokens.make, wanted.name, Scope(wanted.scope), now=now, expires_at=expires_at, inbox=wanted.inbox
         )
         return json_answer(NewTokenShape(secret=secret, **_values(token)))
 
@@ -86,6 +91,7 @@ def _values(token: Token) -> dict[str, Any]:
         "scope": token.scope.value,
         "created_at": moment(token.created_at),
         "expires_at": None if token.expires_at is None else moment(token.expires_at),
+        "inbox": token.inbox,
     }
 
 

@@ -7,6 +7,7 @@ that lost the connection asks from the last event's id, so nothing is missed and
 import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
@@ -14,9 +15,12 @@ from starlette.responses import Response, StreamingResponse
 
 from catcher.errors import NotFound
 from catcher.store.events import Event
+from catcher.store.inbox_names import fold_inbox
 from catcher.store.model import Summary
+from catcher.store.search import render
 from catcher.store.search.model import Anything
 from catcher.web.hub import Batch, Hub, Lagging
+from catcher.web.scoping import inbox_of, within
 from catcher.web.ui.listing import LARGEST_NUMBER, Place, make_row, read_place, read_query
 from catcher.web.ui.site import PAGE_ROWS, Site, now
 
@@ -40,25 +44,29 @@ class LiveHandler:
         self._hub = hub
 
     async def stream(self, request: Request) -> Response:
-        """GET /events?after=&q=: news about the list of this query, from a cursor on.
+        """GET /events?after=&q=&inbox=: news about the list of this query, within an inbox, from a cursor on.
 
         Events: "hello"; "new" and "row" (HTML of rows to put on top, or in the place of their former selves); "many"
         (ids of new messages, too many to send); "gone" (ids); "counts"; "reload" (the list is to be asked for again).
         """
+        inbox = inbox_of(request)
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return StreamingResponse(self._news(request), media_type="text/event-stream", headers=headers)
+        return StreamingResponse(self._news(request, inbox), media_type="text/event-stream", headers=headers)
 
-    async def _news(self, request: Request) -> AsyncIterator[str]:
+    async def _news(self, request: Request, inbox: str) -> AsyncIterator[str]:
         after = read_cursor(request)
         place = read_place(request)
+        if inbox:
+            place = replace(place, query=f"{render(within(Anything(), inbox))} {place.query}".strip())
         with self._hub.subscription(after=after) as batches:
             yield _event("hello", json.dumps({"version": self._site.services.facts.version}), retry=True)
             async for events in paced(batches):
                 if not events:
                     yield ": still here\n\n"
                     continue
-                for piece in await self._pieces(events, place):
-                    yield piece
+                if concerned := [event for event in events if event.concerns(fold_inbox(inbox))]:
+                    for piece in await self._pieces(concerned, place):
+                        yield piece
         yield _event("reload", "", number=None)
 
     async def _pieces(self, events: Sequence[Event], place: Place) -> list[str]:

@@ -1,0 +1,236 @@
+"""`/api/v1/inboxes`: mailboxes within the mailbox, those that mail made by arriving and those made on purpose."""
+
+import re
+import secrets
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from catcher.errors import InboxError
+from catcher.store.inbox_names import clean_inbox, fold_inbox
+from catcher.store.model import Inbox
+from catcher.store.sorting import Sorting
+from catcher.web.api import parameters
+from catcher.web.api.answers import json_answer
+from catcher.web.api.operations import JSON, Content, Operation, Parameter
+from catcher.web.api.problems import BAD, MISSING, told
+from catcher.web.api.requests import body_as
+from catcher.web.api.shapes import Count, Moment, ProblemAnswer
+from catcher.web.api.shaping import moment
+from catcher.web.scoping import inbox_of
+from catcher.web.services import Services
+
+LONGEST = 10 * 366 * 86_400.0
+"""Seconds of a time to live and of an age."""
+
+LETTERS = "abcdefghijkmnpqrstuvwxyz"
+NAME_CHARACTERS = LETTERS + "23456789"
+NAME_LENGTH = 10
+
+_LABEL = re.compile(r"[0-9a-z]([0-9a-z-]{0,61}[0-9a-z])?\Z", re.ASCII | re.IGNORECASE)
+
+Seconds = Annotated[float, Meta(gt=0, le=LONGEST)]
+
+
+class InboxBody(Struct, frozen=True, kw_only=True):
+    """An inbox that is wanted. name: "" for a random one. ttl: seconds until it goes with its mail, null for never.
+
+    max_messages: how many it keeps, 0 for no bound of its own. max_age: seconds that it keeps a message, null for ever.
+    """
+
+    name: str = ""
+    ttl: Seconds | None = None
+    max_messages: Annotated[int, Meta(ge=0, le=2_000_000_000)] = 0
+    max_age: Seconds | None = None
+
+
+class InboxShape(Struct, frozen=True, kw_only=True):
+    """An inbox. is_made: on purpose; it stays when it is empty. The bounds are as they were asked for.
+
+    username: log in to SMTP by this name and the mail goes here. addresses: mail to these goes here too, when its
+    sender logs in as nobody; "*" stands for anything. cursor: `since` for a wait that misses nothing that comes from
+    now on.
+    """
+
+    name: str
+    messages: Count
+    created_at: Moment
+    is_made: bool
+    expires_at: Moment | None
+    max_messages: Count
+    max_age: float | None
+    username: str
+    addresses: tuple[str, ...]
+    cursor: Count
+
+
+class NewInboxShape(InboxShape, frozen=True, kw_only=True):
+    """An inbox just made. password: of SMTP and POP3; it is told this once. smtp, pop3: where they listen."""
+
+    password: str
+    smtp: tuple[str, ...]
+    pop3: tuple[str, ...]
+
+
+class InboxesAnswer(Struct, frozen=True, kw_only=True):
+    """All inboxes, sorted by name."""
+
+    inboxes: tuple[InboxShape, ...]
+    cursor: Count
+
+
+class InboxGone(Struct, frozen=True, kw_only=True):
+    """An inbox that was deleted. deleted: how many messages went with it; those in another one too stay."""
+
+    deleted: Count
+    cursor: Count
+
+
+class Inboxes:
+    """Handlers of inboxes."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._store = services.store
+
+    async def listed(self, request: Request) -> Response:
+        cursor, name = await self._store.cursor(), inbox_of(request)
+        found = await self._store.inboxes()
+        chosen = [each for each in found if not name or fold_inbox(each.name) == fold_inbox(name)]
+        shapes = tuple(InboxShape(**self._values(each, cursor)) for each in chosen)
+        return json_answer(InboxesAnswer(inboxes=shapes, cursor=cursor))
+
+    async def make(self, request: Request) -> Response:
+        wanted = await body_as(request, InboxBody, is_required=False)
+        if wanted.name != clean_inbox(wanted.name) or (wanted.name and not fold_inbox(wanted.name)):
+            raise ValueError("name: expected one line of text, 200 characters at most, without blanks around it")
+        inbox = _made(wanted, now=datetime.now(UTC))
+        cursor = await self._store.cursor()
+        try:
+            await self._store.make_inbox(inbox)
+        except InboxError as error:
+            raise HTTPException(409, str(error)) from error
+        listening = self._services.facts.listening
+        shape = NewInboxShape(
+            **self._values(inbox, cursor),
+            password=inbox.password,
+            smtp=tuple(each.address for each in listening if each.protocol == "smtp"),
+            pop3=tuple(each.address for each in listening if each.protocol == "pop3"),
+        )
+        return json_answer(shape, status=201)
+
+    async def one(self, request: Request) -> Response:
+        cursor = await self._store.cursor()
+        inbox = await self._store.inbox(request.path_params["inbox"])
+        return json_answer(InboxShape(**self._values(inbox, cursor)))
+
+    async def delete(self, request: Request) -> Response:
+        """Faults that were set up for it go as well."""
+        name = request.path_params["inbox"]
+        deleted = await self._store.delete_inbox(name)
+        self._services.faults.forget_inbox(name)
+        return json_answer(InboxGone(deleted=deleted, cursor=await self._store.cursor()))
+
+    def _values(self, inbox: Inbox, cursor: int) -> dict[str, Any]:
+        return {
+            "name": inbox.name,
+            "messages": inbox.messages,
+            "created_at": moment(inbox.created_at),
+            "is_made": inbox.is_made,
+            "expires_at": None if inbox.expires_at is None else moment(inbox.expires_at),
+            "max_messages": inbox.max_messages,
+            "max_age": None if inbox.max_age is None else inbox.max_age.total_seconds(),
+            "username": inbox.name,
+            "addresses": addresses_of(inbox.name, self._services.sorting),
+            "cursor": cursor,
+        }
+
+
+def addresses_of(name: str, sorting: Sorting) -> tuple[str, ...]:
+    """Patterns of the addresses by which mail gets into an inbox, by rules that look at recipients, in their order."""
+    patterns: list[str] = []
+    for source in sorting.sources:
+        if source == "domain" and _LABEL.match(name):
+            patterns += [f"*@{name.lower()}.{domain}" for domain in sorting.domains]
+        elif source == "tag" and _LABEL.match(name):
+            patterns.append(f"*+{name.lower()}@*")
+        elif source == "recipient" and "@" in name:
+            patterns.append(name)
+    return tuple(patterns)
+
+
+def _made(wanted: InboxBody, *, now: datetime) -> Inbox:
+    return Inbox(
+        name=wanted.name or random_name(),
+        messages=0,
+        created_at=now,
+        is_made=True,
+        password=secrets.token_urlsafe(15),
+        expires_at=None if wanted.ttl is None else now + timedelta(seconds=wanted.ttl),
+        max_messages=wanted.max_messages,
+        max_age=None if wanted.max_age is None else timedelta(seconds=max(1.0, wanted.max_age)),
+    )
+
+
+def random_name() -> str:
+    """Short, a label of a domain name, without characters that look alike; no two will ever be the same."""
+    rest = "".join(secrets.choice(NAME_CHARACTERS) for _ in range(NAME_LENGTH - 1))
+    return secrets.choice(LETTERS) + rest
+
+
+_NAME = Parameter(name="inbox", place="path", description="The inbox's name, in any letter case.", is_required=True)
+_TAKEN = Content(description="There is such an inbox already.", media={JSON: ProblemAnswer})
+
+
+def operations(services: Services) -> tuple[Operation, ...]:
+    """The routes of inboxes."""
+    at = Inboxes(services)
+    return (
+        Operation(
+            method="GET",
+            path="/api/v1/inboxes",
+            handler=told(at.listed),
+            summary="List inboxes",
+            tag="inboxes",
+            parameters=(parameters.INBOX,),
+            answers={200: Content(description="The inboxes.", media={JSON: InboxesAnswer}), 400: BAD},
+        ),
+        Operation(
+            method="POST",
+            path="/api/v1/inboxes",
+            handler=told(at.make),
+            summary="Make an inbox",
+            description="With a random name unless one is given. From then on its name and password are asked for "
+            "when somebody logs in to SMTP or POP3 by that name; an inbox that mail had made keeps its mail.",
+            tag="inboxes",
+            body=Content(description="What it shall be.", media={JSON: InboxBody}),
+            answers={
+                201: Content(description="The inbox and its password.", media={JSON: NewInboxShape}),
+                400: BAD,
+                409: _TAKEN,
+            },
+        ),
+        Operation(
+            method="GET",
+            path="/api/v1/inboxes/{inbox:path}",
+            handler=told(at.one),
+            summary="Look at an inbox",
+            tag="inboxes",
+            parameters=(_NAME,),
+            answers={200: Content(description="The inbox.", media={JSON: InboxShape}), 404: MISSING},
+        ),
+        Operation(
+            method="DELETE",
+            path="/api/v1/inboxes/{inbox:path}",
+            handler=told(at.delete),
+            summary="Delete an inbox with its mail",
+            description="Mail that is in another inbox too stays there. Faults set up for the inbox go.",
+            tag="inboxes",
+            parameters=(_NAME,),
+            answers={200: Content(description="What was deleted.", media={JSON: InboxGone}), 404: MISSING},
+        ),
+    )
