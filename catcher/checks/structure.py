@@ -1,7 +1,6 @@
 """Structure: line lengths, encodings, text beside HTML, forgotten template variables, dangerous attachments."""
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator
 
 from catcher.checks.attachments import attachment_findings
@@ -10,14 +9,13 @@ from catcher.checks.options import CheckOptions
 from catcher.checks.subject import Subject
 from catcher.checks.templates import template_findings
 from catcher.mime import Part, html_to_text, iter_part, part_text
+from catcher.mime.likeness import likeness, words_of
 
 NAME = "structure"
 TITLE = "Structure"
 
 MAX_LINE = 998
 """Octets of a line without its line break (RFC 5322 §2.1.1)."""
-MAX_COMPARED = 20_000
-"""Characters of text and HTML that are compared."""
 MAX_TEXT = 1_000_000
 """Characters of a text that are searched for template variables."""
 
@@ -216,11 +214,10 @@ def _differences(subject: Subject, plain: Part) -> Iterator[Finding]:
             "RFC 2046 §5.1.4",
         )
         return
-    words = _words(text)
-    made = _words(html_to_text(subject.html_parts[0].text[:200_000], links=False))
+    made = words_of(html_to_text(subject.html_parts[0].text[:200_000], links=False))
     if len(made) < 8:
         return
-    alike = 2 * sum((Counter(words) & Counter(made)).values()) / (len(words) + len(made))
+    alike = likeness(words_of(text), made)
     if alike < 0.5:
         sentence = (
             f"The plain text says something else than the HTML: {round(100 * alike)} % of the words are the same."
@@ -228,10 +225,6 @@ def _differences(subject: Subject, plain: Part) -> Iterator[Finding]:
         yield _of_part(
             plain, "text-differs", Severity.WARNING, sentence, "Make both from one source.", "RFC 2046 §5.1.4"
         )
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", re.sub(r"https?://\S+", " ", text[:MAX_COMPARED]).lower())
 
 
 _RULES: tuple[Callable[[Subject], Iterator[Finding]], ...] = (

@@ -1,44 +1,22 @@
 """Template variables that were not filled in, wherever a reader would see them."""
 
-import re
 from collections.abc import Iterator
 
 from catcher.checks.document import HtmlPart
 from catcher.checks.model import MAX_PLACES, Finding, Place, Severity
 from catcher.checks.subject import Subject
+from catcher.leftovers import NOBODY, VARIABLES, without_code
 from catcher.mime import part_text
 
 MAX_TEXT = 1_000_000
 """Characters of a text that are searched."""
 
-# what template engines leave behind when a name is not filled in, the engines most used with mail first
-_VARIABLES = re.compile(
-    r"\{\{[^{}<>\n]{1,100}\}\}"  # Django, Jinja, Handlebars, Liquid, Vue
-    r"|\{%[^%\n]{1,200}%\}"  # Django, Jinja, Liquid
-    r"|\*\|[A-Z0-9_:]{1,60}\|\*"  # Mailchimp, Mandrill
-    r"|%%[A-Za-z_][A-Za-z0-9_ ]{0,60}%%"  # Salesforce
-    r"|%%=[^%\n]{1,100}=%%"  # Salesforce AMPscript
-    r"|<%=?[^%\n]{1,200}%>"  # ERB, EJS
-    r"|\$\{[A-Za-z_][^{}\n]{0,100}\}"  # JavaScript, Java, Mako
-    r"|#\{[A-Za-z_][^{}\n]{0,100}\}"  # Ruby, Pug
-    r"|%\([A-Za-z_]\w{0,60}\)[sd]"  # Python
-    r"|\[\[[A-Za-z_][\w.: ]{0,60}\]\]"  # Mailjet, Thymeleaf
-    r"|\[object Object\]"
-    r"|&lt;%=?[^%\n]{1,200}%&gt;"
-)
-# a greeting to nobody; the words of the common languages for "no value"
-_NOBODY = re.compile(
-    r"\b(?:hello|hi|hey|dear|hallo|bonjour|hola)[ ,]{1,3}(none|null|undefined|nil|nan)\b", re.IGNORECASE
-)
-# what is never closed goes on to the end, so that no text is looked through twice
-_CODE = re.compile(r"<(style|script|code|pre)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL)
-
 
 def template_findings(subject: Subject) -> Iterator[Finding]:
     """One finding for variables and one for missing names, in subject and bodies; code is left out."""
     for rule, pattern, sentence in (
-        ("template-variable", _VARIABLES, "A template variable was not filled in"),
-        ("template-nobody", _NOBODY, "A value is missing where a name should be"),
+        ("template-variable", VARIABLES, "A template variable was not filled in"),
+        ("template-nobody", NOBODY, "A value is missing where a name should be"),
     ):
         places = [Place(excerpt=match[0]) for match in pattern.finditer(subject.message.subject[:1_000])]
         count = len(places)
@@ -66,4 +44,4 @@ def _texts(subject: Subject) -> Iterator[tuple[HtmlPart, str]]:
         plain = HtmlPart(part.part_id, part_text(subject.octets, part)[:MAX_TEXT])
         yield plain, plain.text
     for html in subject.html_parts:
-        yield html, _CODE.sub(lambda match: " " * len(match[0]), html.text)
+        yield html, without_code(html.text)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from starlette.routing import BaseRoute
 
 from catcher.web.api import (
+    assertions,
     checks,
     contents,
     events,
@@ -41,6 +42,7 @@ def operations(services: Services, options: WebOptions, *, hub: Hub) -> tuple[Op
         *mailhog.silent_for_bare_clients(messages.operations(services)),
         *message.operations(services),
         *contents.operations(services),
+        *assertions.operations(services),
         *checks.operations(services),
         *extract.operations(services),
         *faults.operations(services),

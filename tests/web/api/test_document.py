@@ -97,7 +97,7 @@ def test_every_documented_operation_is_there_and_none_besides(api: httpx2.Client
     assert document["openapi"] == "3.1.0"
     operations = {f"{method.upper()} {path}" for path, methods in document["paths"].items() for method in methods}
     assert operations == {
-        "GET /api/v1/message/{id}/checks", "GET /api/v1/message/{id}/checks/links",
+        "POST /api/v1/message/{id}/assert", "GET /api/v1/message/{id}/checks", "GET /api/v1/message/{id}/checks/links",
         "GET /api/v1/message/{id}/html-check", "GET /api/v1/message/{id}/link-check",
         "GET /api/v1/message/{id}/sa-check", "GET /api/v1/message/{id}/extract",
         "GET /api/v1/message/{id}/part/{part_id}/thumb", "GET /metrics",

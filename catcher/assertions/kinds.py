@@ -1,0 +1,219 @@
+"""What can be asserted of a message: one struct for each kind. The same structs are the JSON of the API.
+
+`fault(mail)` says in one sentence what is not as it was asserted, "" when all is well; it never raises. Only
+`ChecksPass` has none, for it needs what the checks found.
+"""
+
+from typing import Literal, TypeAlias
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from catcher.assertions.mail import File, Mail
+from catcher.leftovers import leftovers, without_code
+from catcher.mime import list_unsubscribe
+from catcher.mime.likeness import likeness, words_of
+
+ALIKE = 0.5
+"""Share of words that text and HTML have in common when they say the same."""
+MAX_TEXT = 1_000_000
+"""Characters of a body that are looked at."""
+_SHOWN = 10
+"""Things that a sentence names."""
+
+
+class RecipientsAre(Struct, frozen=True, kw_only=True, tag_field="assert", tag="recipients"):
+    """It went to exactly these addresses, in any order, hidden copies included. Domains: in any letter case."""
+
+    exactly: tuple[str, ...]
+
+    def fault(self, mail: Mail) -> str:
+        wanted, found = {_folded(each) for each in self.exactly}, {_folded(each) for each in mail.recipients}
+        missing, besides = sorted(wanted - found), sorted(found - wanted)
+        parts = [f"not to {_listed(missing)}"] if missing else []
+        parts += [f"but to {_listed(besides)}"] if besides else []
+        return f"it went {', '.join(parts)}" if parts else ""
+
+
+class SubjectIs(Struct, frozen=True, kw_only=True, tag_field="assert", tag="subject"):
+    """Its subject is this one, or contains this text. A text that is left out is not asked for."""
+
+    equals: str | None = None
+    contains: str = ""
+
+    def fault(self, mail: Mail) -> str:
+        if self.equals is not None and mail.subject != self.equals:
+            return f"the subject is {mail.subject!r}, expected {self.equals!r}"
+        if self.contains not in mail.subject:
+            return f"the subject {mail.subject!r} does not contain {self.contains!r}"
+        return ""
+
+
+class TextContains(Struct, frozen=True, kw_only=True, tag_field="assert", tag="text"):
+    """Its plain text contains this; of a message without one, what is seen of its HTML. White space is all alike."""
+
+    contains: str
+
+    def fault(self, mail: Mail) -> str:
+        return "" if _is_in(self.contains, mail.bodies.text) else f"the text does not contain {self.contains!r}"
+
+
+class HtmlContains(Struct, frozen=True, kw_only=True, tag_field="assert", tag="html"):
+    """What a reader sees of its HTML contains this. White space is all alike."""
+
+    contains: str
+
+    def fault(self, mail: Mail) -> str:
+        if not mail.bodies.html:
+            return "it has no HTML"
+        return "" if _is_in(self.contains, mail.html_text) else f"the HTML does not show {self.contains!r}"
+
+
+class LinksTo(Struct, frozen=True, kw_only=True, tag_field="assert", tag="link"):
+    """It links to this host, or below it when it begins with a dot, at an address that contains this text."""
+
+    host: str = ""
+    contains: str = ""
+
+    def fault(self, mail: Mail) -> str:
+        if any(self.is_meant(url) for url in mail.links):
+            return ""
+        wanted = " with ".join(each for each in (self.host, repr(self.contains) if self.contains else "") if each)
+        return f"no link to {wanted or 'anywhere'}; it links to {_listed(mail.links) or 'nothing'}"
+
+    def is_meant(self, url: str) -> bool:
+        """Whether it is such an address."""
+        host, wanted = _host(url), self.host.lower()
+        is_there = not wanted or host == wanted or (wanted.startswith(".") and f".{host}".endswith(wanted))
+        return is_there and self.contains in url
+
+
+class HasAttachment(Struct, frozen=True, kw_only=True, tag_field="assert", tag="attachment"):
+    """It has a file with all of these that are given. type: such as application/pdf. sha256: of its content, in hex."""
+
+    name: str = ""
+    type: str = ""
+    sha256: str = ""
+
+    def fault(self, mail: Mail) -> str:
+        if any(self.is_meant(file) for file in mail.files):
+            return ""
+        wanted = " ".join(each for each in (self.name, self.type, self.sha256) if each) or "at all"
+        return f"no file {wanted}; there is {_listed([_shown(file) for file in mail.files]) or 'none'}"
+
+    def is_meant(self, file: File) -> bool:
+        """Whether it is such a file."""
+        return (
+            self.name in ("", file.name)
+            and self.type.lower() in ("", file.media_type)
+            and self.sha256.lower() in ("", file.sha256)
+        )
+
+
+class NoTemplateVariables(Struct, frozen=True, kw_only=True, tag_field="assert", tag="no-template-variables"):
+    """No variable is left unfilled and no value missing ({{ name }}, %s, None, …). ignore: texts that are meant so."""
+
+    ignore: tuple[str, ...] = ()
+
+    def fault(self, mail: Mail) -> str:
+        html = without_code(mail.bodies.html[:MAX_TEXT])
+        texts = (mail.subject, "" if mail.bodies.text_is_made else mail.bodies.text[:MAX_TEXT], mail.html_text)
+        found = [each for text in texts for each in leftovers(text)]
+        found += [each for each in leftovers(html) if each[0] in "{*%$#[<&" and len(each) > 2]
+        left = [each for each in dict.fromkeys(found) if each not in self.ignore]
+        return f"left unfilled: {_listed(left)}" if left else ""
+
+
+class TextIsHtml(Struct, frozen=True, kw_only=True, tag_field="assert", tag="text-is-html"):
+    """Text and HTML say the same: both are there, and share at least this part of their words."""
+
+    alike: float = ALIKE
+
+    def fault(self, mail: Mail) -> str:
+        if mail.bodies.text_is_made or not mail.bodies.text.strip():
+            return "it has no text"
+        if not mail.bodies.html:
+            return "it has no HTML"
+        text, html = words_of(mail.bodies.text), words_of(mail.html_text)
+        share = likeness(text, html)
+        if share >= self.alike:
+            return ""
+        only_text, only_html = (
+            [word for word in dict.fromkeys(one) if word not in other]
+            for one, other in ((text, set(html)), (html, set(text)))
+        )
+        return (
+            f"text and HTML share {share:.0%} of their words, expected {self.alike:.0%}; "
+            f"only the text has {_listed(only_text) or 'none'}, only the HTML has {_listed(only_html) or 'none'}"
+        )
+
+
+class UnsubscribeIsValid(Struct, frozen=True, kw_only=True, tag_field="assert", tag="list-unsubscribe"):
+    """List-Unsubscribe is there and valid (RFC 2369). one_click: with what RFC 8058 wants for one click."""
+
+    one_click: bool = False
+
+    def fault(self, mail: Mail) -> str:
+        found = list_unsubscribe(mail.message)
+        if not found.header:
+            return "it has no List-Unsubscribe field"
+        if found.errors:
+            return f"List-Unsubscribe: {found.errors}"
+        if self.one_click and not any(link.startswith("https:") for link in found.links):
+            return "List-Unsubscribe has no https link, which one click needs"
+        if self.one_click and found.header_post.replace(" ", "") != "List-Unsubscribe=One-Click":
+            return "List-Unsubscribe-Post is not List-Unsubscribe=One-Click"
+        return ""
+
+
+class ChecksPass(Struct, frozen=True, kw_only=True, tag_field="assert", tag="checks"):
+    """The checks that ask nobody find nothing as bad as `fail_on`, and give at least `min_score`.
+
+    Neither given: no error. ignore: rules that count neither as findings nor in the score, such as text-missing. What
+    the checks found is judged in `checking.checks_fault`.
+    """
+
+    min_score: float | None = None
+    fail_on: Literal["error", "warning", "info"] | None = None
+    ignore: tuple[str, ...] = ()
+
+
+Plain: TypeAlias = (
+    RecipientsAre
+    | SubjectIs
+    | TextContains
+    | HtmlContains
+    | LinksTo
+    | HasAttachment
+    | NoTemplateVariables
+    | TextIsHtml
+    | UnsubscribeIsValid
+)
+"""What the message itself tells."""
+Assertion: TypeAlias = Plain | ChecksPass
+"""Anything that can be asserted."""
+
+
+def _folded(address: str) -> str:
+    local_part, at, domain = address.rpartition("@")
+    return local_part + at + domain.lower()
+
+
+def _is_in(wanted: str, text: str) -> bool:
+    return " ".join(wanted.split()) in " ".join(text[:MAX_TEXT].split())
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def _shown(file: File) -> str:
+    return f"{file.name or '(no name)'} {file.media_type} {file.sha256[:12]}"
+
+
+def _listed(things: "list[str] | tuple[str, ...]") -> str:
+    more = f" and {len(things) - _SHOWN} more" if len(things) > _SHOWN else ""
+    return ", ".join(each[:200] for each in things[:_SHOWN]) + more

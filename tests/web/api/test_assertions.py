@@ -1,0 +1,69 @@
+"""Assertions over HTTP."""
+
+from collections.abc import Callable
+
+import httpx2
+import pytest
+
+from tests.assertions.mails import invoice, welcome
+
+Put = Callable[..., list[str]]
+
+
+def test_every_assertion_has_an_outcome(api: httpx2.Client, put: Put) -> None:
+    """They are answered in order, in the vocabulary of the test suites; a mail that fails is still 200."""
+    (store_id,) = put(invoice().as_bytes(), recipients=("ann@example.com",))
+    asked = [
+        {"assert": "recipients", "exactly": ["ann@example.com"]},
+        {"assert": "subject", "equals": "Goodbye"},
+        {"assert": "text", "contains": "482913"},
+        {"assert": "attachment", "name": "invoice.pdf", "type": "application/pdf"},
+        {"assert": "link", "host": "example.com"},
+        {"assert": "no-template-variables"},
+        {"assert": "text-is-html"},
+        {"assert": "html", "contains": "x"},
+        {"assert": "list-unsubscribe"},
+        {"assert": "checks", "fail_on": "error"},
+    ]
+    answer = api.post(f"/api/v1/message/{store_id}/assert", json={"assertions": asked}).raise_for_status().json()
+    assert answer["id"] == store_id
+    assert answer["passed"] is False
+    assert [each["assert"] for each in answer["outcomes"]] == [each["assert"] for each in asked]
+    assert [each["passed"] for each in answer["outcomes"]] == [
+        True, False, True, True, False, True, False, False, False, True,
+    ]  # fmt: skip
+    assert answer["outcomes"][1]["message"] == "the subject is 'Welcome, Ann', expected 'Goodbye'"
+    assert api.get(f"/api/v1/message/{store_id}?peek=1").json()["Read"] is False
+
+
+def test_checks_are_held_to_a_score(api: httpx2.Client, put: Put) -> None:
+    """What the checks found is told in the outcome."""
+    put(welcome("Hello {{ name }}\n").as_bytes())
+    asked = [{"assert": "checks", "min_score": 99}, {"assert": "subject", "contains": "Ann"}]
+    answer = api.post("/api/v1/message/latest/assert", json={"assertions": asked}).raise_for_status().json()
+    assert [each["passed"] for each in answer["outcomes"]] == [False, True]
+    assert "[template-variable]" in answer["outcomes"][0]["message"]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"assertions": [{"assert": "colour"}]}, "colour"),
+        ({"assertions": [{"assert": "text"}]}, "contains"),
+        ({"assertions": [{"equals": "x"}]}, "assert"),
+        ({}, "assertions"),
+        ({"assertions": [{"assert": "text-is-html"}] * 101}, "at most 100"),
+    ],
+)
+def test_what_cannot_be_asserted_is_refused(api: httpx2.Client, put: Put, body: object, said: str) -> None:
+    """400 names what is wrong, in the shape of our own errors."""
+    put(welcome().as_bytes())
+    answer = api.post("/api/v1/message/latest/assert", json=body)
+    assert answer.status_code == 400
+    assert said in answer.json()["error"]["message"]
+
+
+def test_an_unknown_message_is_404(api: httpx2.Client) -> None:
+    """There is nothing to judge."""
+    answer = api.post("/api/v1/message/nothing/assert", json={"assertions": []})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not-found")
