@@ -13,7 +13,7 @@ from catcher.store.querying import summaries
 from catcher.store.search import InInbox, Query, SearchTexts, Subject
 from catcher.store.tables import message, search
 
-_NAMES = tuple(SearchTexts.__dataclass_fields__)
+_NAMES = tuple(SearchTexts.__struct_fields__)
 _TEXTS = select(search.c.arrival, *(search.c[name] for name in _NAMES))
 
 

@@ -18,15 +18,14 @@ from catcher.store.search import Anything, failures
 from catcher.store.store import Store
 from catcher.web.api import parameters
 from catcher.web.api.answers import json_answer, problem
-from catcher.web.api.extract import read_extract
-from catcher.web.api.extract_shapes import ExtractAnswer
+from catcher.web.api.extract_shapes import ExtractAnswer, extract_answer
 from catcher.web.api.operations import JSON, Content, Operation, Parameter
 from catcher.web.api.problems import BAD, MISSING, told
 from catcher.web.api.requests import strict_query, zone_of
 from catcher.web.api.shapes import Count, MessageDetail, MessageSummary, Problem, ProblemAnswer, encode
 from catcher.web.api.shaping import message_detail, message_summary
 from catcher.web.hub import Hub
-from catcher.web.reading import read_message
+from catcher.web.reading import read_extract, read_message
 from catcher.web.scoping import inbox_of, within
 from catcher.web.services import Services
 from catcher.web.waiting import Came, Full, Stopping, Waiters, Wanted
@@ -140,7 +139,8 @@ class Waits:
         services = self._services
         stored, bodies = await read_message(services.store, services.threads, store_id)
         detail = encode(message_detail(stored, bodies, is_read=stored.summary.is_read))
-        return detail[:-1] + b',"extract":' + encode(await read_extract(services, stored)) + b"}"
+        found = extract_answer(await read_extract(services.store, services.threads, stored))
+        return detail[:-1] + b',"extract":' + encode(found) + b"}"
 
 
 def _load_extractor() -> None:
