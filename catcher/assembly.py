@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("catcher")
 
+CHECKING = 2
+"""Threads of the checks."""
 STOP_SECONDS = 3.0
 """How long dialogues and requests may go on after a stop was asked for; the whole stop stays below five seconds."""
 
@@ -287,7 +289,10 @@ class Catcher:
         if options.is_public:
             log.warning("%s is reachable by others and asks for no password", settings.listen)
         relays, webhooks, end_relays = await self._open_relays(store)
-        checks = OnDemand(partial(wiring.checker, settings, self._threads), threads=self._threads)
+        # few threads of their own: a heavy mail must keep neither the loop nor who reads the store from its turn
+        checking = Threads(CHECKING, name="checks")
+        self._undo.push_async_callback(self._threads.run, checking.close)
+        checks = OnDemand(partial(wiring.checker, settings, checking), threads=self._threads)
         if settings.check_clients or settings.zone_file:
             await checks()  # these settings can be wrong, and a wrong one stops the start
         services = Services(
@@ -336,7 +341,7 @@ class Catcher:
 @contextlib.contextmanager
 def checker_of(settings: Settings) -> "Iterator[Checker]":
     """The checks as these settings want them, without a server. Raises SettingError."""
-    threads = Threads(4)
+    threads = Threads(CHECKING, name="checks")
     try:
         yield wiring.checker(settings, threads)
     finally:

@@ -6,7 +6,7 @@ from catcher.checks.checker import Checker, Wishes
 from catcher.checks.clients import ClientFacts, ClientsCheck
 from catcher.checks.headers import HeadersCheck
 from catcher.checks.inbox import InboxCheck, InboxFacts, InboxRow
-from catcher.checks.linkcheck import LinkFollowCheck, LinkFollowFacts, follow_links
+from catcher.checks.linkcheck import LinkFollowCheck, LinkFollowFacts, follow_links, judge_answer
 from catcher.checks.links import LinkFacts, LinksCheck
 from catcher.checks.model import Facts, Finding, Place, Report, Severity, overall_score
 from catcher.checks.options import CheckOptions
@@ -15,6 +15,8 @@ from catcher.checks.size import SizeCheck, SizeFacts
 from catcher.checks.spam import SpamCheck, SpamFacts
 from catcher.checks.structure import StructureCheck
 from catcher.checks.subject import Subject
+from catcher.checks.urls.answers import LinkAnswer
+from catcher.checks.verdict import Demand, shortfalls, unmade, without
 
 CHECKS = (
     StructureCheck,
@@ -40,12 +42,14 @@ __all__ = [
     "Checker",
     "ClientFacts",
     "ClientsCheck",
+    "Demand",
     "Facts",
     "Finding",
     "HeadersCheck",
     "InboxCheck",
     "InboxFacts",
     "InboxRow",
+    "LinkAnswer",
     "LinkFacts",
     "LinkFollowCheck",
     "LinkFollowFacts",
@@ -63,7 +67,11 @@ __all__ = [
     "Wishes",
     "chosen",
     "follow_links",
+    "judge_answer",
     "overall_score",
     "run_checks",
+    "shortfalls",
     "stream_checks",
+    "unmade",
+    "without",
 ]

@@ -1,6 +1,7 @@
 """HTML in clients: which mail programs treat what this mail uses differently."""
 
 from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from catcher.checks.caniemail import Feature, Program, Result, Support, knowledge
@@ -49,7 +50,8 @@ class ProgramScore:
 class ClientFacts(Facts):
     """Everything the mail uses, and each program's share of it. nodes: elements of the body.
 
-    data_of: date of the data. sheets_failed: linked style sheets that could not be had, with the reason.
+    data_of: date of the data. sheets_linked: style sheets that the mail links to; sheets_fetched: those that were
+    examined; sheets_failed: those that could not be had, with the reason.
     """
 
     uses: tuple[FeatureUse, ...]
@@ -57,7 +59,14 @@ class ClientFacts(Facts):
     nodes: int
     data_version: str
     data_of: str
+    sheets_linked: int = 0
+    sheets_fetched: int = 0
     sheets_failed: tuple[str, ...] = ()
+
+    def score_without(self, rules: Collection[str]) -> float | None:
+        """The mean of the programs' scores as if the mail did not use these features; 100 when nothing is left."""
+        uses = tuple(use for use in self.uses if use.feature.slug not in rules)
+        return _mean(_program_scores(tuple(each.program for each in self.programs), uses)) if uses else 100.0
 
 
 class ClientsCheck:
@@ -101,14 +110,12 @@ def examine(
     features = find_features(subject, sheets)
     keys = frozenset(program.key for program in programs)
     uses = tuple(_use(known.feature(slug), found, keys) for slug, found in sorted(features.by_name.items()))
-    newest = tuple({result.program.key: result.support for result in use.results} for use in uses)
-    scores = tuple(_program_score(program, newest) for program in programs)
-    rated = [score.score for score in scores if score.score is not None]
+    scores = _program_scores(programs, uses)
     return Report(
         check=NAME,
         title=TITLE,
         findings=in_order([f for use in uses if (f := _finding(use, features.by_name[use.feature.slug])) is not None]),
-        score=round(sum(rated) / len(rated), 1) if rated else None,
+        score=_mean(scores),
         is_cut=features.is_cut,
         facts=ClientFacts(
             uses=uses,
@@ -116,6 +123,8 @@ def examine(
             nodes=features.nodes,
             data_version=known.version,
             data_of=known.data_of,
+            sheets_linked=len(sheet_links(subject)),
+            sheets_fetched=len(sheets),
             sheets_failed=sheets_failed,
         ),
     )
@@ -157,6 +166,16 @@ def _use(feature: Feature, found: Found, keys: frozenset[str]) -> FeatureUse:
         place=found.places[0],
         results=tuple(result for result in feature.results if result.program.key in keys),
     )
+
+
+def _program_scores(programs: Sequence[Program], uses: Sequence[FeatureUse]) -> tuple[ProgramScore, ...]:
+    newest = tuple({result.program.key: result.support for result in use.results} for use in uses)
+    return tuple(_program_score(program, newest) for program in programs)
+
+
+def _mean(scores: Sequence[ProgramScore]) -> float | None:
+    rated = [score.score for score in scores if score.score is not None]
+    return round(sum(rated) / len(rated), 1) if rated else None
 
 
 def _program_score(program: Program, newest: tuple[dict[str, Support], ...]) -> ProgramScore:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias
 
 import tinycss2  # type: ignore[import-untyped]
 
@@ -16,7 +16,7 @@ from catcher.checks.document import HtmlPart, attributes_of
 
 MAX_CSS = 300_000
 """Characters of style sheets and style attributes of a message that are examined; equal attributes count once."""
-MAX_TOKENS = 80_000
+MAX_TOKENS = 40_000
 """Punctuation characters of them that are examined: these, not words, are what costs."""
 MAX_DEPTH = 60
 """Blocks within blocks that are examined."""
@@ -58,6 +58,12 @@ class Budget:
         self._characters = characters
         self._tokens = tokens
         self.is_spent = False
+
+    def copy(self) -> Self:
+        """As much as is left here, to be used up apart."""
+        made = type(self)(characters=self._characters, tokens=self._tokens)
+        made.is_spent = self.is_spent
+        return made
 
     def take(self, text: str) -> str:
         """The start of `text` that may be parsed: within what is left, and blocks not too deep."""

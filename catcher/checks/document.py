@@ -16,8 +16,8 @@ from catcher.checks.model import Place
 
 MAX_HTML = 2_000_000
 """Characters of an HTML part that are examined."""
-MAX_ELEMENTS = 100_000
-"""Elements of an HTML part that are examined."""
+MAX_ELEMENTS = 25_000
+"""Elements of an HTML part that are examined: about what 2 MB of a real newsletter have."""
 MAX_ATTRIBUTES = 500
 """Attributes of one element that are examined; more are never meant."""
 

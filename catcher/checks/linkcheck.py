@@ -8,8 +8,8 @@ from catcher.checks.model import Facts, Finding, Report, Severity, in_order, sco
 from catcher.checks.options import CheckOptions
 from catcher.checks.subject import Subject
 from catcher.checks.urls.answers import LinkAnswer, LinkCache
-from catcher.checks.urls.collect import Link, LinkKind, Links, collect_links
-from catcher.checks.urls.forms import fault_of_web, is_one_time, scheme_of, split
+from catcher.checks.urls.collect import FOLLOWED, Link, LinkKind, Links, collect_links, web_addresses
+from catcher.checks.urls.forms import is_one_time, scheme_of, split
 from catcher.fetch import Fetcher, FetchError, FetchRefused, Page
 
 NAME = "linkcheck"
@@ -26,15 +26,6 @@ MAX_SECONDS = 60.0
 
 _HEAD_MEANT_NO = frozenset({400, 401, 403, 404, 405, 406, 409, 410, 411, 415, 500, 501, 502, 503})
 _NOT_FOR_PROGRAMS = frozenset({401, 402, 403, 406, 407, 418, 429, 451, 999})
-_FOLLOWED = (
-    LinkKind.ANCHOR,
-    LinkKind.AREA,
-    LinkKind.IMAGE,
-    LinkKind.BACKGROUND,
-    LinkKind.STYLESHEET,
-    LinkKind.CSS,
-    LinkKind.TEXT,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,22 +61,23 @@ class LinkFollowCheck:
                 one_time_links=options.one_time_links,
             )
         }
-        ordered = tuple(answers[url] for url in addresses(links) if url in answers)
+        ordered = tuple(answers[url] for url in web_addresses(links)[:MAX_REQUESTS] if url in answers)
         findings = [finding for link in links.links if (finding := _finding(link, answers.get(link.url))) is not None]
         return Report(
             check=NAME,
             title=TITLE,
             findings=in_order(findings),
             score=score_of(findings) if ordered else None,
-            is_cut=links.is_cut or len(ordered) < len(addresses(links, limit=None)),
+            is_cut=links.is_cut or len(ordered) < len(web_addresses(links)),
             facts=LinkFollowFacts(answers=ordered),
         )
 
 
-def addresses(links: Links, *, limit: int | None = MAX_REQUESTS) -> tuple[str, ...]:
-    """The different web addresses of a message in document order, those that can be asked at all."""
-    urls = (k.url for k in links.links if k.kind in _FOLLOWED and scheme_of(k.url) in ("http", "https"))
-    return tuple(dict.fromkeys(url for url in urls if not fault_of_web(url)))[:limit]
+def judge_answer(subject: Subject, answer: LinkAnswer) -> Finding | None:
+    """What is wrong with an answer to one of the message's links, None for nothing; of several links to the same
+    address the first that something is wrong with."""
+    links = (link for link in collect_links(subject).links if link.url == answer.url)
+    return next((finding for link in links if (finding := _finding(link, answer)) is not None), None)
 
 
 async def follow_links(
@@ -116,7 +108,7 @@ async def follow_links(
         cache.put(key, answer)
         return answer
 
-    tasks = {asyncio.create_task(ask(url)): url for url in addresses(links)}
+    tasks = {asyncio.create_task(ask(url)): url for url in web_addresses(links)[:MAX_REQUESTS]}
     waiting = set(tasks)
     ends_at = asyncio.get_running_loop().time() + seconds
     try:
@@ -161,7 +153,7 @@ async def _answer(fetcher: Fetcher, url: str, *, follow: int) -> LinkAnswer:
 
 
 def _finding(link: Link, answer: LinkAnswer | None) -> Finding | None:
-    if answer is None or answer.is_skipped or link.kind not in _FOLLOWED:
+    if answer is None or answer.is_skipped or link.kind not in FOLLOWED:
         return None
     verdict = _verdict(link, answer)
     if verdict is None:

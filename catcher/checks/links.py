@@ -1,14 +1,14 @@
 """Whether the links of a message are well formed and lead somewhere, without asking anybody."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
 from catcher.checks.document import attributes_of
-from catcher.checks.model import Facts, Finding, Report, Severity, in_order, score_of
+from catcher.checks.model import MAX_PLACES, Facts, Finding, Report, Severity, in_order, score_of
 from catcher.checks.options import CheckOptions
 from catcher.checks.subject import Subject
-from catcher.checks.urls.collect import Link, LinkKind, collect_links
+from catcher.checks.urls.collect import Link, LinkKind, collect_links, web_addresses
 from catcher.checks.urls.forms import (
     fault_of_mailto,
     fault_of_tel,
@@ -30,9 +30,13 @@ _ACTIVE = ("javascript", "vbscript", "file", "blob", "about")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkFacts(Facts):
-    """Every address of the mail, and those that look as if they worked once only."""
+    """Every address of the mail. web: those that can be asked whether they answer.
+
+    one_time: of these, those that look as if they worked once only.
+    """
 
     links: tuple[Link, ...]
+    web: tuple[str, ...]
     one_time: tuple[str, ...]
 
 
@@ -57,19 +61,32 @@ def judge_links(subject: Subject) -> Report:
     targets = _targets(subject)
     base = _has_base(subject)
     content_ids = frozenset(subject.parts_by_content_id())
+    web = web_addresses(links)
     findings: list[Finding] = []
     for link in links.links:
         findings.extend(_of_link(link, targets=targets, has_base=base, content_ids=content_ids))
     return Report(
         check=NAME,
         title=TITLE,
-        findings=in_order(findings),
+        findings=in_order(_merged(findings)),
         score=score_of(findings) if links.links else None,
         is_cut=links.is_cut,
-        facts=LinkFacts(
-            links=links.links, one_time=tuple(dict.fromkeys(k.url for k in links.links if is_one_time(k.url)))
-        ),
+        facts=LinkFacts(links=links.links, web=web, one_time=tuple(url for url in web if is_one_time(url))),
     )
+
+
+def _merged(findings: Sequence[Finding]) -> Sequence[Finding]:
+    """Findings that say the same of different links, "is known on this machine only", become one with all places."""
+    found: dict[tuple[str, str], Finding] = {}
+    for finding in findings:
+        key = (finding.rule, finding.text)
+        known = found.get(key)
+        if known is None:
+            found[key] = finding
+            continue
+        places = [*known.others, *([finding.place] if finding.place else []), *finding.others]
+        found[key] = replace(known, others=tuple(places[:MAX_PLACES]), count=known.count + finding.count)
+    return tuple(found.values())
 
 
 def _targets(subject: Subject) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """What a check says, as values: finding, place, report. Every surface reads these and nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -74,6 +74,10 @@ MAX_FINDINGS = 500
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What a check found out besides findings; each check that has something to show has its own subclass."""
+
+    def score_without(self, rules: Collection[str]) -> float | None:
+        """The check's score if these rules had not been broken, None when its score is only that of its findings."""
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,22 +7,13 @@ from enum import Enum
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from catcher.checks.model import RANKS, Finding, Place, Report, Severity, overall_score
+from catcher.checks.model import Finding, Place, Report, Severity, overall_score
 
 _SARIF_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _MARKS = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.INFO: "·"}
 _NOT_XML = {code: "\ufffd" for code in range(32) if code not in (9, 10, 13)} | {0xFFFE: "\ufffd", 0xFFFF: "\ufffd"}
 _NOT_TERMINAL = dict.fromkeys((*range(32), *range(127, 160)), "�")
-
-
-def fails(reports: Sequence[Report], *, fail_on: Severity | None = None, min_score: float | None = None) -> bool:
-    """Whether a build should fail: a finding at least as bad as `fail_on`, or an overall score below `min_score`."""
-    worst = [report.worst for report in reports if report.worst is not None]
-    if fail_on is not None and any(RANKS[severity] <= RANKS[fail_on] for severity in worst):
-        return True
-    score = overall_score(reports)
-    return min_score is not None and score is not None and score < min_score
 
 
 def to_text(reports: Sequence[Report], *, subject: str = "") -> str:

@@ -38,7 +38,7 @@ class ReportCache:
     these grow old.
     """
 
-    def __init__(self, size: int = 500) -> None:
+    def __init__(self, size: int = 200) -> None:
         self._reports: OrderedDict[tuple[str, str], Report] = OrderedDict()
         self._size = size
 

@@ -1,6 +1,7 @@
 """Spam: what the spam filter that was set up makes of the message."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from catcher.checks.filters.model import SpamError, SpamRule, SpamVerdict
 from catcher.checks.model import Facts, Finding, Report, Severity, in_order
@@ -17,6 +18,11 @@ class SpamFacts(Facts):
 
     filter: str
     verdict: SpamVerdict
+
+    def score_without(self, rules: Collection[str]) -> float | None:
+        """The score without the points of these rules."""
+        ignored = sum(rule.score for rule in self.verdict.rules if _rule_id(rule) in rules)
+        return _score(replace(self.verdict, score=self.verdict.score - ignored))
 
 
 class SpamCheck:
@@ -68,10 +74,14 @@ def _spam(verdict: SpamVerdict) -> Finding:
     )
 
 
+def _rule_id(rule: SpamRule) -> str:
+    return f"spam-{rule.name.lower().replace('_', '-')}"
+
+
 def _finding(rule: SpamRule, verdict: SpamVerdict) -> Finding:
     is_heavy = verdict.threshold > 0 and rule.score >= verdict.threshold / 4
     return Finding(
-        rule=f"spam-{rule.name.lower().replace('_', '-')}",
+        rule=_rule_id(rule),
         severity=Severity.WARNING if is_heavy else Severity.INFO,
         text=f"{rule.name} adds {rule.score:g} points{': ' + rule.description if rule.description else ''}.".replace(
             "..", "."

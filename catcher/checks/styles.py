@@ -90,10 +90,9 @@ class Looks:
     def _look(self, element: turbohtml.Element, above: Look) -> Look:
         tag = element.tag
         look = above
-        if tag in _RELATIVE_TAGS:
-            look = replace(look, size=look.size * _RELATIVE_TAGS[tag])
-        if tag in _BOLD_TAGS:
-            look = replace(look, is_bold=True)
+        if tag in _RELATIVE_TAGS or tag in _BOLD_TAGS:
+            size = look.size * _RELATIVE_TAGS.get(tag, 1.0)
+            look = replace(look, size=size, is_bold=look.is_bold or tag in _BOLD_TAGS)
         if not len(element.attrs):
             return look
         attributes = attributes_of(element)

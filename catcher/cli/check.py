@@ -8,6 +8,7 @@ import sys
 import urllib.error
 import urllib.parse
 import urllib.request
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,8 @@ import msgspec
 
 from catcher import __version__
 from catcher.assembly import checker_of
-from catcher.checks import Checker, Report, Severity, Subject, Wishes
-from catcher.checks.render import fails, to_json, to_junit, to_sarif, to_text
+from catcher.checks import Checker, Demand, Report, Severity, Subject, Wishes, shortfalls, unmade, without
+from catcher.checks.render import to_json, to_junit, to_sarif, to_text
 from catcher.cli.database import open_store
 from catcher.conf import load
 from catcher.errors import CatcherError
@@ -31,12 +32,24 @@ SECONDS = 180.0
 _ID = re.compile(r"[0-9A-Za-z]{22}|latest")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """Which checks are to be made, and how."""
+
+    names: tuple[str, ...]
+    ignore: tuple[str, ...]
+    follow_links: bool
+    linked_sheets: bool
+
+
 @click.command("check")
 @click.argument("what", metavar="FILE|ID|-")
 @click.option("-d", "--database", metavar="PATH|URL", default=None, help="Database that keeps the message ID.")
 @click.option("--http", "url", metavar="URL", default="", help="Ask a running catcher that keeps the message ID.")
 @click.option("--only", metavar="NAMES", default="", help="Checks to make, separated by commas.")
 @click.option("--follow-links", is_flag=True, help="Ask every link whether it answers, too.")
+@click.option("--linked-sheets", is_flag=True, help="Fetch and examine style sheets that the mail links to, too.")
+@click.option("--ignore", metavar="RULES", default="", help="Rules that do not count, separated by commas.")
 @click.option("--fail-on", type=click.Choice([each.value for each in Severity]), help="Exit with 1 on such a finding.")
 @click.option("--min-score", metavar="N", type=click.FloatRange(0, 100), help="Exit with 1 when the score is lower.")
 @click.option("--format", "kind", type=click.Choice(["text", "json", "junit", "sarif"]), default="text")
@@ -46,7 +59,9 @@ def command(
     url: str,
     only: str,
     *,
+    ignore: str,
     follow_links: bool,
+    linked_sheets: bool,
     fail_on: str | None,
     min_score: float | None,
     kind: str,
@@ -56,29 +71,34 @@ def command(
     Exits with 0, with 1 when the message falls short of --fail-on or --min-score, and with 2 when a check could not be
     made while one of them was given.
     """
-    names = tuple(name for each in only.split(",") if (name := each.strip()))
+    asked = _Asked(names=_words(only), ignore=_words(ignore), follow_links=follow_links, linked_sheets=linked_sheets)
+    demand = Demand(fail_on=Severity(fail_on) if fail_on else None, min_score=min_score)
     try:
-        reports = _remote(what, url, names, follow_links) if url else _local(what, database, names, follow_links)
+        reports = _remote(what, url, asked) if url else _local(what, database, asked)
     except CatcherError as error:
         raise click.ClickException(str(error)) from None
     except (OSError, ValueError) as error:
         raise click.ClickException(f"{what}: {error}") from None
     click.echo(_rendered(reports, kind, what), nl=False)
-    sys.exit(_exit_code(reports, fail_on, min_score))
+    sys.exit(_exit_code(reports, demand))
 
 
-def _local(what: str, database: str | None, names: tuple[str, ...], follow_links: bool) -> tuple[Report, ...]:
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word for each in text.split(",") if (word := each.strip()))
+
+
+def _local(what: str, database: str | None, asked: _Asked) -> tuple[Report, ...]:
     subject = _kept(what, database) if _is_id(what) else _read(what)
     settings, _ = load(flags={"database": database}, environ=os.environ)
     with checker_of(settings) as checker:
-        wishes = Wishes(only=_chosen(checker, names, follow_links))
-        return asyncio.run(checker.examine(subject, wishes))
+        wishes = Wishes(only=_chosen(checker, asked), linked_sheets=asked.linked_sheets)
+        return without(asyncio.run(checker.examine(subject, wishes)), asked.ignore)
 
 
-def _chosen(checker: Checker, names: tuple[str, ...], follow_links: bool) -> tuple[str, ...]:
-    if not follow_links:
-        return names
-    usual = names or tuple(check.name for check in checker.checks if not check.on_request)
+def _chosen(checker: Checker, asked: _Asked) -> tuple[str, ...]:
+    if not asked.follow_links:
+        return asked.names
+    usual = asked.names or tuple(check.name for check in checker.checks if not check.on_request)
     return (*usual, "linkcheck")
 
 
@@ -103,17 +123,20 @@ def _found(store: Store, store_id: str) -> StoredMessage:
     return store.get(store.latest().store_id if store_id == "latest" else store_id)
 
 
-def _remote(what: str, url: str, names: tuple[str, ...], follow_links: bool) -> tuple[Report, ...]:
+def _remote(what: str, url: str, asked: _Asked) -> tuple[Report, ...]:
     """The reports that a running catcher gives. Raises OSError, or ValueError for what is none."""
     if not url.startswith(("http://", "https://")):
         raise ValueError("--http: expected a URL such as http://localhost:8025/")
-    reports = _asked(what, url, names)
-    return (*reports, *_asked(what, url, ("linkcheck",))) if follow_links else reports
+    reports = _answered(what, url, asked, asked.names)
+    return (*reports, *_answered(what, url, asked, ("linkcheck",))) if asked.follow_links else reports
 
 
-def _asked(what: str, url: str, names: tuple[str, ...]) -> tuple[Report, ...]:
-    query = f"?{urllib.parse.urlencode({'only': ','.join(names)})}" if names else ""
-    address = f"{url.rstrip('/')}/api/v1/message/{urllib.parse.quote(what, safe='')}/checks{query}"
+def _answered(what: str, url: str, asked: _Asked, names: tuple[str, ...]) -> tuple[Report, ...]:
+    given = {"only": ",".join(names), "ignore": ",".join(asked.ignore), "linked_sheets": "1" * asked.linked_sheets}
+    query = urllib.parse.urlencode({name: value for name, value in given.items() if value})
+    address = (
+        f"{url.rstrip('/')}/api/v1/message/{urllib.parse.quote(what, safe='')}/checks{'?' if query else ''}{query}"
+    )
     try:
         with urllib.request.urlopen(address, timeout=SECONDS) as answer:  # noqa: S310 - the scheme was looked at
             value: Any = json.load(answer)
@@ -134,9 +157,7 @@ def _rendered(reports: tuple[Report, ...], kind: str, what: str) -> str:
     return to_text(reports)
 
 
-def _exit_code(reports: tuple[Report, ...], fail_on: str | None, min_score: float | None) -> int:
-    if fail_on is None and min_score is None:
-        return 0
-    if fails(reports, fail_on=Severity(fail_on) if fail_on else None, min_score=min_score):
+def _exit_code(reports: tuple[Report, ...], demand: Demand) -> int:
+    if shortfalls(reports, demand):
         return 1
-    return 2 if any(report.error for report in reports) else 0
+    return 2 if demand.is_any and unmade(reports) else 0

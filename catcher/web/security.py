@@ -17,6 +17,8 @@ CLOSED = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancesto
 
 _SLASHES = re.compile(b"/{2,}")
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+# GET requests that make the server ask others; a page or a mail must not cause them by naming their address
+_ASKING = ("/checks", "/links", "/link-check", "/sa-check")
 _ALLOWED_METHODS = "GET, POST, DELETE, PUT, OPTIONS"
 # "*" does not cover Authorization (Fetch standard, CORS-safelisted wildcards), so it is named.
 _ALLOWED_HEADERS = "*, Authorization"
@@ -26,8 +28,9 @@ class Gate:
     """Refuses what could only come from DNS rebinding or from a foreign page; grants listed origins the API.
 
     * Host: see `is_expected_host`; refused with 403, or 400 when it is malformed. No Host (HTTP/1.0) passes.
-    * Every request that changes state, and every WebSocket: an `Origin` that is neither this host nor listed, or
-      `Sec-Fetch-Site: cross-site` without a listed Origin, is refused with 403, on every path alike.
+    * Every request that changes state or makes the server ask others, and every WebSocket: an `Origin` that is neither
+      this host nor listed, or `Sec-Fetch-Site: cross-site` without a listed Origin, is refused with 403, on every path
+      alike.
     * Under the API and for bare views a foreign Origin is refused for reading too, as existing clients know it; a
       listed one gets the CORS answer headers and its preflight requests are answered here.
     The path is the decoded one, so no spelling of it gets around a rule.
@@ -60,6 +63,7 @@ class Gate:
             text = f"Host {host_name(host)} is not known here; add it to the allowed hosts to use this name\n"
             return PlainTextResponse(text, status_code=403)
         is_change = scope["type"] == "websocket" or scope["method"] not in _SAFE_METHODS
+        is_change = is_change or scope["path"].endswith(_ASKING)
         if not is_change and not self._is_shared(scope["path"]):
             return None
         if origin is not None:

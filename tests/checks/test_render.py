@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from catcher.checks import Finding, Place, Report, Severity
-from catcher.checks.render import FORMATS, fails, to_json, to_junit, to_sarif, to_text
+from catcher.checks.render import FORMATS, to_json, to_junit, to_sarif, to_text
 from catcher.checks.structure import judge_structure
 from tests.checks.mails import html_mail
 
@@ -97,19 +97,3 @@ def test_same_reports_give_the_same_bytes(name: str) -> None:
     """Each format is deterministic, and takes an empty list."""
     assert FORMATS[name](REPORTS) == FORMATS[name](REPORTS)
     assert FORMATS[name](())
-
-
-@pytest.mark.parametrize(
-    ("fail_on", "min_score", "failed"),
-    [
-        (None, None, False),
-        (Severity.ERROR, None, True),
-        (Severity.WARNING, None, True),
-        (None, 75, False),
-        (None, 76, True),
-    ],
-)
-def test_build_fails_by_severity_or_score(fail_on: Severity | None, min_score: float | None, failed: bool) -> None:
-    """What `--fail-on` and `--min-score` mean."""
-    assert fails(REPORTS, fail_on=fail_on, min_score=min_score) is failed
-    assert fails(REPORTS[1:3], fail_on=Severity.INFO, min_score=100) is False

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from catcher.checks.css import Budget, Positions, sheets_of, walk_declarations, walk_sheet
+from catcher.checks.css import Budget, Positions, walk_declarations, walk_sheet
 from catcher.checks.document import HtmlPart, attributes_of
 from catcher.checks.features.css import css_features
 from catcher.checks.features.html import html_features, image_addresses, is_html5
 from catcher.checks.features.images import part_image_feature
 from catcher.checks.model import MAX_PLACES, Place
+from catcher.checks.sheets import ParsedSheet, parsed_sheets
 from catcher.checks.subject import Subject
 from catcher.mime import part_octets
 
@@ -66,10 +67,12 @@ def find_features(subject: Subject, linked: tuple[LinkedSheet, ...] = ()) -> Fea
     of `document`.
     """
     features = Features()
-    budget = Budget()
+    sheets = parsed_sheets(subject)
+    budget = sheets.budget()
     for part in subject.html_parts:
         features.is_cut = features.is_cut or part.is_cut
-        _Pass(subject, part, features, budget).run(tuple(sheet for sheet in linked if sheet.part_id == part.part_id))
+        of_part = tuple(sheet for sheet in linked if sheet.part_id == part.part_id)
+        _Pass(subject, part, features, budget).run(sheets.of(part), of_part)
     _of_message(subject, features)
     features.is_cut = features.is_cut or budget.is_spent
     return features
@@ -87,15 +90,15 @@ class _Pass:
         self._parts_by_id = subject.parts_by_content_id()
         self._formats: dict[str, str | None] = {}
 
-    def run(self, linked: tuple[LinkedSheet, ...]) -> None:
+    def run(self, sheets: tuple[ParsedSheet, ...], linked: tuple[LinkedSheet, ...]) -> None:
         part, features = self._part, self._features
         if is_html5(part.doctype):
             features.add("html-doctype", part, part.text.lower().find("<!doctype"))
         for offset, _ in part.comments():
             features.add("html-comments", part, offset)
-        for sheet in sheets_of(part, self._budget):
-            positions = Positions(sheet.text)
-            for feature, node in css_features(walk_sheet(sheet.text)):
+        for parsed in sheets:
+            positions, sheet = parsed.offsets(), parsed.sheet
+            for feature, node in css_features(parsed.items):
                 self._add(feature, sheet.start + positions.of(node), sheet.element)
         for link in linked:
             for feature, _ in css_features(walk_sheet(self._budget.take(link.text))):

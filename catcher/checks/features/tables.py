@@ -67,8 +67,8 @@ PROPERTIES: dict[str, tuple[str, ...]] = _inverted(
             ["border", *(f"border-{side}" for side in _SIDES), *(f"border-{line}" for line in _LINE)]
             + [f"border-{side}-{line}" for side in _SIDES for line in _LINE]
         ),
-        "css-border-image": "border-image border-image-source border-image-slice border-image-width border-image- "
-        "outset border-image-repeat",
+        "css-border-image": "border-image border-image-source border-image-slice border-image-width "
+        "border-image-outset border-image-repeat",
         "css-border-inline-block": "border-inline border-block",
         "css-border-inline-block-individual": " ".join(
             [f"border-{axis}-{line}" for axis in ("inline", "block") for line in _LINE]

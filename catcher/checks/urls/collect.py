@@ -1,14 +1,16 @@
 """Every address a message points to, with its places: links, images, style sheets, backgrounds, forms, plain text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from catcher.checks.css import Budget, Kind, Node, Positions, sheets_of, urls_in, walk_declarations, walk_sheet
+from catcher.checks.css import Budget, Kind, Node, Positions, urls_in, walk_declarations
 from catcher.checks.document import HtmlPart, attributes_of
 from catcher.checks.features import image_addresses
 from catcher.checks.model import MAX_PLACES, Place
+from catcher.checks.sheets import parsed_sheets
 from catcher.checks.subject import Subject
+from catcher.checks.urls.forms import fault_of_web, scheme_of
 from catcher.mime import part_text
 from catcher.mime.urls import urls_in_text
 
@@ -30,6 +32,18 @@ class LinkKind(StrEnum):
     FORM = "form"
     RESOURCE = "resource"
     TEXT = "text"
+
+
+FOLLOWED = (
+    LinkKind.ANCHOR,
+    LinkKind.AREA,
+    LinkKind.IMAGE,
+    LinkKind.BACKGROUND,
+    LinkKind.STYLESHEET,
+    LinkKind.CSS,
+    LinkKind.TEXT,
+)
+"""Kinds of links that a reader or a mail program follows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,9 +73,15 @@ def collect_links(subject: Subject) -> Links:
     return subject.once(_collected)
 
 
+def web_addresses(links: Links) -> tuple[str, ...]:
+    """The different web addresses of a message in document order, those that can be asked at all."""
+    urls = (k.url for k in links.links if k.kind in FOLLOWED and scheme_of(k.url) in ("http", "https"))
+    return tuple(dict.fromkeys(url for url in urls if not fault_of_web(url)))
+
+
 def _collected(subject: Subject) -> Links:
     found: dict[tuple[str, LinkKind, str], Link] = {}
-    budget = Budget()
+    budget = parsed_sheets(subject).budget()
     is_cut = False
     for number, link in enumerate(_all(subject, budget)):
         if number >= MAX_LINKS:
@@ -80,11 +100,10 @@ def _collected(subject: Subject) -> Links:
 
 def _all(subject: Subject, budget: Budget) -> Iterator[Link]:
     for part in subject.html_parts:
-        for sheet in sheets_of(part, budget):
-            positions = Positions(sheet.text)
-            if "(" in sheet.text or "@import" in sheet.text.lower():
-                for url, node in _of_css(walk_sheet(sheet.text)):
-                    yield _at(part, url, LinkKind.CSS, sheet.start + positions.of(node), sheet.element)
+        for parsed in parsed_sheets(subject).of(part):
+            positions, sheet = parsed.offsets(), parsed.sheet
+            for url, node in _of_css(parsed.items):
+                yield _at(part, url, LinkKind.CSS, sheet.start + positions.of(node), sheet.element)
         for element in range(len(part.elements)):
             yield from _of_element(part, element, budget)
     for index in subject.message.text_parts:
@@ -96,7 +115,7 @@ def _at(part: HtmlPart, url: str, kind: LinkKind, offset: int, element: int, tex
     return Link(url=url.strip(), kind=kind, text=text, places=(part.place(offset, element),))
 
 
-def _of_css(items: Iterator[tuple[Kind, Node]]) -> Iterator[tuple[str, Node]]:
+def _of_css(items: Iterable[tuple[Kind, Node]]) -> Iterator[tuple[str, Node]]:
     for _, node in items:
         if node.type == "declaration":
             yield from urls_in(node.value)

@@ -39,12 +39,11 @@ class MessageChecks:
 
     async def checks(self, request: Request) -> Response:
         """Every check that asks nobody, or those that `only` names."""
-        from catcher.checks import Wishes, overall_score
+        from catcher.checks import Wishes, overall_score, without
         from catcher.checks.render import to_value
 
         checker = await self._services.checks()
-        given = request.query_params.get("only", "")
-        only = tuple(name for each in given.split(",") if (name := each.strip()))
+        only = _words(request, "only")
         try:
             checker.check_names(only)
         except ValueError as error:
@@ -56,6 +55,7 @@ class MessageChecks:
             follow=_follow(request),
         )
         stored, reports = await self._examined(request, checker, wishes)
+        reports = without(reports, _words(request, "ignore"))
         has_facts = is_on(request, "facts")
         value = {
             "id": stored.summary.store_id,
@@ -126,6 +126,11 @@ async def _lines(checker: "Checker", subject: "Subject", wishes: "Wishes") -> As
         yield encode(msgspec.convert(to_value(answer), LinkAnswerShape)) + b"\n"
 
 
+def _words(request: Request, name: str) -> tuple[str, ...]:
+    """The words of a parameter that is a list, parted by commas."""
+    return tuple(word for each in request.query_params.get(name, "").split(",") if (word := each.strip()))
+
+
 def _report(value: dict[str, Any], *, has_facts: bool) -> dict[str, Any]:
     return value if has_facts else value | {"facts": None}
 
@@ -142,6 +147,11 @@ def _raise_failure(report: "Report") -> None:
 
 _SWITCH: Mapping[str, Any] = {"type": "string", "enum": ["0", "1"]}
 _ONLY = Parameter(name="only", description="Names of checks, separated by commas; only so those that ask the network.")
+_IGNORE = Parameter(
+    name="ignore",
+    description="Rules whose findings are left out and do not count in the score, separated by commas: `alt-missing`, "
+    "or with the check's name, `accessibility/alt-missing`.",
+)
 _SHEETS = Parameter(name="linked_sheets", description="1: fetch style sheets that the mail links to.", schema=_SWITCH)
 _ONE_TIME = Parameter(
     name="one_time_links", description="1: follow links that look as if they worked once only.", schema=_SWITCH
@@ -164,7 +174,7 @@ def operations(services: Services) -> tuple[Operation, ...]:
             description="Structure, header, HTML in mail programs, accessibility, links, size, and on request "
             "(`only=linkcheck,authentication`) what needs the network. A check that fails says so in `error`.",
             tag="checks",
-            parameters=(*parameters.LATEST, _ONLY, _FACTS, _SHEETS, _ONE_TIME, _FOLLOW),
+            parameters=(*parameters.LATEST, _ONLY, _IGNORE, _FACTS, _SHEETS, _ONE_TIME, _FOLLOW),
             answers={
                 200: Content(description="One report for each check.", media={JSON: ChecksAnswer}),
                 400: own,

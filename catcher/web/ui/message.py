@@ -10,6 +10,7 @@ from catcher.errors import NotFound
 from catcher.store.model import ByIds, StoredMessage, Summary
 from catcher.web.languages import _, marked
 from catcher.web.ui import texts
+from catcher.web.ui.answers import answer_rows, streamed
 from catcher.web.ui.delivery import read_delivery
 from catcher.web.ui.files import file_name, is_showable
 from catcher.web.ui.found import read_found
@@ -55,7 +56,11 @@ class MessageHandlers:
         if not stored.summary.is_read and is_reading(request):
             await store.mark(ByIds((store_id,)), is_read=True)
             stored = replace(stored, summary=structs.replace(stored.summary, is_read=True))
-        return self._site.page("message.html", await self._page(request, stored))
+        page = await self._page(request, stored)
+        answer = self._site.page("message.html", page)
+        if page.opinions is not None and page.opinions.is_asking:
+            return streamed(answer, answer_rows(self._site, stored, request))
+        return answer
 
     async def _page(self, request: Request, stored: StoredMessage) -> MessagePage:
         site, place, message = self._site, read_place(request), stored.message

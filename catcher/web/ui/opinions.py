@@ -9,55 +9,98 @@ from starlette.requests import Request
 from catcher.store.model import StoredMessage
 from catcher.web.languages import _, marked
 from catcher.web.ui import texts
+from catcher.web.ui.facts import details_of
 from catcher.web.ui.listing import Place
-from catcher.web.ui.pages import Link, Opinion, Opinions, Section
+from catcher.web.ui.pages import Ask, Opinion, Opinions, Section
 from catcher.web.ui.site import Site
 
 if TYPE_CHECKING:
-    from catcher.checks import Finding, Report
+    from catcher.checks import Finding, Report, Subject
     from catcher.checks import Place as ReportPlace
 
 SHOWN = 10
 """Findings of a check that are shown at once."""
 CLIENTS_NAMED = 12
 
-ON_REQUEST = {
-    "linkcheck": marked("Ask whether every link answers"),
-    "authentication": marked("Look up SPF, DKIM and DMARC in the DNS"),
+LINKS, ONE_TIME, SHEETS, AUTHENTICATION = "links", "one-time-links", "linked-sheets", "authentication"
+ASKS = {
+    LINKS: marked("Ask whether every link answers"),
+    ONE_TIME: marked("Ask one-time links, too"),
+    SHEETS: marked("Fetch the linked style sheets"),
+    AUTHENTICATION: marked("Look up SPF, DKIM and DMARC in the DNS"),
 }
-"""Checks that reach out of this machine, and what the button says that makes them."""
+"""What reaches out of this machine, and what the button says that makes it."""
 
 # Elements that a reader cannot see; marking one would show nothing.
 _UNSEEN = frozenset({"html", "head", "meta", "link", "title", "style", "script", "base"})
 
 
 async def read_opinions(site: Site, stored: StoredMessage, request: Request, place: Place) -> Opinions:
-    """The reports of all checks that ask nobody, and of those that `ask` names."""
-    from catcher.checks import Subject, Wishes, overall_score  # heavy, and wanted by this view alone
+    """The reports of all checks that ask nobody, and of what `ask` names besides."""
+    from catcher.checks import Wishes, overall_score  # heavy, and wanted by this view alone
 
     checker = await site.services.checks()
-    asked = tuple(name for name in request.query_params.getlist("ask") if name in ON_REQUEST)
+    asked = asked_for(request)
     usual = tuple(check.name for check in checker.checks if not check.on_request)
-    octets = await site.services.store.raw(stored.summary.store_id)
-    subject = Subject(envelope=stored.envelope, octets=octets, message=stored.message)
-    reports = await checker.examine(subject, Wishes(only=(*usual, *asked)))
+    only = (*usual, AUTHENTICATION) if AUTHENTICATION in asked else usual
+    subject = await read_subject(site, stored)
+    reports = await checker.examine(subject, Wishes(only=only, linked_sheets=SHEETS in asked))
     address = f"{site.root}view/{stored.summary.store_id}"
-    made = {report.check for report in reports}
-    views = _Views(stored, address, place)
+    views = Views(stored, address, place)
     return Opinions(
         score=_score(overall_score(reports)),
         sections=tuple(views.section(report) for report in sorted(reports, key=_effect)),
-        asked=tuple(
-            Link(name=name, label=_(label), href=address + place.parameters(view="checks", ask=name))
-            for name, label in ON_REQUEST.items()
-            if name not in made
+        asks=tuple(
+            Ask(
+                label=_(ASKS[name]),
+                href=address + place.parameters(view="checks", ask=" ".join([*asked, name])),
+                rows_href={
+                    LINKS: f"{address}/links{place.parameters()}",
+                    ONE_TIME: f"{address}/links{place.parameters(ask=ONE_TIME)}",
+                }.get(name, ""),
+            )
+            for name in _offered(reports)
+            if name not in asked
         ),
-        links_href=f"{site.root}api/v1/message/{stored.summary.store_id}/checks/links",
+        is_asking=bool({LINKS, ONE_TIME} & set(asked)),
     )
 
 
-class _Views:
-    """Shapes reports on one message."""
+def asked_for(request: Request) -> tuple[str, ...]:
+    """What `ask` names, parted by spaces or given several times; what is not known is left out.
+
+    Nothing for a link on a foreign page or in a mail, which must not make the server ask others.
+    """
+    if request.headers.get("sec-fetch-site") == "cross-site":
+        return ()
+    given = [name for each in request.query_params.getlist("ask")[:10] for name in each[:200].split()]
+    return tuple(name for name in ASKS if name in given)
+
+
+async def read_subject(site: Site, stored: StoredMessage) -> "Subject":
+    """The message as the checks see it."""
+    from catcher.checks import Subject
+
+    octets = await site.services.store.raw(stored.summary.store_id)
+    return Subject(envelope=stored.envelope, octets=octets, message=stored.message)
+
+
+def _offered(reports: "tuple[Report, ...]") -> tuple[str, ...]:
+    """What can be asked for about this message."""
+    from catcher.checks import ClientFacts, LinkFacts
+
+    facts = {type(report.facts): report.facts for report in reports}
+    links, clients = facts.get(LinkFacts), facts.get(ClientFacts)
+    offered = [LINKS] if isinstance(links, LinkFacts) and links.web else []
+    if isinstance(links, LinkFacts) and links.one_time:
+        offered.append(ONE_TIME)
+    if isinstance(clients, ClientFacts) and clients.sheets_linked:
+        offered.append(SHEETS)
+    return (*offered, *(() if any(report.check == AUTHENTICATION for report in reports) else (AUTHENTICATION,)))
+
+
+class Views:
+    """Shapes reports on one message. address: of its page."""
 
     def __init__(self, stored: StoredMessage, address: str, place: Place) -> None:
         message = stored.message
@@ -82,6 +125,7 @@ class _Views:
             counts=tuple((severity, counts[severity]) for severity in ("error", "warning", "info") if counts[severity]),
             shown=opinions[:SHOWN],
             folded=opinions[SHOWN:],
+            details=tuple((name, texts.shown(text)) for name, text in details_of(report.facts)),
             scores=tuple((name, _score(score)) for score, name in rated),
         )
 
@@ -95,7 +139,7 @@ class _Views:
             advice=finding.advice,
             where=self._where(place) if place is not None else "",
             excerpt=texts.shown(place.excerpt) if place is not None else "",
-            show_href=self._show_href(place) if place is not None else "",
+            show_href=self.show_href(place),
             count=finding.count,
             clients=(*finding.clients[:CLIENTS_NAMED], *([f"+{more}"] if more > 0 else [])),
             source=finding.source.removeprefix("https://").partition("/")[0] if is_page else finding.source,
@@ -108,11 +152,13 @@ class _Views:
             return _("%(part)s, line %(line)s, column %(column)s", part=part, line=place.line, column=place.column)
         return part if place.part_id else ""
 
-    def _show_href(self, place: "ReportPlace") -> str:
-        """Only what stands in the HTML that is shown can be marked there."""
-        if not place.line or place.element < 0 or place.tag in _UNSEEN or place.part_id != self._html_part:
+    def show_href(self, place: "ReportPlace | None") -> str:
+        """Where the place is marked in the mail; only what stands in the HTML that is shown can be."""
+        if place is None or not place.line or place.element < 0 or place.part_id != self._html_part:
             return ""
-        return self._address + self._place.parameters(mark=f"{place.line}-{place.column}")
+        return (
+            "" if place.tag in _UNSEEN else self._address + self._place.parameters(mark=f"{place.line}-{place.column}")
+        )
 
 
 def _effect(report: "Report") -> tuple[int, int, int]:

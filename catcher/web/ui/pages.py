@@ -234,7 +234,30 @@ class Section:
     counts: tuple[tuple[str, int], ...]  # findings by severity, the worst first
     shown: tuple[Opinion, ...]  # the findings that matter most
     folded: tuple[Opinion, ...]  # the others
+    details: tuple[tuple[str, str], ...]  # what it found out besides, each with its name
     scores: tuple[tuple[str, str], ...]  # of each mail program, the lowest first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """Something that is done on request only, because others see it."""
+
+    label: str  # what the button says
+    href: str  # this page with it done
+    rows_href: str  # where a script gets the answers row by row, "" when there are none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came of asking one link."""
+
+    status: str  # the last status code, "–" without an answer
+    severity: str  # "error", "warning" or "info", "" when it is as it should be
+    hops: tuple[Link, ...]  # every answer on the way: its status code as label, and the address
+    url: str  # the address as the mail has it
+    text: str  # what is so
+    advice: str  # what to do, "" for nothing
+    show_href: str  # the mail with that link marked, "" when it is not one that is shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,8 +266,8 @@ class Opinions:
 
     score: str  # of 100, "" for none
     sections: tuple[Section, ...]  # those that were made
-    asked: tuple[Link, ...]  # those that are made on request, with where to ask for them
-    links_href: str  # where a script gets the answers of links one by one
+    asks: tuple[Ask, ...]  # what else can be asked for
+    is_asking: bool  # whether answers of links come while the page is sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from catcher.web.api.operations import Operation
 from catcher.web.hub import Hub
 from catcher.web.languages import _, choose, speak
 from catcher.web.services import Services, WebOptions
+from catcher.web.ui.answers import AnswerHandler
 from catcher.web.ui.compare import CompareHandlers
 from catcher.web.ui.connections import ConnectionHandlers
 from catcher.web.ui.files import FileHandlers
@@ -35,7 +36,7 @@ def routes(services: Services, options: WebOptions, *, hub: Hub, operations: Seq
     lists, messages, files = ListHandlers(site), MessageHandlers(site), FileHandlers(site)
     setup, preferences, live = SetupHandlers(site), PreferenceHandlers(site), LiveHandler(site, hub)
     previews, compared = PreviewHandlers(site), CompareHandlers(site)
-    reference = ReferenceHandlers(site, operations)
+    reference, answers = ReferenceHandlers(site, operations), AnswerHandler(site)
     pages: list[tuple[str, Handler, str]] = [
         ("/", lists.show, "GET"),
         ("/search", lists.show, "GET"),
@@ -48,6 +49,7 @@ def routes(services: Services, options: WebOptions, *, hub: Hub, operations: Seq
         ("/view/{store_id}/cid/{number:int}", files.inline, "GET"),
         ("/view/{store_id}/part/{part_id}", files.part, "GET"),
         ("/view/{store_id}/raw", files.raw, "GET"),
+        ("/view/{store_id}/links", answers.rows, "GET"),
         ("/view/{store_id}/print", files.print, "GET"),
         ("/compare", compared.choose, "GET"),
         ("/compare/{store_id}", compared.previous, "GET"),

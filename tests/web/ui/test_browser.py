@@ -439,6 +439,6 @@ def test_answers_of_links_appear_one_by_one(page: Page, mailbox: Mailbox) -> Non
     opened(page, mailbox, f"view/{mailbox.id_of('Links')}?view=checks")
     address = page.url
     page.get_by_text("Ask whether every link answers").click()
-    expect(page.locator("#answers p")).to_have_count(2)
+    expect(page.locator("#answers > li")).to_have_count(2)
     expect(page.locator("#answers")).to_contain_text("blocked: internal address (loopback)")
     assert page.url == address

@@ -64,6 +64,9 @@ OF_NAME = {
     "step": pages.Step,
     "fact": pages.Fact,
     "each": pages.ConnectionLine,
+    "ask": pages.Ask,
+    "answer": pages.Answer,
+    "hop": pages.Link,
 }
 
 

@@ -403,14 +403,14 @@ def test_the_checks_view_says_what_and_where(reader: httpx2.Client, filled: Mail
     assert set(titles) == {"structure", "headers", "inbox", "size", "clients", "accessibility", "links"}
     assert "There is no Date field." in text
     assert re.search(r"[?&;]mark=\d+-\d+", text)
-    assert "ask=linkcheck" in text
+    assert "ask=authentication" in text
 
 
 def test_links_are_asked_from_the_page_without_a_script(reader: httpx2.Client, filled: Mailbox) -> None:
     """UI brief 5.15: the link does what the script does; an internal address is not asked."""
     filled.send(mail("Links inside", html='<a href="http://127.0.0.1:9/x">x</a>'))
-    text = reader.get(f"view/{filled.id_of('Links inside')}", params={"view": "checks", "ask": "linkcheck"}).text
-    assert 'id="check-linkcheck"' in text
+    text = reader.get(f"view/{filled.id_of('Links inside')}", params={"view": "checks", "ask": "links"}).text
+    assert 'id="answers"' in text
     assert "was not asked" in text
 
 

@@ -1,0 +1,71 @@
+"""Whether a message is good enough: which findings count, and what may not be among them. One answer for all surfaces.
+
+The page, the API, the command and tests of other people's mail ask here, so that a rule that is ignored in one place is
+ignored in the same way everywhere.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from catcher.checks.model import RANKS, Finding, Report, Severity, overall_score, score_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """What a message must be. fail_on: no finding as bad as this; min_score: 0 to 100; None does not matter."""
+
+    fail_on: Severity | None = None
+    min_score: float | None = None
+
+    @property
+    def is_any(self) -> bool:
+        """Whether something is asked for at all."""
+        return self.fail_on is not None or self.min_score is not None
+
+
+def without(reports: Sequence[Report], ignore: Collection[str]) -> tuple[Report, ...]:
+    """The reports without the findings of these rules, their scores as if they had not been broken.
+
+    ignore: rule ids, alone ("alt-missing") or with their check's name ("accessibility/alt-missing"), in any letter
+    case. Names that no finding has do nothing: the next message may have it.
+    """
+    names = frozenset(name.strip().lower() for name in ignore)
+    return tuple(_without(report, names) for report in reports) if names else tuple(reports)
+
+
+def _without(report: Report, names: frozenset[str]) -> Report:
+    kept = tuple(finding for finding in report.findings if not _is_named(report, finding, names))
+    ignored = frozenset(finding.rule for finding in report.findings) - frozenset(finding.rule for finding in kept)
+    if not ignored:
+        return report
+    score = report.score
+    if score is not None:
+        measured = report.facts.score_without(ignored) if report.facts is not None else None
+        score = measured if measured is not None else max(score, score_of(kept))
+    return replace(report, findings=kept, score=score)
+
+
+def _is_named(report: Report, finding: Finding, names: frozenset[str]) -> bool:
+    return finding.rule in names or f"{report.check}/{finding.rule}" in names
+
+
+def shortfalls(reports: Sequence[Report], demand: Demand) -> tuple[str, ...]:
+    """In which ways the message falls short, one sentence each; () when it does not."""
+    found: list[str] = []
+    if demand.fail_on is not None:
+        found.extend(
+            f"{report.title}: {finding.text} [{finding.rule}]"
+            for report in reports
+            for finding in report.findings
+            if RANKS[finding.severity] <= RANKS[demand.fail_on]
+        )
+    score = overall_score(reports)
+    if demand.min_score is not None and score is not None and score < demand.min_score:
+        worst = [report.title for report in reports if report.score == score]
+        found.append(f"The score is {score:g}, less than {demand.min_score:g}: {', '.join(worst)}")
+    return tuple(found)
+
+
+def unmade(reports: Sequence[Report]) -> tuple[str, ...]:
+    """Why checks could not be made, one sentence each: what was not looked at is no pass."""
+    return tuple(f"{report.title}: {report.error}" for report in reports if report.error)

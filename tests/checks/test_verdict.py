@@ -1,0 +1,83 @@
+"""What a build, a test and a page mean by good enough."""
+
+import pytest
+
+from catcher.checks import Demand, Finding, Report, Severity, overall_score, shortfalls, unmade, without
+from catcher.checks.clients import examine
+from catcher.checks.filters import SpamRule, SpamVerdict
+from catcher.checks.spam import SpamFacts
+from tests.checks.mails import html_mail, rules
+
+ALT = Finding(rule="alt-missing", severity=Severity.ERROR, text="An image has no alternative text.")
+TITLE = Finding(rule="title-missing", severity=Severity.INFO, text="There is no title.")
+HEAVY = Finding(rule="size-heavy", severity=Severity.WARNING, text="It is heavy.")
+REPORTS = (
+    Report(check="accessibility", title="Accessibility", findings=(ALT, TITLE), score=75),
+    Report(check="spam", title="Spam filter", error="No spam filter is set up."),
+    Report(check="size", title="Size", findings=(HEAVY,), score=95),
+)
+
+
+@pytest.mark.parametrize(
+    ("demand", "sentences"),
+    [
+        (Demand(), 0),
+        (Demand(fail_on=Severity.ERROR), 1),
+        (Demand(fail_on=Severity.WARNING), 2),
+        (Demand(fail_on=Severity.INFO), 3),
+        (Demand(min_score=75), 0),
+        (Demand(min_score=76), 1),
+        (Demand(min_score=76, fail_on=Severity.ERROR), 2),
+    ],
+)
+def test_message_falls_short_by_severity_or_score(demand: Demand, sentences: int) -> None:
+    """What `--fail-on` and `--min-score` mean: as bad as that or worse, and the lowest of all scores."""
+    assert len(shortfalls(REPORTS, demand)) == sentences
+
+
+def test_sentences_name_check_rule_and_score() -> None:
+    """Whoever reads a failed build knows where to look."""
+    assert shortfalls(REPORTS, Demand(fail_on=Severity.ERROR, min_score=90)) == (
+        "Accessibility: An image has no alternative text. [alt-missing]",
+        "The score is 75, less than 90: Accessibility",
+    )
+
+
+def test_check_that_could_not_be_made_is_told() -> None:
+    """What was not looked at is no pass; whether that matters is for who asks."""
+    assert unmade(REPORTS) == ("Spam filter: No spam filter is set up.",)
+
+
+@pytest.mark.parametrize("name", ["alt-missing", "accessibility/alt-missing", " ALT-missing "])
+def test_ignored_rules_leave_findings_and_score(name: str) -> None:
+    """As if the rule had not been broken, with and without the name of its check."""
+    reports = without(REPORTS, [name])
+    assert rules(reports[0]) == ["title-missing"]
+    assert (reports[0].score, overall_score(reports)) == (100, 95)
+    assert reports[1:] == REPORTS[1:]
+
+
+@pytest.mark.parametrize("name", ["size/alt-missing", "no-such-rule", "alt"])
+def test_rule_of_another_check_is_not_ignored(name: str) -> None:
+    """The name of the check counts, and a part of a name is none."""
+    assert without(REPORTS, [name]) == REPORTS
+
+
+def test_programs_are_scored_without_ignored_features() -> None:
+    """A measured score is measured again: the same as that of a mail that does not use the feature."""
+    with_grid = examine(html_mail('<p style="color:red;display:grid">x</p>'))
+    plain = examine(html_mail('<p style="color:red">x</p>'))
+    assert with_grid.score != plain.score
+    (report,) = without([with_grid], ["css-display-grid"])
+    assert report.score == plain.score
+    assert rules(report) == rules(plain)
+
+
+def test_points_of_ignored_spam_rules_do_not_count() -> None:
+    """The filter's points less those of the rule, 100 being none."""
+    verdict = SpamVerdict(score=5.0, threshold=5.0, is_spam=True, rules=(SpamRule(name="BIG_ONE", score=5.0),))
+    finding = Finding(rule="spam-big-one", severity=Severity.WARNING, text="x")
+    report = Report(
+        check="spam", title="Spam", findings=(finding,), score=50.0, facts=SpamFacts(filter="x", verdict=verdict)
+    )
+    assert without([report], ["spam-big-one"])[0].score == 100
