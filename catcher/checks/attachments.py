@@ -15,6 +15,7 @@ mde msc msi msix msp mst nsh one pif ps1 reg scr sct shb sys vb vbe vbs vhd vhdx
 _FILTERED_WORDS = """
 htm html shtml svg mht mhtml zip rar 7z gz tar tgz ace arj xz bz2
 """
+_BLOCKED = "https://support.google.com/mail/answer/6590"
 _PROGRAMS = frozenset(_PROGRAM_WORDS.split())
 _MACROS = frozenset(["docm", "dotm", "xlsm", "xltm", "xlam", "pptm", "potm", "ppsm", "sldm"])
 _FILTERED = frozenset(_FILTERED_WORDS.split())
@@ -36,17 +37,21 @@ def attachment_findings(subject: Subject) -> Iterator[Finding]:
                 Severity.ERROR,
                 text,
                 "Offer a download instead.",
-                "https://support.google.com/mail/answer/6590",
+                _BLOCKED,
             )
         elif extension in _MACROS:
             text = f"{shown} may hold macros; many receivers refuse it."
-            yield _of_part(part, "attachment-macro", Severity.WARNING, text, "Send a document without macros.", "")
+            yield _of_part(
+                part, "attachment-macro", Severity.WARNING, text, "Send a document without macros.", _BLOCKED
+            )
         elif extension in _FILTERED and part.disposition == "attachment":
             text = f"{shown} is of a kind that some receivers hold back or look into."
-            yield _of_part(part, "attachment-filtered", Severity.INFO, text, "Send a PDF, or offer a download.", "")
+            yield _of_part(
+                part, "attachment-filtered", Severity.INFO, text, "Send a PDF, or offer a download.", _BLOCKED
+            )
         if "\u202e" in part.file_name or _DOCUMENT_IN_FRONT.search(part.file_name.lower()):
             text = f"The file name {shown} hides what the file is."
-            yield _of_part(part, "attachment-disguised", Severity.WARNING, text, "Give it a plain name.", "")
+            yield _of_part(part, "attachment-disguised", Severity.WARNING, text, "Give it a plain name.", _BLOCKED)
         if index in message.attachments and not part.file_name and part.media_type != "message/rfc822":
             text = f"Part {part.part_id} is an attachment without a file name."
             yield _of_part(part, "attachment-unnamed", Severity.WARNING, text, "Give it one.", "RFC 2183 §2.3")

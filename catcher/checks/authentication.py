@@ -19,7 +19,7 @@ from catcher.checks.auth import (
 )
 from catcher.checks.auth.dkim import MAX_SIGNATURES
 from catcher.checks.auth.signing import header_section
-from catcher.checks.model import Facts, Finding, Place, Report, Severity, in_order, score_of
+from catcher.checks.model import Facts, Finding, Report, Severity, in_order, score_of
 from catcher.checks.options import CheckOptions
 from catcher.checks.subject import Subject
 from catcher.fetch.guard import reason_against
@@ -85,7 +85,12 @@ def authenticate(subject: Subject, lookup: Lookup) -> Report:
     arc = verify_arc(section, lookup)
     dmarc = _dmarc(subject, spf, dkim, lookup)
     facts = AuthFacts(spf=spf, helo=helo_result, dkim=dkim, dmarc=dmarc, arc=arc, is_offline=lookup.is_offline)
-    findings = [*_of_spf(facts, address), *_of_dkim(facts), *_of_dmarc(facts), *_of_arc(facts)]
+    findings = [
+        *_of_spf(subject, facts, address),
+        *_of_dkim(subject, facts),
+        *_of_dmarc(subject, facts),
+        *_of_arc(subject, facts),
+    ]
     return Report(
         check=NAME,
         title=TITLE,
@@ -111,66 +116,104 @@ def _ascii(domain: str) -> str:
         return domain
 
 
-def _finding(rule: str, severity: Severity, text: str, advice: str, *, field: str = "") -> Finding:
+def _finding(
+    subject: Subject, rule: str, severity: Severity, text: str, advice: str, *, field: str = "", which: int = 0
+) -> Finding:
     return Finding(
         rule=rule,
         severity=severity,
         text=text[:1].upper() + text[1:] + ("" if text.endswith(".") else "."),
-        place=Place(excerpt=field) if field else None,
+        place=subject.field_place(field, which=which) if field else None,
         advice=advice,
         source=_SOURCES[rule.partition("-")[0]],
     )
 
 
-def _of_spf(facts: AuthFacts, address: str) -> Iterator[Finding]:
+def _of_spf(subject: Subject, facts: AuthFacts, address: str) -> Iterator[Finding]:
     spf = facts.spf
     if spf.result is AuthResult.PASS:
         return
     if not address or reason_against(ip_address(address.split("%", 1)[0])):
         text = f"SPF is {spf.result} for {address or 'a client without address'}, which is no address of the internet"
-        yield _finding("spf-internal", Severity.INFO, text, "In production the address is that of your mail server.")
+        yield _finding(
+            subject, "spf-internal", Severity.INFO, text, "In production the address is that of your mail server."
+        )
         return
     severity = {AuthResult.FAIL: Severity.ERROR, AuthResult.PERMERROR: Severity.ERROR}.get(spf.result, Severity.WARNING)
     yield _finding(
-        f"spf-{spf.result}", severity, f"SPF: {spf.reason}", "Name the sending server in the domain's SPF record."
+        subject,
+        f"spf-{spf.result}",
+        severity,
+        f"SPF: {spf.reason}",
+        "Name the sending server in the domain's SPF record.",
     )
 
 
-def _of_dkim(facts: AuthFacts) -> Iterator[Finding]:
+def _of_dkim(subject: Subject, facts: AuthFacts) -> Iterator[Finding]:
     if not facts.dkim:
         yield _finding(
-            "dkim-none", Severity.WARNING, "The message is not signed with DKIM", "Sign it for the domain in From."
+            subject,
+            "dkim-none",
+            Severity.WARNING,
+            "The message is not signed with DKIM",
+            "Sign it for the domain in From.",
         )
-    for each in facts.dkim:
+    for which, each in enumerate(facts.dkim):
         about = f"DKIM signature of d={each.domain or '?'} s={each.selector or '?'}"
         if each.result is not AuthResult.PASS:
             severity = Severity.WARNING if each.result is AuthResult.TEMPERROR else Severity.ERROR
             advice = "Sign last, and check that the published key is that of the signer."
-            yield _finding(f"dkim-{each.result}", severity, f"{about}: {each.reason}", advice, field="DKIM-Signature")
+            yield _finding(
+                subject,
+                f"dkim-{each.result}",
+                severity,
+                f"{about}: {each.reason}",
+                advice,
+                field="DKIM-Signature",
+                which=which,
+            )
             continue
         if not each.covers_all:
             text = f"{about} covers the beginning of the body only (l=), so that anybody can add to it"
-            yield _finding("dkim-length", Severity.WARNING, text, "Sign without l=.", field="DKIM-Signature")
+            yield _finding(
+                subject, "dkim-length", Severity.WARNING, text, "Sign without l=.", field="DKIM-Signature", which=which
+            )
         if 0 < each.bits < 2048 and each.algorithm.startswith("rsa"):
             text = f"{about} has a key of {each.bits} bits"
-            yield _finding("dkim-weak", Severity.WARNING, text, "Use a key of 2048 bits.", field="DKIM-Signature")
+            yield _finding(
+                subject,
+                "dkim-weak",
+                Severity.WARNING,
+                text,
+                "Use a key of 2048 bits.",
+                field="DKIM-Signature",
+                which=which,
+            )
         if each.is_testing:
             text = f"{about} has a key that is marked as a test (t=y)"
             yield _finding(
-                "dkim-testing", Severity.INFO, text, "Take t=y out of the key's record.", field="DKIM-Signature"
+                subject,
+                "dkim-testing",
+                Severity.INFO,
+                text,
+                "Take t=y out of the key's record.",
+                field="DKIM-Signature",
+                which=which,
             )
 
 
-def _of_dmarc(facts: AuthFacts) -> Iterator[Finding]:
+def _of_dmarc(subject: Subject, facts: AuthFacts) -> Iterator[Finding]:
     dmarc = facts.dmarc
     if dmarc is None:
         text = "The From field does not name exactly one domain, so that DMARC cannot be applied"
-        yield _finding("dmarc-from", Severity.WARNING, text, "Send from one address.", field="From")
+        yield _finding(subject, "dmarc-from", Severity.WARNING, text, "Send from one address.", field="From")
         return
     if dmarc.result is AuthResult.PASS:
         return
     if dmarc.result is AuthResult.NONE:
-        yield _finding("dmarc-none", Severity.INFO, dmarc.reasons[0], "Publish one; large receivers ask for it.")
+        yield _finding(
+            subject, "dmarc-none", Severity.INFO, dmarc.reasons[0], "Publish one; large receivers ask for it."
+        )
     severity = Severity.INFO if dmarc.result is AuthResult.NONE else Severity.WARNING
     if dmarc.result is AuthResult.PERMERROR or dmarc.policy in ("quarantine", "reject"):
         severity = Severity.ERROR
@@ -179,11 +222,17 @@ def _of_dmarc(facts: AuthFacts) -> Iterator[Finding]:
     wish = f", and {dmarc.record_domain} wants it: {dmarc.policy}" if dmarc.policy in ("quarantine", "reject") else ""
     text = f"DMARC is {dmarc.result}{wish}: {'; '.join(dmarc.reasons)}"
     yield _finding(
-        f"dmarc-{'alignment' if not dmarc.policy else dmarc.result}", severity, text, "Sign with d= of the From domain."
+        subject,
+        f"dmarc-{'alignment' if not dmarc.policy else dmarc.result}",
+        severity,
+        text,
+        "Sign with d= of the From domain.",
     )
 
 
-def _of_arc(facts: AuthFacts) -> Iterator[Finding]:
+def _of_arc(subject: Subject, facts: AuthFacts) -> Iterator[Finding]:
     if facts.arc.result is AuthResult.FAIL:
         text = f"The ARC chain is broken: {facts.arc.reason}"
-        yield _finding("arc-fail", Severity.WARNING, text, "See what changed the message on its way.", field="ARC-Seal")
+        yield _finding(
+            subject, "arc-fail", Severity.WARNING, text, "See what changed the message on its way.", field="ARC-Seal"
+        )

@@ -211,7 +211,7 @@ def _finding(use: FeatureUse, found: Found) -> Finding | None:
         advice="Take it out."
         if use.feature.slug == "html-script"
         else "Make sure that the mail reads well without it.",
-        source=use.feature.url,
+        source=use.feature.url or "HTML §4.12.1",
     )
 
 

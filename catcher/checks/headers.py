@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
-from catcher.checks.model import Finding, Place, Report, Severity, in_order, score_of
+from catcher.checks.model import Finding, Report, Severity, in_order, score_of
 from catcher.checks.options import CheckOptions
 from catcher.checks.subject import Subject
 from catcher.checks.urls.forms import is_internal_host
@@ -20,7 +20,6 @@ content-transfer-encoding content-id content-disposition list-unsubscribe list-u
 _ONCE = _ONCE_WORDS.split()
 _DAY = timedelta(days=1)
 _MAX_SUBJECT = 998
-_MAX_HEADER = 65_536
 
 
 class HeadersCheck:
@@ -44,18 +43,6 @@ def judge_headers(subject: Subject) -> Report:
     return Report(check=NAME, title=TITLE, findings=in_order(findings), score=score_of(findings))
 
 
-def field_place(subject: Subject, name: str, *, which: int = 0) -> Place | None:
-    """The line of the field's occurrence number `which` in the header section, None when there is none."""
-    octets = bytes(subject.octets[: min(_MAX_HEADER, subject.message.parts[0].body_start or _MAX_HEADER)])
-    seen = 0
-    for number, line in enumerate(octets.splitlines(), start=1):
-        if line[: len(name) + 1].lower().rstrip(b" \t") == name.lower().encode() + b":":
-            if seen == which:
-                return Place(line=number, column=1, excerpt=line[:80].decode("utf-8", "replace"))
-            seen += 1
-    return None
-
-
 def _finding(
     subject: Subject,
     rule: str,
@@ -67,7 +54,7 @@ def _finding(
     field: str = "",
     which: int = 0,
 ) -> Finding:
-    place = field_place(subject, field, which=which) if field else None
+    place = subject.field_place(field, which=which) if field else None
     return Finding(rule=rule, severity=severity, text=text, place=place, advice=advice, source=source)
 
 
@@ -157,7 +144,13 @@ def _senders(subject: Subject) -> Iterator[Finding]:
         if address.addr_spec.lower().startswith(("noreply@", "no-reply@", "donotreply@", "do-not-reply@")):
             text = f"Nobody can answer to {address.addr_spec}."
             yield _finding(
-                subject, "from-noreply", Severity.INFO, text, "Use an address that somebody reads.", "", field="From"
+                subject,
+                "from-noreply",
+                Severity.INFO,
+                text,
+                "Use an address that somebody reads.",
+                source,
+                field="From",
             )
     if len(message.sender) > 1:
         yield _finding(
@@ -181,7 +174,7 @@ def _addresses(subject: Subject, name: str, addresses: tuple[Address, ...]) -> I
                 Severity.WARNING,
                 text,
                 "Use a name; filters read this as phishing.",
-                "",
+                "RFC 5322 §3.4",
                 field=name,
             )
 
@@ -227,7 +220,7 @@ def _subjects(subject: Subject) -> Iterator[Finding]:
             Severity.WARNING,
             "The subject is absurdly long.",
             "Shorten it.",
-            "",
+            "RFC 5322 §2.1.1",
             field="Subject",
         )
     for field in subject.message.header:

@@ -30,6 +30,9 @@ _HIDDEN = re.compile(
 )
 _TECHNICAL = re.compile(r"view (?:this|it|in|online)|web ?browser|im browser|https?://|^\s*<", re.IGNORECASE)
 _MAX_LOOKED_AT = 20_000
+_RULES_OF_FILTERS = "https://spamassassin.apache.org/old/tests_3_3_x.html"
+_ON_SUBJECTS = "https://mailchimp.com/help/best-practices-for-email-subject-lines/"
+_ON_PREHEADERS = "https://www.litmus.com/blog/the-ultimate-guide-to-preview-text-support"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,25 +158,57 @@ def _texts(body: turbohtml.Element) -> Iterator[tuple[turbohtml.Node, bool]]:
 
 def _findings(subject: Subject, facts: InboxFacts) -> Iterator[Finding]:
     place = Place(part_id=subject.html_parts[0].part_id) if subject.html_parts else None
+    line = subject.field_place("Subject")
     narrow, usual = WIDTHS[0][1], WIDTHS[2][1]
     if len(facts.subject) > usual:
         text = f"The subject has {len(facts.subject)} characters; lists show {narrow} to {usual}."
         yield Finding(
-            rule="subject-cut", severity=Severity.INFO, text=text, advice="Put what matters into its first 40."
+            rule="subject-cut",
+            severity=Severity.INFO,
+            text=text,
+            advice="Put what matters into its first 40.",
+            source=_ON_SUBJECTS,
+            place=line,
         )
     if facts.subject.isupper() and len(facts.subject) > 10:
         text = "The subject is in capital letters; filters count that against it."
-        yield Finding(rule="subject-capitals", severity=Severity.WARNING, text=text, advice="Write it as a sentence.")
+        yield Finding(
+            rule="subject-capitals",
+            severity=Severity.WARNING,
+            text=text,
+            advice="Write it as a sentence.",
+            source=_RULES_OF_FILTERS,
+            place=line,
+        )
     if re.search(r"[!?]{2,}|\${2,}", facts.subject):
         text = "The subject has several exclamation or question marks in a row; filters count that against it."
-        yield Finding(rule="subject-marks", severity=Severity.WARNING, text=text, advice="Write it as a sentence.")
+        yield Finding(
+            rule="subject-marks",
+            severity=Severity.WARNING,
+            text=text,
+            advice="Write it as a sentence.",
+            source=_RULES_OF_FILTERS,
+            place=line,
+        )
     if re.match(r"\s*(?:re|fwd?|aw|wg)\s*:", facts.subject, re.IGNORECASE) and not _is_reply(subject):
         text = "The subject looks like an answer, but the message answers none."
-        yield Finding(rule="subject-reply", severity=Severity.WARNING, text=text, advice="Take “Re:” out.")
+        yield Finding(
+            rule="subject-reply",
+            severity=Severity.WARNING,
+            text=text,
+            advice="Take “Re:” out.",
+            source="RFC 5322 §3.6.5",
+            place=line,
+        )
     if not facts.preheader and (subject.html_parts or subject.message.text_parts):
         text = "There is no text that a list could show behind the subject."
         yield Finding(
-            rule="preheader-missing", severity=Severity.WARNING, text=text, place=place, advice="Begin with a sentence."
+            rule="preheader-missing",
+            severity=Severity.WARNING,
+            text=text,
+            place=place,
+            advice="Begin with a sentence.",
+            source=_ON_PREHEADERS,
         )
     elif _TECHNICAL.search(facts.preheader[:60]):
         text = f"The list shows “{facts.preheader[:60]}” behind the subject."
@@ -183,6 +218,7 @@ def _findings(subject: Subject, facts: InboxFacts) -> Iterator[Finding]:
             text=text,
             place=place,
             advice="Begin with a sentence.",
+            source=_ON_PREHEADERS,
         )
     elif facts.preheader and facts.preheader.lower() == facts.subject.lower():
         text = "The list shows the subject twice: the text begins with it."
@@ -192,11 +228,17 @@ def _findings(subject: Subject, facts: InboxFacts) -> Iterator[Finding]:
             text=text,
             place=place,
             advice="Say more in the preheader.",
+            source=_ON_PREHEADERS,
         )
     if facts.is_hidden and facts.padding == 0 and len(facts.preheader) >= MAX_PREHEADER:
         text = "Behind the hidden preheader the list goes on with the mail's first words."
         yield Finding(
-            rule="preheader-runs-on", severity=Severity.INFO, text=text, place=place, advice="Pad it with &zwnj;&nbsp;."
+            rule="preheader-runs-on",
+            severity=Severity.INFO,
+            text=text,
+            place=place,
+            advice="Pad it with &zwnj;&nbsp;.",
+            source=_ON_PREHEADERS,
         )
 
 

@@ -167,7 +167,19 @@ def _finding(link: Link, answer: LinkAnswer | None) -> Finding | None:
         others=link.places[1:],
         count=link.count,
         advice=advice,
+        source=_SOURCES[rule],
     )
+
+
+_SOURCES = {
+    "link-refused": "RFC 6890 §2.2",
+    "link-dead": "RFC 9110 §15.5",
+    "link-closed": "RFC 9110 §15.5.4",
+    "link-redirects": "RFC 9110 §15.4",
+    "link-downgrade": "RFC 9110 §4.2.2",
+    "link-not-image": "HTML §4.8.3",
+    "link-moved": "RFC 9110 §15.4.2",
+}
 
 
 def _verdict(link: Link, answer: LinkAnswer) -> tuple[str, Severity, str, str] | None:

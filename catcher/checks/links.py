@@ -22,6 +22,8 @@ from catcher.checks.urls.forms import (
 NAME = "links"
 TITLE = "Links"
 
+_ON_LINKS = "HTML §4.6.2"
+_ON_SENDING = "https://support.google.com/a/answer/81126"
 _CLICKED = (LinkKind.ANCHOR, LinkKind.AREA)
 _LOADED = (LinkKind.IMAGE, LinkKind.BACKGROUND, LinkKind.CSS, LinkKind.STYLESHEET, LinkKind.RESOURCE)
 _HARMLESS = ("http", "https", "mailto", "tel", "sms", "cid", "data", "geo", "webcal", "mid", "facetime", "whatsapp")
@@ -109,7 +111,7 @@ def _has_base(subject: Subject) -> bool:
     )
 
 
-def _finding(link: Link, rule: str, severity: Severity, text: str, advice: str, source: str = "") -> Finding:
+def _finding(link: Link, rule: str, severity: Severity, text: str, advice: str, source: str) -> Finding:
     return Finding(
         rule=rule,
         severity=severity,
@@ -132,7 +134,7 @@ def _of_link(link: Link, *, targets: frozenset[str], has_base: bool, content_ids
     if link.url in ("", "#"):
         if link.kind in _CLICKED or link.kind is LinkKind.IMAGE:
             what = "An image has no address." if link.kind is LinkKind.IMAGE else "A link leads nowhere."
-            yield _finding(link, "link-empty", Severity.WARNING, what, "Give it an address, or take it out.")
+            yield _finding(link, "link-empty", Severity.WARNING, what, "Give it an address, or take it out.", _ON_LINKS)
     elif link.url.startswith("#"):
         if link.kind in _CLICKED and unquote(link.url[1:]) not in targets and link.url[1:] not in targets:
             text = f"Nothing in the mail is called {shown}."
@@ -152,7 +154,7 @@ def _of_link(link: Link, *, targets: frozenset[str], has_base: bool, content_ids
         yield from _of_content_id(link, shown, content_ids)
     elif scheme in _ACTIVE:
         text = f"{shown} is an address that no mail program follows."
-        yield _finding(link, "link-scheme", Severity.ERROR, text, "Use an https address.")
+        yield _finding(link, "link-scheme", Severity.ERROR, text, "Use an https address.", "RFC 3986 §3.1")
     elif not scheme or link.url.startswith("//"):
         if not has_base:
             text = f"{shown} is relative, and a mail has no place it could be relative to."
@@ -160,10 +162,10 @@ def _of_link(link: Link, *, targets: frozenset[str], has_base: bool, content_ids
     elif scheme == "data":
         if link.kind in _CLICKED:
             text = "A link leads to a data: address, which browsers do not open."
-            yield _finding(link, "link-scheme", Severity.ERROR, text, "Use an https address.")
+            yield _finding(link, "link-scheme", Severity.ERROR, text, "Use an https address.", "RFC 3986 §3.1")
     elif scheme not in _HARMLESS:
         text = f"{shown} needs a program for {scheme}: addresses."
-        yield _finding(link, "link-app", Severity.INFO, text, "Offer an https address beside it.")
+        yield _finding(link, "link-app", Severity.INFO, text, "Offer an https address beside it.", "RFC 3986 §3.1")
 
 
 def _of_content_id(link: Link, shown: str, content_ids: frozenset[str]) -> Iterator[Finding]:
@@ -195,11 +197,11 @@ def _of_web(link: Link, scheme: str, shown: str) -> Iterator[Finding]:
     elif scheme == "http":
         what = "loaded" if link.kind in _LOADED else "linked"
         text = f"{shown} is {what} without encryption."
-        yield _finding(link, "link-insecure", Severity.INFO, text, "Use https.")
+        yield _finding(link, "link-insecure", Severity.INFO, text, "Use https.", "RFC 9110 §4.2.2")
     if link.kind is LinkKind.ANCHOR and (named := _host_in_text(link.text)) and not _same_site(named, host):
         text = f"The text of the link says {named}, it leads to {host}."
         yield _finding(
-            link, "link-mismatch", Severity.WARNING, text, "Name the place it leads to; filters read this as phishing."
+            link, "link-mismatch", Severity.WARNING, text, "Name the place; filters read this as phishing.", _ON_SENDING
         )
 
 

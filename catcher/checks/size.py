@@ -112,12 +112,20 @@ def _weight(subject: Subject, facts: SizeFacts) -> Iterator[Finding]:
     if facts.message > REFUSED:
         text = f"The message has {_kilo(facts.message)}; large receivers refuse more than {_kilo(REFUSED)}."
         yield Finding(
-            rule="size-refused", severity=Severity.ERROR, text=text, advice="Offer downloads instead of attachments."
+            rule="size-refused",
+            severity=Severity.ERROR,
+            text=text,
+            advice="Offer downloads instead of attachments.",
+            source="https://support.google.com/mail/answer/6584",
         )
     elif facts.message - facts.attachments * 4 // 3 > HEAVY:
         text = f"Without its attachments the message has {_kilo(facts.message - facts.attachments * 4 // 3)}."
         yield Finding(
-            rule="size-heavy", severity=Severity.WARNING, text=text, advice="Shrink the images, or load them."
+            rule="size-heavy",
+            severity=Severity.WARNING,
+            text=text,
+            advice="Shrink the images, or load them.",
+            source="RFC 5321 §4.5.3.1.7",
         )
 
 
@@ -157,6 +165,7 @@ def _tracking(places: list[Place]) -> Iterator[Finding]:
             others=tuple(places[1 : MAX_PLACES + 1]),
             count=len(places),
             advice="Say so in the privacy notice; some programs block it.",
+            source="https://support.apple.com/guide/iphone/iphf084865c7/ios",
         )
 
 

@@ -11,6 +11,8 @@ from catcher.checks.subject import Subject
 NAME = "spam"
 TITLE = "Spam filter"
 
+_SOURCES = {"SpamAssassin": "https://spamassassin.apache.org/", "rspamd": "https://rspamd.com/"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpamFacts(Facts):
@@ -47,9 +49,10 @@ class SpamCheck:
             verdict = await self._service.ask(subject.octets, subject.envelope)
         except SpamError as error:
             return Report(check=NAME, title=TITLE, error=f"{str(error)[0].upper()}{str(error)[1:]}.")
-        findings = [_finding(rule, verdict) for rule in verdict.rules if rule.score > 0]
+        source = _SOURCES.get(self._service.name, "")
+        findings = [_finding(rule, verdict, source) for rule in verdict.rules if rule.score > 0]
         if verdict.is_spam:
-            findings.append(_spam(verdict))
+            findings.append(_spam(verdict, source))
         return Report(
             check=NAME,
             title=TITLE,
@@ -65,12 +68,13 @@ def _score(verdict: SpamVerdict) -> float:
     return round(min(100.0, max(0.0, 100.0 - 50.0 * verdict.score / threshold)), 1)
 
 
-def _spam(verdict: SpamVerdict) -> Finding:
+def _spam(verdict: SpamVerdict, source: str) -> Finding:
     return Finding(
         rule="spam",
         severity=Severity.ERROR,
         text=f"The filter takes the message for spam: {verdict.score:g} points of {verdict.threshold:g}.",
         advice="See which rules cost most.",
+        source=source,
     )
 
 
@@ -78,7 +82,7 @@ def _rule_id(rule: SpamRule) -> str:
     return f"spam-{rule.name.lower().replace('_', '-')}"
 
 
-def _finding(rule: SpamRule, verdict: SpamVerdict) -> Finding:
+def _finding(rule: SpamRule, verdict: SpamVerdict, source: str) -> Finding:
     is_heavy = verdict.threshold > 0 and rule.score >= verdict.threshold / 4
     return Finding(
         rule=_rule_id(rule),
@@ -86,4 +90,6 @@ def _finding(rule: SpamRule, verdict: SpamVerdict) -> Finding:
         text=f"{rule.name} adds {rule.score:g} points{': ' + rule.description if rule.description else ''}.".replace(
             "..", "."
         ),
+        advice="Look up what the rule matches, and change that.",
+        source=source,
     )

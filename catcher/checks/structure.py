@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from catcher.checks.attachments import attachment_findings
+from catcher.checks.document import excerpt
 from catcher.checks.model import Finding, Place, Report, Severity, in_order, score_of
 from catcher.checks.options import CheckOptions
 from catcher.checks.subject import Subject
@@ -52,7 +53,10 @@ def _lines(subject: Subject) -> Iterator[Finding]:
     if long_line >= 0:
         text = f"Line {_line_of(octets, long_line)} has more than {MAX_LINE} octets; servers break or refuse it."
         advice = "Encode the part as quoted-printable or base64."
-        yield Finding(rule="line-long", severity=Severity.ERROR, text=text, advice=advice, source="RFC 5322 §2.1.1")
+        place = _raw_place(subject, octets, long_line)
+        yield Finding(
+            rule="line-long", severity=Severity.ERROR, text=text, place=place, advice=advice, source="RFC 5322 §2.1.1"
+        )
     pairs = octets.count(b"\r\n")
     if not pairs or pairs == octets.count(b"\n") == octets.count(b"\r"):
         return
@@ -61,7 +65,10 @@ def _lines(subject: Subject) -> Iterator[Finding]:
         kind = "LF without CR" if fault[0] == b"\n" else "CR without LF"
         text = f"Line {_line_of(octets, fault.start())} ends with {kind}; servers refuse it since SMTP smuggling."
         advice = "End every line with CRLF."
-        yield Finding(rule="line-bare", severity=Severity.ERROR, text=text, advice=advice, source="RFC 5321 §2.3.8")
+        place = _raw_place(subject, octets, fault.start())
+        yield Finding(
+            rule="line-bare", severity=Severity.ERROR, text=text, place=place, advice=advice, source="RFC 5321 §2.3.8"
+        )
 
 
 def _long_line(octets: bytes) -> int:
@@ -73,6 +80,19 @@ def _long_line(octets: bytes) -> int:
             return start
         start = end + 1
     return -1
+
+
+def _raw_place(subject: Subject, octets: bytes, offset: int) -> Place:
+    """The line of the header section, or the innermost part that holds this octet of the message as sent."""
+    parts = [part for part in subject.message.parts if part.body_start <= offset < part.end]
+    if parts:
+        return Place(part_id=parts[-1].part_id)
+    start = octets.rfind(b"\n", 0, offset) + 1
+    return Place(
+        line=_line_of(octets, offset),
+        column=offset - start + 1,
+        excerpt=excerpt(octets[start : start + 80].decode("utf-8", "replace")),
+    )
 
 
 def _line_of(octets: bytes, offset: int) -> int:
@@ -140,7 +160,7 @@ def _charset(part: Part, content: bytes) -> Iterator[Finding]:
     else:
         if part.charset not in ("utf-8", "us-ascii", "utf8", "ascii"):
             text = f"Part {part.part_id} is in {part.charset[:40]}; UTF-8 is what all programs read."
-            yield _of_part(part, "charset-old", Severity.INFO, text, "Write it in UTF-8.", "")
+            yield _of_part(part, "charset-old", Severity.INFO, text, "Write it in UTF-8.", "RFC 6657 §3")
 
 
 def _of_part(part: Part, rule: str, severity: Severity, text: str, advice: str, source: str) -> Finding:
@@ -176,6 +196,7 @@ def _alternatives(subject: Subject) -> Iterator[Finding]:
                 severity=Severity.WARNING,
                 text="The message has no text at all.",
                 advice="Add one.",
+                source="RFC 5322 §2.3",
             )
         return
     html = message.parts[message.html_parts[0]]

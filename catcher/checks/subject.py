@@ -8,8 +8,12 @@ from threading import RLock
 from typing import Any, Self, TypeVar, cast
 
 from catcher.checks.document import HtmlPart
+from catcher.checks.model import Place
 from catcher.envelope import Envelope
 from catcher.mime import Bodies, Message, Octets, Part, bodies, parse, part_text
+
+MAX_HEADER = 65_536
+"""Octets of the header section that fields are looked for in to say where they are."""
 
 R = TypeVar("R")
 
@@ -61,6 +65,18 @@ class Subject:
         """Bodies of all header fields of that name, in order, in any letter case."""
         wanted = name.lower()
         return tuple(field.body for field in self.message.header if field.name.lower() == wanted)
+
+    def field_place(self, name: str, *, which: int = 0) -> Place | None:
+        """The line of that field's occurrence number `which` in the header section, None when there is none."""
+        head = bytes(self.octets[: min(MAX_HEADER, self.message.parts[0].body_start or MAX_HEADER)])
+        wanted = name.lower().encode() + b":"
+        seen = 0
+        for number, line in enumerate(head.splitlines(), start=1):
+            if line[: len(wanted)].lower().rstrip(b" \t") == wanted:
+                if seen == which:
+                    return Place(line=number, column=1, excerpt=line[:80].decode("utf-8", "replace"))
+                seen += 1
+        return None
 
     def parts_by_content_id(self) -> dict[str, Part]:
         """Parts by Content-ID, the first of equal ones."""

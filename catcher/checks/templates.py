@@ -11,6 +11,8 @@ from catcher.mime import part_text
 MAX_TEXT = 1_000_000
 """Characters of a text that are searched."""
 
+_ON_VARIABLES = "https://docs.djangoproject.com/en/stable/ref/templates/api/#how-invalid-variables-are-handled"
+
 
 def template_findings(subject: Subject) -> Iterator[Finding]:
     """One finding for variables and one for missing names, in subject and bodies; code is left out."""
@@ -34,6 +36,7 @@ def template_findings(subject: Subject) -> Iterator[Finding]:
                 others=tuple(places[1:]),
                 count=count,
                 advice="Give the template its value.",
+                source=_ON_VARIABLES,
             )
 
 

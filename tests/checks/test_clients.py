@@ -18,11 +18,10 @@ from catcher.checks.features import find_features
 from catcher.checks.mailpit import html_check
 from catcher.checks.render import to_json
 from catcher.threads import Threads
+from tests.checks.features_document import DOCUMENT, OF_THE_MESSAGE, document, places
 from tests.checks.mails import DATA, HEAD, Snippet, html_mail, snippets, subject_of
 
 FEATURES = snippets("features.txt")
-OF_THE_MESSAGE = frozenset({"amp", "bimi"})
-"""Features that are not in the HTML; they have tests of their own below."""
 
 
 @pytest.mark.parametrize("snippet", FEATURES, ids=lambda snippet: snippet.name)
@@ -37,7 +36,7 @@ def test_feature_is_found_at_its_first_use(snippet: Snippet) -> None:
 
 def test_every_feature_of_the_data_has_a_test_mail() -> None:
     """All 307 features are found by some test mail: none is left out."""
-    tested = {feature for snippet in FEATURES for feature, _, _ in snippet.expected} | OF_THE_MESSAGE
+    tested = {feature for snippet in FEATURES for feature, _, _ in snippet.expected} | set(OF_THE_MESSAGE)
     assert len(knowledge().slugs) == 307
     assert set(knowledge().slugs) - tested == set()
     assert tested - set(knowledge().slugs) == set()
@@ -233,3 +232,9 @@ def test_data_is_refreshed_from_the_package(tmp_path: Path) -> None:
     manifest = json.loads((tmp_path / "manifest.json").read_text())
     assert manifest["archive_sha256"] == hashlib.sha256(archive.getvalue()).hexdigest()
     assert manifest["files"] == json.loads((vendored / "manifest.json").read_text())["files"]
+
+
+def test_document_of_the_features_is_true() -> None:
+    """docs/features.md: every feature, the test mail that shows it, and how many programs support it."""
+    assert DOCUMENT.read_text("utf-8") == document(), "run `python -m tests.checks.features_document`"
+    assert len(places()) == len(knowledge().slugs)

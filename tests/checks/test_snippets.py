@@ -3,6 +3,7 @@
 import pytest
 
 from catcher.checks.accessibility import judge_accessibility
+from catcher.checks.clients import examine
 from catcher.checks.headers import judge_headers
 from catcher.checks.links import judge_links
 from catcher.checks.model import Report
@@ -70,3 +71,26 @@ def test_code_in_html_is_no_template() -> None:
     """Braces of style sheets, scripts, comments and code examples are not variables."""
     html = "<style>p{{color:red}}</style><!-- {{ x }} --><code>{{ name }}</code><pre>${x}</pre><script>`${y}`</script>"
     assert [finding.rule for finding in judge_structure(html_mail(html)).findings] == ["text-missing"]
+
+
+JUDGES = {
+    "accessibility": lambda text: judge_accessibility(html_mail(WRAPPED + text)),
+    "accessibility-whole": lambda text: judge_accessibility(html_mail(text)),
+    "links": lambda text: judge_links(html_mail(text)),
+    "headers": lambda text: judge_headers(subject_of(text)),
+    "structure": lambda text: judge_structure(subject_of(HEAD + text)),
+    "templates": lambda text: judge_structure(text_mail(text)),
+    "features": lambda text: examine(html_mail(text)),
+}
+
+
+@pytest.mark.parametrize("file", JUDGES)
+def test_every_finding_says_what_to_do_and_who_says_so(file: str) -> None:
+    """One shape: a rule, a sentence, advice, a source; and a place, unless it is about something that is not there."""
+    for snippet in snippets(f"{file}.txt"):
+        for finding in JUDGES[file](snippet.text).findings:
+            assert finding.rule == finding.rule.lower().replace(" ", "-")
+            assert len(finding.text) > 10, finding.rule
+            assert finding.advice, finding.rule
+            assert finding.source.startswith(("https://", "RFC ", "HTML §")), finding.source
+            assert finding.place is not None or finding.rule.endswith("-missing"), finding.rule

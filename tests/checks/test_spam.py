@@ -60,12 +60,13 @@ def _free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def spamd_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real spamd with its packaged rules, without network tests."""
+def spamd_addresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """A real spamd with its packaged rules, without network tests, on a port and on a Unix socket."""
     home = tmp_path_factory.mktemp("spamd")
     home.chmod(0o777)
-    port = _free_port()
-    arguments = ["spamd", "-L", "-x", "-m", "1", "-i", "127.0.0.1", "-p", str(port), "-s", "stderr", "-H", str(home)]
+    port, path = _free_port(), home / "s"
+    arguments = ["spamd", "-L", "-x", "-m", "1", f"--listen=127.0.0.1:{port}", f"--listen={path}", "-s", "stderr"]
+    arguments += ["-H", str(home)]
     if os.geteuid() == 0:  # spamd wants to be somebody else
         arguments += ["-u", "nobody"]
     with subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
@@ -80,20 +81,21 @@ def spamd_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 said.append(line)
             rest = threading.Thread(target=process.stderr.read)
             rest.start()
-            yield f"127.0.0.1:{port}"
+            yield {"spamd": f"127.0.0.1:{port}", "spamd on a Unix socket": f"unix:{path}"}
         finally:
             process.terminate()
             process.wait(30)
         rest.join()
 
 
-FILTERS = ["stand-in", *(["spamd"] if shutil.which("spamd") else [])]
+FILTERS = ["stand-in", *(["spamd", "spamd on a Unix socket"] if shutil.which("spamd") else [])]
 
 
 async def _ask(kind: str, text: str, request: pytest.FixtureRequest) -> SpamVerdict:
     subject = text_mail(text)
-    if kind == "spamd":
-        return await Spamd(request.getfixturevalue("spamd_address")).ask(subject.octets, subject.envelope)
+    if kind != "stand-in":
+        address = request.getfixturevalue("spamd_addresses")[kind]
+        return await Spamd(address).ask(subject.octets, subject.envelope)
     async with serving(stand_in) as port:
         return await Spamd(f"127.0.0.1:{port}").ask(subject.octets, subject.envelope)
 

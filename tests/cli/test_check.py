@@ -50,6 +50,19 @@ def test_a_build_fails_on_what_was_demanded(run: Run, bad: Path, demand: tuple[s
     assert run("check", bad, *demand).returncode == code
 
 
+@pytest.mark.parametrize("rules", ["link-cid", "links/link-cid", "x,link-cid"])
+def test_ignored_rules_do_not_count(run: Run, bad: Path, rules: str) -> None:
+    """--ignore leaves a rule out of findings, score and exit code, with a file and with a running catcher."""
+    done = run("check", bad, "--only", "links", "--fail-on", "info", "--min-score", "100", "--ignore", rules)
+    assert done.returncode == 0, done.stdout.decode()
+    assert b"link-cid" not in done.stdout
+    with running_catcher() as catcher:
+        deliver_now(catcher.store, [(envelope(), BAD)])
+        asked = ("check", "latest", "--http", catcher.url, "--only", "links", "--fail-on", "info")
+        assert run(*asked).returncode == 1
+        assert run(*asked, "--ignore", rules).returncode == 0
+
+
 def test_a_check_that_cannot_be_made_is_no_pass(run: Run, bad: Path) -> None:
     """With a demand, a spam filter that is down exits with 2 instead of 0."""
     done = run("check", bad, "--only", "spam", "--min-score", "1", env={"CATCHER_SPAMASSASSIN": "127.0.0.1:1"})

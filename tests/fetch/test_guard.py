@@ -175,6 +175,22 @@ FORMS = [
     "http://[64:ff9b::7f00:1]:{port}/",
     "http://[2002:7f00:1::]:{port}/",
     "http://127.0.0.1.:{port}/",
+    "http://0x7f.0x0.0x0.0x1:{port}/",
+    "http://0177.00.00.01:{port}/",
+    "http://017700000001:{port}/",
+    "http://127.0.1:{port}/",
+    "http://[::127.0.0.1]:{port}/",
+    "http://[::ffff:7f00:1]:{port}/",
+    "http://[::ffff:0:127.0.0.1]:{port}/",
+    "http://[64:ff9b:1::7f00:1]:{port}/",
+    "http://[2002:7f00:1::1]:{port}/",
+    "http://[2001:0:7f00:1:8000:63bf:3fff:fdd2]:{port}/",
+    "http://[2001:0:4136:e378:8000:63bf:80ff:fffe]:{port}/",
+    "http://[2606:4700::5efe:7f00:1]:{port}/",
+    "http://[::1%25lo]:{port}/",
+    "http://127。0。0。1:{port}/",
+    "http://localhost.:{port}/",
+    "http://LOCALHOST:{port}/",
     "HTTP://127.0.0.1:{port}/#x",
 ]
 
@@ -237,28 +253,61 @@ def test_resolver_that_changes_its_mind_is_asked_once() -> None:
 INSIDE = (ipaddress.ip_network("127.0.0.0/8"),)
 
 
+OUTSIDE = (ipaddress.ip_network("127.0.0.1/32"),)
+"""Stands for the outside: what listens there is reached, everything else on loopback is inside."""
+
+
 def _redirect(target: str, status: int = 302) -> bytes:
     return f"HTTP/1.1 {status} Found\r\nLocation: {target}\r\nContent-Length: 0\r\n\r\n".encode()
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize(
-    "target", ["http://127.0.0.2:{port}/in", "http://[::1]:{port}/in", "http://10.0.0.1/in", "//127.0.0.2/in"]
+    "target",
+    [
+        "http://127.0.0.2:{port}/in",
+        "http://2130706434:{port}/in",
+        "http://0177.0.0.2:{port}/in",
+        "http://0x7f.0.0.2:{port}/in",
+        "http://[::1]:{port}/in",
+        "http://[::ffff:127.0.0.2]:{port}/in",
+        "http://[64:ff9b::7f00:2]:{port}/in",
+        "http://localhost.:{port}/in",
+        "http://10.0.0.1/in",
+        "//127.0.0.2/in",
+    ],
 )
-def test_every_redirect_is_judged_anew(target: str) -> None:
+def test_every_redirect_is_judged_anew(target: str, status: int) -> None:
     """A public page that redirects inside gets no further. The first server stands for a public one."""
 
     async def run() -> tuple[list[str], tuple[int, ...]]:
         server = Counting()
         async with serving(server) as port:
-            server.answers["/out"] = _redirect(target.format(port=port))
-            fetcher = Fetcher(internal=(ipaddress.ip_network("127.0.0.1/32"),), timeout=2)
-            with pytest.raises(FetchRefused) as refused:
+            server.answers["/out"] = _redirect(target.format(port=port), status)
+            fetcher = Fetcher(internal=OUTSIDE, resolver=resolving("127.0.0.2"), timeout=2)
+            with pytest.raises(FetchError) as refused:
                 await fetcher.get(f"http://127.0.0.1:{port}/out")
         return server.requests, tuple(hop.status for hop in refused.value.hops)
 
     requests, hops = asyncio.run(run())
     assert requests == ["GET /out"]
-    assert hops == (302,)
+    assert hops == (status,)
+
+
+def test_name_that_turns_inside_between_redirects_is_refused() -> None:
+    """The same name, public when the first page was asked: it is resolved and judged again for the redirect."""
+
+    async def run() -> tuple[list[str], list[str]]:
+        server = Counting({"/out": _redirect("/in")})
+        async with serving(server) as port:
+            resolver = resolving("127.0.0.1", "127.0.0.2")
+            with pytest.raises(FetchRefused, match="loopback"):
+                await Fetcher(internal=OUTSIDE, resolver=resolver).get(f"http://site.example.com:{port}/out")
+        return server.requests, resolver.asked
+
+    requests, asked = asyncio.run(run())
+    assert requests == ["GET /out"]
+    assert asked == ["site.example.com", "site.example.com"]
 
 
 @pytest.mark.parametrize(

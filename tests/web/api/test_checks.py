@@ -85,6 +85,22 @@ def test_only_chooses_and_facts_come_when_asked_for(api: httpx2.Client, put: Put
     assert answer["reports"][1]["facts"]["nodes"] == 3
 
 
+def test_ignored_rules_are_left_out_of_findings_and_score(api: httpx2.Client, put: Put) -> None:
+    """`ignore` names rules, alone or with their check; what is kept of the reports stays whole."""
+    put(GRID)
+
+    def links(**query: str) -> tuple[list[str], float]:
+        answer = api.get("/api/v1/message/latest/checks", params={"only": "links", **query}).json()
+        (report,) = answer["reports"]
+        assert answer["score"] == report["score"]
+        return [finding["rule"] for finding in report["findings"]], report["score"]
+
+    assert links() == (["link-cid"], 75)
+    assert links(ignore="links/link-cid, other") == ([], 100)
+    assert links(ignore="size/link-cid") == (["link-cid"], 75)
+    assert links() == (["link-cid"], 75)
+
+
 def test_an_unknown_check_is_400_with_the_names_there_are(api: httpx2.Client, put: Put) -> None:
     """Bad input gets the JSON shape of our routes, and says what would be good."""
     put(GRID)
