@@ -11,7 +11,7 @@ import os
 import platform
 from pathlib import Path
 
-from bench import measures
+from bench import checks, measures
 from bench.servers import CATCHER, PLAIN, Recipe, Running, started
 
 Table = dict[str, measures.Figures]
@@ -107,6 +107,7 @@ PARTS = {
     "start-up": _start_up,
     "memory": lambda table, recipes, _: _each(table, recipes, measures.memory),
     "disk": lambda table, recipes, _: _each(table, recipes, measures.size_on_disk),
+    "checks": lambda table, recipes, _: _each(table, recipes, checks.heavy),
     "kill": lambda table, recipes, _: _each(table, recipes, measures.lost_to_kill),
 }
 

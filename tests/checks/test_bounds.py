@@ -64,7 +64,7 @@ HOSTILE = {
 def test_every_check_takes_a_bounded_part_of_any_mail(name: str) -> None:
     """2 MB of HTML, 100,000 nested elements, a 5 MB style sheet and worse: what is examined does not grow with them.
 
-    What that costs is measured by `python -m bench checks`.
+    What that costs is measured by `python -m bench --only checks`.
     """
     subject = html_mail(HOSTILE[name])
     for check in PLAIN:

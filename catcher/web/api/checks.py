@@ -1,7 +1,8 @@
 """What the checks say of a message: all of it at `/checks`, and the three answers that existing clients know."""
 
-from collections.abc import AsyncIterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 import msgspec
 from starlette.requests import Request
@@ -26,6 +27,8 @@ from catcher.web.services import Services
 if TYPE_CHECKING:
     from catcher.checks import Checker, Report, Subject, Wishes
 
+P = ParamSpec("P")
+
 LINES = "application/x-ndjson"
 MAX_FOLLOW = 10
 
@@ -39,8 +42,7 @@ class MessageChecks:
 
     async def checks(self, request: Request) -> Response:
         """Every check that asks nobody, or those that `only` names."""
-        from catcher.checks import Wishes, overall_score, without
-        from catcher.checks.render import to_value
+        from catcher.checks import Wishes
 
         checker = await self._services.checks()
         only = _words(request, "only")
@@ -55,14 +57,13 @@ class MessageChecks:
             follow=_follow(request),
         )
         stored, reports = await self._examined(request, checker, wishes)
-        reports = without(reports, _words(request, "ignore"))
-        has_facts = is_on(request, "facts")
-        value = {
-            "id": stored.summary.store_id,
-            "score": overall_score(reports),
-            "reports": [_report(to_value(report), has_facts=has_facts) for report in reports],
-        }
-        return json_answer(await self._services.threads.run(msgspec.convert, value, ChecksAnswer))
+        return await self._shaped(
+            _checks_answer,
+            stored.summary.store_id,
+            reports,
+            ignore=_words(request, "ignore"),
+            has_facts=is_on(request, "facts"),
+        )
 
     async def link_answers(self, request: Request) -> Response:
         """One line of JSON for each link, as soon as it has answered."""
@@ -80,10 +81,9 @@ class MessageChecks:
 
         _, (report,) = await self._examined(request, await self._services.checks(), Wishes(only=("clients",)))
         _raise_failure(report)
-        answer = await self._services.threads.run(html_check, report)
-        if answer is None:
+        if report.facts is None:
             raise bad_request("message does not contain HTML")
-        return json_answer(msgspec.convert(answer, HtmlCheckResponse, from_attributes=True))
+        return await self._shaped(lambda: msgspec.convert(html_check(report), HtmlCheckResponse, from_attributes=True))
 
     async def link_check(self, request: Request) -> Response:
         """Redirects are followed when `follow` asks for it. Mailpit marks the message read, so this does."""
@@ -93,7 +93,7 @@ class MessageChecks:
         wishes = Wishes(only=("linkcheck",), follow=3 if request.query_params.get("follow") in ("true", "1") else 0)
         stored, (report,) = await self._examined(request, await self._services.checks(), wishes)
         await self._reader.mark_read(stored)
-        return json_answer(msgspec.convert(link_check(report), LinkCheckResponse, from_attributes=True))
+        return await self._shaped(lambda: msgspec.convert(link_check(report), LinkCheckResponse, from_attributes=True))
 
     async def spam_check(self, request: Request) -> Response:
         """Without a filter there is no such route, as clients expect."""
@@ -105,6 +105,14 @@ class MessageChecks:
             raise not_found("File not found\n")
         _, (report,) = await self._examined(request, checker, Wishes(only=("spam",)))
         return json_answer(msgspec.convert(spam_check(report), SpamCheckResponse, from_attributes=True))
+
+    async def _shaped(self, make: Callable[P, Any], /, *args: P.args, **kwargs: P.kwargs) -> Response:
+        """The answer that `make` gives, made and written in a thread: that of a heavy mail has megabytes."""
+
+        def written() -> bytes:
+            return encode(make(*args, **kwargs))
+
+        return json_answer(msgspec.Raw(await self._services.threads.run(written)))
 
     async def _examined(
         self, request: Request, checker: "Checker", wishes: "Wishes"
@@ -131,8 +139,16 @@ def _words(request: Request, name: str) -> tuple[str, ...]:
     return tuple(word for each in request.query_params.get(name, "").split(",") if (word := each.strip()))
 
 
-def _report(value: dict[str, Any], *, has_facts: bool) -> dict[str, Any]:
-    return value if has_facts else value | {"facts": None}
+def _checks_answer(
+    store_id: str, reports: "Sequence[Report]", *, ignore: Sequence[str], has_facts: bool
+) -> ChecksAnswer:
+    from catcher.checks import overall_score, without
+    from catcher.checks.render import to_value
+
+    kept = without(reports, ignore)
+    told = [report if has_facts else replace(report, facts=None) for report in kept]
+    value = {"id": store_id, "score": overall_score(kept), "reports": to_value(told)}
+    return msgspec.convert(value, ChecksAnswer)
 
 
 def _follow(request: Request) -> int:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 SHOWN = 10
 """Findings of a check that are shown at once."""
+FOLDED = 90
+"""Findings of a check that can be unfolded; the API has all of them."""
 CLIENTS_NAMED = 12
 
 LINKS, ONE_TIME, SHEETS, AUTHENTICATION = "links", "one-time-links", "linked-sheets", "authentication"
@@ -113,7 +115,7 @@ class Views:
         from catcher.checks import ClientFacts
 
         counts = Counter(finding.severity.value for finding in report.findings)
-        opinions = tuple(self._opinion(finding) for finding in report.findings)
+        opinions = tuple(self._opinion(finding) for finding in report.findings[: SHOWN + FOLDED])
         programs = report.facts.programs if isinstance(report.facts, ClientFacts) else ()
         rated = sorted((program.score, program.program.name) for program in programs if program.score is not None)
         return Section(
@@ -125,6 +127,7 @@ class Views:
             counts=tuple((severity, counts[severity]) for severity in ("error", "warning", "info") if counts[severity]),
             shown=opinions[:SHOWN],
             folded=opinions[SHOWN:],
+            left=len(report.findings) - len(opinions),
             details=tuple((name, texts.shown(text)) for name, text in details_of(report.facts)),
             scores=tuple((name, _score(score)) for score, name in rated),
         )

@@ -233,7 +233,8 @@ class Section:
     is_cut: bool  # a limit ended it early
     counts: tuple[tuple[str, int], ...]  # findings by severity, the worst first
     shown: tuple[Opinion, ...]  # the findings that matter most
-    folded: tuple[Opinion, ...]  # the others
+    folded: tuple[Opinion, ...]  # the next of them
+    left: int  # how many there are besides
     details: tuple[tuple[str, str], ...]  # what it found out besides, each with its name
     scores: tuple[tuple[str, str], ...]  # of each mail program, the lowest first
 

@@ -156,3 +156,23 @@ def test_a_mail_cannot_write_the_gap_of_the_page(box: Mailbox, client: httpx2.Cl
     text = client.get(f"view/{box.id_of('one')}", params={"view": "checks", "ask": "links"}).text
     assert "<!--answers-->" not in text
     assert text.rstrip().endswith("</html>")
+
+
+def test_hundreds_of_findings_do_not_make_the_page_huge(http: httpx2.Client, mailbox: Mailbox) -> None:
+    """Ten are seen, ninety unfold, and of the rest the number is told."""
+    mailbox.send(
+        mail("Many", html="".join(f'<p><a href="page-{number}">link {number}</a></p>' for number in range(150)))
+    )
+    text = http.get(f"view/{mailbox.id_of('Many')}", params={"view": "checks"}).text
+    assert text.count("is relative, and a mail has no place") == 100
+    assert "50 more are told by the API" in text
+
+
+def test_what_was_found_out_is_told_beside_the_findings(http: httpx2.Client, mailbox: Mailbox) -> None:
+    """The row as inboxes cut it, the weight, and the date of the client data."""
+    mailbox.send(mail("A subject that is much too long for any telephone to show it whole", html="<p>Hello Bob</p>"))
+    text = http.get(f"view/{mailbox.id_of('A subject')}", params={"view": "checks"}).text
+    assert "On a small phone" in text
+    assert "A subject that is much too lo… – Hello Bob" in text
+    assert "by the data of caniemail.com of 20" in text
+    assert "of what Gmail shows" in text
