@@ -72,8 +72,8 @@ class Releasing:
         relay = self._relays.named(wanted.relay)
         if relay is None and wanted.relay:
             raise bad_request(f"Unknown relay: {wanted.relay[:200]}")
-        recipients = _recipients(wanted.to, relay)
-        author = _author(stored, relay)
+        recipients = recipients_of(wanted.to, relay)
+        author = author_of(stored, relay)
         if relay is None:
             raise bad_request("SMTP error: no relay is configured")
         try:
@@ -103,7 +103,7 @@ def _way_out(relay: Relay) -> WayOut:
     )
 
 
-def _recipients(texts: Sequence[str], relay: Relay | None) -> list[str]:
+def recipients_of(texts: Sequence[str], relay: Relay | None) -> list[str]:
     """The addresses, each once. Raises HTTPException 400 for one that is none or may not get mail."""
     recipients = list(dict.fromkeys(_address(text) for text in texts))
     if relay is not None:
@@ -130,7 +130,7 @@ def _address(text: str) -> str:
     return spec
 
 
-def _author(stored: StoredMessage, relay: Relay | None) -> str:
+def author_of(stored: StoredMessage, relay: Relay | None) -> str:
     """The reverse-path of what is sent anew: its Sender's address, else its From's (RFC 5322 §3.6.2).
 
     A relay with an address of its own for that needs neither. Raises HTTPException 400.

@@ -102,6 +102,7 @@ class MessageHandlers:
             found=await read_found(site, stored),
             raw_href=f"{address}/raw",
             print_href=f"{address}/print",
+            release_href=f"{address}/release",
             previous_href=site.href(f"compare/{summary.store_id}"),
             bodies_href=site.href(f"compare/{summary.store_id}/{summary.store_id}") if has_both_bodies(stored) else "",
             back=site.root + Place(query=place.query, before=place.before).parameters(),

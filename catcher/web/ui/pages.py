@@ -370,6 +370,7 @@ class MessagePage:
     found: Found  # codes and links
     raw_href: str  # the message as sent
     print_href: str  # the mail alone, for the printer
+    release_href: str  # where it can be sent onward
     previous_href: str  # the message compared with the one before it of the same subject
     bodies_href: str  # its text compared with its HTML, "" when it has not both
     back: str  # address of the list
@@ -421,6 +422,42 @@ class ComparePage:
     is_masked: bool  # ids, dates and tokens count as equal
     mask_href: str  # address with that the other way
     difference: Difference | None  # None side by side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseRecipient:
+    """Somebody who may get a message."""
+
+    address: str  # as it is sent to
+    shown: str  # the same, what could hide spelled out
+    why_not: str  # why the relay's lists forbid it, "" when they do not
+    is_ticked: bool  # whether it was chosen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseOutcome:
+    """What became of one recipient."""
+
+    address: str  # who
+    is_accepted: bool  # whether the message is on its way there
+    reply: str  # what the server said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasePage:
+    """/view/{id}/release."""
+
+    chrome: Chrome  # what surrounds it
+    title: str  # subject of the message
+    back: str  # its page
+    relays: tuple[Link, ...]  # the ways out, by their names
+    allowed: str  # expression that an address has to match, "" for none
+    blocked: str  # expression that it must not match, "" for none
+    recipients: tuple[ReleaseRecipient, ...]  # those of the envelope and those that were named
+    more: int  # how many there are besides
+    problem: str  # why nothing was sent, "" for nothing
+    outcomes: tuple[ReleaseOutcome, ...]  # of a release that was just made
+    accepted: int  # how many of them have it now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from catcher.web.ui.message import MessageHandlers
 from catcher.web.ui.preferences import PreferenceHandlers
 from catcher.web.ui.preview import PreviewHandlers
 from catcher.web.ui.reference import ReferenceHandlers
+from catcher.web.ui.release import ReleaseHandlers
 from catcher.web.ui.setup import SetupHandlers
 from catcher.web.ui.site import Site, read_look
 
@@ -37,6 +38,7 @@ def routes(services: Services, options: WebOptions, *, hub: Hub, operations: Seq
     setup, preferences, live = SetupHandlers(site), PreferenceHandlers(site), LiveHandler(site, hub)
     previews, compared = PreviewHandlers(site), CompareHandlers(site)
     reference, answers = ReferenceHandlers(site, operations), AnswerHandler(site)
+    releases = ReleaseHandlers(site)
     pages: list[tuple[str, Handler, str]] = [
         ("/", lists.show, "GET"),
         ("/search", lists.show, "GET"),
@@ -45,6 +47,8 @@ def routes(services: Services, options: WebOptions, *, hub: Hub, operations: Seq
         ("/view/latest", messages.latest, "GET"),
         ("/view/{store_id}", messages.show, "GET"),
         ("/view/{store_id}/trust", previews.trust, "POST"),
+        ("/view/{store_id}/release", releases.show, "GET"),
+        ("/view/{store_id}/release", releases.release, "POST"),
         ("/view/{store_id}/frame", files.frame, "GET"),
         ("/view/{store_id}/cid/{number:int}", files.inline, "GET"),
         ("/view/{store_id}/part/{part_id}", files.part, "GET"),

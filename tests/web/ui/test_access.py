@@ -49,6 +49,7 @@ def paths(box: Mailbox) -> list[str]:
         f"view/{box.id_of('sign-in code')}",
         *(f"compare/{news}/{forwarded}?what={what}" for what in ("html", "text", "headers", "source", "render")),
         f"compare/{news}/{news}",
+        f"view/{news}/release",
     ]
     return [
         "",
