@@ -51,6 +51,7 @@ def operations(services: Services, options: WebOptions, *, hub: Hub) -> tuple[Op
         *tags.operations(services),
         *inboxes.operations(services),
         *wait.operations(services, hub),
+        *events.operations(hub),
         *send.operations(services),
         *info.operations(services),
         *metrics.operations(services),

@@ -1,4 +1,4 @@
-"""`/api/events`: news over a WebSocket, in the frames that existing clients know.
+"""`/api/events`: news over a WebSocket, in the frames that existing clients know; `/api/v1/events`: as a stream.
 
 Each frame is `{"Type", "Data", "id"}`; `id` rises and can be given as `?after=` after a lost connection, to be told
 first what was missed. Frames of one connection are in commit order. `?inbox=` limits them to an inbox. A client that
@@ -9,6 +9,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
@@ -16,6 +18,9 @@ from catcher.errors import CatcherError, InboxError
 from catcher.store.events import Event
 from catcher.store.inbox_names import fold_inbox
 from catcher.store.search import Anything
+from catcher.web.api import parameters
+from catcher.web.api.operations import ANY_TEXT, Content, Operation, Parameter
+from catcher.web.api.problems import BAD, told
 from catcher.web.api.shapes import encode
 from catcher.web.api.shaping import message_summary
 from catcher.web.hub import Batch, Hub, Lagging
@@ -24,6 +29,11 @@ from catcher.web.services import Services
 
 STATS_PAUSE = 0.25
 """Seconds between two `stats` frames at least, and that a change waits for more changes."""
+
+HEARTBEAT = 15.0
+"""Seconds of silence in a stream after which a comment is sent, so that proxies keep the connection."""
+
+EVENT_STREAM = "text/event-stream"
 
 SEND_TIMEOUT = 10.0
 """Seconds a client may take to read a frame."""
@@ -128,6 +138,73 @@ async def _close(websocket: WebSocket, *done: "asyncio.Task[None]") -> None:
 
 def _is_cursor(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 18
+
+
+class EventStream:
+    """The same news as server-sent events, for programs without WebSocket: each event's data is a frame as JSON.
+
+    Source: HTML standard, section "Server-sent events". `Last-Event-ID`, else `?after=`, says where to go on.
+    """
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+
+    async def __call__(self, request: Request) -> Response:
+        given = request.headers.get("last-event-id") or request.query_params.get("after", "")
+        after = int(given) if _is_cursor(given) else None
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        frames = self._frames(after, fold_inbox(inbox_of(request)))
+        return StreamingResponse(frames, media_type=EVENT_STREAM, headers=headers)
+
+    async def _frames(self, after: int | None, inbox: str) -> AsyncIterator[bytes]:
+        with self._hub.subscription(after=after) as batches:
+            yield b": listening\n\n"
+            news = aiter(batches)
+            coming = asyncio.ensure_future(anext(news))
+            try:
+                while True:
+                    done, _ = await asyncio.wait((coming,), timeout=HEARTBEAT)
+                    if not done:
+                        yield b": still here\n\n"
+                        continue
+                    try:
+                        batch = coming.result()
+                    except (StopAsyncIteration, Lagging):
+                        return  # the client comes back with the last id it has seen
+                    for event in batch:
+                        if event.concerns(inbox):
+                            yield b"event: %b\nid: %d\ndata: %b\n\n" % (
+                                event.kind.encode(),
+                                event.cursor,
+                                encode(frame(event)),
+                            )
+                    coming = asyncio.ensure_future(anext(news))
+            finally:
+                coming.cancel()
+
+
+def operations(hub: Hub) -> tuple[Operation, ...]:
+    """The stream."""
+    return (
+        Operation(
+            method="GET",
+            path="/api/v1/events",
+            handler=told(EventStream(hub)),
+            summary="Hear of news as server-sent events",
+            description="The frames of the WebSocket but for `stats`, each as the data of an event named by its type.",
+            tag="messages",
+            parameters=(
+                Parameter(
+                    name="after",
+                    description="Cursor of the last event that was seen: what happened since comes first. What is no "
+                    "number counts as not given. The field `Last-Event-ID` goes before.",
+                ),
+                parameters.INBOX,
+            ),
+            answers={200: Content(description="Events without end.", media={EVENT_STREAM: ANY_TEXT}), 400: BAD},
+            is_compressed=False,
+        ),
+    )
 
 
 def routes(services: Services, hub: Hub) -> list[WebSocketRoute]:

@@ -166,9 +166,10 @@ class MessageDefect(Camel, frozen=True, kw_only=True):
 
 
 class MessageDetail(Camel, frozen=True, kw_only=True):
-    """One message whole, but for the octets of its attachments."""
+    """One message whole, but for the octets of its attachments. cursor: its arrival number."""
 
     id: str
+    cursor: Count = msgspec.field(name="cursor")
     message_id: str
     read: bool
     from_: Mailbox

@@ -101,6 +101,7 @@ def message_detail(stored: StoredMessage, bodies: Bodies, *, is_read: bool) -> M
     row = message_summary(summary)
     return MessageDetail(
         id=row.id,
+        cursor=summary.arrival,
         message_id=row.message_id,
         read=is_read,
         from_=row.from_,

@@ -269,6 +269,26 @@ def test_news_are_of_the_inbox(catcher: RunningCatcher, api: httpx2.Client) -> N
     assert all(frame["Data"]["Total"] <= 1 for frame in frames if frame["Type"] == "stats")
 
 
+def test_the_stream_tells_of_the_inbox(catcher: RunningCatcher, api: httpx2.Client) -> None:
+    """The same frames as server-sent events; after a lost connection what was missed comes first, without gaps."""
+    mine, foreign = made(api), made(api)
+
+    def next_frame(**headers: str) -> dict[str, Any]:
+        parameters = {"inbox": mine["name"], "after": mine["cursor"]}
+        with api.stream("GET", "api/v1/events", params=parameters, headers=headers) as answer:
+            assert answer.headers["content-type"].startswith("text/event-stream")
+            data = next(line for line in answer.iter_lines() if line.startswith("data: "))
+        frame: dict[str, Any] = json.loads(data.removeprefix("data: "))
+        return frame
+
+    send(catcher, login=login_of(foreign), subject="foreign")
+    send(catcher, login=login_of(mine), subject="mine")
+    send(catcher, login=login_of(mine), subject="next")
+    first = next_frame()
+    assert (first["Type"], first["Data"]["Subject"]) == ("new", "mine")
+    assert next_frame(**{"Last-Event-ID": str(first["id"])})["Data"]["Subject"] == "next"
+
+
 def test_every_answer_has_a_cursor(catcher: RunningCatcher, api: httpx2.Client) -> None:
     """Lists, searches, replies to sending, and inboxes; each is where to wait from."""
     sent = api.post(

@@ -43,6 +43,7 @@ def document() -> Iterator[schemathesis.BaseSchema]:
 def test_answers_are_those_of_the_document(document: schemathesis.BaseSchema, mode: GenerationMode) -> None:
     """Whatever is sent, valid or not: status, media type, header fields and schema are documented, and none is 5xx."""
     operations = [result.ok() for result in document.get_all_operations()]
+    operations = [operation for operation in operations if operation.path != "/api/v1/events"]  # it never ends
     operations.sort(key=lambda operation: operation.method == "delete")  # last, so that the others find mail
     assert len(operations) > 20
     for operation in operations:
@@ -50,6 +51,7 @@ def test_answers_are_those_of_the_document(document: schemathesis.BaseSchema, mo
         @given(case=operation.as_strategy(generation_mode=mode))
         @settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
         def answer(case: Case) -> None:
+            _hurry(case)
             case.call_and_validate(checks=CHECKS)
             if "id" in case.path_parameters:
                 case.path_parameters["id"] = "latest"  # there is one, so the rest of the request is looked at
@@ -57,3 +59,11 @@ def test_answers_are_those_of_the_document(document: schemathesis.BaseSchema, mo
 
         with suppress(Unsatisfiable):  # nothing can be wrong with an operation that takes nothing
             answer()
+
+
+def _hurry(case: Case) -> None:
+    """Nothing will come that is waited for: no long waits, unless the length itself is what is wrong."""
+    if case.path == "/api/v1/wait":
+        given = case.query.get("timeout")
+        if given is None or (isinstance(given, int | float) and 0 <= given <= 600):
+            case.query["timeout"] = 0
