@@ -138,9 +138,9 @@ class Waits:
     async def _read(self, store_id: str) -> bytes:
         services = self._services
         stored, bodies = await read_message(services.store, services.threads, store_id)
+        found = await read_extract(services.store, services.threads, stored)
         detail = encode(message_detail(stored, bodies, is_read=stored.summary.is_read))
-        found = extract_answer(await read_extract(services.store, services.threads, stored))
-        return detail[:-1] + b',"extract":' + encode(found) + b"}"
+        return detail[:-1] + b',"extract":' + encode(extract_answer(found)) + b"}"
 
 
 def _load_extractor() -> None:
