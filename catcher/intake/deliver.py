@@ -9,6 +9,8 @@ from catcher.envelope import Envelope
 from catcher.intake.prepare import prepare
 from catcher.intake.tagging import Tagging
 from catcher.store.aio import AsyncStore
+from catcher.store.inserting import Prepared
+from catcher.store.inserting import prepare as prepare_rows
 from catcher.store.model import NewMessage
 from catcher.store.sorting import Sorting
 from catcher.store.store import Store
@@ -40,7 +42,7 @@ class Intake:
         self._store = store
         self._threads = threads
         self._inline_limit = inline_limit
-        self._prepare = partial(prepare, tagging=tagging, sorting=sorting, use_message_dates=use_message_dates)
+        self._read = partial(prepare, tagging=tagging, sorting=sorting, use_message_dates=use_message_dates)
         self._ignore_duplicates = ignore_duplicates
         self._on_their_way: set[str] = set()
 
@@ -56,18 +58,21 @@ class Intake:
             message = self._prepare(envelope, content)
         else:
             message = await self._threads.run(self._prepare, envelope, content)
-        if self._ignore_duplicates and message.message.message_id:
+        if self._ignore_duplicates and message.new.message.message_id:
             return await self._add_once(message)
         return await self._add(message)
 
-    async def _add(self, message: NewMessage) -> str:
+    async def _add(self, message: Prepared) -> str:
         await self._store.add(message)
-        _tell(message)
-        return message.store_id
+        _tell(message.new)
+        return message.new.store_id
 
-    async def _add_once(self, message: NewMessage) -> str:
+    def _prepare(self, envelope: Envelope, content: bytes | Path) -> Prepared:
+        return prepare_rows(self._read(envelope, content))
+
+    async def _add_once(self, message: Prepared) -> str:
         """As `_add`, unless a message with its Message-ID is there or on its way."""
-        message_id = message.message.message_id
+        message_id = message.new.message.message_id
         if message_id in self._on_their_way:
             return ""
         self._on_their_way.add(message_id)

@@ -2,6 +2,7 @@
 
 from catcher.store.aio import AsyncStore
 from catcher.store.events import Event, Events
+from catcher.store.inserting import Prepared, prepare
 from catcher.store.model import (
     Addresses,
     Binned,
@@ -36,10 +37,12 @@ __all__ = [
     "NewMessage",
     "Overview",
     "Page",
+    "Prepared",
     "Query",
     "SavedSearch",
     "Selection",
     "Store",
     "StoredMessage",
     "Summary",
+    "prepare",
 ]

@@ -9,12 +9,12 @@ from functools import partial
 
 from catcher.envelope import Session
 from catcher.store.events import Event, Events
+from catcher.store.inserting import Prepared
 from catcher.store.model import (
     Arrived,
     Binned,
     Counts,
     Inbox,
-    NewMessage,
     Overview,
     Page,
     Selection,
@@ -45,7 +45,7 @@ class AsyncStore:
         """The store's events; its subscribers are called in the store's thread, not on the loop."""
         return self.store.events
 
-    async def add(self, message: NewMessage) -> int:
+    async def add(self, message: Prepared) -> int:
         """Store one message in the next group; its arrival number, after the commit.
 
         Waits while the queue is full. When the waiting task is cancelled, the message may be stored all the same.

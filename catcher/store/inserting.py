@@ -1,11 +1,11 @@
 """Writing new messages: rows are made before the transaction, then written table by table for the whole group."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
 from typing import TypeAlias
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from catcher.store import boxing, octets
@@ -21,8 +21,7 @@ Row: TypeAlias = tuple[object, ...]
 _texts = attrgetter(*(column.name for column in search.columns if column.name != "arrival"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
+class Prepared(Struct, frozen=True, kw_only=True):
     """One message as rows that lack only the arrival number, their first value.
 
     pieces: the content's, as `octets.pieces` gives them; None while it stays in its file.

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from catcher.errors import StoreUnavailable
 from catcher.store.changing import Outcome
-from catcher.store.model import NewMessage
+from catcher.store.inserting import Prepared
 
 Done: TypeAlias = Callable[[Sequence[int] | BaseException], None]
 
@@ -20,13 +20,13 @@ Done: TypeAlias = Callable[[Sequence[int] | BaseException], None]
 class Delivery:
     """Messages that are stored all or none. done: gets their numbers or what failed; called in the writer thread."""
 
-    messages: Sequence[NewMessage]
+    messages: Sequence[Prepared]
     done: Done
 
     @property
     def octets(self) -> int:
         """Their sizes together."""
-        return sum(message.size for message in self.messages)
+        return sum(message.new.size for message in self.messages)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +52,7 @@ class Queue:
         self._group = (group_messages, group_octets)
         self._messages = 0
         self._octets = 0
+        self._wanted = 1  # deliveries wake whoever takes when there are so many
         self._works: deque[Delivery | Command] = deque()
         self._lock = threading.Lock()
         self._filled = threading.Condition(self._lock)
@@ -96,14 +97,21 @@ class Queue:
                 return
         call()
 
-    def take(self, timeout: float) -> Work | None:
-        """The next command, or the next deliveries as one group; None when nothing came within so many seconds."""
+    def take(self, timeout: float, *, wanted: int = 1, patience: float = 0.0) -> Work | None:
+        """The next command, or the next deliveries as one group; None when nothing came within so many seconds.
+
+        wanted, patience: so many messages are waited for, at most so many seconds from the first one.
+        """
         with self._lock:
             if not self._works and not self._is_closed and not self._is_woken and timeout > 0:
                 self._filled.wait(timeout)
             self._is_woken = False
             if not self._works:
                 return None
+            if self._messages < wanted and patience > 0 and self._has_only_deliveries():
+                self._wanted = wanted
+                self._filled.wait(patience)
+                self._wanted = 1
             if isinstance(self._works[0], Command):
                 return self._works.popleft()  # type: ignore[return-value]
             group = self._take_group()
@@ -118,6 +126,11 @@ class Queue:
         with self._lock:
             self._is_woken = True
             self._filled.notify()
+
+    @property
+    def messages(self) -> int:
+        """How many wait."""
+        return self._messages
 
     def close(self) -> None:
         """Take nothing more in; safe to call twice."""
@@ -145,6 +158,9 @@ class Queue:
         self._octets -= octets
         return group
 
+    def _has_only_deliveries(self) -> bool:
+        return not self._is_closed and isinstance(self._works[-1], Delivery)
+
     def _has_room(self, delivery: Delivery) -> bool:
         if not self._messages:
             return True
@@ -157,7 +173,8 @@ class Queue:
         self._works.append(delivery)
         self._messages += len(delivery.messages)
         self._octets += delivery.octets
-        self._filled.notify()
+        if self._messages >= self._wanted:
+            self._filled.notify()
 
     def _check_open(self) -> None:
         if self._is_closed:

@@ -19,6 +19,7 @@ from catcher.store.changing import STEP, Outcome
 from catcher.store.counting import read_counters
 from catcher.store.engines.base import Database
 from catcher.store.events import Event, Events
+from catcher.store.inserting import Prepared, prepare
 from catcher.store.model import (
     Arrived,
     Binned,
@@ -106,10 +107,10 @@ class Store:
         if not messages:
             return []
         future: Future[Sequence[int]] = Future()
-        self._queue.put(Delivery(messages=messages, done=partial(_settle, future)))
+        self._queue.put(Delivery(messages=[*map(prepare, messages)], done=partial(_settle, future)))
         return list(future.result())
 
-    def add_soon(self, message: NewMessage, done: Callable[[int | BaseException], None]) -> bool:
+    def add_soon(self, message: Prepared, done: Callable[[int | BaseException], None]) -> bool:
         """Queue one for the next group; False, with nothing queued, when the queue is full (see `when_room`).
 
         done: called in the writer thread after the commit with the arrival number, or with what failed; must be quick.

@@ -14,7 +14,7 @@ from catcher.store.changing import Outcome
 from catcher.store.counting import read_counters
 from catcher.store.engines.base import Database
 from catcher.store.events import Event, Events
-from catcher.store.inserting import Prepared, insert_all, prepare
+from catcher.store.inserting import insert_all
 from catcher.store.queue import Command, Delivery, Queue
 from catcher.store.upkeep import Upkeep
 
@@ -25,6 +25,14 @@ QUIET = 0.05
 
 BEHIND = 10_000
 """Messages that may wait for the index under steady load, before upkeep no longer waits for a quiet moment."""
+
+PATIENCE = 0.5
+"""Of the time that the last group took to write, this share at most is spent waiting for the next group to be as large as
+can be expected: with many clients at once, a commit costs more than the wait for some more of them.
+"""
+
+_LONGEST_WAIT = 0.01
+"""Seconds of such a wait at most."""
 
 _RETRY = 5.0
 """Seconds before upkeep that failed is tried again."""
@@ -48,6 +56,8 @@ class Writer:
         self._is_woken = False
         self._has_news = False
         self._watch = database.watch(self._connection, self._wake) if poll else None
+        self._expected = 1
+        self._patience = 0.0
         self._told = self._last_number()
         self._looked_at = time.monotonic()
         self._after_answers: tuple[Callable[[], None], ...] = ()
@@ -73,7 +83,7 @@ class Writer:
 
     def _run(self) -> None:
         while True:
-            work = self._queue.take(self._pause())
+            work = self._queue.take(self._pause(), wanted=self._expected, patience=self._patience)
             if isinstance(work, Command):
                 self._obey(work)
             elif work:
@@ -97,21 +107,21 @@ class Writer:
     # Deliveries
 
     def _store(self, group: Sequence[Delivery]) -> None:
-        ready: list[tuple[Delivery, list[Prepared]]] = []
-        for delivery in group:
-            try:
-                ready.append((delivery, [prepare(new) for new in delivery.messages]))
-            except Exception as error:
-                _answer(delivery, self._failure(error))
-                self._end_answers()
-        if ready and not self._write(ready) and len(ready) > 1:
-            # One of them spoils the transaction: each gets one of its own, so that the others do not suffer.
-            for item in ready:
-                self._write([item], is_last_try=True)
+        started = time.monotonic()
+        self._write_all(group)
+        # Whoever got an answer now, and whoever came in meanwhile, may well have the next message ready soon.
+        self._expected = self._queue.messages + len(group)
+        self._patience = min(_LONGEST_WAIT, PATIENCE * (time.monotonic() - started))
 
-    def _write(self, ready: Sequence[tuple[Delivery, list[Prepared]]], *, is_last_try: bool = False) -> bool:
+    def _write_all(self, group: Sequence[Delivery]) -> None:
+        if not self._write(group) and len(group) > 1:
+            # One of them spoils the transaction: each gets one of its own, so that the others do not suffer.
+            for delivery in group:
+                self._write([delivery], is_last_try=True)
+
+    def _write(self, group: Sequence[Delivery], *, is_last_try: bool = False) -> bool:
         """Write deliveries in one transaction and answer; False when another try, one by one, makes sense."""
-        prepared = [one for _, several in ready for one in several]
+        prepared = [one for delivery in group for one in delivery.messages]
         try:
             with self._database.begin(self._connection):
                 summaries = insert_all(self._database, self._connection, prepared)
@@ -119,16 +129,16 @@ class Writer:
                 self._database.check_place()
         except Exception as error:
             is_common = isinstance(error, exc.OperationalError | StoreUnavailable)
-            if len(ready) > 1 and not is_common and not is_last_try:
+            if len(group) > 1 and not is_common and not is_last_try:
                 return False
             failure = self._failure(error)
-            for delivery, _ in ready:
+            for delivery in group:
                 _answer(delivery, failure)
             self._end_answers()
             return True
         numbers = iter(summaries)
-        for delivery, several in ready:
-            _answer(delivery, [next(numbers).arrival for _ in several])
+        for delivery in group:
+            _answer(delivery, [next(numbers).arrival for _ in delivery.messages])
         self._end_answers()
         self._behind += len(summaries)
         if self._events.is_heard:

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from catcher.errors import InboxError, NotFound, StoreUnavailable, TagError
-from catcher.store import ByIds, Event, Everything, Inbox, Matching, NewMessage, Store
+from catcher.store import ByIds, Event, Everything, Inbox, Matching, NewMessage, Store, prepare
 from catcher.store.search import parse
 
 MakeMessage = Callable[..., NewMessage]
@@ -145,7 +145,7 @@ class StoreContract:
 
         for number in range(20):
             message = first if number == 7 else new()
-            assert store.add_soon(message, lambda outcome, number=number: answer(number, outcome))
+            assert store.add_soon(prepare(message), lambda outcome, number=number: answer(number, outcome))
         assert all_there.wait(10), answers
         assert isinstance(answers.pop(7), StoreUnavailable)
         assert all(isinstance(outcome, int) for outcome in answers.values()), answers
@@ -424,13 +424,13 @@ class StoreContract:
         with pytest.raises(StoreUnavailable):
             store.mark(Everything(), is_read=True)
         with pytest.raises(StoreUnavailable):
-            store.add_soon(new(), lambda _: None)
+            store.add_soon(prepare(new()), lambda _: None)
 
     def test_what_was_queued_is_committed_before_closing(self, store: Store, new: MakeMessage) -> None:
         """Close answers everyone who waits, with success."""
         outcomes: list[int | BaseException] = []
         for _ in range(100):
-            assert store.add_soon(new(), outcomes.append)
+            assert store.add_soon(prepare(new()), outcomes.append)
         store.close()
         assert len(outcomes) == 100
         assert all(isinstance(outcome, int) for outcome in outcomes), outcomes

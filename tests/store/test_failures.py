@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from catcher.errors import StoreFull, StoreUnavailable
-from catcher.store import Everything, Store
+from catcher.store import Everything, Store, prepare
 from tests.store.contract import MakeMessage
 
 
@@ -32,7 +32,7 @@ def test_a_full_disk_refuses_and_then_takes_mail_again(store: Store, new: MakeMe
 
     large = bytes(range(256)) * 2000
     for number in range(10):
-        assert store.add_soon(new(large + bytes([number])), answer)
+        assert store.add_soon(prepare(new(large + bytes([number]))), answer)
     for _ in range(10):
         assert done.acquire(timeout=30)
     assert [type(outcome) for outcome in outcomes] == [StoreFull] * 10
@@ -96,9 +96,9 @@ def test_a_file_that_has_gone_fails_alone(store: Store, new: MakeMessage, tmp_pa
         outcomes[name] = outcome
         done.release()
 
-    store.add_soon(new(), lambda outcome: answer("first", outcome))
-    store.add_soon(gone, lambda outcome: answer("gone", outcome))
-    store.add_soon(new(), lambda outcome: answer("last", outcome))
+    store.add_soon(prepare(new()), lambda outcome: answer("first", outcome))
+    store.add_soon(prepare(gone), lambda outcome: answer("gone", outcome))
+    store.add_soon(prepare(new()), lambda outcome: answer("last", outcome))
     for _ in range(3):
         assert done.acquire(timeout=30)
     assert isinstance(outcomes["gone"], StoreUnavailable)
@@ -115,7 +115,7 @@ def test_whoever_fails_to_hear_the_answer_harms_nobody(
     def fail(_: int | BaseException) -> None:
         raise RuntimeError("a bad caller")
 
-    store.add_soon(new(), fail)
+    store.add_soon(prepare(new()), fail)
     store.add([new()])
     assert store.counts().messages == 2
     assert "a bad caller" in caplog.text

@@ -7,13 +7,14 @@ from msgspec.structs import replace
 
 from catcher.errors import StoreUnavailable
 from catcher.store.changing import Outcome
+from catcher.store.inserting import prepare
 from catcher.store.queue import Command, Delivery, Queue
 from tests.store.contract import MakeMessage
 
 
 def delivery(new: MakeMessage, *, size: int = 10, messages: int = 1) -> Delivery:
     """A delivery that claims so many octets a message."""
-    return Delivery(messages=[replace(new(), size=size) for _ in range(messages)], done=lambda _: None)
+    return Delivery(messages=[prepare(replace(new(), size=size)) for _ in range(messages)], done=lambda _: None)
 
 
 def test_a_full_queue_says_so_by_number_and_by_octets(new: MakeMessage) -> None:
@@ -122,3 +123,31 @@ def test_a_closed_queue_takes_nothing_in_and_gives_out_what_it_has(new: MakeMess
         queue.command(Command(run=lambda _: Outcome(changed=0)))
     assert queue.take(5) is not None
     assert queue.take(5) is None
+
+
+def test_a_group_waits_for_as_many_as_are_expected(new: MakeMessage) -> None:
+    """Those that come while it waits are in it; it goes out when there are enough, long before the patience ends."""
+    queue = Queue(messages=100, octets=10**9)
+    queue.offer(delivery(new))
+    taken: list[object] = []
+    taker = threading.Thread(target=lambda: taken.append(queue.take(60, wanted=3, patience=60)))
+    taker.start()
+    queue.offer(delivery(new))
+    queue.offer(delivery(new))
+    taker.join(30)
+    assert [len(group) for group in taken if isinstance(group, list)] == [3]
+
+
+def test_a_group_waits_no_longer_than_its_patience(new: MakeMessage) -> None:
+    """Fewer than expected go out all the same, and nobody is waited for behind a command or after the end."""
+    queue = Queue(messages=100, octets=10**9)
+    command = Command(run=lambda _: Outcome(changed=0))
+    queue.offer(delivery(new))
+    assert len(queue.take(60, wanted=5, patience=0.001) or ()) == 1  # type: ignore[arg-type]
+    queue.offer(delivery(new))
+    queue.command(command)
+    assert len(queue.take(60, wanted=5, patience=60) or ()) == 1  # type: ignore[arg-type]
+    assert queue.take(60, wanted=5, patience=60) is command
+    queue.offer(delivery(new))
+    queue.close()
+    assert len(queue.take(60, wanted=5, patience=60) or ()) == 1  # type: ignore[arg-type]

@@ -7,6 +7,7 @@ writer takes the lock when its transaction begins, so that the order of commits 
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, closing
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,9 @@ from catcher.store.engines.sqlite.index import Fts5Index
 
 OLDEST_SQLITE = (3, 35)
 """RETURNING came with it; the trigram tokenizer one release before."""
+
+_MOST_ROWS = 32
+"""Of one statement: fourteen columns each stay below the 999 variables that any SQLite takes."""
 
 _PAGE_OCTETS = 8192
 _SPARE_PAGES = 128
@@ -40,7 +44,7 @@ class SqliteDatabase(Database):
         self.path = path
         self._file = _identity(path)
         self._durable = durable
-        self._inserts: dict[str, str] = {}
+        self._inserts: dict[tuple[str, int], str] = {}
         super().__init__(
             readers=_engine(path, pool_size=readers, patience=patience, begin="BEGIN", setup=_set_up_reader),
             writer=_engine(path, pool_size=1, patience=patience, begin="BEGIN IMMEDIATE", setup=self._set_up_writer),
@@ -56,9 +60,14 @@ class SqliteDatabase(Database):
 
     def insert_rows(self, connection: Connection, into: Table, rows: Sequence[tuple[object, ...]]) -> None:
         # The driver gets them as they are: looking at each value on the way, as Core does, costs more than the insert.
-        if into.name not in self._inserts:
-            self._inserts[into.name] = str(insert(into).compile(dialect=connection.dialect))
-        connection.exec_driver_sql(self._inserts[into.name], list(rows))
+        # And it gets many with each statement, because it lets other threads run around every one, and waits for its
+        # turn again.
+        start = 0
+        while left := len(rows) - start:
+            number = min(_MOST_ROWS, 1 << (left.bit_length() - 1))
+            values = tuple(chain.from_iterable(rows[start : start + number]))
+            connection.exec_driver_sql(self._insert(connection, into, number), values)
+            start += number
 
     def announce(self, connection: Connection) -> None:
         """Nothing to do: the file itself tells that it has changed."""
@@ -86,6 +95,14 @@ class SqliteDatabase(Database):
             if sign in detail:
                 return (StoreFull if sign == "full" else StoreUnavailable)(reason, detail=detail)
         return StoreUnavailable("The mail store cannot be used now", detail=detail)
+
+    def _insert(self, connection: Connection, into: Table, number: int) -> str:
+        """The statement for so many rows. They are powers of two, so that the driver can keep all of them prepared."""
+        if (into.name, number) not in self._inserts:
+            one = str(insert(into).compile(dialect=connection.dialect))
+            row = one[one.index("VALUES ") + len("VALUES ") :]
+            self._inserts[into.name, number] = ", ".join([one, *[row] * (number - 1)])
+        return self._inserts[into.name, number]
 
     def _set_up_writer(self, driver: sqlite3.Connection) -> None:
         driver.execute(f"PRAGMA synchronous={'FULL' if self._durable else 'NORMAL'}")
