@@ -13,8 +13,7 @@ from catcher.store.querying import summaries
 from catcher.store.search import InInbox, Query, SearchTexts, Subject
 from catcher.store.tables import message, search
 
-_NAMES = tuple(SearchTexts.__struct_fields__)
-_TEXTS = select(search.c.arrival, *(search.c[name] for name in _NAMES))
+_NAMES = SearchTexts.__struct_fields__
 
 
 def arrived(database: Database, connection: Connection, query: Query, *, after: int | None, limit: int) -> Arrived:
@@ -26,9 +25,11 @@ def arrived(database: Database, connection: Connection, query: Query, *, after: 
     return Arrived(messages=summaries(connection, rows), cursor=now.cursor)
 
 
-def subjects(connection: Connection, found: Sequence[Summary]) -> list[Subject]:
+def subjects(database: Database, connection: Connection, found: Sequence[Summary]) -> list[Subject]:
     """These messages as queries judge them in memory, in the same order; those whose texts are gone are left out."""
-    rows = connection.execute(_TEXTS.where(search.c.arrival.in_([one.arrival for one in found])))
+    columns = [search.c[name] if name != "text" else database.index.readable(search.c.text) for name in _NAMES]
+    wanted = search.c.arrival.in_([one.arrival for one in found])
+    rows = connection.execute(select(search.c.arrival, *columns).where(wanted))
     texts = {arrival: SearchTexts(**dict(zip(_NAMES, values, strict=True))) for arrival, *values in rows}
     return [_subject(one, texts[one.arrival]) for one in found if one.arrival in texts]
 

@@ -14,7 +14,8 @@ from catcher.store.model import Addresses, Summary
 
 T = TypeVar("T")
 
-_LONG = 4096
+_LONG = 1024
+_LONG_TEXT = 2048
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _encode = msgspec.json.Encoder().encode
@@ -30,7 +31,7 @@ class ChangeData(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def pack(value: Any) -> bytes:
-    """The value (a struct) as JSON, as one zstd frame when that has more than 4 kB.
+    """The value (a struct) as JSON, as one zstd frame when that has more than 1 kB.
 
     The two cannot be mixed up: JSON of a struct begins with "{", a frame with "(". Lone surrogates, which JSON in
     UTF-8 cannot hold, become U+FFFD.
@@ -57,6 +58,16 @@ unpack_addresses = _unpacker(Addresses)
 unpack_session = _unpacker(Session)
 unpack_change = _unpacker(ChangeData)
 unpack_summary = _unpacker(Summary)
+
+
+def pack_text(text: str) -> str | bytes:
+    """The text, as one zstd frame of its UTF-8 when it is long: for columns that take both."""
+    return octets.compress(text.encode()) if len(text) > _LONG_TEXT else text
+
+
+def unpack_text(packed: str | bytes) -> str:
+    """What `pack_text` was given."""
+    return packed if isinstance(packed, str) else octets.decompress(packed).decode()
 
 
 def storable(text: str) -> str:

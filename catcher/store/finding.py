@@ -161,6 +161,7 @@ class _Exactly:
     def __init__(self, database: Database) -> None:
         self.contains = database.index.contains
         self.line_has = database.index.line_has
+        self.readable = database.index.readable
 
     def candidates(self, needle: str) -> ColumnElement[bool] | None:
         return None

@@ -30,7 +30,7 @@ class Prepared(Struct, frozen=True, kw_only=True):
     new: NewMessage
     message: Row
     detail: Row
-    search: Row
+    search: tuple[str, ...]
     pieces: list[tuple[bool, bytes]] | None
 
 
@@ -72,13 +72,18 @@ def insert_all(database: Database, connection: Connection, group: Sequence[Prepa
     numbered = list(zip(range(last - len(group) + 1, last + 1), group, strict=True))
     database.insert_rows(connection, message, [(arrival, *item.message) for arrival, item in numbered])
     database.insert_rows(connection, detail, [(arrival, *item.detail) for arrival, item in numbered])
-    database.insert_rows(connection, search, [(arrival, *item.search) for arrival, item in numbered])
+    database.insert_rows(connection, search, [_search_row(database, arrival, item) for arrival, item in numbered])
     _insert_content(database, connection, numbered)
     tags = attach(connection, {arrival: item.new.tags for arrival, item in numbered})
     boxed = {arrival: item.new.inboxes for arrival, item in numbered if item.new.inboxes}
     if boxed:
         boxing.attach(connection, boxed, at=group[0].new.envelope.received_at)
     return [_summary(item.new, arrival, tags.get(arrival, ())) for arrival, item in numbered]
+
+
+def _search_row(database: Database, arrival: int, item: Prepared) -> Row:
+    *short, text = item.search
+    return arrival, *short, database.index.stored(text)
 
 
 def _insert_content(database: Database, connection: Connection, numbered: Sequence[tuple[int, Prepared]]) -> None:

@@ -57,7 +57,7 @@ def _rewrite(connection: Connection, *, database: Database, messages: Sequence[t
     connection.execute(
         _UPDATE_DETAIL, [{"wanted": arrival, "new_structure": pack(new.message)} for arrival, new in rows]
     )
-    connection.execute(_UPDATE_SEARCH, [_search(arrival, new) for arrival, new in rows])
+    connection.execute(_UPDATE_SEARCH, [_search(database, arrival, new) for arrival, new in rows])
     for arrival in indexed:
         database.index.add(connection, after=arrival - 1, upto=arrival)
     return Outcome(changed=len(rows))
@@ -75,6 +75,6 @@ def _message(arrival: int, new: NewMessage) -> dict[str, object]:
     }
 
 
-def _search(arrival: int, new: NewMessage) -> dict[str, object]:
+def _search(database: Database, arrival: int, new: NewMessage) -> dict[str, object]:
     texts = {f"new_{name}": storable(getattr(new.texts, name)) for name in _TEXTS}
-    return {"wanted": arrival, **texts}
+    return {"wanted": arrival, **texts, "new_text": database.index.stored(texts["new_text"])}

@@ -255,7 +255,7 @@ class Store:
     def subjects(self, summaries: Sequence[Summary]) -> list[Subject]:
         """Messages as `search.matches` judges them, in the same order; those that are gone may be left out."""
         with self._reading() as connection:
-            return arriving.subjects(connection, summaries)
+            return arriving.subjects(self._database, connection, summaries)
 
     def within(self, store_ids: Sequence[str], inbox: str) -> tuple[str, ...]:
         """Those of the messages that are in an inbox, in the same order; there need be no such inbox."""

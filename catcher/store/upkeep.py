@@ -1,6 +1,6 @@
 """Work that can wait, in small steps: index rows, rows of deleted messages, old changes, unused space."""
 
-from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from catcher.store.counting import read_counters
 from catcher.store.engines.base import Database
@@ -12,20 +12,8 @@ STEP_CHARACTERS = 256 * 1024
 
 CHANGES_KEPT = 10_000
 _CHANGES_SPARE = 2_000
-_SHRINK_PAGES = 256
+_SHRINK_PAGES = 512
 
-_TO_INDEX = (
-    select(search.c.arrival, func.length(search.c.text).label("length"))
-    .where(search.c.arrival > bindparam("indexed"))
-    .order_by(search.c.arrival)
-    .limit(STEP_MESSAGES)
-)
-_TO_SWEEP = (
-    select(leftover.c.first, leftover.c.last, search.c.arrival, func.length(search.c.text).label("length"))
-    .join_from(leftover, search, and_(search.c.arrival.between(leftover.c.first, leftover.c.last)), isouter=True)
-    .order_by(leftover.c.first, search.c.arrival)
-    .limit(STEP_MESSAGES)
-)
 _DROP_DETAIL = delete(detail).where(detail.c.arrival == bindparam("wanted"))
 _DROP_SEARCH = delete(search).where(search.c.arrival == bindparam("wanted"))
 _DROP_CONTENT = delete(content).where(content.c.arrival == bindparam("wanted"))
@@ -37,6 +25,20 @@ class Upkeep:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        length = database.index.length(search.c.text).label("length")
+        within = search.c.arrival.between(leftover.c.first, leftover.c.last)
+        self._to_index = (
+            select(search.c.arrival, length)
+            .where(search.c.arrival > bindparam("indexed"))
+            .order_by(search.c.arrival)
+            .limit(STEP_MESSAGES)
+        )
+        self._to_sweep = (
+            select(leftover.c.first, leftover.c.last, search.c.arrival, length)
+            .join_from(leftover, search, within, isouter=True)
+            .order_by(leftover.c.first, search.c.arrival)
+            .limit(STEP_MESSAGES)
+        )
 
     def step(self, connection: Connection) -> bool:
         """Do a little of what is most wanted; whether there was anything to do."""
@@ -48,7 +50,7 @@ class Upkeep:
         """Take the next texts into the full-text index; how many."""
         with self._database.begin(connection):
             indexed = read_counters(connection).indexed
-            rows = connection.execute(_TO_INDEX, {"indexed": indexed}).all()
+            rows = connection.execute(self._to_index, {"indexed": indexed}).all()
             taken = _within_budget([row.length for row in rows])
             if taken:
                 upto = rows[taken - 1].arrival
@@ -59,7 +61,7 @@ class Upkeep:
     def sweep(self, connection: Connection) -> int:
         """Remove rows of deleted messages; how many messages' or ranges without any."""
         with self._database.begin(connection):
-            rows = connection.execute(_TO_SWEEP).all()
+            rows = connection.execute(self._to_sweep).all()
             taken = _within_budget([row.length or 0 for row in rows])
             if not taken:
                 return 0

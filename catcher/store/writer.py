@@ -27,8 +27,8 @@ BEHIND = 10_000
 """Messages that may wait for the index under steady load, before upkeep no longer waits for a quiet moment."""
 
 PATIENCE = 0.5
-"""Of the time that the last group took to write, this share at most is spent waiting for the next group to be as large as
-can be expected: with many clients at once, a commit costs more than the wait for some more of them.
+"""Of the time that the last group took to write, this share at most is spent waiting for the next group to be as large
+as can be expected: with many clients at once, a commit costs more than the wait for some more of them.
 """
 
 _LONGEST_WAIT = 0.01

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, Connection, Engine, FromClause, Select, Table, exc
+from sqlalchemy import ColumnElement, Connection, Engine, FromClause, Select, Table, exc, func
 
 from catcher.errors import StoreUnavailable
 from catcher.store.search import Query
@@ -57,6 +57,18 @@ class TextIndex(ABC):
     @abstractmethod
     def contains(self, haystack: ColumnElement[str], needle: str) -> ColumnElement[bool]:
         """Whether a text holds the needle, octet for octet."""
+
+    def stored(self, text: str) -> str | bytes:
+        """The text as the column `search.text` keeps it."""
+        return text
+
+    def readable(self, column: ColumnElement[str]) -> ColumnElement[str]:
+        """The column `search.text` as the text that was to be stored."""
+        return column
+
+    def length(self, column: ColumnElement[str]) -> ColumnElement[int]:
+        """About how many characters there are in the column `search.text`, without reading it whole."""
+        return func.length(column)
 
     @abstractmethod
     def line_has(self, column: ColumnElement[str], start: str, text: str) -> ColumnElement[bool]:

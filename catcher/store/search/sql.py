@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, Text, and_, exists, false, literal_column, not_, or_, select, true
+from sqlalchemy import ColumnElement, Text, and_, exists, false, literal, literal_column, not_, or_, select, true
 
 from catcher.store.search.logic import simplify
 from catcher.store.search.model import (
@@ -39,6 +39,10 @@ class IndexCondition(Protocol):
 
     def contains(self, haystack: ColumnElement[str], needle: str) -> ColumnElement[bool]:
         """Whether the text holds the needle, character for character; no character is special."""
+        ...
+
+    def readable(self, column: ColumnElement[str]) -> ColumnElement[str]:
+        """The column `search.text` as the text that it stands for."""
         ...
 
     def line_has(self, column: ColumnElement[str], start: str, text: str) -> ColumnElement[bool]:
@@ -176,7 +180,10 @@ _ADDRESS_COLUMNS = _one_text(*ADDRESS_COLUMNS)
 
 def _has(haystack: str | ColumnElement[str], query: Contains, index: IndexCondition) -> ColumnElement[bool]:
     """Whether a column, or columns made one text, hold what is asked for."""
-    if isinstance(haystack, str):
+    if haystack == "text":
+        text = index.readable(search.c.text)
+        haystack = literal("\n") + text + literal("\n") if query.whole else text
+    elif isinstance(haystack, str):
         haystack = search.c[haystack] if haystack in ENTRY_COLUMNS or not query.whole else _one_text(haystack)
     return index.contains(haystack, f"\n{query.text}\n" if query.whole else query.text)
 

@@ -45,6 +45,9 @@ class Trigrams:
     def contains(self, haystack: ColumnElement[str], needle: str) -> ColumnElement[bool]:
         return func.instr(haystack, needle) > 0
 
+    def readable(self, column: ColumnElement[str]) -> ColumnElement[str]:
+        return column
+
     def line_has(self, column: ColumnElement[str], start: str, text: str) -> ColumnElement[bool]:
         return column.regexp_match(f"{re.escape(start)}[^\n]*{re.escape(text)}")
 

@@ -16,7 +16,7 @@ from sqlalchemy.pool import QueuePool
 
 from catcher.errors import StoreFull, StoreUnavailable
 from catcher.store.engines.base import Database, Watch
-from catcher.store.engines.sqlite.index import Fts5Index
+from catcher.store.engines.sqlite.index import Fts5Index, add_functions
 
 OLDEST_SQLITE = (3, 35)
 """RETURNING came with it; the trigram tokenizer one release before."""
@@ -24,9 +24,10 @@ OLDEST_SQLITE = (3, 35)
 _MOST_ROWS = 32
 """Of one statement: fourteen columns each stay below the 999 variables that any SQLite takes."""
 
-_PAGE_OCTETS = 8192
-_SPARE_PAGES = 128
-_CHECKPOINT_PAGES = 2000
+_PAGE_OCTETS = 4096
+"""Of larger ones, mail that fills a little more than half would leave the rest unused."""
+_SPARE_PAGES = 256
+_CHECKPOINT_PAGES = 4000
 _JOURNAL_OCTETS = 64 * 1024 * 1024
 _CACHE_KIBIOCTETS = 8 * 1024
 _READER_CACHE_KIBIOCTETS = 4 * 1024
@@ -191,6 +192,7 @@ def _engine(path: Path, *, pool_size: int, patience: float, begin: str, setup: A
         # The driver would begin transactions by itself, too late for reads and not at once for writes.
         driver.isolation_level = None
         driver.execute("PRAGMA temp_store=MEMORY")
+        add_functions(driver)
         setup(driver)
 
     event.listen(engine, "connect", connected)

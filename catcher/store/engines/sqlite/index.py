@@ -1,6 +1,7 @@
 """SQLite's full-text index: FTS5 over runs of three characters, kept up with the messages by the store's upkeep."""
 
 import re
+import sqlite3
 from collections.abc import Sequence
 from itertools import islice
 
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Function,
     Select,
     bindparam,
+    case,
     column,
     func,
     literal_column,
@@ -20,6 +22,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from catcher.store.codec import pack_text, unpack_text
 from catcher.store.engines.base import Expression, TextIndex
 from catcher.store.search import And, Contains, Or, Query, implied
 from catcher.store.tables import counter, message, search
@@ -28,6 +31,7 @@ INDEXED_COLUMNS = ("subject", "from_", "to", "cc", "bcc", "reply_to", "file_name
 """Columns of `search` that the full-text index holds."""
 
 _COLUMNS = ", ".join(f'"{name}"' for name in INDEXED_COLUMNS)
+_TEXTS = _COLUMNS.replace('"text"', "CASE typeof(text) WHEN 'blob' THEN unpack_text(text) ELSE text END")
 _INDEX = table("search_index", column("rowid"), column("search_index"))
 
 INDEX_DDL = (
@@ -37,6 +41,8 @@ INDEX_DDL = (
 )
 
 _MOST_TRIGRAMS = 24
+_PACKING = 4
+"""How many characters there are about in an octet of a packed text."""
 
 
 class Fts5Index(TextIndex):
@@ -54,6 +60,16 @@ class Fts5Index(TextIndex):
     def contains(self, haystack: ColumnElement[str], needle: str) -> ColumnElement[bool]:
         found: Function[int] = func.instr(haystack, needle)
         return found > 0
+
+    def stored(self, text: str) -> str | bytes:
+        return pack_text(text)
+
+    def readable(self, column: ColumnElement[str]) -> ColumnElement[str]:
+        return case((func.typeof(column) == "blob", func.unpack_text(column)), else_=column)
+
+    def length(self, column: ColumnElement[str]) -> ColumnElement[int]:
+        packed: Function[int] = func.length(column)
+        return case((func.typeof(column) == "blob", _PACKING * packed), else_=packed)
 
     def line_has(self, column: ColumnElement[str], start: str, text: str) -> ColumnElement[bool]:
         return column.regexp_match(f"{re.escape(start)}[^\n]*{re.escape(text)}")
@@ -82,6 +98,11 @@ class Fts5Index(TextIndex):
         return message.c.arrival.in_(union_all(select(_INDEX.c.rowid).where(match), tail))
 
 
+def add_functions(driver: sqlite3.Connection) -> None:
+    """What this index's statements call."""
+    driver.create_function("unpack_text", 1, unpack_text, deterministic=True)
+
+
 def _match(needed: Query) -> str:
     """The full-text index's own words for what `implied` says."""
     match needed:
@@ -105,11 +126,11 @@ def trigrams(needle: str) -> list[str]:
 
 # The statements below are put together from nothing but the column names above.
 _INDEX_ROWS = text(
-    f"INSERT INTO search_index(rowid, {_COLUMNS}) SELECT arrival, {_COLUMNS} FROM search "  # noqa: S608
+    f"INSERT INTO search_index(rowid, {_COLUMNS}) SELECT arrival, {_TEXTS} FROM search "  # noqa: S608
     "WHERE arrival > :after AND arrival <= :upto"
 )
 _FORGET_ROWS = text(
-    f"INSERT INTO search_index(search_index, rowid, {_COLUMNS}) SELECT 'delete', arrival, {_COLUMNS} FROM search "  # noqa: S608
+    f"INSERT INTO search_index(search_index, rowid, {_COLUMNS}) SELECT 'delete', arrival, {_TEXTS} FROM search "  # noqa: S608
     "WHERE arrival IN :arrivals"
 ).bindparams(bindparam("arrivals", expanding=True))
 _FORGET_ALL = text("INSERT INTO search_index(search_index) VALUES ('delete-all')")
