@@ -61,6 +61,7 @@ def paths(box: Mailbox) -> list[str]:
         "setup",
         "settings",
         "keys",
+        "connections",
         "api/v1/",
         "view/x",
     ]
