@@ -8,7 +8,7 @@ COPY templates templates
 COPY static static
 COPY migrations migrations
 RUN python -m venv /opt/catcher \
- && /opt/catcher/bin/pip install --no-cache-dir --no-compile -c constraints.txt '.[fast,tls,bcrypt,images,auth]' \
+ && /opt/catcher/bin/pip install --no-cache-dir --no-compile -c constraints.txt '.[fast,tls,bcrypt,images,auth,postgres]' \
  && /opt/catcher/bin/pip uninstall --yes pip \
  && /opt/catcher/bin/python -m compileall -q -j 0 /opt/catcher/lib
 

@@ -5,12 +5,18 @@ import shutil
 import smtplib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from catcher.store import store
+from catcher.store.engines.base import Database
+from catcher.store.opening import open_database
 from catcher.testing import RunningCatcher, running_catcher
+from tests import databases
+from tests.databases import Server
 
 # The same examples in every run, and no opinion on how fast a busy machine makes them.
 hypothesis.settings.register_profile(
@@ -27,6 +33,53 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+@pytest.fixture(scope="session")
+def postgresql(testrun_uid: str) -> Server:
+    """A PostgreSQL server, shared with the other processes of this run."""
+    return Server(testrun_uid)
+
+
+@pytest.fixture
+def postgresql_url(postgresql: Server) -> Iterator[str]:
+    """A PostgreSQL database of this test's own, with catcher's tables."""
+    url = postgresql.make()
+    yield url
+    postgresql.drop(url)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that asks for `url` runs on every engine, unless it is marked `sqlite`."""
+    if "url" in metafunc.fixturenames:
+        is_sqlite_only = metafunc.definition.get_closest_marker("sqlite") is not None
+        metafunc.parametrize("url", databases.engines(is_sqlite_only=is_sqlite_only), indirect=True)
+
+
+@pytest.fixture
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database without mail; of SQLite, a file that does not exist yet."""
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("postgresql_url"))
+    return f"sqlite:///{tmp_path / 'mail.db'}"
+
+
+@pytest.fixture(autouse=True)
+def files_in_postgresql(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """With PostgreSQL chosen for all tests, a database there takes the place of every SQLite file."""
+    if databases.CHOSEN != "postgresql":
+        yield
+        return
+    if request.node.get_closest_marker("sqlite"):
+        pytest.skip("is about SQLite")
+    server: Server = request.getfixturevalue("postgresql")
+
+    def opened(url: str, **options: Any) -> Database:
+        return open_database(server.instead_of(url) if url.startswith("sqlite:///") else url, **options)
+
+    monkeypatch.setattr(store, "open_database", opened)
+    yield
+    server.drop_all()
 
 
 @pytest.fixture

@@ -92,7 +92,7 @@ _KEPT: tuple[Setting, ...] = (
         short="d",
         kind=kinds.DATABASE,
         default="",
-        help="File that keeps the mail (a directory: catcher.db in it), or a database URL. "
+        help="File that keeps the mail (a directory: catcher.db in it), or a database URL (postgresql://…). "
         "The default is catcher.db in the user's data directory.",
     ),
     Setting(name="ephemeral", kind=kinds.BOOLEAN, default=False, help="Keep nothing after exit."),

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 from catcher.store.counting import Counters
-from catcher.store.engines.base import Database
+from catcher.store.engines.base import Database, Expression
 from catcher.store.search import And, Anything, Contains, Is, Query, condition, simplify
 from catcher.store.tables import message
 
@@ -62,10 +62,11 @@ class Search:
     def newest(self, *, limit: int, start: int = 0, before: int | None = None) -> Sequence[AnyRow]:
         """Rows of `message`, newest first, after leaving out `start`, with numbers below `before`."""
         below = [] if before is None else [message.c.arrival < before]
+        upto = self._asked_upto(before)
         if self._expression is None:
             return self._rows(select(message).where(*self._exact, *below), message.c.arrival, limit=limit, start=start)
         tail = self._rows(
-            select(message).where(*self._exact, *below, message.c.arrival > self._now.indexed),
+            select(message).where(*self._exact, *below, message.c.arrival > upto),
             message.c.arrival,
             limit=start + limit,
             start=0,
@@ -73,7 +74,7 @@ class Search:
         rows = list(tail[start:])
         if len(rows) < limit:
             number = self._database.index.arrival_found
-            older = self._found(select(message)).where(number <= self._now.indexed)
+            older = self._found(select(message)).where(number <= upto)
             older = older if before is None else older.where(number < before)
             rows.extend(self._rows(older, number, limit=limit - len(rows), start=max(0, start - len(tail))))
         return rows
@@ -98,12 +99,24 @@ class Search:
             return Matches(messages=unread or counts.messages - counts.unread, unread=unread)
         if self._expression is None:
             return self._counted(_COUNT.where(*self._exact))
-        found = self._connection.execute(self._database.index.number_found(self._expression)).scalar_one()
-        if found > COUNTED and self._is_of_words_alone():
-            return self._estimated(found)
-        tail = self._counted(_COUNT.where(*self._exact, message.c.arrival > self._now.indexed))
-        older = self._counted(self._found(_COUNT_FOUND).where(self._database.index.arrival_found <= self._now.indexed))
+        if self._database.index.counts:
+            found = self._connection.execute(self._database.index.number_found(self._expression)).scalar_one()
+            if found > COUNTED and self._is_of_words_alone():
+                return self._estimated(self._expression, found)
+        upto = self._complete_upto
+        tail = self._counted(_COUNT.where(*self._exact, message.c.arrival > upto))
+        older = self._counted(self._found(_COUNT_FOUND).where(self._database.index.arrival_found <= upto))
         return Matches(messages=tail.messages + older.messages, unread=tail.unread + older.unread)
+
+    @property
+    def _complete_upto(self) -> int:
+        """The number up to which the index has every message."""
+        return self._now.indexed if self._database.index.is_kept_up else self._now.cursor
+
+    def _asked_upto(self, before: int | None) -> int:
+        """The number up to which the index is asked for a page; what is newer is looked through."""
+        newest = self._now.cursor if before is None else before - 1
+        return min(self._complete_upto, newest - self._database.index.walked)
 
     def _conditions(self) -> list[ColumnElement[bool]]:
         if self._expression is None:
@@ -111,7 +124,8 @@ class Search:
         return [self._database.index.candidates(self._expression), *self._exact]
 
     def _found(self, columns: AnySelect) -> AnySelect:
-        source, matches = self._database.index.found(self._expression or "")
+        assert self._expression is not None  # noqa: S101 - callers have looked
+        source, matches = self._database.index.found(self._expression)
         return columns.select_from(source).where(matches, *self._exact)
 
     def _rows(self, selected: AnySelect, number: ColumnElement[int], *, limit: int, start: int) -> Sequence[AnyRow]:
@@ -125,11 +139,14 @@ class Search:
         """Whether nothing but words is asked, so that the index knows of all of it."""
         operands = self._query.operands if isinstance(self._query, And) else (self._query,)
         return not self._is_restricted and all(
-            isinstance(one, Contains) and one.column == "any" and not one.whole and self._database.index.expression(one)
+            isinstance(one, Contains)
+            and one.column == "any"
+            and not one.whole
+            and self._database.index.expression(one) is not None
             for one in operands
         )
 
-    def _estimated(self, found: int) -> Matches:
+    def _estimated(self, expression: Expression, found: int) -> Matches:
         counts = self._now.counts
         tail = self._counted(_COUNT.where(*self._exact, message.c.arrival > self._now.indexed))
         messages = min(found + tail.messages, counts.messages)
@@ -139,7 +156,7 @@ class Search:
         elif counts.messages - counts.unread <= COUNTED:
             unread = messages - self._counted(_COUNT.where(message.c.is_read.is_(True), *self._exact)).messages
         else:
-            source, matches = self._database.index.found(self._expression or "")
+            source, matches = self._database.index.found(expression)
             of_unread = select(func.count()).select_from(source).where(matches, _IS_UNREAD)
             unread = tail.unread + int(self._connection.execute(of_unread).scalar_one())
         return Matches(messages=messages, unread=max(0, min(unread, messages)), is_exact=False)

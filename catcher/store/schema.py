@@ -1,6 +1,6 @@
 """The database's schema, for every engine: judged before anything is written, made when it is missing, upgraded."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, insert
@@ -23,10 +23,11 @@ _version = Table(
 )
 
 
-def create(connection: Connection, *, index_ddl: str) -> None:
-    """Make all tables, the full-text index and the first rows, in the connection's transaction."""
+def create(connection: Connection, *, ddl: Sequence[str]) -> None:
+    """Make all tables and the first rows, in the connection's transaction. ddl: what the engine needs beyond them."""
     metadata.create_all(connection, checkfirst=False)
-    connection.exec_driver_sql(index_ddl)
+    for statement in ddl:
+        connection.exec_driver_sql(statement)
     first = dict.fromkeys((column.name for column in counter.columns), 0)
     connection.execute(insert(counter), first | {"id": 1})
     _version_metadata.create_all(connection, checkfirst=False)

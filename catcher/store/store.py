@@ -17,7 +17,7 @@ from catcher.store import arriving, boxing, changing, labelling, octets, overvie
 from catcher.store import bin as bin_
 from catcher.store.changing import STEP, Outcome
 from catcher.store.counting import read_counters
-from catcher.store.engines.base import Database
+from catcher.store.engines.base import Database, Duty
 from catcher.store.events import Event, Events
 from catcher.store.inserting import Prepared, prepare
 from catcher.store.model import (
@@ -201,12 +201,11 @@ class Store:
         """Delete some of the oldest messages beyond so many (0: no bound) or older than an age; how many.
 
         Then those beyond the bounds of their inboxes. What is pinned stays. One bounded step, so that nobody waits for
-        it: call it until it returns 0.
+        it: call it until it returns 0. Of several stores on one database one does it; for the others it returns 0.
         """
         oldest = None if max_age is None else now - max_age
-        return self._writer.run(partial(changing.retain, max_messages=max_messages, oldest=oldest)) or self._writer.run(
-            partial(changing.retain_inboxes, now=now)
-        )
+        whole = partial(changing.retain, max_messages=max_messages, oldest=oldest)
+        return self._retain(whole) or self._retain(partial(changing.retain_inboxes, now=now))
 
     # Reading
 
@@ -399,6 +398,13 @@ class Store:
         if row is None:
             raise NotFound("message not found")
         return octets.restore(row.data, is_compressed=row.is_compressed)
+
+    def _retain(self, change: Callable[[Connection], Outcome]) -> int:
+        def step(connection: Connection) -> Outcome:
+            is_ours = self._database.holds(connection, Duty.RETENTION)
+            return change(connection) if is_ours else Outcome(changed=0)
+
+        return self._writer.run(step)
 
     def _in_steps(
         self, selection: Selection, change: Callable[..., Outcome], *, only: ColumnElement[bool] | None = None

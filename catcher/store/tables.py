@@ -59,7 +59,7 @@ message = Table(
     Column("is_pinned", Boolean, nullable=False, server_default=false()),  # retention and "delete all" leave it alone
     Column("inboxes", Text, nullable=False, server_default=""),  # names of its inboxes, one a line
     Index("message_received_at", "received_at"),
-    Index("message_message_id", "message_id"),
+    Index("message_message_id", "message_id", postgresql_using="hash"),  # its B-trees take no long ids
     Index("message_is_read", "is_read", "arrival"),
 )
 _IS_PINNED = message.c.is_pinned.is_(true())
@@ -232,3 +232,9 @@ token = Table(
     Column("expires_at", BigInteger),  # the same; null for never
     Column("inbox", Text, nullable=False, server_default=""),  # folded name of the one inbox it is for; "" for all
 )
+
+for _table in metadata.tables.values():
+    for _column in _table.columns:
+        if isinstance(_column.type, String):
+            # As in SQLite: texts are compared by their code points, and a length is a hint that refuses nothing.
+            _column.type = _column.type.with_variant(Text(collation="C"), "postgresql")

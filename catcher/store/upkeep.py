@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from catcher.store.counting import read_counters
-from catcher.store.engines.base import Database
+from catcher.store.engines.base import Database, Duty
 from catcher.store.tables import binned, change, content, counter, detail, leftover, message, search
 
 STEP_MESSAGES = 200
@@ -41,13 +41,15 @@ class Upkeep:
         )
 
     def step(self, connection: Connection) -> bool:
-        """Do a little of what is most wanted; whether there was anything to do."""
-        return bool(
+        """Do a little of what is most wanted; whether there was anything to do. Of several stores, one does it all."""
+        return self._database.holds(connection, Duty.UPKEEP) and bool(
             self.sweep(connection) or self.index(connection) or self.trim(connection) or self.shrink(connection)
         )
 
     def index(self, connection: Connection) -> int:
         """Take the next texts into the full-text index; how many."""
+        if not self._database.index.is_kept_up:
+            return 0
         with self._database.begin(connection):
             indexed = read_counters(connection).indexed
             rows = connection.execute(self._to_index, {"indexed": indexed}).all()

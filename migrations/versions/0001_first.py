@@ -12,6 +12,12 @@ branch_labels = None
 depends_on = None
 
 _Number = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+# As the texts are compared in SQLite: by code points, and no length refuses one.
+_Text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+
+def _string(length: int) -> sa.types.TypeEngine[str]:
+    return sa.String(length).with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
@@ -21,11 +27,26 @@ def upgrade() -> None:
     _make_rows_of_a_message()
     _make_tags()
     _make_changes()
+    if op.get_context().dialect.name == "sqlite":
+        _make_index_in_sqlite()
+    else:
+        _make_index_in_postgresql()
+
+
+def _make_index_in_sqlite() -> None:
     op.execute(
         'CREATE VIRTUAL TABLE search_index USING fts5("subject", "from_", "to", "cc", "bcc", "reply_to", "file_names", '
         "\"client\", \"text\", content='search', content_rowid='arrival', tokenize='trigram case_sensitive 1', "
         "detail=none, columnsize=0)"
     )
+
+
+def _make_index_in_postgresql() -> None:
+    names = ("subject", "from_", "to", "cc", "bcc", "reply_to", "file_names", "client", "text")
+    texts = " || '\n' || ".join(f'search."{name}"' for name in names)
+    op.execute("ALTER TABLE content ALTER COLUMN data SET STORAGE EXTERNAL")
+    op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+    op.execute(f"CREATE INDEX search_trigrams ON search USING gin (({texts}) gin_trgm_ops)")
 
 
 def _make_counter() -> None:
@@ -42,20 +63,20 @@ def _make_message() -> None:
     op.create_table(
         "message",
         sa.Column("arrival", _Number, primary_key=True, autoincrement=False),
-        sa.Column("store_id", sa.String(22), nullable=False, unique=True),
+        sa.Column("store_id", _string(22), nullable=False, unique=True),
         sa.Column("received_at", sa.BigInteger, nullable=False),
         sa.Column("size", sa.BigInteger, nullable=False),
         sa.Column("is_read", sa.Boolean, nullable=False),
         sa.Column("attachments", sa.Integer, nullable=False),
         sa.Column("inlines", sa.Integer, nullable=False),
-        sa.Column("user", sa.Text, nullable=False),
-        sa.Column("message_id", sa.Text, nullable=False),
-        sa.Column("subject", sa.Text, nullable=False),
-        sa.Column("snippet", sa.Text, nullable=False),
+        sa.Column("user", _Text, nullable=False),
+        sa.Column("message_id", _Text, nullable=False),
+        sa.Column("subject", _Text, nullable=False),
+        sa.Column("snippet", _Text, nullable=False),
         sa.Column("addresses", sa.LargeBinary, nullable=False),
     )
     op.create_index("message_is_read", "message", ["is_read", "arrival"])
-    op.create_index("message_message_id", "message", ["message_id"])
+    op.create_index("message_message_id", "message", ["message_id"], postgresql_using="hash")
     op.create_index("message_received_at", "message", ["received_at"])
 
 
@@ -77,7 +98,7 @@ def _make_rows_of_a_message() -> None:
     op.create_table(
         "search",
         sa.Column("arrival", _Number, primary_key=True, autoincrement=False),
-        *(sa.Column(name, sa.Text, nullable=False) for name in texts),
+        *(sa.Column(name, _Text, nullable=False) for name in texts),
     )
 
 
@@ -85,8 +106,8 @@ def _make_tags() -> None:
     op.create_table(
         "tag",
         sa.Column("id", _Number, primary_key=True),
-        sa.Column("name", sa.String(100), nullable=False),
-        sa.Column("folded", sa.String(400), nullable=False, unique=True),
+        sa.Column("name", _string(100), nullable=False),
+        sa.Column("folded", _string(400), nullable=False, unique=True),
         sa.Column("messages", sa.BigInteger, nullable=False),
     )
     op.create_table(
@@ -102,8 +123,8 @@ def _make_changes() -> None:
     op.create_table(
         "change",
         sa.Column("cursor", _Number, primary_key=True, autoincrement=False),
-        sa.Column("kind", sa.String(16), nullable=False),
-        sa.Column("store_id", sa.String(22), nullable=False),
+        sa.Column("kind", _string(16), nullable=False),
+        sa.Column("store_id", _string(22), nullable=False),
         sa.Column("data", sa.LargeBinary, nullable=False),
     )
     op.create_table(

@@ -9,6 +9,12 @@ branch_labels = None
 depends_on = None
 
 _Number = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+# As the texts are compared in SQLite: by code points, and no length refuses one.
+_Text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+
+def _string(length: int) -> sa.types.TypeEngine[str]:
+    return sa.String(length).with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
@@ -16,14 +22,14 @@ def upgrade() -> None:
     op.create_table(
         "outgoing",
         sa.Column("number", _Number, primary_key=True),
-        sa.Column("store_id", sa.String(22), nullable=False),
-        sa.Column("relay", sa.Text, nullable=False),
-        sa.Column("recipients", sa.Text, nullable=False),
+        sa.Column("store_id", _string(22), nullable=False),
+        sa.Column("relay", _Text, nullable=False),
+        sa.Column("recipients", _Text, nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False),
         sa.Column("created_at", sa.BigInteger, nullable=False),
         sa.Column("due_at", sa.BigInteger),
-        sa.Column("state", sa.String(16), nullable=False),
-        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("state", _string(16), nullable=False),
+        sa.Column("text", _Text, nullable=False),
     )
     op.create_index("outgoing_due_at", "outgoing", ["due_at"])
     op.create_table(

@@ -36,12 +36,6 @@ def new() -> MakeMessage:
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    """The address of a database that does not exist yet."""
-    return f"sqlite:///{tmp_path / 'mail.db'}"
-
-
-@pytest.fixture
 def store(url: str) -> Iterator[Store]:
     """An empty store on a file, that does not look for other processes' changes."""
     with Store.open(url, poll=0) as opened:

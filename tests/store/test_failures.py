@@ -8,6 +8,7 @@ import pytest
 
 from catcher.errors import StoreFull, StoreUnavailable
 from catcher.store import Everything, Store, prepare
+from tests.databases import locked
 from tests.store.contract import MakeMessage
 
 
@@ -18,6 +19,7 @@ def limit_pages(store: Store, pages: int) -> None:
     driver.execute(f"PRAGMA max_page_count={pages}")
 
 
+@pytest.mark.sqlite
 def test_a_full_disk_refuses_and_then_takes_mail_again(store: Store, new: MakeMessage) -> None:
     """Everyone who waits gets StoreUnavailable; what was kept stays; with room again, mail is taken again."""
     kept = new()
@@ -44,6 +46,7 @@ def test_a_full_disk_refuses_and_then_takes_mail_again(store: Store, new: MakeMe
     assert store.counts().messages == 2
 
 
+@pytest.mark.sqlite
 def test_a_full_disk_lets_mail_be_deleted(store: Store, new: MakeMessage) -> None:
     """Deleting makes room, so it must not need any."""
     for _ in range(20):
@@ -53,34 +56,30 @@ def test_a_full_disk_lets_mail_be_deleted(store: Store, new: MakeMessage) -> Non
     assert store.counts().messages == 0
 
 
-def test_a_locked_database_refuses_in_time_and_recovers(url: str, tmp_path: Path, new: MakeMessage) -> None:
+def test_a_locked_database_refuses_in_time_and_recovers(url: str, new: MakeMessage) -> None:
     """Another process's lock is waited for as long as patience lasts; reads are answered meanwhile."""
     with Store.open(url, poll=0, patience=0.2) as store:
         store.add([new()])
-        other = sqlite3.connect(tmp_path / "mail.db", isolation_level=None)
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(StoreUnavailable, match="locked"):
-            store.add([new()])
-        with pytest.raises(StoreUnavailable, match="locked"):
-            store.delete(Everything())
-        assert store.page().counts.messages == 1
-        other.execute("ROLLBACK")
-        other.close()
+        with locked(url):
+            with pytest.raises(StoreUnavailable, match="locked"):
+                store.add([new()])
+            with pytest.raises(StoreUnavailable, match="locked"):
+                store.delete(Everything())
+            assert store.page().counts.messages == 1
         store.add([new()])
         assert store.counts().messages == 2
 
 
-def test_a_lock_that_goes_in_time_is_waited_for(url: str, tmp_path: Path, new: MakeMessage) -> None:
+def test_a_lock_that_goes_in_time_is_waited_for(url: str, new: MakeMessage) -> None:
     """A short lock delays, and nobody notices more than that."""
     with Store.open(url, poll=0, patience=20) as store:
-        other = sqlite3.connect(tmp_path / "mail.db", isolation_level=None, check_same_thread=False)
-        other.execute("BEGIN IMMEDIATE")
-        timer = threading.Timer(0.3, other.execute, ["ROLLBACK"])
-        timer.start()
-        store.add([new()])
-        timer.join()
-        other.close()
-        assert store.counts().messages == 1
+        outcomes: list[int | BaseException] = []
+        with locked(url):
+            store.add_soon(new(), outcomes.append)
+            store._writer._thread.join(0.3)
+            assert outcomes == []
+        store.close()
+        assert outcomes == [1]
 
 
 def test_a_file_that_has_gone_fails_alone(store: Store, new: MakeMessage, tmp_path: Path) -> None:
@@ -131,6 +130,7 @@ def test_text_of_a_failure_names_no_path(store: Store, new: MakeMessage, tmp_pat
     assert "store_id" in caught.value.detail
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("replaced", [False, True])
 def test_a_file_that_was_removed_takes_no_more_mail(tmp_path: Path, new: MakeMessage, replaced: bool) -> None:
     """What would be written to a file that nobody can find again is not acknowledged, and reading says so too."""

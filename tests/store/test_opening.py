@@ -13,6 +13,8 @@ from catcher.errors import DatabaseTooNew, DatabaseUnusable
 from catcher.store import Store
 from tests.store.contract import MakeMessage
 
+pytestmark = pytest.mark.sqlite
+
 
 def refuse(path: Path, expected: str, *, error: type[DatabaseUnusable] = DatabaseUnusable) -> None:
     """Opening fails with one line that names the file and what is wrong, and nothing beside or in the file changes."""

@@ -18,6 +18,8 @@ from catcher.store.engines.sqlite.database import make_file
 from catcher.store.engines.sqlite.opening import upgrade
 from tests.store.contract import MakeMessage
 
+pytestmark = pytest.mark.sqlite
+
 
 def tables(path: Path) -> list[tuple[object, ...]]:
     """Every table and index of a database: its columns with type, default and key, and what it is indexed by."""

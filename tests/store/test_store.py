@@ -1,4 +1,4 @@
-"""The contract on SQLite, and what only a database file can show."""
+"""The contract on each engine, and what becomes of a message's octets."""
 
 import random
 from pathlib import Path
@@ -10,8 +10,8 @@ from catcher.store import Store
 from tests.store.contract import MakeMessage, StoreContract
 
 
-class TestSqlite(StoreContract):
-    """SQLite keeps what every engine promises."""
+class TestStore(StoreContract):
+    """Every engine keeps what is promised."""
 
 
 @pytest.mark.parametrize("size", [0, 1, 1024 * 1024 - 1, 1024 * 1024, 1024 * 1024 + 1, 30 * 1024 * 1024 + 17])
@@ -74,6 +74,7 @@ def test_a_part_is_decoded_from_its_own_range(store: Store, new: MakeMessage) ->
         store.part(message.store_id, "99")
 
 
+@pytest.mark.sqlite
 def test_the_file_is_for_its_owner_only(store: Store, tmp_path: Path) -> None:
     """Mail holds passwords: neither the database nor its companions are readable by others."""
     assert (tmp_path / "mail.db").exists()
@@ -81,6 +82,7 @@ def test_the_file_is_for_its_owner_only(store: Store, tmp_path: Path) -> None:
         assert file.stat().st_mode & 0o077 == 0, file
 
 
+@pytest.mark.sqlite
 def test_the_size_on_disk_counts_the_journal(store: Store, new: MakeMessage, tmp_path: Path) -> None:
     """What the database takes is what its files take."""
     store.add([new()])

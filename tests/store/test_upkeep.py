@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import Connection
 
 from catcher.store import ByIds, Everything, Matching, Store, changing, finding, upkeep
-from catcher.store.engines.sqlite.database import SqliteDatabase
+from catcher.store.opening import open_database
 from catcher.store.search import parse
 from catcher.store.upkeep import Upkeep
+from tests.databases import rows
 from tests.store.contract import MakeMessage, add, ids
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -27,21 +28,18 @@ def quiet(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
 
 
 @pytest.fixture
-def hands(quiet: Store, tmp_path: Path) -> Iterator[tuple[Upkeep, Connection]]:
+def hands(quiet: Store, url: str) -> Iterator[tuple[Upkeep, Connection]]:
     """Upkeep to be called by hand, with a connection of its own."""
-    database = SqliteDatabase(tmp_path / "mail.db", durable=False, readers=1, patience=5)
+    database = open_database(url, durable=False, readers=1, patience=5)
     with database.connect_writer() as connection:
         yield Upkeep(database), connection
     database.dispose()
 
 
-def number_of_rows(path: Path) -> dict[str, int]:
+def number_of_rows(url: str) -> dict[str, object]:
     """How many rows each table has that a message is spread over."""
-    connection = sqlite3.connect(path)
     names = ("message", "detail", "search", "content", "leftover", "message_tag")
-    numbers = {name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in names}
-    connection.close()
-    return numbers
+    return {name: rows(url, f"SELECT count(*) FROM {name}")[0][0] for name in names}
 
 
 def found(store: Store, text: str) -> list[str]:
@@ -49,14 +47,14 @@ def found(store: Store, text: str) -> list[str]:
     return [one.store_id for one in store.page(parse(text, now=NOW), limit=1000).messages]
 
 
-def check_index(path: Path) -> None:
-    """The index agrees with the texts that it was made of."""
-    connection = sqlite3.connect(path)
-    connection.execute("INSERT INTO search_index(search_index, rank) VALUES ('integrity-check', 0)")
-    assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-    connection.close()
+def check_index(url: str) -> None:
+    """The index that upkeep makes agrees with the texts that it was made of."""
+    if url.startswith("sqlite"):
+        assert rows(url, "INSERT INTO search_index(search_index, rank) VALUES ('integrity-check', 0)") == []
+        assert rows(url, "PRAGMA integrity_check") == [("ok",)]
 
 
+@pytest.mark.sqlite
 def test_a_search_finds_what_the_index_has_and_what_it_has_not(
     quiet: Store, hands: tuple[Upkeep, Connection], new: MakeMessage
 ) -> None:
@@ -92,6 +90,7 @@ def test_a_word_that_the_index_cannot_tell_apart_is_judged_by_the_text(
     assert found(quiet, "abcde") == [exact]
 
 
+@pytest.mark.sqlite
 def test_many_matches_are_counted_by_the_index(
     quiet: Store, hands: tuple[Upkeep, Connection], new: MakeMessage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -114,7 +113,7 @@ def test_many_matches_are_counted_by_the_index(
 
 
 def test_rows_of_deleted_messages_are_swept(
-    quiet: Store, hands: tuple[Upkeep, Connection], new: MakeMessage, tmp_path: Path
+    quiet: Store, hands: tuple[Upkeep, Connection], new: MakeMessage, url: str
 ) -> None:
     """Nothing of a deleted message stays behind, indexed or not, and the index stays sound."""
     messages = add(quiet, new, 10, text="to be swept")
@@ -125,16 +124,22 @@ def test_rows_of_deleted_messages_are_swept(
     assert set(found(quiet, "swept")) == set(ids(messages)) - set(gone)
     while hands[0].sweep(hands[1]):
         pass
-    rows = number_of_rows(tmp_path / "mail.db")
-    assert rows == {"message": 11, "detail": 11, "search": 11, "content": 11, "leftover": 0, "message_tag": 0}
+    assert number_of_rows(url) == {
+        "message": 11,
+        "detail": 11,
+        "search": 11,
+        "content": 11,
+        "leftover": 0,
+        "message_tag": 0,
+    }
     while hands[0].index(hands[1]):
         pass
-    check_index(tmp_path / "mail.db")
+    check_index(url)
     assert set(found(quiet, "swept")) == set(ids(messages)) - set(gone)
 
 
 def test_an_emptied_mailbox_is_swept_in_steps(
-    quiet: Store, hands: tuple[Upkeep, Connection], new: MakeMessage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    quiet: Store, hands: tuple[Upkeep, Connection], new: MakeMessage, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A step takes a bounded number; mail that comes meanwhile is found and kept."""
     monkeypatch.setattr(upkeep, "STEP_CHARACTERS", 40)
@@ -144,17 +149,23 @@ def test_an_emptied_mailbox_is_swept_in_steps(
     quiet.delete(Everything())
     [kept] = add(quiet, new, 1, text="after the end")
     steps = 0
-    while hands[0].step(hands[1]):
+    while hands[0].sweep(hands[1]):
         steps += 1
     assert steps > 5
-    rows = number_of_rows(tmp_path / "mail.db")
-    assert rows == {"message": 1, "detail": 1, "search": 1, "content": 1, "leftover": 0, "message_tag": 0}
-    check_index(tmp_path / "mail.db")
+    assert number_of_rows(url) == {
+        "message": 1,
+        "detail": 1,
+        "search": 1,
+        "content": 1,
+        "leftover": 0,
+        "message_tag": 0,
+    }
+    check_index(url)
     assert found(quiet, "the end") == [kept.store_id]
     quiet.delete(ByIds((kept.store_id,)))
     while hands[0].step(hands[1]):
         pass
-    check_index(tmp_path / "mail.db")
+    check_index(url)
 
 
 def test_changes_are_kept_in_a_bounded_number(
@@ -176,6 +187,7 @@ def test_changes_are_kept_in_a_bounded_number(
     assert [event.store_id for event in kept] == list(ids(messages[20:]))
 
 
+@pytest.mark.sqlite
 def test_unused_space_goes_back_to_the_disk(
     quiet: Store, hands: tuple[Upkeep, Connection], new: MakeMessage, tmp_path: Path
 ) -> None:
@@ -204,7 +216,7 @@ def test_large_selections_go_in_steps(quiet: Store, new: MakeMessage, monkeypatc
     assert quiet.counts().messages == 0
 
 
-def test_upkeep_happens_by_itself(url: str, new: MakeMessage, tmp_path: Path) -> None:
+def test_upkeep_happens_by_itself(url: str, new: MakeMessage) -> None:
     """Soon after the last delivery the index has followed and deleted rows have gone."""
     with Store.open(url, poll=0) as store:
         messages = add(store, new, 5)
@@ -213,8 +225,6 @@ def test_upkeep_happens_by_itself(url: str, new: MakeMessage, tmp_path: Path) ->
             if store._writer._upkeep_at is None:
                 break
             store._writer._thread.join(0.02)
-        rows = number_of_rows(tmp_path / "mail.db")
-        assert (rows["message"], rows["search"], rows["leftover"]) == (3, 3, 0)
-        connection = sqlite3.connect(tmp_path / "mail.db")
-        assert connection.execute("SELECT indexed FROM counter").fetchone() == (5,)
-        connection.close()
+        numbers = number_of_rows(url)
+        assert (numbers["message"], numbers["search"], numbers["leftover"]) == (3, 3, 0)
+        assert rows(url, "SELECT indexed FROM counter") == [(5 if url.startswith("sqlite") else 0,)]

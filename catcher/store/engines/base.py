@@ -5,6 +5,7 @@ promises: a transaction of the connection that writes begins after the commit of
 one, so that the order of commits is the order of numbers; and readers never wait for it.
 """
 
+import enum
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -14,6 +15,13 @@ from sqlalchemy import ColumnElement, Connection, Engine, FromClause, Select, Ta
 
 from catcher.errors import StoreUnavailable
 from catcher.store.search import Query
+
+
+class Duty(enum.IntEnum):
+    """Work on a database that one of the stores that have it open does for all."""
+
+    UPKEEP = 1
+    RETENTION = 2
 
 
 class Expression(Protocol):
@@ -38,9 +46,18 @@ class Watch(Protocol):
 class TextIndex(ABC):
     """The full-text index over `search`, and what of comparing texts differs by engine.
 
-    It only names candidates; what decides is always the text itself. It may be some messages behind: `counter.indexed`
-    says how far it is.
+    It only names candidates; what decides is always the text itself.
+
+    is_kept_up: whether the store's upkeep has to take the texts in, so that the index may be some messages behind:
+    `counter.indexed` says how far it is. Else the database does that by itself, with each commit.
+    counts: whether it knows quickly how many messages it finds.
+    walked: so many of the newest messages are looked through before it is asked for a page, because it finds in no
+    order.
     """
+
+    is_kept_up: bool
+    counts: bool
+    walked: int
 
     @abstractmethod
     def add(self, connection: Connection, *, after: int, upto: int) -> None:
@@ -143,6 +160,13 @@ class Database(ABC):
         """A transaction of the connection that writes, committed at the end of the block, undone when that raises.
 
         Nobody else can write from its beginning to its end.
+        """
+
+    @abstractmethod
+    def holds(self, connection: Connection, duty: Duty) -> bool:
+        """Whether this store is the one that does a duty; asked on the connection that writes, in a transaction or not.
+
+        Once it is, it stays it until it is closed or its process dies; then another one that asks takes over.
         """
 
     @abstractmethod

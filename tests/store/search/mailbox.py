@@ -1,6 +1,7 @@
-"""A real SQLite file with the store's tables and a full-text index, asked through search conditions."""
+"""A real database with the store's tables and a full-text index, asked through search conditions."""
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    Engine,
     Integer,
     MetaData,
     Table,
@@ -18,11 +20,15 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    make_url,
     select,
 )
 from sqlalchemy import text as statement
 
-from catcher.store.search import INDEXED, Query, Subject, condition, fold
+from catcher.store.engines.postgresql.database import make_engine
+from catcher.store.engines.postgresql.index import TrigramIndex
+from catcher.store.search import INDEXED, Contains, Query, Subject, condition, fold
+from catcher.store.search.sql import IndexCondition
 from catcher.store.tables import inbox, message, message_inbox, message_tag, metadata, search, tag
 
 _COLUMNS = ", ".join(f'"{name}"' for name in sorted(INDEXED))
@@ -61,22 +67,39 @@ class Trigrams:
         return message.c.arrival.in_(found) | (message.c.arrival > self.indexed)
 
 
-class Mailbox:
-    """Messages in a database; those in the first half are in the full-text index, the others are its tail."""
+class PgTrgm:
+    """The contract of IndexCondition, kept by PostgreSQL's index, as the store asks it."""
 
-    def __init__(self, path: Path) -> None:
-        self._engine = create_engine(f"sqlite:///{path}")
-        metadata.create_all(self._engine)
-        with self._engine.begin() as connection:
-            connection.exec_driver_sql(_INDEX_DDL)
-        self.index = Trigrams()
-        self.without_index = Trigrams(is_used=False)
+    def __init__(self, *, is_used: bool = True) -> None:
+        self._index = TrigramIndex()
+        self._is_used = is_used
+        self.contains = self._index.contains
+        self.line_has = self._index.line_has
+
+    def candidates(self, needle: str) -> ColumnElement[bool] | None:
+        expression = self._index.expression(Contains(column="any", text=needle)) if self._is_used else None
+        return None if expression is None else self._index.candidates(expression)
+
+
+class Mailbox(ABC):
+    """Messages in a database, asked with its index and without."""
+
+    index: IndexCondition
+    without_index: IndexCondition
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @abstractmethod
+    def _empty_index(self, connection: Connection) -> None: ...
+
+    @abstractmethod
+    def _fill_index(self, connection: Connection) -> None: ...
 
     def fill(self, subjects: Sequence[Subject]) -> None:
         """Replace all messages by these."""
-        self.index.indexed = len(subjects) // 2
         with self._engine.begin() as connection:
-            connection.exec_driver_sql("INSERT INTO search_index(search_index) VALUES ('delete-all')")
+            self._empty_index(connection)
             for table in (message_tag, tag, message_inbox, inbox, search, message):
                 connection.execute(delete(table))
             for arrival, subject in enumerate(subjects, start=1):
@@ -88,27 +111,13 @@ class Mailbox:
                 for name in subject.inboxes:
                     group = self._group(connection, inbox, name, **_OF_AN_INBOX)
                     connection.execute(insert(message_inbox), {"inbox_id": group, "arrival": arrival})
-            connection.execute(
-                statement(
-                    f"INSERT INTO search_index(rowid, {_COLUMNS}) "
-                    f"SELECT arrival, {_COLUMNS} FROM search WHERE arrival <= :upto"
-                ),
-                {"upto": self.index.indexed},
-            )
+            self._fill_index(connection)
 
-    def found(self, query: Query, *, index: Trigrams | None = None) -> list[str]:
+    def found(self, query: Query, *, index: IndexCondition | None = None) -> list[str]:
         """Store ids of the messages the query matches, oldest first."""
         where = condition(query, index or self.index)
         with self._engine.connect() as connection:
             return list(connection.scalars(select(message.c.store_id).where(where).order_by(message.c.arrival)))
-
-    def plan(self, query: Query, *, index: Trigrams | None = None) -> str:
-        """How SQLite would look for the newest 50."""
-        where = condition(query, index or self.index)
-        page = select(message).where(where).order_by(message.c.arrival.desc()).limit(50)
-        sql = page.compile(self._engine, compile_kwargs={"literal_binds": True})
-        with self._engine.connect() as connection:
-            return "\n".join(row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}"))
 
     def close(self) -> None:
         self._engine.dispose()
@@ -120,6 +129,57 @@ class Mailbox:
             row = {"name": name.encode("utf-8", "replace").decode(), "folded": fold(name), "messages": 1, **others}
             found = connection.execute(insert(groups), row).inserted_primary_key[0]
         return int(found)
+
+
+class SqliteMailbox(Mailbox):
+    """Those in the first half are in the full-text index, the others are its tail."""
+
+    index: Trigrams
+    without_index: Trigrams
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(create_engine(f"sqlite:///{path}"))
+        metadata.create_all(self._engine)
+        with self._engine.begin() as connection:
+            connection.exec_driver_sql(_INDEX_DDL)
+        self.index = Trigrams()
+        self.without_index = Trigrams(is_used=False)
+
+    def plan(self, query: Query, *, index: Trigrams | None = None) -> str:
+        """How SQLite would look for the newest 50."""
+        where = condition(query, index or self.index)
+        page = select(message).where(where).order_by(message.c.arrival.desc()).limit(50)
+        sql = page.compile(self._engine, compile_kwargs={"literal_binds": True})
+        with self._engine.connect() as connection:
+            return "\n".join(row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}"))
+
+    def _empty_index(self, connection: Connection) -> None:
+        connection.exec_driver_sql("INSERT INTO search_index(search_index) VALUES ('delete-all')")
+
+    def _fill_index(self, connection: Connection) -> None:
+        self.index.indexed = (connection.scalar(select(func.count()).select_from(message)) or 0) // 2
+        connection.execute(
+            statement(
+                f"INSERT INTO search_index(rowid, {_COLUMNS}) SELECT arrival, {_COLUMNS} FROM search "
+                "WHERE arrival <= :upto"
+            ),
+            {"upto": self.index.indexed},
+        )
+
+
+class PostgresqlMailbox(Mailbox):
+    """All are in the index at once."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(make_engine(make_url(url).set(drivername="postgresql+psycopg"), pool_size=1, patience=30))
+        self.index = PgTrgm()
+        self.without_index = PgTrgm(is_used=False)
+
+    def _empty_index(self, connection: Connection) -> None:
+        """It follows its table."""
+
+    def _fill_index(self, connection: Connection) -> None:
+        """It follows its table."""
 
 
 def _message_row(arrival: int, subject: Subject) -> dict[str, object]:

@@ -24,7 +24,7 @@ from catcher.store.search import (
     sql,
 )
 from catcher.store.search import filter as plain
-from tests.store.search.mailbox import Mailbox
+from tests.store.search.mailbox import Mailbox, SqliteMailbox
 from tests.store.search.strategies import ANY, MAILBOXES, QUERIES, START
 
 EMPTY = SearchTexts(
@@ -102,9 +102,9 @@ def test_a_regular_expression_in_a_value_is_plain_text(mailbox: Mailbox) -> None
     assert mailbox.found(asked("header:x-a=[c]")) == ["1"]
 
 
-def test_the_index_is_asked_for_what_the_query_requires(mailbox: Mailbox) -> None:
+def test_the_index_is_asked_for_what_the_query_requires(sqlite_mailbox: SqliteMailbox) -> None:
     """Only texts that every match must contain narrow the search, and only those the index can know."""
-    mailbox.index.asked.clear()
+    sqlite_mailbox.index.asked.clear()
     for text in (
         "alpha",
         "ab",
@@ -114,21 +114,21 @@ def test_the_index_is_asked_for_what_the_query_requires(mailbox: Mailbox) -> Non
         "header:x=eta",
         "ip:theta is:unread",
     ):
-        condition(asked(text), mailbox.index)
-    assert mailbox.index.asked == ["alpha", "epsilon", "zeta", "theta"]
+        condition(asked(text), sqlite_mailbox.index)
+    assert sqlite_mailbox.index.asked == ["alpha", "epsilon", "zeta", "theta"]
 
 
-def test_a_rare_word_is_looked_up_and_not_searched_for(mailbox: Mailbox) -> None:
+def test_a_rare_word_is_looked_up_and_not_searched_for(sqlite_mailbox: SqliteMailbox) -> None:
     """With candidates from the index, SQLite goes to their rows by number instead of scanning the table."""
-    mailbox.fill([message(str(number), text="hello") for number in range(6)])
-    plan = mailbox.plan(asked("hello"))
+    sqlite_mailbox.fill([message(str(number), text="hello") for number in range(6)])
+    plan = sqlite_mailbox.plan(asked("hello"))
     assert "search_index VIRTUAL TABLE" in plan
     assert "SEARCH search USING INTEGER PRIMARY KEY" in plan
 
 
-def test_without_index_the_page_is_walked_newest_first(mailbox: Mailbox) -> None:
+def test_without_index_the_page_is_walked_newest_first(sqlite_mailbox: SqliteMailbox) -> None:
     """The text is looked up by arrival number, so that the walk can stop at a full page and nothing is sorted."""
-    plan = mailbox.plan(asked("hello"), index=mailbox.without_index)
+    plan = sqlite_mailbox.plan(asked("hello"), index=sqlite_mailbox.without_index)
     assert "SEARCH search USING INTEGER PRIMARY KEY" in plan
     assert "TEMP B-TREE" not in plan
 

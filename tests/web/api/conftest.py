@@ -8,14 +8,30 @@ import pytest
 from catcher.intake import deliver_now
 from catcher.store import Everything
 from catcher.testing import RunningCatcher, running_catcher
+from tests import databases
 from tests.web.api.mails import envelope
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Modules marked `engines` run on a catcher on each engine; the others ask little of the database."""
+    if "shared_catcher" in metafunc.fixturenames:
+        is_asked = metafunc.definition.get_closest_marker("engines") is not None
+        chosen = databases.engines(is_sqlite_only=not is_asked and not databases.CHOSEN)
+        metafunc.parametrize("shared_catcher", chosen, indirect=True, scope="module")
+
+
 @pytest.fixture(scope="module")
-def shared_catcher() -> Iterator[RunningCatcher]:
+def shared_catcher(request: pytest.FixtureRequest) -> Iterator[RunningCatcher]:
     """One catcher for all tests of a module: there are hundreds of small ones."""
-    with running_catcher() as running:
-        yield running
+    if request.param == "sqlite":
+        with running_catcher() as running:
+            yield running
+    else:
+        server: databases.Server = request.getfixturevalue("postgresql")
+        url = server.make()
+        with running_catcher(database=url) as running:
+            yield running
+        server.drop(url)
 
 
 @pytest.fixture

@@ -8,6 +8,8 @@ import pytest
 
 from tests.web.api.mails import MIXED, plain
 
+pytestmark = pytest.mark.engines
+
 Put = Callable[..., list[str]]
 ONE = "/api/v1/message/"
 ODD = b"Bare: lf\n\x00\xff dots\r\n.\r\n..\r\n\r\nno end"

@@ -13,6 +13,8 @@ from websockets.sync.client import ClientConnection, connect
 from catcher.testing import RunningCatcher, running_catcher
 from tests.web.api.mails import plain
 
+pytestmark = pytest.mark.engines
+
 Put = Callable[..., list[str]]
 
 

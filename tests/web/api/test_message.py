@@ -9,6 +9,8 @@ import pytest
 
 from tests.web.api.mails import MIXED, plain
 
+pytestmark = pytest.mark.engines
+
 Put = Callable[..., list[str]]
 ONE = "/api/v1/message/"
 PDF = base64.b64decode("JVBERi0xLjQKJeKCrA==")

@@ -8,6 +8,8 @@ import pytest
 
 from tests.web.api.mails import plain
 
+pytestmark = pytest.mark.engines
+
 Put = Callable[..., list[str]]
 LIST = "/api/v1/messages"
 

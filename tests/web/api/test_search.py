@@ -8,6 +8,8 @@ import pytest
 from tests.web.api.mails import plain
 from tests.web.api.test_messages import LIST, remaining, subjects
 
+pytestmark = pytest.mark.engines
+
 Put = Callable[..., list[str]]
 SEARCH = "/api/v1/search"
 

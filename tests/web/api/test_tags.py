@@ -7,6 +7,8 @@ import pytest
 
 from tests.web.api.mails import plain
 
+pytestmark = pytest.mark.engines
+
 Put = Callable[..., list[str]]
 TAGS = "/api/v1/tags"
 

@@ -7,6 +7,8 @@ import pytest
 
 from tests.web.api.mails import MIXED, plain
 
+pytestmark = pytest.mark.engines
+
 Put = Callable[..., list[str]]
 
 

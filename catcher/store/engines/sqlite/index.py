@@ -48,6 +48,10 @@ _PACKING = 4
 class Fts5Index(TextIndex):
     """The table `search_index`, whose rowids are arrival numbers."""
 
+    is_kept_up = True
+    counts = True
+    walked = 0
+
     def add(self, connection: Connection, *, after: int, upto: int) -> None:
         connection.execute(_INDEX_ROWS, {"after": after, "upto": upto})
 

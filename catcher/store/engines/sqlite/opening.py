@@ -128,7 +128,7 @@ def _make(path: Path) -> None:
         with database.connect_writer() as connection, database.begin(connection):
             driver = connection.connection.driver_connection
             if isinstance(driver, sqlite3.Connection) and _revision(driver) is None:
-                schema.create(connection, index_ddl=INDEX_DDL)
+                schema.create(connection, ddl=[INDEX_DDL])
     finally:
         database.dispose()
 

@@ -1,0 +1,258 @@
+"""One opened PostgreSQL database.
+
+Several catchers may have it open. A writer's transaction begins by locking the row of counters, so that it sees all
+that was committed before, and nobody else writes until its end: numbers are given in the order of commits, and who has
+read up to one never misses what comes before it.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+import psycopg
+from psycopg.adapt import Dumper
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    RootTransaction,
+    Table,
+    create_engine,
+    event,
+    exc,
+    insert,
+)
+from sqlalchemy.pool import QueuePool
+
+from catcher.errors import StoreFull, StoreUnavailable
+from catcher.store.codec import storable
+from catcher.store.engines.base import Database, Duty, Watch
+from catcher.store.engines.postgresql.index import TrigramIndex
+from catcher.store.engines.postgresql.listening import CHANNEL, Listener
+from catcher.store.tables import metadata
+
+_BEGIN_WRITING = "BEGIN; SELECT 1 FROM counter FOR UPDATE"
+_BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+_TRY_DUTY = "SELECT pg_try_advisory_lock(('counter'::regclass::oid::bigint << 4) + %s)"
+"""Schemas of one database have duties of their own."""
+
+_STUCK = 60
+"""Seconds after which the server ends a transaction in which a catcher does nothing, so that no other waits longer."""
+
+_COPIED = 4
+"""Rows from which COPY is quicker than INSERT."""
+
+_DEFAULTS = {
+    "application_name": "catcher",
+    "client_encoding": "utf8",
+    # A server that is gone without a word is noticed in half a minute rather than in hours.
+    "keepalives_idle": "15",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "30000",
+}
+"""What is asked of the connection, unless the URL asks otherwise."""
+
+
+class PostgresqlDatabase(Database):
+    """See `Database`.
+
+    url: any form of PostgreSQL URL. durable: False to let commits return before the disk has them; else they wait for
+    what the server is set to. readers: how many read at once. patience: seconds that a statement waits for another
+    catcher's lock before it fails, and for a connection.
+    """
+
+    def __init__(self, url: URL, *, durable: bool, readers: int, patience: float) -> None:
+        common = f"SET lock_timeout = {int(1000 * patience) or 1}; SET jit = off"
+        settings = f"{common}; SET idle_in_transaction_session_timeout = '{_STUCK}s'"
+        # A few rows are looked at one by one, however many the planner expects: it cannot know how common a word is.
+        reading = f"{settings}; SET enable_seqscan = off; SET default_transaction_read_only = on"
+        writing = settings if durable else f"{settings}; SET synchronous_commit = off"
+        self._url = url
+        self._patience = patience
+        self._writer_pid = 0
+        self._columns: dict[str, tuple[str, list[str]]] = {}
+        super().__init__(
+            readers=make_engine(url, pool_size=readers, patience=patience, setup=reading),
+            writer=make_engine(url, pool_size=1, patience=patience, setup=writing),
+            index=TrigramIndex(),
+        )
+        event.listen(self._writer, "connect", self._note_writer)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with self._errors(), self._readers.connect() as connection, begun(connection, _BEGIN_READING):
+            yield connection
+
+    @contextmanager
+    def begin(self, connection: Connection) -> Iterator[None]:
+        with begun(connection, _BEGIN_WRITING):
+            yield
+
+    def holds(self, connection: Connection, duty: Duty) -> bool:
+        # Locked by the session rather than by the transaction; what is known of it goes with the connection.
+        if duty not in connection.info:
+            with nullcontext() if connection.in_transaction() else begun(connection, "BEGIN"):
+                found = connection.exec_driver_sql(_TRY_DUTY, (int(duty),)).scalar_one()
+            if not found:
+                return False
+            connection.info[duty] = True
+        return True
+
+    def check_place(self) -> None:
+        """Nothing to do: a database that is gone says so itself."""
+
+    def insert_rows(self, connection: Connection, into: Table, rows: Sequence[tuple[object, ...]]) -> None:
+        if len(rows) < _COPIED:
+            names = [column.name for column in into.columns]
+            connection.execute(insert(into), [dict(zip(names, row, strict=True)) for row in rows])
+            return
+        statement, types = self._copied(connection, into)
+        with driver_errors(connection), driver_of(connection).cursor() as cursor, cursor.copy(statement) as copy:
+            copy.set_types(types)
+            for row in rows:
+                copy.write_row(row)
+
+    def announce(self, connection: Connection) -> None:
+        connection.exec_driver_sql(f"NOTIFY {CHANNEL}")
+
+    def watch(self, connection: Connection, wake: Callable[[], None]) -> Watch:
+        return Listener(self._connect, is_own=lambda pid: pid == self._writer_pid, wake=wake)
+
+    def octets_on_disk(self) -> int:
+        sizes = "SELECT coalesce(sum(pg_total_relation_size(to_regclass(name))), 0) FROM unnest(%s::text[]) AS name"
+        with self.reading() as connection:
+            return int(connection.exec_driver_sql(sizes, (list(metadata.tables),)).scalar_one())
+
+    def give_back(self, connection: Connection, *, pages: int) -> bool:
+        """Nothing to do: autovacuum sees to it."""
+        return False
+
+    def failure(self, error: Exception) -> StoreUnavailable:
+        cause = getattr(error, "orig", None) or error
+        detail = str(cause)
+        state = getattr(cause, "sqlstate", None) or ""
+        for start, reason in _REASONS.items():
+            if state.startswith(start):
+                return (StoreFull if start == _FULL else StoreUnavailable)(reason, detail=detail)
+        if not state and isinstance(cause, psycopg.OperationalError):
+            return StoreUnavailable(_GONE, detail=detail)
+        return StoreUnavailable("The mail store cannot be used now", detail=detail)
+
+    def _note_writer(self, driver: psycopg.Connection, _record: object) -> None:
+        self._writer_pid = driver.info.backend_pid
+
+    def _connect(self) -> psycopg.Connection:
+        arguments = self._writer.dialect.create_connect_args(self._url)[1]
+        return psycopg.connect(**{**arguments, **connect_args(self._url, patience=self._patience)})
+
+    def _copied(self, connection: Connection, into: Table) -> tuple[str, list[str]]:
+        """The COPY of rows into a table, and the types of its columns."""
+        if into.name not in self._columns:
+            quote = connection.dialect.identifier_preparer.quote
+            names = ", ".join(quote(column.name) for column in into.columns)
+            types = [column.type.compile(connection.dialect).split()[0].lower() for column in into.columns]
+            self._columns[into.name] = (f"COPY {quote(into.name)} ({names}) FROM STDIN (FORMAT BINARY)", types)
+        return self._columns[into.name]
+
+
+_FULL = "53100"
+_GONE = "The mail store's database cannot be reached"
+_LOCKED = "The mail store is locked by another process"
+_REASONS = {
+    _FULL: "The mail store is full",
+    "53": "The mail store's database has no resources left",
+    "55P03": _LOCKED,
+    "40": _LOCKED,
+    "08": _GONE,
+    "57P": _GONE,
+    "25006": "The mail store can only be read now",
+    "3D000": _GONE,
+    "XX00": "The mail store is damaged",
+}
+"""By how the SQLSTATE begins; the first that fits. PostgreSQL, appendix A."""
+
+
+def make_engine(url: URL, *, pool_size: int, patience: float, setup: str = "") -> Engine:
+    """Connections in autocommit mode: transactions are begun by hand. setup: statements for each new one."""
+    engine = create_engine(
+        url,
+        poolclass=QueuePool,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=30,
+        connect_args=connect_args(url, patience=patience),
+        use_native_hstore=False,
+    )
+
+    def connected(driver: psycopg.Connection, _record: object) -> None:
+        driver.adapters.register_dumper(str, _StorableDumper)
+        if setup:
+            driver.execute(setup)
+
+    event.listen(engine, "connect", connected)
+    return engine
+
+
+def connect_args(url: URL, *, patience: float) -> dict[str, Any]:
+    """Arguments of `psycopg.connect` beyond the URL's."""
+    wanted = _DEFAULTS | {"connect_timeout": str(max(2, math.ceil(patience)))}
+    return {name: value for name, value in wanted.items() if name not in url.query} | {"autocommit": True}
+
+
+def driver_of(connection: Connection) -> psycopg.Connection:
+    """The driver's connection behind one of SQLAlchemy's."""
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)  # noqa: S101
+    return driver
+
+
+@contextmanager
+def driver_errors(connection: Connection) -> Iterator[None]:
+    """Around what is asked of the driver itself: errors come as SQLAlchemy's, and a lost connection is given up."""
+    try:
+        yield
+    except psycopg.Error as error:
+        is_lost = driver_of(connection).closed
+        if is_lost:
+            connection.invalidate(error)
+        raise exc.DBAPIError.instance(
+            None, None, error, psycopg.Error, connection_invalidated=is_lost, dialect=connection.dialect
+        ) from error
+
+
+@contextmanager
+def begun(connection: Connection, statement: str) -> Iterator[None]:
+    """A transaction, committed at the end of the block, undone when that raises. statement: how it begins."""
+    with _transaction(connection, statement):
+        yield
+
+
+def _transaction(connection: Connection, statement: str) -> RootTransaction:
+    """A transaction begun by a statement. A connection that was lost since the last one is replaced, once."""
+    try:
+        return _try_transaction(connection, statement)
+    except exc.DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        return _try_transaction(connection, statement)
+
+
+def _try_transaction(connection: Connection, statement: str) -> RootTransaction:
+    transaction = connection.begin()
+    try:
+        with driver_errors(connection):
+            driver_of(connection).execute(statement, prepare=False)
+    except BaseException:
+        transaction.rollback()
+        raise
+    return transaction
+
+
+class _StorableDumper(Dumper):
+    """Text as the server takes it; see `codec.storable`."""
+
+    def dump(self, obj: str) -> bytes:
+        return storable(obj).encode()
