@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from catcher.checks.document import excerpt
 from catcher.checks.model import Finding, Place, Severity
 from catcher.checks.subject import Subject
-from catcher.mime import Part
+from catcher.mime import Part, iter_part
 
 _PROGRAM_WORDS = """
 ade adp apk app appx bat cab chm cmd com cpl diagcab dll dmg exe hta ins iso isp img jar jnlp js jse lib lnk
@@ -29,8 +29,8 @@ def attachment_findings(subject: Subject) -> Iterator[Finding]:
         part = message.parts[index]
         extension = part.file_name.rpartition(".")[2].lower() if "." in part.file_name else ""
         shown = excerpt(part.file_name)
-        if extension in _PROGRAMS:
-            text = f"{shown} is a program; receivers refuse the whole message."
+        if extension in _PROGRAMS or _begins_as_program(subject, part):
+            text = f"{shown or f'Part {part.part_id}'} is a program; receivers refuse the whole message."
             yield _of_part(
                 part,
                 "attachment-program",
@@ -55,6 +55,12 @@ def attachment_findings(subject: Subject) -> Iterator[Finding]:
         if index in message.attachments and not part.file_name and part.media_type != "message/rfc822":
             text = f"Part {part.part_id} is an attachment without a file name."
             yield _of_part(part, "attachment-unnamed", Severity.WARNING, text, "Give it one.", "RFC 2183 §2.3")
+
+
+def _begins_as_program(subject: Subject, part: Part) -> bool:
+    """Whether the content is a program of Windows or Linux, whatever the part says that it is."""
+    start = next(iter(iter_part(subject.octets, part, size=64)), b"")
+    return (start.startswith(b"MZ") and b"\0" in start) or start.startswith(b"\x7fELF")
 
 
 def _of_part(part: Part, rule: str, severity: Severity, text: str, advice: str, source: str) -> Finding:

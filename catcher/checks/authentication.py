@@ -27,7 +27,14 @@ from catcher.fetch.guard import reason_against
 NAME = "authentication"
 TITLE = "Authentication"
 
-_SOURCES = {"spf": "RFC 7208", "dkim": "RFC 6376", "dmarc": "RFC 7489", "arc": "RFC 8617"}
+_ONE_CLICK = frozenset({"list-unsubscribe", "list-unsubscribe-post"})
+_SOURCES = {
+    "dkim-one-click": "RFC 8058 §4",
+    "spf": "RFC 7208",
+    "dkim": "RFC 6376",
+    "dmarc": "RFC 7489",
+    "arc": "RFC 8617",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +95,7 @@ def authenticate(subject: Subject, lookup: Lookup) -> Report:
     findings = [
         *_of_spf(subject, facts, address),
         *_of_dkim(subject, facts),
+        *_of_one_click(subject, facts),
         *_of_dmarc(subject, facts),
         *_of_arc(subject, facts),
     ]
@@ -125,7 +133,7 @@ def _finding(
         text=text[:1].upper() + text[1:] + ("" if text.endswith(".") else "."),
         place=subject.field_place(field, which=which) if field else None,
         advice=advice,
-        source=_SOURCES[rule.partition("-")[0]],
+        source=_SOURCES.get(rule) or _SOURCES[rule.partition("-")[0]],
     )
 
 
@@ -200,6 +208,16 @@ def _of_dkim(subject: Subject, facts: AuthFacts) -> Iterator[Finding]:
                 field="DKIM-Signature",
                 which=which,
             )
+
+
+def _of_one_click(subject: Subject, facts: AuthFacts) -> Iterator[Finding]:
+    """Receivers offer one-click unsubscribing only when a signature covers the fields that ask for it."""
+    if not subject.field_bodies("list-unsubscribe-post"):
+        return
+    if not any(each.result is AuthResult.PASS and set(each.signed) >= _ONE_CLICK for each in facts.dkim):
+        text = "No valid DKIM signature covers List-Unsubscribe and List-Unsubscribe-Post, so one-click is not offered"
+        advice = "Name both fields in h= of the signature."
+        yield _finding(subject, "dkim-one-click", Severity.WARNING, text, advice, field="List-Unsubscribe-Post")
 
 
 def _of_dmarc(subject: Subject, facts: AuthFacts) -> Iterator[Finding]:

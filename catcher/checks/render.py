@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any
+from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
 from catcher.checks.model import Finding, Place, Report, Severity, overall_score
@@ -115,11 +116,15 @@ def _junit_case(report: Report) -> list[str]:
 
 
 def to_sarif(reports: Sequence[Report], *, uri: str = "message.eml", version: str = "0") -> str:
-    """SARIF 2.1.0, one run. uri: of the examined file; a place's line is that of the part's decoded text."""
+    """SARIF 2.1.0, one run. uri: path or address of what was examined, any character allowed.
+
+    A place's line is that of the part's decoded text.
+    """
+    address = quote(uri, safe="/:@!$&'()*+,;=~%")
     rules = {f"{report.check}/{f.rule}": f for report in reports for f in report.findings}
     names = sorted(rules)
     results = [
-        _sarif_result(report, finding, names.index(f"{report.check}/{finding.rule}"), uri)
+        _sarif_result(report, finding, names.index(f"{report.check}/{finding.rule}"), address)
         for report in reports
         for finding in report.findings
     ]

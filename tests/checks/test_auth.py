@@ -194,17 +194,22 @@ def _signature(key: rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey, octets: bytes
 
 
 def signed(
-    message: bytes, domain: str, *, key: rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey = ED_KEY, extra: str = ""
+    message: bytes,
+    domain: str,
+    *,
+    key: rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey = ED_KEY,
+    extra: str = "",
+    names: tuple[str, ...] = ("from", "to", "subject"),
 ) -> bytes:
     """The message with a signature of `domain` on top, selector "s"."""
     algorithm = "ed25519-sha256" if isinstance(key, ed25519.Ed25519PrivateKey) else "rsa-sha256"
     digest = base64.b64encode(hashlib.sha256(canonical_body(header_section(message).body, "relaxed")).digest()).decode()
     field = (
-        f"DKIM-Signature: v=1; a={algorithm}; c=relaxed/relaxed; d={domain}; s=s; h=from:to:subject; {extra}"
+        f"DKIM-Signature: v=1; a={algorithm}; c=relaxed/relaxed; d={domain}; s=s; h={':'.join(names)}; {extra}"
         f"bh={digest}; b=\r\n"
     )
     section = header_section(field.encode() + message)
-    octets = signed_octets(section, 0, names=("from", "to", "subject"), canonicalization="relaxed")
+    octets = signed_octets(section, 0, names=names, canonicalization="relaxed")
     return field.replace("b=\r\n", f"b={_signature(key, octets)}\r\n").encode() + message
 
 
@@ -217,6 +222,21 @@ def test_own_signatures_can_be_checked_with_a_zone_file(key: rsa.RSAPrivateKey |
     lookup = ZoneLookup(_record("s._domainkey.example.com", _public(key)))
     (result,) = dkim(signed(MAIL, "example.com", key=key), lookup)
     assert result.result is AuthResult.PASS, result.reason
+
+
+def test_one_click_must_be_signed() -> None:
+    """A valid signature covers List-Unsubscribe and List-Unsubscribe-Post. RFC 8058 §4."""
+    lookup = ZoneLookup(_record("s._domainkey.example.com", _public(ED_KEY)))
+    fields = b"List-Unsubscribe: <https://example.com/u>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+    every = ("from", "to", "subject", "list-unsubscribe", "list-unsubscribe-post")
+
+    def found(message: bytes) -> bool:
+        return "dkim-one-click" in rules(authenticate(subject_of(message), lookup))
+
+    assert found(signed(fields + MAIL, "example.com"))
+    assert not found(signed(fields + MAIL, "example.com", names=every))
+    assert found(signed(fields + MAIL, "example.com", names=every).replace(b"Hello", b"Hullo"))
+    assert not found(signed(MAIL, "example.com"))
 
 
 def _arc_set(message: bytes, instance: int, validation: str) -> bytes:

@@ -92,6 +92,13 @@ def test_sarif_points_at_lines() -> None:
     assert run["invocations"][0]["executionSuccessful"] is False
 
 
+def test_sarif_names_the_file_as_an_address() -> None:
+    """artifactLocation.uri is a URI reference: spaces and letters beyond ASCII are escaped. SARIF 2.1.0 §3.4.3."""
+    run = json.loads(to_sarif(REPORTS, uri="out box/Grüße.eml"))["runs"][0]
+    location = run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert location["uri"] == "out%20box/Gr%C3%BC%C3%9Fe.eml"
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_same_reports_give_the_same_bytes(name: str) -> None:
     """Each format is deterministic, and takes an empty list."""
