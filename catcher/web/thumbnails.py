@@ -2,6 +2,7 @@
 
 import logging
 import warnings
+from importlib.util import find_spec
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,11 @@ def thumbnail(octets: bytes) -> bytes:
     except Exception as error:  # a decoder may raise anything for octets made to break it
         log.debug("no thumbnail: %s", error)
         return blank()
+
+
+def has_thumbnails() -> bool:
+    """Whether the library that makes them is installed."""
+    return find_spec("PIL") is not None
 
 
 def blank() -> bytes:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from catcher.web.ui import texts
 
 if TYPE_CHECKING:
-    from catcher.checks import AuthFacts, ClientFacts, Facts, InboxFacts, SizeFacts, SpamFacts
+    from catcher.checks import AuthFacts, ClientFacts, Facts, SizeFacts, SpamFacts
 
 Detail = tuple[str, str]
 """A name and what there is to say under it."""
@@ -14,11 +14,9 @@ Detail = tuple[str, str]
 
 def details_of(facts: "Facts | None") -> Iterator[Detail]:
     """The details of any check; none for those whose facts are of no use to a reader."""
-    from catcher.checks import AuthFacts, ClientFacts, InboxFacts, SizeFacts, SpamFacts
+    from catcher.checks import AuthFacts, ClientFacts, SizeFacts, SpamFacts
 
-    if isinstance(facts, InboxFacts):
-        yield from _of_inbox(facts)
-    elif isinstance(facts, SizeFacts):
+    if isinstance(facts, SizeFacts):
         yield from _of_size(facts)
     elif isinstance(facts, ClientFacts):
         yield from _of_clients(facts)
@@ -26,12 +24,6 @@ def details_of(facts: "Facts | None") -> Iterator[Detail]:
         yield from _of_authentication(facts)
     elif isinstance(facts, SpamFacts):
         yield from _of_spam(facts)
-
-
-def _of_inbox(facts: "InboxFacts") -> Iterator[Detail]:
-    for row in facts.rows:
-        pieces = (row.sender, row.subject, row.preheader)
-        yield f"On a {row.device}", " – ".join(piece for piece in pieces if piece)
 
 
 def _of_size(facts: "SizeFacts") -> Iterator[Detail]:

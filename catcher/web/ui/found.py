@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from catcher.mime import list_unsubscribe
 from catcher.store.model import StoredMessage
 from catcher.web.languages import _, marked
 from catcher.web.reading import read_extract
 from catcher.web.ui import texts
-from catcher.web.ui.pages import Found, FoundCode, FoundLink
+from catcher.web.ui.pages import Found, FoundCode, FoundLink, Unsubscribing
 from catcher.web.ui.site import Site
 
 if TYPE_CHECKING:
@@ -54,6 +55,27 @@ async def read_found(site: Site, stored: StoredMessage) -> Found:
         maybe=_codes(code for code in found.codes if code not in top),
         links=tuple(_link(link) for link in rest[:LISTED]),
         more=max(len(rest) - LISTED, 0),
+    )
+
+
+def read_unsubscribing(stored: StoredMessage) -> Unsubscribing | None:
+    """What List-Unsubscribe and List-Unsubscribe-Post say. RFC 2369 §3.2, RFC 8058."""
+    said = list_unsubscribe(stored.message)
+    if not said.header and not said.header_post:
+        return None
+    return Unsubscribing(
+        links=tuple(
+            FoundLink(
+                url=url,
+                shown=texts.shown(url[:2000]),
+                text="",
+                kind="",
+                href=url if _OPENABLE.match(url) else "",
+            )
+            for url in said.links
+        ),
+        is_one_click=said.header_post.replace(" ", "").lower() == "list-unsubscribe=one-click",
+        errors=texts.shown(said.errors),
     )
 
 

@@ -7,13 +7,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catcher.errors import NotFound
+from catcher.mime.model import Part
 from catcher.store.model import ByIds, StoredMessage, Summary
+from catcher.web.disposition import SAFE_INLINE
 from catcher.web.languages import _, marked
+from catcher.web.thumbnails import has_thumbnails
 from catcher.web.ui import texts
 from catcher.web.ui.answers import answer_rows, streamed
+from catcher.web.ui.conversation import conversation_of
 from catcher.web.ui.delivery import read_delivery
 from catcher.web.ui.files import file_name, is_showable
-from catcher.web.ui.found import read_found
+from catcher.web.ui.found import read_found, read_unsubscribing
+from catcher.web.ui.invitation import read_invitations
 from catcher.web.ui.listing import VIEWS, Place, list_piece, read_place, read_query
 from catcher.web.ui.opinions import read_opinions
 from catcher.web.ui.pages import Attachment, Link, MessagePage, Source
@@ -31,6 +36,10 @@ VIEW_NAMES = {
     "checks": marked("Checks"),
     "delivery": marked("Delivery"),
 }
+
+
+MAX_THUMBED = 10_000_000
+"""Octets of an image that a small picture is made of."""
 
 
 class MessageHandlers:
@@ -98,8 +107,11 @@ class MessageHandlers:
             newer=self._beside(newer, place),
             older=self._beside(older, place),
             position=number_newer + 1 if number_newer < listing.matching else 0,
-            attachments=attachments_of(address, stored),
+            attachments=attachments_of(site, stored),
             found=await read_found(site, stored),
+            conversation=conversation_of(site, stored),
+            invitations=await read_invitations(site, stored),
+            unsubscribing=read_unsubscribing(stored),
             raw_href=f"{address}/raw",
             print_href=f"{address}/print",
             release_href=f"{address}/release",
@@ -153,9 +165,10 @@ def chosen_view(stored: StoredMessage, wanted: str) -> str:
     return next(view for view in VIEWS if has_view(stored, view) or view == "parts")
 
 
-def attachments_of(address: str, stored: StoredMessage) -> tuple[Attachment, ...]:
+def attachments_of(site: Site, stored: StoredMessage) -> tuple[Attachment, ...]:
     """Every part that is not the text itself; what is shown inside the HTML comes last."""
-    message = stored.message
+    message, store_id = stored.message, stored.summary.store_id
+    address, thumbs = f"{site.root}view/{store_id}", f"{site.root}api/v1/message/{store_id}/part"
     return tuple(
         Attachment(
             part_id=part.part_id,
@@ -164,9 +177,15 @@ def attachments_of(address: str, stored: StoredMessage) -> tuple[Attachment, ...
             size=part.size,
             open_href=f"{address}/part/{part.part_id}?show=1" if is_showable(part) else "",
             save_href=f"{address}/part/{part.part_id}",
+            thumb_href=f"{thumbs}/{part.part_id}/thumb" if has_thumbnail(part) else "",
         )
         for part in (message.parts[index] for index in (*message.attachments, *message.inlines)[:200])
     )
+
+
+def has_thumbnail(part: Part) -> bool:
+    """Whether a small picture can be made of a part."""
+    return part.media_type in SAFE_INLINE - {"text/plain"} and part.size <= MAX_THUMBED and has_thumbnails()
 
 
 def client_words(stored: StoredMessage) -> str:

@@ -1,6 +1,7 @@
 """What the checks view shows: the reports on a message, each as a section with what matters most first."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,11 @@ from catcher.web.languages import _, marked
 from catcher.web.ui import texts
 from catcher.web.ui.facts import details_of
 from catcher.web.ui.listing import Place
-from catcher.web.ui.pages import Ask, Opinion, Opinions, Section
+from catcher.web.ui.pages import Ask, InboxRow, Opinion, Opinions, Section
 from catcher.web.ui.site import Site
 
 if TYPE_CHECKING:
-    from catcher.checks import Finding, Report, Subject
+    from catcher.checks import Finding, InboxFacts, Report, Subject
     from catcher.checks import Place as ReportPlace
 
 SHOWN = 10
@@ -112,7 +113,7 @@ class Views:
 
     def section(self, report: "Report") -> Section:
         """One report."""
-        from catcher.checks import ClientFacts
+        from catcher.checks import ClientFacts, InboxFacts
 
         counts = Counter(finding.severity.value for finding in report.findings)
         opinions = tuple(self._opinion(finding) for finding in report.findings[: SHOWN + FOLDED])
@@ -129,6 +130,7 @@ class Views:
             folded=opinions[SHOWN:],
             left=len(report.findings) - len(opinions),
             details=tuple((name, texts.shown(text)) for name, text in details_of(report.facts)),
+            inbox_rows=tuple(_inbox_rows(report.facts)) if isinstance(report.facts, InboxFacts) else (),
             scores=tuple((name, _score(score)) for score, name in rated),
         )
 
@@ -162,6 +164,14 @@ class Views:
         return (
             "" if place.tag in _UNSEEN else self._address + self._place.parameters(mark=f"{place.line}-{place.column}")
         )
+
+
+def _inbox_rows(facts: "InboxFacts") -> Iterator[InboxRow]:
+    names = {"small phone": _("small phone"), "phone": _("phone"), "desktop": _("desktop")}
+    for row in facts.rows:
+        shown = [texts.shown(each) for each in (row.sender, row.subject, row.preheader)]
+        device = f"{names.get(row.device, row.device)} · {row.width}"
+        yield InboxRow(device=device, sender=shown[0], subject=shown[1], preheader=shown[2])
 
 
 def _effect(report: "Report") -> tuple[int, int, int]:

@@ -157,6 +157,7 @@ class Attachment:
     size: int  # octets, decoded
     open_href: str  # where it can be looked at, "" when it cannot safely
     save_href: str  # where it can be saved
+    thumb_href: str  # a small picture of it, "" when there is none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,6 +224,24 @@ class Opinion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """Something known, by its name."""
+
+    name: str  # what it is
+    value: str  # what it is worth
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxRow:
+    """The message in the list of a mail program."""
+
+    device: str  # where
+    sender: str  # as much as fits
+    subject: str  # as much as fits
+    preheader: str  # as much as fits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """What one check says."""
 
@@ -237,6 +256,7 @@ class Section:
     left: int  # how many there are besides
     details: tuple[tuple[str, str], ...]  # what it found out besides, each with its name
     scores: tuple[tuple[str, str], ...]  # of each mail program, the lowest first
+    inbox_rows: tuple[InboxRow, ...]  # how lists show the message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,14 +289,6 @@ class Opinions:
     sections: tuple[Section, ...]  # those that were made
     asks: tuple[Ask, ...]  # what else can be asked for
     is_asking: bool  # whether answers of links come while the page is sent
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
-    """Something known, by its name."""
-
-    name: str  # what it is
-    value: str  # what it is worth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -344,6 +356,54 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """What a message belongs to."""
+
+    href: str  # page of the thread
+    is_outside: bool  # it looks like an answer, but names nothing that it answers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationLine:
+    """One message of a thread."""
+
+    href: str  # its page
+    title: str  # its subject
+    sender: str  # who it is from, "" when it does not say
+    received_at: datetime  # when it came
+    is_current: bool  # whether the thread was asked for from it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationPage:
+    """/thread/{id}."""
+
+    chrome: Chrome  # what surrounds it
+    title: str  # subject of the message
+    back: str  # its page
+    lines: tuple[ConversationLine, ...]  # oldest first
+    reasons: tuple[str, ...]  # what keeps messages apart, in sentences
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation:
+    """One event of a calendar part."""
+
+    kind: str  # what the message does about it
+    title: str  # of the event
+    facts: tuple[Fact, ...]  # when, where, who
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsubscribing:
+    """How the message says its list can be left."""
+
+    links: tuple[FoundLink, ...]  # where
+    is_one_click: bool  # by one POST (RFC 8058)
+    errors: str  # what is wrong with the fields, "" for nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessagePage:
     """/view/{id} in each of its views."""
 
@@ -368,6 +428,9 @@ class MessagePage:
     position: int  # place in the list, from 1; 0 when it is not in it
     attachments: tuple[Attachment, ...]  # every part that is not the text itself
     found: Found  # codes and links
+    conversation: Conversation  # the thread it belongs to
+    invitations: tuple[Invitation, ...]  # of calendar parts
+    unsubscribing: Unsubscribing | None  # None when it names no list to leave
     raw_href: str  # the message as sent
     print_href: str  # the mail alone, for the printer
     release_href: str  # where it can be sent onward

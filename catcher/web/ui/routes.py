@@ -14,6 +14,7 @@ from catcher.web.services import Services, WebOptions
 from catcher.web.ui.answers import AnswerHandler
 from catcher.web.ui.compare import CompareHandlers
 from catcher.web.ui.connections import ConnectionHandlers
+from catcher.web.ui.conversation import ConversationHandlers
 from catcher.web.ui.files import FileHandlers
 from catcher.web.ui.listing import ListHandlers, refusal
 from catcher.web.ui.live import LiveHandler
@@ -38,7 +39,7 @@ def routes(services: Services, options: WebOptions, *, hub: Hub, operations: Seq
     setup, preferences, live = SetupHandlers(site), PreferenceHandlers(site), LiveHandler(site, hub)
     previews, compared = PreviewHandlers(site), CompareHandlers(site)
     reference, answers = ReferenceHandlers(site, operations), AnswerHandler(site)
-    releases = ReleaseHandlers(site)
+    releases, conversations = ReleaseHandlers(site), ConversationHandlers(site)
     pages: list[tuple[str, Handler, str]] = [
         ("/", lists.show, "GET"),
         ("/search", lists.show, "GET"),
@@ -58,6 +59,7 @@ def routes(services: Services, options: WebOptions, *, hub: Hub, operations: Seq
         ("/compare", compared.choose, "GET"),
         ("/compare/{store_id}", compared.previous, "GET"),
         ("/compare/{left}/{right}", compared.show, "GET"),
+        ("/thread/{store_id}", conversations.show, "GET"),
         ("/setup", setup.show, "GET"),
         ("/setup/test", setup.send, "POST"),
         ("/setup/{framework}", setup.show, "GET"),

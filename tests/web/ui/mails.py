@@ -145,7 +145,12 @@ def forwarded() -> EmailMessage:
 
 def calendar() -> EmailMessage:
     message = mail("Invitation: planning", text="Planning on Monday.\n")
-    event = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nSUMMARY:Planning\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    event = (
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:Planning\r\n"
+        "DTSTART;TZID=Europe/Paris:20261123T100000\r\nDTEND;TZID=Europe/Paris:20261123T110000\r\n"
+        "LOCATION:Room 1\\, second floor\r\nORGANIZER;CN=Ben:mailto:ben@acme.example\r\nEND:VEVENT\r\n"
+        "END:VCALENDAR\r\n"
+    )
     message.add_alternative(event, subtype="calendar", params={"method": "REQUEST"})
     return message
 

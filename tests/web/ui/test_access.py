@@ -50,6 +50,8 @@ def paths(box: Mailbox) -> list[str]:
         *(f"compare/{news}/{forwarded}?what={what}" for what in ("html", "text", "headers", "source", "render")),
         f"compare/{news}/{news}",
         f"view/{news}/release",
+        f"view/{box.id_of('Invitation: planning')}",
+        f"thread/{box.id_of('Re: Lunch')}",
     ]
     return [
         "",

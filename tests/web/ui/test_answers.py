@@ -172,7 +172,7 @@ def test_what_was_found_out_is_told_beside_the_findings(http: httpx2.Client, mai
     """The row as inboxes cut it, the weight, and the date of the client data."""
     mailbox.send(mail("A subject that is much too long for any telephone to show it whole", html="<p>Hello Bob</p>"))
     text = http.get(f"view/{mailbox.id_of('A subject')}", params={"view": "checks"}).text
-    assert "On a small phone" in text
-    assert "A subject that is much too lo… – Hello Bob" in text
+    assert "small phone" in text
+    assert "A subject that is much too lo…" in text
     assert "by the data of caniemail.com of 20" in text
     assert "of what Gmail shows" in text

@@ -5,7 +5,7 @@ import re
 import httpx2
 
 from tests.web.ui.conftest import Mailbox
-from tests.web.ui.mails import mail
+from tests.web.ui.mails import mail, newsletter
 
 
 def strip_of(text: str) -> str:
@@ -66,3 +66,16 @@ def test_hundreds_of_links_stay_a_page(mailbox: Mailbox, http: httpx2.Client) ->
     text = http.get(f"view/{mailbox.id_of('Many links')}").text
     assert text.count('data-said="linkCopied"') <= 201
     assert re.search(r"and \d+ more", text)
+
+
+def test_leaving_the_list_has_a_panel(mailbox: Mailbox, http: httpx2.Client) -> None:
+    """RFC 2369 and RFC 8058: where, whether by one click, and what is wrong with the fields."""
+    mailbox.send(newsletter(), mail("Wrong", text="x", List_Unsubscribe="javascript:alert(1)"))
+    text = http.get(f"view/{mailbox.id_of('Acme news')}").text
+    panel = text[text.index('data-testid="unsubscribe"') :].partition("</details>")[0]
+    assert 'href="https://acme.example/u/1"' in panel
+    assert "leaves the list with one POST" in panel
+    text = http.get(f"view/{mailbox.id_of('Wrong')}").text
+    panel = text[text.index('data-testid="unsubscribe"') :].partition("</details>")[0]
+    assert "no link in angle brackets" in panel
+    assert "href=" not in panel
