@@ -25,8 +25,10 @@ from catcher.extract.shapes import Shape, shapes
 from catcher.extract.sheet import Sheet
 from catcher.extract.words import Cue, Sense
 
-MAX_SHAPES = 500
+MAX_SHAPES = 300
 """Possible codes of a message that are weighed."""
+MAX_CUES = 30
+"""Cues of another line that are weighed for one."""
 MAX_CODES = 20
 """Codes of a message that are told."""
 LEAST = 0.2
@@ -39,6 +41,7 @@ _AGREED, _INTRO, _BESIDE = 0.9, 1.0, -2.0
 _DECORATION = " \t*_`'\"“”„«»‹›[](){}<>|:.,;!=~#•·→➜-‘’「」『』【】（）：。"
 _ATTACHED = re.compile(r"[\s:#.,()\[\]\"'*=>-]*(?:[^\W\d]{1,5}[\s:#.,\"'*=>-]+){0,2}[\s:#\"'*(\[-]*\Z")
 _COUPON_NEAR = 45
+_BEFORE, _BEHIND = 130, 75
 _RIGHT_BEHIND, _YEAR = 5, 1.7
 _COLONS = (":", "：")
 _PLACES = re.compile(r"\s*[A-Z][a-zà-ž]{3,}")
@@ -51,6 +54,9 @@ _KINDS = {
     Sense.INVITATION: (CodeKind.INVITATION, 0.5),
     Sense.CONFIRMATION: (CodeKind.CONFIRMATION, 0.6),
 }
+
+
+_CODE_NAMES = frozenset({Sense.SURE, Sense.CODE, Sense.COUPON})
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +121,9 @@ def _topic(subject: Sheet) -> float:
 def _sightings(sheet: Sheet, index: int, topic: float) -> Iterator[_Sighting]:
     line = sheet.lines[index]
     last_end = -1
+    senses = frozenset[Sense]()
     for shape in shapes(line.text):
+        senses = senses or sheet.senses(index) | sheet.near(index)
         shown = line.text[shape.start : shape.end]
         is_alone = line.text.strip(_DECORATION) == shown
         run = next((run for run in line.runs if run.start <= shape.start < run.end), None)
@@ -123,6 +131,8 @@ def _sightings(sheet: Sheet, index: int, topic: float) -> Iterator[_Sighting]:
         strength = run.strength if run is not None else 0.0
         if line.place.source is Source.TEXT and not is_alone:
             is_apart = line.text[: shape.start].endswith(("*", "`", "["))
+        if not (is_alone or is_apart) and ((shape.is_bare and Sense.COUPON not in senses) or not senses & _CODE_NAMES):
+            continue
         name = _name(sheet, index, shape, is_alone=is_alone, last_end=last_end)
         last_end = shape.end
         is_coupon = name.sense is Sense.COUPON
@@ -204,20 +214,21 @@ def _name(sheet: Sheet, index: int, shape: Shape, *, is_alone: bool, last_end: i
 def _names(sheet: Sheet, index: int, shape: Shape, *, is_alone: bool, last_end: int) -> Iterator[_Name]:
     text = sheet.lines[index].text
     for cue in sheet.cues(index):
-        if cue.end <= shape.start:
+        if shape.start - _BEFORE <= cue.end <= shape.start:
             gap = text[cue.end : shape.start]
-            is_blocked = last_end > cue.end
             is_named = cue.sense is not Sense.OTHER and gap.rstrip().endswith(_COLONS)
             is_attached = is_named or bool(_ATTACHED.match(gap))
-            yield _judged(cue, len(gap), 130.0, is_attached=is_attached, is_blocked=is_blocked)
-        elif cue.start >= shape.end:
+            yield _judged(cue, len(gap), _BEFORE, is_attached=is_attached, is_blocked=last_end > cue.end)
+        elif shape.end <= cue.start <= shape.end + _BEHIND:
             gap = text[shape.end : cue.start]
-            yield _judged(cue, len(gap) + 12, 75.0, is_attached=not gap.strip(" "), is_after=True)
-    distance: float = shape.start + 6
-    reach = 280.0 if is_alone else 60.0
+            yield _judged(cue, len(gap) + 12, _BEHIND, is_attached=not gap.strip(" "), is_after=True)
+    distance = shape.start + 6
+    reach = 280 if is_alone else 60
     for number, before in enumerate(sheet.before(index)):
         other = sheet.lines[before].text
-        for cue in sheet.cues(before):
+        if distance > reach:
+            break
+        for cue in sheet.cues(before)[-MAX_CUES:]:
             gap = other[cue.end :]
             rest = len(other) if cue.sense is not Sense.OTHER else len(other) - (cue.end - cue.start) + 45
             is_label = is_alone and number == 0 and rest < 60 and not gap.strip(_DECORATION)
@@ -229,18 +240,15 @@ def _names(sheet: Sheet, index: int, shape: Shape, *, is_alone: bool, last_end: 
     distance = len(text) - shape.end + 40
     for after in sheet.after(index):
         other = sheet.lines[after].text
-        for cue in sheet.cues(after):
-            yield _judged(cue, distance + cue.start, 160.0, is_attached=False, is_after=True)
+        for cue in sheet.cues(after)[:MAX_CUES]:
+            yield _judged(cue, distance + cue.start, 160, is_attached=False, is_after=True)
         distance += len(other) + 10
 
 
 def _judged(
-    cue: Cue, distance: float, reach: float, *, is_attached: bool, is_blocked: bool = False, is_after: bool = False
+    cue: Cue, distance: int, reach: int, *, is_attached: bool, is_blocked: bool = False, is_after: bool = False
 ) -> _Name:
-    """What a cue is worth at that distance.
-
-    is_blocked: another number stands between. is_after: the cue comes behind.
-    """
+    """What a cue is worth at that distance. is_blocked: another number stands between. is_after: it comes behind."""
     near = max(0.0, 1 - distance / reach) * (0.4 if is_blocked else 1.0)
     match cue.sense:
         case Sense.SURE:

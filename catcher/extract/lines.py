@@ -9,9 +9,9 @@ from catcher.extract.model import Place, Source
 
 MAX_TEXT = 300_000
 """Characters of a plain text that are read."""
-MAX_LINE = 2_000
+MAX_LINE = 1_000
 """Characters of a line; longer ones are read in pieces."""
-MAX_LINES = 10_000
+MAX_LINES = 5_000
 """Lines of a part that are read."""
 
 _BREAK = re.compile(r"\r\n?|\n")

@@ -66,7 +66,7 @@ def page_of(html: str, part_id: str) -> Page:
     """The lines and links of an HTML part, in document order. Never raises."""
     reader = _Reader(part_id)
     document = ParsedHtml(html[:MAX_HTML], positions=True).document
-    is_cut = len(html) > MAX_HTML or reader.read(document)
+    is_cut = reader.read(document) or len(html) > MAX_HTML
     return Page(_with_joined_cells(reader.lines), reader.anchors, is_cut)
 
 
@@ -98,7 +98,9 @@ class _Reader:
 
     def _above(self, node: turbohtml.Node) -> _State:
         parent = node.parent
-        return self._states.get(parent, _TOP) if parent is not None else _TOP
+        if parent is None or isinstance(parent, turbohtml.Document):
+            return _TOP
+        return self._states.get(parent, _UNSEEN)
 
     def _open(self, element: turbohtml.Element) -> None:
         above, tag = self._above(element), element.tag
@@ -247,6 +249,7 @@ def _source_line(text: turbohtml.Text) -> int:
 
 
 _TOP = _State()
+_UNSEEN = _State(is_silent=True)  # what lies in a template has a parent that is no element
 
 
 def _with_joined_cells(lines: list[Line]) -> list[Line]:

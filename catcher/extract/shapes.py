@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 MAX_TOKENS = 200
 """Possible codes of a line that are looked at; a line with more holds none."""
@@ -32,7 +33,7 @@ def shapes(text: str) -> Iterator[Shape]:
     """
     if not _MAY_HOLD.search(text):
         return
-    taken = [match.span() for match in _NO_CODE.finditer(text)]
+    taken = _taken(text)
     number = 0
     for match in _FORMS.finditer(text):
         number += 1
@@ -53,37 +54,76 @@ _CURRENCY = (
     r"SGD|HKD|KRW|MXN|ZAR|AED|SAR|ILS|THB|VND|IDR|MYR|BGN|SR|R\$|zł|Kč|Ft|kr|TL|lei|руб|грн|元|円|원|ريال|درهم|جنيه|"
     r"euros?|dollars?|pounds?|Euro)(?![a-z]))"
 )
-_NO_CODE = re.compile(
+_AMOUNT = r"\d[\d.,' ]{0,20}+"
+_AT_DIGIT = re.compile(
     "|".join(
         (
-            r"\bhttps?://\S+|\bwww\.\S+",
-            r"[^\s<>()]{1,64}@[\w.-]{1,255}",  # mail addresses, and @name
-            r"(?<![\w-])(?:[a-z0-9](?:[a-z0-9-]{0,40}[a-z0-9])?\.){1,4}[a-z]{2,12}(?:/\S*)?(?![\w.])",  # host names
-            r"\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F-]{4,}",  # UUIDs
-            r"\b(?:[0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}\b|\b(?:[0-9a-fA-F]{1,4}:){2,7}[0-9a-fA-F:]{0,20}",  # MAC, IPv6
+            r"\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F-]{4,40}+",  # UUIDs
             r"\b(?:19|20)\d\d[-/.](?:0?[1-9]|1[0-2])[-/.][0-3]?\d(?:[T ]\d\d:?\d\d(?::?\d\d)?)?",  # dates
             r"\b[0-3]?\d([-/.] ?)[01]?\d\1(?:\d{4}|\d\d)\b|\b[01]?\d/[0-3]?\d/(?:\d{4}|\d\d)\b",
             r"\b\d{1,2}[:.h]\d\d(?:[:.]\d\d)?(?: ?[AaPp]\.?[Mm]\b)?(?![\d])",  # times
             r"\b(?:19|20)\d\d ?[-/] ?(?:19|20)?\d\d\b(?!\d)",  # spans of years
-            _CURRENCY + r" ?[-+]?\d[\d.,' ]*|\d[\d.,' ]* ?" + _CURRENCY,  # prices
-            r"[-+]?\d[\d.,]* ?[%‰°]|% ?\d+",
-            r"\b\d{1,3}(?:[.,']\d{3})+(?:[.,]\d+)?\b|\b\d+[.,]\d+(?:\.\d+)*\b|\bv\d[\w.]*",  # decimals, IPv4, versions
-            r"\+ ?\d{1,3}(?:[ ().-]{0,3}\d{1,5}){2,6}",  # telephone numbers
-            r"\(0?\d{1,5}\) ?\d[\d -]{3,12}|\b0\d{1,4}[ /-]\d[\d /-]{4,12}\d|\b(?:1-)?\d{3}-\d{3}-\d{4}\b",
+            _AMOUNT + _CURRENCY,
+            r"\d[\d.,]{0,20}+ ?[%‰°]",
+            r"\b\d{1,3}(?:[.,']\d{3})+(?:[.,]\d+)?\b|\b\d{1,20}+[.,]\d{1,20}+(?:\.\d{1,20}+){0,9}\b",  # decimals, IPv4
+            r"\b0\d{1,4}[ /-]\d[\d /-]{4,12}\d|\b(?:1-)?\d{3}-\d{3}-\d{4}\b",  # telephone numbers
             r"\b1-8\d\d-[\w-]{4,10}|\b0800[ -]\d[\d -]{2,10}\b|\b\d{3} \d{3} \d{4}\b|\b0\d(?: \d\d){4}\b",
             r"\b\d{2,4}-\d{3,4}-\d{4}\b",
-            r"[*•xX#×]{2,}[ -]?\d{2,6}|[•*]+\d+",  # masked numbers
-            r"\b[A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){2,8}(?: ?[A-Z0-9]{1,4})?\b",  # IBAN
             r"\b\d{4}(?:[ -]\d{4}){2,3}\b",  # card numbers
-            r"#[0-9a-fA-F]{3,8}\b|#\d+|№ ?\d+|\bN[o°º]\.? ?\d+",
-            r"\b\d{2,5} ?[x×] ?\d{2,5}\b|\b\d+(?:px|em|pt|mm|cm|km|kg|mg|MB|GB|KB|TB|kWh|mAh|Hz|MHz|GHz|ms|dpi)\b",
-            r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b[A-Z]\d[A-Z] ?\d[A-Z]\d\b",  # British and Canadian post codes
-            r"\b[A-Z]{2},? \d{5}(?:-\d{4})?\b|\b[1-9]\d{3} [A-Z]{2}\b|\bD-\d{5}\b|\bF-\d{5}\b",
-            r"\b[A-Z]{2}[A-Z0-9]{1,2}\d{9}[A-Z]{2}\b|\b1Z[0-9A-Z]{16}\b",  # parcels
-            r"\b(?:RFC|ISO|UTF|SHA|MD|HTTP|TLS|CVE|KB|PR|GH|INV|ORD|PO|SO|TKT|SR|CASE|RMA|AWB|HRB|ATU)[ -]?\d[\d-]*\b",
+            r"\b\d{2,5} ?[x×] ?\d{2,5}\b|\b\d{1,20}+(?:px|em|pt|mm|cm|km|kg|mg|MB|GB|KB|TB|kWh|mAh|Hz|MHz|GHz|ms|dpi)\b",
+            r"\b[1-9]\d{3} [A-Z]{2}\b|\b1Z[0-9A-Z]{16}\b",  # Dutch post codes, parcels
         )
     )
 )
+_AT_LETTER = re.compile(
+    "|".join(
+        (
+            r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F-]{4,40}+",
+            _CURRENCY + " ?[-+]?" + _AMOUNT,
+            r"[A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){2,8}(?: ?[A-Z0-9]{1,4})?\b",  # IBAN
+            r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|[A-Z]\d[A-Z] ?\d[A-Z]\d\b",  # British and Canadian post codes
+            r"[A-Z]{2},? \d{5}(?:-\d{4})?\b|D-\d{5}\b|F-\d{5}\b",
+            r"[A-Z]{2}[A-Z0-9]{1,2}\d{9}[A-Z]{2}\b",  # parcels
+            r"(?:RFC|ISO|UTF|SHA|MD|HTTP|TLS|CVE|KB|PR|GH|INV|ORD|PO|SO|TKT|SR|CASE|RMA|AWB|HRB|ATU)[ -]?\d[\d-]{0,30}+",
+            r"v\d[\w.]{0,40}+|N[o°º]\.? ?\d+",
+        )
+    )
+)
+# what begins with a sign or a letter of any kind is looked for only where the line has that sign
+_BY_SIGN = (
+    ("://", re.compile(r"\bhttps?://\S++")),
+    ("www.", re.compile(r"\bwww\.\S++")),
+    ("@", re.compile(r"(?<![^\s<>()])[^\s<>()@]{1,64}+@[\w.-]{1,255}+")),  # mail addresses, and @name
+    (".", re.compile(r"(?<![\w.-])(?:[a-z0-9][a-z0-9-]{0,40}+\.){1,4}+[a-z]{2,12}+(?:/\S*+)?(?![\w.])")),  # host names
+    (":", re.compile(r"\b(?:[0-9a-fA-F]{1,4}+:){2,7}+[0-9a-fA-F:]{0,20}+")),  # MAC, IPv6
+    ("-", re.compile(r"\b(?:[0-9a-fA-F]{2}-){5}[0-9a-fA-F]{2}\b")),
+    ("+", re.compile(r"\+ ?\d{1,3}(?:[ ().-]{0,3}\d{1,5}){2,6}")),  # telephone numbers
+    ("(", re.compile(r"\(0?\d{1,5}\) ?\d[\d -]{3,12}")),
+    ("#", re.compile(r"#[0-9a-fA-F]{3,8}\b|#\d+")),
+    ("№", re.compile(r"№ ?\d+")),
+    ("%", re.compile(r"% ?\d{1,20}+")),
+    *((sign, re.compile(rf"[{sign}]{{1,20}}+ ?-?\d+")) for sign in "*•×"),  # masked numbers
+    ("xx", re.compile(r"[xX]{2,20}+[ -]?\d{2,6}")),
+    ("XX", re.compile(r"[xX]{2,20}+[ -]?\d{2,6}")),
+    *((sign, re.compile(rf"[{sign}] ?[-+]?{_AMOUNT}")) for sign in "$€£¥₹₽₩₺₴₪₫฿₦₱"),
+)
+_DIGITS = re.compile(r"\d+")
+_CAPITALS = re.compile(r"\b[A-Zv]")
+MAX_DIGITS = 300
+"""Runs of digits, and words with a capital, of a line that are looked at."""
+
+
+def _taken(text: str) -> list[tuple[int, int]]:
+    """Where in a line stands what has the form of something else than a code."""
+    found = [match.span() for sign, form in _BY_SIGN if sign in text for match in form.finditer(text)]
+    for starts, form in ((_DIGITS, _AT_DIGIT), (_CAPITALS, _AT_LETTER)):
+        end = 0
+        for start in islice(starts.finditer(text), MAX_DIGITS):
+            if start.start() >= end and (match := form.match(text, start.start())):
+                end = match.end()
+                found.append(match.span())
+    return found
+
 
 # letters of scripts without spaces may touch a code
 _LETTER = r"[^\W\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"

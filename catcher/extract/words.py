@@ -113,6 +113,8 @@ def folded(text: str) -> str:
 
 def _end_of(phrase: _Phrase, plain: str, words: list[tuple[int, int, str]], index: int) -> int:
     """Where a phrase ends whose first word is at `index`; 0 when it is not there."""
+    if len(phrase.words) == 1:
+        return words[index][1]
     if index + len(phrase.words) > len(words):
         return 0
     for offset, wanted in enumerate(phrase.words):

@@ -1,0 +1,75 @@
+"""Tests of links: what they are for, and which one the mail was sent for."""
+
+import pytest
+
+from catcher.extract import LinkKind, Source
+from tests.extract.mails import found
+
+PAGE = """
+<p>Hello Ann, please confirm your address.</p>
+<p><a href="https://acme.example/"><img src="https://acme.example/logo.png" alt="Acme"></a></p>
+<p><a href="https://acme.example/go/81kX02mQ7z" style="background:#06c;padding:8px">Confirm my address</a></p>
+<p>Or <a href="https://acme.example/about">read about us</a>.</p>
+<footer><a href="https://acme.example/unsubscribe">Unsubscribe</a>
+<a href="https://acme.example/privacy">Privacy</a> <a href="https://www.facebook.com/acme">Facebook</a>
+<a href="mailto:help@acme.example">Write to us</a> <a href="https://acme.example/v/5">View in browser</a></footer>
+<img src="https://acme.example/open.gif?u=5" width="1" height="1">
+"""
+
+
+def test_the_button_is_primary_and_the_rest_is_named() -> None:
+    """Buttons before prose, footers and pixels last."""
+    told = found(PAGE, kind="html")
+    assert told.primary_link == told.links[0]
+    assert (told.links[0].kind, told.links[0].is_button) == (LinkKind.CONFIRMATION, True)
+    kinds = {link.url.removeprefix("https://").removeprefix("www."): link.kind for link in told.links}
+    assert kinds["acme.example/unsubscribe"] is LinkKind.UNSUBSCRIBE
+    assert kinds["acme.example/privacy"] is LinkKind.LEGAL
+    assert kinds["facebook.com/acme"] is LinkKind.SOCIAL
+    assert kinds["mailto:help@acme.example"] is LinkKind.MAILTO
+    assert kinds["acme.example/v/5"] is LinkKind.ONLINE
+    assert kinds["acme.example/open.gif?u=5"] is LinkKind.TRACKING
+    assert kinds["acme.example/logo.png"] is LinkKind.IMAGE
+    assert told.links[-1].kind is LinkKind.TRACKING
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Reset your password: https://a.example/r/81kX02mQ7z", LinkKind.RESET),
+        ("Click to sign in:\r\nhttps://a.example/x/81kX02mQ7z", LinkKind.SIGN_IN),
+        ("https://a.example/invitations/81kX02mQ7z", LinkKind.INVITATION),
+        ("Passwort zurücksetzen: <https://a.example/x>", LinkKind.RESET),
+        ("Подтвердите адрес: https://a.example/x.", LinkKind.CONFIRMATION),
+        ("Track your package: https://a.example/t/1", LinkKind.ACTION),
+    ],
+)
+def test_links_of_plain_text_take_their_kind_from_words_and_address(text: str, kind: LinkKind) -> None:
+    """The words before the address, or the address itself; punctuation behind it is no part of it."""
+    link = found(text).primary_link
+    assert link is not None
+    assert link.kind is kind
+    assert link.url.startswith("https://a.example/")
+    assert not link.url.endswith((".", ">"))
+
+
+def test_a_digest_of_equal_links_has_no_primary_one() -> None:
+    """Where three are offered alike, the mail was sent for none of them."""
+    page = "".join(f'<p><a href="https://news.example/{n}">Read more</a> about {n}</p>' for n in range(4))
+    told = found(page, kind="html")
+    assert len(told.links) == 4
+    assert told.primary_link is None
+
+
+def test_the_same_address_twice_is_one_link() -> None:
+    """A button and its address written out below are one."""
+    url = "https://a.example/verify?token=81kX02mQ7z"
+    told = found(f'<a href="{url}" class="button">Verify</a><p>Or open <a href="{url}">{url}</a></p>', kind="html")
+    assert [(link.url, link.text) for link in told.links] == [(url, "Verify")]
+
+
+def test_the_header_sections_unsubscribe_link_is_told() -> None:
+    """List-Unsubscribe (RFC 2369 §3.2) is a link of the mail as well."""
+    told = found("Hello", header="List-Unsubscribe: <https://a.example/off>\r\n")
+    assert [(link.kind, link.place.source) for link in told.links] == [(LinkKind.UNSUBSCRIBE, Source.HEADER)]
+    assert told.primary_link is None

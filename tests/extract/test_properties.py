@@ -1,0 +1,64 @@
+"""Nothing raises, and what is told is well formed, whatever the mail."""
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from catcher.extract import CodeKind, Extract, extract
+from catcher.extract.codes import MAX_CODES
+from catcher.extract.lines import normal
+from catcher.extract.words import cues, folded
+from catcher.mime import parse
+from tests.extract.mails import mail
+
+PIECES = st.sampled_from(
+    ["code", "482913", "Your verification code", "<b>", "</b>", "<td>4</td>", "<a href='https://e.example/x'>", "</a>",
+     "<p style='font-size:30px'>", "\n", ": ", "認証コード", "رمز", "٤٨", "İ", "\u0000", "\ud800", "<img src=x width=1>",
+     "X7K9-PQ2M", "https://e.example/?a=[", "<style>", "<!--", "&#x110000;", "2026", "G-1", "﷽", "e\u0301"]
+)  # fmt: skip
+BODIES = st.lists(PIECES | st.text(max_size=20), max_size=40).map("".join)
+
+
+def check(told: Extract) -> None:
+    """The promises of the model."""
+    assert len(told.codes) <= MAX_CODES
+    assert told.primary_code is None or told.primary_code in told.codes
+    assert told.primary_code is None or told.primary_code.kind is not CodeKind.COUPON
+    assert told.primary_link is None or told.primary_link in told.links
+    for thing in (*told.codes, *told.links):
+        assert 0 <= thing.confidence <= 1
+        assert thing.place.line >= 0
+    for code in told.codes:
+        assert code.value.isalnum()
+        assert code.value.isascii()
+        assert "\n" not in code.shown
+    assert [link.confidence for link in told.links] == sorted((k.confidence for k in told.links), reverse=True)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    body=BODIES, subject=st.text(alphabet=st.characters(blacklist_characters="\r\n"), max_size=40), html=st.booleans()
+)
+def test_any_mail_gives_an_answer(body: str, subject: str, html: bool) -> None:
+    """HTML or text, complete or broken."""
+    octets = mail(
+        body.encode("utf-8", "replace").decode(), subject=subject.encode("utf-8", "replace").decode(),
+        kind="html" if html else "plain",
+    )  # fmt: skip
+    check(extract(octets, parse(octets)))
+
+
+@settings(max_examples=100, deadline=None)
+@given(octets=st.binary(max_size=2_000))
+def test_any_octets_give_an_answer(octets: bytes) -> None:
+    """What is no mail at all as well."""
+    check(extract(octets, parse(octets)))
+
+
+@settings(max_examples=200, deadline=None)
+@given(text=st.text(max_size=200))
+def test_cues_lie_in_the_text(text: str) -> None:
+    """Comparing without case and accents keeps every character's place."""
+    plain = normal(text)
+    assert len(folded(plain)) == len(plain)
+    for cue in cues(plain):
+        assert 0 <= cue.start < cue.end <= len(plain)
