@@ -1,0 +1,56 @@
+"""A catcher from Python: `Catcher`, which blocks, and `AsyncCatcher`, which is awaited. Stands alone.
+
+    with Catcher("http://127.0.0.1:8025") as catcher, catcher.inbox() as inbox:
+        sign_up(inbox.address())
+        code = inbox.wait(subject="Welcome").code
+
+Importing it is cheap; httpx2 is imported with the first request.
+"""
+
+from catcher.client.awaiting import AsyncAttachment, AsyncCatcher, AsyncInbox, AsyncMessage
+from catcher.client.blocking import Attachment, Catcher, Inbox, Message
+from catcher.client.errors import (
+    BadRequest,
+    ClientError,
+    Conflict,
+    Missing,
+    NotAllowed,
+    NothingCame,
+    NotInMessage,
+    Refused,
+    Unavailable,
+    UnexpectedMail,
+    Unreachable,
+    Unreadable,
+)
+from catcher.client.shapes import Code, Event, Fault, Link, Mailbox, NearMiss, Summary
+
+__all__ = [
+    "AsyncAttachment",
+    "AsyncCatcher",
+    "AsyncInbox",
+    "AsyncMessage",
+    "Attachment",
+    "BadRequest",
+    "Catcher",
+    "ClientError",
+    "Code",
+    "Conflict",
+    "Event",
+    "Fault",
+    "Inbox",
+    "Link",
+    "Mailbox",
+    "Message",
+    "Missing",
+    "NearMiss",
+    "NotAllowed",
+    "NotInMessage",
+    "NothingCame",
+    "Refused",
+    "Summary",
+    "Unavailable",
+    "UnexpectedMail",
+    "Unreachable",
+    "Unreadable",
+]
