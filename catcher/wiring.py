@@ -106,6 +106,7 @@ def web_options(settings: Settings) -> "WebOptions":
         accepts_any_sender=settings.send_api_auth_accept_any,
         needs_token=settings.require_token,
         is_compressed=not settings.disable_http_compression,
+        bin=settings.bin,
         is_public=passwords is None
         and not settings.require_token
         and not settings.listen.is_loopback

@@ -70,7 +70,8 @@ _AT_DIGIT = re.compile(
             r"\b1-8\d\d-[\w-]{4,10}|\b0800[ -]\d[\d -]{2,10}\b|\b\d{3} \d{3} \d{4}\b|\b0\d(?: \d\d){4}\b",
             r"\b\d{2,4}-\d{3,4}-\d{4}\b",
             r"\b\d{4}(?:[ -]\d{4}){2,3}\b",  # card numbers
-            r"\b\d{2,5} ?[x×] ?\d{2,5}\b|\b\d{1,20}+(?:px|em|pt|mm|cm|km|kg|mg|MB|GB|KB|TB|kWh|mAh|Hz|MHz|GHz|ms|dpi)\b",
+            r"\b\d{2,5} ?[x×] ?\d{2,5}\b",
+            r"\b\d{1,20}+(?:px|em|pt|mm|cm|km|kg|mg|MB|GB|KB|TB|kWh|mAh|Hz|MHz|GHz|ms|dpi)\b",
             r"\b[1-9]\d{3} [A-Z]{2}\b|\b1Z[0-9A-Z]{16}\b",  # Dutch post codes, parcels
         )
     )
@@ -84,7 +85,8 @@ _AT_LETTER = re.compile(
             r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|[A-Z]\d[A-Z] ?\d[A-Z]\d\b",  # British and Canadian post codes
             r"[A-Z]{2},? \d{5}(?:-\d{4})?\b|D-\d{5}\b|F-\d{5}\b",
             r"[A-Z]{2}[A-Z0-9]{1,2}\d{9}[A-Z]{2}\b",  # parcels
-            r"(?:RFC|ISO|UTF|SHA|MD|HTTP|TLS|CVE|KB|PR|GH|INV|ORD|PO|SO|TKT|SR|CASE|RMA|AWB|HRB|ATU)[ -]?\d[\d-]{0,30}+",
+            r"(?:RFC|ISO|UTF|SHA|MD|HTTP|TLS|CVE|KB|PR|GH)[ -]?\d[\d-]{0,30}+",
+            r"(?:INV|ORD|PO|SO|TKT|SR|CASE|RMA|AWB|HRB|ATU)[ -]?\d[\d-]{0,30}+",
             r"v\d[\w.]{0,40}+|N[o°º]\.? ?\d+",
         )
     )

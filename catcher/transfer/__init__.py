@@ -7,6 +7,7 @@ from catcher.transfer.model import Copy, Found, MailSource, MailTarget, Skipped,
 from catcher.transfer.reading import Mailboxes
 from catcher.transfer.reindexing import reindex
 from catcher.transfer.remote import RemoteMail
+from catcher.transfer.streaming import mbox_pieces, zip_pieces
 from catcher.transfer.writing import FORMATS, format_of, open_target
 
 __all__ = [
@@ -23,8 +24,10 @@ __all__ = [
     "TransferError",
     "envelope_of",
     "format_of",
+    "mbox_pieces",
     "open_target",
     "recipients_of",
     "reindex",
     "without_bcc",
+    "zip_pieces",
 ]

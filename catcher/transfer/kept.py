@@ -1,6 +1,6 @@
 """The mail of a store as a source of copies."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from catcher.errors import NotFound
@@ -11,18 +11,20 @@ _PIECE = 1000
 
 
 class KeptMail:
-    """What a query matches in a store, oldest first, as of now. Raises StoreUnavailable."""
+    """What a query matches in a store, oldest first, as of now; only: these store ids instead, which may be unknown.
 
-    def __init__(self, store: Store, query: Query = Anything()) -> None:  # noqa: B008 a value without state
+    Raises StoreUnavailable.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        query: Query = Anything(),  # noqa: B008 a value without state
+        *,
+        only: Sequence[str] | None = None,
+    ) -> None:
         self._store = store
-        ids: list[str] = []
-        page = store.page(query, limit=_PIECE)
-        while True:
-            ids.extend(one.store_id for one in page.messages)
-            if page.next_before is None:
-                break
-            page = store.page(query, limit=_PIECE, before=page.next_before)
-        self._ids = ids[::-1]
+        self._ids = _all_ids(store, query) if only is None else sorted(set(only))
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -41,3 +43,13 @@ class KeptMail:
                 is_read=stored.summary.is_read,
                 pieces=partial(self._store.raw_pieces, store_id),
             )
+
+
+def _all_ids(store: Store, query: Query) -> list[str]:
+    ids: list[str] = []
+    page = store.page(query, limit=_PIECE)
+    while True:
+        ids.extend(one.store_id for one in page.messages)
+        if page.next_before is None:
+            return ids[::-1]
+        page = store.page(query, limit=_PIECE, before=page.next_before)

@@ -106,19 +106,24 @@ class ZipTarget:
         return f"{_checked(store_id)}.eml" in self._zip.NameToInfo
 
     def write(self, copy: Copy) -> None:
-        moment = max(copy.received_at.astimezone(UTC), datetime(1980, 1, 1, tzinfo=UTC))  # the format knows no earlier
-        info = zipfile.ZipInfo(f"{_checked(copy.store_id)}.eml", moment.timetuple()[:6])
-        info.compress_type = zipfile.ZIP_DEFLATED
-        info.external_attr = 0o600 << 16
         pieces = copy.pieces()
         first = next(pieces, b"")  # a message that is gone leaves no empty file
-        with self._zip.open(info, "w", force_zip64=True) as file:
+        with self._zip.open(zip_name(copy), "w", force_zip64=True) as file:
             file.write(first)
             for piece in pieces:
                 file.write(piece)
 
     def close(self) -> None:
         self._zip.close()
+
+
+def zip_name(copy: Copy) -> zipfile.ZipInfo:
+    """How a message is called in a zip file, with the moment it was received."""
+    moment = max(copy.received_at.astimezone(UTC), datetime(1980, 1, 1, tzinfo=UTC))  # the format knows no earlier
+    info = zipfile.ZipInfo(f"{_checked(copy.store_id)}.eml", moment.timetuple()[:6])
+    info.compress_type = zipfile.ZIP_DEFLATED
+    info.external_attr = 0o600 << 16
+    return info
 
 
 def _checked(store_id: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from catcher.faults import FaultRules
@@ -102,7 +102,8 @@ class WebOptions:
     octets of a request body, but for sent mail. is_public: bound beyond loopback without authentication, which the
     page warns of. passwords: who may come in, None for everybody; with `needs_token` only who
     has one or a token. send_passwords: who may send by the API, instead of those; accepts_any_sender: everybody may.
-    is_compressed: whether answers may be.
+    is_compressed: whether answers may be. bin: how long what is deleted in the pages can be brought back, None for not
+    at all.
     """
 
     webroot: str = "/"
@@ -115,6 +116,7 @@ class WebOptions:
     accepts_any_sender: bool = False
     needs_token: bool = False
     is_compressed: bool = True
+    bin: timedelta | None = None
 
     @property
     def is_closed(self) -> bool:

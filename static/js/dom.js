@@ -41,10 +41,10 @@ export function announce(text) {
   if (news) news.textContent = text;
 }
 
-/** The elements of server HTML, not yet in the page. @param {string} html @returns {HTMLElement[]} */
-export function elementsOf(html) {
-  const parsed = new DOMParser().parseFromString(`<ol>${html}</ol>`, "text/html");
-  return /** @type {HTMLElement[]} */ ([...(parsed.querySelector("ol")?.children ?? [])]);
+/** The elements of server HTML, not yet in the page. @param {string} html @param {"ol" | "div"} [within] @returns {HTMLElement[]} */
+export function elementsOf(html, within = "ol") {
+  const parsed = new DOMParser().parseFromString(`<${within}>${html}</${within}>`, "text/html");
+  return /** @type {HTMLElement[]} */ ([...(parsed.querySelector(within)?.children ?? [])]);
 }
 
 /** Focus the link of a row and bring it into view. @param {Element | null | undefined} row */

@@ -1,8 +1,9 @@
 // The keys, and the dialog that lists them. Single keys act outside of fields only; each has a control that does the same.
 import { markOrCompare } from "./compare.js";
 import { all, byId, focusRow, root, rows, say } from "./dom.js";
-import { act, focusedRow, hasTicks, tick, tickAll } from "./list.js";
+import { act, focusedRow, targets, undo } from "./list.js";
 import { showHeld, toggleFollow } from "./live.js";
+import { hasTicks, tick, tickAll } from "./selection.js";
 import { toggleSide } from "./panes.js";
 import { visit } from "./visit.js";
 
@@ -31,16 +32,6 @@ function cycle(selector, step) {
   links[(at + step + links.length) % links.length]?.click();
 }
 
-/** What the next action is for: the ticked rows, else the focused or open one. @returns {string[]} */
-function targets() {
-  const ticked = all("#rows input:checked").map((box) => /** @type {HTMLInputElement} */ (box).value);
-  const row = focusedRow();
-  const open = byId("message")?.dataset.id;
-  if (ticked.length) return ticked;
-  const one = row?.dataset.id ?? open;
-  return one ? [one] : [];
-}
-
 function back() {
   if (hasTicks()) return tickAll(false);
   const id = byId("message")?.dataset.id;
@@ -66,7 +57,7 @@ function toggleRead() {
 /** @param {boolean} isRange */
 function tickFocused(isRange) {
   const row = focusedRow();
-  if (row) tick(row, isRange, isRange || !row.querySelector("input:checked"));
+  if (row) tick(row, isRange, isRange || !row.querySelector("input[name=id]:checked"));
 }
 
 /** @param {string} path */
@@ -85,8 +76,9 @@ const ACTIONS = {
   X: () => tickFocused(true),
   "* a": () => tickAll(true),
   "* n": () => tickAll(false),
-  "#": () => act("delete", targets()),
-  Delete: () => act("delete", targets()),
+  "#": () => act("delete"),
+  Delete: () => act("delete"),
+  z: undo,
   e: archive,
   m: toggleRead,
   "/": () => (byId("q")?.focus(), /** @type {HTMLInputElement | null} */ (byId("q"))?.select()),

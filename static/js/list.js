@@ -1,41 +1,10 @@
-// The list: ticks with Shift, the bulk bar's count, actions without a new page, and where the focus goes after them.
-import { all, byId, focusRow, root, rowOf, rows, say } from "./dom.js";
+// What is done to messages from the list: without a new page, with a way back, and with the focus where one goes on.
+import { all, byId, focusRow, root, rowOf, rows } from "./dom.js";
+import { carryTicks, chosenIds, forget, formOfList, hasTicks, isAllChosen, tickAll } from "./selection.js";
 import { visit } from "./visit.js";
 
-/** The row ticked last, for a range. @type {string} */
-let lastTicked = "";
-
-/** @returns {HTMLInputElement[]} */
-const boxes = () => /** @type {HTMLInputElement[]} */ (all("#rows input"));
-
-function countTicks() {
-  const count = boxes().filter((box) => box.checked).length;
-  const words = document.querySelector("[data-ticked]");
-  if (words) words.textContent = say("selected", count);
-}
-
-/** Tick a row, or all from the last one to it. @param {HTMLElement} row @param {boolean} isRange @param {boolean} isTicked */
-export function tick(row, isRange, isTicked) {
-  const listed = rows();
-  const from = isRange ? listed.findIndex((each) => each.dataset.id === lastTicked) : -1;
-  const to = listed.indexOf(row);
-  const start = from < 0 ? to : Math.min(from, to);
-  for (const each of listed.slice(start, Math.max(from, to) + 1)) {
-    const box = /** @type {HTMLInputElement | null} */ (each.querySelector("input"));
-    if (box) box.checked = isTicked;
-  }
-  lastTicked = row.dataset.id ?? "";
-  countTicks();
-}
-
-/** @param {boolean} isTicked */
-export function tickAll(isTicked) {
-  for (const box of boxes()) box.checked = isTicked;
-  countTicks();
-}
-
-/** @returns {boolean} whether any row is ticked */
-export const hasTicks = () => boxes().some((box) => box.checked);
+/** The moment of the last deletion that can be undone, "" for none. */
+let undoable = "";
 
 /** The row with the focus, or the open one. @returns {HTMLElement | null} */
 export function focusedRow() {
@@ -43,55 +12,84 @@ export function focusedRow() {
   return row ?? rowOf(byId("message")?.dataset.id ?? "");
 }
 
-/**
- * Send an action for some messages, and put the focus where the reader goes on.
- * @param {string} action "delete", "read" or "unread" @param {string[]} ids
- */
-export async function act(action, ids) {
-  const form = /** @type {HTMLFormElement | null} */ (byId("bulk"));
-  if (!form || !ids.length) return;
-  const body = new URLSearchParams({ action });
-  for (const name of ["q", "before"]) body.set(name, String(new FormData(form).get(name) ?? ""));
-  for (const id of ids) body.append("id", id);
-  await send(body, ids, action === "delete");
+/** What the next action is for: the ticked rows, else the focused or open one. @returns {string[]} */
+export function targets() {
+  if (hasTicks()) return chosenIds();
+  const one = focusedRow()?.dataset.id ?? byId("message")?.dataset.id;
+  return one ? [one] : [];
 }
 
-/** @param {URLSearchParams} body @param {string[]} ids @param {boolean} isGone */
-async function send(body, ids, isGone) {
+/**
+ * Send an action for some messages, and put the focus where the reader goes on.
+ * @param {string} action as the buttons of the bulk bar have it @param {string[]} [ids]
+ */
+export async function act(action, ids = targets()) {
+  if (!byId("bulk") || !ids.length) return;
+  const body = formOfList();
+  body.set("action", action);
+  if (!(hasTicks() && isAllChosen())) body.delete("scope");
+  body.delete("id");
+  for (const id of ids) body.append("id", id);
+  await send(body, ids);
+}
+
+/** @param {URLSearchParams} body @param {string[]} ids */
+async function send(body, ids) {
+  const action = body.get("action") ?? "";
+  const isGone = action.startsWith("delete");
   const listed = rows().map((row) => row.dataset.id ?? "");
   const first = Math.max(0, listed.findIndex((id) => ids.includes(id)));
   const open = byId("message")?.dataset.id;
-  const onlyList = Boolean(open) && !(ids.includes(open ?? "") || body.get("action") === "delete-all");
-  if (!isGone) tickAll(false);
-  const isShown = await visit(`${root}actions`, { body, list: true, onlyList, push: !onlyList });
+  const isAll = body.get("scope") === "all" || action.endsWith("-all");
+  const onlyList = Boolean(open) && (isGone ? !(isAll || ids.includes(open ?? "")) : !body.get("back"));
+  const isShown = await visit(`${root}actions`, { body, list: true, onlyList, push: !onlyList && !body.get("back") });
   if (!isShown) return;
+  if (isGone) forget(isAll ? chosenIds() : ids);
+  else if (action !== "tag" && action !== "untag") tickAll(false);
   const order = isGone ? [...listed.slice(first), ...listed.slice(0, first).reverse()] : [listed[first] ?? ""];
   const next = order.map(rowOf).find(Boolean);
   if (next) focusRow(next);
   else byId("list-name")?.focus();
 }
 
+/** @returns {boolean} whether there is something to take back */
+export const canUndo = () => Boolean(undoable);
+
+/** Bring back what was deleted last, and go to it. */
+export async function undo() {
+  if (!undoable) return;
+  const before = new Set(rows().map((row) => row.dataset.id));
+  const open = byId("message")?.dataset.id;
+  const body = new URLSearchParams({ at: undoable, back: location.pathname + location.search });
+  undoable = "";
+  if (!(await visit(`${root}bin/restore`, { body, list: true, onlyList: Boolean(open), push: false }))) return;
+  focusRow(rows().find((row) => !before.has(row.dataset.id)));
+}
+
+function noteUndo() {
+  const field = /** @type {HTMLInputElement | null} */ (document.querySelector("#toast input[name=at]"));
+  if (field) undoable = field.value;
+}
+
 /** @param {SubmitEvent} event */
 function submit(event) {
   const form = /** @type {HTMLFormElement} */ (event.target);
-  // Not form.id: that is the field named "id".
-  if (!["bulk", "acts"].includes(form.getAttribute("id") ?? "")) return;
+  const button = /** @type {HTMLButtonElement | null} */ (event.submitter);
+  const id = form.getAttribute("id") ?? ""; // not form.id: that is the field named "id"
+  if (form.closest("#toast")) return event.preventDefault(), void undo();
+  if (!["bulk", "acts"].includes(id) || button?.hasAttribute("formaction")) return undefined;
+  if (button && "download" in button.dataset) return carryTicks(true), void setTimeout(() => carryTicks(false));
+  if (button?.value === "compare") return carryTicks(true);
   event.preventDefault();
-  const pairs = [...new FormData(form, event.submitter)].map(([name, value]) => [name, String(value)]);
-  const body = new URLSearchParams(pairs);
-  const action = body.get("action") ?? "";
-  void send(body, body.getAll("id"), action.startsWith("delete"));
+  for (const menu of all("details.menu[open]")) menu.removeAttribute("open");
+  const pairs = [...new FormData(form, button)].map(([name, value]) => [name, String(value)]);
+  const body = id === "bulk" ? formOfList(button) : new URLSearchParams(pairs);
+  return void send(body, body.getAll("id"));
 }
 
 /** Start. */
 export function startList() {
+  noteUndo();
   document.addEventListener("submit", submit);
-  document.addEventListener("ticks", countTicks);
-  document.addEventListener("reset", () => setTimeout(countTicks));
-  document.addEventListener("click", (event) => {
-    const box = /** @type {HTMLInputElement} */ (event.target);
-    const row = /** @type {HTMLElement | null} */ (box.matches?.("#rows input") ? box.closest(".row") : null);
-    if (row) tick(row, event.shiftKey, box.checked);
-  });
-  countTicks();
+  document.addEventListener("page", noteUndo);
 }

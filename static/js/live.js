@@ -1,6 +1,7 @@
 // Live news: rows that the server has drawn are put on top of the list, without moving anything the reader looks at.
-import { announce, byId, elementsOf, focusRow, rowOf, rows, say } from "./dom.js";
+import { all, announce, byId, elementsOf, focusRow, rowOf, rows, say } from "./dom.js";
 import { localise } from "./page.js";
+import { forget } from "./selection.js";
 import { listen } from "./stream.js";
 import { putRow, visit } from "./visit.js";
 
@@ -92,20 +93,31 @@ function takeGone(ids) {
     if (row?.contains(document.activeElement)) focusRow(row.nextElementSibling ?? row.previousElementSibling);
     row?.remove();
   }
+  forget(ids);
   showButton();
 }
 
-/** @param {{ unread: number, messages: number, text: string, numbers: Record<string, number> }} counts */
+/** @param {{ unread: number, messages: number, matching: number, text: string, numbers: Record<string, number> }} counts */
 function takeCounts(counts) {
   const prefix = counts.unread ? `(${counts.unread}) ` : "";
   document.title = prefix + document.title.replace(/^\(\d+\) /, "");
   leaveEmptyPage(counts.messages);
   const text = document.querySelector("[data-count]");
   if (text) text.textContent = counts.text;
-  for (const [name, value] of Object.entries(counts.numbers)) {
-    const number = document.querySelector(`[data-number="${name}"]`);
-    if (number) number.textContent = String(value);
+  const list = byId("list");
+  if (list) list.dataset.total = String(counts.matching);
+  for (const number of all("[data-number]")) {
+    const value = counts.numbers[number.dataset.number ?? ""];
+    if (value !== undefined) number.textContent = String(value);
   }
+}
+
+/** The sidebar lists something else. @param {string} html */
+function takeSide(html) {
+  const side = byId("sidelists");
+  const focused = side?.contains(document.activeElement) ? document.activeElement?.getAttribute("href") : null;
+  side?.replaceChildren(...elementsOf(html, "div"));
+  for (const link of all("#sidelists a")) if (focused && link.getAttribute("href") === focused) link.focus();
 }
 
 /** Ask for the list again, leaving the message as it is. */
@@ -161,6 +173,7 @@ export function startLive() {
     row: (html) => elementsOf(html).forEach((row) => replaceRow(row)),
     many: (data) => takeMany(JSON.parse(data)),
     gone: (data) => takeGone(JSON.parse(data)),
+    side: takeSide,
     counts: (data) => takeCounts(JSON.parse(data)),
     reload: () => void reload(),
     state: (data) => showState(data === "on" ? "on" : "lost"),

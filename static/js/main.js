@@ -1,5 +1,6 @@
 // Starts what helps on the pages. Everything works without it; the server draws every row, tab and form.
 import { startVisits } from "./visit.js";
+import { startSelection } from "./selection.js";
 import { startList } from "./list.js";
 import { startLive } from "./live.js";
 import { startKeys } from "./keys.js";
@@ -12,6 +13,7 @@ startPage();
 startLinks();
 startEdge();
 startVisits();
+startSelection();
 startList();
 startPanes();
 startKeys();

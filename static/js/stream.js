@@ -2,7 +2,7 @@
 import { byId, root } from "./dom.js";
 import { visit } from "./visit.js";
 
-const KINDS = ["new", "row", "many", "gone", "counts", "reload"];
+const KINDS = ["new", "row", "many", "gone", "side", "counts", "reload"];
 const LOST_AFTER = 4000;
 const POLL_EVERY = 10_000;
 const HIDDEN_FOR = 300_000;
@@ -26,6 +26,8 @@ export function stateOfList() {
   const here = new URLSearchParams(location.search);
   const about = new URLSearchParams();
   for (const name of ["q", "view", "w", "scheme", "images"]) if (here.get(name)) about.set(name, here.get(name) ?? "");
+  const inbox = byId("list")?.dataset.inbox;
+  if (inbox) about.set("i", inbox);
   return about.toString();
 }
 

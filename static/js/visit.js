@@ -34,13 +34,13 @@ export async function visit(address, options = {}) {
   return true;
 }
 
-/** @param {Document} page @param {{ list?: boolean, onlyList?: boolean, focus?: boolean }} options */
+/** @param {Document} page @param {{ body?: URLSearchParams, list?: boolean, onlyList?: boolean, focus?: boolean }} options */
 function show(page, options) {
   const isFresh = showList(page, Boolean(options.list || options.onlyList));
-  replace(page, "side", true);
+  replace(page, "sidelists");
+  if (!options.onlyList || options.body) replace(page, "toast");
   if (!options.onlyList) {
     replace(page, "message");
-    replace(page, "toast");
     document.title = page.title;
     document.body.className = page.body.className;
     if (options.focus) byId("subject")?.focus({ preventScroll: true });
@@ -54,18 +54,13 @@ function showList(page, isWanted) {
   if (!ours || !theirs) return false;
   if (isWanted || !isSameList(ours, theirs)) {
     const place = byId("scroll")?.scrollTop ?? 0;
-    const ticked = new Set(all("#rows input:checked").map((box) => /** @type {HTMLInputElement} */ (box).value));
-    const isSame = ours.dataset.query === theirs.dataset.query;
+    const isSame = ours.dataset.query === theirs.dataset.query && ours.dataset.inbox === theirs.dataset.inbox;
     const focused = ours.contains(document.activeElement) ? document.activeElement?.closest(".row")?.id ?? "" : null;
     ours.replaceWith(document.adoptNode(theirs));
     if (focused !== null) (byId(focused)?.querySelector("a") ?? byId("list-name"))?.focus({ preventScroll: true });
     if (!isSame) return true;
-    for (const box of all("#rows input")) {
-      /** @type {HTMLInputElement} */ (box).checked = ticked.has(/** @type {HTMLInputElement} */ (box).value);
-    }
     const scroll = byId("scroll");
     if (scroll) scroll.scrollTop = place;
-    document.dispatchEvent(new CustomEvent("ticks"));
     return true;
   }
   replace(page, "list-name"); // the page's one h1 is here or in the message
@@ -80,7 +75,8 @@ function showList(page, isWanted) {
 /** @param {HTMLElement} ours @param {HTMLElement} theirs */
 function isSameList(ours, theirs) {
   const before = (/** @type {HTMLElement} */ list) => list.querySelector("input[name=before]")?.getAttribute("value");
-  return ours.dataset.query === theirs.dataset.query && before(ours) === before(theirs);
+  const isSame = ours.dataset.query === theirs.dataset.query && ours.dataset.inbox === theirs.dataset.inbox;
+  return isSame && before(ours) === before(theirs);
 }
 
 /** @param {HTMLElement} row @param {boolean} isCurrent */
@@ -97,8 +93,8 @@ function markCurrent(row, isCurrent) {
  */
 export function putRow(old, fresh) {
   const hasFocus = old.contains(document.activeElement);
-  const box = /** @type {HTMLInputElement | null} */ (fresh.querySelector("input"));
-  if (box) box.checked = Boolean(old.querySelector("input:checked"));
+  const box = /** @type {HTMLInputElement | null} */ (fresh.querySelector("input[name=id]"));
+  if (box) box.checked = Boolean(old.querySelector("input[name=id]:checked"));
   old.replaceWith(fresh);
   markCurrent(fresh, fresh.dataset.id === byId("message")?.dataset.id);
   if (hasFocus) /** @type {HTMLElement | null} */ (fresh.querySelector(".subject"))?.focus({ preventScroll: true });
@@ -116,7 +112,7 @@ function replace(page, id, isInner = false) {
 function isListPage(address) {
   const path = address.pathname;
   if (address.origin !== location.origin || !path.startsWith(root)) return false;
-  return /^(search|view\/[0-9A-Za-z]+)?$/.test(path.slice(root.length));
+  return /^(search|i\/.+|view\/[0-9A-Za-z]+)?$/.test(path.slice(root.length));
 }
 
 /** @param {MouseEvent} event */

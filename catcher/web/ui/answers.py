@@ -8,9 +8,9 @@ from starlette.responses import Response, StreamingResponse
 
 from catcher.store.model import StoredMessage
 from catcher.web.ui import texts
-from catcher.web.ui.listing import Place, read_place
 from catcher.web.ui.opinions import ONE_TIME, Views, asked_for, read_subject
 from catcher.web.ui.pages import Answer, Link
+from catcher.web.ui.place import Place, read_place
 from catcher.web.ui.site import Site
 
 if TYPE_CHECKING:

@@ -15,8 +15,9 @@ from catcher.web.reading import read_bodies
 from catcher.web.ui import texts
 from catcher.web.ui.differences import Difference, compare_fields, compare_lines, compare_words, html_lines
 from catcher.web.ui.files import excerpt
-from catcher.web.ui.listing import Place, read_place, refusal
+from catcher.web.ui.listing import refusal
 from catcher.web.ui.pages import ComparePage, CompareSide, Link
+from catcher.web.ui.place import Place, read_place
 from catcher.web.ui.preview import WIDTHS
 from catcher.web.ui.site import Site
 
@@ -74,7 +75,7 @@ class CompareHandlers:
         path = f"compare/{left.summary.store_id}/{right.summary.store_id}"
         mask = "" if is_masked else "off"
         return ComparePage(
-            chrome=await site.chrome(request, await site.services.store.counts()),
+            chrome=await site.chrome(request),
             left=self._side(left, width),
             right=self._side(right, width),
             is_one=is_one,

@@ -31,7 +31,7 @@ class ConnectionHandlers:
         site = self._site
         store = site.services.store
         lines = tuple(_line(session) for session in await store.sessions(limit=SHOWN))
-        chrome = await site.chrome(request, await store.counts())
+        chrome = await site.chrome(request)
         return site.page("connections.html", ConnectionsPage(chrome=chrome, connections=lines))
 
 

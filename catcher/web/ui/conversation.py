@@ -47,7 +47,7 @@ class ConversationHandlers:
         stored = await site.services.store.get(request.path_params["store_id"])
         found = await _members(site, stored)
         page = ConversationPage(
-            chrome=await site.chrome(request, await site.services.store.counts()),
+            chrome=await site.chrome(request),
             title=texts.title(stored.message.subject),
             back=f"{site.root}view/{stored.summary.store_id}",
             lines=tuple(_line(site, summary, stored) for summary in found),

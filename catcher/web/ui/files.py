@@ -103,9 +103,8 @@ class FileHandlers:
         site = self._site
         stored = await site.services.store.get(request.path_params["store_id"])
         bodies = await read_bodies(site.services.store, site.services.threads, stored)
-        counts = await site.services.store.counts()
         page = PrintPage(
-            chrome=await site.chrome(request, counts),
+            chrome=await site.chrome(request),
             title=texts.title(stored.message.subject),
             summary=stored.summary,
             from_=stored.message.from_,

@@ -17,11 +17,13 @@ from catcher.errors import NotFound
 from catcher.store.events import Event
 from catcher.store.inbox_names import fold_inbox
 from catcher.store.model import Summary
-from catcher.store.search import render
 from catcher.store.search.model import Anything
 from catcher.web.hub import Batch, Hub, Lagging
-from catcher.web.scoping import inbox_of, within
-from catcher.web.ui.listing import LARGEST_NUMBER, Place, make_row, read_place, read_query
+from catcher.web.scoping import inbox_of
+from catcher.web.ui.listing import make_row
+from catcher.web.ui.pages import Side
+from catcher.web.ui.place import LARGEST_NUMBER, Place, read_place, read_query
+from catcher.web.ui.side import INBOXES_SHOWN, make_side, names, numbers
 from catcher.web.ui.site import PAGE_ROWS, Site, now
 
 PAUSE = 0.25
@@ -46,8 +48,9 @@ class LiveHandler:
     async def stream(self, request: Request) -> Response:
         """GET /events?after=&q=&inbox=: news about the list of this query, within an inbox, from a cursor on.
 
-        Events: "hello"; "new" and "row" (HTML of rows to put on top, or in the place of their former selves); "many"
-        (ids of new messages, too many to send); "gone" (ids); "counts"; "reload" (the list is to be asked for again).
+        Events: "hello"; "side" (HTML of the sidebar); "new" and "row" (HTML of rows to put on top, or in the place of
+        their former selves); "many" (ids of new messages, too many to send); "gone" (ids); "counts"; "reload" (the list
+        is to be asked for again).
         """
         inbox = inbox_of(request)
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -57,24 +60,29 @@ class LiveHandler:
         after = read_cursor(request)
         place = read_place(request)
         if inbox:
-            place = replace(place, query=f"{render(within(Anything(), inbox))} {place.query}".strip())
+            place = replace(place, inbox=inbox)
+        told = ""
         with self._hub.subscription(after=after) as batches:
             yield _event("hello", json.dumps({"version": self._site.services.facts.version}), retry=True)
             async for events in paced(batches):
                 if not events:
                     yield ": still here\n\n"
                     continue
-                if concerned := [event for event in events if event.concerns(fold_inbox(inbox))]:
-                    for piece in await self._pieces(concerned, place):
-                        yield piece
+                concerned = [event for event in events if event.concerns(fold_inbox(inbox))]
+                for piece in await self._pieces(concerned, place) if concerned else ():
+                    yield piece
+                side = None if inbox else await self._side(place)
+                if side and (listed := "\n".join(names(side))) != told:
+                    told = listed
+                    yield self._side_piece(side)
+                yield _event("counts", await self._numbers(place, side), number=events[-1].cursor)
         yield _event("reload", "", number=None)
 
     async def _pieces(self, events: Sequence[Event], place: Place) -> list[str]:
         """The news that these events are for a page that shows this list."""
         number = events[-1].cursor
-        numbers = await self._numbers(place)
         if any(event.kind in {"prune", "truncate"} for event in events):
-            return [_event("reload", "", number=number), _event("counts", numbers, number=number)]
+            return [_event("reload", "", number=number)]
         gone = {event.store_id for event in events if event.kind == "delete"}
         new = [
             event.summary for event in events if event.kind == "new" and event.summary and event.store_id not in gone
@@ -88,23 +96,33 @@ class LiveHandler:
         )
         if gone:
             pieces.append(_event("gone", json.dumps(sorted(gone)), number=number))
-        return [*pieces, _event("counts", numbers, number=number)]
+        return pieces
 
-    async def _numbers(self, place: Place) -> str:
-        """How many there are now, as numbers and in the words of the list."""
-        page = await self._site.services.store.page(read_query(place.query)[0], limit=1)
+    async def _side(self, place: Place) -> Side:
+        overview = await self._site.services.store.overview(inboxes=INBOXES_SHOWN)
+        return make_side(self._site.root, overview, place, page="")
+
+    def _side_piece(self, side: Side) -> str:
+        """The sidebar, when it lists something else than before."""
+        icons = f"{self._site.root}static/{self._site.assets.names['icons.svg']}"
+        return _event("side", self._site.templates.get_template("_side.html").render(side=side, icons=icons))
+
+    async def _numbers(self, place: Place, side: Side | None) -> str:
+        """How many there are now, as numbers and in the words of the list. side: None for who sees one inbox only."""
+        page = await self._site.services.store.page(read_query(place)[0], limit=1)
         words: Any = self._site.templates.get_template("_macros.html").module
         return json.dumps(
             {
-                "messages": page.counts.messages,
-                "unread": page.counts.unread,
+                "messages": page.counts.messages if side else page.matching,
+                "unread": page.counts.unread if side else page.matching_unread,
+                "matching": page.matching,
                 "text": str(words.how_many(page.matching, page.matching_unread)),
-                "numbers": {"all": page.counts.messages, "unread": page.counts.unread},
+                "numbers": numbers(side) if side else {},
             }
         )
 
     async def _new_pieces(self, new: Sequence[Summary], place: Place, number: int) -> list[str]:
-        query = read_query(place.query)[0]
+        query = read_query(place)[0]
         if new and query != Anything():
             page = await self._site.services.store.page(query, limit=PAGE_ROWS)
             matching = {summary.store_id for summary in page.messages}

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from msgspec import structs
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from catcher.errors import NotFound
 from catcher.mime.model import Part
@@ -19,9 +19,10 @@ from catcher.web.ui.delivery import read_delivery
 from catcher.web.ui.files import file_name, is_showable
 from catcher.web.ui.found import read_found, read_unsubscribing
 from catcher.web.ui.invitation import read_invitations
-from catcher.web.ui.listing import VIEWS, Place, list_piece, read_place, read_query
+from catcher.web.ui.listing import list_piece
 from catcher.web.ui.opinions import read_opinions
 from catcher.web.ui.pages import Attachment, Link, MessagePage, Source
+from catcher.web.ui.place import VIEWS, Place, read_place, read_query
 from catcher.web.ui.preview import read_preview
 from catcher.web.ui.site import Site, done_text
 from catcher.web.ui.views import header_fields_of, part_lines, raw_source, read_source, read_text
@@ -52,9 +53,9 @@ class MessageHandlers:
         """GET /view/latest: to the newest message of the list, or to the list when it has none."""
         place = read_place(request)
         try:
-            newest = await self._site.services.store.latest(read_query(place.query)[0])
+            newest = await self._site.services.store.latest(read_query(place)[0])
         except NotFound:
-            return self._site.redirect("", q=place.query)
+            return RedirectResponse(place.address(self._site.root), status_code=303)
         return self._site.redirect(f"view/{newest.store_id}{replace(place, before=None).parameters()}")
 
     async def show(self, request: Request) -> Response:
@@ -74,13 +75,13 @@ class MessageHandlers:
     async def _page(self, request: Request, stored: StoredMessage) -> MessagePage:
         site, place, message = self._site, read_place(request), stored.message
         summary, envelope = stored.summary, stored.envelope
-        listing, counts = await list_piece(site, place, current=summary)
-        query = read_query(place.query)[0]
+        listing, _counts = await list_piece(site, place, current=summary)
+        query = read_query(place)[0]
         newer, older, number_newer = await site.services.store.neighbours(summary.store_id, query)
         view = chosen_view(stored, place.view)
         address = f"{site.root}view/{summary.store_id}"
         return MessagePage(
-            chrome=await site.chrome(request, counts, query=place.query),
+            chrome=await site.chrome(request, place),
             listing=listing,
             summary=summary,
             title=texts.title(message.subject),
@@ -117,7 +118,7 @@ class MessageHandlers:
             release_href=f"{address}/release",
             previous_href=site.href(f"compare/{summary.store_id}"),
             bodies_href=site.href(f"compare/{summary.store_id}/{summary.store_id}") if has_both_bodies(stored) else "",
-            back=site.root + Place(query=place.query, before=place.before).parameters(),
+            back=Place(query=place.query, inbox=place.inbox, before=place.before).address(site.root),
             preview=await read_preview(site, request, stored, place) if view == "html" else None,
             text=await read_text(site, stored) if view == "text" else None,
             source=await self._source(stored, view, address),

@@ -11,8 +11,8 @@ from catcher.store.model import StoredMessage
 from catcher.web.languages import _, marked
 from catcher.web.ui import texts
 from catcher.web.ui.facts import details_of
-from catcher.web.ui.listing import Place
 from catcher.web.ui.pages import Ask, InboxRow, Opinion, Opinions, Section
+from catcher.web.ui.place import Place
 from catcher.web.ui.site import Site
 
 if TYPE_CHECKING:

@@ -34,6 +34,28 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """A search that was kept."""
+
+    number: int  # to name it by
+    link: Link  # the list of what it finds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """The lists of the sidebar."""
+
+    root: str  # path of the site
+    folders: tuple[Link, ...]  # the lists everybody has
+    inboxes: tuple[Link, ...]  # the fullest ones, by name
+    more_inboxes: int  # how many there are besides
+    tags: tuple[Link, ...]  # the first ones, by name
+    more_tags: int  # how many there are besides
+    saved: tuple[Saved, ...]  # searches that were kept
+    here: Saved | None  # the one of them that this page shows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Chrome:
     """What surrounds every page."""
 
@@ -50,9 +72,9 @@ class Chrome:
     is_public: bool  # reachable by others without a password
     here: str  # path and query of this page, for coming back to it
     unread: int  # how many messages nobody has read
-    folders: tuple[Link, ...]  # the lists everybody has
-    tags: tuple[Link, ...]  # one for each tag
+    side: Side  # the lists of the sidebar
     query: str  # what the search field holds
+    inbox: str  # the inbox it searches, "" for all mail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,12 +103,16 @@ class Listing:
     matching: int  # how many there are in all, on other pages too
     unread: int  # how many of all these are unread
     query: str  # the search that selects them, "" for all mail
+    inbox: str  # the inbox they are in, "" for all of them
     error: str  # why the search could not be read, "" when it could
     cursor: int  # the store's number at the moment of reading; live news start behind it
     newest: str  # address of the newest page, "" when this is it
     older: str  # address of the next page, "" when this is the last
     before: str  # arrival number this page starts below, "" on the newest
     is_live: bool  # whether new mail belongs on top of this piece
+    here: str  # address of this piece
+    has_bin: bool  # whether what is deleted can be brought back
+    can_delete_all: bool  # whether one button deletes all of the list
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +143,7 @@ class ListPage:
     listing: Listing  # the list it is about
     setup: Setup | None  # when the mailbox is empty
     done: str  # what was just done, "" for nothing
+    undo: str  # what takes that back, "" when nothing can
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -530,7 +557,28 @@ class GonePage:
     chrome: Chrome  # what surrounds it
     listing: Listing  # the list beside it
     title: str  # what happened
-    text: str  # what to do
+    text: str  # what to do, or which message it was
+    restore: str  # the message that can be brought back, "" for none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BinRow:
+    """One deleted message."""
+
+    row: Row  # the message
+    left: str  # how long it stays, in words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BinPage:
+    """/bin."""
+
+    chrome: Chrome  # what surrounds it
+    rows: tuple[BinRow, ...]  # what was deleted last first
+    newer: str  # address of the piece before this one, "" when this is the first
+    older: str  # address of the next piece, "" when this is the last
+    kept: str  # how long what is deleted stays, in words, "" when it does not
+    done: str  # what was just done, "" for nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -553,6 +601,19 @@ class SettingsPage:
     started_at: datetime  # since when it runs
     languages: tuple[tuple[str, str], ...]  # code and name of each that can be chosen
     done: str  # what was just done, "" for nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupsPage:
+    """/inboxes and /tags: all of what the sidebar shows the first of."""
+
+    chrome: Chrome  # what surrounds it
+    name: str  # "inboxes" or "tags"
+    title: str  # what is listed
+    links: tuple[Link, ...]  # a piece of them, by name
+    wanted: str  # the text that names were asked to have
+    more: str  # address of the next piece, "" when this is the last
+    hint: str  # how they come about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,6 @@
 """The settings page, the list of keys, and the cookie that keeps how one browser wants the pages."""
 
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -10,7 +9,7 @@ from catcher.web.languages import LANGUAGES, _, marked, plural
 from catcher.web.services import Facts
 from catcher.web.ui import texts
 from catcher.web.ui.pages import Key, KeysPage, Look, SettingsPage
-from catcher.web.ui.site import Done, Site, done_text, read_look, write_look
+from catcher.web.ui.site import Done, Site, done_text, read_look, way_back, write_look
 
 KEYS = (
     Key(keys=("j", "k"), action=marked("Next, previous row")),
@@ -54,7 +53,7 @@ class PreferenceHandlers:
         """GET /settings."""
         site, facts = self._site, self._site.services.facts
         page = SettingsPage(
-            chrome=await site.chrome(request, await site.services.store.counts()),
+            chrome=await site.chrome(request),
             listening=tuple(
                 f"{where.protocol.upper()} {where.address} {where.security}".rstrip() for where in facts.listening
             ),
@@ -78,24 +77,20 @@ class PreferenceHandlers:
             has_keys=given.get("keys", str(int(old.has_keys))) == "1",
             language=language if language in LANGUAGES else "",
         )
-        response = RedirectResponse(self._way_back(given.get("back", "")), status_code=303)
+        response = RedirectResponse(
+            way_back(self._site.root, given.get("back", ""))
+            or self._site.href("settings", done=Done(action="saved", count=1)),
+            status_code=303,
+        )
         write_look(response, look, path=self._site.root)
         return response
 
     async def keys(self, request: Request) -> Response:
         """GET /keys: the list of keys; the script shows the same in a dialog."""
-        chrome = await self._site.chrome(request, await self._site.services.store.counts())
+        chrome = await self._site.chrome(request)
         return self._site.page(
             "keys.html", KeysPage(chrome=chrome, keys=tuple(replace(key, action=_(key.action)) for key in KEYS))
         )
-
-    def _way_back(self, given: str) -> str:
-        """A path of this site, never another one, whatever the form says."""
-        target = urlsplit(given)
-        is_own = not (target.scheme or target.netloc) and target.path.startswith(self._site.root)
-        if is_own and not target.path.startswith("//") and "\\" not in given and given.isprintable():
-            return given
-        return self._site.href("settings", done=Done(action="saved", count=1))
 
 
 def _limits(facts: Facts) -> tuple[str, ...]:

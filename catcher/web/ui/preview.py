@@ -11,8 +11,8 @@ from catcher.store.model import StoredMessage
 from catcher.web.frame import MARK, Pictures
 from catcher.web.languages import _, marked
 from catcher.web.ui.files import LARGE_HTML, html_octets, read_frame, read_wish
-from catcher.web.ui.listing import LEAST_WIDTH, MOST_WIDTH, Place, read_place
 from catcher.web.ui.pages import Link, Preview
+from catcher.web.ui.place import LEAST_WIDTH, MOST_WIDTH, Place, read_place
 from catcher.web.ui.site import Site
 
 WIDTHS = ("", "320", "375", "414", "600", "768")

@@ -23,7 +23,7 @@ class ReferenceHandlers:
     async def show(self, request: Request) -> Response:
         """GET /api/v1/."""
         site = self._site
-        chrome = await site.chrome(request, await site.services.store.counts())
+        chrome = await site.chrome(request)
         return site.page("api.html", ApiPage(chrome=chrome, groups=self._groups))
 
 

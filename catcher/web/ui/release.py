@@ -67,7 +67,7 @@ class ReleaseHandlers:
         relay = relays.named(name) or relays.default
         asked = [*dict.fromkeys(stored.envelope.recipients), *wanted, *_addresses(others)]
         page = ReleasePage(
-            chrome=await site.chrome(request, await site.services.store.counts()),
+            chrome=await site.chrome(request),
             title=texts.title(stored.message.subject),
             back=f"{site.root}view/{stored.summary.store_id}",
             relays=tuple(

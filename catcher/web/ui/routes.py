@@ -11,11 +11,14 @@ from catcher.web.api.operations import Operation
 from catcher.web.hub import Hub
 from catcher.web.languages import _, choose, speak
 from catcher.web.services import Services, WebOptions
+from catcher.web.ui.actions import ActionHandlers
 from catcher.web.ui.answers import AnswerHandler
+from catcher.web.ui.bin import BinHandlers
 from catcher.web.ui.compare import CompareHandlers
 from catcher.web.ui.connections import ConnectionHandlers
 from catcher.web.ui.conversation import ConversationHandlers
 from catcher.web.ui.files import FileHandlers
+from catcher.web.ui.groups import GroupHandlers
 from catcher.web.ui.listing import ListHandlers, refusal
 from catcher.web.ui.live import LiveHandler
 from catcher.web.ui.message import MessageHandlers
@@ -36,6 +39,7 @@ def routes(services: Services, options: WebOptions, *, hub: Hub, operations: Seq
     """
     site = Site(services, options)
     lists, messages, files = ListHandlers(site), MessageHandlers(site), FileHandlers(site)
+    actions, bins, groups = ActionHandlers(site), BinHandlers(site), GroupHandlers(site)
     setup, preferences, live = SetupHandlers(site), PreferenceHandlers(site), LiveHandler(site, hub)
     previews, compared = PreviewHandlers(site), CompareHandlers(site)
     reference, answers = ReferenceHandlers(site, operations), AnswerHandler(site)
@@ -43,7 +47,15 @@ def routes(services: Services, options: WebOptions, *, hub: Hub, operations: Seq
     pages: list[tuple[str, Handler, str]] = [
         ("/", lists.show, "GET"),
         ("/search", lists.show, "GET"),
-        ("/actions", lists.act, "POST"),
+        ("/i/{inbox}", lists.show, "GET"),
+        ("/actions", actions.act, "POST"),
+        ("/bin", bins.show, "GET"),
+        ("/bin/restore", bins.restore, "POST"),
+        ("/bin/discard", bins.discard, "POST"),
+        ("/inboxes", groups.inboxes, "GET"),
+        ("/tags", groups.tags, "GET"),
+        ("/saved", groups.save, "POST"),
+        ("/saved/remove", groups.forget, "POST"),
         ("/events", live.stream, "GET"),
         ("/view/latest", messages.latest, "GET"),
         ("/view/{store_id}", messages.show, "GET"),
@@ -71,10 +83,10 @@ def routes(services: Services, options: WebOptions, *, hub: Hub, operations: Seq
         ("/favicon.ico", site.assets.icon, "GET"),
         ("/static/{name}", site.assets.serve, "GET"),
     ]
-    return [Route(path, _careful(site, handler), methods=[method]) for path, handler, method in pages]
+    return [Route(path, _careful(site, bins, handler), methods=[method]) for path, handler, method in pages]
 
 
-def _careful(site: Site, handler: Handler) -> Handler:
+def _careful(site: Site, bins: BinHandlers, handler: Handler) -> Handler:
     """The handler, in the reader's language; what is not there becomes a page that says so, with the list beside it."""
 
     async def handle(request: Request) -> Response:
@@ -82,14 +94,13 @@ def _careful(site: Site, handler: Handler) -> Handler:
         try:
             return await handler(request)
         except NotFound:
-            return await refusal(
-                site,
-                request,
-                _("This message is not here"),
-                _("It was deleted, or it never existed. Choose another one from the list."),
-                status=404,
-            )
+            return await bins.gone(request, request.path_params.get("store_id", "")) or await _not_here(site, request)
         except StoreUnavailable as error:
             return Response(f"{error}; try again in a moment\n", status_code=503, media_type="text/plain")
 
     return handle
+
+
+async def _not_here(site: Site, request: Request) -> Response:
+    title, text = _("This message is not here"), _("It was deleted for good, or it never existed. Choose another one.")
+    return await refusal(site, request, title, text, status=404)

@@ -27,7 +27,7 @@ class SetupHandlers:
         """GET /setup and /setup/{framework}."""
         site = self._site
         framework = request.path_params.get("framework", "")
-        chrome = await site.chrome(request, await site.services.store.counts(), query="")
+        chrome = await site.chrome(request)
         page = SetupPage(chrome=chrome, setup=setup_for(site, request, framework), done=done_text(request))
         return site.page("setup.html", page)
 

@@ -3,19 +3,20 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from catcher.data import data_directory
-from catcher.store.model import Counts
 from catcher.web.assets import Assets
 from catcher.web.languages import LANGUAGES, _, in_template, language, plural, plural_in_template
 from catcher.web.services import Services, WebOptions
 from catcher.web.ui import texts
-from catcher.web.ui.pages import Chrome, Link, Look
+from catcher.web.ui.pages import Chrome, Look
+from catcher.web.ui.place import Place
+from catcher.web.ui.side import INBOXES_SHOWN, make_side
 from catcher.web.ui.signing import Signer
 
 PAGE_POLICY = (
@@ -24,7 +25,6 @@ PAGE_POLICY = (
 )
 LOOK_COOKIE = "catcher_look"
 PAGE_ROWS = 50
-TAGS_SHOWN = 50
 
 
 class HasChrome(Protocol):
@@ -36,13 +36,17 @@ class HasChrome(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """What an action did, on its way to the page that says so. Written in the address, read back with care."""
+    """What an action did, on its way to the page that says so. Written in the address, read back with care.
+
+    moment: when what can be undone was done, in microseconds since 1970; 0 when it cannot.
+    """
 
     action: str
     count: int
+    moment: int = 0
 
     def __str__(self) -> str:
-        return f"{self.action}-{self.count}"
+        return f"{self.action}-{self.count}" + (f"-{self.moment}" if self.moment else "")
 
 
 class Site:
@@ -68,9 +72,9 @@ class Site:
         }
         return HTMLResponse(body, status_code=status, headers=headers)
 
-    async def chrome(self, request: Request, counts: Counts, *, query: str = "") -> Chrome:
-        """What surrounds a page that shows the list of this query."""
-        tags = await self.services.store.tags()
+    async def chrome(self, request: Request, place: Place = Place()) -> Chrome:  # noqa: B008 a value without state
+        """What surrounds a page that shows the list of this place, or none."""
+        overview = await self.services.store.overview(inboxes=INBOXES_SHOWN)
         facts, asset = self.services.facts, self._asset
         return Chrome(
             root=self.root,
@@ -85,10 +89,10 @@ class Site:
             smtp=self.smtp_address(request),
             is_public=self.options.is_public,
             here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
-            unread=counts.unread,
-            folders=self._folders(request, counts, query),
-            tags=tuple(self._tag(name, count, query) for name, count in list(tags.items())[:TAGS_SHOWN]),
-            query=query,
+            unread=overview.counts.unread,
+            side=make_side(self.root, overview, place, page=request.url.path.removeprefix(self.root)),
+            query=place.query,
+            inbox=place.inbox,
         )
 
     def href(self, path: str = "", /, **query: object) -> str:
@@ -111,23 +115,6 @@ class Site:
 
     def _asset(self, name: str) -> str:
         return f"{self.root}static/{self.assets.names[name]}"
-
-    def _folders(self, request: Request, counts: Counts, query: str) -> tuple[Link, ...]:
-        is_list = not request.url.path.startswith((f"{self.root}setup", f"{self.root}settings", f"{self.root}keys"))
-
-        def folder(name: str, label: str, search: str, count: int | None = None) -> Link:
-            is_current = is_list and query == search
-            return Link(name=name, label=label, href=self.href(q=search), is_current=is_current, count=count)
-
-        return (
-            folder("all", _("All mail"), "", counts.messages),
-            folder("unread", _("Unread"), "is:unread", counts.unread),
-            folder("attachments", _("With attachments"), "has:attachment"),
-        )
-
-    def _tag(self, name: str, count: int, query: str) -> Link:
-        search = f'tag:"{name}"' if " " in name else f"tag:{name}"
-        return Link(label=texts.shown(name), href=self.href(q=search), is_current=query == search, count=count)
 
 
 def environment() -> Environment:
@@ -174,17 +161,43 @@ def write_look(response: Response, look: Look, *, path: str) -> None:
 
 def done_text(request: Request) -> str:
     """What the action before this page did, in words; "" when there was none or the address was made up."""
-    action, number = request.query_params.get("done", "").partition("-")[::2]
-    if not (number.isascii() and number.isdigit() and len(number) < 10):
-        return ""
-    count = int(number)
+    action, count, _moment = _read_done(request)
     return {
         "deleted": plural("Deleted %(count)s message.", "Deleted %(count)s messages.", count),
+        "discarded": plural("Deleted %(count)s message for good.", "Deleted %(count)s messages for good.", count),
+        "restored": plural("Restored %(count)s message.", "Restored %(count)s messages.", count),
         "read": plural("Marked %(count)s message as read.", "Marked %(count)s messages as read.", count),
         "unread": plural("Marked %(count)s message as unread.", "Marked %(count)s messages as unread.", count),
+        "pinned": plural("Pinned %(count)s message.", "Pinned %(count)s messages.", count),
+        "unpinned": plural("Unpinned %(count)s message.", "Unpinned %(count)s messages.", count),
+        "tagged": plural("Tagged %(count)s message.", "Tagged %(count)s messages.", count),
+        "untagged": plural("Took a tag from %(count)s message.", "Took a tag from %(count)s messages.", count),
         "sent": _("Test message sent."),
         "saved": _("Saved for this browser."),
+        "kept": _("The search is saved."),
+        "forgotten": _("The saved search is removed; the mail stays."),
     }.get(action, "")
+
+
+def undo_of(request: Request) -> str:
+    """The moment of what the action before this page did, when that can be undone; else ""."""
+    _action, count, moment = _read_done(request)
+    return str(moment) if moment and count else ""
+
+
+def _read_done(request: Request) -> tuple[str, int, int]:
+    action, *numbers = request.query_params.get("done", "").split("-")
+    if not 0 < len(numbers) < 3 or not all(each.isascii() and each.isdigit() and len(each) < 18 for each in numbers):
+        return "", 0, 0
+    return action, int(numbers[0]), int(numbers[1]) if numbers[1:] else 0
+
+
+def way_back(root: str, given: str) -> str:
+    """The path a form names to go on at, when it is one of this site; "" whatever else it says."""
+    target = urlsplit(given)
+    is_own = not (target.scheme or target.netloc) and target.path.startswith(root)
+    is_safe = is_own and not target.path.startswith("//") and "\\" not in given and given.isprintable()
+    return given if is_safe else ""
 
 
 def now() -> datetime:

@@ -53,6 +53,15 @@ def octets(count: int) -> str:
     return f"{size:.1f} {unit}" if size < 99.95 else f"{size:.0f} {unit}"
 
 
+def duration(span: timedelta) -> str:
+    """A span of time for people, in its largest unit: "40 s", "12 min", "3 h", "2 d"."""
+    seconds = max(0, int(span.total_seconds()))
+    for size, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"
+
+
 def short_time(moment: datetime, now: datetime) -> str:
     """As a list shows it, in UTC: "19:23" today, "Sat 19:23" within six days, "22 Nov" within the year, else a date."""
     moment, now = moment.astimezone(UTC), now.astimezone(UTC)
