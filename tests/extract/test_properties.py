@@ -13,7 +13,8 @@ from tests.extract.mails import mail
 PIECES = st.sampled_from(
     ["code", "482913", "Your verification code", "<b>", "</b>", "<td>4</td>", "<a href='https://e.example/x'>", "</a>",
      "<p style='font-size:30px'>", "\n", ": ", "認証コード", "رمز", "٤٨", "İ", "\u0000", "\ud800",
-     "<img src=x width=1>", "X7K9-PQ2M", "https://e.example/?a=[", "<style>", "<!--", "&#x110000;", "2026", "G-1", "﷽", "e\u0301"]
+     "<img src=x width=1>", "X7K9-PQ2M", "https://e.example/?a=[", "<style>", "<!--", "&#x110000;",
+     "2026", "G-1", "﷽", "e\u0301"]
 )  # fmt: skip
 BODIES = st.lists(PIECES | st.text(max_size=20), max_size=40).map("".join)
 
