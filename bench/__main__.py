@@ -1,7 +1,8 @@
 """One command, one table: `python -m bench`, `python -m bench --only ingest --peer 'mailpit=…'`.
 
 Every figure is taken in one run on one machine, peers in turn with the catcher, and is to be read as a ratio: the
-machine is never quiet. `--json` keeps the figures, `--against FILE` prints what changed since an earlier run.
+machine is never quiet. `--json` keeps the figures, `--against FILE` prints what changed since an earlier run, and
+`python -m bench.compare OLD NEW` what changed between two.
 """
 
 import argparse
@@ -9,12 +10,15 @@ import contextlib
 import json
 import os
 import platform
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bench import checks, measures
+from bench.compare import Table, print_changes
+from bench.filling import fill_file
 from bench.servers import CATCHER, PLAIN, Recipe, Running, started
-
-Table = dict[str, measures.Figures]
 
 
 def main() -> None:
@@ -26,10 +30,11 @@ def main() -> None:
         PARTS[part](table, recipes, options)
     _print(table, [*(recipe.name for recipe in recipes), PLAIN.name])
     if options.against:
-        _print_changes(table, json.loads(Path(options.against).read_text())["table"])
+        print("\nchange since the earlier run")
+        print_changes(json.loads(Path(options.against).read_text())["table"], table)
     if options.json:
         machine = {"cores": os.cpu_count(), "python": platform.python_version(), "system": platform.platform()}
-        Path(options.json).write_text(json.dumps({"machine": machine, "table": table}, indent=1))
+        Path(options.json).write_text(json.dumps({"commit": _commit(), "machine": machine, "table": table}, indent=1))
 
 
 def _options() -> argparse.Namespace:
@@ -44,7 +49,10 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--only", action="append", choices=list(PARTS), help="measure just this; may be repeated")
     parser.add_argument(
-        "--stored", type=int, default=100_000, help="size of the mailbox that is read (default 100,000)"
+        "--stored",
+        type=int,
+        action="append",
+        help="size of the mailbox that is read; may be repeated (default 1,000 and 100,000)",
     )
     parser.add_argument("--rounds", type=int, default=3, help="rounds of each ingest load; the median counts")
     parser.add_argument("--json", metavar="FILE", help="keep the figures here")
@@ -80,22 +88,40 @@ def _freshness(table: Table, recipes: list[Recipe], options: argparse.Namespace)
 
 def _reads(table: Table, recipes: list[Recipe], options: argparse.Namespace) -> None:
     def measure(recipe: Recipe) -> measures.Figures:
-        with started(recipe) as server:
-            measures.fill(server, options.stored)
-            figures = measures.reads(server, options.stored)
-            return figures | measures.list_while_large_arrive(server)
+        figures: measures.Figures = {}
+        for stored in sorted(options.stored or (1_000, 100_000)):
+            with _filled(recipe, stored) as server:
+                figures |= measures.reads(server, stored)
+        return figures
+
+    _each(table, recipes, measure)
+
+
+@contextlib.contextmanager
+def _filled(recipe: Recipe, stored: int) -> Iterator[Running]:
+    """The server with so many mails: a catcher finds them in its database, others are sent them."""
+    with TemporaryDirectory(prefix="bench-") as name:
+        if recipe is CATCHER:
+            fill_file(Path(name) / "catcher.db", stored)
+        with started(recipe, directory=Path(name)) as server:
+            measures.fill(server, stored)
+            yield server
+
+
+def _busy(table: Table, recipes: list[Recipe], options: argparse.Namespace) -> None:
+    def measure(recipe: Recipe) -> measures.Figures:
+        with _filled(recipe, 1_000) as server:
+            return measures.list_while_large_arrive(server)
 
     _each(table, recipes, measure)
 
 
 def _start_up(table: Table, recipes: list[Recipe], options: argparse.Namespace) -> None:
     def measure(recipe: Recipe) -> measures.Figures:
-        with started(recipe) as server:
-            measures.fill(server, 10_000)
-            directory = server.directory
+        with _filled(recipe, 10_000) as server:
             server.process.terminate()
             server.process.wait()
-            return measures.start_up(recipe, directory)
+            return measures.start_up(recipe, server.directory)
 
     _each(table, recipes, measure)
 
@@ -104,6 +130,7 @@ PARTS = {
     "ingest": _ingest,
     "freshness": _freshness,
     "reads": _reads,
+    "busy": _busy,
     "start-up": _start_up,
     "memory": lambda table, recipes, _: _each(table, recipes, measures.memory),
     "disk": lambda table, recipes, _: _each(table, recipes, measures.size_on_disk),
@@ -126,12 +153,10 @@ def _print(table: Table, names: list[str]) -> None:
         print(f"{row:<{width}}", *cells)
 
 
-def _print_changes(table: Table, before: Table) -> None:
-    print("\nchange since the earlier run (new / old)")
-    for row, figures in table.items():
-        for name, value in figures.items():
-            if old := before.get(row, {}).get(name):
-                print(f"{row}, {name}: {value / old:.2f}")
+def _commit() -> str:
+    """The commit that is measured, "" outside a checkout."""
+    command = ["git", "describe", "--always", "--dirty"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
 
 
 if __name__ == "__main__":

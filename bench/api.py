@@ -24,6 +24,16 @@ class Api:
             raise RuntimeError(f"GET {path}: {answer.status} {body[:200]!r}")
         return json.loads(body)
 
+    def delete(self, path: str, body: Any) -> None:
+        """Send a DELETE with a JSON body; raises when the status is not 200."""
+        started = time.perf_counter()
+        self._connection.request("DELETE", path, json.dumps(body), {"Content-Type": "application/json"})
+        answer = self._connection.getresponse()
+        answer.read()
+        self.seconds = time.perf_counter() - started
+        if answer.status != 200:
+            raise RuntimeError(f"DELETE {path}: {answer.status}")
+
     def count(self) -> int:
         """How many messages are stored."""
         total: int = self.get("/api/v1/messages?limit=1")["total"]

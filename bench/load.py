@@ -12,7 +12,7 @@ from typing import cast
 
 from bench.mails import mail
 
-VARIANTS = {"1.5 kB": 200, "25 kB": 50, "1 MB": 4, "15 MB": 1}
+VARIANTS = {"1.5 kB": 200, "25 kB": 50, "1 MB": 4, "15 MB": 1, "20 MB": 1}
 """How many different mails of a kind are prepared; they are sent in turn."""
 
 

@@ -69,4 +69,5 @@ _MAKERS = {
     "25 kB": _newsletter,
     "1 MB": lambda source, number: _attachment(1_000_000, source, number),
     "15 MB": lambda source, number: _attachment(15_000_000, source, number),
+    "20 MB": lambda source, number: _attachment(20_000_000, source, number),
 }

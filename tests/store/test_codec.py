@@ -5,7 +5,16 @@ from datetime import UTC, datetime, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.store.codec import ChangeData, microseconds, moment, pack, storable, unpack_change
+from catcher.store.codec import (
+    ChangeData,
+    microseconds,
+    moment,
+    pack,
+    pack_text,
+    storable,
+    unpack_change,
+    unpack_text,
+)
 
 
 @given(st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=-7))])))
@@ -44,3 +53,11 @@ def test_long_values_are_compressed() -> None:
     assert len(pack(long)) < 1000
     assert unpack_change(pack(long)) == long
     assert pack(ChangeData(is_read=True)).startswith(b"{")
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"])), st.integers(1, 3000))
+def test_texts_come_back_from_columns_that_may_pack_them(text: str, times: int) -> None:
+    """Long ones are octets, short ones stay text, which other programs can read."""
+    packed = pack_text(text * times)
+    assert unpack_text(packed) == text * times
+    assert isinstance(packed, bytes) is (len(text * times) > 2048)
