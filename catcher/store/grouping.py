@@ -18,6 +18,11 @@ class Groups:
         self._groups = groups
         self._members = members
         self._key = members.c[key]
+        # Made once: to put a statement together takes longer than to execute it, and each group of new mail needs these.
+        self._find = select(groups.c.folded, groups.c.id, groups.c.name).where(
+            groups.c.folded.in_(bindparam("wanted", expanding=True))
+        )
+        self._enter = insert(members)
         self._count = (
             update(groups)
             .where(groups.c.id == bindparam("group"))
@@ -41,9 +46,7 @@ class Groups:
         """Put messages into groups they are not in: pairs of a group's id and an arrival number."""
         if not pairs:
             return
-        connection.execute(
-            insert(self._members), [{self._key.name: group, "arrival": arrival} for group, arrival in pairs]
-        )
+        connection.execute(self._enter, [{self._key.name: group, "arrival": arrival} for group, arrival in pairs])
         self._recount(connection, Counter(group for group, _ in pairs))
 
     def leave(self, connection: Connection, arrivals: Collection[int]) -> bool:
@@ -58,8 +61,7 @@ class Groups:
         return bool(lost)
 
     def _known(self, connection: Connection, keys: Collection[str]) -> dict[str, tuple[int, str]]:
-        columns = select(self._groups.c.folded, self._groups.c.id, self._groups.c.name)
-        rows = connection.execute(columns.where(self._groups.c.folded.in_(list(keys))))
+        rows = connection.execute(self._find, {"wanted": list(keys)})
         return {folded: (id_, name) for folded, id_, name in rows}
 
     def _recount(self, connection: Connection, more: Mapping[int, int]) -> None:

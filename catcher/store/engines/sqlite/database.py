@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, insert
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, exc, insert
 from sqlalchemy.pool import QueuePool
 
 from catcher.errors import StoreFull, StoreUnavailable
@@ -66,11 +66,16 @@ class SqliteDatabase(Database):
         # The driver gets them as they are: looking at each value on the way, as Core does, costs more than the insert.
         # And it gets many with each statement, because it lets other threads run around every one, and waits for its
         # turn again.
+        driver = _driver(connection)
         start = 0
         while left := len(rows) - start:
             number = min(_MOST_ROWS, 1 << (left.bit_length() - 1))
             values = tuple(chain.from_iterable(rows[start : start + number]))
-            connection.exec_driver_sql(self._insert(connection, into, number), values)
+            statement = self._insert(connection, into, number)
+            try:
+                driver.execute(statement, values)
+            except sqlite3.OperationalError as error:
+                raise exc.OperationalError(statement, None, error) from error
             start += number
 
     def announce(self, connection: Connection) -> None:
