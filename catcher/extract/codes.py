@@ -14,36 +14,30 @@ zero, since most numbers are no codes, and takes:
 * another code in the mail that is beyond doubt, which speaks against what only stands somewhere in a sentence.
 """
 
-import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from catcher.extract.model import Code, CodeKind, Source
+from catcher.extract.lines import Line
+from catcher.extract.model import Code, CodeKind, Source, confidence_of
+from catcher.extract.names import CODE, COLONS, DECORATION, Name, name_of
 from catcher.extract.shapes import Shape, shapes
 from catcher.extract.sheet import Sheet
-from catcher.extract.words import Cue, Sense
+from catcher.extract.words import Sense
 
 MAX_SHAPES = 300
 """Possible codes of a message that are weighed."""
-MAX_CUES = 30
-"""Cues of another line that are weighed for one."""
 MAX_CODES = 20
 """Codes of a message that are told."""
 LEAST = 0.2
 """Confidence below which something is no code at all."""
 
 _START = -3.0
-_SURE, _CODE, _COUPON = 4.8, 3.1, 3.6
 _ALONE, _APART, _QUIET = 1.5, 0.7, -1.5
 _AGREED, _INTRO, _BESIDE = 0.9, 1.0, -2.0
-_DECORATION = " \t*_`'\"“”„«»‹›[](){}<>|:.,;!=~#•·→➜-‘’「」『』【】（）：。"
-_ATTACHED = re.compile(r"[\s:#.,()\[\]\"'*=>-]*(?:[^\W\d]{1,5}[\s:#.,\"'*=>-]+){0,2}[\s:#\"'*(\[-]*\Z")
-_COUPON_NEAR = 45
-_BEFORE, _BEHIND = 130, 75
+_NEAR = 45
 _RIGHT_BEHIND, _YEAR = 5, 1.7
-_COLONS = (":", "：")
 _PLACES = re.compile(r"\s*[A-Z][a-zà-ž]{3,}")
 _VOWELS = frozenset("AEIOUYaeiouy")
 
@@ -54,8 +48,6 @@ _KINDS = {
     Sense.INVITATION: (CodeKind.INVITATION, 0.5),
     Sense.CONFIRMATION: (CodeKind.CONFIRMATION, 0.6),
 }
-
-
 _CODE_NAMES = frozenset({Sense.SURE, Sense.CODE, Sense.COUPON})
 
 
@@ -73,12 +65,12 @@ class _Sighting:
 
 
 @dataclass(frozen=True, slots=True)
-class _Name:
-    """What a cue says of a number. distance: characters between, more across lines. points: what it adds."""
+class _Standing:
+    """How something stands in its line: alone, or apart from the rest in some way. strength: of its looks, 0 to 2."""
 
-    sense: Sense
-    distance: float
-    points: float
+    is_alone: bool
+    is_apart: bool
+    strength: float
 
 
 def find_codes(subject: Sheet, bodies: list[Sheet]) -> tuple[list[Code], bool]:
@@ -105,11 +97,6 @@ def find_codes(subject: Sheet, bodies: list[Sheet]) -> tuple[list[Code], bool]:
     return codes[:MAX_CODES], is_cut or len(codes) > MAX_CODES
 
 
-def confidence_of(points: float) -> float:
-    """The logistic function, two digits."""
-    return round(1 / (1 + math.exp(-max(-30.0, min(30.0, points)))), 2)
-
-
 def _topic(subject: Sheet) -> float:
     """How much the subject speaks for a code in the mail."""
     senses = frozenset().union(*(subject.senses(index) for index in range(len(subject.lines))))
@@ -119,38 +106,59 @@ def _topic(subject: Sheet) -> float:
 
 
 def _sightings(sheet: Sheet, index: int, topic: float) -> Iterator[_Sighting]:
+    """What in a line has the form of a code and may be one, weighed."""
     line = sheet.lines[index]
     last_end = -1
     senses = frozenset[Sense]()
     for shape in shapes(line.text):
         senses = senses or sheet.senses(index) | sheet.near(index)
-        shown = line.text[shape.start : shape.end]
-        is_alone = line.text.strip(_DECORATION) == shown
-        run = next((run for run in line.runs if run.start <= shape.start < run.end), None)
-        is_apart = run is not None and line.text[run.start : run.end].strip(_DECORATION) == shown
-        strength = run.strength if run is not None else 0.0
-        if line.place.source is Source.TEXT and not is_alone:
-            is_apart = line.text[: shape.start].endswith(("*", "`", "["))
-        if not (is_alone or is_apart) and ((shape.is_bare and Sense.COUPON not in senses) or not senses & _CODE_NAMES):
+        standing = _standing(line, shape)
+        if not standing.is_apart and ((shape.is_bare and Sense.COUPON not in senses) or not senses & _CODE_NAMES):
             continue
-        name = _name(sheet, index, shape, is_alone=is_alone, last_end=last_end)
+        name = name_of(sheet, index, shape, is_alone=standing.is_alone, last_end=last_end)
         last_end = shape.end
-        is_coupon = name.sense is Sense.COUPON
-        points = _START + (max(0.3, shape.prior) if is_coupon else shape.prior) + name.points
-        # "verification code: 2024" means that number, "2024" somewhere a year
-        points += _YEAR if shape.is_year and name.sense is Sense.SURE and name.distance < _RIGHT_BEHIND else 0.0
-        points += _ALONE if is_alone else (_APART if is_apart else 0.0)
-        if is_alone or is_apart:
-            points += min(1.2, strength * 0.6) + topic
-        elif len(shape.value) >= 6 and name.points > 0:
-            points += topic
-        points += _QUIET if line.is_quiet and not name.points > 3 else 0.0
-        points += _INTRO if is_alone and _is_introduced(sheet, index) else 0.0
-        points += _around(sheet, index, shape)
-        if shape.is_bare and not _is_code_like(shape, name, is_alone=is_alone, is_apart=is_apart):
+        if shape.is_bare and not _is_code_like(shape, name, standing):
             continue
-        is_clear = is_alone or is_apart or (name.points > _CODE and name.distance < _COUPON_NEAR)
-        yield _Sighting(shape, shown, points, sheet, index, is_coupon, is_clear)
+        points = _START + _of_form(shape, name) + name.points + _of_standing(shape, name, standing, topic)
+        points += _QUIET if line.is_quiet and not name.points > 3 else 0.0
+        points += _INTRO if standing.is_alone and _is_introduced(sheet, index) else 0.0
+        points += _around(sheet, index, shape)
+        yield _Sighting(
+            shape=shape,
+            shown=line.text[shape.start : shape.end],
+            points=points,
+            sheet=sheet,
+            line=index,
+            is_coupon=name.sense is Sense.COUPON,
+            is_clear=standing.is_apart or (name.points > CODE and name.distance < _NEAR),
+        )
+
+
+def _standing(line: Line, shape: Shape) -> _Standing:
+    shown = line.text[shape.start : shape.end]
+    is_alone = line.text.strip(DECORATION) == shown
+    run = next((run for run in line.runs if run.start <= shape.start < run.end), None)
+    if run is None:
+        is_marked = line.text[: shape.start].endswith(("*", "`", "["))
+        return _Standing(is_alone, is_alone or is_marked, 0.0)
+    is_apart = line.text[run.start : run.end].strip(DECORATION) == shown
+    return _Standing(is_alone, is_alone or is_apart, run.strength)
+
+
+def _of_form(shape: Shape, name: Name) -> float:
+    """Points for the form, in the light of the name."""
+    if name.sense is Sense.COUPON:
+        return max(0.3, shape.prior)
+    # "verification code: 2024" means that number, "2024" somewhere a year
+    is_named_year = shape.is_year and name.sense is Sense.SURE and name.distance < _RIGHT_BEHIND
+    return shape.prior + (_YEAR if is_named_year else 0.0)
+
+
+def _of_standing(shape: Shape, name: Name, standing: _Standing, topic: float) -> float:
+    """Points for how it stands out, and for a subject that speaks of it."""
+    if standing.is_apart:
+        return (_ALONE if standing.is_alone else _APART) + min(1.2, standing.strength * 0.6) + topic
+    return topic if len(shape.value) >= 6 and name.points > 0 else 0.0
 
 
 def _is_introduced(sheet: Sheet, index: int) -> bool:
@@ -158,7 +166,7 @@ def _is_introduced(sheet: Sheet, index: int) -> bool:
     before = next(sheet.before(index), None)
     return (
         before is not None
-        and sheet.lines[before].text.endswith(_COLONS)
+        and sheet.lines[before].text.endswith(COLONS)
         and bool(sheet.senses(before) & {Sense.SIGN, *_KINDS})
     )
 
@@ -176,94 +184,16 @@ def _around(sheet: Sheet, index: int, shape: Shape) -> float:
     return points
 
 
-def _is_code_like(shape: Shape, name: _Name, *, is_alone: bool, is_apart: bool) -> bool:
+def _is_code_like(shape: Shape, name: Name, standing: _Standing) -> bool:
     """Whether letters alone may be a code: set apart, named right before, and not made like a word."""
     if name.sense is Sense.COUPON:
-        return name.distance <= 3 or (name.distance < 30 and (is_alone or is_apart))
-    if name.sense not in (Sense.SURE, Sense.CODE) or name.distance > 130 or not (is_alone or is_apart):
+        return name.distance <= 3 or (name.distance < 30 and standing.is_apart)
+    if name.sense not in (Sense.SURE, Sense.CODE) or name.distance > 130 or not standing.is_apart:
         return False
     if "-" in shape.value or not 4 <= len(shape.value) <= 12:
         return False
     vowels = sum(letter in _VOWELS for letter in shape.value)
     return vowels / len(shape.value) < 0.25 or (name.distance < 40 and len(shape.value) in (6, 8))
-
-
-def _name(sheet: Sheet, index: int, shape: Shape, *, is_alone: bool, last_end: int) -> _Name:
-    """The name that counts: the nearest one, but one that names a code goes before others that are not attached."""
-    names = list(_names(sheet, index, shape, is_alone=is_alone, last_end=last_end))
-    if not names:
-        return _Name(Sense.SIGN, 0.0, 0.0)
-    good = max((n for n in names if n.sense in (Sense.SURE, Sense.CODE)), key=lambda n: n.points, default=None)
-    bad = min((n for n in names if n.sense in (Sense.OTHER, Sense.COUPON)), key=lambda n: n.distance, default=None)
-    coupon = max((n for n in names if n.sense is Sense.COUPON), key=lambda n: n.points, default=None)
-    if coupon is not None and coupon.points > 1.5 and (good is None or good.sense is Sense.CODE):
-        is_near = coupon.distance < _COUPON_NEAR or not shape.value.isdigit()
-        if good is None or is_near:
-            return coupon
-    if bad is None or (good is not None and good.distance <= bad.distance):
-        return good or _Name(Sense.SIGN, 0.0, 0.0)
-    if bad.sense is Sense.COUPON and bad.points > 0:
-        return bad if good is None or bad.distance < 12 else good
-    if bad.points <= -2.5:  # attached: "order number: 4829134"
-        return bad
-    if good is None:
-        return bad
-    return _Name(good.sense, good.distance, good.points + bad.points)
-
-
-def _names(sheet: Sheet, index: int, shape: Shape, *, is_alone: bool, last_end: int) -> Iterator[_Name]:
-    text = sheet.lines[index].text
-    for cue in sheet.cues(index):
-        if shape.start - _BEFORE <= cue.end <= shape.start:
-            gap = text[cue.end : shape.start]
-            is_named = cue.sense is not Sense.OTHER and gap.rstrip().endswith(_COLONS)
-            is_attached = is_named or bool(_ATTACHED.match(gap))
-            yield _judged(cue, len(gap), _BEFORE, is_attached=is_attached, is_blocked=last_end > cue.end)
-        elif shape.end <= cue.start <= shape.end + _BEHIND:
-            gap = text[shape.end : cue.start]
-            yield _judged(cue, len(gap) + 12, _BEHIND, is_attached=not gap.strip(" "), is_after=True)
-    distance = shape.start + 6
-    reach = 280 if is_alone else 60
-    for number, before in enumerate(sheet.before(index)):
-        other = sheet.lines[before].text
-        if distance > reach:
-            break
-        for cue in sheet.cues(before)[-MAX_CUES:]:
-            gap = other[cue.end :]
-            rest = len(other) if cue.sense is not Sense.OTHER else len(other) - (cue.end - cue.start) + 45
-            is_label = is_alone and number == 0 and rest < 60 and not gap.strip(_DECORATION)
-            # in running text a number belongs to its own line
-            yield _judged(cue, distance + len(gap), reach, is_attached=is_label, is_blocked=not is_alone)
-        distance += len(other) + 6
-    if not is_alone:
-        return
-    distance = len(text) - shape.end + 40
-    for after in sheet.after(index):
-        other = sheet.lines[after].text
-        for cue in sheet.cues(after)[:MAX_CUES]:
-            yield _judged(cue, distance + cue.start, 160, is_attached=False, is_after=True)
-        distance += len(other) + 10
-
-
-def _judged(
-    cue: Cue, distance: int, reach: int, *, is_attached: bool, is_blocked: bool = False, is_after: bool = False
-) -> _Name:
-    """What a cue is worth at that distance. is_blocked: another number stands between. is_after: it comes behind."""
-    near = max(0.0, 1 - distance / reach) * (0.4 if is_blocked else 1.0)
-    match cue.sense:
-        case Sense.SURE:
-            points = _SURE * min(1.0, 0.25 + near) if near else 0.0
-        case Sense.CODE:
-            points = _CODE * min(1.0, 0.2 + near) if near else 0.0
-        case Sense.COUPON:
-            points = _COUPON * near
-        case Sense.OTHER:
-            points = -3.5 if is_attached and not is_blocked else 0.0 if is_after else -0.7 * near
-        case _:
-            points = 0.0
-    if is_attached and not is_blocked and cue.sense in (Sense.SURE, Sense.CODE, Sense.COUPON):
-        points += 0.8
-    return _Name(cue.sense, distance if near or points else math.inf, points)
 
 
 def _merged(found: list[_Sighting], subject: Sheet, bodies: list[Sheet], *, has_clearer: bool) -> Code | None:

@@ -11,9 +11,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from itertools import islice
 
-from catcher.extract.codes import confidence_of
 from catcher.extract.lines import Line, normal
-from catcher.extract.model import LIKELY, Link, LinkKind, Place, Source
+from catcher.extract.model import LIKELY, Link, LinkKind, Place, Source, confidence_of
 from catcher.extract.page import Anchor
 from catcher.extract.sheet import Sheet
 from catcher.extract.urls import holds_token, is_home, is_tracker, kind_of_url

@@ -1,5 +1,6 @@
 """What is found in a message: codes and links as values, each with its place and how sure it is."""
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -107,3 +108,18 @@ class Extract:
     primary_code: Code | None = None
     primary_link: Link | None = None
     is_cut: bool = False
+
+    @property
+    def likely_codes(self) -> tuple[Code, ...]:
+        """The codes that a person is probably meant to type in, coupons too."""
+        return tuple(code for code in self.codes if code.confidence >= LIKELY)
+
+    @property
+    def maybe_codes(self) -> tuple[Code, ...]:
+        """The others, which are shown as a "maybe" if at all."""
+        return tuple(code for code in self.codes if code.confidence < LIKELY)
+
+
+def confidence_of(points: float) -> float:
+    """The confidence that points stand for: the logistic function, two digits."""
+    return round(1 / (1 + math.exp(-max(-30.0, min(30.0, points)))), 2)

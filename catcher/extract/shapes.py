@@ -85,8 +85,7 @@ _AT_LETTER = re.compile(
             r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|[A-Z]\d[A-Z] ?\d[A-Z]\d\b",  # British and Canadian post codes
             r"[A-Z]{2},? \d{5}(?:-\d{4})?\b|D-\d{5}\b|F-\d{5}\b",
             r"[A-Z]{2}[A-Z0-9]{1,2}\d{9}[A-Z]{2}\b",  # parcels
-            r"(?:RFC|ISO|UTF|SHA|MD|HTTP|TLS|CVE|KB|PR|GH)[ -]?\d[\d-]{0,30}+",
-            r"(?:INV|ORD|PO|SO|TKT|SR|CASE|RMA|AWB|HRB|ATU)[ -]?\d[\d-]{0,30}+",
+            r"(?:RFC|ISO|UTF|SHA|MD|HTTP|TLS|CVE|KB|PR|GH|INV|ORD|PO|SO|TKT|SR|CASE|RMA|AWB|HRB)[ -]?\d[\d-]{0,30}+",
             r"v\d[\w.]{0,40}+|N[o°º]\.? ?\d+",
         )
     )

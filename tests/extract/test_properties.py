@@ -12,11 +12,12 @@ from tests.extract.mails import mail
 
 PIECES = st.sampled_from(
     ["code", "482913", "Your verification code", "<b>", "</b>", "<td>4</td>", "<a href='https://e.example/x'>", "</a>",
-     "<p style='font-size:30px'>", "\n", ": ", "認証コード", "رمز", "٤٨", "İ", "\u0000", "\ud800",
-     "<img src=x width=1>", "X7K9-PQ2M", "https://e.example/?a=[", "<style>", "<!--", "&#x110000;",
-     "2026", "G-1", "﷽", "e\u0301"]
+     "<p style='font-size:30px'>", "\n", ": ", "認証コード", "رمز", "٤٨", "İ", "\u0000", "<img src=x width=1>",
+     "X7K9-PQ2M", "https://e.example/?a=[", "<style>", "<!--", "&#x110000;", "2026", "G-1", "﷽", "e\u0301"]
 )  # fmt: skip
 BODIES = st.lists(PIECES | st.text(max_size=20), max_size=40).map("".join)
+
+SUBJECTS = st.text(alphabet=st.characters(exclude_characters="\r\n", exclude_categories=["Cs"]), max_size=40)
 
 
 def check(told: Extract) -> None:
@@ -36,15 +37,10 @@ def check(told: Extract) -> None:
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(
-    body=BODIES, subject=st.text(alphabet=st.characters(blacklist_characters="\r\n"), max_size=40), html=st.booleans()
-)
+@given(body=BODIES, subject=SUBJECTS, html=st.booleans())
 def test_any_mail_gives_an_answer(body: str, subject: str, html: bool) -> None:
     """HTML or text, complete or broken."""
-    octets = mail(
-        body.encode("utf-8", "replace").decode(), subject=subject.encode("utf-8", "replace").decode(),
-        kind="html" if html else "plain",
-    )  # fmt: skip
+    octets = mail(body, subject=subject, kind="html" if html else "plain")
     check(extract(octets, parse(octets)))
 
 
