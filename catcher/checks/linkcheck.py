@@ -9,8 +9,9 @@ from catcher.checks.options import CheckOptions
 from catcher.checks.subject import Subject
 from catcher.checks.urls.answers import LinkAnswer, LinkCache
 from catcher.checks.urls.collect import FOLLOWED, Link, LinkKind, Links, collect_links, web_addresses
-from catcher.checks.urls.forms import is_one_time, scheme_of, split
+from catcher.checks.urls.forms import is_one_time, scheme_of
 from catcher.fetch import Fetcher, FetchError, FetchRefused, Page
+from catcher.mime.urls import split
 
 NAME = "linkcheck"
 TITLE = "Links that answer"

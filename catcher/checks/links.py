@@ -16,8 +16,8 @@ from catcher.checks.urls.forms import (
     is_internal_host,
     is_one_time,
     scheme_of,
-    split,
 )
+from catcher.mime.urls import split
 
 NAME = "links"
 TITLE = "Links"

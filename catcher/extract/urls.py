@@ -4,9 +4,10 @@ import re
 import tomllib
 from functools import cache, lru_cache
 from pathlib import Path
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import unquote
 
 from catcher.extract.model import LinkKind
+from catcher.mime.urls import split
 
 MAX_URL = 4_000
 """Characters of an address; longer ones are not judged by what they say."""
@@ -26,16 +27,6 @@ _TOKEN_NAME = re.compile(
     r"[?&](?:token|code|key|t|k|sig|signature|otp|hash|nonce|uid|oobcode|ticket)=[^&]{6,}", re.IGNORECASE
 )
 _CHANGES = re.compile(r"(?<=[0-9])[A-Za-z]|(?<=[A-Za-z])[0-9]")
-
-
-def split(url: str) -> SplitResult | None:
-    """The address in its parts, None when it cannot be taken apart."""
-    try:
-        parts = urlsplit(url)
-        parts.hostname  # noqa: B018 - raises on nonsense
-    except ValueError:
-        return None
-    return parts
 
 
 @lru_cache(maxsize=4_000)

@@ -1,9 +1,10 @@
 """The form of addresses: mailto, tel, web, and what looks as if it worked once only. RFC 3986, RFC 6068, RFC 3966."""
 
 import re
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import unquote
 
 from catcher.fetch.guard import literal_address
+from catcher.mime.urls import split
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\Z")
@@ -27,16 +28,6 @@ def scheme_of(url: str) -> str:
     """The scheme in lower case, "" for a relative address."""
     match = _SCHEME.match(url)
     return match[1].lower() if match else ""
-
-
-def split(url: str) -> SplitResult | None:
-    """The address in its parts, None when it cannot be taken apart."""
-    try:
-        parts = urlsplit(url)
-        parts.port, parts.hostname  # noqa: B018 - both raise on nonsense
-    except ValueError:
-        return None
-    return parts
 
 
 def fault_of_web(url: str) -> str:
