@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import checks, measures
+from bench import checks, measures, waiting
 from bench.compare import Table, print_changes
 from bench.filling import fill_file
 from bench.servers import CATCHER, PLAIN, Recipe, Running, started
@@ -135,6 +135,7 @@ PARTS = {
     "memory": lambda table, recipes, _: _each(table, recipes, measures.memory),
     "disk": lambda table, recipes, _: _each(table, recipes, measures.size_on_disk),
     "checks": lambda table, recipes, _: _each(table, recipes, checks.heavy),
+    "waiting": lambda table, recipes, _: _each(table, recipes, waiting.waiting),
     "kill": lambda table, recipes, _: _each(table, recipes, measures.lost_to_kill),
 }
 

@@ -1,6 +1,7 @@
 """What README.md shows is true."""
 
 import re
+import smtplib
 from pathlib import Path
 
 from catcher.mail import get_connection, send_mail, settings
@@ -21,6 +22,23 @@ def test_the_mail_library_example_sends(catcher: RunningCatcher) -> None:
     with settings.override():
         exec(example.replace("1025", str(catcher.smtp_port)), {})
     assert catcher.store.latest().subject == "Subject here"
+
+
+def test_the_waiting_example_runs(catcher: RunningCatcher) -> None:
+    """The client's example is a whole test once there is something to sign up to."""
+    example = next(block for block in blocks("python") if "catcher.client" in block)
+    followed: list[str] = []
+
+    def sign_up(address: str) -> None:
+        message = f"Subject: Welcome\r\nTo: {address}\r\n\r\nYour code is 493021.\r\nConfirm: https://example.com/confirm/1\r\n"
+        with smtplib.SMTP(catcher.smtp_host, catcher.smtp_port, timeout=30) as client:
+            client.sendmail("app@example.com", [address], message)
+
+    exec(
+        example.replace("http://127.0.0.1:8025", catcher.url).replace("timeout=2", "timeout=0"),
+        {"sign_up": sign_up, "follow": followed.append},
+    )
+    assert followed == ["https://example.com/confirm/1"]
 
 
 def test_the_testing_example_runs() -> None:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from catcher.client import shapes
 from catcher.client.errors import NothingCame, UnexpectedMail
-from catcher.client.protocol import Answer, Request, Value, given, read
+from catcher.client.protocol import Answer, Request, Value, given, read, read_lines
 
 T = TypeVar("T")
 Flow: TypeAlias = Generator[Request, Answer, T]
@@ -181,11 +181,10 @@ def checks(store_id: str = "latest", *, inbox: str | None = None, **options: Val
     return read((yield Request.get(f"{_message(store_id)}/checks", given({"inbox": inbox, **options}), waits=60)), Json)
 
 
-def link_checks(store_id: str = "latest", *, inbox: str | None = None, **options: Value) -> Flow[Json]:
-    """Whether the message's links lead anywhere; this asks their servers."""
-    return read(
-        (yield Request.get(f"{_message(store_id)}/checks/links", given({"inbox": inbox, **options}), waits=120)), Json
-    )
+def link_checks(store_id: str = "latest", *, inbox: str | None = None, **options: Value) -> Flow[tuple[Json, ...]]:
+    """What each of the message's links answers; this asks their servers."""
+    answer = yield Request.get(f"{_message(store_id)}/checks/links", given({"inbox": inbox, **options}), waits=120)
+    return read_lines(answer, Json)
 
 
 def html_check(store_id: str = "latest", *, inbox: str | None = None) -> Flow[Json]:

@@ -1,7 +1,7 @@
 """Requests and answers as values, without I/O."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -117,6 +117,12 @@ def read(answer: Answer, kind: type[T]) -> T:
         return msgspec.json.decode(answer.body, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise Unreadable(f"expected the answer of a catcher: {error}") from error
+
+
+def read_lines(answer: Answer, kind: type[T]) -> tuple[T, ...]:
+    """The answer's lines of JSON as values. Raises Unreadable."""
+    lines = (line for line in answer.body.splitlines() if line.strip())
+    return tuple(read(replace(answer, body=line), kind) for line in lines)
 
 
 def _told(body: bytes) -> tuple[str, str] | None:

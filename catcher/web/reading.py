@@ -33,6 +33,19 @@ async def read_extract(store: AsyncStore, threads: Threads, stored: StoredMessag
     return await threads.run(_extract, store.store, stored)
 
 
+async def read_all(store: AsyncStore, threads: Threads, store_id: str) -> "tuple[StoredMessage, Bodies, Extract]":
+    """A message with its text and HTML, and its codes and links, in one visit to a thread. Raises NotFound."""
+    return await threads.run(_all, store.store, store_id)
+
+
+def _all(store: Store, store_id: str) -> "tuple[StoredMessage, Bodies, Extract]":
+    from catcher.extract import extract
+
+    stored = store.get(store_id)
+    octets, message = _read(store, stored)
+    return stored, bodies(octets, message), extract(octets, message)
+
+
 def _message(store: Store, store_id: str) -> tuple[StoredMessage, Bodies]:
     stored = store.get(store_id)
     return stored, _bodies(store, stored)

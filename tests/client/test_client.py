@@ -296,7 +296,7 @@ def test_every_other_route(catcher: Catcher) -> None:
     with pytest.raises(Missing):
         catcher.spam_check(sent.id)
     assert catcher.link_check(sent.id)["Links"] == []
-    assert catcher.link_checks(sent.id)
+    assert catcher.link_checks(sent.id) == ()
     catcher.mark(query="subject:x", read=True)
     catcher.delete_found("subject:nothing")
     catcher.delete([])

@@ -25,7 +25,7 @@ from catcher.web.api.requests import strict_query, zone_of
 from catcher.web.api.shapes import Count, MessageDetail, MessageSummary, Problem, ProblemAnswer, encode
 from catcher.web.api.shaping import message_detail, message_summary
 from catcher.web.hub import Hub
-from catcher.web.reading import read_extract, read_message
+from catcher.web.reading import read_all
 from catcher.web.scoping import inbox_of, within
 from catcher.web.services import Services
 from catcher.web.waiting import Came, Full, Stopping, Waiters, Wanted
@@ -137,8 +137,7 @@ class Waits:
 
     async def _read(self, store_id: str) -> bytes:
         services = self._services
-        stored, bodies = await read_message(services.store, services.threads, store_id)
-        found = await read_extract(services.store, services.threads, stored)
+        stored, bodies, found = await read_all(services.store, services.threads, store_id)
         detail = encode(message_detail(stored, bodies, is_read=stored.summary.is_read))
         return detail[:-1] + b',"extract":' + encode(extract_answer(found)) + b"}"
 

@@ -1,0 +1,134 @@
+"""How soon who waits for mail is answered, and how fast inboxes are made. Only for servers that have these routes."""
+
+import asyncio
+import json
+import statistics
+import time
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from bench.measures import Figures
+from bench.servers import Recipe, started
+
+WAITERS = (1, 100, 500)
+ROUNDS = 200
+INBOXES = 500
+AT_ONCE = 10
+
+
+def waiting(recipe: Recipe) -> Figures:
+    """From the final 250 to the answer in ms, with so many waiting; inboxes made a second."""
+    figures: Figures = {}
+    with started(recipe) as server:
+        for number in WAITERS:
+            seconds = asyncio.run(_woken(server.smtp, server.http, number))
+            cuts = statistics.quantiles(seconds, n=100)
+            figures[f"wake-up of 1 in {number}: p50 ms"] = statistics.median(seconds) * 1000
+            figures[f"wake-up of 1 in {number}: p99 ms"] = cuts[98] * 1000
+        for at_once in (1, AT_ONCE):
+            figures[f"inboxes made, {at_once} at once: /s"] = asyncio.run(_made(server.http, at_once))
+    return figures
+
+
+async def _woken(smtp: tuple[str, int], http: tuple[str, int], number: int) -> list[float]:
+    """Seconds of each round: one message is sent that one of the waiting is waiting for; then that one waits again."""
+    sender = await _Sender.open(smtp)
+    waiters = [await _Waiter.open(http, f"w{index}of{number}") for index in range(number)]
+    seconds = []
+    for turn in range(ROUNDS + 10):
+        waiter = waiters[turn % number]
+        answered = asyncio.create_task(waiter.answered())
+        accepted_at = await sender.send(waiter.subject)
+        seconds.append(max(0.0, await answered - accepted_at))
+        await waiter.again()
+    await sender.close()
+    for waiter in waiters:
+        waiter.close()
+    return seconds[10:]  # the first ones load what finds codes
+
+
+@dataclass(slots=True)
+class _Sender:
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    @classmethod
+    async def open(cls, address: tuple[str, int]) -> "_Sender":
+        sender = cls(*await asyncio.open_connection(*address))
+        await sender.reader.readline()
+        await sender.say(b"HELO bench")
+        return sender
+
+    async def say(self, line: bytes) -> None:
+        self.writer.write(line + b"\r\n")
+        reply = await self.reader.readline()
+        if reply[:1] not in b"23":
+            raise RuntimeError(reply.decode())
+
+    async def send(self, subject: str) -> float:
+        """When the 250 was there."""
+        for line in (b"MAIL FROM:<a@example.com>", b"RCPT TO:<b@example.com>", b"DATA"):
+            await self.say(line)
+        await self.say(f"Subject: {subject}\r\n\r\nYour code is 493021.\r\n.".encode())
+        return time.perf_counter()
+
+    async def close(self) -> None:
+        await self.say(b"QUIT")
+        self.writer.close()
+
+
+@dataclass(slots=True)
+class _Waiter:
+    subject: str
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    cursor: int = 0
+
+    @classmethod
+    async def open(cls, address: tuple[str, int], subject: str) -> "_Waiter":
+        waiter = cls(subject, *await asyncio.open_connection(*address))
+        await waiter.again()
+        return waiter
+
+    async def again(self) -> None:
+        """Ask, and let the server begin to wait."""
+        asked = urlencode({"query": f"subject:={self.subject}", "since": self.cursor, "timeout": 600})
+        self.writer.write(f"GET /api/v1/wait?{asked} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        await self.writer.drain()
+        await asyncio.sleep(0.01)
+
+    async def answered(self) -> float:
+        """When the answer began to come."""
+        head = await self.reader.readuntil(b"\r\n\r\n")
+        at = time.perf_counter()
+        if not head.startswith(b"HTTP/1.1 200"):
+            raise RuntimeError(head.decode())
+        body = await self.reader.readexactly(_length(head))
+        self.cursor = json.loads(body)["cursor"]
+        return at
+
+    def close(self) -> None:
+        self.writer.close()
+
+
+def _length(head: bytes) -> int:
+    lines = head.decode().lower().split("\r\n")
+    return next(int(line.partition(":")[2]) for line in lines if line.startswith("content-length:"))
+
+
+async def _made(http: tuple[str, int], at_once: int) -> float:
+    """Inboxes a second, over so many kept connections."""
+
+    async def make(times: int) -> None:
+        reader, writer = await asyncio.open_connection(*http)
+        for _ in range(times):
+            writer.write(b"POST /api/v1/inboxes HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n")
+            head = await reader.readuntil(b"\r\n\r\n")
+            if not head.startswith(b"HTTP/1.1 201"):
+                raise RuntimeError(head.decode())
+            await reader.readexactly(_length(head))
+        writer.close()
+
+    begun = time.perf_counter()
+    await asyncio.gather(*(make(INBOXES // at_once) for _ in range(at_once)))
+    return INBOXES / (time.perf_counter() - begun)
