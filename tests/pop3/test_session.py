@@ -6,13 +6,14 @@ import poplib
 import re
 import threading
 from base64 import b64encode
+from datetime import UTC, datetime
 
 import pytest
 
 from catcher.errors import NotFound
 from catcher.htpasswd import Htpasswd
 from catcher.pop3 import Pop3Options
-from catcher.store import ByIds
+from catcher.store import ByIds, Inbox
 from tests.pop3.conftest import PATIENCE, Raw, Running, Serve
 
 ONE = b"Subject: one\r\n\r\n.starts with a dot\r\n..two\r\n.\r\nend\r\n"
@@ -75,6 +76,20 @@ def test_a_long_sasl_response_is_read_and_a_longer_one_refused(pop3: Running) ->
     assert raw.say(b"A" * 13_000) == b"-ERR line too long\r\n"
     assert raw.say(b"AUTH PLAIN") == b"+ \r\n"
     assert raw.say(plain("u" * 4_000, "p" * 4_000)).startswith(b"+OK")
+
+
+def test_apop_opens_an_inbox_by_its_own_password(serve: Serve) -> None:
+    """The name of an inbox that was made counts before a user's of the same name."""
+    with serve(passwords=Htpasswd({"signup": "other"})) as running:
+        now = datetime.now(UTC)
+        running.store.make_inbox(Inbox(name="signup", messages=0, created_at=now, is_made=True, password="own"))
+        client = poplib.POP3("127.0.0.1", running.port, timeout=PATIENCE)
+        assert client.apop("signup", "own").startswith(b"+OK")
+        client.close()
+        client = poplib.POP3("127.0.0.1", running.port, timeout=PATIENCE)
+        with pytest.raises(poplib.error_proto, match="AUTH"):
+            client.apop("signup", "other")
+        client.close()
 
 
 def test_apop_is_offered_only_where_passwords_are_known(serve: Serve) -> None:

@@ -99,6 +99,31 @@ def jobs(catcher: RunningCatcher, until: Callable[[list[dict[str, Any]]], bool])
     pytest.fail(f"the log stayed {found}")
 
 
+def test_a_webhook_is_told_of_its_inbox_alone(listener: Listener) -> None:
+    """With a query besides, both count; without one the inbox does."""
+    hooks = [
+        {"name": "all", "url": f"{listener.url}all", "inbox": "Mine"},
+        {"name": "some", "url": f"{listener.url}some", "inbox": "mine", "query": "subject:second"},
+    ]
+    with running_catcher(webhooks=json.dumps(hooks)) as catcher:
+        with smtplib.SMTP(catcher.smtp_host, catcher.smtp_port, timeout=30) as client:
+            for subject, inbox in (("first", "foreign"), ("second", "foreign"), ("first", "mine"), ("second", "mine")):
+                client.sendmail("a@example.com", [f"x@{inbox}.inbox.test"], f"Subject: {subject}\r\n\r\n")
+        told = {(path, body["Subject"]) for _, body, path in (listener.next() for _ in range(3))}
+        assert len(jobs(catcher, lambda found: all(job["state"] == "sent" for job in found))) == 3
+        assert [each["inbox"] for each in httpx2.get(f"{catcher.url}api/v1/webhooks").json()["webhooks"]] == [
+            "Mine",
+            "mine",
+        ]
+    assert told == {("/all", "first"), ("/all", "second"), ("/some", "second")}
+
+
+def test_a_webhooks_inbox_needs_a_name(listener: Listener) -> None:
+    """A name that no inbox can have stops the start."""
+    with pytest.raises(SettingError, match="inbox"):
+        Webhook(name="x", url=listener.url, inbox=" ")
+
+
 def test_mailpits_webhook_is_told_what_mailpit_tells(listener: Listener) -> None:
     """Reference §2.2: the summary of the message, JSON, the label; the same object as in lists."""
     with running_catcher(webhook_url=f"{listener.url}hook", webhook_limit=0, label="staging") as catcher:

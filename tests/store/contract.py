@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from catcher.errors import InboxError, NotFound, StoreUnavailable, TagError
 from catcher.store import ByIds, Event, Everything, Inbox, Matching, NewMessage, Store, prepare
-from catcher.store.search import parse
+from catcher.store.search import matches, parse
 
 MakeMessage = Callable[..., NewMessage]
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -579,6 +579,67 @@ class StoreContract:
         assert store.inboxes(made=False) == []
         store.delete_inbox("Signup")
         assert store.inboxes() == []
+
+    def test_the_inbox_of_a_login_was_made_and_is_not_over(self, store: Store, new: MakeMessage) -> None:
+        """In any letter case; those that mail made, and those whose time is over, are none."""
+        store.add([replace(new(), inboxes=("by use",))])
+        store.make_inbox(Inbox(name="Made", messages=0, created_at=NOW, is_made=True, password="secret"))
+        over = datetime.now(UTC) - timedelta(seconds=1)
+        store.make_inbox(Inbox(name="over", messages=0, created_at=NOW, is_made=True, expires_at=over))
+        found = [store.made_inbox(name) for name in ("made", "by use", "over", "")]
+        assert [inbox and inbox.name for inbox in found] == ["Made", None, None, None]
+
+    def test_what_arrived_comes_in_its_order(self, store: Store, new: MakeMessage) -> None:
+        """After a number the first ones, without one the newest, of what a query matches; with the store's cursor."""
+        messages = add(store, new, 6)
+        numbers = [store.summary(store_id).arrival for store_id in ids(messages)]
+        query = parse("message -subject:2", now=NOW)
+
+        def subjects(after: int | None, limit: int = 3) -> list[str]:
+            found = store.arrived(query, after=after, limit=limit)
+            assert found.cursor == store.cursor()
+            return [one.subject.removeprefix("Message ") for one in found.messages]
+
+        assert (subjects(numbers[0]), subjects(numbers[4]), subjects(numbers[5])) == (["1", "3", "4"], ["5"], [])
+        assert (subjects(None), subjects(0, limit=10)) == (["3", "4", "5"], ["0", "1", "3", "4", "5"])
+
+    def test_messages_are_judged_in_memory_as_by_the_database(self, store: Store, new: MakeMessage) -> None:
+        """Subjects hold all that queries ask for; those of messages that are gone are left out."""
+        store.add([replace(new(subject="one", text="words"), inboxes=("mine",), tags=("red",))])
+        gone = add(store, new, 1)[0]
+        found = store.page().messages
+        store.delete(ByIds((gone.store_id,)))
+        subject = next(one for one in store.subjects(found) if one.store_id != gone.store_id)
+        for query in ("subject:one", "words", "inbox:MINE", "tag:red", "is:unread", "smaller:1M"):
+            assert matches(parse(query, now=NOW), subject)
+            assert store.page(parse(query, now=NOW)).matching == 1
+        for query in ("subject:two", "inbox:other", "is:read"):
+            assert not matches(parse(query, now=NOW), subject)
+
+    def test_ids_and_tags_are_told_within_an_inbox(self, store: Store, new: MakeMessage) -> None:
+        """Those of other inboxes are as if they were not there."""
+        mine = replace(new(), inboxes=("Mine",), tags=("red", "blue"))
+        foreign = replace(new(), inboxes=("foreign",), tags=("red",))
+        store.add([mine, foreign])
+        assert store.within((foreign.store_id, mine.store_id, "unknown"), "MINE") == (mine.store_id,)
+        assert store.within((mine.store_id,), "nobody") == ()
+        assert store.tags(inbox="mine") == {"blue": 1, "red": 1}
+        assert (store.tags(inbox="nobody"), store.tags()) == ({}, {"blue": 1, "red": 2})
+
+    def test_events_tell_the_inboxes(self, store: Store, new: MakeMessage) -> None:
+        """Of arrivals, changes and deletions, told live and told later; what concerns many concerns every inbox."""
+        recorder, before = Recorder(store), store.cursor()
+        message = replace(new(), inboxes=("Mine",))
+        store.add([message])
+        store.mark(ByIds((message.store_id,)), is_read=True)
+        store.set_tags((message.store_id,), ("x",))
+        store.delete(ByIds((message.store_id,)))
+        for events in (recorder.wait_for(4), store.changes(before) or []):
+            assert all(event.inboxes == ("Mine",) and event.concerns("mine") for event in events)
+            assert not any(event.concerns("foreign") for event in events)
+        store.add([new()])
+        store.delete(Everything())
+        assert recorder.wait_for(6)[-1].concerns("foreign")
 
     def test_an_inbox_keeps_to_its_own_bounds(self, store: Store, new: MakeMessage) -> None:
         """So many, so long, and until its time is over; other mail is not touched."""
