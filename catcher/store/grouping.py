@@ -18,7 +18,7 @@ class Groups:
         self._groups = groups
         self._members = members
         self._key = members.c[key]
-        # Made once: putting a statement together takes longer than executing it, and each group of new mail needs these.
+        # Made once: putting a statement together takes longer than executing it, and all new mail needs these.
         self._find = select(groups.c.folded, groups.c.id, groups.c.name).where(
             groups.c.folded.in_(bindparam("wanted", expanding=True))
         )

@@ -37,11 +37,18 @@ export function ready(within = document) {
   for (const button of all(".copy[hidden]", within)) button.hidden = false;
 }
 
+/** What an element says; of a list of header fields only names and bodies. @param {Element | null | undefined} element */
+function textOf(element) {
+  if (!element?.matches("dl")) return element?.textContent;
+  const fields = all(":scope > div:not([hidden])", element);
+  return fields.map((field) => ["dt", "dd > bdi"].map((part) => field.querySelector(part)?.textContent).join(": ")).join("\n");
+}
+
 /** @param {HTMLElement} button */
 async function copy(button) {
   const from = button.dataset.copyFrom;
   const given = button.dataset.copy;
-  const text = given || (from ? document.querySelector(from) : button.closest("figure")?.querySelector("pre"))?.textContent;
+  const text = given || textOf(from ? document.querySelector(from) : button.closest("figure")?.querySelector("pre"));
   if (navigator.clipboard) await navigator.clipboard.writeText(text ?? "");
   else copyOld(text ?? "");
   const said = say(button.dataset.said ?? "copied");

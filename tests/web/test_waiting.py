@@ -18,7 +18,6 @@ from catcher.web import waiting
 from catcher.web.hub import Hub
 from catcher.web.waiting import Full, Stopping, Waiters, Wanted
 
-
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 

@@ -123,16 +123,8 @@ class FileHandlers:
             headers["Content-Security-Policy"] = _PDF_POLICY
         if part.media_type in SAFE_INLINE - {"text/plain"} or part.media_type == "application/pdf":
             return Response(octets, media_type=part.media_type, headers=headers)
-        whole = Part(
-            part_id="0",
-            parent=-1,
-            media_type="text/plain",
-            charset=part.charset,
-            header_start=0,
-            body_start=0,
-            end=len(octets),
-        )
-        return PlainTextResponse(await self._site.services.threads.run(part_text, octets, whole), headers=headers)
+        text = await self._site.services.threads.run(octets_text, octets, part.charset)
+        return PlainTextResponse(text, headers=headers)
 
     def _images(self, request: Request, stored: StoredMessage) -> str:
         """Absolute, because the frame's own origin is none; without a usable Host nothing is allowed."""
@@ -210,6 +202,20 @@ async def excerpt(site: Site, store_id: str, *, start: int, end: int) -> bytes:
     """Octets of a message as received, from `start` to before `end`; only what the range touches is read."""
     pieces = site.services.store.raw_pieces(store_id, start=start, end=end)
     return b"".join([piece async for piece in pieces])
+
+
+def octets_text(octets: bytes, charset: str) -> str:
+    """Decoded octets of a part as text, whatever the charset was said to be."""
+    whole = Part(
+        part_id="0",
+        parent=-1,
+        media_type="text/plain",
+        charset=charset,
+        header_start=0,
+        body_start=0,
+        end=len(octets),
+    )
+    return part_text(octets, whole)
 
 
 def html_octets(message: Message) -> int:

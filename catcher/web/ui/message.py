@@ -21,11 +21,19 @@ from catcher.web.ui.found import read_found, read_unsubscribing
 from catcher.web.ui.invitation import read_invitations
 from catcher.web.ui.listing import list_piece
 from catcher.web.ui.opinions import read_opinions
-from catcher.web.ui.pages import Attachment, Link, MessagePage, Source
+from catcher.web.ui.pages import Attachment, Link, MessagePage, PartLine, Source
 from catcher.web.ui.place import VIEWS, Place, read_place, read_query
 from catcher.web.ui.preview import read_preview
 from catcher.web.ui.site import Site, done_text
-from catcher.web.ui.views import header_fields_of, part_lines, raw_source, read_source, read_text
+from catcher.web.ui.views import (
+    GROUP_NAMES,
+    header_fields_of,
+    header_groups,
+    part_lines,
+    raw_source,
+    read_source,
+    read_text,
+)
 
 VIEW_NAMES = {
     "html": "HTML",
@@ -80,6 +88,8 @@ class MessageHandlers:
         newer, older, number_newer = await site.services.store.neighbours(summary.store_id, query)
         view = chosen_view(stored, place.view)
         address = f"{site.root}view/{summary.store_id}"
+        given = request.query_params
+        group = given.get("group", "") if given.get("group", "") in GROUP_NAMES else ""
         return MessagePage(
             chrome=await site.chrome(request, place),
             listing=listing,
@@ -122,13 +132,19 @@ class MessageHandlers:
             preview=await read_preview(site, request, stored, place) if view == "html" else None,
             text=await read_text(site, stored) if view == "text" else None,
             source=await self._source(stored, view, address),
-            parts=await part_lines(site, stored, address) if view == "parts" else (),
-            fields=header_fields_of(stored, request.query_params.get("filter", "")) if view == "headers" else (),
-            filter=request.query_params.get("filter", "")[:200],
+            parts=await self._parts(request, stored, place) if view == "parts" else (),
+            fields=header_fields_of(site, stored, given.get("filter", ""), group) if view == "headers" else (),
+            groups=header_groups(stored, address, place, group) if view == "headers" else (),
+            filter=given.get("filter", "")[:200],
             opinions=await read_opinions(site, stored, request, place) if view == "checks" else None,
             delivery=await read_delivery(site, stored) if view == "delivery" else None,
             done=done_text(request),
         )
+
+    async def _parts(self, request: Request, stored: StoredMessage, place: Place) -> tuple[PartLine, ...]:
+        given, address = request.query_params, f"{self._site.root}view/{stored.summary.store_id}"
+        chosen, as_sent = given.get("part", ""), given.get("as") == "sent"
+        return await part_lines(self._site, stored, address, place, chosen=chosen, as_sent=as_sent)
 
     def _beside(self, summary: Summary | None, place: Place) -> str:
         return f"{self._site.root}view/{summary.store_id}{place.parameters()}" if summary else ""

@@ -147,6 +147,14 @@ class ListPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """Something known, by its name."""
+
+    name: str  # what it is
+    value: str  # what it is worth
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
     """One header field."""
 
@@ -154,6 +162,17 @@ class Field:
     body: str  # decoded
     encoded: str  # as sent, when that differs, else ""
     group: str  # "who", "routing", "list", "authentication", "content" or "other"
+    search_href: str  # messages with the same, "" when it cannot be searched for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartContent:
+    """What is in one part."""
+
+    choices: tuple[Link, ...]  # decoded, as sent
+    src: str  # address of an image to show, "" for another kind
+    text: str  # the text to show, "" for another kind
+    is_cut: bool  # too long to be shown whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +185,9 @@ class PartLine:
     name: str  # file name, "" when there is none
     size: int  # octets, decoded; 0 for a container
     facts: tuple[str, ...]  # charset, encoding, disposition, content id
-    digest: str  # SHA-256, "" when it is not kept
+    digests: tuple[Fact, ...]  # of the decoded octets, as far as they are kept
+    href: str  # this view with the part's content shown, "" for a container
+    content: PartContent | None  # of the part that is looked at
     open_href: str  # where it can be looked at, "" when it cannot safely
     save_href: str  # where it can be saved
     headers: tuple[Field, ...]  # its own header fields
@@ -248,14 +269,6 @@ class Opinion:
     clients: tuple[str, ...]  # the mail programs concerned
     source: str  # who says so
     source_href: str  # where that can be read, "" for a section of a document
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
-    """Something known, by its name."""
-
-    name: str  # what it is
-    value: str  # what it is worth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -469,6 +482,7 @@ class MessagePage:
     source: Source | None  # in the source and raw views
     parts: tuple[PartLine, ...]  # in the parts view
     fields: tuple[Field, ...]  # in the headers view
+    groups: tuple[Link, ...]  # kinds of fields it can be narrowed to
     filter: str  # what the headers view is filtered by
     opinions: Opinions | None  # in the checks view
     delivery: Delivery | None  # in the delivery view

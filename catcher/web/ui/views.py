@@ -1,15 +1,21 @@
 """What the text, source, parts, headers and raw views show of a message, bounded, so that no page is endless."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from catcher.mime import decode_words, header_fields
 from catcher.mime.model import HeaderField, Part
 from catcher.store.model import StoredMessage
+from catcher.store.search import HeaderHas, clean, render
+from catcher.web.disposition import SAFE_INLINE
+from catcher.web.languages import _, marked
 from catcher.web.reading import read_bodies
 from catcher.web.ui import texts
-from catcher.web.ui.files import excerpt, is_showable
-from catcher.web.ui.pages import Field, PartLine, Source, Text
+from catcher.web.ui.files import excerpt, is_showable, octets_text
+from catcher.web.ui.listing import Place
+from catcher.web.ui.pages import Fact, Field, Link, PartContent, PartLine, Source, Text
 from catcher.web.ui.site import Site
 from catcher.web.ui.source import Piece, pieces
 
@@ -20,6 +26,18 @@ PARTS_SHOWN = 1000
 FIELDS_SHOWN = 2000
 HEADER_OCTETS = 65_536
 BODY_CHARACTERS = 20_000
+PART_OCTETS = 100_000
+SEARCHED_CHARACTERS = 200
+
+GROUP_NAMES = {
+    "who": marked("Who and what"),
+    "routing": marked("Routing"),
+    "list": marked("Mailing list"),
+    "authentication": marked("Authentication"),
+    "content": marked("Content"),
+    "other": marked("Others"),
+}
+"""For people, by the groups of `Field`."""
 
 _FIELD_LINE = re.compile(r"([!-9;-~]{1,200}:)(.*)", re.DOTALL)
 _GROUPS = {
@@ -75,14 +93,34 @@ def _raw_pieces(text: str) -> list[Piece]:
     return [*found, Piece(kind="", text=blank + body)]
 
 
-def header_fields_of(stored: StoredMessage, wanted: str) -> tuple[Field, ...]:
-    """The header section in order, repeated fields kept; only those with `wanted` in them when it is not ""."""
-    fields = _fields(stored.message.header)
+def header_fields_of(site: Site, stored: StoredMessage, wanted: str, group: str) -> tuple[Field, ...]:
+    """The header section in order, repeated fields kept; only those with `wanted` in them when it is not "", and only
+    those of the group when it is not "".
+    """
+    fields = _fields(stored.message.header, site)
     needle = wanted.strip().casefold()
-    return tuple(field for field in fields if needle in f"{field.name}: {field.body}".casefold())
+    return tuple(
+        field for field in fields if needle in f"{field.name}: {field.body}".casefold() and group in ("", field.group)
+    )
 
 
-def _fields(header: Sequence[HeaderField]) -> tuple[Field, ...]:
+def header_groups(stored: StoredMessage, address: str, place: Place, chosen: str) -> tuple[Link, ...]:
+    """The kinds of fields that the message has, and all of them first."""
+    counts = Counter(_group(field.name.lower()) for field in stored.message.header[:FIELDS_SHOWN])
+    names = {name: _(label) for name, label in GROUP_NAMES.items() if counts[name]}
+    return tuple(
+        Link(
+            name=name,
+            label=label,
+            href=address + place.parameters(view="headers", group=name),
+            is_current=name == chosen,
+            count=counts[name] or None,
+        )
+        for name, label in {"": _("All"), **names}.items()
+    )
+
+
+def _fields(header: Sequence[HeaderField], site: Site | None = None) -> tuple[Field, ...]:
     made = []
     for field in header[:FIELDS_SHOWN]:
         body = field.body[:BODY_CHARACTERS]
@@ -93,9 +131,18 @@ def _fields(header: Sequence[HeaderField]) -> tuple[Field, ...]:
                 body=texts.shown(decoded),
                 encoded="" if decoded == body else texts.shown(body),
                 group=_group(field.name.lower()),
+                search_href=_search_href(site, field.name, decoded) if site else "",
             )
         )
     return tuple(made)
+
+
+def _search_href(site: Site, name: str, body: str) -> str:
+    """The search for messages with the same field; none for one that is too long to be typed."""
+    name, text = clean(name), clean(body)
+    if not name or not text or len(body) > SEARCHED_CHARACTERS:
+        return ""
+    return site.href(q=render(HeaderHas(name=name, text=text, whole=True)))
 
 
 def _group(name: str) -> str:
@@ -103,8 +150,10 @@ def _group(name: str) -> str:
     return _GROUP_OF.get(name, "list" if is_list else "other")
 
 
-async def part_lines(site: Site, stored: StoredMessage, address: str) -> tuple[PartLine, ...]:
-    """The tree of parts in document order."""
+async def part_lines(
+    site: Site, stored: StoredMessage, address: str, place: Place, *, chosen: str, as_sent: bool
+) -> tuple[PartLine, ...]:
+    """The tree of parts in document order; with the content of the part `chosen`, decoded or as it was sent."""
     parts = stored.message.parts[:PARTS_SHOWN]
     depths: list[int] = []
     for part in parts:
@@ -115,8 +164,36 @@ async def part_lines(site: Site, stored: StoredMessage, address: str) -> tuple[P
     lines = []
     for part, depth in zip(parts, depths, strict=True):
         headers = await _part_header(site, stored, part)
-        lines.append(_line(part, min(depth, 12), address, headers, tuple(wrong.get(part.part_id, ()))))
+        href = address + place.parameters(view="parts", part=part.part_id)
+        line = _line(part, min(depth, 12), address, headers, tuple(wrong.get(part.part_id, ())), href)
+        if part.part_id == chosen and not part.is_multipart:
+            content = await _part_content(site, stored, part, href, address, as_sent=as_sent)
+            line = replace(line, content=content)
+        lines.append(line)
     return tuple(lines)
+
+
+async def _part_content(
+    site: Site, stored: StoredMessage, part: Part, href: str, address: str, *, as_sent: bool
+) -> PartContent:
+    store_id = stored.summary.store_id
+    choices = (
+        Link(name="decoded", label=_("Decoded"), href=href, is_current=not as_sent),
+        Link(name="sent", label=_("As sent"), href=f"{href}&as=sent", is_current=as_sent),
+    )
+    src = text = ""
+    is_cut = False
+    if as_sent:
+        end = min(part.end, part.body_start + PART_OCTETS)
+        octets = await excerpt(site, store_id, start=part.body_start, end=end)
+        text, is_cut = octets.decode("utf-8", "replace"), end < part.end
+    elif part.media_type in SAFE_INLINE - {"text/plain"}:
+        src = f"{address}/part/{part.part_id}?show=1"
+    elif is_showable(part) and part.media_type != "application/pdf":
+        octets = (await site.services.store.part(store_id, part.part_id))[:PART_OCTETS]
+        text = await site.services.threads.run(octets_text, octets, part.charset)
+        is_cut = part.size > PART_OCTETS
+    return PartContent(choices=choices, src=src, text=texts.shown_lines(text), is_cut=is_cut)
 
 
 async def _part_header(site: Site, stored: StoredMessage, part: Part) -> tuple[Field, ...]:
@@ -128,8 +205,11 @@ async def _part_header(site: Site, stored: StoredMessage, part: Part) -> tuple[F
     return _fields(header_fields(octets, 0, len(octets)))
 
 
-def _line(part: Part, depth: int, address: str, headers: tuple[Field, ...], defects: tuple[str, ...]) -> PartLine:
+def _line(
+    part: Part, depth: int, address: str, headers: tuple[Field, ...], defects: tuple[str, ...], href: str
+) -> PartLine:
     facts = [part.charset, part.transfer_encoding, part.disposition, f"<{part.content_id}>" if part.content_id else ""]
+    digests = part.digests
     return PartLine(
         part_id=part.part_id,
         depth=depth,
@@ -137,7 +217,15 @@ def _line(part: Part, depth: int, address: str, headers: tuple[Field, ...], defe
         name=texts.shown(part.file_name or part.description),
         size=part.size,
         facts=tuple(texts.shown(fact) for fact in facts if fact),
-        digest=part.digests.sha256 if part.digests else "",
+        digests=(
+            Fact(name="MD5", value=digests.md5),
+            Fact(name="SHA-1", value=digests.sha1),
+            Fact(name="SHA-256", value=digests.sha256),
+        )
+        if digests
+        else (),
+        href="" if part.is_multipart else href,
+        content=None,
         open_href=f"{address}/part/{part.part_id}?show=1" if is_showable(part) else "",
         save_href="" if part.is_multipart else f"{address}/part/{part.part_id}",
         headers=headers,

@@ -198,6 +198,19 @@ def test_copying_works_without_the_clipboard_interface(page: Page, mailbox: Mail
     expect(page.get_by_role("searchbox", name="Search messages")).to_have_value("482913")
 
 
+def test_all_header_fields_are_copied_as_lines(page: Page, mailbox: Mailbox) -> None:
+    """UI brief 5.2 and check 48: the filter leaves two, and Copy all takes what is left, without the buttons' words."""
+    mailbox.send(newsletter())
+    opened(page, mailbox, f"view/{mailbox.id_of('Acme news')}?view=headers")
+    page.get_by_role("searchbox", name="Filter the header fields").fill("unsub")
+    expect(page.locator("#fields > div:visible")).to_have_count(2)
+    page.get_by_role("button", name="Copy all").click()
+    assert page.evaluate("navigator.clipboard.readText()") == (
+        "List-Unsubscribe: <https://acme.example/u/1>, <mailto:leave@list.acme.example>\n"
+        "List-Unsubscribe-Post: List-Unsubscribe=One-Click"
+    )
+
+
 def test_c_pressed_twice_compares(page: Page, mailbox: Mailbox) -> None:
     """UI brief 5.7: `c` marks one side, `c` on another message opens the comparison; `C` takes the previous one."""
     mailbox.send(nightly(1), nightly(2), welcome())
