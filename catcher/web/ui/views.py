@@ -14,8 +14,8 @@ from catcher.web.languages import _, marked
 from catcher.web.reading import read_bodies
 from catcher.web.ui import texts
 from catcher.web.ui.files import excerpt, is_showable, octets_text
-from catcher.web.ui.listing import Place
 from catcher.web.ui.pages import Fact, Field, Link, PartContent, PartLine, Source, Text
+from catcher.web.ui.place import Place
 from catcher.web.ui.site import Site
 from catcher.web.ui.source import Piece, pieces
 
