@@ -114,11 +114,6 @@ class Extract:
         """The codes that a person is probably meant to type in, coupons too."""
         return tuple(code for code in self.codes if code.confidence >= LIKELY)
 
-    @property
-    def maybe_codes(self) -> tuple[Code, ...]:
-        """The others, which are shown as a "maybe" if at all."""
-        return tuple(code for code in self.codes if code.confidence < LIKELY)
-
 
 def confidence_of(points: float) -> float:
     """The confidence that points stand for: the logistic function, two digits."""

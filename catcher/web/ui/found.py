@@ -41,10 +41,8 @@ _OPENABLE = re.compile(r"(?:https?://|mailto:)[^\s\x00-\x20]+\Z", re.IGNORECASE)
 
 async def read_found(site: Site, stored: StoredMessage) -> Found:
     """What the extraction finds; only what it is sure of stands on top."""
-    from catcher.extract import LIKELY
-
     found = await read_extract(site.services.store, site.services.threads, stored)
-    likely = [code for code in found.codes if code.confidence >= LIKELY]
+    likely = list(found.likely_codes)
     if found.primary_code is not None:
         likely.sort(key=lambda code: code is not found.primary_code)
     top = tuple(likely[:CODES_ON_TOP])
