@@ -50,14 +50,14 @@ def postgresql_url(postgresql: Server) -> Iterator[str]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test that asks for `url` runs on every engine, unless it is marked `sqlite`."""
-    if "url" in metafunc.fixturenames:
+    """A test that asks for `database_url` runs on every engine, unless it is marked `sqlite`."""
+    if "database_url" in metafunc.fixturenames:
         is_sqlite_only = metafunc.definition.get_closest_marker("sqlite") is not None
-        metafunc.parametrize("url", databases.engines(is_sqlite_only=is_sqlite_only), indirect=True)
+        metafunc.parametrize("database_url", databases.engines(is_sqlite_only=is_sqlite_only), indirect=True)
 
 
 @pytest.fixture
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a database without mail; of SQLite, a file that does not exist yet."""
     if request.param == "postgresql":
         return str(request.getfixturevalue("postgresql_url"))

@@ -2,7 +2,7 @@
 
 `CATCHER_TEST_DATABASE=postgresql` runs the whole suite there: what opens an SQLite file inside the test's own process
 gets a PostgreSQL database for it instead, and tests marked `sqlite` are left out. Without it, tests that ask for a
-`url` run on both engines.
+`database_url` run on both engines.
 """
 
 import hashlib

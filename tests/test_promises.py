@@ -16,22 +16,22 @@ CLIENTS = 4
 
 
 @pytest.fixture
-def catcher(url: str) -> Iterator[RunningCatcher]:
+def catcher(database_url: str) -> Iterator[RunningCatcher]:
     """A catcher on a database of either engine."""
-    with running_catcher(database=url) as running:
+    with running_catcher(database=database_url) as running:
         yield running
 
 
-def test_read_your_writes(url: str) -> None:
+def test_read_your_writes(database_url: str) -> None:
     """A thousand times: 250, then the list has the message. What was acknowledged is there for the next read."""
-    with serving("--database", url) as served, smtplib.SMTP(*served.smtp, timeout=30) as client:
+    with serving("--database", database_url) as served, smtplib.SMTP(*served.smtp, timeout=30) as client:
         for _ in range(1000):
             store_id = send(client)
             newest = json.loads(served.get("api/v1/messages?limit=1"))["messages"][0]
             assert newest["ID"] == store_id
 
 
-def test_kill_9_loses_nothing_acknowledged(url: str) -> None:
+def test_kill_9_loses_nothing_acknowledged(database_url: str) -> None:
     """Several rounds of killing the process amid concurrent sessions: every message that got its 250 is there."""
     acknowledged: list[str] = []
 
@@ -46,7 +46,7 @@ def test_kill_9_loses_nothing_acknowledged(url: str) -> None:
             return  # the server is gone, as it should be
 
     for _ in range(ROUNDS):
-        with serving("--database", url) as served:
+        with serving("--database", database_url) as served:
             enough = threading.Event()
             senders = [threading.Thread(target=keep_sending, args=(served.smtp, enough)) for _ in range(CLIENTS)]
             for sender in senders:
@@ -56,7 +56,7 @@ def test_kill_9_loses_nothing_acknowledged(url: str) -> None:
             for sender in senders:
                 sender.join()
     assert len(acknowledged) >= ROUNDS * 50
-    with running_catcher(database=url) as catcher:
+    with running_catcher(database=database_url) as catcher:
         kept = {summary.store_id for summary in catcher.store.page(limit=100_000).messages}
     assert not set(acknowledged) - kept
 

@@ -36,6 +36,12 @@ def new() -> MakeMessage:
 
 
 @pytest.fixture
+def url(database_url: str) -> str:
+    """The address of a database of this test's own, without mail."""
+    return database_url
+
+
+@pytest.fixture
 def store(url: str) -> Iterator[Store]:
     """An empty store on a file, that does not look for other processes' changes."""
     with Store.open(url, poll=0) as opened:

@@ -140,6 +140,7 @@ class _Judge:
     def __init__(self, index: TextIndex) -> None:
         self.contains = index.contains
         self.line_has = index.line_has
+        self.readable = index.readable
 
     def candidates(self, needle: str) -> None:
         return None

@@ -75,6 +75,7 @@ class PgTrgm:
         self._is_used = is_used
         self.contains = self._index.contains
         self.line_has = self._index.line_has
+        self.readable = self._index.readable
 
     def candidates(self, needle: str) -> ColumnElement[bool] | None:
         expression = self._index.expression(Contains(column="any", text=needle)) if self._is_used else None
