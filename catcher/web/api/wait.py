@@ -94,7 +94,10 @@ class Waits:
             leaving.cancel()
             if not waiting.done():
                 waiting.cancel()
-        return await waiting if waiting.done() else Response(status_code=499)
+        if waiting.done():
+            return await waiting
+        leaving.result()  # raises what was wrong with the request's body
+        return Response(status_code=499)  # nobody reads it
 
     async def _answer(self, wanted: Wanted, *, is_absent: bool) -> Response:
         try:
