@@ -30,6 +30,8 @@ export async function act(action, ids = targets()) {
   if (!(hasTicks() && isAllChosen())) body.delete("scope");
   body.delete("id");
   for (const id of ids) body.append("id", id);
+  const isOpen = ids.includes(byId("message")?.dataset.id ?? "");
+  if (isOpen && !["delete", "unread"].includes(action)) body.set("back", location.pathname + location.search);
   await send(body, ids);
 }
 

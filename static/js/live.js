@@ -1,5 +1,7 @@
 // Live news: rows that the server has drawn are put on top of the list, without moving anything the reader looks at.
 import { all, announce, byId, elementsOf, focusRow, rowOf, rows, say } from "./dom.js";
+import { notify, showUnread } from "./badge.js";
+import { isFollowing, openNewest } from "./follow.js";
 import { localise } from "./page.js";
 import { forget } from "./selection.js";
 import { listen } from "./stream.js";
@@ -15,7 +17,6 @@ let unseen = new Set();
 let movedAt = -HOVER_REST;
 let announcedAt = -Infinity;
 let arrivals = 0;
-let isFollowing = new URLSearchParams(location.search).get("follow") === "1";
 
 /** Whether a row on top would move what the reader looks at or works with. */
 function isBusy() {
@@ -31,7 +32,8 @@ function takeNew(html) {
   held = [...fresh, ...held];
   arrivals += fresh.length;
   tell();
-  if (isFollowing && !isTyping()) openNewest(fresh[0]);
+  notify(fresh.length, fresh[0]);
+  if (isFollowing()) void showHeld().then(openNewest);
   else if (isBusy() || unseen.size) showButton();
   else showHeld();
 }
@@ -44,7 +46,9 @@ function takeMany(ids) {
   for (const id of ids) if (!rowOf(id) && !isHeld(id)) unseen.add(id);
   arrivals += ids.length;
   tell();
-  showButton();
+  notify(ids.length);
+  if (isFollowing()) void showHeld().then(openNewest);
+  else showButton();
 }
 
 function showButton() {
@@ -54,6 +58,9 @@ function showButton() {
   button.hidden = !count;
   button.textContent = say("arrived", count);
 }
+
+/** @returns {boolean} whether new messages are held back */
+export const canShowHeld = () => held.length + unseen.size > 0;
 
 /** Put the held rows on top; of too many the list is asked for again. @param {boolean} [isWanted] by the reader */
 export async function showHeld(isWanted = false) {
@@ -99,8 +106,7 @@ function takeGone(ids) {
 
 /** @param {{ unread: number, messages: number, matching: number, text: string, numbers: Record<string, number> }} counts */
 function takeCounts(counts) {
-  const prefix = counts.unread ? `(${counts.unread}) ` : "";
-  document.title = prefix + document.title.replace(/^\(\d+\) /, "");
+  showUnread(counts.unread);
   leaveEmptyPage(counts.messages);
   const text = document.querySelector("[data-count]");
   if (text) text.textContent = counts.text;
@@ -125,22 +131,6 @@ async function reload() {
   await visit(location.href, { onlyList: true, push: false });
 }
 
-/** @param {HTMLElement} row */
-function openNewest(row) {
-  void showHeld();
-  const link = /** @type {HTMLAnchorElement | null} */ (row.querySelector(".subject"));
-  if (link) void visit(link.href, { focus: false });
-}
-
-const isTyping = () => document.activeElement?.matches("input[type=search]") ?? false;
-
-/** Follow new messages, or stop. */
-export function toggleFollow() {
-  isFollowing = !isFollowing;
-  byId("follow")?.setAttribute("aria-pressed", String(isFollowing));
-  announce(say(isFollowing ? "following" : "notFollowing"));
-}
-
 /** @param {"on" | "lost"} state */
 function showState(state) {
   const live = byId("live");
@@ -151,13 +141,7 @@ function showState(state) {
 
 /** Start. */
 export function startLive() {
-  const follow = byId("follow");
   if (!byId("rows")) return;
-  if (follow) {
-    follow.hidden = false;
-    follow.setAttribute("aria-pressed", String(isFollowing));
-    follow.addEventListener("click", toggleFollow);
-  }
   document.addEventListener("pointermove", (event) => {
     if (/** @type {Element} */ (event.target).closest?.("#scroll")) movedAt = performance.now();
   });

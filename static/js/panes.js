@@ -5,7 +5,7 @@ const LEAST = 280;
 const MOST = 640;
 
 /** @param {string} name @returns {string | null} */
-function kept(name) {
+export function kept(name) {
   try {
     return localStorage.getItem(`catcher-${name}`);
   } catch {
@@ -14,7 +14,7 @@ function kept(name) {
 }
 
 /** @param {string} name @param {string} value */
-function keep(name, value) {
+export function keep(name, value) {
   try {
     localStorage.setItem(`catcher-${name}`, value);
   } catch {

@@ -1,11 +1,14 @@
 // The one connection that news come by: shared between the tabs that show the same list, opened again when it is lost.
-import { byId, root } from "./dom.js";
+import { byId, root, say } from "./dom.js";
 import { visit } from "./visit.js";
 
 const KINDS = ["new", "row", "many", "gone", "side", "counts", "reload"];
 const LOST_AFTER = 4000;
 const POLL_EVERY = 10_000;
 const HIDDEN_FOR = 300_000;
+const SILENT_FOR = 8000;
+const FIRST_WAIT = 1000;
+const LONGEST_WAIT = 15_000;
 
 /** @typedef {Record<string, (data: string) => void>} Handlers */
 
@@ -20,6 +23,10 @@ let current = null;
 let lostTimer;
 /** @type {number | undefined} */
 let pollTimer;
+/** @type {number | undefined} */
+let countTimer;
+/** When the next try is made. */
+let lostUntil = 0;
 
 /** The list on the page, as the stream's address names it. */
 export function stateOfList() {
@@ -36,49 +43,73 @@ function hand(kind, data) {
   handlers[kind]?.(data);
 }
 
-/** @param {"on" | "lost"} state */
-function setState(state) {
+/** @param {"on" | "lost"} state @param {number} [retryAt] when the next try is made, in milliseconds since 1970 */
+function setState(state, retryAt = 0) {
   hand("state", state);
   const strip = byId("lost");
+  lostUntil = retryAt;
   if (state === "on") {
-    clearTimeout(lostTimer);
-    clearInterval(pollTimer);
+    for (const timer of [lostTimer, pollTimer, countTimer]) clearTimeout(timer);
     lostTimer = undefined;
     if (strip) strip.hidden = true;
     return;
   }
   lostTimer ??= setTimeout(() => {
     if (strip) strip.hidden = false;
-    clearInterval(pollTimer);
+    for (const timer of [pollTimer, countTimer]) clearTimeout(timer);
     pollTimer = setInterval(() => void visit(location.href, { onlyList: true, push: false }), POLL_EVERY);
+    countTimer = setInterval(showWait, 1000);
+    showWait();
   }, LOST_AFTER);
 }
 
-/** Open the stream until told to end; every event goes to this tab and to those that share it. */
+/** How long until the next try. */
+function showWait() {
+  const words = document.querySelector("[data-lost-in]");
+  const seconds = Math.max(0, Math.ceil((lostUntil - Date.now()) / 1000));
+  if (words) words.textContent = say("retrying", seconds);
+}
+
+/** Open the stream, and again when it is lost; every event goes to this tab and to those that share it. */
 function open(/** @type {AbortSignal} */ signal, /** @type {BroadcastChannel | null} */ channel) {
-  const address = `${root}events?after=${cursor}${subject ? `&${subject}` : ""}`;
-  const source = new EventSource(address);
+  let wait = FIRST_WAIT;
   const share = (/** @type {string} */ kind, /** @type {string} */ data) => {
     hand(kind, data);
     channel?.postMessage({ kind, data });
   };
-  const toggle = (/** @type {"on" | "lost"} */ state) => {
-    setState(state);
-    channel?.postMessage({ state });
+  const toggle = (/** @type {"on" | "lost"} */ state, retryAt = 0) => {
+    setState(state, retryAt);
+    channel?.postMessage({ state, retryAt });
   };
-  source.onopen = () => toggle("on");
-  source.onerror = () => {
-    toggle("lost");
-    if (source.readyState !== EventSource.CLOSED || signal.aborted) return;
-    setTimeout(() => signal.aborted || open(signal, channel), 3000);
-  };
-  for (const kind of KINDS) {
-    source.addEventListener(kind, (event) => {
-      if (event.lastEventId) cursor = event.lastEventId;
-      share(kind, event.data);
+  const connect = () => {
+    if (signal.aborted) return;
+    const source = new EventSource(`${root}events?after=${cursor}${subject ? `&${subject}` : ""}`);
+    const lose = () => {
+      source.close();
+      clearTimeout(silence);
+      if (signal.aborted) return;
+      const pause = wait * (0.8 + 0.4 * Math.random()); // not all browsers at once when a server comes back
+      wait = Math.min(2 * wait, LONGEST_WAIT);
+      toggle("lost", Date.now() + pause);
+      setTimeout(connect, pause);
+    };
+    // A proxy that holds the answer back opens it too; only what the server says is a sign of life.
+    const silence = setTimeout(lose, SILENT_FOR);
+    source.onerror = lose;
+    source.addEventListener("hello", () => {
+      clearTimeout(silence);
+      wait = FIRST_WAIT;
+      toggle("on");
     });
-  }
-  signal.addEventListener("abort", () => source.close());
+    for (const kind of KINDS) {
+      source.addEventListener(kind, (event) => {
+        if (event.lastEventId) cursor = event.lastEventId;
+        share(kind, event.data);
+      });
+    }
+    signal.addEventListener("abort", () => source.close());
+  };
+  connect();
 }
 
 /** Have news about the list on the page: as the one tab that holds the stream, or from the one that does. */
@@ -92,7 +123,7 @@ function join() {
   const channel = new BroadcastChannel(name);
   channel.onmessage = ({ data }) => {
     if (data.ask) return isHolder && setState("on"), isHolder && channel.postMessage({ state: "on" });
-    if (data.state) setState(data.state);
+    if (data.state) setState(data.state, data.retryAt);
     else hand(data.kind, data.data);
   };
   let isHolder = false;

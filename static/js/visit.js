@@ -13,7 +13,9 @@ let turn = 0;
  * @returns {Promise<boolean>} whether it was shown
  */
 export async function visit(address, options = {}) {
-  const mine = ++turn;
+  // What nobody asked for gives way to what the reader does, and is no reason to drop its answer.
+  const isAsked = options.push !== false || options.body || !options.onlyList;
+  const mine = isAsked ? ++turn : turn;
   let text, where;
   try {
     const answer = await fetch(address, { method: options.body ? "POST" : "GET", body: options.body });

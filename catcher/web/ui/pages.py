@@ -1,6 +1,6 @@
 """What each page is given: one frozen value a page, each field said once. Templates read these and decide nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -69,8 +69,10 @@ class Chrome:
     label: str  # what this instance was named, "" for nothing
     version: str  # of catcher
     smtp: str  # where mail is taken, "host:port", "" when nowhere
+    keys: Mapping[str, str]  # what each key does, for the script
     is_public: bool  # reachable by others without a password
     here: str  # path and query of this page, for coming back to it
+    is_following: bool  # whether it shows what comes by itself
     unread: int  # how many messages nobody has read
     side: Side  # the lists of the sidebar
     query: str  # what the search field holds
@@ -634,6 +636,7 @@ class GroupsPage:
 class Key:
     """One line of the list of keys."""
 
+    does: str  # what it does, for the script
     keys: tuple[str, ...]  # any of them does it
     action: str  # what it does
 

@@ -14,6 +14,7 @@ from catcher.web.assets import Assets
 from catcher.web.languages import LANGUAGES, _, in_template, language, plural, plural_in_template
 from catcher.web.services import Services, WebOptions
 from catcher.web.ui import texts
+from catcher.web.ui.keys import by_key
 from catcher.web.ui.pages import Chrome, Look
 from catcher.web.ui.place import Place
 from catcher.web.ui.side import INBOXES_SHOWN, make_side
@@ -87,8 +88,10 @@ class Site:
             label=facts.label,
             version=facts.version,
             smtp=self.smtp_address(request),
+            keys=by_key(),
             is_public=self.options.is_public,
             here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+            is_following=request.query_params.get("follow") == "1",
             unread=overview.counts.unread,
             side=make_side(self.root, overview, place, page=request.url.path.removeprefix(self.root)),
             query=place.query,

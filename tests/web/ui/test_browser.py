@@ -65,7 +65,7 @@ def test_mail_arrives_is_read_and_deleted(page: Page, mailbox: Mailbox, tmp_path
     assert download.value.suggested_filename == "INV-2026-0042.pdf"
     page.get_by_test_id("delete").click()
     expect(row).to_have_count(0)
-    expect(page.get_by_test_id("toast")).to_have_text("Deleted 1 message.")
+    expect(page.get_by_test_id("toast")).to_contain_text("Deleted 1 message.")
     assert mailbox.catcher.store.counts().messages == 0
     assert page.evaluate("document.activeElement.id") == "list-name"
 
@@ -277,7 +277,7 @@ def test_the_list_of_keys_runs_what_it_lists(page: Page, mailbox: Mailbox) -> No
     page.keyboard.press("j")
     page.keyboard.press("Control+k")
     dialog = page.get_by_role("dialog", name="Keys and actions")
-    expect(dialog.get_by_text("Delete", exact=True).first).to_be_visible()
+    expect(dialog.locator("[data-does=delete]")).to_be_visible()
     page.keyboard.type("sidebar")
     page.keyboard.press("Enter")
     expect(dialog).to_be_hidden()
@@ -431,7 +431,7 @@ def test_everything_works_without_scripts(browser: Browser, mailbox: Mailbox) ->
     for box in page.get_by_role("checkbox").all()[:2]:
         box.check()
     page.get_by_test_id("bulk").get_by_role("button", name="Delete").click()
-    expect(page.get_by_test_id("toast")).to_have_text("Deleted 2 messages.")
+    expect(page.get_by_test_id("toast")).to_contain_text("Deleted 2 messages.")
     assert mailbox.catcher.store.counts().messages == len(messages) - 2
     page.context.close()
 
