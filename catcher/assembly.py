@@ -7,6 +7,7 @@ mail that arrives that early waits for the store, and its 250 with it.
 import asyncio
 import contextlib
 import logging
+import re
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterator
@@ -368,7 +369,8 @@ def _database(settings: Settings) -> Iterator[_Database]:
         with ephemeral_directory() as directory:
             yield _Database(_sqlite_url(directory / "catcher.db"), "")
     elif "://" in settings.database:
-        yield _Database(settings.database, settings.database.rsplit("@", 1)[-1])
+        shown = re.sub(r"(password=)[^&]*", r"\1***", settings.database.rsplit("@", 1)[-1])
+        yield _Database(settings.database, shown)
     else:
         path = database_file(settings.database)
         yield _Database(_sqlite_url(path), str(path))

@@ -88,6 +88,15 @@ def test_the_death_of_one_loses_nothing_and_stops_nobody(postgresql_url: str) ->
     assert rows(postgresql_url, totals) == [(counts.messages, counts.unread, counts.octets)]
 
 
+def test_the_address_that_is_shown_has_no_password(postgresql_url: str) -> None:
+    """The announcement and the pages name the database, and what may stand in its URL is not for readers."""
+    url = postgresql_url.replace("postgres:@", "postgres:secret@") + "&sslpassword=secret"
+    with serving("--database", url) as served:
+        assert "/test_" in served.screen
+        assert "secret" not in served.screen
+        assert b"secret" not in served.get("api/v1/info")
+
+
 def test_senders_are_asked_to_wait_while_the_database_is_away(postgresql: Server, postgresql_url: str) -> None:
     """4xx, so that they try again; with the database the mail comes in again, and what was acknowledged is there."""
     with (
