@@ -141,8 +141,9 @@ def test_deleting_what_a_query_matches_takes_exactly_that(mailbox: tuple[Store, 
 
 
 def test_runs_of_three_characters_are_bounded() -> None:
-    """A needle of a megabyte asks the index for a few; one too short for it, for none."""
+    """A needle of a megabyte asks the index for a few; one too short for it, for none; the rarest are asked for."""
     assert trigrams("ab") == []
-    assert trigrams("abcab") == ["abc", "bca", "cab"]
-    assert len(trigrams("".join(map(chr, range(200, 5000))))) == 24
+    assert sorted(trigrams("abcab")) == ["abc", "bca", "cab"]
+    assert len(trigrams("".join(map(chr, range(200, 5000))))) == 4
+    assert trigrams("shop5@example.com") == ["p5@", "5@e", "@ex", "op5"]
     assert trigrams("a" * 1_000_000) == ["aaa"]
