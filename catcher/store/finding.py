@@ -22,6 +22,9 @@ AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 COUNTED = 2_500
 """So many messages that the index finds are judged one by one, to count exactly; of more, its own count is taken."""
 
+_DEEP = 1_000
+"""Messages to leave out from which on it pays to find the place of the first that is wanted."""
+
 _IS_UNREAD = message.c.is_read.is_(False)
 
 
@@ -63,6 +66,8 @@ class Search:
         """Rows of `message`, newest first, after leaving out `start`, with numbers below `before`."""
         below = [] if before is None else [message.c.arrival < before]
         upto = self._asked_upto(before)
+        if not self._exact and before is None and start >= _DEEP and (place := self._arrival_at(start)) is not None:
+            below, start = [message.c.arrival <= place], 0
         if self._expression is None:
             return self._rows(select(message).where(*self._exact, *below), message.c.arrival, limit=limit, start=start)
         tail = self._rows(
@@ -117,6 +122,32 @@ class Search:
         """The number up to which the index is asked for a page; what is newer is looked through."""
         newest = self._now.cursor if before is None else before - 1
         return min(self._complete_upto, newest - self._database.index.walked)
+
+    def _arrival_at(self, start: int) -> int | None:
+        """The number of the message that has `start` newer ones in the whole mailbox; None when that is not cheap.
+
+        To leave out rows of `message` means to read them. Its index of what is read is a fraction as large, and has
+        the messages in two lists by their number: of the shorter one all are taken, of the longer one the window that
+        the place must be in, whatever the shorter one adds.
+        """
+        counts = self._now.counts
+        read = counts.messages - counts.unread
+        if min(counts.unread, read) > COUNTED:
+            return None
+        is_few_read = read < counts.unread
+        few = self._arrivals(is_read=is_few_read, start=0, limit=COUNTED)
+        skipped = max(0, start - len(few))
+        window = self._arrivals(is_read=not is_few_read, start=skipped, limit=start - skipped + 1)
+        # The places of both together, from the first of the window on: nothing of the longer list stands before it.
+        newer = [arrival for arrival in few if not window or arrival > window[0]]
+        merged = sorted([*few[len(newer) :], *window], reverse=True)
+        place = start - skipped - len(newer)
+        return merged[place] if 0 <= place < len(merged) else None
+
+    def _arrivals(self, *, is_read: bool, start: int, limit: int) -> list[int]:
+        state = message.c.is_read.is_(is_read)
+        newest_first = select(message.c.arrival).where(state).order_by(message.c.arrival.desc())
+        return list(self._connection.execute(newest_first.limit(limit).offset(start)).scalars())
 
     def _conditions(self) -> list[ColumnElement[bool]]:
         if self._expression is None:

@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from catcher.store import ByIds, Matching, NewMessage, Store
+from catcher.store import ByIds, Matching, NewMessage, Store, finding
 from catcher.store.engines.sqlite.index import trigrams
 from catcher.store.opening import open_database
 from catcher.store.search import Subject, matches, parse
 from catcher.store.upkeep import Upkeep
 from tests.store.conftest import make_message
+from tests.store.contract import MakeMessage
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -147,3 +148,20 @@ def test_runs_of_three_characters_are_bounded() -> None:
     assert len(trigrams("".join(map(chr, range(200, 5000))))) == 4
     assert trigrams("shop5@example.com") == ["p5@", "5@e", "@ex", "op5"]
     assert trigrams("a" * 1_000_000) == ["aaa"]
+
+
+@pytest.mark.parametrize("read", [(), (0,), (3, 4, 20), (*range(0, 40, 2),), (*range(1, 40),), (*range(40),)])
+def test_deep_pages_are_those_of_the_whole_list(
+    url: str, new: MakeMessage, read: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The place of a page is found by what is read and what is not, wherever the few of one of them stand."""
+    monkeypatch.setattr(finding, "_DEEP", 1)
+    with Store.open(url, poll=0) as store:
+        messages = [new() for _ in range(40)]
+        store.add(messages)
+        store.mark(ByIds(tuple(messages[number].store_id for number in read)), is_read=True)
+        ids = [one.store_id for one in messages][::-1]
+        for start in range(42):
+            assert [one.store_id for one in store.page(start=start, limit=3).messages] == ids[start : start + 3], start
+        monkeypatch.setattr(finding, "COUNTED", 5)
+        assert [one.store_id for one in store.page(start=7, limit=3).messages] == ids[7:10]

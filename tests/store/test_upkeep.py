@@ -3,6 +3,7 @@
 import random
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -113,7 +114,7 @@ def test_many_matches_are_counted_by_the_index(
 
 
 def test_long_texts_are_packed_and_found_all_the_same(
-    quiet: Store, hands: tuple[Upkeep, Connection], new: MakeMessage, tmp_path: Path
+    quiet: Store, hands: tuple[Upkeep, Connection], new: MakeMessage, url: str, tmp_path: Path
 ) -> None:
     """Whether the index has them or not, as words and as a phrase, and their end as well as their beginning."""
     long = "\n".join(f"line {number} of a long mail with the word déjà-vu" for number in range(400))
@@ -121,20 +122,20 @@ def test_long_texts_are_packed_and_found_all_the_same(
     add(quiet, new, 2, text="short")
     queries = ("beginning", "ending", '"line 399 of"', "DÉJÀ-VU -short", "ending beginning")
     for is_indexed in (False, True):
-        if is_indexed:
-            assert hands[0].index(hands[1]) == 4
+        while is_indexed and hands[0].index(hands[1]):
+            pass
         assert [found(quiet, query) for query in queries] == [ours] * len(queries)
         assert found(quiet, "nowhere") == []
     assert "line 399 of a long mail" in quiet.subjects(quiet.page().messages)[-1].texts.text
     assert quiet.delete(ByIds(ours[:1])) == 1
     while hands[0].sweep(hands[1]):
         pass
-    check_index(tmp_path / "mail.db")
+    check_index(url)
     assert found(quiet, "ending") == ours[1:]
-    with sqlite3.connect(tmp_path / "mail.db") as connection:
-        [(kept, longest)] = connection.execute("SELECT count(*), max(length(text)) FROM search WHERE arrival < 3")
-    connection.close()
-    assert (kept, longest < len(long) // 4) == (1, True)
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(tmp_path / "mail.db")) as connection:
+            [(kept, longest)] = connection.execute("SELECT count(*), max(length(text)) FROM search WHERE arrival < 3")
+        assert (kept, longest < len(long) // 4) == (1, True)
 
 
 def test_rows_of_deleted_messages_are_swept(
