@@ -1,7 +1,8 @@
 """Which inboxes a message belongs to: told by what its sender logged in as, by its recipients, or by a header field."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from catcher.envelope import Envelope
 from catcher.mime.model import Message
@@ -37,22 +38,24 @@ class Sorting:
 
     def _first(self, user: str, recipients: tuple[str, ...], message: Message | None) -> tuple[str, ...]:
         for source in self.sources:
-            if found := clean_inboxes(self._named(source, user, recipients[:MOST], message)):
+            # Most sources have nothing to say of most mail, which is quickly told.
+            named = self._named(source, user, recipients[:MOST], message)
+            if named and (found := clean_inboxes(named)):
                 return found
         return ()
 
-    def _named(self, source: str, user: str, recipients: tuple[str, ...], message: Message | None) -> Iterable[str]:
+    def _named(self, source: str, user: str, recipients: tuple[str, ...], message: Message | None) -> Sequence[str]:
         match source:
             case "user":
-                return (user,)
+                return (user,) if user else ()
             case "tag":
-                return (tag for each in recipients if "+" in each and (tag := _tag(each)))
+                return [tag for each in recipients if "+" in each and (tag := _tag(each))]
             case "domain":
-                return (name for each in recipients if (name := self._sub_domain(each)))
+                return [name for each in recipients if (name := self._sub_domain(each))]
             case "header":
                 return () if message is None else _first_body(message, self.header)
             case _:
-                return (each.lower() for each in recipients)
+                return [each.lower() for each in recipients]
 
     def _sub_domain(self, recipient: str) -> str:
         domain = recipient.rpartition("@")[2].lower()
@@ -67,5 +70,6 @@ def _tag(recipient: str) -> str:
 
 
 def _first_body(message: Message, name: str) -> tuple[str, ...]:
-    wanted = name.lower()
-    return next(((field.body,) for field in message.header if field.name.lower() == wanted), ())
+    wanted, size = name.lower(), len(name)
+    same = (field.body for field in message.header if len(field.name) == size and field.name.lower() == wanted)
+    return tuple(islice(same, 1))
