@@ -101,7 +101,7 @@ def test_every_documented_operation_is_there_and_none_besides(api: httpx2.Client
         "GET /api/v1/message/{id}/html-check", "GET /api/v1/message/{id}/link-check",
         "GET /api/v1/message/{id}/sa-check", "GET /api/v1/message/{id}/extract",
         "GET /api/v1/message/{id}/part/{part_id}/thumb", "GET /metrics",
-        "GET /api/v1/wait", "GET /api/v1/events", "GET /api/v1/inboxes", "POST /api/v1/inboxes",
+        "GET /api/v1/sessions", "GET /api/v1/wait", "GET /api/v1/events", "GET /api/v1/inboxes", "POST /api/v1/inboxes",
         "GET /api/v1/inboxes/{inbox}", "DELETE /api/v1/inboxes/{inbox}",
         "GET /api/v1/tokens", "POST /api/v1/tokens", "DELETE /api/v1/tokens/{number}",
         "GET /api/v1/outgoing", "GET /api/v1/webhooks", "POST /api/v1/webhooks/{name}/test",
