@@ -18,6 +18,8 @@ OF_TEMPLATE = {
     "setup.html": pages.SetupPage,
     "settings.html": pages.SettingsPage,
     "keys.html": pages.KeysPage,
+    "bin.html": pages.BinPage,
+    "groups.html": pages.GroupsPage,
     "api.html": pages.ApiPage,
     "connections.html": pages.ConnectionsPage,
     "conversation.html": pages.ConversationPage,
@@ -36,6 +38,7 @@ OF_TEMPLATE = {
 # Names that templates give to values of these types, by `set` and by `for`.
 OF_NAME = {
     "chrome": pages.Chrome,
+    "side": pages.Side,
     "listing": pages.Listing,
     "row": pages.Row,
     "setup": pages.Setup,
@@ -102,7 +105,7 @@ def test_a_template_reads_only_fields_that_exist(template: str) -> None:
     """STYLE 10: templates receive one dataclass each; a field that is not there fails here, not in a browser."""
     environment_ = environment()
     page = OF_TEMPLATE[template]
-    names = [template, *(("base.html", "_list.html", "_row.html") if page is not pages.PrintPage else ())]
+    names = [template, *(("base.html", "_list.html", "_row.html", "_side.html") if page is not pages.PrintPage else ())]
     for name in names:
         tree = environment_.parse((data_directory("templates") / name).read_text(encoding="utf-8"))
         for node in tree.find_all(nodes.Getattr):
