@@ -36,6 +36,7 @@ class ListHandlers:
             done=done_text(request),
             undo=undo_of(request),
         )
+        site.make_ready()
         return site.page("list.html", page)
 
 

@@ -1,7 +1,10 @@
 """What every page handler shares: templates, the site's own addresses, the look a browser asked for, the policy."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib import import_module
+from types import ModuleType
 from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
@@ -60,6 +63,12 @@ class Site:
         self.assets = Assets(data_directory("static"))
         self.signer = Signer()
         self.templates = environment()
+        self._made_ready: asyncio.Future[ModuleType] | None = None
+
+    def make_ready(self) -> None:
+        """Import, in a thread, what the page of a message needs besides: who looks at a list opens one of it next."""
+        if self._made_ready is None:
+            self._made_ready = asyncio.ensure_future(self.services.threads.run(import_module, "catcher.extract"))
 
     def page(self, template: str, page: HasChrome, *, status: int = 200) -> Response:
         """The page, with the headers of pages."""

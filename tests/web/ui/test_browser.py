@@ -12,7 +12,19 @@ from playwright.sync_api import Browser, Page, expect
 from catcher.web.ui.listing import VIEWS
 from tests.web.ui.conftest import Mailbox
 from tests.web.ui.lines import line_to
-from tests.web.ui.mails import PDF, dark_styles, hostile, invoice, mail, newsletter, nightly, report, thirty, welcome
+from tests.web.ui.mails import (
+    PDF,
+    dark_styles,
+    hostile,
+    inline_images,
+    invoice,
+    mail,
+    newsletter,
+    nightly,
+    report,
+    thirty,
+    welcome,
+)
 from tests.web.ui.traps import listener, trap, vectors
 
 
@@ -141,6 +153,40 @@ def test_dark_preview_is_inside_only(page: Page, mailbox: Mailbox) -> None:
     expect(page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
     page.goto(f"{mailbox.url}view/{mailbox.id_of('Welcome')}?scheme=dark")
     expect(page.get_by_text("no dark styles in this mail")).to_be_visible()
+
+
+def test_sixty_recipients_are_folded(page: Page, mailbox: Mailbox) -> None:
+    """Check 46: two and "58 more", at most 120 px for who and when; unfolded all are there."""
+    mailbox.send(*(each for each in thirty() if each["Subject"] == "To sixty people"))
+    opened(page, mailbox, f"view/{mailbox.id_of('To sixty')}")
+    who = page.locator("dl.who").first
+    place = who.bounding_box()
+    assert place is not None
+    assert place["height"] <= 120
+    expect(who.get_by_text("person59@example.com")).to_be_hidden()
+    who.get_by_text("and 58 more").click()
+    expect(who.get_by_text("person59@example.com")).to_be_visible()
+    expect(who.get_by_text("person0@example.com")).to_be_visible()
+
+
+def test_keys_come_back_from_the_mail(page: Page, mailbox: Mailbox) -> None:
+    """Check 20: a click into the mail takes the focus; when the pointer leaves the frame, keys act again."""
+    mailbox.send(welcome(), newsletter())
+    opened(page, mailbox, f"view/{mailbox.id_of('Acme news')}")
+    page.frame_locator("[data-testid=frame]").get_by_text("News of the week.").click()
+    assert page.evaluate("document.activeElement.tagName") == "IFRAME"
+    page.get_by_test_id("frame").dispatch_event("mouseout", {"bubbles": True})
+    assert page.evaluate("document.activeElement.id") == "subject"
+    page.keyboard.press("J")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Welcome to Acme")
+
+
+def test_inline_images_are_drawn(page: Page, mailbox: Mailbox) -> None:
+    """Check 26: the signed address works from the opaque origin of the frame; a missing part shows its words."""
+    mailbox.send(inline_images())
+    opened(page, mailbox, f"view/{mailbox.id_of('Inline image')}")
+    image = page.frame_locator("[data-testid=frame]").get_by_alt_text("Acme")
+    expect(image).to_have_js_property("naturalWidth", 60)
 
 
 def test_the_edge_of_the_mail_can_be_moved(page: Page, mailbox: Mailbox) -> None:
