@@ -12,7 +12,7 @@ from catcher.data import database_file
 from catcher.envelope import Envelope, ForwardPath
 from catcher.intake.deliver import deliver_now
 from catcher.intake.sharing import SharedStores
-from catcher.mime import Message, Part, bodies, decode_words, part_octets, part_text
+from catcher.mime.written import Written, written
 from catcher.store import Addresses, Everything, Store
 
 __all__ = ["Letter", "LocalMailbox", "SharedStores"]
@@ -22,22 +22,12 @@ _PAGE = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """A stored message as those see it who wrote it.
-
-    body, subtype: the text that is shown, and whether it is "plain" or "html". alternatives: (content, media type) of
-    the others in the same multipart/alternative. attachments: (file name, octets, media type). fields: header fields
-    in order, decoded. octets: as stored.
-    """
+    """A stored message as those see it who wrote it. octets: as stored."""
 
     store_id: str
     envelope: Envelope
     addresses: Addresses
-    subject: str
-    fields: tuple[tuple[str, str], ...]
-    body: str
-    subtype: str
-    alternatives: tuple[tuple[str, str], ...]
-    attachments: tuple[tuple[str, bytes, str], ...]
+    written: Written
     octets: bytes
 
 
@@ -106,30 +96,11 @@ class LocalMailbox:
         with self._store() as store:
             stored = store.get(store_id)
             octets = store.raw(store_id)
-        message = stored.message
-        shown = bodies(octets, message)
-        has_text = not shown.text_is_made and bool(message.text_parts or not shown.html)
-        others = [(shown.html, "text/html")] if has_text and shown.html else []
-        files = [message.parts[index] for index in sorted((*message.attachments, *message.inlines))]
-        others += [
-            (part_text(octets, part), part.media_type)
-            for part in files
-            if _is_alternative(message, part) and not part.file_name
-        ]
         return Letter(
             store_id=store_id,
             envelope=stored.envelope,
             addresses=stored.summary.addresses,
-            subject=message.subject,
-            fields=tuple((field.name, decode_words(field.body)) for field in message.header),
-            body=_written(shown.text if has_text else shown.html, is_whole=len(message.parts) == 1),
-            subtype="plain" if has_text else "html",
-            alternatives=tuple((_written(text, is_whole=False), media_type) for text, media_type in others),
-            attachments=tuple(
-                (part.file_name, part_octets(octets, part), part.media_type)
-                for part in files
-                if not _is_alternative(message, part) or part.file_name
-            ),
+            written=written(octets, stored.message),
             octets=octets,
         )
 
@@ -140,15 +111,3 @@ class LocalMailbox:
 
     def _store(self) -> AbstractContextManager[Store]:
         return self._stores.using(self.url)
-
-
-def _is_alternative(message: Message, part: Part) -> bool:
-    """Whether a part is another way to say what the body says, such as a calendar in multipart/alternative."""
-    parent = message.parts[part.parent] if part.parent >= 0 else None
-    return part.media_type.startswith("text/") and parent is not None and parent.media_type == "multipart/alternative"
-
-
-def _written(text: str, *, is_whole: bool) -> str:
-    """The text as its author had it: line ends of one octet, without the one that ends the message on its way."""
-    text = text.replace("\r\n", "\n")
-    return text.removesuffix("\n") if is_whole else text

@@ -140,20 +140,21 @@ class StoredEmail(EmailMultiAlternatives):
     """
 
     def __init__(self, letter: Letter) -> None:
-        fields = {name.lower(): body for name, body in letter.fields}
+        written = letter.written
+        fields = {name.lower(): body for name, body in written.fields}
         super().__init__(
-            subject=letter.subject,
-            body=letter.body,
+            subject=written.subject,
+            body=written.body,
             from_email=fields.get("from") or letter.envelope.reverse_path,
             to=_written(letter.addresses.to),
             cc=_written(letter.addresses.cc),
             bcc=_written(letter.addresses.bcc),
             reply_to=_written(letter.addresses.reply_to),
-            headers={name: body for name, body in letter.fields if name.lower() not in _OWN_FIELDS},
+            headers={name: body for name, body in written.fields if name.lower() not in _OWN_FIELDS},
         )
-        self.content_subtype = letter.subtype
-        self.alternatives = [EmailAlternative(*alternative) for alternative in letter.alternatives]
-        self.attachments = [_attachment(*attachment) for attachment in letter.attachments]
+        self.content_subtype = written.subtype
+        self.alternatives = [EmailAlternative(*alternative) for alternative in written.alternatives]
+        self.attachments = [_attachment(*attachment) for attachment in written.attachments]
         self.store_id = letter.store_id
         self._envelope = letter.envelope
         self._octets = letter.octets

@@ -1,0 +1,61 @@
+"""A message as its author wrote it: one body, other ways to say the same, and files, as mail libraries have them."""
+
+from dataclasses import dataclass
+
+from catcher.mime.content import bodies, part_octets, part_text
+from catcher.mime.model import Message, Octets, Part
+from catcher.mime.words import decode_words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What an author gave a mail library.
+
+    body, subtype: the text that is shown, and whether it is "plain" or "html". alternatives: (content, media type) of
+    the others in the same multipart/alternative. attachments: (file name, octets, media type). fields: header fields
+    in order, decoded.
+    """
+
+    subject: str
+    fields: tuple[tuple[str, str], ...]
+    body: str
+    subtype: str
+    alternatives: tuple[tuple[str, str], ...]
+    attachments: tuple[tuple[str, bytes, str], ...]
+
+
+def written(octets: Octets, message: Message) -> Written:
+    """The message as it was written, as far as it tells. `message`: what parsing the octets gave. Never raises."""
+    shown = bodies(octets, message)
+    has_text = not shown.text_is_made and bool(message.text_parts or not shown.html)
+    others = [(shown.html, "text/html")] if has_text and shown.html else []
+    files = [message.parts[index] for index in sorted((*message.attachments, *message.inlines))]
+    others += [
+        (part_text(octets, part), part.media_type)
+        for part in files
+        if _is_alternative(message, part) and not part.file_name
+    ]
+    return Written(
+        subject=message.subject,
+        fields=tuple((field.name, decode_words(field.body)) for field in message.header),
+        body=_as_given(shown.text if has_text else shown.html, is_whole=len(message.parts) == 1),
+        subtype="plain" if has_text else "html",
+        alternatives=tuple((_as_given(text, is_whole=False), media_type) for text, media_type in others),
+        attachments=tuple(
+            (part.file_name, part_octets(octets, part), part.media_type)
+            for part in files
+            if not _is_alternative(message, part) or part.file_name
+        ),
+    )
+
+
+def _is_alternative(message: Message, part: Part) -> bool:
+    """Whether a part is another way to say what the body says, such as a calendar in multipart/alternative."""
+    parent = message.parts[part.parent] if part.parent >= 0 else None
+    return part.media_type.startswith("text/") and parent is not None and parent.media_type == "multipart/alternative"
+
+
+def _as_given(text: str, *, is_whole: bool) -> str:
+    """The text as its author had it: line ends of one octet, without the one that ends the message on its way."""
+    text = text.replace("\r\n", "\n")
+    return text.removesuffix("\n") if is_whole else text
