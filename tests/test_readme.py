@@ -4,11 +4,14 @@ import re
 import smtplib
 from pathlib import Path
 
+from catcher import testing
 from catcher.mail import get_connection, send_mail, settings
 from catcher.store.search import TERMS
-from catcher.testing import RunningCatcher, running_catcher
+from catcher.testing import RunningCatcher, plugin, running_catcher
+from tests.testing.suites import run_suite
 
 README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+EXAMPLES = Path(__file__).parents[1] / "examples"
 
 
 def blocks(language: str) -> list[str]:
@@ -54,6 +57,25 @@ def test_the_testing_example_runs() -> None:
             send_mail("Welcome", "body", "from@example.com", ["to@example.com"])
 
     exec(example.replace("...", "send()"), {"settings": Settings, "send": send, "running_catcher": running_catcher})
+
+
+def test_the_example_for_test_suites_passes(tmp_path: Path) -> None:
+    """A user signs up, the test waits for the code, and passes: with the application of the example beside it."""
+    example = next(block for block in blocks("python") if "def test_sign_up" in block)
+    (tmp_path / "test_sign_up.py").write_text(example)
+    (tmp_path / "shop.py").write_text((EXAMPLES / "pytest" / "shop.py").read_text())
+    done = run_suite(tmp_path, "test_sign_up.py")
+    assert "1 passed" in done.stdout, done.stdout
+
+
+def test_the_fixtures_and_assertions_that_are_named_exist() -> None:
+    """Every name of the section for test suites is there."""
+    section = README.partition("## For test suites")[2].partition("\n## ")[0]
+    fixtures = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
+    assert len(fixtures) == 5
+    assert all(hasattr(plugin, name) for name in fixtures)
+    named = set(re.findall(r"\b(assert_\w+)", section)) - {"assert_empty"}
+    assert named == {name for name in testing.__all__ if name.startswith("assert_")}
 
 
 def test_the_backends_that_are_named_exist() -> None:

@@ -12,8 +12,10 @@ import fcntl
 import json
 import os
 import sys
+import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -84,6 +86,21 @@ class Sharing:
             ],
             setsid=True,
         )
+
+
+@contextmanager
+def found_or_started() -> Iterator[str]:
+    """The URL of the catcher that CATCHER_URL names, or else of one that is started for the length of the block."""
+    if url := os.environ.get("CATCHER_URL"):
+        yield url
+        return
+    with tempfile.TemporaryDirectory(prefix="catcher-", ignore_cleanup_errors=True) as directory:
+        sharing = Sharing(Path(directory))
+        try:
+            sharing.begin({})
+            yield sharing.place().url
+        finally:
+            sharing.end()
 
 
 def _locked(file: Path, kind: int) -> int:

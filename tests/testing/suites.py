@@ -1,0 +1,50 @@
+"""Suites as other people write them, run by a pytest of their own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+SENDING = """
+import smtplib
+from email.message import EmailMessage
+
+def send(mailbox, subject="Welcome", text="Your code is 482913", to="ann@example.com"):
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "app@example.com", to, subject
+    message.set_content(text)
+    with smtplib.SMTP(mailbox.host, mailbox.port, timeout=120) as client:
+        client.login(mailbox.username, mailbox.password)
+        client.send_message(message)
+"""
+
+PARALLEL = """
+import os
+from pathlib import Path
+import pytest
+from sending import send
+
+@pytest.mark.parametrize("number", range(int(os.environ["NUMBER"])))
+def test_own_mail_alone(mailbox, catcher_server, number):
+    told = Path(os.environ["URLS"], f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}-{number}")
+    told.write_text(catcher_server.place.url)
+    mailbox.assert_empty()
+    send(mailbox, f"mail {number}", f"Your code is {100000 + number}")
+    assert mailbox.wait(timeout=120).code == str(100000 + number)
+    assert [message.subject for message in mailbox.messages] == [f"mail {number}"]
+"""
+
+
+def run_suite(directory: Path, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Run pytest in a directory with `sending.py` and the suite, as if it were a project of its own."""
+    (directory / "sending.py").write_text(SENDING)
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "CATCHER"))}
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error", "--rootdir", ".", *arguments],
+        cwd=directory,
+        env={**own, "PYTHONPATH": ".", "PYTHONDONTWRITEBYTECODE": "1", **environment},
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
