@@ -1,0 +1,71 @@
+"""A caught message as Django's own class, with the attributes it was sent with."""
+
+import email
+from collections.abc import Iterable
+from email.message import Message as Parsed
+from email.utils import formataddr
+from typing import Any
+
+from django.core.mail import EmailMultiAlternatives
+
+from catcher.client import Message
+from catcher.mime import Address, parse
+from catcher.mime.written import written
+
+_OWN_FIELDS = {"subject", "from", "to", "cc", "reply-to", "bcc", "mime-version", "content-type"}
+_OWN_FIELDS |= {"content-transfer-encoding", "content-disposition"}
+
+
+class CaughtEmail(EmailMultiAlternatives):  # type: ignore[misc]  # Django has none
+    """What was caught, as far as the message tells how it was written. Two of the same message are equal.
+
+    caught: the message of the client, for its codes, links and so on. bcc: recipients of the envelope that no field
+    names. message() gives what was caught, to the octet.
+    """
+
+    def __init__(self, caught: Message) -> None:
+        octets = caught.raw
+        parsed = parse(octets)
+        given = written(octets, parsed)
+        fields = {name.lower(): body for name, body in given.fields}
+        named = {each.addr_spec for each in (*parsed.to, *parsed.cc)}
+        super().__init__(
+            subject=given.subject,
+            body=given.body,
+            from_email=fields.get("from") or caught.envelope.reverse_path,
+            to=_written(parsed.to),
+            cc=_written(parsed.cc),
+            bcc=[each for each in caught.recipients if each not in named],
+            reply_to=_written(parsed.reply_to),
+            headers={name: body for name, body in given.fields if name.lower() not in _OWN_FIELDS},
+        )
+        self.caught = caught
+        self.content_subtype = given.subtype
+        for content, media_type in given.alternatives:
+            self.attach_alternative(content, media_type)
+        for name, file, media_type in given.attachments:
+            self.attach(name or None, file, media_type)
+
+    def message(self, *args: Any, **kwargs: Any) -> Parsed:
+        """What was caught, parsed; `policy` as Django 6 has it."""
+        return email.message_from_bytes(self.caught.raw, **kwargs)
+
+    def recipients(self) -> list[str]:
+        """The envelope's recipients."""
+        return list(self.caught.recipients)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, CaughtEmail) and other.caught == self.caught
+
+    def __hash__(self) -> int:
+        return hash(self.caught)
+
+    def __str__(self) -> str:
+        return str(self.caught)
+
+    def __repr__(self) -> str:
+        return f"<CaughtEmail {self.caught}>"
+
+
+def _written(addresses: Iterable[Address]) -> list[str]:
+    return [formataddr((one.display_name, one.addr_spec)) if one.display_name else one.addr_spec for one in addresses]

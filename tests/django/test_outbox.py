@@ -1,0 +1,54 @@
+"""The outbox inside real Django projects: its own suite, and the example with a live server and a worker process."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.django.environments import ROOT, python_with
+
+EXAMPLE = ROOT / "examples" / "django"
+SUITE = Path(__file__).with_name("outbox_suite.py")
+
+
+@pytest.fixture(scope="module", params=["5.2", "6.1"])
+def python(request: pytest.FixtureRequest) -> str:
+    """An interpreter with this Django and pytest-django."""
+    found = python_with(request.param)
+    if found is None:
+        pytest.skip("Django 6.1 needs Python 3.12 or newer")
+    return found
+
+
+def run(python: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """A program in the example's directory, as a developer runs it."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "CATCHER", "DJANGO"))}
+    return subprocess.run(
+        [python, *arguments],
+        cwd=EXAMPLE,
+        env={**own, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+
+
+def test_the_outbox_is_that_of_django(python: str) -> None:
+    """Attributes, list operations, other processes, clean begin; warnings are errors."""
+    done = run(python, "-W", "error::DeprecationWarning", "-m", "pytest", "-q", "-p", "no:cacheprovider", str(SUITE))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_example_passes_with_pytest_django(python: str) -> None:
+    """A live server in a thread and a worker in a process of its own."""
+    done = run(python, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+    assert "3 passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_the_example_passes_with_the_test_runner_of_django(python: str) -> None:
+    """The same by MailOutboxMixin, without pytest."""
+    done = run(python, "manage.py", "test")
+    assert "Ran 2 tests" in done.stderr, done.stderr
+    assert done.returncode == 0, done.stderr
