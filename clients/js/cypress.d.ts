@@ -1,0 +1,46 @@
+import type { Attachment, Conditions, ExtractCode, ExtractLink, FaultBody, FaultShape, InboxBody } from "./index.js";
+
+/** What cy.mailbox() yields. address: "" when mail gets there by logging in only. */
+export interface Mailbox {
+  name: string;
+  host: string;
+  port: number;
+  username: string;
+  password: string;
+  smtpUrl: string;
+  address: string;
+}
+
+/** What cy.waitForMail() yields. code, link: the likely ones, null when there is none. */
+export interface Mail {
+  id: string;
+  subject: string;
+  from: string;
+  to: string[];
+  recipients: string[];
+  text: string;
+  html: string;
+  attachments: Attachment[];
+  codes: ExtractCode[];
+  links: ExtractLink[];
+  code: string | null;
+  link: string | null;
+}
+
+/** For `on("task", tasks())`. */
+export function tasks(url?: string): Record<string, (argument: never) => Promise<unknown>>;
+/** For cypress/support/e2e.js: `addCommands(Cypress, cy)`. */
+export function addCommands(Cypress: unknown, cy: unknown): void;
+
+declare global {
+  namespace Cypress {
+    interface Chainable {
+      mailbox(wanted?: InboxBody): Chainable<Mailbox>;
+      waitForMail(conditions?: Conditions & { timeout?: number }): Chainable<Mail>;
+      mails(): Chainable<Mail[]>;
+      assertNoMail(options?: { within?: number }): Chainable<null>;
+      mailFault(fault: Omit<FaultBody, "query">): Chainable<FaultShape>;
+      deleteMailbox(): Chainable<null>;
+    }
+  }
+}
