@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from catcher.web.ui.listing import VIEWS
+from catcher.web.ui.place import VIEWS
 from tests.web.ui.conftest import Mailbox
 from tests.web.ui.lines import line_to
 from tests.web.ui.mails import (
@@ -468,8 +468,8 @@ def test_everything_works_without_scripts(browser: Browser, mailbox: Mailbox) ->
         expect(page.get_by_test_id(f"view-{view}")).to_have_attribute("aria-current", "page")
     page.get_by_role("link", name="375 px").click()
     expect(page.get_by_test_id("frame")).to_have_css("width", "377px")
-    page.get_by_text("Compare", exact=True).click()
-    page.get_by_role("link", name="Its text part with its HTML").click()
+    page.get_by_test_id("more").click()
+    page.get_by_role("link", name="Compare its text part with its HTML").click()
     expect(page.get_by_test_id("diff")).to_contain_text("Welcome, Ann.")
     page.get_by_role("searchbox", name="Search messages").fill("acme")
     page.keyboard.press("Enter")
