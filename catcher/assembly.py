@@ -10,7 +10,7 @@ import logging
 import re
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from catcher import __version__, wiring
-from catcher.conf import Settings
+from catcher.conf import Origin, Settings
 from catcher.data import database_file
 from catcher.envelope import Envelope
 from catcher.errors import MessageRefused, StoreUnavailable
@@ -65,10 +65,14 @@ class Whereabouts:
 
 
 class Catcher:
-    """A whole catcher in the running event loop. `start` raises StartError, one line for whoever started it."""
+    """A whole catcher in the running event loop. `start` raises StartError, one line for whoever started it.
 
-    def __init__(self, settings: Settings) -> None:
+    origins: where each setting came from, as `conf.load` gives them, for the page that shows them.
+    """
+
+    def __init__(self, settings: Settings, *, origins: Mapping[str, Origin] | None = None) -> None:
         self._settings = settings
+        self._origins = origins or {}
         self._undo = contextlib.AsyncExitStack()
         self._doors: list[Callable[[], Awaitable[None]]] = []
         self._threads = Threads()
@@ -155,6 +159,7 @@ class Catcher:
             max_messages=settings.max,
             in_container=settings.container,
             ca_certificate=await self._threads.run(wiring.authority, settings),
+            settings=wiring.setting_facts(settings, self._origins),
         )
         await self._open_site(http, store, facts, tls=tls)
         self._whereabouts = Whereabouts(

@@ -5,7 +5,7 @@ Rooms whose code is heavy are imported only when their options are asked for.
 
 import re
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
@@ -15,7 +15,7 @@ from socket import gethostname
 from typing import TYPE_CHECKING
 
 from catcher import __version__
-from catcher.conf import Settings
+from catcher.conf import Origin, Settings, tell
 from catcher.conf.kinds import SocketAddress
 from catcher.conf.relays import RelaySettings, RuleSettings
 from catcher.data import database_file
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from catcher.store import Summary
     from catcher.store.sorting import Sorting
     from catcher.web import WebOptions
+    from catcher.web.services import SettingFact
 
 GENERATED = frozenset({"auto", "sans"})
 """What stands in a certificate's setting for one that is made here; names may follow, "auto:mail.test,10.0.0.1".
@@ -111,6 +112,18 @@ def web_options(settings: Settings) -> "WebOptions":
         and not settings.require_token
         and not settings.listen.is_loopback
         and not settings.container,
+    )
+
+
+def setting_facts(settings: Settings, origins: Mapping[str, Origin]) -> "tuple[SettingFact, ...]":
+    """Every setting, as the pages show it."""
+    from catcher.web.services import SettingFact
+
+    return tuple(
+        SettingFact(
+            section=one.section, flag=one.flag, value=one.value, source=one.source, name=one.name, help=one.help
+        )
+        for one in tell(settings, origins)
     )
 
 

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import click
@@ -14,7 +14,7 @@ from catcher.assembly import Catcher, Whereabouts
 from catcher.cli.descriptors import raise_descriptor_limit
 from catcher.cli.logs import configure_logging
 from catcher.cli.signals import until_stopped
-from catcher.conf import MAILPIT, SECTIONS, TABLE, Setting, Settings, load, mailpit, unknown_variables
+from catcher.conf import MAILPIT, SECTIONS, TABLE, Origin, Setting, Settings, load, mailpit, unknown_variables
 from catcher.errors import SettingError, StartError
 
 log = logging.getLogger("catcher")
@@ -87,7 +87,7 @@ def command(config: str, **flags: Any) -> None:
         for row, value in foreign.items():
             if value is not None:
                 flags = {**mailpit.from_flag(row, value), **_given(flags)}
-        settings, _ = load(flags=flags, environ=os.environ, config=config)
+        settings, origins = load(flags=flags, environ=os.environ, config=config)
         configure_logging(settings)
     except (SettingError, mailpit.Unreadable) as error:
         raise click.ClickException(str(error)) from None
@@ -98,7 +98,7 @@ def command(config: str, **flags: Any) -> None:
     raise_descriptor_limit()
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            runner.run(_serve(settings))
+            runner.run(_serve(settings, origins))
     except (SettingError, StartError) as error:
         raise click.ClickException(str(error)) from None
 
@@ -107,8 +107,8 @@ def _given(flags: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in flags.items() if value is not None}
 
 
-async def _serve(settings: Settings) -> None:
-    catcher = Catcher(settings)
+async def _serve(settings: Settings, origins: Mapping[str, Origin]) -> None:
+    catcher = Catcher(settings, origins=origins)
     stopped = asyncio.ensure_future(until_stopped())
     starting = asyncio.ensure_future(catcher.start())
     try:

@@ -5,5 +5,18 @@ from catcher.conf.loading import Origin, load, unknown_variables
 from catcher.conf.mailpit import ROWS as MAILPIT
 from catcher.conf.settings import Settings
 from catcher.conf.table import SECTIONS, TABLE, Setting
+from catcher.conf.telling import Told, tell
 
-__all__ = ["MAILPIT", "SECTIONS", "TABLE", "Origin", "Setting", "Settings", "load", "mailpit", "unknown_variables"]
+__all__ = [
+    "MAILPIT",
+    "SECTIONS",
+    "TABLE",
+    "Origin",
+    "Setting",
+    "Settings",
+    "Told",
+    "load",
+    "mailpit",
+    "tell",
+    "unknown_variables",
+]

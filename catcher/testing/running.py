@@ -35,8 +35,8 @@ def running_catcher(**settings: Any) -> Iterator[RunningCatcher]:
     given = {"smtp": "127.0.0.1:0", "listen": "127.0.0.1:0", **settings}
     if "database" not in given:
         given.setdefault("ephemeral", True)
-    loaded, _ = load(flags=given)
-    catcher = Catcher(loaded)
+    loaded, origins = load(flags=given)
+    catcher = Catcher(loaded, origins=origins)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="catcher-test", daemon=True)
     thread.start()

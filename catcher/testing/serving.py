@@ -117,8 +117,8 @@ async def _serve(directory: Path, starting: int, settings: Mapping[str, Any]) ->
     given = {"smtp": "127.0.0.1:0", "listen": "127.0.0.1:0", **settings}
     if "database" not in given:
         given.setdefault("ephemeral", True)
-    loaded, _ = load(flags=given)
-    catcher = Catcher(loaded)
+    loaded, origins = load(flags=given)
+    catcher = Catcher(loaded, origins=origins)
     await catcher.start()
     try:
         host, _, port = catcher.whereabouts.smtp[0].rpartition(":")

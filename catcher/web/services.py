@@ -31,6 +31,22 @@ class Listening:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SettingFact:
+    """One setting this instance was started with.
+
+    value: as one would write it, never a secret. source: "default", "file", "environment" or "flag"; name: what names
+    it there, "" for a default.
+    """
+
+    section: str
+    flag: str
+    value: str
+    source: str
+    name: str
+    help: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What is known of this instance and does not change while it runs.
 
@@ -48,6 +64,7 @@ class Facts:
     max_messages: int
     in_container: bool = False
     ca_certificate: bytes = b""
+    settings: tuple[SettingFact, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)

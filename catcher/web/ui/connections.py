@@ -42,12 +42,12 @@ def _line(session: Session) -> ConnectionLine:
         closed_at=session.closed_at,
         client=texts.shown(" · ".join(who)),
         ended=_(_ENDS.get(session.ended, session.ended)),
-        refusal=texts.shown(_last_refusal(session.transcript)),
+        refusal=texts.shown(last_refusal(session.transcript)),
         transcript=texts.shown_lines(session.transcript),
     )
 
 
-def _last_refusal(transcript: str) -> str:
+def last_refusal(transcript: str) -> str:
     """The last reply that said no, "" when none did."""
     replies = (line[3:] for line in reversed(transcript.split("\n")) if line[:4] in ("S: 4", "S: 5"))
     return next(replies, "")

@@ -9,8 +9,9 @@ from starlette.responses import Response
 from catcher.store.model import Counts, Page, Summary
 from catcher.web.languages import _
 from catcher.web.ui import texts
+from catcher.web.ui.nothing import search_help, searches_without
 from catcher.web.ui.pages import GonePage, Listing, ListPage, Row
-from catcher.web.ui.place import LARGEST_NUMBER, Place, read_place, read_query
+from catcher.web.ui.place import LARGEST_NUMBER, Place, error_parts, read_place, read_query
 from catcher.web.ui.setup import setup_for
 from catcher.web.ui.site import PAGE_ROWS, Site, done_text, now, undo_of
 
@@ -32,7 +33,7 @@ class ListHandlers:
         page = ListPage(
             chrome=await site.chrome(request, place),
             listing=listing,
-            setup=setup_for(site, request, "") if is_empty else None,
+            setup=await setup_for(site, request, "") if is_empty else None,
             done=done_text(request),
             undo=undo_of(request),
         )
@@ -50,7 +51,11 @@ async def list_piece(site: Site, place: Place, *, current: Summary | None = None
         before = current.arrival + 1
         page = await store.page(query, limit=PAGE_ROWS, before=before)
         place = replace(place, before=before)
-    return _listing(site, page, place, error, current), page.counts
+    listing = _listing(site, page, place, error, current)
+    if place.query and not page.matching:
+        without = () if error else await searches_without(site, place)
+        listing = replace(listing, error_parts=error_parts(place), without=without, help=search_help())
+    return listing, page.counts
 
 
 def _listing(site: Site, page: Page, place: Place, error: str, current: Summary | None) -> Listing:
@@ -65,6 +70,9 @@ def _listing(site: Site, page: Page, place: Place, error: str, current: Summary 
         query=place.query,
         inbox=place.inbox,
         error=error,
+        error_parts=("", ""),
+        without=(),
+        help=(),
         cursor=page.cursor,
         newest="" if place.before is None else whole.address(site.root),
         older="" if older is None else replace(whole, before=older).address(site.root),

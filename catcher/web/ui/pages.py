@@ -7,6 +7,7 @@ from datetime import datetime
 from catcher.mime.model import Address
 from catcher.store.model import Summary
 from catcher.web.frame import Frame
+from catcher.web.services import SettingFact
 from catcher.web.ui.differences import Difference
 from catcher.web.ui.source import Piece
 from catcher.web.ui.texts import Run
@@ -107,6 +108,9 @@ class Listing:
     query: str  # the search that selects them, "" for all mail
     inbox: str  # the inbox they are in, "" for all of them
     error: str  # why the search could not be read, "" when it could
+    error_parts: tuple[str, str]  # the search before the place that could not be read, and from it on
+    without: tuple[Link, ...]  # when nothing matches: the search without each of its terms, and how many that finds
+    help: tuple[tuple[str, str], ...]  # when nothing matches: an example of each search term, and what it means
     cursor: int  # the store's number at the moment of reading; live news start behind it
     newest: str  # address of the newest page, "" when this is it
     older: str  # address of the next page, "" when this is the last
@@ -133,6 +137,7 @@ class Setup:
     address: str  # where mail is taken, "host:port"
     frameworks: tuple[Link, ...]  # the choice
     snippets: tuple[Snippet, ...]  # of the framework that is chosen
+    refused: str  # who was last told no, and how long ago, "" when nobody was
     is_container: bool  # whether host names are the ones inside a container network
     tests: tuple[Link, ...]  # test messages that can be sent; href is their key
 
@@ -615,6 +620,7 @@ class SettingsPage:
     database: str  # where it is kept, "" when it is not
     limits: tuple[str, ...]  # in sentences
     started_at: datetime  # since when it runs
+    settings: tuple[tuple[str, tuple[SettingFact, ...]], ...]  # what it was started with, by section
     languages: tuple[tuple[str, str], ...]  # code and name of each that can be chosen
     done: str  # what was just done, "" for nothing
 

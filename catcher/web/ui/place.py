@@ -88,6 +88,15 @@ def read_query(place: Place) -> tuple[Query, str]:
     return simplify(And((InInbox(name=fold_inbox(place.inbox)), query))), ""
 
 
+def error_parts(place: Place) -> tuple[str, str]:
+    """The search before the place where it cannot be read, and from there on; both "" when it can."""
+    try:
+        parse(place.query, now=datetime.now(UTC))
+    except QueryError as error:
+        return place.query[: error.position], place.query[error.position :]
+    return "", ""
+
+
 def _width(value: str) -> str:
     """Pixels within the bounds, "" for what is none."""
     is_number = value.isascii() and value.isdigit() and len(value) < 5

@@ -1,5 +1,7 @@
 """The settings page, the list of keys, and the cookie that keeps how one browser wants the pages."""
 
+from itertools import groupby
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -28,6 +30,9 @@ class PreferenceHandlers:
             database=facts.database,
             limits=_limits(facts),
             started_at=facts.started_at,
+            settings=tuple(
+                (_(section), tuple(rows)) for section, rows in groupby(facts.settings, key=lambda one: one.section)
+            ),
             languages=tuple(LANGUAGES.items()),
             done=done_text(request),
         )

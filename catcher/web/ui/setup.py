@@ -10,6 +10,8 @@ from starlette.responses import Response
 from catcher.data import data_directory
 from catcher.envelope import Client, Envelope, ForwardPath
 from catcher.web.languages import _
+from catcher.web.ui import texts
+from catcher.web.ui.connections import last_refusal
 from catcher.web.ui.pages import Link, Setup, SetupPage, Snippet
 from catcher.web.ui.samples import SAMPLES, sample
 from catcher.web.ui.site import Done, Site, done_text, now
@@ -28,7 +30,7 @@ class SetupHandlers:
         site = self._site
         framework = request.path_params.get("framework", "")
         chrome = await site.chrome(request)
-        page = SetupPage(chrome=chrome, setup=setup_for(site, request, framework), done=done_text(request))
+        page = SetupPage(chrome=chrome, setup=await setup_for(site, request, framework), done=done_text(request))
         return site.page("setup.html", page)
 
     async def send(self, request: Request) -> Response:
@@ -48,7 +50,7 @@ class SetupHandlers:
         return self._site.redirect("", done=Done(action="sent", count=1))
 
 
-def setup_for(site: Site, request: Request, framework: str) -> Setup:
+async def setup_for(site: Site, request: Request, framework: str) -> Setup:
     """The settings of one framework; of the first one when the name is unknown or empty."""
     known = _frameworks()
     chosen = framework if framework in known else FIRST
@@ -62,9 +64,22 @@ def setup_for(site: Site, request: Request, framework: str) -> Setup:
             for key, entry in known.items()
         ),
         snippets=tuple(_snippet(chosen, entry, host or "localhost", port or "1025") for entry in snippets),
+        refused=await _last_refused(site),
         is_container=site.services.facts.in_container,
         tests=tuple(Link(label=_(SAMPLES[key][0]), href=key) for key in SAMPLES),
     )
+
+
+async def _last_refused(site: Site) -> str:
+    """The last connection that brought no message, when it was told no."""
+    sessions = await site.services.store.sessions(limit=1)
+    said = last_refusal(sessions[0].transcript) if sessions else ""
+    if not said:
+        return ""
+    session = sessions[0]
+    age = texts.duration(now() - session.closed_at)
+    client = texts.shown(session.client.address or session.client.helo)
+    return _("%(client)s was refused %(age)s ago: %(reply)s", client=client, age=age, reply=texts.shown(said))
 
 
 def _snippet(key: str, entry: dict[str, str], host: str, port: str) -> Snippet:

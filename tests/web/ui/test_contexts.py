@@ -39,6 +39,7 @@ OF_TEMPLATE = {
 OF_NAME = {
     "chrome": pages.Chrome,
     "side": pages.Side,
+    "setting": pages.SettingFact,
     "listing": pages.Listing,
     "row": pages.Row,
     "setup": pages.Setup,

@@ -5,6 +5,7 @@ import html
 import io
 import mailbox as mailboxes
 import re
+import smtplib
 import zipfile
 from pathlib import Path
 from urllib.parse import quote
@@ -259,3 +260,55 @@ def test_binned_mail_is_hostile_too(mailbox: Mailbox, http: httpx2.Client) -> No
         assert "<script>" not in http.get(path).text
     mailbox.catcher.store.restore([store_id])
     assert mailbox.catcher.store.delete(ByIds((store_id,))) == 1
+
+
+def test_a_search_without_result_offers_the_nearest(mailbox: Mailbox, http: httpx2.Client) -> None:
+    """UI brief 5.9: each term can be taken away, with what is then found; the most first; and help, and all inboxes."""
+    mailbox.send(welcome(), invoice(), report())
+    text = http.get("i/ann@example.com", params={"q": 'from:reports subject:"invoice inv"'}).text
+    found = re.findall(r'<a href="([^"]+)" data-testid="without"><bdi>(.*?)</bdi> ✕ <b>(\d+)</b>', text)
+    assert [(html.unescape(term), count) for _, term, count in found] == [
+        ("from:reports", "1"),
+        ('subject:"invoice inv"', "1"),
+    ]
+    assert rows(http.get(html.unescape(found[0][0])).text) == [mailbox.id_of("Invoice")]
+    assert "Search in all inboxes" in text
+    assert "<code>has:attachment</code>" in text
+    assert (
+        'data-testid="without"' not in http.get("", params={"q": " ".join(f"word{number}" for number in range(9))}).text
+    )
+
+
+def test_a_search_that_cannot_be_read_is_marked_where(mailbox: Mailbox, http: httpx2.Client) -> None:
+    """The place in the query, in the page; what stands there is text."""
+    mailbox.send(welcome())
+    text = http.get("", params={"q": "from:ann before:<b>"}).text
+    assert "<bdi>from:ann </bdi><mark><bdi>before:&lt;b&gt;</bdi></mark>" in text
+
+
+def test_an_inbox_without_mail_is_no_error(mailbox: Mailbox, http: httpx2.Client) -> None:
+    """Its address can be kept before the first message comes."""
+    answer = http.get("i/nobody")
+    assert answer.status_code == 200
+    assert "No mail for this inbox" in answer.text
+
+
+def test_an_empty_mailbox_tells_who_was_refused(mailbox: Mailbox, http: httpx2.Client) -> None:
+    """UI brief 5.9: the first thing to know when nothing arrives."""
+    with smtplib.SMTP(mailbox.catcher.smtp_host, mailbox.catcher.smtp_port, timeout=30) as client:
+        client.ehlo()
+        client.docmd("MAIL", "FROM:<ann@example.com>")
+        client.docmd("RCPT", "TO:<>")
+    while not mailbox.catcher.store.sessions.newest(limit=1):
+        pass
+    text = http.get("").text
+    assert re.search(r"127\.0\.0\.1 was refused \d+ s ago: 5\d\d", text)
+
+
+def test_settings_are_shown_with_their_origin(mailbox: Mailbox, http: httpx2.Client) -> None:
+    """UI brief 5.18: each with value and where it came from; what differs from the default stands out."""
+    text = http.get("settings").text
+    assert re.search(r"<code>--bin</code></dt><dd><code>15m</code> <span class=\"chip\">default</span>", text)
+    assert re.search(
+        r"<code>--smtp</code></dt><dd><code>127.0.0.1:0</code> <span class=\"chip warn\">flag --smtp<", text
+    )
