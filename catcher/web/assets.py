@@ -86,12 +86,12 @@ def joined_modules(directory: Path, first: str) -> str:
 
 
 def compact_style(style: str) -> str:
-    """The style sheet without comments, indentation and the spaces around its punctuation.
+    """The style sheet without comments, indentation, the spaces around its punctuation and a block's last semicolon.
 
     It has to be written as ours is: no comment marks in strings, and selectors without a space behind a colon.
     """
     style = re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL)
-    return re.sub(r" ?([{}]) ?|([:;,]) ", r"\1\2", " ".join(style.split()))
+    return re.sub(r" ?([{}]) ?|([:;,]) ", r"\1\2", " ".join(style.split())).replace(";}", "}")
 
 
 def _hashed_name(name: str, octets: bytes) -> str:

@@ -38,12 +38,12 @@ def test_the_pages_stay_within_their_budget() -> None:
 
 
 def test_the_style_sheet_goes_without_what_only_readers_need() -> None:
-    """The same rules in the same order: nothing but white space and comments is gone."""
+    """The same rules in the same order: nothing but white space, comments and last semicolons is gone."""
     style = '/* a\nb */\n@layer x {\n  .a > .b::after, p:not(.c) { content: "▾"; margin: 0 auto; }\n}\n'
-    assert compact_style(style) == '@layer x{.a > .b::after,p:not(.c){content:"▾";margin:0 auto;}}'
+    assert compact_style(style) == '@layer x{.a > .b::after,p:not(.c){content:"▾";margin:0 auto}}'
     source = (STATIC / "app.css").read_text(encoding="utf-8")
     bare = re.sub(r"/\*.*?\*/|\s", "", source, flags=re.DOTALL)
-    assert re.sub(r"\s", "", compact_style(source)) == bare
+    assert re.sub(r"\s", "", compact_style(source)) == bare.replace(";}", "}")
 
 
 def test_the_joined_script_has_every_module_once() -> None:
