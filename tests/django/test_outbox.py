@@ -1,6 +1,7 @@
 """The outbox inside real Django projects: its own suite, and the example with a live server and a worker process."""
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -27,7 +28,7 @@ def run(python: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [python, *arguments],
         cwd=EXAMPLE,
-        env={**own, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+        env={**own, "PYTHONPATH": os.pathsep.join((str(ROOT), ".")), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
         timeout=600,
@@ -35,9 +36,11 @@ def run(python: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def test_the_outbox_is_that_of_django(python: str) -> None:
+def test_the_outbox_is_that_of_django(python: str, tmp_path: Path) -> None:
     """Attributes, list operations, other processes, clean begin; warnings are errors."""
-    done = run(python, "-W", "error::DeprecationWarning", "-m", "pytest", "-q", "-p", "no:cacheprovider", str(SUITE))
+    shutil.copy(SUITE, tmp_path / "test_suite.py")  # away from the conftest.py of our own tests
+    options = ("-q", "-p", "no:cacheprovider", "-p", "catcher.django.fixtures", "-c", "pytest.ini")
+    done = run(python, "-W", "error::DeprecationWarning", "-m", "pytest", *options, str(tmp_path / "test_suite.py"))
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -9,6 +9,7 @@ ALLOWED_HOSTS = ["*"]
 INSTALLED_APPS = ["shop"]
 ROOT_URLCONF = "shop.urls"
 DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
+STATIC_URL = "static/"
 USE_TZ = True
 DEFAULT_FROM_EMAIL = "shop@example.com"
 
