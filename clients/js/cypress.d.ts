@@ -34,7 +34,8 @@ export function addCommands(Cypress: unknown, cy: unknown): void;
 
 declare global {
   namespace Cypress {
-    interface Chainable {
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as Cypress declares it
+    interface Chainable<Subject = any> {
       mailbox(wanted?: InboxBody): Chainable<Mailbox>;
       waitForMail(conditions?: Conditions & { timeout?: number }): Chainable<Mail>;
       mails(): Chainable<Mail[]>;
