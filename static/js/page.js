@@ -1,22 +1,36 @@
 // What is done to every page that appears: local times, buttons that only scripts can serve, filters while typing.
 import { all, announce, byId, say, toast } from "./dom.js";
 
-const time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const day = new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "short" });
-const date = new Intl.DateTimeFormat(document.documentElement.lang, { day: "numeric", month: "short" });
+/** "utc", "ago", or undefined for this browser's zone: the reader's setting. */
+const times = document.documentElement.dataset.times;
+const zone = times === "utc" ? { timeZone: "UTC" } : {};
+const locale = document.documentElement.lang;
+const time = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...zone });
+const day = new Intl.DateTimeFormat(locale, { weekday: "short", ...zone });
+const date = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", ...zone });
+const ago = new Intl.RelativeTimeFormat(locale, { style: "narrow", numeric: "auto" });
 
-/** The time as a list shows it, in this browser's zone. @param {Date} moment @param {Date} now */
+/** The time as a list shows it. @param {Date} moment @param {Date} now */
 function short(moment, now) {
   const age = now.getTime() - moment.getTime();
-  if (moment.toDateString() === now.toDateString()) return time.format(moment);
+  if (times === "ago" && age >= 0) return sinceThen(age / 1000);
+  const [then, today] = [iso(moment), iso(now)];
+  if (then.slice(0, 10) === today.slice(0, 10)) return time.format(moment);
   if (age > 0 && age < 6 * 86_400_000) return `${day.format(moment)} ${time.format(moment)}`;
-  if (moment.getFullYear() === now.getFullYear()) return date.format(moment);
-  return iso(moment).slice(0, 10);
+  return then.slice(0, 4) === today.slice(0, 4) ? date.format(moment) : then.slice(0, 10);
 }
 
-/** Date and time to the second, in this browser's zone. @param {Date} moment */
+/** How long ago, in its largest unit. @param {number} seconds */
+function sinceThen(seconds) {
+  const units = /** @type {const} */ ([["day", 86_400], ["hour", 3600], ["minute", 60]]);
+  const [unit, size] = units.find(([, each]) => seconds >= each) ?? ["second", 1];
+  return ago.format(-Math.floor(seconds / size), unit);
+}
+
+/** Date and time to the second, in the zone that is wanted. @param {Date} moment */
 function iso(moment) {
-  return new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000).toISOString().slice(0, 19).replace("T", " ");
+  const offset = times === "utc" ? 0 : moment.getTimezoneOffset() * 60_000;
+  return new Date(moment.getTime() - offset).toISOString().slice(0, 19).replace("T", " ");
 }
 
 /** Put the times below an element into this browser's zone. @param {ParentNode} within */

@@ -1,6 +1,9 @@
 // Goes from page to page without losing the list: the server's page is fetched and its sections are put in place.
 import { all, byId, root, rowOf, say, toast } from "./dom.js";
 
+/** The address of what is shown, without its fragment. */
+let shownAt = location.href.split("#")[0];
+
 /** Counts visits, so that only the answer to the last one is shown. */
 let turn = 0;
 
@@ -32,6 +35,7 @@ export async function visit(address, options = {}) {
     return false;
   }
   if (options.push !== false) history.pushState(null, "", where.replace(/[?&]done=[^&]*/, ""));
+  shownAt = location.href.split("#")[0];
   show(page, options);
   return true;
 }
@@ -122,6 +126,7 @@ function follow(event) {
   const link = /** @type {HTMLAnchorElement | null} */ (/** @type {Element} */ (event.target).closest("a[href]"));
   if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   const address = new URL(link.href);
+  if (address.hash && address.href.split("#")[0] === location.href.split("#")[0]) return; // a step within the page
   if (link.target || link.hasAttribute("download") || !isListPage(address) || !byId("rows")) return;
   event.preventDefault();
   const side = byId("side");
@@ -132,6 +137,7 @@ function follow(event) {
 /** Start. */
 export function startVisits() {
   if (byId("rows")) document.addEventListener("click", follow);
-  addEventListener("popstate", () => void visit(location.href, { push: false }));
+  // A step within the page, as by a skip link, is no visit.
+  addEventListener("popstate", () => location.href.split("#")[0] !== shownAt && void visit(location.href, { push: false }));
   byId("r-" + (byId("message")?.dataset.id ?? ""))?.scrollIntoView({ block: "nearest" });
 }

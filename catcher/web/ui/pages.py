@@ -19,6 +19,8 @@ class Look:
 
     theme: str = "auto"  # "auto", "light" or "dark"
     is_dense: bool = False  # one line a message instead of three
+    is_below: bool = False  # the message under the list instead of beside it
+    times: str = "local"  # "local" for the browser's zone, "utc", or "ago" for how long ago
     has_keys: bool = True  # whether single keys do something
     language: str = ""  # code of the wanted language, "" for what the browser says
 

@@ -10,7 +10,7 @@ from catcher.web.services import Facts
 from catcher.web.ui import texts
 from catcher.web.ui.keys import in_words
 from catcher.web.ui.pages import KeysPage, Look, SettingsPage
-from catcher.web.ui.site import Done, Site, done_text, read_look, way_back, write_look
+from catcher.web.ui.site import TIMES, Done, Site, done_text, read_look, way_back, write_look
 
 
 class PreferenceHandlers:
@@ -39,7 +39,7 @@ class PreferenceHandlers:
         return site.page("settings.html", page)
 
     async def save(self, request: Request) -> Response:
-        """POST /settings: fields theme, dense, keys, lang, each optional; then back to the page they were sent from."""
+        """POST /settings: theme, dense, below, times, keys, lang, each optional; then back to where it came from."""
         async with request.form(max_fields=10, max_files=0) as form:
             given = {name: str(value) for name, value in form.items()}
         old = read_look(request)
@@ -47,6 +47,8 @@ class PreferenceHandlers:
         look = Look(
             theme=theme if theme in {"auto", "light", "dark"} else old.theme,
             is_dense=given.get("dense", str(int(old.is_dense))) == "1",
+            is_below=given.get("below", str(int(old.is_below))) == "1",
+            times=given.get("times", "") if given.get("times") in TIMES else old.times,
             has_keys=given.get("keys", str(int(old.has_keys))) == "1",
             language=language if language in LANGUAGES else "",
         )

@@ -28,6 +28,7 @@ PAGE_POLICY = (
     "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 LOOK_COOKIE = "catcher_look"
+TIMES = ("local", "utc", "ago")
 PAGE_ROWS = 50
 
 
@@ -160,6 +161,8 @@ def read_look(request: Request) -> Look:
     return Look(
         theme=theme if theme in {"auto", "light", "dark"} else "auto",
         is_dense=values.get("dense") == "1",
+        is_below=values.get("below") == "1",
+        times=values.get("times", "") if values.get("times") in TIMES else "local",
         has_keys=values.get("keys") != "0",
         language=values.get("lang", "") if values.get("lang") in LANGUAGES else "",
     )
@@ -167,7 +170,8 @@ def read_look(request: Request) -> Look:
 
 def write_look(response: Response, look: Look, *, path: str) -> None:
     """Set the cookie, for a year."""
-    value = f"theme={look.theme}.dense={int(look.is_dense)}.keys={int(look.has_keys)}.lang={look.language}"
+    flags = f"dense={int(look.is_dense)}.below={int(look.is_below)}.keys={int(look.has_keys)}"
+    value = f"theme={look.theme}.{flags}.times={look.times}.lang={look.language}"
     response.set_cookie(LOOK_COOKIE, value, max_age=31_536_000, path=path, samesite="lax", httponly=True)
 
 

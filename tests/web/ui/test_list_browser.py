@@ -331,3 +331,16 @@ def test_a_full_page_has_few_elements(page: Page, mailbox: Mailbox) -> None:
     opened(page, mailbox)
     expect(page.get_by_test_id("row")).to_have_count(50)
     assert page.evaluate("document.querySelectorAll('*').length") <= 1200
+
+
+@pytest.mark.parametrize(("times", "shown"), [("utc", r"^\d\d:\d\d$"), ("ago", r"^(now|\d+s? ?(sec\.|s)? ago)$")])
+def test_times_are_shown_as_wanted(page: Page, mailbox: Mailbox, times: str, shown: str) -> None:
+    """UI brief 5.4: absolute in a zone, or how long ago; to the second on hover."""
+    mailbox.send(welcome())
+    page.goto(f"{mailbox.url}settings")
+    page.locator(f"input[name=times][value={times}]").check()
+    page.get_by_role("button", name="Save").click()
+    opened(page, mailbox)
+    moment = page.get_by_test_id("row").locator("time")
+    expect(moment).to_have_text(re.compile(shown))
+    expect(moment).to_have_attribute("title", re.compile(r"\d\d:\d\d:\d\d UTC$"))

@@ -320,6 +320,9 @@ def test_settings_stay_in_the_browser(reader: httpx2.Client) -> None:
     assert answer.headers["location"] == "/?q=x"
     text = reader.get("", headers={"Cookie": answer.headers["set-cookie"].partition(";")[0]}).text
     assert 'data-theme="dark" data-dense' in text
+    answer = reader.post("settings", data={"below": "1", "times": "utc", "lang": ""})
+    text = reader.get("", headers={"Cookie": answer.headers["set-cookie"].partition(";")[0]}).text
+    assert ' data-below data-times="utc"' in text
     for back in ("https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"):
         assert reader.post("settings", data={"back": back}).headers["location"].startswith("/settings")
     assert 'data-theme="auto"' in reader.get("", headers={"Cookie": "catcher_look=theme=x.dense"}).text
