@@ -1,16 +1,15 @@
 """A caught message as Django's own class, with the attributes it was sent with."""
 
 import email
-from collections.abc import Iterable
 from email.message import Message as Parsed
-from email.utils import formataddr
 from typing import Any
 
+import django
 from django.core.mail import EmailMultiAlternatives
 
 from catcher.client import Message
-from catcher.mime import Address, parse
-from catcher.mime.written import written
+from catcher.mime import parse
+from catcher.mime.written import mailbox, written
 
 _OWN_FIELDS = {"subject", "from", "to", "cc", "reply-to", "bcc", "mime-version", "content-type"}
 _OWN_FIELDS |= {"content-transfer-encoding", "content-disposition"}
@@ -31,28 +30,24 @@ class CaughtEmail(EmailMultiAlternatives):  # type: ignore[misc]  # Django has n
         named = {each.addr_spec for each in (*parsed.to, *parsed.cc)}
         super().__init__(
             subject=given.subject,
-            body=given.body,
+            body=_given(given.body),
             from_email=fields.get("from") or caught.envelope.reverse_path,
-            to=_written(parsed.to),
-            cc=_written(parsed.cc),
+            to=[mailbox(each) for each in parsed.to],
+            cc=[mailbox(each) for each in parsed.cc],
             bcc=[each for each in caught.recipients if each not in named],
-            reply_to=_written(parsed.reply_to),
+            reply_to=[mailbox(each) for each in parsed.reply_to],
             headers={name: body for name, body in given.fields if name.lower() not in _OWN_FIELDS},
         )
         self.caught = caught
         self.content_subtype = given.subtype
         for content, media_type in given.alternatives:
-            self.attach_alternative(content, media_type)
+            self.attach_alternative(_given(content), media_type)
         for name, file, media_type in given.attachments:
-            self.attach(name or None, file, media_type)
+            self.attach(name or None, _given(file, media_type), media_type)
 
     def message(self, *args: Any, **kwargs: Any) -> Parsed:
         """What was caught, parsed; `policy` as Django 6 has it."""
         return email.message_from_bytes(self.caught.raw, **kwargs)
-
-    def recipients(self) -> list[str]:
-        """The envelope's recipients."""
-        return list(self.caught.recipients)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, CaughtEmail) and other.caught == self.caught
@@ -67,5 +62,8 @@ class CaughtEmail(EmailMultiAlternatives):  # type: ignore[misc]  # Django has n
         return f"<CaughtEmail {self.caught}>"
 
 
-def _written(addresses: Iterable[Address]) -> list[str]:
-    return [formataddr((one.display_name, one.addr_spec)) if one.display_name else one.addr_spec for one in addresses]
+def _given(content: str | bytes, media_type: str = "text/plain") -> str | bytes:
+    """A text as the application gave it: Django ends every text with a line break since it builds mail by a policy."""
+    if isinstance(content, bytes) and media_type.startswith("text/"):
+        content = content.decode("utf-8", "replace").replace("\r\n", "\n")
+    return content.removesuffix("\n") if isinstance(content, str) and django.VERSION >= (6, 0) else content

@@ -12,10 +12,10 @@ from catcher.data import database_file
 from catcher.envelope import Envelope, ForwardPath
 from catcher.intake.deliver import deliver_now
 from catcher.intake.sharing import SharedStores
-from catcher.mime.written import Written, written
+from catcher.mime.written import Written, mailbox, written
 from catcher.store import Addresses, Everything, Store
 
-__all__ = ["Letter", "LocalMailbox", "SharedStores"]
+__all__ = ["Letter", "LocalMailbox", "SharedStores", "mailbox"]
 
 _PAGE = 500
 

@@ -1,10 +1,13 @@
 """A message as its author wrote it: one body, other ways to say the same, and files, as mail libraries have them."""
 
+import re
 from dataclasses import dataclass
 
 from catcher.mime.content import bodies, part_octets, part_text
-from catcher.mime.model import Message, Octets, Part
+from catcher.mime.model import Address, Message, Octets, Part
 from catcher.mime.words import decode_words
+
+_SPECIALS = re.compile(r'[][\\()<>@,:;".]')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,14 @@ def written(octets: Octets, message: Message) -> Written:
             if not _is_alternative(message, part) or part.file_name
         ),
     )
+
+
+def mailbox(address: Address) -> str:
+    """The address as its author wrote it: a name in its own letters, in quotation marks where RFC 5322 wants them."""
+    name = address.display_name
+    if _SPECIALS.search(name):
+        name = '"' + re.sub(r'([\\"])', r"\\\1", name) + '"'
+    return f"{name} <{address.addr_spec}>" if name else address.addr_spec
 
 
 def _is_alternative(message: Message, part: Part) -> bool:

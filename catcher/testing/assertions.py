@@ -141,7 +141,10 @@ def mail_of(message: Any) -> "Mail":
     if isinstance(message, bytes | bytearray | memoryview):
         return Mail.of(bytes(message))
     if callable(getattr(message, "message", None)):  # Django's, and the library's
-        return Mail.of(message.message().as_bytes(), recipients=map(str, message.recipients()))
+        from catcher.mime import parse_addresses
+
+        named = (address for each in message.recipients() for address in parse_addresses(str(each)))
+        return Mail.of(message.message().as_bytes(), recipients=[address.addr_spec for address in named])
     if callable(getattr(message, "as_bytes", None)):
         return Mail.of(message.as_bytes())
     if isinstance(octets := getattr(message, "raw", None), bytes):

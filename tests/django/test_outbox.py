@@ -39,7 +39,8 @@ def run(python: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
 def test_the_outbox_is_that_of_django(python: str, tmp_path: Path) -> None:
     """Attributes, list operations, other processes, clean begin; warnings are errors."""
     shutil.copy(SUITE, tmp_path / "test_suite.py")  # away from the conftest.py of our own tests
-    options = ("-q", "-p", "no:cacheprovider", "-p", "catcher.django.fixtures", "-c", "pytest.ini")
+    (tmp_path / "conftest.py").write_text('pytest_plugins = ["catcher.django.fixtures"]\n')
+    options = ("-q", "-p", "no:cacheprovider", "-c", "pytest.ini")
     done = run(python, "-W", "error::DeprecationWarning", "-m", "pytest", *options, str(tmp_path / "test_suite.py"))
     assert done.returncode == 0, done.stdout + done.stderr
 

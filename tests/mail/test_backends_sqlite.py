@@ -30,7 +30,7 @@ def rich() -> EmailMultiAlternatives:
         "Grüße",
         "Text über alles\n",
         "Ünal <from@example.com>",
-        ["Ann <ann@example.com>", "bob@example.com"],
+        ["Änn <ann@example.com>", '"Bob, B." <bob@example.com>'],
         bcc=["secret@example.com"],
         cc=["cc@example.com"],
         reply_to=["reply@example.com"],
@@ -46,7 +46,7 @@ def test_the_outbox_gives_messages_with_what_they_were_sent_with(file: Path) -> 
     assert connection.send_messages([rich()]) == 1
     (stored,) = connection.outbox
     assert (stored.subject, stored.body, stored.from_email) == ("Grüße", "Text über alles\n", "Ünal <from@example.com>")
-    assert (stored.to, stored.cc) == (["Ann <ann@example.com>", "bob@example.com"], ["cc@example.com"])
+    assert (stored.to, stored.cc) == (["Änn <ann@example.com>", '"Bob, B." <bob@example.com>'], ["cc@example.com"])
     assert (stored.bcc, stored.reply_to) == (["secret@example.com"], ["reply@example.com"])
     assert stored.alternatives == [("<p>über</p>", "text/html")]
     assert stored.attachments == [

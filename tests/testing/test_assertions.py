@@ -64,7 +64,7 @@ def test_a_pattern_that_finds_nothing_is_named() -> None:
 def test_messages_of_many_kinds_are_taken() -> None:
     """Octets, those of email, the library's and Django's; what is none is refused."""
     assert_subject(WHOLE.as_bytes(), "Welcome, Ann")
-    sent = EmailMessage("Hello", "body", "from@example.com", ["to@example.com"], bcc=["hidden@example.com"])
+    sent = EmailMessage("Hello", "body", "from@example.com", ["Tö <to@example.com>"], bcc=["hidden@example.com"])
     assert_recipients(sent, "to@example.com", "hidden@example.com")
     assert_subject(email.message_from_bytes(WHOLE.as_bytes(), policy=email.policy.compat32), "Welcome, Ann")
     with pytest.raises(TypeError, match="expected a message, not str"):

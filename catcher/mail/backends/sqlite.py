@@ -9,12 +9,11 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from email.message import Message
-from email.utils import formataddr
 from pathlib import Path
 from typing import Any, overload
 
 from catcher import mail
-from catcher.intake.local import Letter, LocalMailbox, SharedStores
+from catcher.intake.local import Letter, LocalMailbox, SharedStores, mailbox
 from catcher.mail import settings
 from catcher.mail.backends.base import BaseEmailBackend, checked
 from catcher.mail.header import envelope_address
@@ -146,10 +145,10 @@ class StoredEmail(EmailMultiAlternatives):
             subject=written.subject,
             body=written.body,
             from_email=fields.get("from") or letter.envelope.reverse_path,
-            to=_written(letter.addresses.to),
-            cc=_written(letter.addresses.cc),
-            bcc=_written(letter.addresses.bcc),
-            reply_to=_written(letter.addresses.reply_to),
+            to=[mailbox(each) for each in letter.addresses.to],
+            cc=[mailbox(each) for each in letter.addresses.cc],
+            bcc=[mailbox(each) for each in letter.addresses.bcc],
+            reply_to=[mailbox(each) for each in letter.addresses.reply_to],
             headers={name: body for name, body in written.fields if name.lower() not in _OWN_FIELDS},
         )
         self.content_subtype = written.subtype
@@ -200,10 +199,6 @@ def _delivered(octets: bytes) -> bytes:
     """The octets as SMTP would have delivered them: every line end CRLF, the last line's too."""
     octets = _LINE_END.sub(b"\r\n", octets)
     return octets if octets.endswith(b"\r\n") else octets + b"\r\n"
-
-
-def _written(addresses: Iterable[Any]) -> list[str]:
-    return [formataddr((one.display_name, one.addr_spec)) if one.display_name else one.addr_spec for one in addresses]
 
 
 def _attachment(name: str, octets: bytes, media_type: str) -> EmailAttachment:
