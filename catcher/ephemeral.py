@@ -23,15 +23,30 @@ def ephemeral_directory() -> Iterator[Path]:
     of this user left behind is removed first; on Windows, where there is no such lock, it stays.
     """
     _sweep(Path(tempfile.gettempdir()))
-    directory = Path(tempfile.mkdtemp(prefix=PREFIX))
-    lock = os.open(directory / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+    directory, lock = _taken()
     try:
-        if sys.platform != "win32":
-            fcntl.flock(lock, fcntl.LOCK_EX)
         yield directory
     finally:
         os.close(lock)
         shutil.rmtree(directory, ignore_errors=True)
+
+
+def _taken() -> tuple[Path, int]:
+    """A fresh directory and its lock, held.
+
+    Who sweeps at this moment may find the lock before it is held, and take the directory for one that was left: then
+    it is gone, and another one is made.
+    """
+    while True:
+        directory = Path(tempfile.mkdtemp(prefix=PREFIX))
+        with contextlib.suppress(FileNotFoundError):
+            lock = os.open(directory / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+            if sys.platform == "win32":
+                return directory, lock
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if (directory / _LOCK).exists():
+                return directory, lock
+            os.close(lock)
 
 
 def _sweep(place: Path) -> None:

@@ -1,6 +1,7 @@
 """Tests of catcher.ephemeral."""
 
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -30,3 +31,14 @@ def test_what_a_killed_process_left_is_swept_and_what_is_in_use_stays(tmp_path: 
     strange.mkdir()
     with ephemeral_directory() as one, ephemeral_directory() as two:
         assert sorted(tmp_path.iterdir()) == sorted([one, two, strange])
+
+
+def test_nobody_takes_a_directory_that_is_just_being_made() -> None:
+    """Many catchers that start at once leave each other's directories alone."""
+
+    def start(_: int) -> bool:
+        with ephemeral_directory() as directory:
+            return (directory / "in-use").exists()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(start, range(400)))
