@@ -240,5 +240,5 @@ def test_nothing_heavy_is_imported_for_smtp() -> None:
     loaded = set(
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     )
-    heavy = ("sqlalchemy", "alembic", "starlette", "uvicorn", "jinja2", "msgspec", "cryptography", "catcher.store")
+    heavy = ("sqlalchemy", "alembic", "starlette", "uvicorn", "jinja2", "cryptography", "catcher.store")
     assert not loaded.intersection(heavy)
