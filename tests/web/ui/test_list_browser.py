@@ -17,7 +17,7 @@ from tests.web.ui.test_browser import opened, subject_of_focus, without_scripts
 def page(browser: Browser, mailbox: Mailbox) -> Iterator[Page]:
     """A page of this test's own; errors in it are errors."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     made = context.new_page()
     errors: list[str] = []
     made.on("pageerror", lambda error: errors.append(str(error)))
