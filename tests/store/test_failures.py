@@ -76,7 +76,7 @@ def test_a_lock_that_goes_in_time_is_waited_for(url: str, new: MakeMessage) -> N
     with Store.open(url, poll=0, patience=20) as store:
         outcomes: list[int | BaseException] = []
         with locked(url):
-            store.add_soon(new(), outcomes.append)
+            store.add_soon(prepare(new()), outcomes.append)
             store._writer._thread.join(0.3)
             assert outcomes == []
         store.close()
