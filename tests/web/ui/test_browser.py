@@ -468,7 +468,7 @@ def test_everything_works_without_scripts(browser: Browser, mailbox: Mailbox) ->
     page.get_by_role("searchbox", name="Search messages").fill("acme")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Search results")
-    for box in page.get_by_role("checkbox").all()[:2]:
+    for box in page.get_by_test_id("row").get_by_role("checkbox").all()[:2]:
         box.check()
     page.get_by_test_id("bulk").get_by_role("button", name="Delete").click()
     expect(page.get_by_test_id("toast")).to_contain_text("Deleted 2 messages.")
