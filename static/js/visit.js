@@ -42,7 +42,7 @@ export async function visit(address, options = {}) {
 
 /** @param {Document} page @param {{ body?: URLSearchParams, list?: boolean, onlyList?: boolean, focus?: boolean }} options */
 function show(page, options) {
-  const isFresh = showList(page, Boolean(options.list || options.onlyList));
+  const isFresh = showList(page, Boolean(options.list || options.onlyList), Boolean(options.onlyList));
   replace(page, "sidelists");
   if (!options.onlyList || options.body) replace(page, "toast");
   if (!options.onlyList) {
@@ -54,15 +54,26 @@ function show(page, options) {
   document.dispatchEvent(new CustomEvent("page", { detail: { isFresh } }));
 }
 
-/** @param {Document} page @param {boolean} isWanted @returns {boolean} whether the list was replaced */
-function showList(page, isWanted) {
+/**
+ * @param {Document} page @param {boolean} isWanted @param {boolean} isAlone the message beside it stays
+ * @returns {boolean} whether the list was replaced
+ */
+function showList(page, isWanted, isAlone) {
   const [ours, theirs] = [byId("list"), page.getElementById("list")];
   if (!ours || !theirs) return false;
   if (isWanted || !isSameList(ours, theirs)) {
     const place = byId("scroll")?.scrollTop ?? 0;
     const isSame = ours.dataset.query === theirs.dataset.query && ours.dataset.inbox === theirs.dataset.inbox;
     const focused = ours.contains(document.activeElement) ? document.activeElement?.closest(".row")?.id ?? "" : null;
+    const [name, itsName] = [byId("list-name"), page.getElementById("list-name")];
     ours.replaceWith(document.adoptNode(theirs));
+    if (isAlone && name && itsName) {
+      // The list came as a page of its own; the one h1 is still in the message, and its row still the open one.
+      name.replaceChildren(...itsName.childNodes);
+      itsName.replaceWith(name);
+      const row = rowOf(byId("message")?.dataset.id ?? "");
+      if (row) markCurrent(row, true);
+    }
     if (focused !== null) (byId(focused)?.querySelector("a") ?? byId("list-name"))?.focus({ preventScroll: true });
     if (!isSame) return true;
     const scroll = byId("scroll");

@@ -86,9 +86,10 @@ def test_deleting_another_one_leaves_the_open_message(page: Page, mailbox: Mailb
     opened(page, mailbox, f"view/{mailbox.id_of('Number 1')}")
     box_of(page, 0).check()
     page.get_by_test_id("bulk").get_by_role("button", name="Delete").click()
+    expect(page.get_by_test_id("toast").get_by_role("button", name="Undo")).to_be_visible()
     expect(page.get_by_test_id("row")).to_have_count(2)
     expect(page.get_by_role("heading", level=1)).to_have_text("Number 1")
-    expect(page.get_by_test_id("toast").get_by_role("button", name="Undo")).to_be_visible()
+    expect(page.locator(".row [aria-current=true]")).to_have_text("Number 1")
 
 
 def test_the_last_one_leaves_a_heading_with_the_focus(page: Page, mailbox: Mailbox) -> None:
@@ -181,6 +182,7 @@ def test_the_palette_offers_what_can_be_done(page: Page, mailbox: Mailbox) -> No
     expect(dialog.get_by_text("Next width of the mail")).to_be_hidden()
     expect(dialog.get_by_text("ann@example.com")).to_be_visible()
     page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
     page.keyboard.press("j")
     page.keyboard.press("Control+k")
     expect(dialog.get_by_role("searchbox")).to_be_focused()
