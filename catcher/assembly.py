@@ -48,6 +48,9 @@ STOP_SECONDS = 3.0
 RETENTION_SECONDS = 5.0
 """How long at most a message outlives its limits."""
 
+RETENTION_PAUSE = 0.25
+"""Seconds from one look at the limits to the next while mail pours in: each look keeps new mail waiting."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Whereabouts:
@@ -227,7 +230,7 @@ class Catcher:
         return store
 
     async def _keep_within_limits(self, store: "AsyncStore") -> None:
-        """Retention, in small steps, whenever mail has come in and every few seconds for the sake of age."""
+        """Retention, in small steps: soon after mail has come in, and every few seconds for the sake of age."""
         settings = self._settings
         arrived = asyncio.Event()
         loop = asyncio.get_running_loop()
@@ -239,6 +242,7 @@ class Catcher:
         try:
             while True:
                 arrived.clear()
+                begun = loop.time()
                 now = datetime.now(UTC)
                 try:
                     while await store.retain(max_messages=settings.max, max_age=settings.max_age, now=now):
@@ -248,6 +252,7 @@ class Catcher:
                     log.warning("Old messages could not be deleted and are tried again: %s", error)
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(arrived.wait(), RETENTION_SECONDS)
+                await asyncio.sleep(begun + RETENTION_PAUSE - loop.time())
         finally:
             unsubscribe()
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, select, update
 
+from catcher.store.engines import everyday
 from catcher.store.model import Counts
 from catcher.store.tables import counter
 
@@ -34,7 +35,7 @@ class Counters:
 def advance(connection: Connection, *, numbers: int, messages: int = 0, unread: int = 0, octets: int = 0) -> int:
     """Take so many numbers and add to the totals (negative: less of them); the last of the numbers taken."""
     parameters = {"numbers": numbers, "more_messages": messages, "more_unread": unread, "more_octets": octets}
-    return int(connection.execute(_ADVANCE, parameters).scalar_one())
+    return int(everyday.run(connection, _ADVANCE, parameters)[0][0])
 
 
 def read_counters(connection: Connection) -> Counters:

@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, update
 
+from catcher.store.engines import everyday
+
 
 class Groups:
     """Groups kept in one table, and who is in them in another.
@@ -19,10 +21,7 @@ class Groups:
         self._members = members
         self._key = members.c[key]
         # Made once: putting a statement together takes longer than executing it, and all new mail needs these.
-        self._find = select(groups.c.folded, groups.c.id, groups.c.name).where(
-            groups.c.folded.in_(bindparam("wanted", expanding=True))
-        )
-        self._enter = insert(members)
+        self._find = select(groups.c.id, groups.c.name).where(groups.c.folded == bindparam("wanted"))
         self._count = (
             update(groups)
             .where(groups.c.id == bindparam("group"))
@@ -46,7 +45,7 @@ class Groups:
         """Put messages into groups they are not in: pairs of a group's id and an arrival number."""
         if not pairs:
             return
-        connection.execute(self._enter, [{self._key.name: group, "arrival": arrival} for group, arrival in pairs])
+        everyday.insert_rows(connection, self._members, pairs)
         self._recount(connection, Counter(group for group, _ in pairs))
 
     def leave(self, connection: Connection, arrivals: Collection[int]) -> bool:
@@ -61,8 +60,9 @@ class Groups:
         return bool(lost)
 
     def _known(self, connection: Connection, keys: Collection[str]) -> dict[str, tuple[int, str]]:
-        rows = connection.execute(self._find, {"wanted": list(keys)})
-        return {folded: (id_, name) for folded, id_, name in rows}
+        found = {key: everyday.run(connection, self._find, {"wanted": key}) for key in keys}
+        return {key: (rows[0][0], rows[0][1]) for key, rows in found.items() if rows}
 
     def _recount(self, connection: Connection, more: Mapping[int, int]) -> None:
-        connection.execute(self._count, [{"group": id_, "more": number} for id_, number in more.items()])
+        for id_, number in more.items():
+            everyday.run(connection, self._count, {"group": id_, "more": number})

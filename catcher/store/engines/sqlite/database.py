@@ -7,22 +7,20 @@ writer takes the lock when its transaction begins, so that the order of commits 
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, closing
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, exc, insert
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event
 from sqlalchemy.pool import QueuePool
 
 from catcher.errors import StoreFull, StoreUnavailable
 from catcher.store.engines.base import Database, Duty, Watch
+from catcher.store.engines.sqlite import driving
+from catcher.store.engines.sqlite.driving import driver_of
 from catcher.store.engines.sqlite.index import Fts5Index, add_functions
 
 OLDEST_SQLITE = (3, 35)
 """RETURNING came with it; the trigram tokenizer one release before."""
-
-_MOST_ROWS = 32
-"""Of one statement: fourteen columns each stay below the 999 variables that any SQLite takes."""
 
 _PAGE_OCTETS = 4096
 """Of larger ones, mail that fills a little more than half would leave the rest unused."""
@@ -45,7 +43,6 @@ class SqliteDatabase(Database):
         self.path = path
         self._file = _identity(path)
         self._durable = durable
-        self._inserts: dict[tuple[str, int], str] = {}
         super().__init__(
             readers=_engine(path, pool_size=readers, patience=patience, begin="BEGIN", setup=_set_up_reader),
             writer=_engine(path, pool_size=1, patience=patience, begin="BEGIN IMMEDIATE", setup=self._set_up_writer),
@@ -63,20 +60,7 @@ class SqliteDatabase(Database):
             raise StoreUnavailable("The mail store's file is gone", detail=f"{self.path} was removed or replaced")
 
     def insert_rows(self, connection: Connection, into: Table, rows: Sequence[tuple[object, ...]]) -> None:
-        # The driver gets them as they are: looking at each value on the way, as Core does, costs more than the insert.
-        # And it gets many with each statement, because it lets other threads run around every one, and waits for its
-        # turn again.
-        driver = _driver(connection)
-        start = 0
-        while left := len(rows) - start:
-            number = min(_MOST_ROWS, 1 << (left.bit_length() - 1))
-            values = tuple(chain.from_iterable(rows[start : start + number]))
-            statement = self._insert(connection, into, number)
-            try:
-                driver.execute(statement, values)
-            except sqlite3.OperationalError as error:
-                raise exc.OperationalError(statement, None, error) from error
-            start += number
+        driving.insert_rows(connection, into, rows)
 
     def announce(self, connection: Connection) -> None:
         """Nothing to do: the file itself tells that it has changed."""
@@ -90,7 +74,7 @@ class SqliteDatabase(Database):
 
     def give_back(self, connection: Connection, *, pages: int) -> bool:
         # What is left is used again by the next mail: a full mailbox under retention deletes as much as it takes in.
-        driver = _driver(connection)
+        driver = driver_of(connection)
         unused = driver.execute("PRAGMA freelist_count").fetchone()[0]
         if unused <= max(_SPARE_PAGES, driver.execute("PRAGMA page_count").fetchone()[0] // 10):
             return False
@@ -104,14 +88,6 @@ class SqliteDatabase(Database):
             if sign in detail:
                 return (StoreFull if sign == "full" else StoreUnavailable)(reason, detail=detail)
         return StoreUnavailable("The mail store cannot be used now", detail=detail)
-
-    def _insert(self, connection: Connection, into: Table, number: int) -> str:
-        """The statement for so many rows. They are powers of two, so that the driver can keep all of them prepared."""
-        if (into.name, number) not in self._inserts:
-            one = str(insert(into).compile(dialect=connection.dialect))
-            row = one[one.index("VALUES ") + len("VALUES ") :]
-            self._inserts[into.name, number] = ", ".join([one, *[row] * (number - 1)])
-        return self._inserts[into.name, number]
 
     def _set_up_writer(self, driver: sqlite3.Connection) -> None:
         driver.execute(f"PRAGMA synchronous={'FULL' if self._durable else 'NORMAL'}")
@@ -141,7 +117,7 @@ class _Watch:
         """The connection is not this object's."""
 
     def _version(self) -> int:
-        return int(_driver(self._connection).execute("PRAGMA data_version").fetchone()[0])
+        return int(driver_of(self._connection).execute("PRAGMA data_version").fetchone()[0])
 
 
 def make_file(path: Path) -> None:
@@ -166,10 +142,6 @@ _REASONS = {
     "disk I/O": "The mail store's disk fails",
     "malformed": "The mail store is damaged",
 }
-
-
-def _driver(connection: Connection) -> sqlite3.Connection:
-    return connection.connection.driver_connection  # type: ignore[return-value]
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -204,5 +176,5 @@ def _engine(path: Path, *, pool_size: int, patience: float, begin: str, setup: A
         setup(driver)
 
     event.listen(engine, "connect", connected)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    event.listen(engine, "begin", lambda connection: driving.execute(connection, begin))
     return engine
