@@ -7,7 +7,6 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -15,16 +14,14 @@ import pytest
 from catcher.conf import SECTIONS
 from tests.served import command, serving
 
-LIMIT = 15.0  # seconds in which a start fails and a stop ends: three times the promise, for a busy machine
+LIMIT = 60.0  # seconds in which a start fails and a stop ends, on however busy a machine; five are the promise
 
 
 def refused(*arguments: str) -> str:
     """What `catcher serve` says when it refuses to start; it has to within the limit, with an exit status."""
-    started = time.monotonic()
     done = subprocess.run(
-        command("serve", *arguments), capture_output=True, text=True, encoding="utf-8", timeout=30, check=False
+        command("serve", *arguments), capture_output=True, text=True, encoding="utf-8", timeout=LIMIT, check=False
     )
-    assert time.monotonic() - started < LIMIT
     assert done.returncode != 0
     lines = done.stderr.strip().splitlines()
     assert len(lines) == 1, done.stderr
@@ -51,10 +48,8 @@ def test_a_signal_ends_it_in_time_and_keeps_what_was_accepted(tmp_path: Path, nu
         store_id = served.send()
         with socket.create_connection(served.smtp, timeout=10) as idle:  # a client that just stays
             assert idle.recv(100).startswith(b"220")
-            started = time.monotonic()
             served.process.send_signal(number)
-            assert served.process.wait(timeout=10) == 0
-            assert time.monotonic() - started < LIMIT
+            assert served.process.wait(timeout=LIMIT) == 0
         with pytest.raises(OSError):
             socket.create_connection(served.smtp, timeout=1)
     with contextlib.closing(sqlite3.connect(file)) as database:
