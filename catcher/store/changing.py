@@ -177,7 +177,8 @@ def remove_inbox(connection: Connection, name: str) -> Outcome:
     if outcome.changed == STEP - 1:
         return Outcome(changed=STEP, events=outcome.events)
     boxing.unmake(connection, name)
-    return Outcome(changed=outcome.changed + 1, events=outcome.events)
+    # What was moved out of it tells of nothing else.
+    return Outcome(changed=outcome.changed + 1, events=(*outcome.events, *tell_reload(connection, 0).events))
 
 
 def make_inbox(connection: Connection, wanted: Inbox) -> Outcome:

@@ -6,13 +6,13 @@ that is in every message costs no more than a page of a rare one.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 from catcher.store.counting import Counters
 from catcher.store.engines.base import Database, Expression
+from catcher.store.remembering import Matches
 from catcher.store.search import And, Anything, Contains, Is, Query, condition, simplify
 from catcher.store.tables import message
 
@@ -26,15 +26,6 @@ _DEEP = 1_000
 """Messages to leave out from which on it pays to find the place of the first that is wanted."""
 
 _IS_UNREAD = message.c.is_read.is_(False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Matches:
-    """How many messages match. is_exact: False when the index alone counted, which may be a few too many."""
-
-    messages: int
-    unread: int
-    is_exact: bool = True
 
 
 class Search:
@@ -66,7 +57,10 @@ class Search:
         """Rows of `message`, newest first, after leaving out `start`, with numbers below `before`."""
         below = [] if before is None else [message.c.arrival < before]
         upto = self._asked_upto(before)
-        if not self._exact and before is None and start >= _DEEP and (place := self._arrival_at(start)) is not None:
+        if not self._exact and before is None and start >= _DEEP:
+            place = self._database.places.arrival_at(start, connection=self._connection, now=self._now)
+            if place is None:
+                return []
             below, start = [message.c.arrival <= place], 0
         if self._expression is None:
             return self._rows(select(message).where(*self._exact, *below), message.c.arrival, limit=limit, start=start)
@@ -102,6 +96,18 @@ class Search:
         if not self._is_restricted and isinstance(self._query, Is) and self._query.state in ("read", "unread"):
             unread = counts.unread if self._query.state == "unread" else 0
             return Matches(messages=unread or counts.messages - counts.unread, unread=unread)
+        if self._is_restricted:
+            return self._count_anew()
+        known = self._database.counted.get(self._query, connection=self._connection, now=self._now)
+        if known is None or self._now.cursor - known[0] > COUNTED:
+            matches = self._count_anew()
+        else:
+            cursor, matches = known
+            matches += self._counted(_COUNT.where(*self._exact, message.c.arrival > cursor))
+        self._database.counted.put(self._query, matches, now=self._now)
+        return matches
+
+    def _count_anew(self) -> Matches:
         if self._expression is None:
             return self._counted(_COUNT.where(*self._exact))
         if self._database.index.counts:
@@ -111,7 +117,7 @@ class Search:
         upto = self._complete_upto
         tail = self._counted(_COUNT.where(*self._exact, message.c.arrival > upto))
         older = self._counted(self._found(_COUNT_FOUND).where(self._database.index.arrival_found <= upto))
-        return Matches(messages=tail.messages + older.messages, unread=tail.unread + older.unread)
+        return tail + older
 
     @property
     def _complete_upto(self) -> int:
@@ -122,32 +128,6 @@ class Search:
         """The number up to which the index is asked for a page; what is newer is looked through."""
         newest = self._now.cursor if before is None else before - 1
         return min(self._complete_upto, newest - self._database.index.walked)
-
-    def _arrival_at(self, start: int) -> int | None:
-        """The number of the message that has `start` newer ones in the whole mailbox; None when that is not cheap.
-
-        To leave out rows of `message` means to read them. Its index of what is read is a fraction as large, and has
-        the messages in two lists by their number: of the shorter one all are taken, of the longer one the window that
-        the place must be in, whatever the shorter one adds.
-        """
-        counts = self._now.counts
-        read = counts.messages - counts.unread
-        if min(counts.unread, read) > COUNTED:
-            return None
-        is_few_read = read < counts.unread
-        few = self._arrivals(is_read=is_few_read, start=0, limit=COUNTED)
-        skipped = max(0, start - len(few))
-        window = self._arrivals(is_read=not is_few_read, start=skipped, limit=start - skipped + 1)
-        # The places of both together, from the first of the window on: nothing of the longer list stands before it.
-        newer = [arrival for arrival in few if not window or arrival > window[0]]
-        merged = sorted([*few[len(newer) :], *window], reverse=True)
-        place = start - skipped - len(newer)
-        return merged[place] if 0 <= place < len(merged) else None
-
-    def _arrivals(self, *, is_read: bool, start: int, limit: int) -> list[int]:
-        state = message.c.is_read.is_(is_read)
-        newest_first = select(message.c.arrival).where(state).order_by(message.c.arrival.desc())
-        return list(self._connection.execute(newest_first.limit(limit).offset(start)).scalars())
 
     def _conditions(self) -> list[ColumnElement[bool]]:
         if self._expression is None:

@@ -5,7 +5,7 @@ from functools import partial
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from catcher.store.changing import Outcome
+from catcher.store.changing import Outcome, tell_reload
 from catcher.store.codec import pack, storable
 from catcher.store.counting import read_counters
 from catcher.store.engines.base import Database
@@ -60,7 +60,7 @@ def _rewrite(connection: Connection, *, database: Database, messages: Sequence[t
     connection.execute(_UPDATE_SEARCH, [_search(database, arrival, new) for arrival, new in rows])
     for arrival in indexed:
         database.index.add(connection, after=arrival - 1, upto=arrival)
-    return Outcome(changed=len(rows))
+    return tell_reload(connection, len(rows))
 
 
 def _message(arrival: int, new: NewMessage) -> dict[str, object]:

@@ -14,6 +14,7 @@ from typing import Protocol
 from sqlalchemy import ColumnElement, Connection, Engine, FromClause, Select, Table, exc, func
 
 from catcher.errors import StoreUnavailable
+from catcher.store.remembering import Matches, Places, Remembered
 from catcher.store.search import Query
 
 
@@ -22,6 +23,10 @@ class Duty(enum.IntEnum):
 
     UPKEEP = 1
     RETENTION = 2
+
+
+COUNTS_KEPT = 100
+"""Queries whose counts are remembered."""
 
 
 class Expression(Protocol):
@@ -120,10 +125,15 @@ class TextIndex(ABC):
 
 
 class Database(ABC):
-    """An opened database: one connection that writes, a few that read."""
+    """An opened database: one connection that writes, a few that read.
+
+    counted: how many messages queries match, as they were asked for lately. places: of messages in the whole list.
+    """
 
     def __init__(self, *, readers: Engine, writer: Engine, index: TextIndex) -> None:
         self.index = index
+        self.counted: Remembered[Matches] = Remembered(most=COUNTS_KEPT)
+        self.places = Places()
         self._readers = readers
         self._writer = writer
 
