@@ -6,7 +6,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from catcher.conf.kinds import SocketAddress
 from catcher.errors import AddressInUse, StartError
@@ -113,8 +113,16 @@ def _server(app: "Starlette", *, tls: ssl.SSLContext | None, is_compressed: bool
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,
+        ws=cast("type[asyncio.Protocol]", _web_socket),
         ws_per_message_deflate=is_compressed,
     )
     config.load()
     config.ssl = tls  # a context of ours: uvicorn would make one from files, without the lower bound on versions
     return Server(config)
+
+
+def _web_socket(**given: Any) -> asyncio.Protocol:
+    """The protocol of a WebSocket, called like its class, which is imported when the first one is opened."""
+    from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+    return WebSocketsSansIOProtocol(**given)

@@ -277,6 +277,29 @@ def test_nothing_heavy_is_imported_before_the_smtp_listener_opens() -> None:
     assert "aiosmtpd" in done.stdout
 
 
+def test_pages_and_all_that_few_requests_need_are_not_imported_at_the_start() -> None:
+    """A catcher that has answered a list and a search has loaded no page, parser or dialect but its own."""
+    code = """
+import sys, urllib.request
+from catcher.testing.running import running_catcher
+
+with running_catcher() as running:
+    for path in ("messages", "search?query=subject:x"):
+        urllib.request.urlopen(f"{running.url}api/v1/{path}", timeout=30).read()
+    loaded = set(sys.modules)
+    urllib.request.urlopen(running.url, timeout=30).read()
+    assert "catcher.web.ui" in sys.modules
+print(*sorted(loaded))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    loaded = set(done.stdout.split())
+    pages = {"catcher.web.ui", "catcher.web.frame", "jinja2", "polib", "turbohtml"}
+    rare = {"catcher.checks", "catcher.extract", "catcher.assertions.snapshot", "catcher.mail", "httpx2", "websockets"}
+    database = {"alembic", "sqlalchemy.orm", "sqlalchemy.dialects.postgresql", "psycopg"}
+    assert (pages | rare | database) & loaded == set()
+    assert "sqlalchemy.dialects.sqlite" in loaded
+
+
 def test_a_unix_socket_serves_the_pages_and_is_gone_afterwards(tmp_path: Path) -> None:
     """--listen unix:PATH:MODE; a socket that a dead process left behind is replaced."""
     path = tmp_path / "site.sock"

@@ -16,7 +16,6 @@ from catcher.assertions.kinds import (
 )
 from catcher.assertions.mail import File, Mail
 from catcher.assertions.showing import shown
-from catcher.assertions.snapshot import difference, normalised
 
 __all__ = [
     "Assertion",
@@ -33,7 +32,5 @@ __all__ = [
     "TextContains",
     "TextIsHtml",
     "UnsubscribeIsValid",
-    "difference",
-    "normalised",
     "shown",
 ]

@@ -8,8 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from catcher.errors import SettingError
-from catcher.mail.connections import get_connection
-from catcher.mail.header import envelope_address
 from catcher.relay.rewriting import Rewriting
 
 SMTP_BACKEND = "catcher.relay.smtp.EmailBackend"
@@ -47,6 +45,8 @@ class Relay:
 
     def connect(self) -> Any:
         """A new backend, not open yet. Raises what its constructor raises, and ImportError for an unknown path."""
+        from catcher.mail.connections import get_connection  # here and below: not for who has no relay
+
         return get_connection(self.backend, **self.options)
 
     def check(self) -> None:
@@ -107,6 +107,8 @@ def pattern(text: str) -> Pattern | None:
 
 
 def _is_address(text: str) -> bool:
+    from catcher.mail.header import envelope_address
+
     try:
         return envelope_address(text, "utf-8") == text
     except ValueError:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from catcher.errors import RelayError
-from catcher.mail.header import bare_address, envelope_address
 from catcher.relay.message import StoredMail
 from catcher.relay.rewriting import UNCHANGED, Rewriting, rewrite
 from catcher.store.model import StoredMessage
@@ -86,6 +85,8 @@ def release(
 
 def _forward_path(recipient: str) -> str:
     """The address as RCPT takes it, "" when it cannot."""
+    from catcher.mail.header import bare_address, envelope_address  # not before something is released
+
     try:
         local_part, at, domain = bare_address(recipient).rpartition("@")
         is_usable = at and domain and local_part.isascii()

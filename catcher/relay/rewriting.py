@@ -10,8 +10,6 @@ from datetime import datetime
 from email.errors import MessageError
 from email.utils import format_datetime
 
-from catcher.mail.header import sanitize_address
-
 _BLANK = re.compile(rb"\n\r{0,2}\n")
 _EMPTY_START = re.compile(rb"\r{0,2}\n")
 _ANY_FIELD = re.compile(rb"^[^\s:\x00-\x20\x7f]++[\x00-\x09\x0b-\x20]*+:", re.MULTILINE)
@@ -111,6 +109,8 @@ def _new_fields(
 
 def _mailbox(name: str, addr_spec: str) -> str:
     """A mailbox as From has it; a name that cannot be written is left out."""
+    from catcher.mail.header import sanitize_address  # not before something is released
+
     name = _one_line(name)
     try:
         return sanitize_address((name, addr_spec), "utf-8")

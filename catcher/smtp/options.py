@@ -3,9 +3,10 @@
 import re
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from ipaddress import ip_network
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from catcher.errors import SettingError
 from catcher.htpasswd import Htpasswd
@@ -13,8 +14,7 @@ from catcher.htpasswd import Htpasswd
 MIB = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listener:
+class Listener(Struct, frozen=True, kw_only=True):
     """One address to take mail on.
 
     host: name or IP address, "" or "::" for every address of both families. port: 0 is any free one. path: a Unix
@@ -32,8 +32,7 @@ class Listener:
     reuse_port: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuthPolicy:
+class AuthPolicy(Struct, frozen=True, kw_only=True):
     """Who may log in, and whether one must.
 
     passwords: None accepts and records any credentials. required: no mail without AUTH. needs_tls: AUTH is offered
@@ -46,8 +45,7 @@ class AuthPolicy:
     mechanisms: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SmtpOptions:
+class SmtpOptions(Struct, frozen=True, kw_only=True):
     """Everything that can be set. A limit of 0 is no limit; times are seconds, sizes octets.
 
     hostname: what the server calls itself, "" for the machine's name. label: shown in the greeting.

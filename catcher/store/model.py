@@ -1,7 +1,6 @@
 """What the store takes and gives: new messages, summaries, whole messages, pages, selections. Never rows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeAlias
@@ -71,16 +70,14 @@ class Summary(Struct, frozen=True, kw_only=True, omit_defaults=True):
     inboxes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Binned:
+class Binned(Struct, frozen=True, kw_only=True):
     """A message in the bin. deleted_at: aware UTC, when it got there."""
 
     summary: Summary
     deleted_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredMessage:
+class StoredMessage(Struct, frozen=True, kw_only=True):
     """One message whole, but for its octets."""
 
     summary: Summary
@@ -88,8 +85,7 @@ class StoredMessage:
     message: Message
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
+class Counts(Struct, frozen=True, kw_only=True):
     """The mailbox in numbers. octets: as received, the sum of all messages."""
 
     messages: int
@@ -97,8 +93,7 @@ class Counts:
     octets: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class Page(Struct, frozen=True, kw_only=True):
     """A piece of a list, newest first.
 
     matching, matching_unread: how many messages the query selects in all (without a query: the whole mailbox).
@@ -117,28 +112,24 @@ class Page:
     is_exact: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrived:
+class Arrived(Struct, frozen=True, kw_only=True):
     """Messages in the order of their arrival. cursor: the store's last number at the moment of reading."""
 
     messages: tuple[Summary, ...]
     cursor: int
 
 
-@dataclass(frozen=True, slots=True)
-class Everything:
+class Everything(Struct, frozen=True):
     """Selects the whole mailbox."""
 
 
-@dataclass(frozen=True, slots=True)
-class ByIds:
+class ByIds(Struct, frozen=True):
     """Selects messages by store id; unknown and repeated ids are ignored."""
 
     store_ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Matching:
+class Matching(Struct, frozen=True):
     """Selects what a query matches."""
 
     query: Query
@@ -147,15 +138,13 @@ class Matching:
 Selection: TypeAlias = Everything | ByIds | Matching
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TagCounts:
+class TagCounts(Struct, frozen=True, kw_only=True):
     """Every tag with the number of messages that have it, sorted by name without regard to case."""
 
     counts: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inbox:
+class Inbox(Struct, frozen=True, kw_only=True):
     """A mailbox within the mailbox. messages: how many are in it.
 
     is_made: made on purpose; it stays when it is empty. The others come with their first message and go with their
@@ -174,8 +163,7 @@ class Inbox:
     max_age: timedelta | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SavedSearch:
+class SavedSearch(Struct, frozen=True, kw_only=True):
     """A query worth keeping. number: to name it by. query: in the search language."""
 
     number: int
@@ -183,8 +171,7 @@ class SavedSearch:
     query: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overview:
+class Overview(Struct, frozen=True, kw_only=True):
     """What there is in the mailbox besides the messages themselves, all of one moment.
 
     pinned, binned: how many messages are. inboxes: names with how many messages, the fullest ones, sorted by name.

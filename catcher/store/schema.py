@@ -7,7 +7,7 @@ from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, Strin
 
 from catcher.data import data_directory
 from catcher.errors import DatabaseTooNew
-from catcher.store.tables import counter, metadata
+from catcher.store.tables import POSTGRESQL_INDEXES, counter, metadata
 
 REVISIONS = ("0001", "0002", "0003", "0004")
 """Every schema there has been, oldest first; the last one is what this version works with."""
@@ -25,6 +25,8 @@ _version = Table(
 
 def create(connection: Connection, *, ddl: Sequence[str]) -> None:
     """Make all tables and the first rows, in the connection's transaction. ddl: what the engine needs beyond them."""
+    if connection.dialect.name == "postgresql":
+        _complete_indexes()
     metadata.create_all(connection, checkfirst=False)
     for statement in ddl:
         connection.exec_driver_sql(statement)
@@ -32,6 +34,12 @@ def create(connection: Connection, *, ddl: Sequence[str]) -> None:
     connection.execute(insert(counter), first | {"id": 1})
     _version_metadata.create_all(connection, checkfirst=False)
     connection.execute(insert(_version), {"version_num": HEAD})
+
+
+def _complete_indexes() -> None:
+    for table in metadata.tables.values():
+        for index in table.indexes:
+            index.dialect_options["postgresql"].update(POSTGRESQL_INDEXES.get(str(index.name), {}))
 
 
 def revision(tables: Collection[str], read: Callable[[str], str | None]) -> str | None:

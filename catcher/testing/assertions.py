@@ -117,7 +117,7 @@ def assert_matches_snapshot(
     mask: further texts that differ each time, with what stands for them in the file. update: write the file instead;
     without it, as `CATCHER_UPDATE_SNAPSHOTS` says.
     """
-    from catcher.assertions import difference, normalised
+    from catcher.assertions.snapshot import difference, normalised
 
     mail, path = mail_of(message), Path(file)
     now = normalised(mail, mask=mask)

@@ -1,6 +1,7 @@
 """The site: API and pages below the webroot, and what every request passes on its way to them."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -8,8 +9,10 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, Router
+from starlette.types import Receive, Scope, Send
 
-from catcher.web import api, ui
+from catcher.threads import OnDemand
+from catcher.web import api
 from catcher.web.authentication import Authentication, Keeper
 from catcher.web.bodies import BodyLimit
 from catcher.web.hub import Hub
@@ -26,15 +29,12 @@ def create_app(services: Services, options: WebOptions) -> Starlette:
     its limit of the body and its compression.
     """
     hub = Hub(services.store)
-    pages = Router(
-        ui.routes(services, options, hub=hub, operations=api.operations(services, options, hub=hub)),
-        redirect_slashes=False,
-        middleware=[
-            Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5),
-            Middleware(BodyLimit, limit=options.body_limit),
-            Middleware(Unbound),
-        ],
-    )
+    made_pages = OnDemand(partial(_pages, services, options, hub), threads=services.threads)
+
+    async def pages(scope: Scope, receive: Receive, send: Send) -> None:
+        """The pages are imported and built for the first who asks for one: a test suite may never do."""
+        await (await made_pages())(scope, receive, send)
+
     app = Starlette(
         routes=_below(options.webroot, [*api.routes(services, options, hub=hub), Mount("/", app=pages)]),
         middleware=_on_the_way_in(services, options),
@@ -43,6 +43,20 @@ def create_app(services: Services, options: WebOptions) -> Starlette:
     app.router.redirect_slashes = False
     app.state.hub = hub
     return app
+
+
+def _pages(services: Services, options: WebOptions, hub: Hub) -> Router:
+    from catcher.web import ui
+
+    return Router(
+        ui.routes(services, options, hub=hub, operations=api.operations(services, options, hub=hub)),
+        redirect_slashes=False,
+        middleware=[
+            Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5),
+            Middleware(BodyLimit, limit=options.body_limit),
+            Middleware(Unbound),
+        ],
+    )
 
 
 def _on_the_way_in(services: Services, options: WebOptions) -> list[Middleware]:

@@ -1,9 +1,10 @@
 """What the handlers may use, in two values: the services of other rooms, and how the site is set up."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from catcher.faults import FaultRules
 from catcher.htpasswd import Htpasswd
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from catcher.checks import Checker
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listening:
+class Listening(Struct, frozen=True, kw_only=True):
     """One address the running server takes mail on, as the pages and the API tell it.
 
     protocol: "smtp", "lmtp" or "pop3". address: "host:port" or "unix:/path". security: "", "STARTTLS" or "TLS".
@@ -30,8 +30,7 @@ class Listening:
     security: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettingFact:
+class SettingFact(Struct, frozen=True, kw_only=True):
     """One setting this instance was started with.
 
     value: as one would write it, never a secret. source: "default", "file", "environment" or "flag"; name: what names
@@ -46,8 +45,7 @@ class SettingFact:
     help: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(Struct, frozen=True, kw_only=True):
     """What is known of this instance and does not change while it runs.
 
     database: what the person gave, for people; "" for an ephemeral one. max_message_octets: 0 is unlimited.
@@ -67,8 +65,7 @@ class Facts:
     settings: tuple[SettingFact, ...] = ()
 
 
-@dataclass(slots=True, kw_only=True)
-class Tally:
+class Tally(Struct, kw_only=True):
     """Counters since the start, for the info route and metrics. Written by SMTP, on the loop.
 
     refused: asks for the number of recipients and messages that were refused. ignored: messages that were acknowledged
@@ -81,8 +78,7 @@ class Tally:
     ignored: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Services:
+class Services(Struct, frozen=True, kw_only=True):
     """The rooms a handler may ask. checks: imported and made when a message is first checked.
 
     sorting: what tells the inboxes of incoming mail, for telling which addresses lead there.
@@ -110,8 +106,7 @@ class Services:
     tally: Tally = field(default_factory=Tally)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WebOptions:
+class WebOptions(Struct, frozen=True, kw_only=True):
     """How the site is set up.
 
     webroot: path prefix with leading and trailing slash. hosts: Host names that are let in besides those that

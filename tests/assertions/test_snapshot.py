@@ -1,6 +1,7 @@
 """What of a message is kept in a snapshot."""
 
-from catcher.assertions import Mail, difference, normalised
+from catcher.assertions import Mail
+from catcher.assertions.snapshot import difference, normalised
 from tests.assertions.mails import invoice, welcome
 
 HTML = (

@@ -7,12 +7,13 @@ import queue
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
 import uvloop
+from msgspec.structs import replace
 
 from catcher.envelope import Envelope, Session
 from catcher.smtp import Listener, SmtpOptions, SmtpServer

@@ -1,6 +1,5 @@
 """What every store engine promises. An engine's test module subclasses `StoreContract` and offers a `store` fixture."""
 
-import dataclasses
 import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -569,11 +568,11 @@ class StoreContract:
         made = Inbox(name="Signup", messages=0, created_at=NOW, is_made=True, password="secret", max_messages=5)
         store.make_inbox(made)
         with pytest.raises(InboxError):
-            store.make_inbox(dataclasses.replace(made, name="SIGNUP"))
+            store.make_inbox(replace(made, name="SIGNUP"))
         with pytest.raises(InboxError):
-            store.make_inbox(dataclasses.replace(made, name=" two\nlines"))
+            store.make_inbox(replace(made, name=" two\nlines"))
         store.add([replace(new(), inboxes=("signup",)), replace(new(), inboxes=("other",))])
-        assert store.inbox("signup") == dataclasses.replace(made, messages=1)
+        assert store.inbox("signup") == replace(made, messages=1)
         store.delete(Everything())
         assert store.inboxes() == [made]
         assert store.inboxes(made=False) == []

@@ -34,24 +34,21 @@ _DAY = r"(?P<day>\d{1,2})"
 _YEAR = r"(?P<year>\d{4})"
 _ANY_YEAR = r"(?P<year>\d{4}|\d\d)"
 
-_SHAPES = tuple(
-    re.compile(shape, re.ASCII)
-    for shape in (
-        # 2024-01-31T10:00Z, 2024/1/31, 2024.01.31 10:00
-        rf"{_YEAR}(?P<mark>[-/:.])(?P<month>\d{{1,2}})(?P=mark){_DAY}{_AT}",
-        # 20240131, 20240131100000
-        rf"{_YEAR}(?P<month>\d\d)(?P<day>\d\d)(?:T?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?(?:{_ZONE})?)?",
-        # 2024, 2024-01
-        rf"{_YEAR}(?:[-/.](?P<month>\d{{1,2}}))?",
-        # 1/31/2024, 01.31.2024, 01/31/24
-        rf"(?P<month>\d{{1,2}})(?P<mark>[/.]){_DAY}(?P=mark){_ANY_YEAR}{_AT}",
-        # Wed, 31 Jan 2024 10:00 +0100, Wednesday, 31-Jan-24 10:00:00 GMT, 31/Jan/2024:10:00:00 +0100
-        rf"{_WEEKDAY}{_DAY}(?P<mark>[-/\s]){_NAME}(?P=mark){_ANY_YEAR}{_AT}",
-        # Jan 31, 2024, January 31st 2024 10:00 PM
-        rf"{_WEEKDAY}{_NAME}\s{_DAY}(?:ST|ND|RD|TH)?,?\s{_YEAR}{_AT}",
-        # Wed Jan 31 10:00:00 2024, Wed Jan 31 10:00:00 +0100 2024, Wed Jan 31 10:00:00 GMT 2024
-        rf"{_WEEKDAY}{_NAME}\s{_DAY}\s{_TIME}(?:\s{_ZONE})?\s{_YEAR}",
-    )
+_SHAPES = (
+    # 2024-01-31T10:00Z, 2024/1/31, 2024.01.31 10:00
+    rf"{_YEAR}(?P<mark>[-/:.])(?P<month>\d{{1,2}})(?P=mark){_DAY}{_AT}",
+    # 20240131, 20240131100000
+    rf"{_YEAR}(?P<month>\d\d)(?P<day>\d\d)(?:T?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?(?:{_ZONE})?)?",
+    # 2024, 2024-01
+    rf"{_YEAR}(?:[-/.](?P<month>\d{{1,2}}))?",
+    # 1/31/2024, 01.31.2024, 01/31/24
+    rf"(?P<month>\d{{1,2}})(?P<mark>[/.]){_DAY}(?P=mark){_ANY_YEAR}{_AT}",
+    # Wed, 31 Jan 2024 10:00 +0100, Wednesday, 31-Jan-24 10:00:00 GMT, 31/Jan/2024:10:00:00 +0100
+    rf"{_WEEKDAY}{_DAY}(?P<mark>[-/\s]){_NAME}(?P=mark){_ANY_YEAR}{_AT}",
+    # Jan 31, 2024, January 31st 2024 10:00 PM
+    rf"{_WEEKDAY}{_NAME}\s{_DAY}(?:ST|ND|RD|TH)?,?\s{_YEAR}{_AT}",
+    # Wed Jan 31 10:00:00 2024, Wed Jan 31 10:00:00 +0100 2024, Wed Jan 31 10:00:00 GMT 2024
+    rf"{_WEEKDAY}{_NAME}\s{_DAY}\s{_TIME}(?:\s{_ZONE})?\s{_YEAR}",
 )
 
 
@@ -99,7 +96,7 @@ def _read_unix(words: str, now: datetime, zone: tzinfo) -> datetime | None:
 
 def _read_shape(words: str, now: datetime, zone: tzinfo) -> datetime | None:
     for shape in _SHAPES:
-        found = shape.fullmatch(words)
+        found = re.fullmatch(shape, words, re.ASCII)  # compiled by the first who asks for dates: not at every start
         if found is not None:
             return _moment({name: value for name, value in found.groupdict().items() if value}, zone)
     return None

@@ -1,24 +1,20 @@
 """A search query as a tree of values, and the texts of a message that it looks at."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
 from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Anything:
+class Anything(Struct, frozen=True):
     """Matches every message: the query without a condition."""
 
 
-@dataclass(frozen=True, slots=True)
-class Nothing:
+class Nothing(Struct, frozen=True):
     """Matches no message: what a term that cannot be read becomes where an error cannot be shown."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contains:
+class Contains(Struct, frozen=True, kw_only=True):
     """A text column contains a text, or, when `whole`, has it as one whole entry. `text` is cleaned and not empty.
 
     column: a column of the `search` table other than `header` and `client`; or "any" for those that a free word looks
@@ -32,8 +28,7 @@ class Contains:
     whole: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeaderHas:
+class HeaderHas(Struct, frozen=True, kw_only=True):
     """A header field of this name (cleaned) exists whose body contains the text (cleaned), or, when `whole`, is the
     text.
 
@@ -45,66 +40,57 @@ class HeaderHas:
     whole: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HasTag:
+class HasTag(Struct, frozen=True, kw_only=True):
     """The message has a tag of this name (folded)."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InInbox:
+class InInbox(Struct, frozen=True, kw_only=True):
     """The message is in the inbox of this name (folded)."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Is:
+class Is(Struct, frozen=True, kw_only=True):
     """A state: "read", "unread", "tagged", "pinned", "attachment" (has one), "inline" (has one)."""
 
     state: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Received:
+class Received(Struct, frozen=True, kw_only=True):
     """Received at or after (`after` True), or at or before, a moment (aware UTC, microseconds count)."""
 
     after: bool
     moment: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Size:
+class Size(Struct, frozen=True, kw_only=True):
     """More octets than this (`larger` True), or fewer; strictly."""
 
     larger: bool
     octets: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HasId:
+class HasId(Struct, frozen=True, kw_only=True):
     """The store id is this one."""
 
     store_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(Struct, frozen=True):
     """What the operand does not match."""
 
     operand: "Query"
 
 
-@dataclass(frozen=True, slots=True)
-class And:
+class And(Struct, frozen=True):
     """What all operands match; at least two."""
 
     operands: tuple["Query", ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Or:
+class Or(Struct, frozen=True):
     """What any operand matches; at least two."""
 
     operands: tuple["Query", ...]
@@ -137,8 +123,7 @@ class SearchTexts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
+class Subject(Struct, frozen=True, kw_only=True):
     """All of one message that a query can ask for, to judge it without a database."""
 
     store_id: str

@@ -1,9 +1,9 @@
 """Lists of messages as JSON: small ones in one piece, large ones streamed, so that no list is too long for memory."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import msgspec
+from msgspec.structs import replace
 from starlette.responses import Response, StreamingResponse
 
 from catcher.store.model import Page

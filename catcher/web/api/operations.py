@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from msgspec import Struct, field
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
@@ -27,8 +27,7 @@ TEXT = "text/plain"
 ANY_TEXT: Mapping[str, Any] = {"type": "string"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
+class Parameter(Struct, frozen=True, kw_only=True):
     """One parameter of the path or the query. schema: what a client should send."""
 
     name: str
@@ -38,8 +37,7 @@ class Parameter:
     is_required: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
+class Content(Struct, frozen=True, kw_only=True):
     """A body that is taken or given: its schema by media type. is_required is for request bodies."""
 
     description: str
@@ -47,8 +45,7 @@ class Content:
     is_required: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
+class Operation(Struct, frozen=True, kw_only=True):
     """One method on one path, with its handler and all that is told of it.
 
     path: below the webroot, in Starlette's form. A GET answers HEAD too.
@@ -92,7 +89,7 @@ class _Methods:
 
     def __init__(self, path: str, operations: Mapping[str, Operation], body_limit: int) -> None:
         self._apps: dict[str, ASGIApp] = {
-            method: Route(path, operation.handler, methods=[method], middleware=_middleware(operation, body_limit)).app
+            method: Route("/", operation.handler, methods=[method], middleware=_middleware(operation, body_limit)).app
             for method, operation in operations.items()
         }
         if "GET" in self._apps:

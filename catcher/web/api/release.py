@@ -6,7 +6,6 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from catcher.errors import RelayError
-from catcher.mail.header import bare_address
 from catcher.relay import Relay, Report
 from catcher.store.model import StoredMessage
 from catcher.web.api import parameters
@@ -120,6 +119,8 @@ def recipients_of(texts: Sequence[str], relay: Relay | None) -> list[str]:
 
 def _address(text: str) -> str:
     """The addr-spec of a mailbox with or without a display name."""
+    from catcher.mail.header import bare_address  # not before something is released
+
     try:
         spec = bare_address(text.strip()) if len(text) <= 1000 and text.isprintable() else ""
     except ValueError:
@@ -135,6 +136,8 @@ def author_of(stored: StoredMessage, relay: Relay | None) -> str:
 
     A relay with an address of its own for that needs neither. Raises HTTPException 400.
     """
+    from catcher.mail.header import bare_address
+
     for mailbox in (*stored.message.sender[:1], *stored.message.from_[:1]):
         try:
             spec = bare_address(mailbox.addr_spec)

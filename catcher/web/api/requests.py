@@ -6,14 +6,13 @@ joined. What is not valid is refused with 400 before anything is done.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
 import msgspec
-from msgspec import inspect
+from msgspec import Struct, inspect
 from starlette.requests import Request
 
 from catcher.store.search import Anything, Query, Received, parse
@@ -27,8 +26,7 @@ _FORM = "application/x-www-form-urlencoded"
 _MAX_FORM_FIELDS = 100_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paging:
+class Paging(Struct, frozen=True, kw_only=True):
     """Which piece of a list is wanted.
 
     limit: 0 is for the route to read. before: an arrival number; received_before: aware UTC. None: no bound.

@@ -16,7 +16,6 @@ from catcher.web.api.answers import NO_LATEST, not_found
 from catcher.web.api.message import Reader
 from catcher.web.api.operations import ANY_TEXT, TEXT, Content, Operation, Parameter
 from catcher.web.api.requests import is_on
-from catcher.web.frame import frame_document, frame_headers
 from catcher.web.services import Services, WebOptions
 
 NO_HTML = "This message does not contain a HTML part"
@@ -40,15 +39,14 @@ class Views:
             raise not_found(NO_HTML)
         await self._reader.mark_read(stored)
         parts = self._parts(stored)
-        addresses = content_addresses(stored.message, parts)
-        if is_on(request, "embed"):
-            document = (await self._threads.run(frame_document, bodies.html, inline=addresses.get)).html
-        else:
-            document = await self._threads.run(bare_document, bodies.html, addresses)
-        return Response(
-            document.encode("utf-8", "replace"),
-            headers=frame_headers(images=_image_source(request, parts)) | {"Content-Type": "text/html; charset=utf-8"},
+        document, headers = await self._threads.run(
+            _framed,
+            bodies.html,
+            content_addresses(stored.message, parts),
+            images=_image_source(request, parts),
+            is_cleaned=is_on(request, "embed"),
         )
+        return Response(document.encode("utf-8", "replace"), headers=headers)
 
     async def text(self, request: Request) -> Response:
         """The text, made from the HTML when there is none."""
@@ -64,6 +62,14 @@ class Views:
 
     def _parts(self, stored: StoredMessage) -> str:
         return f"{self._webroot}api/v1/message/{stored.summary.store_id}/part/"
+
+
+def _framed(html: str, addresses: dict[str, str], *, images: str, is_cleaned: bool) -> tuple[str, dict[str, str]]:
+    """The document and its header fields. What knows frames is imported here, with its parser, by who needs them."""
+    from catcher.web.frame import frame_document, frame_headers
+
+    document = frame_document(html, inline=addresses.get).html if is_cleaned else bare_document(html, addresses)
+    return document, frame_headers(images=images) | {"Content-Type": "text/html; charset=utf-8"}
 
 
 def content_addresses(message: Message, parts: str) -> dict[str, str]:

@@ -73,7 +73,7 @@ class MessageHandlers:
         # An image or a prefetch of this address, which a mail could cause, is no reading.
         if not stored.summary.is_read and is_reading(request):
             await store.mark(ByIds((store_id,)), is_read=True)
-            stored = replace(stored, summary=structs.replace(stored.summary, is_read=True))
+            stored = structs.replace(stored, summary=structs.replace(stored.summary, is_read=True))
         page = await self._page(request, stored)
         answer = self._site.page("message.html", page)
         if page.opinions is not None and page.opinions.is_asking:

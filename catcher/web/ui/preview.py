@@ -43,7 +43,7 @@ async def read_preview(site: Site, request: Request, stored: StoredMessage, plac
     wish = replace(wish, pictures=Pictures.REMOTE if has_remote else _without_remote(wish.pictures))
     size = html_octets(stored.message)
     is_too_large = size > LARGE_HTML and not wish.is_large
-    shown = replace(stored, message=structs.replace(stored.message, html_parts=())) if is_too_large else stored
+    shown = structs.replace(stored, message=structs.replace(stored.message, html_parts=())) if is_too_large else stored
     frame = await read_frame(site, shown, wish)
     address = f"{site.root}view/{stored.summary.store_id}"
     large = "1" if wish.is_large else ""

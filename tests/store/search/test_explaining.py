@@ -1,10 +1,10 @@
 """Why a message does not match, in words."""
 
-import dataclasses
 from datetime import UTC, datetime
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from catcher.envelope import Client
 from catcher.store.search import Subject, envelope_texts, failures, parse
@@ -66,7 +66,5 @@ def test_what_people_know_goes_before_what_is_folded(subject: Subject) -> None:
 
 def test_every_field_of_the_name_is_shown(subject: Subject) -> None:
     """A header field that is there several times."""
-    several = dataclasses.replace(
-        subject, texts=msgspec.structs.replace(subject.texts, header="\nx-a: one\nx-b: no\nx-a: two\n")
-    )
+    several = replace(subject, texts=msgspec.structs.replace(subject.texts, header="\nx-a: one\nx-b: no\nx-a: two\n"))
     assert failures(parse("header:x-a=three", now=NOW), several) == ("header:x-a=three did not match 'one; two'",)
