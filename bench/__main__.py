@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import checks, measures, waiting
+from bench import checks, fixture, measures, waiting
 from bench.compare import Table, print_changes
 from bench.filling import fill_file
 from bench.servers import CATCHER, PLAIN, Recipe, Running, started
@@ -126,12 +126,18 @@ def _start_up(table: Table, recipes: list[Recipe], options: argparse.Namespace) 
     _each(table, recipes, measure)
 
 
+def _fixture(table: Table, recipes: list[Recipe], options: argparse.Namespace) -> None:
+    for name, value in fixture.start_of_fixture().items():
+        table[name] = {CATCHER.name: value}
+
+
 PARTS = {
     "ingest": _ingest,
     "freshness": _freshness,
     "reads": _reads,
     "busy": _busy,
     "start-up": _start_up,
+    "fixture": _fixture,
     "memory": lambda table, recipes, _: _each(table, recipes, measures.memory),
     "disk": lambda table, recipes, _: _each(table, recipes, measures.size_on_disk),
     "checks": lambda table, recipes, _: _each(table, recipes, checks.heavy),

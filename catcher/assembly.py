@@ -11,7 +11,7 @@ import re
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -79,6 +79,8 @@ class Catcher:
         self._undo = contextlib.AsyncExitStack()
         self._doors: list[Callable[[], Awaitable[None]]] = []
         self._threads = Threads()
+        self._started_at = datetime.now(UTC)
+        self._opened: _Opened | None = None
         self._intake: asyncio.Future[Intake] | None = None
         self._store: Store | None = None
         self._whereabouts: Whereabouts | None = None
@@ -90,9 +92,9 @@ class Catcher:
 
     @property
     def whereabouts(self) -> Whereabouts:
-        """Where it is found; only after `start`."""
+        """Where it is found; only after `open`, and its POP3 server only after `start`."""
         if self._whereabouts is None:
-            raise RuntimeError("not started")
+            raise RuntimeError("not open")
         return self._whereabouts
 
     @property
@@ -102,10 +104,21 @@ class Catcher:
             raise RuntimeError("not started")
         return self._store
 
+    async def open(self) -> None:
+        """Open the listeners of SMTP and of the site, so that clients can connect; SMTP answers them from now on.
+
+        What needs the store waits for `start`: the 250 of a message, and every answer of the site. On failure
+        everything that was opened is closed again.
+        """
+        await self._or_stop(self._open())
+
     async def start(self) -> None:
-        """Open the listeners, then the store, then the site. On failure everything that was opened is closed again."""
+        """Open the listeners unless they are, then the store, then the site. On failure all is closed again."""
+        await self._or_stop(self._start())
+
+    async def _or_stop(self, opening: Awaitable[None]) -> None:
         try:
-            await self._start()
+            await opening
         except BaseException:
             await self.stop()
             raise
@@ -121,9 +134,8 @@ class Catcher:
                 log.error("A listener did not close as it should", exc_info=failure)
         await self._undo.aclose()
 
-    async def _start(self) -> None:
+    async def _open(self) -> None:
         settings, undo = self._settings, self._undo
-        started_at = datetime.now(UTC)
         self._intake = asyncio.get_running_loop().create_future()
         undo.callback(self._threads.close)
         database = undo.enter_context(_database(settings))
@@ -140,7 +152,21 @@ class Catcher:
         )
         await smtp.start()
         self._doors.append(partial(smtp.stop, grace=STOP_SECONDS))
+        self._opened = _Opened(database, http, smtp)
+        self._whereabouts = Whereabouts(
+            smtp=tuple(where.address for where in smtp.listening if where.protocol == "smtp"),
+            lmtp=tuple(where.address for where in smtp.listening if where.protocol == "lmtp"),
+            url=site_url(http, settings.listen, webroot=settings.webroot, is_secure=bool(settings.ui_tls_cert)),
+            database=database.shown,
+        )
 
+    async def _start(self) -> None:
+        if self._opened is None:
+            await self._open()
+        assert self._opened is not None  # noqa: S101
+        assert self._whereabouts is not None  # noqa: S101
+        settings = self._settings
+        database, http, smtp = self._opened.database, self._opened.http, self._opened.smtp
         await self._threads.run(_import_the_rest)
         from catcher.web import Facts, Listening, Tally
 
@@ -151,7 +177,7 @@ class Catcher:
         facts = Facts(
             version=__version__,
             label=settings.label,
-            started_at=started_at,
+            started_at=self._started_at,
             database=database.shown,
             listening=tuple(
                 Listening(protocol=where.protocol, address=where.address, security=where.security)
@@ -165,13 +191,7 @@ class Catcher:
             settings=wiring.setting_facts(settings, self._origins),
         )
         await self._open_site(http, store, facts, tls=tls)
-        self._whereabouts = Whereabouts(
-            smtp=tuple(where.address for where in smtp.listening if where.protocol == "smtp"),
-            lmtp=tuple(where.address for where in smtp.listening if where.protocol == "lmtp"),
-            url=site_url(http, settings.listen, webroot=settings.webroot, is_secure=tls is not None),
-            database=database.shown,
-            pop3=tuple(pop3.addresses()),
-        )
+        self._whereabouts = replace(self._whereabouts, pop3=tuple(pop3.addresses()))
         facts_of_start = {"version": __version__, "database": database.shown, "url": self._whereabouts.url}
         log.info("started", extra={**facts_of_start, "smtp": " ".join(smtp.addresses())})
 
@@ -368,6 +388,13 @@ def debugging_server(settings: Settings, stream: TextIO) -> SmtpServer:
 class _Database:
     url: str
     shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    database: _Database
+    http: socket.socket
+    smtp: SmtpServer
 
 
 @contextlib.contextmanager

@@ -13,6 +13,7 @@ import sys
 import threading
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
@@ -298,6 +299,35 @@ print(*sorted(loaded))
     database = {"alembic", "sqlalchemy.orm", "sqlalchemy.dialects.postgresql", "psycopg"}
     assert (pages | rare | database) & loaded == set()
     assert "sqlalchemy.dialects.sqlite" in loaded
+
+
+def test_clients_connect_before_the_store_is_open() -> None:
+    """SMTP greets as soon as the listeners are open; a request that comes then is answered when the site is there."""
+
+    async def early() -> tuple[bytes, bytes]:
+        settings, _ = load(flags={"smtp": "127.0.0.1:0", "listen": "127.0.0.1:0", "ephemeral": True})
+        catcher = Catcher(settings)
+        await catcher.open()
+        try:
+            host, _, port = catcher.whereabouts.smtp[0].rpartition(":")
+            smtp, writer = await asyncio.open_connection(host, int(port))
+            greeting = await asyncio.wait_for(smtp.readline(), 30)
+            writer.close()
+            site = urlsplit(catcher.whereabouts.url)
+            http, writer = await asyncio.open_connection(site.hostname, site.port)
+            writer.write(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            with pytest.raises(RuntimeError):
+                catcher.store  # noqa: B018
+            await catcher.start()
+            answer = await asyncio.wait_for(http.readline(), 30)
+            writer.close()
+        finally:
+            await catcher.stop()
+        return greeting, answer
+
+    greeting, answer = asyncio.run(early())
+    assert greeting.startswith(b"220 ")
+    assert b" 200 " in answer
 
 
 def test_a_unix_socket_serves_the_pages_and_is_gone_afterwards(tmp_path: Path) -> None:

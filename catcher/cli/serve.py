@@ -14,6 +14,7 @@ from catcher.assembly import Catcher, Whereabouts
 from catcher.cli.descriptors import raise_descriptor_limit
 from catcher.cli.logs import configure_logging
 from catcher.cli.signals import until_stopped
+from catcher.collecting import nothing_collected
 from catcher.conf import MAILPIT, SECTIONS, TABLE, Origin, Setting, Settings, load, mailpit, unknown_variables
 from catcher.errors import SettingError, StartError
 
@@ -110,7 +111,7 @@ def _given(flags: dict[str, Any]) -> dict[str, Any]:
 async def _serve(settings: Settings, origins: Mapping[str, Origin]) -> None:
     catcher = Catcher(settings, origins=origins)
     stopped = asyncio.ensure_future(until_stopped())
-    starting = asyncio.ensure_future(catcher.start())
+    starting = asyncio.ensure_future(_started(catcher))
     try:
         await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
         if starting.done():
@@ -123,6 +124,11 @@ async def _serve(settings: Settings, origins: Mapping[str, Origin]) -> None:
         stopped.cancel()
         await asyncio.gather(starting, return_exceptions=True)
         await catcher.stop()
+
+
+async def _started(catcher: Catcher) -> None:
+    with nothing_collected():
+        await catcher.start()
 
 
 def announcement(where: Whereabouts, settings: Settings) -> str:

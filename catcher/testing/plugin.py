@@ -68,6 +68,10 @@ class _Share:
         """Let the catcher start, unless it has; does not wait for it."""
         self.sharing.begin(_settings_of(self._config))
 
+    def failure(self) -> str:
+        """What the catcher said when it ended, "" while it is there or when it was never asked for."""
+        return self._sharing.failure() if self._sharing is not None else ""
+
     def end(self) -> None:
         """Give it back."""
         if self._sharing is not None:
@@ -199,8 +203,10 @@ def mail_snapshot(request: pytest.FixtureRequest, pytestconfig: pytest.Config) -
 def pytest_runtest_makereport(
     item: pytest.Item, call: "pytest.CallInfo[None]"
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show the mail of a failed test's mailboxes in its report."""
+    """Show the mail of a failed test's mailboxes in its report, and why the catcher is gone when it is."""
     report = yield
+    if report.failed and _SHARE in item.config.stash and (said := item.config.stash[_SHARE].failure()):
+        report.sections.append(("The catcher of this run has ended", said))
     if report.failed and call.when == "call" and item.stash.get(_MAILBOXES, []):
         with suppress(Exception):  # the test's own failure is what counts
             report.sections += _sections(item)

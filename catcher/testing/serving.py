@@ -2,7 +2,8 @@
 
 It lives in a directory. `users` is locked, shared, by every process that needs it; the catcher waits for the exclusive
 lock and then ends, so that it cannot outlive them, however they die. `starting` is locked by whoever starts it, then by
-the catcher itself until it can be used; `catcher.json` says where it is. Nobody polls.
+the catcher itself until clients can connect; `catcher.json` says where it is. It goes on starting while the tests do:
+SMTP answers at once, the first request of the API waits for its answer a little longer. Nobody polls.
 
 Run as `python -m catcher.testing.serving DIRECTORY SETTINGS`; settings are a JSON object as `load` takes it.
 """
@@ -18,7 +19,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from catcher.collecting import nothing_collected
+
+if TYPE_CHECKING:
+    from catcher.assembly import Catcher
 
 USERS, STARTING, PLACE, LOG = "users", "starting", "catcher.json", "catcher.log"
 _LOG_SHOWN = 2_000
@@ -53,19 +59,28 @@ class Sharing:
             os.close(starting)
 
     def place(self) -> Place:
-        """Where the catcher is, as soon as it can be used. Raises RuntimeError when it did not start."""
+        """Where the catcher is, as soon as clients can connect. Raises RuntimeError when it did not come that far."""
         os.close(_locked(self._directory / STARTING, fcntl.LOCK_SH))
         try:
             return Place(**json.loads((self._directory / PLACE).read_text("utf-8")))
         except FileNotFoundError:
-            log = (self._directory / LOG).read_text("utf-8", "replace")[-_LOG_SHOWN:]
-            raise RuntimeError(f"the catcher did not start:\n{log}") from None
+            raise RuntimeError(f"the catcher did not start:\n{self._log()}") from None
+
+    def failure(self) -> str:
+        """What the catcher said at its end, "" as long as it is there; for who could not reach it."""
+        return "" if (self._directory / PLACE).exists() else self._log()
 
     def end(self) -> None:
         """Need it no longer. Whoever ends last ends the catcher."""
         if self._users >= 0:
             os.close(self._users)
             self._users = -1
+
+    def _log(self) -> str:
+        try:
+            return (self._directory / LOG).read_text("utf-8", "replace")[-_LOG_SHOWN:]
+        except FileNotFoundError:
+            return ""
 
     def _start(self, starting: int, settings: Mapping[str, Any]) -> None:
         """Start it in a session of its own, so that Ctrl-C ends the tests first; it inherits the lock.
@@ -111,6 +126,23 @@ def _locked(file: Path, kind: int) -> int:
 
 async def _serve(directory: Path, starting: int, settings: Mapping[str, Any]) -> None:
     """Be the catcher of the directory until nobody needs it."""
+    with nothing_collected():
+        catcher = await _opened(directory, settings)
+        os.close(starting)
+        try:
+            await catcher.start()
+        except BaseException:
+            (directory / PLACE).unlink()
+            raise
+    try:
+        await _nobody(directory)
+    finally:
+        (directory / PLACE).unlink(missing_ok=True)
+        await catcher.stop()
+
+
+async def _opened(directory: Path, settings: Mapping[str, Any]) -> "Catcher":
+    """A catcher that clients can connect to, and where it is written down for them."""
     from catcher.assembly import Catcher
     from catcher.conf import load
 
@@ -119,16 +151,11 @@ async def _serve(directory: Path, starting: int, settings: Mapping[str, Any]) ->
         given.setdefault("ephemeral", True)
     loaded, origins = load(flags=given)
     catcher = Catcher(loaded, origins=origins)
-    await catcher.start()
-    try:
-        host, _, port = catcher.whereabouts.smtp[0].rpartition(":")
-        place = Place(url=catcher.whereabouts.url, smtp_host=host.strip("[]"), smtp_port=int(port))
-        (directory / PLACE).write_text(json.dumps(asdict(place)), "utf-8")
-        os.close(starting)
-        await _nobody(directory)
-    finally:
-        (directory / PLACE).unlink(missing_ok=True)
-        await catcher.stop()
+    await catcher.open()
+    host, _, port = catcher.whereabouts.smtp[0].rpartition(":")
+    place = Place(url=catcher.whereabouts.url, smtp_host=host.strip("[]"), smtp_port=int(port))
+    (directory / PLACE).write_text(json.dumps(asdict(place)), "utf-8")
+    return catcher
 
 
 async def _nobody(directory: Path) -> None:

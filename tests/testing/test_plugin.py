@@ -115,6 +115,15 @@ def test_settings_of_the_server_stand_in_the_ini_file(tmp_path: Path) -> None:
     assert "1 passed" in done.stdout, done.stdout
 
 
+def test_a_catcher_that_cannot_go_on_starting_is_told_of(tmp_path: Path) -> None:
+    """The catcher lets clients connect before its database is open; when that fails, the report says why."""
+    (tmp_path / "pytest.ini").write_text(f"[pytest]\ncatcher_settings =\n    database = {tmp_path}/nowhere/x.db\n")
+    (tmp_path / "test_set.py").write_text(SET)
+    done = run_suite(tmp_path, "test_set.py")
+    assert "The catcher of this run has ended" in done.stdout
+    assert "nowhere does not exist" in done.stdout
+
+
 def test_a_catcher_that_runs_already_is_used(catcher: RunningCatcher, tmp_path: Path) -> None:
     """CATCHER_URL or an option names it; none is started, and nothing stays in it."""
     (tmp_path / "test_parallel.py").write_text(PARALLEL)

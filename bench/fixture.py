@@ -1,0 +1,54 @@
+"""How long a test suite waits for its catcher: from asking for the fixture to each thing that it can do."""
+
+import os
+import resource
+import smtplib
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench.measures import Figures
+from catcher.testing.serving import Sharing
+
+ROUNDS = 9
+
+
+def start_of_fixture() -> Figures:
+    """Milliseconds from the start of the process, medians; and CPU milliseconds of a catcher that is asked once."""
+    rounds = [_once() for _ in range(ROUNDS)]
+    return {f"fixture: {part}": statistics.median(each[part] for each in rounds) for part in rounds[0]}
+
+
+def _once() -> Mapping[str, float]:
+    """The parts of one start. The interpreter alone is measured beside it: it can be no less than that."""
+    begun = time.perf_counter()
+    subprocess.run([sys.executable, "-c", "pass"], check=True)
+    parts = {"interpreter alone, ms": _since(begun)}
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    with TemporaryDirectory(prefix="bench-") as directory:
+        begun = time.perf_counter()
+        sharing = Sharing(Path(directory))
+        sharing.begin({})
+        place = sharing.place()
+        parts["clients can connect, ms"] = _since(begun)
+        with smtplib.SMTP(place.smtp_host, place.smtp_port, timeout=60):
+            parts["SMTP greeted, ms"] = _since(begun)
+        urllib.request.urlopen(f"{place.url}readyz", timeout=60).close()
+        parts["HTTP answered, ms"] = _since(begun)
+        made = urllib.request.Request(f"{place.url}api/v1/inboxes", method="POST")
+        urllib.request.urlopen(made, timeout=60).close()
+        parts["first inbox made, ms"] = _since(begun)
+        sharing.end()
+        os.wait()  # the catcher: it is a child of this process, though nobody looks after it
+    now = resource.getrusage(resource.RUSAGE_CHILDREN)
+    parts["CPU until it has ended, ms"] = (now.ru_utime + now.ru_stime - used.ru_utime - used.ru_stime) * 1000
+    return parts
+
+
+def _since(begun: float) -> float:
+    return (time.perf_counter() - begun) * 1000
