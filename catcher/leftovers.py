@@ -20,10 +20,14 @@ VARIABLES = re.compile(
 )
 """Variables that were not filled in; hardly any mail has such a text on purpose."""
 
+_NO_VALUE = "none|null|undefined|nil|nan"
+_GREETINGS = "|".join(rf"(?<=\b{word}.)" for word in ("hello", "hi", "hey", "dear", "hallo", "bonjour", "hola"))
+
+# begins with what stands between the two, which is rarer than letters, and looks at the letters beside it first
 NOBODY = re.compile(
-    r"\b(?:hello|hi|hey|dear|hallo|bonjour|hola)[ ,]{1,3}(none|null|undefined|nil|nan)\b", re.IGNORECASE
+    rf"[ ,](?<=[a-z].)(?=[ ,]{{0,2}}(?:{_NO_VALUE})\b)(?:{_GREETINGS})[ ,]{{0,2}}({_NO_VALUE})\b", re.IGNORECASE
 )
-"""A greeting to nobody: group 1 is the word that the common languages have for "no value"."""
+"""What follows a greeting to nobody: group 1 is the word that the common languages have for "no value"."""
 
 NOTHING = re.compile(
     r"(?<![\w%])%[sdr](?!\w)"  # printf, Python

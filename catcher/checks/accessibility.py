@@ -4,18 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from catcher.checks.accessibility_rules import ENOUGH, RULES, Fault, Page
-from catcher.checks.css import Budget
 from catcher.checks.document import HtmlPart
 from catcher.checks.model import MAX_PLACES, Finding, Place, Report, Severity, in_order, score_of
 from catcher.checks.options import CheckOptions
+from catcher.checks.sheets import parsed_styles
 from catcher.checks.styles import Looks
 from catcher.checks.subject import Subject
 
 NAME = "accessibility"
 TITLE = "Accessibility"
-
-MAX_STYLES = 150_000
-"""Characters of different style attributes that are read for colours and sizes."""
 
 _WCAG = "https://www.w3.org/WAI/WCAG22/Understanding/"
 
@@ -67,11 +64,11 @@ class AccessibilityCheck:
 
 def judge_accessibility(subject: Subject) -> Report:
     """The report on a message's HTML, None as score without any."""
-    budget = Budget(characters=MAX_STYLES)
+    styles = parsed_styles(subject)
     findings: list[Finding] = []
     is_cut = False
     for part in subject.html_parts:
-        page = Page(part, Looks(part, budget))
+        page = Page(part, Looks(part, styles))
         for rule in RULES:
             findings.extend(_gathered(part, rule(page)))
         is_cut = is_cut or part.is_cut
@@ -80,7 +77,7 @@ def judge_accessibility(subject: Subject) -> Report:
         title=TITLE,
         findings=in_order(findings),
         score=score_of(findings) if subject.html_parts else None,
-        is_cut=is_cut or budget.is_spent,
+        is_cut=is_cut or styles.budget().is_spent,
     )
 
 

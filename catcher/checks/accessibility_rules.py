@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import turbohtml
 
-from catcher.checks.document import HtmlPart, attributes_of, excerpt
+from catcher.checks.document import HtmlPart, excerpt
 from catcher.checks.model import Severity
 from catcher.checks.styles import Looks, contrast, hexadecimal
 
@@ -86,7 +86,7 @@ def _images(page: Page) -> Iterator[Fault]:
     for index, element, _ in page.visible:
         if element.tag not in ("img", "area") and not (element.tag == "input" and element.attr("type") == "image"):
             continue
-        attributes = attributes_of(element)
+        attributes = page.part.attributes[index]
         alt = attributes.get("alt")
         if (
             alt is None

@@ -25,6 +25,8 @@ _LINE_BREAK = re.compile(r"\r\n?")
 _EXCERPT = 80
 # possessive, or a document that begins with comments could be divided among the repetitions in any number of ways
 _DOCTYPE = re.compile(r"(?:\s|\ufeff|<!--(?:(?!-->).)*+-->)*+<!(doctype[^>]*)>", re.IGNORECASE | re.DOTALL)
+# what a comment begins with, bogus ones included (HTML §13.2.5.42, §13.2.5.7)
+_COMMENT = re.compile(r"<!(?!doctype)|</(?![a-z])", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 _REFERENCE = re.compile(r"&(?:#[xX]?[0-9a-fA-F]{1,8}|[A-Za-z][A-Za-z0-9]{1,31});?")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
@@ -54,6 +56,11 @@ class HtmlPart:
         found = tuple(islice(self.tree.iter_elements(), MAX_ELEMENTS + 1))
         self.is_cut = self.is_cut or len(found) > MAX_ELEMENTS
         return found[:MAX_ELEMENTS]
+
+    @cached_property
+    def attributes(self) -> tuple[dict[str, str], ...]:
+        """What `attributes_of` gives for each of the elements."""
+        return tuple(attributes_of(element) for element in self.elements)
 
     @cached_property
     def _lines(self) -> list[int]:
@@ -109,6 +116,8 @@ class HtmlPart:
 
         The tokenizer does not know foreign content, so that CDATA inside SVG may be reported as a comment.
         """
+        if not _COMMENT.search(self.text):
+            return  # most mails: their tokens need not be looked at
         for token in turbohtml.tokenize(self.text):
             if token.type == turbohtml.TokenType.COMMENT:
                 yield self._lines[token.line - 1] + token.col, token.data or ""

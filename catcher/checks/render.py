@@ -8,6 +8,8 @@ from typing import Any
 from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
+from msgspec import Struct
+
 from catcher.checks.model import Finding, Place, Report, Severity, overall_score
 
 _SARIF_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -55,11 +57,13 @@ def _where(place: Place | None) -> str:
 
 
 def to_value(value: Any) -> Any:
-    """Any report, finding or fact as what JSON knows; dataclasses become objects with their field names."""
+    """Any report, finding or fact as what JSON knows; dataclasses and structs become objects with their field names."""
     if isinstance(value, Enum):
         return value.value
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: to_value(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Struct):
+        return {name: to_value(getattr(value, name)) for name in value.__struct_fields__}
     if isinstance(value, dict):
         return {str(key): to_value(inner) for key, inner in value.items()}
     if isinstance(value, tuple | list):

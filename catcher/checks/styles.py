@@ -5,15 +5,18 @@ cannot be known (images behind text, relative units without a base) it is left o
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import tinycss2.color3  # type: ignore[import-untyped]
 import turbohtml
+from msgspec import Struct
+from msgspec.structs import replace
 
-from catcher.checks.css import Budget, Kind, Node, walk_declarations
-from catcher.checks.document import HtmlPart, attributes_of
+from catcher.checks.css import Kind, Node
+from catcher.checks.document import HtmlPart
+from catcher.checks.sheets import ParsedStyles
 
 Rgb = tuple[float, float, float]
 """Red, green, blue from 0 to 1."""
@@ -48,8 +51,7 @@ _BOLD_TAGS = frozenset({"b", "strong", "th", "h1", "h2", "h3", "h4", "h5", "h6"}
 _HEX = re.compile(r"[0-9a-fA-F]{6}\Z")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class Look(Struct, frozen=True, kw_only=True):
     """How text of an element looks. background: None when an image or something unknown lies behind it.
 
     color_is_set, background_is_set: whether the mail says so anywhere above. size: pixels.
@@ -72,30 +74,28 @@ class _Declared:
 
 
 class Looks:
-    """The look of every element of a part, in document order. budget: shared with other examinations of the message."""
+    """The look of every element of a part, in document order. styles: of its message."""
 
-    def __init__(self, part: HtmlPart, budget: Budget) -> None:
-        self._budget = budget
+    def __init__(self, part: HtmlPart, styles: ParsedStyles) -> None:
+        self._parsed = styles
         self._styles: dict[str, _Declared] = {}
         known: dict[turbohtml.Node, Look] = {}
         looks: list[Look] = []
-        for element in part.elements:
+        for element, attributes in zip(part.elements, part.attributes, strict=True):
             parent = element.parent
             above = known.get(parent, _TOP) if parent is not None else _TOP
-            look = self._look(element, above)
+            look = self._look(element.tag, attributes, above)
             known[element] = look
             looks.append(look)
         self.of = tuple(looks)
 
-    def _look(self, element: turbohtml.Element, above: Look) -> Look:
-        tag = element.tag
+    def _look(self, tag: str, attributes: dict[str, str], above: Look) -> Look:
         look = above
         if tag in _RELATIVE_TAGS or tag in _BOLD_TAGS:
             size = look.size * _RELATIVE_TAGS.get(tag, 1.0)
             look = replace(look, size=size, is_bold=look.is_bold or tag in _BOLD_TAGS)
-        if not len(element.attrs):
+        if not attributes:
             return look
-        attributes = attributes_of(element)
         if tag == "a" and "href" in attributes:
             look = replace(look, color=_LINK, color_is_set=False)
         look = _with_attributes(look, tag, attributes)
@@ -106,7 +106,7 @@ class Looks:
         known = self._styles.get(style)
         if known is None:
             values: dict[str, list[Node]] = {}
-            for kind, node in walk_declarations(self._budget.take(style)):
+            for kind, node in self._parsed.of(style).items:
                 if kind is Kind.DECLARATION:
                     values[node.lower_name] = [t for t in node.value if t.type not in ("whitespace", "comment")]
             known = self._styles[style] = _Declared(values)
@@ -134,7 +134,7 @@ def _with_attributes(look: Look, tag: str, attributes: dict[str, str]) -> Look:
 
 def _color_attribute(text: str) -> Rgb | None:
     plain = text.strip()
-    return _color(tinycss2.color3.parse_color("#" + plain if _HEX.match(plain) else plain)) if plain else None
+    return _written_color("#" + plain if _HEX.match(plain) else plain) if plain else None
 
 
 def _color(value: Any) -> Rgb | None:
@@ -147,7 +147,7 @@ def _color(value: Any) -> Rgb | None:
 def _with_style(look: Look, above: Look, declared: _Declared) -> Look:
     values = declared.values
     if (tokens := values.get("color")) and len(tokens) == 1:
-        color = _color(tinycss2.color3.parse_color(tokens[0]))
+        color = _color_of(tokens[0])
         look = replace(look, color=color, color_is_set=True) if color else look
     for name in ("background-color", "background", "background-image"):
         if tokens := values.get(name):
@@ -169,7 +169,14 @@ def _with_background(look: Look, name: str, tokens: list[Node]) -> Look:
 
 
 def _color_of(token: Node) -> Rgb | None:
+    if token.type in ("hash", "ident"):  # nearly all: a mail has few colours, and each of them often
+        return _written_color(("#" if token.type == "hash" else "") + token.value)
     return _color(tinycss2.color3.parse_color(token))
+
+
+@lru_cache(maxsize=1_000)
+def _written_color(text: str) -> Rgb | None:
+    return _color(tinycss2.color3.parse_color(text))
 
 
 def _size(token: Node, base: float) -> float:
@@ -228,6 +235,7 @@ def _luminance(color: Rgb) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
+@lru_cache(maxsize=1_000)
 def hexadecimal(color: Rgb) -> str:
     """The colour as "#rrggbb"."""
     return "#" + "".join(f"{round(255 * c):02x}" for c in color)

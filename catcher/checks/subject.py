@@ -94,5 +94,5 @@ def _html_parts(subject: Subject) -> tuple[HtmlPart, ...]:
     )
     for part in parts:
         # built here, under the lock: one tree for all checks
-        len(part.elements)
+        len(part.attributes)
     return parts

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from catcher.checks.document import HtmlPart
+from catcher.checks.document import HtmlPart, excerpt
 from catcher.checks.model import MAX_PLACES, Finding, Place, Severity
 from catcher.checks.subject import Subject
 from catcher.leftovers import NOBODY, VARIABLES, without_code
@@ -16,17 +16,18 @@ _ON_VARIABLES = "https://docs.djangoproject.com/en/stable/ref/templates/api/#how
 
 def template_findings(subject: Subject) -> Iterator[Finding]:
     """One finding for variables and one for missing names, in subject and bodies; code is left out."""
-    for rule, pattern, sentence in (
-        ("template-variable", VARIABLES, "A template variable was not filled in"),
-        ("template-nobody", NOBODY, "A value is missing where a name should be"),
+    for rule, pattern, group, sentence in (
+        ("template-variable", VARIABLES, 0, "A template variable was not filled in"),
+        ("template-nobody", NOBODY, 1, "A value is missing where a name should be"),
     ):
-        places = [Place(excerpt=match[0]) for match in pattern.finditer(subject.message.subject[:1_000])]
+        line = subject.message.subject[:1_000]
+        places = [Place(excerpt=excerpt(line[match.start(group) :])) for match in pattern.finditer(line)]
         count = len(places)
         for part, shown in _texts(subject):
             for match in pattern.finditer(shown):
                 count += 1
                 if len(places) <= MAX_PLACES:
-                    places.append(part.place(match.start(1) if rule == "template-nobody" else match.start()))
+                    places.append(part.place(match.start(group)))
         if places:
             yield Finding(
                 rule=rule,

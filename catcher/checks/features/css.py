@@ -47,7 +47,7 @@ def _once(uses: Iterator[Use]) -> Iterator[Use]:
 
 def unprefixed(name: str) -> str:
     """The name without vendor prefix."""
-    return _PREFIX.sub("", name)
+    return _PREFIX.sub("", name) if name.startswith("-") else name
 
 
 def _of_declaration(node: Node) -> Iterator[Use]:

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from catcher.checks.css import Budget, Positions, walk_declarations, walk_sheet
-from catcher.checks.document import HtmlPart, attributes_of
+from catcher.checks.css import Budget, walk_sheet
+from catcher.checks.document import HtmlPart
 from catcher.checks.features.css import css_features
 from catcher.checks.features.html import html_features, image_addresses, is_html5
 from catcher.checks.features.images import part_image_feature
 from catcher.checks.model import MAX_PLACES, Place
-from catcher.checks.sheets import ParsedSheet, parsed_sheets
+from catcher.checks.sheets import ParsedSheet, parsed_sheets, parsed_styles
 from catcher.checks.subject import Subject
 from catcher.mime import part_octets
 
@@ -67,8 +67,7 @@ def find_features(subject: Subject, linked: tuple[LinkedSheet, ...] = ()) -> Fea
     of `document`.
     """
     features = Features()
-    sheets = parsed_sheets(subject)
-    budget = sheets.budget()
+    sheets, budget = parsed_sheets(subject), parsed_styles(subject).budget()
     for part in subject.html_parts:
         features.is_cut = features.is_cut or part.is_cut
         of_part = tuple(sheet for sheet in linked if sheet.part_id == part.part_id)
@@ -86,6 +85,7 @@ class _Pass:
         self._part = part
         self._features = features
         self._inline: dict[str, tuple[tuple[str, int], ...]] = {}
+        self._styles = parsed_styles(subject)
         self._budget = budget
         self._parts_by_id = subject.parts_by_content_id()
         self._formats: dict[str, str | None] = {}
@@ -124,8 +124,7 @@ class _Pass:
                 features.add(feature, part, part.attribute(element, attribute).start, element)
             else:
                 features.add(feature, part, part.start_of(element), element)
-        style = node.attr("style")
-        if style:
+        if style := part.attributes[element].get("style"):
             self._style(element, style)
 
     def _of_element(self, element: int) -> Iterator[tuple[str, str]]:
@@ -136,7 +135,7 @@ class _Pass:
                 seen.add(feature)
                 yield feature, attribute
         if node.tag in ("img", "input", "source", "video") or node.attr("background"):
-            for name, address in image_addresses(node.tag, attributes_of(node)):
+            for name, address in image_addresses(node.tag, self._part.attributes[element]):
                 if address[:4].lower() == "cid:" and (embedded := self._embedded(address[4:])):
                     yield embedded, name
 
@@ -152,7 +151,7 @@ class _Pass:
     def _style(self, element: int, style: str) -> None:
         uses = self._inline.get(style)
         if uses is None:
-            uses = self._parse_inline(style)
+            uses = self._inline[style] = self._of_style(style)
         attribute = None
         for feature, index in uses:
             if not self._features.wants(feature):
@@ -161,14 +160,11 @@ class _Pass:
             attribute = attribute or self._part.attribute(element, "style")
             self._features.add(feature, self._part, attribute.offset(index), element)
 
-    def _parse_inline(self, style: str) -> tuple[tuple[str, int], ...]:
-        """Features of a style attribute's text, and where in it; nothing once the limit is reached."""
-        text = self._budget.take(style)
-        positions = Positions(text)
-        uses = tuple((feature, positions.of(node)) for feature, node in css_features(walk_declarations(text)))
-        if len(text) == len(style):
-            self._inline[style] = uses
-        return uses
+    def _of_style(self, style: str) -> tuple[tuple[str, int], ...]:
+        """Features of a style attribute's value, and where in it; nothing beyond the limit."""
+        parsed = self._styles.of(style)
+        positions = parsed.offsets()
+        return tuple((feature, positions.of(node)) for feature, node in css_features(parsed.items))
 
 
 def _of_message(subject: Subject, features: Features) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import turbohtml
 
-from catcher.checks.document import HtmlPart, attributes_of
+from catcher.checks.document import HtmlPart
 from catcher.checks.features import tables
 from catcher.checks.features.images import image_features, srcset_addresses
 
@@ -25,7 +25,7 @@ def html_features(part: HtmlPart, element: int) -> Iterator[tuple[str, str]]:
         return
     if node.namespace in _FOREIGN and tag != "svg":
         return
-    attributes = attributes_of(node)
+    attributes = part.attributes[element]
     for feature in tables.ELEMENTS.get(tag, ()):
         if feature != "html-script" or attributes.get("type", "").lower() not in _SCRIPTS_THAT_ARE_DATA:
             yield feature, ""

@@ -1,14 +1,17 @@
 """Every address a message points to, with its places: links, images, style sheets, backgrounds, forms, plain text."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
-from catcher.checks.css import Budget, Kind, Node, Positions, urls_in, walk_declarations
-from catcher.checks.document import HtmlPart, attributes_of
+from msgspec import Struct
+from msgspec.structs import replace
+
+from catcher.checks.css import Kind, Node, urls_in
+from catcher.checks.document import HtmlPart
 from catcher.checks.features import image_addresses
 from catcher.checks.model import MAX_PLACES, Place
-from catcher.checks.sheets import parsed_sheets
+from catcher.checks.sheets import ParsedStyles, parsed_sheets, parsed_styles
 from catcher.checks.subject import Subject
 from catcher.checks.urls.forms import fault_of_web, scheme_of
 from catcher.mime import part_text
@@ -46,8 +49,7 @@ FOLLOWED = (
 """Kinds of links that a reader or a mail program follows."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class Link(Struct, frozen=True, kw_only=True):
     """One address. url: as written, white space around it taken off. text: what the reader sees of it, one line.
 
     places: the first ones; count: how many there are.
@@ -81,9 +83,9 @@ def web_addresses(links: Links) -> tuple[str, ...]:
 
 def _collected(subject: Subject) -> Links:
     found: dict[tuple[str, LinkKind, str], Link] = {}
-    budget = parsed_sheets(subject).budget()
+    styles = parsed_styles(subject)
     is_cut = False
-    for number, link in enumerate(_all(subject, budget)):
+    for number, link in enumerate(_all(subject, styles)):
         if number >= MAX_LINKS:
             is_cut = True
             break
@@ -95,17 +97,17 @@ def _collected(subject: Subject) -> Links:
             places = known.places if len(known.places) > MAX_PLACES else known.places + link.places
             found[key] = replace(known, places=places, count=known.count + 1)
     cut_parts = any(part.is_cut for part in subject.html_parts)
-    return Links(tuple(found.values()), is_cut or budget.is_spent or cut_parts)
+    return Links(tuple(found.values()), is_cut or styles.budget().is_spent or cut_parts)
 
 
-def _all(subject: Subject, budget: Budget) -> Iterator[Link]:
+def _all(subject: Subject, styles: ParsedStyles) -> Iterator[Link]:
     for part in subject.html_parts:
         for parsed in parsed_sheets(subject).of(part):
             positions, sheet = parsed.offsets(), parsed.sheet
             for url, node in _of_css(parsed.items):
                 yield _at(part, url, LinkKind.CSS, sheet.start + positions.of(node), sheet.element)
         for element in range(len(part.elements)):
-            yield from _of_element(part, element, budget)
+            yield from _of_element(part, element, styles)
     for index in subject.message.text_parts:
         message_part = subject.message.parts[index]
         yield from _of_text(message_part.part_id, part_text(subject.octets, message_part)[:MAX_TEXT])
@@ -139,12 +141,12 @@ _ATTRIBUTES = {
 }
 
 
-def _of_element(part: HtmlPart, element: int, budget: Budget) -> Iterator[Link]:
+def _of_element(part: HtmlPart, element: int, styles: ParsedStyles) -> Iterator[Link]:
     node = part.elements[element]
     tag = node.tag
-    if not len(node.attrs):
+    attributes = part.attributes[element]
+    if not attributes:
         return
-    attributes = attributes_of(node)
     if tag in _ATTRIBUTES:
         name, kind = _ATTRIBUTES[tag]
         if name in attributes:
@@ -159,9 +161,9 @@ def _of_element(part: HtmlPart, element: int, budget: Budget) -> Iterator[Link]:
         yield _at(part, address, kind, part.attribute(element, name).start, element)
     style = attributes.get("style", "")
     if "(" in style:
-        taken = budget.take(style)
-        positions = Positions(taken)
-        for url, found in _of_css(walk_declarations(taken)):
+        parsed = styles.of(style)
+        positions = parsed.offsets()
+        for url, found in _of_css(parsed.items):
             yield _at(part, url, LinkKind.CSS, part.attribute(element, "style").offset(positions.of(found)), element)
 
 

@@ -1,6 +1,7 @@
 """The form of addresses: mailto, tel, web, and what looks as if it worked once only. RFC 3986, RFC 6068, RFC 3966."""
 
 import re
+from functools import lru_cache
 from urllib.parse import unquote
 
 from catcher.fetch.guard import literal_address
@@ -39,11 +40,16 @@ def fault_of_web(url: str) -> str:
         return "has no host"
     if any(character.isspace() for character in url):
         return "has white space in it"
-    if literal_address(parts.hostname) is None and not _is_domain(parts.hostname):
+    if not _is_host(parts.hostname):
         return "has a host name that cannot be"
     if _HEX_ESCAPE.search(url):
         return "has a percent sign that is no escape"
     return ""
+
+
+@lru_cache(maxsize=1_000)
+def _is_host(name: str) -> bool:
+    return literal_address(name) is not None or _is_domain(name)
 
 
 def fault_of_mailto(url: str) -> str:
