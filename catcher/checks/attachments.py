@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from catcher.checks.document import excerpt
-from catcher.checks.model import Finding, Place, Severity
+from catcher.checks.model import Finding, Severity
 from catcher.checks.subject import Subject
 from catcher.mime import Part, iter_part
 
@@ -32,6 +32,7 @@ def attachment_findings(subject: Subject) -> Iterator[Finding]:
         if extension in _PROGRAMS or _begins_as_program(subject, part):
             text = f"{shown or f'Part {part.part_id}'} is a program; receivers refuse the whole message."
             yield _of_part(
+                subject,
                 part,
                 "attachment-program",
                 Severity.ERROR,
@@ -42,19 +43,21 @@ def attachment_findings(subject: Subject) -> Iterator[Finding]:
         elif extension in _MACROS:
             text = f"{shown} may hold macros; many receivers refuse it."
             yield _of_part(
-                part, "attachment-macro", Severity.WARNING, text, "Send a document without macros.", _BLOCKED
+                subject, part, "attachment-macro", Severity.WARNING, text, "Send a document without macros.", _BLOCKED
             )
         elif extension in _FILTERED and part.disposition == "attachment":
             text = f"{shown} is of a kind that some receivers hold back or look into."
             yield _of_part(
-                part, "attachment-filtered", Severity.INFO, text, "Send a PDF, or offer a download.", _BLOCKED
+                subject, part, "attachment-filtered", Severity.INFO, text, "Send a PDF, or offer a download.", _BLOCKED
             )
         if "\u202e" in part.file_name or _DOCUMENT_IN_FRONT.search(part.file_name.lower()):
             text = f"The file name {shown} hides what the file is."
-            yield _of_part(part, "attachment-disguised", Severity.WARNING, text, "Give it a plain name.", _BLOCKED)
+            yield _of_part(
+                subject, part, "attachment-disguised", Severity.WARNING, text, "Give it a plain name.", _BLOCKED
+            )
         if index in message.attachments and not part.file_name and part.media_type != "message/rfc822":
             text = f"Part {part.part_id} is an attachment without a file name."
-            yield _of_part(part, "attachment-unnamed", Severity.WARNING, text, "Give it one.", "RFC 2183 §2.3")
+            yield _of_part(subject, part, "attachment-unnamed", Severity.WARNING, text, "Give it one.", "RFC 2183 §2.3")
 
 
 def _begins_as_program(subject: Subject, part: Part) -> bool:
@@ -63,7 +66,8 @@ def _begins_as_program(subject: Subject, part: Part) -> bool:
     return (start.startswith(b"MZ") and b"\0" in start) or start.startswith(b"\x7fELF")
 
 
-def _of_part(part: Part, rule: str, severity: Severity, text: str, advice: str, source: str) -> Finding:
-    return Finding(
-        rule=rule, severity=severity, text=text, place=Place(part_id=part.part_id), advice=advice, source=source
-    )
+def _of_part(
+    subject: Subject, part: Part, rule: str, severity: Severity, text: str, advice: str, source: str
+) -> Finding:
+    place = subject.part_place(part, "Content-Disposition")
+    return Finding(rule=rule, severity=severity, text=text, place=place, advice=advice, source=source)

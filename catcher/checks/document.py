@@ -6,7 +6,7 @@ the same way, so that one function turns any of them into line and column.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 
@@ -36,11 +36,12 @@ class HtmlPart:
     """One HTML part: its text, its tree, and places in it.
 
     text: at most `MAX_HTML` characters, line breaks as "\\n". is_cut: whether there was more.
-    size: characters of the whole part.
+    size: characters of the whole part. sent: gives what `SentLines.of_text` does for the part.
     """
 
-    def __init__(self, part_id: str, text: str) -> None:
+    def __init__(self, part_id: str, text: str, sent: Callable[[], Sequence[int]] = tuple) -> None:
         self.part_id = part_id
+        self._sent = sent
         self.size = len(text)
         self.text = _LINE_BREAK.sub("\n", text[:MAX_HTML])
         self.is_cut = self.size > MAX_HTML
@@ -68,6 +69,10 @@ class HtmlPart:
         starts.extend(match.end() for match in re.finditer("\n", self.text))
         return starts
 
+    @cached_property
+    def _sent_lines(self) -> Sequence[int]:
+        return self._sent()
+
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column, both from 1, of a character."""
         line = bisect_right(self._lines, offset)
@@ -82,12 +87,18 @@ class HtmlPart:
             column=column,
             element=element,
             tag=self.elements[element].tag if element >= 0 else "",
+            sent_line=self._sent_line(line),
             excerpt=excerpt(self.text[offset : offset + 4 * _EXCERPT]),
         )
 
     def whole(self) -> Place:
         """The part as a whole."""
-        return Place(part_id=self.part_id)
+        return Place(part_id=self.part_id, sent_line=self._sent_line(1))
+
+    def _sent_line(self, line: int) -> int:
+        """That of a line of the text; the first of the part when only that is known."""
+        lines = self._sent_lines
+        return lines[line - 1] if line <= len(lines) else lines[0] if lines else 0
 
     def start_of(self, element: int) -> int:
         """Offset of the element's start tag; of the next one before it that the source has, when it is implied."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import turbohtml
 
 from catcher.checks.document import HtmlPart, attributes_of
-from catcher.checks.model import Facts, Finding, Place, Report, Severity, in_order, score_of
+from catcher.checks.model import Facts, Finding, Report, Severity, in_order, score_of
 from catcher.checks.options import CheckOptions
 from catcher.checks.subject import Subject
 from catcher.mime import part_text
@@ -157,7 +157,7 @@ def _texts(body: turbohtml.Element) -> Iterator[tuple[turbohtml.Node, bool]]:
 
 
 def _findings(subject: Subject, facts: InboxFacts) -> Iterator[Finding]:
-    place = Place(part_id=subject.html_parts[0].part_id) if subject.html_parts else None
+    place = subject.html_parts[0].whole() if subject.html_parts else None
     line = subject.field_place("Subject")
     narrow, usual = WIDTHS[0][1], WIDTHS[2][1]
     if len(facts.subject) > usual:

@@ -31,6 +31,8 @@ class Place:
         parser implies (html, head, body, tbody) included; -1 when it is not about one element. A page that parses the
         same text with turbohtml can mark it by this number.
     tag: name of that element, "" without one.
+    sent_line: the line, from 1, of the message as sent on which it begins; of a whole part the header field that is
+        concerned, or else its first line; 0 when that is not known.
     excerpt: the source at that place, one line of at most 80 characters.
     """
 
@@ -39,6 +41,7 @@ class Place:
     column: int = 0
     element: int = -1
     tag: str = ""
+    sent_line: int = 0
     excerpt: str = ""
 
 

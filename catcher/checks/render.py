@@ -53,7 +53,9 @@ def _where(place: Place | None) -> str:
     if place is None or not (place.line or place.part_id):
         return ""
     part = f"part {place.part_id}" if place.part_id else "header section"
-    return f"{part}, line {place.line}, column {place.column}" if place.line else part
+    if place.line:
+        return f"{part}, line {place.line}, column {place.column}"
+    return f"{part}, line {place.sent_line} of the message" if place.sent_line else part
 
 
 def to_value(value: Any) -> Any:
@@ -122,7 +124,7 @@ def _junit_case(report: Report) -> list[str]:
 def to_sarif(reports: Sequence[Report], *, uri: str = "message.eml", version: str = "0") -> str:
     """SARIF 2.1.0, one run. uri: path or address of what was examined, any character allowed.
 
-    A place's line is that of the part's decoded text.
+    A region's line is that of the message as sent; where in a part's decoded text that is, its logical location says.
     """
     address = quote(uri, safe="/:@!$&'()*+,;=~%")
     rules = {f"{report.check}/{f.rule}": f for report in reports for f in report.findings}
@@ -173,13 +175,16 @@ def _sarif_result(report: Report, finding: Finding, index: int, uri: str) -> dic
 
 def _sarif_location(place: Place, uri: str) -> dict[str, Any]:
     physical: dict[str, Any] = {"artifactLocation": {"uri": uri}}
-    if place.line:
-        physical["region"] = {"startLine": place.line, "startColumn": place.column}
+    if place.sent_line:
+        physical["region"] = {"startLine": place.sent_line}
+        if place.line and not place.part_id:
+            physical["region"]["startColumn"] = place.column
         if place.excerpt:
             physical["region"]["snippet"] = {"text": place.excerpt}
     location: dict[str, Any] = {"physicalLocation": physical}
     if place.part_id:
-        location["logicalLocations"] = [{"name": f"part {place.part_id}", "kind": "object"}]
+        within = {"name": f"part {place.part_id}", "kind": "object"}
+        location["logicalLocations"] = [within | ({"fullyQualifiedName": _where(place)} if place.line else {})]
     return location
 
 

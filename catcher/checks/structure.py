@@ -86,10 +86,11 @@ def _raw_place(subject: Subject, octets: bytes, offset: int) -> Place:
     """The line of the header section, or the innermost part that holds this octet of the message as sent."""
     parts = [part for part in subject.message.parts if part.body_start <= offset < part.end]
     if parts:
-        return Place(part_id=parts[-1].part_id)
+        return Place(part_id=parts[-1].part_id, sent_line=_line_of(octets, offset))
     start = octets.rfind(b"\n", 0, offset) + 1
     return Place(
         line=_line_of(octets, offset),
+        sent_line=_line_of(octets, offset),
         column=offset - start + 1,
         excerpt=excerpt(octets[start : start + 80].decode("utf-8", "replace")),
     )
@@ -105,11 +106,13 @@ def _encodings(subject: Subject) -> Iterator[Finding]:
     if not subject.field_bodies("mime-version"):
         if subject.field_bodies("content-type"):
             text = "There is a Content-Type but no MIME-Version field; strict programs show the message as plain ASCII."
-            yield _of_part(root, "mime-version", Severity.WARNING, text, "Add MIME-Version: 1.0.", "RFC 2045 §4")
-        elif _8BIT.search(octets, root.body_start, min(root.end, _MAX_SCAN)):
+            place = subject.part_place(root, "Content-Type")
+            yield _finding(place, "mime-version", Severity.WARNING, text, "Add MIME-Version: 1.0.", "RFC 2045 §4")
+        elif found := _8BIT.search(octets, root.body_start, min(root.end, _MAX_SCAN)):
             text = "The body has 8-bit characters but the message has no MIME fields that say which."
-            yield _of_part(
-                root, "8bit-undeclared", Severity.ERROR, text, "Add MIME-Version and Content-Type.", "RFC 2045 §2.7"
+            place = Place(part_id=root.part_id, sent_line=subject.sent.at(found.start()))
+            yield _finding(
+                place, "8bit-undeclared", Severity.ERROR, text, "Add MIME-Version and Content-Type.", "RFC 2045 §2.7"
             )
     for part in subject.message.parts[:1_000]:
         if not part.is_multipart:
@@ -128,45 +131,46 @@ def _encoding(subject: Subject, part: Part) -> Iterator[Finding]:
         found = _8BIT.search(subject.octets, part.body_start, min(part.end, part.body_start + _MAX_SCAN))
         if found is not None:
             text = f"Part {part.part_id} is declared as 7bit but has 8-bit octets."
-            yield _of_part(
-                part, "7bit-untrue", Severity.ERROR, text, "Declare 8bit or quoted-printable.", "RFC 2045 §6.2"
+            place = Place(part_id=part.part_id, sent_line=subject.sent.at(found.start()))
+            yield _finding(
+                place, "7bit-untrue", Severity.ERROR, text, "Declare 8bit or quoted-printable.", "RFC 2045 §6.2"
             )
     if part.transfer_encoding not in ("7bit", "8bit", "binary", "quoted-printable", "base64", "x-uuencode"):
         text = f"Part {part.part_id} has the unknown transfer encoding {part.transfer_encoding[:40]!r}."
-        yield _of_part(
-            part, "encoding-unknown", Severity.ERROR, text, "Use base64 or quoted-printable.", "RFC 2045 §6.1"
+        place = subject.part_place(part, "Content-Transfer-Encoding")
+        yield _finding(
+            place, "encoding-unknown", Severity.ERROR, text, "Use base64 or quoted-printable.", "RFC 2045 §6.1"
         )
     if not part.media_type.startswith("text/") or part.size > MAX_TEXT:
         return
     content = b"".join(iter_part(subject.octets, part))
+    place = subject.part_place(part, "Content-Type")
     if not part.charset and _8BIT.search(content):
         text = f"Part {part.part_id} has characters that are not ASCII but no charset."
-        yield _of_part(part, "charset-missing", Severity.ERROR, text, "Declare charset=utf-8.", "RFC 2046 §4.1.2")
+        yield _finding(place, "charset-missing", Severity.ERROR, text, "Declare charset=utf-8.", "RFC 2046 §4.1.2")
     elif part.charset:
-        yield from _charset(part, content)
+        yield from _charset(part, content, place)
 
 
-def _charset(part: Part, content: bytes) -> Iterator[Finding]:
+def _charset(part: Part, content: bytes, place: Place) -> Iterator[Finding]:
     try:
         content.decode(part.charset)
     except UnicodeDecodeError:
         text = f"Part {part.part_id} is not in the charset {part.charset[:40]} that it declares."
-        yield _of_part(
-            part, "charset-untrue", Severity.ERROR, text, "Declare the charset it is written in.", "RFC 2046 §4.1.2"
+        yield _finding(
+            place, "charset-untrue", Severity.ERROR, text, "Declare the charset it is written in.", "RFC 2046 §4.1.2"
         )
     except (LookupError, ValueError):
         text = f"Part {part.part_id} declares the unknown charset {part.charset[:40]!r}."
-        yield _of_part(part, "charset-unknown", Severity.ERROR, text, "Declare charset=utf-8.", "RFC 2046 §4.1.2")
+        yield _finding(place, "charset-unknown", Severity.ERROR, text, "Declare charset=utf-8.", "RFC 2046 §4.1.2")
     else:
         if part.charset not in ("utf-8", "us-ascii", "utf8", "ascii"):
             text = f"Part {part.part_id} is in {part.charset[:40]}; UTF-8 is what all programs read."
-            yield _of_part(part, "charset-old", Severity.INFO, text, "Write it in UTF-8.", "RFC 6657 §3")
+            yield _finding(place, "charset-old", Severity.INFO, text, "Write it in UTF-8.", "RFC 6657 §3")
 
 
-def _of_part(part: Part, rule: str, severity: Severity, text: str, advice: str, source: str) -> Finding:
-    return Finding(
-        rule=rule, severity=severity, text=text, place=Place(part_id=part.part_id), advice=advice, source=source
-    )
+def _finding(place: Place, rule: str, severity: Severity, text: str, advice: str, source: str) -> Finding:
+    return Finding(rule=rule, severity=severity, text=text, place=place, advice=advice, source=source)
 
 
 _TOLD_BY_OTHERS = ("transfer-encoding-unknown", "charset-unknown")
@@ -174,6 +178,7 @@ _TOLD_BY_OTHERS = ("transfer-encoding-unknown", "charset-unknown")
 
 
 def _defects(subject: Subject) -> Iterator[Finding]:
+    by_id = {part.part_id: part for part in subject.message.parts}
     for defect in subject.message.defects:
         if defect.code in _TOLD_BY_OTHERS:
             continue
@@ -181,7 +186,7 @@ def _defects(subject: Subject) -> Iterator[Finding]:
             rule=f"mime-{defect.code}",
             severity=Severity.WARNING,
             text=defect.text,
-            place=Place(part_id=defect.part_id),
+            place=subject.part_place(by_id[defect.part_id]) if defect.part_id in by_id else Place(),
             advice="Build the message with a mail library.",
             source="RFC 2045, RFC 2046",
         )
@@ -202,8 +207,8 @@ def _alternatives(subject: Subject) -> Iterator[Finding]:
     html = message.parts[message.html_parts[0]]
     if not message.text_parts:
         text = "There is HTML but no plain text; filters count that against the message, and watches show nothing."
-        yield _of_part(
-            html,
+        yield _finding(
+            subject.part_place(html, "Content-Type"),
             "text-missing",
             Severity.WARNING,
             text,
@@ -216,8 +221,9 @@ def _alternatives(subject: Subject) -> Iterator[Finding]:
         parent = message.parts[plain.parent]
         if parent.media_type == "multipart/alternative" and message.text_parts[0] > message.html_parts[0]:
             text = "The plain text stands behind the HTML, so that programs prefer it."
-            yield _of_part(
-                plain, "alternative-order", Severity.WARNING, text, "Put the plainest part first.", "RFC 2046 §5.1.4"
+            place = subject.part_place(plain, "Content-Type")
+            yield _finding(
+                place, "alternative-order", Severity.WARNING, text, "Put the plainest part first.", "RFC 2046 §5.1.4"
             )
         if parent.media_type == "multipart/alternative":
             yield from _differences(subject, plain)
@@ -226,8 +232,8 @@ def _alternatives(subject: Subject) -> Iterator[Finding]:
 def _differences(subject: Subject, plain: Part) -> Iterator[Finding]:
     text = part_text(subject.octets, plain)
     if not text.strip():
-        yield _of_part(
-            plain,
+        yield _finding(
+            subject.part_place(plain, "Content-Type"),
             "text-empty",
             Severity.WARNING,
             "The plain text part is empty.",
@@ -243,8 +249,13 @@ def _differences(subject: Subject, plain: Part) -> Iterator[Finding]:
         sentence = (
             f"The plain text says something else than the HTML: {round(100 * alike)} % of the words are the same."
         )
-        yield _of_part(
-            plain, "text-differs", Severity.WARNING, sentence, "Make both from one source.", "RFC 2046 §5.1.4"
+        yield _finding(
+            subject.part_place(plain, "Content-Type"),
+            "text-differs",
+            Severity.WARNING,
+            sentence,
+            "Make both from one source.",
+            "RFC 2046 §5.1.4",
         )
 
 

@@ -3,12 +3,13 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from threading import RLock
 from typing import Any, Self, TypeVar, cast
 
 from catcher.checks.document import HtmlPart
 from catcher.checks.model import Place
+from catcher.checks.sent import SentLines
 from catcher.envelope import Envelope
 from catcher.mime import Bodies, Message, Octets, Part, bodies, parse, part_text
 
@@ -49,6 +50,11 @@ class Subject:
         """The HTML that is shown as the body, one for each such part."""
         return self.once(_html_parts)
 
+    @property
+    def sent(self) -> SentLines:
+        """The lines of the message as sent."""
+        return self.once(_sent)
+
     @cached_property
     def bodies(self) -> Bodies:
         """Text and HTML of the message."""
@@ -74,9 +80,13 @@ class Subject:
         for number, line in enumerate(head.splitlines(), start=1):
             if line[: len(wanted)].lower().rstrip(b" \t") == wanted:
                 if seen == which:
-                    return Place(line=number, column=1, excerpt=line[:80].decode("utf-8", "replace"))
+                    return Place(line=number, column=1, sent_line=number, excerpt=line[:80].decode("utf-8", "replace"))
                 seen += 1
         return None
+
+    def part_place(self, part: Part, field: str = "") -> Place:
+        """A part as a whole, and where in the source its header field of that name, or else the part, begins."""
+        return Place(part_id=part.part_id, sent_line=self.sent.of_field(part, field))
 
     def parts_by_content_id(self) -> dict[str, Part]:
         """Parts by Content-ID, the first of equal ones."""
@@ -87,9 +97,13 @@ class Subject:
         return found
 
 
+def _sent(subject: Subject) -> SentLines:
+    return SentLines(subject.octets)
+
+
 def _html_parts(subject: Subject) -> tuple[HtmlPart, ...]:
     parts = tuple(
-        HtmlPart(part.part_id, part_text(subject.octets, part))
+        HtmlPart(part.part_id, part_text(subject.octets, part), partial(subject.sent.of_text, part))
         for part in (subject.message.parts[index] for index in subject.message.html_parts)
     )
     for part in parts:

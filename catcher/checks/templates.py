@@ -1,6 +1,7 @@
 """Template variables that were not filled in, wherever a reader would see them."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from catcher.checks.document import HtmlPart, excerpt
 from catcher.checks.model import MAX_PLACES, Finding, Place, Severity
@@ -45,7 +46,7 @@ def _texts(subject: Subject) -> Iterator[tuple[HtmlPart, str]]:
     """The bodies as texts with places, code blanked out; a plain text has lines and columns just as HTML has."""
     for index in subject.message.text_parts:
         part = subject.message.parts[index]
-        plain = HtmlPart(part.part_id, part_text(subject.octets, part)[:MAX_TEXT])
+        plain = HtmlPart(part.part_id, part_text(subject.octets, part)[:MAX_TEXT], partial(subject.sent.of_text, part))
         yield plain, plain.text
     for html in subject.html_parts:
         yield html, without_code(html.text)

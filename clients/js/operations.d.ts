@@ -271,13 +271,14 @@ export interface FindingShape {
   clients: string[];
 }
 
-/** Where a finding points. part_id: "" for the header section. line, column: from 1, 0 for the whole part. element: number of the HTML element in document order, -1 for none. */
+/** Where a finding points. part_id: "" for the header section. line, column: from 1, 0 for the whole part. element: number of the HTML element in document order, -1 for none. sent_line: the line of the message as sent, of a whole part that of the field concerned or of its beginning; 0 when it is not known. */
 export interface PlaceShape {
   part_id: string;
   line: number;
   column: number;
   element: number;
   tag: string;
+  sent_line: number;
   excerpt: string;
 }
 

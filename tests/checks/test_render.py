@@ -14,7 +14,7 @@ FINDING = Finding(
     rule="alt-missing",
     severity=Severity.ERROR,
     text="An image has no alternative text.",
-    place=Place(part_id="1.2", line=3, column=7, element=9, tag="img", excerpt='<img src="a">'),
+    place=Place(part_id="1.2", line=3, column=7, element=9, tag="img", sent_line=41, excerpt='<img src="a">'),
     others=(Place(part_id="1.2", line=4, column=1),),
     count=2,
     clients=("Gmail (iOS)",),
@@ -86,7 +86,8 @@ def test_sarif_points_at_lines() -> None:
     assert rules[first["ruleIndex"]]["id"] == first["ruleId"]
     assert (first["level"], second["level"]) == ("error", "warning")
     region = first["locations"][0]["physicalLocation"]["region"]
-    assert (region["startLine"], region["startColumn"]) == (3, 7)
+    assert region == {"startLine": 41, "snippet": {"text": '<img src="a">'}}
+    assert first["locations"][0]["logicalLocations"][0]["fullyQualifiedName"] == "part 1.2, line 3, column 7"
     assert len(first["locations"]) == 2
     assert second["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "mail.eml"
     assert run["invocations"][0]["executionSuccessful"] is False

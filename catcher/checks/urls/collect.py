@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -110,7 +111,8 @@ def _all(subject: Subject, styles: ParsedStyles) -> Iterator[Link]:
             yield from _of_element(part, element, styles)
     for index in subject.message.text_parts:
         message_part = subject.message.parts[index]
-        yield from _of_text(message_part.part_id, part_text(subject.octets, message_part)[:MAX_TEXT])
+        text = part_text(subject.octets, message_part)[:MAX_TEXT]
+        yield from _of_text(HtmlPart(message_part.part_id, text, partial(subject.sent.of_text, message_part)))
 
 
 def _at(part: HtmlPart, url: str, kind: LinkKind, offset: int, element: int, text: str = "") -> Link:
@@ -171,13 +173,7 @@ def _visible(text: str) -> str:
     return " ".join(text[:2_000].split())[:200]
 
 
-def _of_text(part_id: str, text: str) -> Iterator[Link]:
-    """Addresses in plain text."""
-    line, last = 1, 0
-    plain = text.replace("\r\n", "\n").replace("\r", "\n")
-    for start, _, url in urls_in_text(plain):
-        line += plain.count("\n", last, start)
-        last = start
-        column = start - plain.rfind("\n", 0, start)
-        place = Place(part_id=part_id, line=line, column=column, excerpt=url[:80])
-        yield Link(url=url, kind=LinkKind.TEXT, places=(place,))
+def _of_text(plain: HtmlPart) -> Iterator[Link]:
+    """Addresses in plain text; it has lines and columns just as HTML has."""
+    for start, _, url in urls_in_text(plain.text):
+        yield Link(url=url, kind=LinkKind.TEXT, places=(plain.place(start),))

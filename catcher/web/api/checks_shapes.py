@@ -10,7 +10,8 @@ from catcher.web.api.shapes import Camel, Count, camel
 class PlaceShape(Struct, frozen=True, kw_only=True):
     """Where a finding points. part_id: "" for the header section. line, column: from 1, 0 for the whole part.
 
-    element: number of the HTML element in document order, -1 for none.
+    element: number of the HTML element in document order, -1 for none. sent_line: the line of the message as sent, of a
+    whole part that of the field concerned or of its beginning; 0 when it is not known.
     """
 
     part_id: str
@@ -18,6 +19,7 @@ class PlaceShape(Struct, frozen=True, kw_only=True):
     column: Count
     element: int
     tag: str
+    sent_line: Count
     excerpt: str
 
 

@@ -131,7 +131,7 @@ class MessageHandlers:
             back=Place(query=place.query, inbox=place.inbox, before=place.before).address(site.root),
             preview=await read_preview(site, request, stored, place) if view == "html" else None,
             text=await read_text(site, stored) if view == "text" else None,
-            source=await self._source(stored, view, address),
+            source=await self._source(stored, view, address, line=given.get("line", "")),
             parts=await self._parts(request, stored, place) if view == "parts" else (),
             fields=header_fields_of(site, stored, given.get("filter", ""), group) if view == "headers" else (),
             groups=header_groups(stored, address, place, group) if view == "headers" else (),
@@ -149,10 +149,11 @@ class MessageHandlers:
     def _beside(self, summary: Summary | None, place: Place) -> str:
         return f"{self._site.root}view/{summary.store_id}{place.parameters()}" if summary else ""
 
-    async def _source(self, stored: StoredMessage, view: str, address: str) -> Source | None:
+    async def _source(self, stored: StoredMessage, view: str, address: str, *, line: str) -> Source | None:
         if view == "source":
             return await read_source(self._site, stored, address)
-        return await raw_source(self._site, stored, address) if view == "raw" else None
+        number = int(line) if line.isascii() and line.isdigit() and len(line) < 9 else 0
+        return await raw_source(self._site, stored, address, line=number) if view == "raw" else None
 
 
 def is_reading(request: Request) -> bool:

@@ -155,15 +155,19 @@ class Views:
         part = _("part %(number)s", number=place.part_id) if place.part_id else _("header section")
         if place.line:
             return _("%(part)s, line %(line)s, column %(column)s", part=part, line=place.line, column=place.column)
+        if place.part_id and place.sent_line:
+            return _("%(part)s, line %(line)s of the message", part=part, line=place.sent_line)
         return part if place.part_id else ""
 
     def show_href(self, place: "ReportPlace | None") -> str:
-        """Where the place is marked in the mail; only what stands in the HTML that is shown can be."""
-        if place is None or not place.line or place.element < 0 or place.part_id != self._html_part:
+        """Where the place is marked: in the mail when it is in the HTML that is shown, else in its source as sent."""
+        if place is None:
             return ""
-        return (
-            "" if place.tag in _UNSEEN else self._address + self._place.parameters(mark=f"{place.line}-{place.column}")
-        )
+        is_shown = place.element >= 0 and place.part_id == self._html_part and place.tag not in _UNSEEN
+        if place.line and is_shown:
+            return self._address + self._place.parameters(mark=f"{place.line}-{place.column}")
+        raw = replace(self._place, view="raw").parameters(line=str(place.sent_line))
+        return f"{self._address}{raw}#marked" if place.sent_line else ""
 
 
 def _inbox_rows(facts: "InboxFacts") -> Iterator[InboxRow]:

@@ -16,7 +16,7 @@ _CLASSES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """A piece of source. kind: "tag", "name", "value", "comment", "reference", or "" for text."""
+    """A piece of source. kind: "tag", "name", "value", "comment", "reference", "mark", or "" for text."""
 
     kind: str
     text: str

@@ -71,12 +71,26 @@ async def read_source(site: Site, stored: StoredMessage, address: str) -> Source
     )
 
 
-async def raw_source(site: Site, stored: StoredMessage, address: str) -> Source:
-    """The beginning of the octets as received, read as UTF-8."""
+async def raw_source(site: Site, stored: StoredMessage, address: str, *, line: int = 0) -> Source:
+    """The beginning of the octets as received, read as UTF-8. line: the one that is marked, from 1; 0 for none."""
     size = stored.summary.size
     octets = await excerpt(site, stored.summary.store_id, start=0, end=min(size, RAW_OCTETS))
     text = octets.decode("utf-8", "replace").replace("\r\n", "\n")
-    return Source(pieces=tuple(_raw_pieces(text)), size=size, is_cut=size > RAW_OCTETS, save_href=f"{address}/raw")
+    pieces = _with_mark(text, line) if line else _raw_pieces(text)
+    return Source(pieces=tuple(pieces), size=size, is_cut=size > RAW_OCTETS, save_href=f"{address}/raw")
+
+
+def _with_mark(text: str, line: int) -> list[Piece]:
+    """The text with that line marked."""
+    lines = text.split("\n", line)
+    if len(lines) < line:
+        return _raw_pieces(text)
+    before, marked, after = "\n".join(lines[: line - 1]), lines[line - 1], "\n".join(lines[line:])
+    return [
+        *(_raw_pieces(before + "\n") if line > 1 else []),
+        Piece(kind="mark", text=marked),
+        Piece(kind="", text="\n" + after),
+    ]
 
 
 def _raw_pieces(text: str) -> list[Piece]:

@@ -156,6 +156,17 @@ def test_the_parts_view_is_the_tree(reader: httpx2.Client, filled: Mailbox) -> N
     ]
 
 
+def test_a_finding_on_the_source_leads_to_its_line(mailbox: Mailbox, http: httpx2.Client) -> None:
+    """What cannot be shown in the HTML is marked in the message as sent."""
+    with smtplib.SMTP(mailbox.catcher.smtp_host, mailbox.catcher.smtp_port, timeout=30) as client:
+        client.sendmail("a@example.com", ["b@example.com"], b"From: a@example.com\r\nDate: <never>\r\n\r\nhello\r\n")
+    address = f"view/{http.get('api/v1/messages').json()['messages'][0]['ID']}"
+    found = re.search(r'href="([^"]*\?[^"]*line=2[^"]*)#marked"', http.get(f"{address}?view=checks").text)
+    assert found is not None
+    assert '<mark id="marked">Date: &lt;never&gt;</mark>' in http.get(own_fetch(found[1])).text
+    assert "<mark" not in http.get(f"{address}?view=raw&line=9999").text
+
+
 def test_raw_is_what_was_sent(mailbox: Mailbox, http: httpx2.Client) -> None:
     """Promise 2: the octets as they came, to save."""
     octets = bytes(invoice())

@@ -1,0 +1,56 @@
+"""Where a place stands in the message as it was sent: the lines of what mail programs show as its source."""
+
+import re
+from collections.abc import Sequence
+from itertools import accumulate
+
+from catcher.mime import Octets, Part
+
+MAX_SENT = 20_000_000
+"""Octets of a message in which lines are counted; what lies behind has no line."""
+
+_BLOCK = 1 << 16
+_BREAK = re.compile(rb"\r\n?|\n")
+# a break behind "=" is none of the text's, and one that is written out is none of the source's (RFC 2045 §6.7)
+_QUOTED_BREAK = re.compile(rb"=[ \t]*(?:\r\n?|\n)|=0D=0A|=0[AD]|\r\n?|\n", re.IGNORECASE)
+_BREAKS = {"7bit": _BREAK, "8bit": _BREAK, "binary": _BREAK, "quoted-printable": _QUOTED_BREAK}
+
+
+class SentLines:
+    """The lines of one message as sent, counted once; each from 1, 0 when it is not known."""
+
+    def __init__(self, octets: Octets) -> None:
+        self._octets = octets
+        blocks = range(0, min(len(octets), MAX_SENT), _BLOCK)
+        self._before = list(accumulate((octets[at : at + _BLOCK].count(b"\n") for at in blocks), initial=0))
+
+    def at(self, offset: int) -> int:
+        """The line of an octet."""
+        if offset > MAX_SENT:
+            return 0
+        block = min(offset // _BLOCK, len(self._before) - 1)
+        return self._before[block] + self._octets[block * _BLOCK : offset].count(b"\n") + 1
+
+    def of_field(self, part: Part, name: str) -> int:
+        """The line of a header field of the part; that of the part's first line when it has no such field."""
+        head = bytes(self._octets[part.header_start : part.body_start])
+        found = re.search(rb"^" + re.escape(name.encode()) + rb"[ \t]*:", head, re.IGNORECASE | re.MULTILINE)
+        return self.at(part.header_start + (found.start() if found else 0))
+
+    def of_text(self, part: Part) -> Sequence[int]:
+        """For each line of the part's decoded text the line on which it begins.
+
+        Of base64 nothing can be read in the source, so there is only the first; () beyond the bound.
+        """
+        first = self.at(part.body_start)
+        if not first or part.end > MAX_SENT:
+            return ()
+        if part.transfer_encoding not in _BREAKS:
+            return (first,)
+        lines, line = [first], first
+        for found in _BREAKS[part.transfer_encoding].finditer(bytes(self._octets[part.body_start : part.end])):
+            is_soft = found[0][:1] == b"=" and found[0][-1:] in b"\r\n"
+            line += b"\n" in found[0]
+            if not is_soft:
+                lines.append(line)
+        return lines
