@@ -165,7 +165,11 @@ def _engine(path: Path, *, pool_size: int, patience: float, begin: str, setup: A
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=30,
-        connect_args={"check_same_thread": False, "timeout": patience},
+        connect_args={
+            "check_same_thread": False,
+            "timeout": patience,
+            "cached_statements": driving.KEPT_STATEMENTS,
+        },
     )
 
     def connected(driver: sqlite3.Connection, _record: object) -> None:

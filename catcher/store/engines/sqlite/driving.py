@@ -17,6 +17,9 @@ from sqlalchemy.sql.expression import Executable
 _MOST_ROWS = 32
 """Of one statement: fourteen columns each stay below the 999 variables that any SQLite takes."""
 
+KEPT_STATEMENTS = 256
+"""So many the driver keeps prepared: an insert for each number of rows into each of a message's tables, and others."""
+
 
 def driver_of(connection: Connection) -> sqlite3.Connection:
     """The driver's connection."""
@@ -39,11 +42,9 @@ def run(connection: Connection, statement: Executable, values: Mapping[str, obje
 
 def insert_rows(connection: Connection, into: Table, rows: Sequence[tuple[object, ...]]) -> None:
     """Insert rows given as values in the order of the table's columns."""
-    start = 0
-    while left := len(rows) - start:
-        number = min(_MOST_ROWS, 1 << (left.bit_length() - 1))
-        execute(connection, _insert(into, number), tuple(chain.from_iterable(rows[start : start + number])))
-        start += number
+    for start in range(0, len(rows), _MOST_ROWS):
+        some = rows[start : start + _MOST_ROWS]
+        execute(connection, _insert(into, len(some)), tuple(chain.from_iterable(some)))
 
 
 @functools.cache
@@ -54,7 +55,7 @@ def _compiled(statement: Executable) -> tuple[str, Sequence[str]]:
 
 @functools.cache
 def _insert(into: Table, number: int) -> str:
-    """The statement for so many rows. They are powers of two, so that the driver can keep all of them prepared."""
+    """The statement for so many rows."""
     one, _ = _compiled(insert(into))
     row = one[one.index("VALUES ") + len("VALUES ") :]
     return ", ".join([one, *[row] * (number - 1)])
