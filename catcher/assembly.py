@@ -45,6 +45,9 @@ CHECKING = 2
 STOP_SECONDS = 3.0
 """How long dialogues and requests may go on after a stop was asked for; the whole stop stays below five seconds."""
 
+PARSERS = 2
+"""Threads that parse large mail. They have no others to wait for, and a list waits for none of them."""
+
 RETENTION_SECONDS = 5.0
 """How long at most a message outlives its limits."""
 
@@ -79,6 +82,7 @@ class Catcher:
         self._undo = contextlib.AsyncExitStack()
         self._doors: list[Callable[[], Awaitable[None]]] = []
         self._threads = Threads()
+        self._reading = Threads(PARSERS, name="catcher-parse")
         self._started_at = datetime.now(UTC)
         self._opened: _Opened | None = None
         self._intake: asyncio.Future[Intake] | None = None
@@ -138,6 +142,7 @@ class Catcher:
         settings, undo = self._settings, self._undo
         self._intake = asyncio.get_running_loop().create_future()
         undo.callback(self._threads.close)
+        undo.callback(self._reading.close)
         database = undo.enter_context(_database(settings))
         http = undo.enter_context(http_socket(settings.listen))
         if settings.faults or settings.chaos_triggers:
@@ -235,7 +240,7 @@ class Catcher:
         sorting = wiring.sorting(self._settings)
         intake = Intake(
             store,
-            threads=self._threads,
+            threads=self._reading,
             tagging=tagging,
             sorting=sorting,
             use_message_dates=self._settings.use_message_dates,
