@@ -3,7 +3,9 @@
 Each mechanism is a generator: it yields challenges, is sent the client's responses, and returns a Claim. By default
 any credentials are accepted and recorded. CRAM-MD5 and SCRAM never show a password, so with a password file they are
 offered only when it holds plain text; SCRAM makes the server prove that it knows the password too, so without a file
-it cannot be offered at all, while the user's name in CRAM-MD5 is taken as it is.
+it cannot be offered at all, while the user's name in CRAM-MD5 is taken as it is. Names with a password of their own
+(inboxes) can use all of them, offered or not: to offer SCRAM to everybody would make clients choose it that come with
+credentials nobody has heard of.
 """
 
 import base64
@@ -14,7 +16,8 @@ import secrets
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import TypeAlias
+from functools import partial
+from typing import Any, TypeAlias
 
 from catcher.smtp.options import AuthPolicy
 
@@ -26,23 +29,31 @@ class Claim:
     """Who a client says it is. password: what is to be checked; None when `is_proven` already says it all.
 
     shows: whether the client knows a password, for mechanisms that do not send it; None where that cannot be told.
+    is_refuted: the exchange itself has failed, so that nobody takes the claim, whatever is accepted otherwise.
     """
 
     user: str
     password: str | None = None
     is_proven: bool = False
+    is_refuted: bool = False
     shows: Callable[[str], bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Yielded instead of a challenge: the exchange wants to be sent this user's password, None when there is none."""
+
+    user: str
 
 
 class Unreadable(ValueError):
     """A response that does not have the mechanism's form. Stays within this room: the dialogue answers 501."""
 
 
-Find: TypeAlias = Callable[[str], str | None]
-"""The plain-text password of a user, None when it is not known."""
+Exchange: TypeAlias = Generator[bytes | Asked, Any, Claim]
+"""Yields challenges, and is sent responses; or asks, and is sent a password or None."""
 
-Exchange: TypeAlias = Generator[bytes, bytes, Claim]
-Mechanism: TypeAlias = Callable[["Find | None", bytes | None], Exchange]
+Mechanism: TypeAlias = Callable[[bytes | None], Exchange]
 
 
 def offered(policy: AuthPolicy) -> tuple[str, ...]:
@@ -55,9 +66,16 @@ def offered(policy: AuthPolicy) -> tuple[str, ...]:
     return tuple(name for name in policy.mechanisms or possible if name in possible)
 
 
-def begin(name: str, policy: AuthPolicy, initial: bytes | None) -> Exchange:
-    """Start the exchange of one of the `offered` mechanisms. initial: the initial response, decoded, None without."""
-    return _MECHANISMS[name](None if policy.passwords is None else policy.passwords.plain, initial)
+def understood(policy: AuthPolicy) -> tuple[str, ...]:
+    """Those that are taken when a client asks for them: the offered ones, and what users with passwords of their own
+    can use whatever file there is for the others.
+    """
+    return policy.mechanisms or (*offered(policy), "SCRAM-SHA-256", "CRAM-MD5")
+
+
+def begin(name: str, initial: bytes | None) -> Exchange:
+    """Start the exchange of an `understood` mechanism. initial: the initial response, decoded, None without."""
+    return _MECHANISMS[name](initial)
 
 
 def decode(response: bytes) -> bytes:
@@ -67,6 +85,8 @@ def decode(response: bytes) -> bytes:
 
 def is_true(claim: Claim, policy: AuthPolicy) -> bool:
     """Whether the claim is accepted. May take a tenth of a second with a password file: call it in a thread."""
+    if claim.is_refuted:
+        return False
     if policy.passwords is None:
         return True
     if claim.password is None:
@@ -77,11 +97,11 @@ def is_true(claim: Claim, policy: AuthPolicy) -> bool:
 def knows(claim: Claim, password: str) -> bool:
     """Whether the client knows this password of its user's."""
     if claim.password is not None:
-        return hmac.compare_digest(claim.password.encode("utf-8", "replace"), password.encode("utf-8", "replace"))
+        return _is_same(claim.password, password)
     return claim.shows is not None and claim.shows(password)
 
 
-def _plain(_find: Find | None, initial: bytes | None) -> Exchange:
+def _plain(initial: bytes | None) -> Exchange:
     """RFC 4616: [authzid] NUL authcid NUL password."""
     parts = (initial if initial is not None else (yield b"")).split(b"\0")
     if len(parts) != 3:
@@ -89,20 +109,20 @@ def _plain(_find: Find | None, initial: bytes | None) -> Exchange:
     return Claim(user=_text(parts[1]), password=_text(parts[2]))
 
 
-def _login(_find: Find | None, initial: bytes | None) -> Exchange:
+def _login(initial: bytes | None) -> Exchange:
     """draft-murchison-sasl-login: two prompts."""
     user = initial if initial is not None else (yield b"Username:")
     password = yield b"Password:"
     return Claim(user=_text(user), password=_text(password))
 
 
-def _cram_md5(find: Find | None, _initial: bytes | None) -> Exchange:
+def _cram_md5(_initial: bytes | None) -> Exchange:
     """RFC 2195: the HMAC-MD5 of a challenge under the password. Without a known password any digest is taken."""
     challenge = f"<{secrets.token_hex(8)}.{time.time_ns()}@catcher>".encode()
     user, space, digest = (yield challenge).rpartition(b" ")
     if not space:
         raise Unreadable
-    password = find(_text(user)) if find is not None else None
+    password: str | None = yield Asked(_text(user))
 
     def shows(known: str) -> bool:
         right = hmac.new(known.encode(), challenge, "md5").hexdigest().encode()
@@ -112,7 +132,7 @@ def _cram_md5(find: Find | None, _initial: bytes | None) -> Exchange:
     return Claim(user=_text(user), is_proven=is_proven, shows=shows)
 
 
-def _xoauth2(_find: Find | None, initial: bytes | None) -> Exchange:
+def _xoauth2(initial: bytes | None) -> Exchange:
     """Google's and Microsoft's: user=… ^A auth=Bearer … ^A^A. The token is not kept."""
     response = initial if initial is not None else (yield b"")
     fields = dict(field.partition(b"=")[::2] for field in response.split(b"\x01") if field)
@@ -121,7 +141,7 @@ def _xoauth2(_find: Find | None, initial: bytes | None) -> Exchange:
     return Claim(user=_text(fields[b"user"]))
 
 
-def _scram_sha_256(find: Find | None, initial: bytes | None) -> Exchange:
+def _scram_sha_256(initial: bytes | None) -> Exchange:
     """RFC 5802, RFC 7677, without channel binding. An unknown user fails at the proof, not before."""
     first = _text(initial if initial is not None else (yield b""))
     gs2, bare = _gs2(first)
@@ -129,7 +149,7 @@ def _scram_sha_256(find: Find | None, initial: bytes | None) -> Exchange:
     if gs2[:1] not in ("n", "y") or "n" not in attributes or "r" not in attributes:
         raise Unreadable
     user = attributes["n"].replace("=2C", ",").replace("=3D", "=")
-    password = find(user) if find is not None else None
+    password: str | None = yield Asked(user)
     salt, nonce = secrets.token_bytes(16), attributes["r"] + secrets.token_urlsafe(18)
     server_first = f"r={nonce},s={base64.b64encode(salt).decode()},i={SCRAM_ITERATIONS}"
     final = _text((yield server_first.encode()))
@@ -141,10 +161,10 @@ def _scram_sha_256(find: Find | None, initial: bytes | None) -> Exchange:
     salted = hashlib.pbkdf2_hmac("sha256", (password or secrets.token_hex(16)).encode(), salt, SCRAM_ITERATIONS)
     signed = f"{bare},{server_first},{without_proof}".encode()
     if not _is_client_proof(salted, signed, proof) or password is None:
-        return Claim(user=user)
+        return Claim(user=user, is_refuted=True)
     server_key = hmac.digest(salted, b"Server Key", "sha256")
     yield b"v=" + base64.b64encode(hmac.digest(server_key, signed, "sha256"))
-    return Claim(user=user, is_proven=True)
+    return Claim(user=user, is_proven=True, shows=partial(_is_same, password))
 
 
 def _is_client_proof(salted: bytes, signed: bytes, proof: str) -> bool:
@@ -156,6 +176,10 @@ def _is_client_proof(salted: bytes, signed: bytes, proof: str) -> bool:
         return False
     right = bytes(one ^ other for one, other in zip(client_key, signature, strict=True))
     return hmac.compare_digest(given, right)
+
+
+def _is_same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode("utf-8", "replace"), other.encode("utf-8", "replace"))
 
 
 def _gs2(first: str) -> tuple[str, str]:

@@ -212,7 +212,6 @@ class CatcherSMTP(Wire):
 
     def _auth(self, argument: bytes) -> bytes | None:
         """RFC 4954 §4."""
-        policy = self._options.auth
         name, _, response = argument.strip().partition(b" ")
         mechanism = name.upper().decode("ascii", "replace")
         refusal = self._refuse_auth(mechanism)
@@ -223,7 +222,7 @@ class CatcherSMTP(Wire):
             initial = auth.decode(response.strip()) if response.strip() else None
         except binascii.Error:
             return Reply.AUTH_NOT_BASE64
-        self._exchange = auth.begin(mechanism, policy, initial)
+        self._exchange = auth.begin(mechanism, initial)
         return self._advance(None)
 
     def _refuse_auth(self, mechanism: str) -> bytes:
@@ -237,7 +236,7 @@ class CatcherSMTP(Wire):
             return Reply.AUTH_IN_MAIL
         if not mechanism:
             return Reply.AUTH_NEEDS_ARGUMENT
-        return b"" if mechanism in auth.offered(self._options.auth) else Reply.AUTH_UNKNOWN
+        return b"" if mechanism in auth.understood(self._options.auth) else Reply.AUTH_UNKNOWN
 
     def _respond(self, line: bytes) -> bytes | None:
         """A line of the client's within AUTH."""
@@ -250,12 +249,12 @@ class CatcherSMTP(Wire):
         self._exchange = None
         return refusal
 
-    def _advance(self, response: bytes | None) -> bytes | None:
-        """Take the exchange one step further: the next challenge, or the end."""
+    def _advance(self, response: bytes | str | None) -> bytes | None:
+        """Take the exchange one step further, with a response or what it asked for: the next challenge, or the end."""
         exchange = self._exchange
         assert exchange is not None  # noqa: S101 - for the type checker
         try:
-            challenge = next(exchange) if response is None else exchange.send(response)
+            step = exchange.send(response)
         except StopIteration as done:
             self._exchange = None
             self._start(self._judge(done.value))
@@ -263,7 +262,22 @@ class CatcherSMTP(Wire):
         except auth.Unreadable:
             self._exchange = None
             return Reply.AUTH_UNREADABLE
-        return b"334 %b\r\n" % b64encode(challenge)
+        if isinstance(step, auth.Asked):
+            self._start(self._look_up(step.user))
+            return None
+        return b"334 %b\r\n" % b64encode(step)
+
+    async def _look_up(self, user: str) -> None:
+        """Give the exchange the user's password: the user's own, else that of the file."""
+        passwords = self._options.auth.passwords
+        try:
+            password = await self._reception.own_password(user) or (passwords.plain(user) if passwords else None)
+        except CatcherError:
+            self._exchange = None
+            self._reply(Reply.AUTH_UNAVAILABLE)
+            return
+        if answer := self._advance(password):
+            self._reply(answer)
 
     async def _judge(self, claim: auth.Claim) -> None:
         if not await self._passes(Stage.AUTH, claim.user):
@@ -287,7 +301,9 @@ class CatcherSMTP(Wire):
         if own_password:
             return auth.knows(claim, own_password)
         policy = self._options.auth
-        return policy.passwords is None or await self._reception.threads.run(auth.is_true, claim, policy)
+        if policy.passwords is None:
+            return auth.is_true(claim, policy)  # no password is looked at
+        return await self._reception.threads.run(auth.is_true, claim, policy)
 
     def _noop(self, _argument: bytes) -> bytes:
         return Reply.OK

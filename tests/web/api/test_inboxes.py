@@ -11,6 +11,7 @@ import pytest
 from websockets.sync.client import connect
 
 from catcher.testing import RunningCatcher, running_catcher
+from tests.smtp.scram import scram
 
 
 @pytest.fixture(scope="module")
@@ -108,19 +109,46 @@ def test_mail_reaches_it_by_login_domain_and_tag(catcher: RunningCatcher, api: h
     assert api.get(f"api/v1/inboxes/{inbox['name']}").json()["messages"] == 3
 
 
+def logged_in(catcher: RunningCatcher, mechanism: str, user: str, password: str) -> int:
+    """The code of the last reply to a login by one of smtplib's mechanisms."""
+    with smtplib.SMTP(catcher.smtp_host, catcher.smtp_port, timeout=30) as client:
+        client.ehlo()
+        client.user, client.password = user, password
+        how = getattr(client, "auth_" + mechanism.lower().replace("-", "_"))
+        try:
+            return client.auth(mechanism, how)[0]
+        except smtplib.SMTPAuthenticationError as refusal:
+            return refusal.smtp_code
+
+
 @pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN", "CRAM-MD5"])
 def test_its_password_is_asked_for(catcher: RunningCatcher, api: httpx2.Client, mechanism: str) -> None:
     """The right one opens, another one does not, whatever mechanism is used."""
     inbox = made(api)
-    for password, code in ((inbox["password"], 235), ("wrong", 535)):
-        with smtplib.SMTP(catcher.smtp_host, catcher.smtp_port, timeout=30) as client:
-            client.ehlo()
-            client.user, client.password = inbox["name"], password
-            how = getattr(client, "auth_" + mechanism.lower().replace("-", "_"))
-            try:
-                assert client.auth(mechanism, how)[0] == code
-            except smtplib.SMTPAuthenticationError as error:
-                assert error.smtp_code == code  # noqa: PT017
+    assert logged_in(catcher, mechanism, *login_of(inbox)) == 235
+    assert logged_in(catcher, mechanism, inbox["name"], "wrong") == 535
+
+
+def test_its_password_is_proven_by_scram(catcher: RunningCatcher, api: httpx2.Client) -> None:
+    """Though it is not offered to everybody, the server can prove that it knows this password. RFC 7677."""
+    inbox = made(api)
+    assert scram(catcher.smtp_host, catcher.smtp_port, inbox["name"], inbox["password"]) == 235
+    assert scram(catcher.smtp_host, catcher.smtp_port, inbox["name"], "wrong") == 535
+
+
+@pytest.mark.parametrize("file", ["ann:secret", "ann:{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ="], ids=["plain", "hashes"])
+def test_it_is_logged_in_to_beside_a_password_file(file: str) -> None:
+    """What the file holds of the others rules no mechanism out for it; it opens no other name."""
+    with running_catcher(smtp_auth=file, smtp_auth_allow_insecure="true") as catcher:
+        with httpx2.Client(base_url=catcher.url) as api:
+            inbox = made(api)
+        for user, password, code in (
+            (inbox["name"], inbox["password"], 235),
+            (inbox["name"], "wrong", 535),
+            ("nobody", inbox["password"], 535),
+        ):
+            assert logged_in(catcher, "CRAM-MD5", user, password) == code
+            assert scram(catcher.smtp_host, catcher.smtp_port, user, password) == code
 
 
 def test_a_bearer_token_is_no_password(catcher: RunningCatcher, api: httpx2.Client) -> None:
