@@ -242,8 +242,12 @@ def send(
     attachments: Mapping[str, bytes] | Sequence[PurePath] = (),
     tags: Sequence[str] = (),
     headers: Mapping[str, str] | None = None,
+    inbox: str | None = None,
 ) -> Flow[shapes.Sent]:
-    """Send a message in. Addresses as `ann@example.com` or `Ann <ann@example.com>`; attachments by file name."""
+    """Send a message in. Addresses as `ann@example.com` or `Ann <ann@example.com>`; attachments by file name.
+
+    inbox: the one it is put into, whatever it says of itself.
+    """
     body = {
         "From": {"Email": from_},
         "To": [{"Email": each} for each in to],
@@ -259,12 +263,16 @@ def send(
         "Tags": list(tags),
         "Headers": dict(headers or {}),
     }
-    return read((yield Request.sent("POST", "send", body)), shapes.Sent)
+    return read((yield Request.sent("POST", "send", body, given({"inbox": inbox}))), shapes.Sent)
 
 
-def send_octets(octets: bytes, *, from_: str | None = None, to: Sequence[str] = ()) -> Flow[shapes.Sent]:
-    """Send a message in as it stands. from_, to: of its envelope; without them its header section tells."""
-    parameters = (*given({"from": from_}), *(("to", each) for each in to))
+def send_octets(
+    octets: bytes, *, from_: str | None = None, to: Sequence[str] = (), inbox: str | None = None
+) -> Flow[shapes.Sent]:
+    """Send a message in as it stands. from_, to: of its envelope; without them its header section tells. inbox: as for
+    `send`.
+    """
+    parameters = (*given({"from": from_, "inbox": inbox}), *(("to", each) for each in to))
     request = Request("POST", "send", parameters=parameters, body=octets, content_type="message/rfc822")
     return read((yield request), shapes.Sent)
 

@@ -46,18 +46,19 @@ class Intake:
         self._ignore_duplicates = ignore_duplicates
         self._on_their_way: set[str] = set()
 
-    async def deliver(self, envelope: Envelope, content: bytes | Path) -> str:
+    async def deliver(self, envelope: Envelope, content: bytes | Path, *, inbox: str = "") -> str:
         """Keep a message; its store id, after the commit, or "" for a duplicate that is ignored.
 
-        The content is kept to the octet, whatever it is.
+        The content is kept to the octet, whatever it is. inbox: a clean name of the one it is put into, whatever the
+        message says of itself; "" lets it tell.
 
         A file is read, never moved or deleted, and must stay until this returns. Raises StoreUnavailable, and OSError
         when the file cannot be read; in both cases nothing is kept.
         """
         if isinstance(content, bytes) and len(content) <= self._inline_limit:
-            message = self._prepare(envelope, content)
+            message = self._prepare(envelope, content, inbox)
         else:
-            message = await self._threads.run(self._prepare, envelope, content)
+            message = await self._threads.run(self._prepare, envelope, content, inbox)
         if self._ignore_duplicates and message.new.message.message_id:
             return await self._add_once(message)
         return await self._add(message)
@@ -67,8 +68,8 @@ class Intake:
         _tell(message.new)
         return message.new.store_id
 
-    def _prepare(self, envelope: Envelope, content: bytes | Path) -> Prepared:
-        return prepare_rows(self._read(envelope, content))
+    def _prepare(self, envelope: Envelope, content: bytes | Path, inbox: str) -> Prepared:
+        return prepare_rows(self._read(envelope, content, inbox=inbox))
 
     async def _add_once(self, message: Prepared) -> str:
         """As `_add`, unless a message with its Message-ID is there or on its way."""

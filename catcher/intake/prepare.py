@@ -25,12 +25,13 @@ def prepare(
     tagging: Tagging = Tagging(),  # noqa: B008 values without state
     sorting: Sorting = Sorting(),  # noqa: B008
     use_message_dates: bool = False,
+    inbox: str = "",
 ) -> NewMessage:
     """The message with its tree, addresses, snippet, search texts, tags and inboxes. Any octets give one.
 
     content: octets, or a file of them, which is read by mapping it and must stay until the message is stored. Raises
     OSError when the file cannot be read. use_message_dates: it counts as received at the moment that its Date field
-        names, if it names one.
+        names, if it names one. inbox: a clean name, of the one it is put into; "" for those that `sorting` tells.
     """
     if isinstance(content, bytes):
         message, glanced, size, found = _read(content, tagging)
@@ -41,7 +42,7 @@ def prepare(
         envelope = replace(envelope, received_at=message.date.astimezone(UTC))
     addresses = list_addresses(message, envelope)
     texts = search_texts(message, envelope, addresses, glanced.search_text)
-    inboxes = sorting.of_message(envelope, message)
+    inboxes = (inbox,) if inbox else sorting.of_message(envelope, message)
     return NewMessage(
         store_id=new_store_id(envelope.received_at),
         envelope=envelope,

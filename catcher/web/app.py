@@ -62,14 +62,11 @@ def _pages(services: Services, options: WebOptions, hub: Hub) -> Router:
 def _on_the_way_in(services: Services, options: WebOptions) -> list[Middleware]:
     """What every request passes, outermost first."""
     passed = [Middleware(DefaultHeaders, options=options), Middleware(Gate, options=options), Middleware(CleanPath)]
-    if options.is_closed or options.send_passwords is not None:
-        keeper, sending = (
-            Keeper(known, services.threads) if known is not None else None
-            for known in (options.passwords, options.send_passwords)
-        )
-        passed.append(
-            Middleware(Authentication, keeper=keeper, sending=sending, tokens=services.token_of, options=options)
-        )
+    keeper, sending = (
+        Keeper(known, services.threads) if known is not None else None
+        for known in (options.passwords, options.send_passwords)
+    )
+    passed.append(Middleware(Authentication, keeper=keeper, sending=sending, tokens=services.token_of, options=options))
     if not options.is_compressed:
         passed.append(Middleware(Uncompressed))
     return passed

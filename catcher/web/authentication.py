@@ -96,6 +96,9 @@ class Authentication:
     """Refuses with 401 whoever brings no right password or token, on every path but those that need none, and with 403
     a token whose scope does not reach.
 
+    A token limits its request where nobody is asked for one, too: who sends it asks for no more than it allows, and one
+    that has expired must not open everything.
+
     keeper: of the passwords, None when there are none. sending: of those that let send by the API, instead. tokens:
     finds the token of a secret. options: what is closed.
     """
@@ -125,16 +128,20 @@ class Authentication:
         """The application, or the refusal, and the scope with the inbox that a token is bound to."""
         path = scope["path"].removeprefix(self._options.webroot)
         is_sending = path == "api/v1/send" and scope.get("method") == "POST"
-        if _is_open(scope, path) or not self._is_closed(is_sending=is_sending):
+        if _is_open(scope, path):
             return self._app, scope
+        is_closed = self._is_closed(is_sending=is_sending)
         keeper = self._sending if is_sending and self._sending is not None else self._keeper
         given = [value for name, value in scope["headers"] if name == b"authorization"]
         field = given[0] if len(given) == 1 else b""
-        basic, secret = read_basic(field), read_bearer(field)
+        basic, bearer = read_basic(field), read_bearer(field)
+        secret = bearer or (basic[1] if basic else "")
+        if not is_closed and not _may_be_token(secret):
+            return self._app, scope
         try:
-            if basic is not None and keeper is not None and await keeper.admits(*basic):
+            if is_closed and basic is not None and keeper is not None and await keeper.admits(*basic):
                 return self._app, scope
-            token = await self._token(secret or (basic[1] if basic else ""))
+            token = await self._tokens(secret) if _may_be_token(secret) else None
         except Busy:
             busy = PlainTextResponse("Too many attempts, try again\n", status_code=503, headers={"Retry-After": "1"})
             return busy, scope
@@ -145,7 +152,7 @@ class Authentication:
             if not token.scope.covers(needed):
                 return _forbidden(needed), scope
             return self._app, bind(scope, token.inbox) if token.inbox else scope
-        if basic is not None or secret:
+        if basic is not None or bearer:
             user = basic[0][:100] if basic else ""
             log.warning("wrong password", extra={"user": user, "peer": (scope.get("client") or ("",))[0]})
         return _unauthorized(), scope
@@ -155,9 +162,10 @@ class Authentication:
             return False
         return self._options.is_closed or (is_sending and self._sending is not None)
 
-    async def _token(self, secret: str) -> Token | None:
-        """What does not look like a token is not looked up."""
-        return await self._tokens(secret) if secret.startswith(PREFIX) and len(secret) < LONGEST_SECRET else None
+
+def _may_be_token(secret: str) -> bool:
+    """What does not look like a token is not looked up."""
+    return secret.startswith(PREFIX) and len(secret) < LONGEST_SECRET
 
 
 def needed_scope(method: str, path: str) -> TokenScope:

@@ -1,7 +1,8 @@
 """Requests that are about one inbox: because they ask for it, or because their token opens no other.
 
 What a token bound to an inbox may do is decided here and enforced in one place, where operations are dispatched: an
-operation that can be limited to an inbox is limited to that one, any other is refused.
+operation that can be limited to an inbox is limited to that one, any other is refused. That holds where nobody is asked
+for a token as well.
 """
 
 from urllib.parse import parse_qsl, urlencode

@@ -875,7 +875,7 @@ export class Operations {
   /** Hear of news as server-sent events. The frames of the WebSocket but for `stats`, each as the data of an event named by its type. GET /api/v1/events */
   getEvents(parameters?: { after?: string; inbox?: string }, options?: Options): Promise<string>;
   /** Send a message in. POST /api/v1/send */
-  postSend(parameters: { from?: string; relay?: string; to?: string; body: Sending }, options?: Options): Promise<Sent>;
+  postSend(parameters: { from?: string; inbox?: string; relay?: string; to?: string; body: Sending }, options?: Options): Promise<Sent>;
   /** The program and its mailbox. GET /api/v1/info */
   getInfo(options?: Options): Promise<AppInformation>;
   /** What a user interface needs to know. GET /api/v1/webui */

@@ -1,5 +1,6 @@
 """Tokens that are bound to an inbox: they see and change that one, and nothing of what they might ask for besides."""
 
+import base64
 import json
 import subprocess
 from collections.abc import Iterator
@@ -64,6 +65,11 @@ def admin(site: RunningCatcher) -> str:
 def bearer(secret: str) -> dict[str, str]:
     """The header field."""
     return {"Authorization": f"Bearer {secret}"}
+
+
+def basic(user: str, password: str) -> dict[str, str]:
+    """The header field."""
+    return {"Authorization": "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()}
 
 
 @pytest.fixture
@@ -154,3 +160,31 @@ def test_an_inbox_that_is_none_is_refused_at_the_socket(site: RunningCatcher) ->
     """An empty name is no name for all."""
     with pytest.raises(InvalidStatus):
         connect(f"{site.url.replace('http', 'ws', 1)}api/events?inbox=", additional_headers=bearer(admin(site)))
+
+
+@pytest.mark.parametrize("asked", ["", "?inbox=foreign"])
+def test_what_is_sent_in_is_put_into_the_inbox(site: RunningCatcher, api: httpx2.Client, asked: str) -> None:
+    """Whatever recipients and header say, which would put it into another one, and whatever is asked for."""
+    octets = b"To: b+foreign@example.com\r\nX-Catcher-Inbox: foreign\r\nSubject: octets\r\n\r\nbody\r\n"
+    sent = api.post(f"api/v1/send{asked}", content=octets, headers={"Content-Type": "message/rfc822"})
+    assert site.store.get(sent.json()["ID"]).summary.inboxes == ("mine",)
+    body = {"From": {"Email": "a@example.com"}, "To": [{"Email": "x@foreign.inbox.test"}], "Subject": "json"}
+    sent = api.post(f"api/v1/send{asked}", json=body)
+    assert site.store.get(sent.json()["ID"]).summary.inboxes == ("mine",)
+    assert api.get("api/v1/messages").json()["total"] == 3
+
+
+def test_a_token_limits_its_request_where_nobody_is_asked_for_one(tmp_path: Path) -> None:
+    """Who sends it asks for no more than it allows; one that is not known any more does not open everything."""
+    with running_catcher(database=str(tmp_path / "mail.db")) as site, httpx2.Client(base_url=site.url) as anybody:
+        mine, foreign = (put(site, inbox) for inbox in (MINE, FOREIGN))
+        _, secret = site.store.tokens.make("reader", Scope.READ, now=datetime.now(UTC), inbox=MINE)
+        assert anybody.get("api/v1/messages").json()["total"] == 2
+        for field in (bearer(secret), basic("anybody", secret)):
+            assert [each["ID"] for each in anybody.get("api/v1/messages", headers=field).json()["messages"]] == [mine]
+            assert anybody.get(f"api/v1/message/{foreign}", headers=field).status_code == 404
+            assert anybody.delete("api/v1/messages", headers=field).status_code == 403
+            assert anybody.get("", headers=field).status_code == 403
+        assert anybody.get("api/v1/messages", headers=bearer(secret[:-1] + "!")).status_code == 401
+        for field in (bearer("of-another-server"), basic("ann", "secret")):
+            assert anybody.get("api/v1/messages", headers=field).json()["total"] == 2

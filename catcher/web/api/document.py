@@ -21,7 +21,7 @@ Live news come over a WebSocket at `/api/events`: frames `{"Type", "Data", "id"}
 `?inbox=` to hear of one inbox only.
 
 Where an operation takes `inbox`, a token that is bound to an inbox may be used and sees that inbox alone; anywhere else
-it is refused.
+it is refused. A token limits its request also where none is asked for, and one that is unknown is refused.
 """
 
 

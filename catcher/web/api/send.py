@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catcher.envelope import Client, Envelope, ForwardPath
-from catcher.errors import MessageTooLarge, NotFound, RelayError
+from catcher.errors import InboxError, MessageTooLarge, NotFound, RelayError
 from catcher.mime import parse, parse_addresses
 from catcher.mime.model import Message
 from catcher.relay import Relay
@@ -24,6 +24,7 @@ from catcher.web.api.requests import struct_of
 from catcher.web.api.sending import Sending, Unsendable, write
 from catcher.web.api.shapes import Camel, Count, SendError
 from catcher.web.bodies import SPOOL_FROM, spooled
+from catcher.web.scoping import PARAMETER, inbox_of
 from catcher.web.services import Services
 
 
@@ -52,10 +53,11 @@ class Send:
         """Every error is JSON here: `{"Error"}`."""
         media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
         try:
-            relay = self._relay(request)
-            store_id = await (self._octets(request) if media_type == RFC822 else self._json(request))
+            relay, inbox = self._relay(request), inbox_of(request)
+            keep = self._octets if media_type == RFC822 else self._json
+            store_id = await keep(request, inbox)
             relayed = await self._relayed(relay, store_id) if relay is not None else None
-        except (HTTPException, Unsendable, MessageTooLarge) as error:
+        except (HTTPException, InboxError, Unsendable, MessageTooLarge) as error:
             return _refusal(error)
         cursor = await self._arrival(store_id)
         return json_answer(Sent(id=store_id, cursor=cursor, relayed=UNSET if relayed is None else relayed))
@@ -86,7 +88,7 @@ class Send:
             raise Unsendable(f"stored as {store_id}, but not relayed: {error}") from error
         return outcomes_of(report)
 
-    async def _json(self, request: Request) -> str:
+    async def _json(self, request: Request, inbox: str) -> str:
         raw = await request.body()
         sending = struct_of(raw, JSON, Sending) if raw.strip() else Sending()
         if len(raw) > SPOOL_FROM:
@@ -97,9 +99,9 @@ class Send:
         if limit and len(written.octets) > limit:
             raise MessageTooLarge("the message is over the size limit")
         envelope = _envelope(request, written.reverse_path, written.recipients)
-        return await self._services.intake.deliver(envelope, written.octets)
+        return await self._services.intake.deliver(envelope, written.octets, inbox=inbox)
 
-    async def _octets(self, request: Request) -> str:
+    async def _octets(self, request: Request, inbox: str) -> str:
         """The envelope is that of `from` and `to` in the query, else of the header section."""
         async with spooled(request, self._services.threads) as content:
             head = await self._services.threads.run(_head, content) if isinstance(content, Path) else content[:_HEAD]
@@ -110,7 +112,8 @@ class Send:
             recipients = _specs(request.query_params.getlist("to")) or _named(message)
             if not recipients:
                 raise Unsendable("error building message: no recipients (to, cc, bcc) set")
-            return await self._services.intake.deliver(_envelope(request, reverse_path, recipients), content)
+            envelope = _envelope(request, reverse_path, recipients)
+            return await self._services.intake.deliver(envelope, content, inbox=inbox)
 
 
 def _head(path: Path) -> bytes:
@@ -180,6 +183,10 @@ def operations(services: Services) -> tuple[Operation, ...]:
             tag="message",
             parameters=(
                 Parameter(name="from", description="With message/rfc822: the reverse-path; else that of From."),
+                Parameter(
+                    name=PARAMETER,
+                    description="The inbox it is put into, whatever it says of itself; made when there is none.",
+                ),
                 Parameter(
                     name="relay", description="Name of a relay to send the message onward through, once it is stored."
                 ),

@@ -155,6 +155,18 @@ def test_octets_without_recipients_are_refused(api: httpx2.Client) -> None:
     assert (answer.status_code, list(answer.json())) == (400, ["Error"])
 
 
+def test_an_inbox_can_be_asked_for(api: httpx2.Client) -> None:
+    """It is put into that one alone, whatever would tell another; a name that none can have is refused in JSON."""
+    body = {"From": {"Email": "a@example.com"}, "To": [{"Email": "b+other@example.com"}], "Subject": "hello"}
+    sent = api.post("api/v1/send?inbox=signup", json=body).json()
+    assert [each["ID"] for each in api.get("api/v1/messages?inbox=signup").json()["messages"]] == [sent["ID"]]
+    assert api.get("api/v1/messages?inbox=other").json()["messages"] == []
+    for wrong in ("", "%20", "%00"):
+        refused = api.post(f"api/v1/send?inbox={wrong}", json=body)
+        assert (refused.status_code, list(refused.json())) == (400, ["Error"])
+        assert "inbox" in refused.json()["Error"]
+
+
 def test_large_octets_are_taken_up_to_the_message_limit() -> None:
     """Not bound to the limit of other bodies; over the limit of messages 413 in JSON, and nothing is stored."""
     with running_catcher(max_message_size=str(8)) as running, httpx2.Client(base_url=running.url, timeout=60) as api:
