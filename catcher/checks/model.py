@@ -54,7 +54,7 @@ class Finding:
     place: the first place, None when it is about the whole message. others: further places, at most `MAX_PLACES`.
     count: how many places there are, those beyond `others` included.
     clients: names of the mail programs concerned, sorted; empty when it is not about certain ones.
-    source: address or RFC section that says so.
+    source: address or section of a standard that says so; `sources.address_of` gives the address of either.
     """
 
     rule: str

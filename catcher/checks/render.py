@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 from msgspec import Struct
 
 from catcher.checks.model import Finding, Place, Report, Severity, overall_score
+from catcher.checks.sources import address_of
 
 _SARIF_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -157,8 +158,8 @@ def _sarif_rule(name: str, finding: Finding) -> dict[str, Any]:
     rule: dict[str, Any] = {"id": name, "shortDescription": {"text": finding.rule.replace("-", " ")}}
     if finding.advice:
         rule["help"] = {"text": finding.advice}
-    if finding.source.startswith("https://"):
-        rule["helpUri"] = finding.source
+    if address := address_of(finding.source):
+        rule["helpUri"] = address
     return rule
 
 

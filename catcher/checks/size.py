@@ -88,7 +88,7 @@ def judge_size(subject: Subject) -> Report:
 
 def _weight(subject: Subject, facts: SizeFacts) -> Iterator[Finding]:
     place = subject.html_parts[0].whole() if subject.html_parts else None
-    source = "https://www.caniemail.com/"
+    source = "https://mailchimp.com/help/gmail-is-clipping-my-email/"
     if facts.html > CLIP:
         text = f"The HTML has {_kilo(facts.html)}; Gmail shows the first {_kilo(CLIP)} and clips the rest."
         yield Finding(

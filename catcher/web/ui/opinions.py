@@ -135,6 +135,8 @@ class Views:
         )
 
     def _opinion(self, finding: "Finding") -> Opinion:
+        from catcher.checks.sources import address_of
+
         place = finding.place
         more = len(finding.clients) - CLIENTS_NAMED
         is_page = finding.source.startswith("https://")
@@ -148,7 +150,7 @@ class Views:
             count=finding.count,
             clients=(*finding.clients[:CLIENTS_NAMED], *([f"+{more}"] if more > 0 else [])),
             source=finding.source.removeprefix("https://").partition("/")[0] if is_page else finding.source,
-            source_href=finding.source if is_page else "",
+            source_href=address_of(finding.source),
         )
 
     def _where(self, place: "ReportPlace") -> str:

@@ -1,0 +1,20 @@
+"""Where a finding's source is to be read."""
+
+import re
+
+_RFC = re.compile(r"RFC (\d{3,5})(?: §([\d.]+))?\Z")
+_STANDARDS = {"HTML": "https://html.spec.whatwg.org/multipage/"}
+
+
+def address_of(source: str) -> str:
+    """The address of a source: a page's own, the section of an RFC, a standard's contents; "" for what has none.
+
+    Of several RFCs the first is meant.
+    """
+    if source.startswith("https://"):
+        return source
+    first = source.partition(", ")[0]
+    if found := _RFC.match(first):
+        section = f"#section-{found[2]}" if found[2] else ""
+        return f"https://www.rfc-editor.org/rfc/rfc{found[1]}{section}"
+    return _STANDARDS.get(first.partition(" §")[0], "")

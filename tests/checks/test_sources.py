@@ -1,0 +1,116 @@
+"""What findings name as their source can be read where they say."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import catcher.checks
+from catcher.checks import Report
+from catcher.checks.accessibility import judge_accessibility
+from catcher.checks.caniemail import knowledge
+from catcher.checks.clients import examine
+from catcher.checks.headers import judge_headers
+from catcher.checks.inbox import judge_inbox
+from catcher.checks.links import judge_links
+from catcher.checks.size import judge_size
+from catcher.checks.sources import address_of
+from catcher.checks.structure import judge_structure
+from tests.checks.mails import html_mail, snippets, subject_of
+
+SECTIONS = {
+    # of each document those that were looked up; another one is looked up, and entered, before it is named
+    "RFC 2045": "2.7 4 6.1 6.2",
+    "RFC 2046": "4.1.2 5.1.4",
+    "RFC 2047": "2",
+    "RFC 2183": "2.3",
+    "RFC 2369": "3.2",
+    "RFC 2392": "2",
+    "RFC 3966": "3",
+    "RFC 3986": "3 3.1 3.2.1 5.1",
+    "RFC 5321": "2.3.8 4.5.3.1.7",
+    "RFC 5322": "2.1.1 2.3 3.3 3.4 3.4.1 3.6 3.6.1 3.6.2 3.6.3 3.6.4 3.6.5",
+    "RFC 6068": "2",
+    "RFC 6376": "",
+    "RFC 6657": "3",
+    "RFC 6761": "6",
+    "RFC 6890": "2.2",
+    "RFC 7208": "",
+    "RFC 7489": "",
+    "RFC 8058": "3.1 4",
+    "RFC 8617": "",
+    "RFC 9110": "4.2.2 15.4 15.4.2 15.5 15.5.4",
+    "HTML": "3.2.6.4 4.6.2 4.8.3 4.12.1 7.4.6.4",
+}
+PAGE = re.compile(r"https://[a-z0-9.-]+\.[a-z]{2,}/[\w./#?=&-]*", re.ASCII)
+
+
+def named() -> Iterator[str]:
+    """Every source that stands in the code of the checks."""
+    for file in Path(catcher.checks.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            value = node.value if isinstance(node, ast.Constant) else None
+            if isinstance(value, str) and re.fullmatch(r"(?:RFC \d|HTML §).{0,60}", value):
+                yield value
+
+
+def test_sections_are_ones_that_there_are() -> None:
+    """A document and a section of it, or several documents."""
+    found = sorted(set(named()))
+    assert len(found) > 40
+    for source in found:
+        for each in source.split(", "):
+            document, _, section = each.partition(" §")
+            assert document in SECTIONS, source
+            assert not section or section in SECTIONS[document].split(), source
+        assert address_of(source).startswith("https://"), source
+
+
+@pytest.mark.parametrize(
+    ("source", "address"),
+    [
+        ("RFC 5322 §3.6.4", "https://www.rfc-editor.org/rfc/rfc5322#section-3.6.4"),
+        ("RFC 7208", "https://www.rfc-editor.org/rfc/rfc7208"),
+        ("RFC 2045, RFC 2046", "https://www.rfc-editor.org/rfc/rfc2045"),
+        ("HTML §4.8.3", "https://html.spec.whatwg.org/multipage/"),
+        ("https://www.caniemail.com/features/css-grid/", "https://www.caniemail.com/features/css-grid/"),
+        ("hearsay", ""),
+        ("", ""),
+    ],
+)
+def test_an_address_is_made_of_each_form(source: str, address: str) -> None:
+    """Of an RFC its section, of a page itself."""
+    assert address_of(source) == address
+
+
+def reports() -> Iterator[Report]:
+    """On everything that the snippets show."""
+    for file, judge in (
+        ("accessibility.txt", judge_accessibility),
+        ("links.txt", judge_links),
+        ("features.txt", examine),
+    ):
+        for snippet in snippets(file):
+            subject = html_mail(snippet.text)
+            yield from (judge(subject), judge_size(subject), judge_inbox(subject))
+    for file, judge in (("headers.txt", judge_headers), ("structure.txt", judge_structure)):
+        for snippet in snippets(file):
+            yield judge(subject_of(snippet.text))
+
+
+def test_every_finding_has_a_source_with_an_address() -> None:
+    """Whatever rule has been broken."""
+    findings = {finding.rule: finding for report in reports() for finding in report.findings}
+    assert len(findings) > 150
+    for finding in findings.values():
+        assert PAGE.fullmatch(address_of(finding.source)), (finding.rule, finding.source)
+
+
+def test_features_lead_to_their_page() -> None:
+    """Each feature of the vendored data has a page of its own there, but for the one that is ours."""
+    pages = {slug: knowledge().feature(slug).url for slug in knowledge().slugs}
+    assert [slug for slug, page in pages.items() if not page] in ([], ["html-script"])
+    for slug, page in pages.items():
+        assert not page or page == f"https://www.caniemail.com/features/{slug}/", slug
