@@ -1,6 +1,7 @@
 """A query asked of one message in memory: rules, waiting and webhooks judge by it. `sql` gives the same answers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from catcher.store.search.folding import fold
 from catcher.store.search.model import (
@@ -36,47 +37,53 @@ STATES: Mapping[str, Callable[[Subject], bool]] = {
 
 def matches(query: Query, subject: Subject) -> bool:
     """Whether the message is one that the query asks for. Never raises."""
-    match query:
-        case Anything():
-            return True
-        case Nothing():
-            return False
-        case Not(operand):
-            return not matches(operand, subject)
-        case And(operands):
-            return all(matches(operand, subject) for operand in operands)
-        case Or(operands):
-            return any(matches(operand, subject) for operand in operands)
-        case _:
-            return _holds(query, subject)
+    return _JUDGES[type(query)](query, subject)
 
 
-def _holds(query: Query, subject: Subject) -> bool:
-    match query:
-        case Contains():
-            return _contains(query, subject.texts)
-        case HeaderHas(name=name, text=text, whole=whole):
-            return _line_has(subject.texts.header, name, text, whole=whole)
-        case HasTag(name=name):
-            return any(fold(tag) == name for tag in subject.tags)
-        case InInbox(name=name):
-            return any(fold(inbox) == name for inbox in subject.inboxes)
-        case Is(state=state):
-            return state in STATES and STATES[state](subject)
-        case Received(after=after, moment=moment):
-            return subject.received_at >= moment if after else subject.received_at <= moment
-        case Size(larger=larger, octets=octets):
-            return subject.size > octets if larger else subject.size < octets
-        case HasId(store_id=store_id):
-            return subject.store_id == store_id
-    raise TypeError(query)
+def _not(query: Not, subject: Subject) -> bool:
+    return not matches(query.operand, subject)
 
 
-def _contains(query: Contains, texts: SearchTexts) -> bool:
-    if query.column in CLIENT_LINES:
-        return _line_has(texts.client, query.column, query.text, whole=query.whole)
-    columns = {"any": FREE_COLUMNS, "addressed": ADDRESS_COLUMNS}.get(query.column, (query.column,))
-    return any(_column_has(texts, column, query) for column in columns)
+def _and(query: And, subject: Subject) -> bool:
+    return all(matches(operand, subject) for operand in query.operands)
+
+
+def _or(query: Or, subject: Subject) -> bool:
+    return any(matches(operand, subject) for operand in query.operands)
+
+
+def _contains(query: Contains, subject: Subject) -> bool:
+    column, texts = query.column, subject.texts
+    if column in CLIENT_LINES:
+        return _line_has(texts.client, column, query.text, whole=query.whole)
+    if column in _SEVERAL:
+        return any(_column_has(texts, each, query) for each in _SEVERAL[column])
+    return _column_has(texts, column, query)
+
+
+def _header(query: HeaderHas, subject: Subject) -> bool:
+    return _line_has(subject.texts.header, query.name, query.text, whole=query.whole)
+
+
+def _tag(query: HasTag, subject: Subject) -> bool:
+    return any(fold(tag) == query.name for tag in subject.tags)
+
+
+def _inbox(query: InInbox, subject: Subject) -> bool:
+    return any(fold(inbox) == query.name for inbox in subject.inboxes)
+
+
+def _state(query: Is, subject: Subject) -> bool:
+    return query.state in STATES and STATES[query.state](subject)
+
+
+def _received(query: Received, subject: Subject) -> bool:
+    at = subject.received_at
+    return at >= query.moment if query.after else at <= query.moment
+
+
+def _size(query: Size, subject: Subject) -> bool:
+    return subject.size > query.octets if query.larger else subject.size < query.octets
 
 
 def _column_has(texts: SearchTexts, column: str, query: Contains) -> bool:
@@ -98,3 +105,22 @@ def _line_has(lines: str, name: str, text: str, *, whole: bool) -> bool:
             return True
         position = lines.find(start, end)
     return False
+
+
+_SEVERAL: Mapping[str, Sequence[str]] = {"any": FREE_COLUMNS, "addressed": ADDRESS_COLUMNS}
+_JUDGES: Mapping[type[Query], Callable[[Any, Subject], bool]] = {
+    Anything: lambda query, subject: True,
+    Nothing: lambda query, subject: False,
+    Not: _not,
+    And: _and,
+    Or: _or,
+    Contains: _contains,
+    HeaderHas: _header,
+    HasTag: _tag,
+    InInbox: _inbox,
+    Is: _state,
+    Received: _received,
+    Size: _size,
+    HasId: lambda query, subject: bool(subject.store_id == query.store_id),
+}
+"""By the kind of a query: hundreds may be waiting for a message, so that trying one kind after the other would tell."""
