@@ -2,12 +2,15 @@
 
 `fault(mail)` says in one sentence what is not as it was asserted, "" when all is well; it never raises. Only
 `ChecksPass` has none, for it needs what the checks found.
+
+What asserts nothing is refused, by a ValueError where it is made and by 400 in the API: a misspelt field or a variable
+that is empty must not make a test pass.
 """
 
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 from urllib.parse import urlsplit
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from catcher.assertions.mail import File, Mail
 from catcher.leftovers import leftovers, without_code
@@ -22,7 +25,13 @@ _SHOWN = 10
 """Things that a sentence names."""
 
 
-class RecipientsAre(Struct, frozen=True, kw_only=True, tag_field="assert", tag="recipients"):
+class _Kind(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="assert"):
+    """What the kinds have in common: their names in JSON, and that no field is ignored."""
+
+
+class RecipientsAre(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="assert", tag="recipients"
+):
     """It went to exactly these addresses, in any order, hidden copies included. Domains: in any letter case."""
 
     exactly: tuple[str, ...]
@@ -35,11 +44,15 @@ class RecipientsAre(Struct, frozen=True, kw_only=True, tag_field="assert", tag="
         return f"it went {', '.join(parts)}" if parts else ""
 
 
-class SubjectIs(Struct, frozen=True, kw_only=True, tag_field="assert", tag="subject"):
+class SubjectIs(_Kind, frozen=True, kw_only=True, tag="subject"):
     """Its subject is this one, or contains this text. A text that is left out is not asked for."""
 
     equals: str | None = None
     contains: str = ""
+
+    def __post_init__(self) -> None:
+        if self.equals is None and not self.contains:
+            raise ValueError("expected `equals`, or `contains` with a text")
 
     def fault(self, mail: Mail) -> str:
         if self.equals is not None and mail.subject != self.equals:
@@ -49,19 +62,27 @@ class SubjectIs(Struct, frozen=True, kw_only=True, tag_field="assert", tag="subj
         return ""
 
 
-class TextContains(Struct, frozen=True, kw_only=True, tag_field="assert", tag="text"):
+class TextContains(_Kind, frozen=True, kw_only=True, tag="text"):
     """Its plain text contains this; of a message without one, what is seen of its HTML. White space is all alike."""
 
     contains: str
+
+    def __post_init__(self) -> None:
+        if not self.contains.strip():
+            raise ValueError("expected `contains` with a text")
 
     def fault(self, mail: Mail) -> str:
         return "" if _is_in(self.contains, mail.bodies.text) else f"the text does not contain {self.contains!r}"
 
 
-class HtmlContains(Struct, frozen=True, kw_only=True, tag_field="assert", tag="html"):
+class HtmlContains(_Kind, frozen=True, kw_only=True, tag="html"):
     """What a reader sees of its HTML contains this. White space is all alike."""
 
     contains: str
+
+    def __post_init__(self) -> None:
+        if not self.contains.strip():
+            raise ValueError("expected `contains` with a text")
 
     def fault(self, mail: Mail) -> str:
         if not mail.bodies.html:
@@ -69,7 +90,7 @@ class HtmlContains(Struct, frozen=True, kw_only=True, tag_field="assert", tag="h
         return "" if _is_in(self.contains, mail.html_text) else f"the HTML does not show {self.contains!r}"
 
 
-class LinksTo(Struct, frozen=True, kw_only=True, tag_field="assert", tag="link"):
+class LinksTo(_Kind, frozen=True, kw_only=True, tag="link"):
     """It links to this host, or below it when it begins with a dot, at an address that contains this text."""
 
     host: str = ""
@@ -88,7 +109,9 @@ class LinksTo(Struct, frozen=True, kw_only=True, tag_field="assert", tag="link")
         return is_there and self.contains in url
 
 
-class HasAttachment(Struct, frozen=True, kw_only=True, tag_field="assert", tag="attachment"):
+class HasAttachment(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="assert", tag="attachment"
+):
     """It has a file with all of these that are given. type: such as application/pdf. sha256: of its content, in hex."""
 
     name: str = ""
@@ -110,7 +133,9 @@ class HasAttachment(Struct, frozen=True, kw_only=True, tag_field="assert", tag="
         )
 
 
-class NoTemplateVariables(Struct, frozen=True, kw_only=True, tag_field="assert", tag="no-template-variables"):
+class NoTemplateVariables(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="assert", tag="no-template-variables"
+):
     """No variable is left unfilled and no value missing ({{ name }}, %s, None, …). ignore: texts that are meant so."""
 
     ignore: tuple[str, ...] = ()
@@ -124,10 +149,10 @@ class NoTemplateVariables(Struct, frozen=True, kw_only=True, tag_field="assert",
         return f"left unfilled: {_listed(left)}" if left else ""
 
 
-class TextIsHtml(Struct, frozen=True, kw_only=True, tag_field="assert", tag="text-is-html"):
+class TextIsHtml(_Kind, frozen=True, kw_only=True, tag="text-is-html"):
     """Text and HTML say the same: both are there, and share at least this part of their words."""
 
-    alike: float = ALIKE
+    alike: Annotated[float, Meta(ge=0, le=1)] = ALIKE
 
     def fault(self, mail: Mail) -> str:
         if mail.bodies.text_is_made or not mail.bodies.text.strip():
@@ -148,7 +173,9 @@ class TextIsHtml(Struct, frozen=True, kw_only=True, tag_field="assert", tag="tex
         )
 
 
-class UnsubscribeIsValid(Struct, frozen=True, kw_only=True, tag_field="assert", tag="list-unsubscribe"):
+class UnsubscribeIsValid(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="assert", tag="list-unsubscribe"
+):
     """List-Unsubscribe is there and valid (RFC 2369). one_click: with what RFC 8058 wants for one click."""
 
     one_click: bool = False
@@ -166,14 +193,14 @@ class UnsubscribeIsValid(Struct, frozen=True, kw_only=True, tag_field="assert", 
         return ""
 
 
-class ChecksPass(Struct, frozen=True, kw_only=True, tag_field="assert", tag="checks"):
+class ChecksPass(_Kind, frozen=True, kw_only=True, tag="checks"):
     """The checks that ask nobody find nothing as bad as `fail_on`, and give at least `min_score`.
 
     Neither given: no error. ignore: rules that count neither as findings nor in the score, such as text-missing. What
     the checks found is judged in `checking.checks_fault`.
     """
 
-    min_score: float | None = None
+    min_score: Annotated[float, Meta(ge=0, le=100)] | None = None
     fail_on: Literal["error", "warning", "info"] | None = None
     ignore: tuple[str, ...] = ()
 

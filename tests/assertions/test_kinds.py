@@ -1,6 +1,7 @@
 """Each kind of assertion: when it holds, and what it says when it does not."""
 
 import hashlib
+from collections.abc import Callable
 from email.message import EmailMessage
 
 import pytest
@@ -93,6 +94,15 @@ def test_what_is_so_holds(wanted: Plain, message: EmailMessage) -> None:
 def test_what_is_not_so_is_said(wanted: Plain, message: EmailMessage, said: str) -> None:
     """The fault names what was found in place of what was asserted."""
     assert said in fault(wanted, message)
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: SubjectIs(), lambda: TextContains(contains=" "), lambda: HtmlContains(contains="")]
+)
+def test_what_asserts_nothing_is_refused(make: Callable[[], Plain]) -> None:
+    """A variable that is empty must not make a test pass."""
+    with pytest.raises(ValueError, match="expected"):
+        make()
 
 
 def test_recipients_are_those_of_the_envelope() -> None:

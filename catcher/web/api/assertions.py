@@ -12,7 +12,7 @@ from catcher.web.api.answers import json_answer
 from catcher.web.api.message import Reader
 from catcher.web.api.operations import JSON, Content, Operation
 from catcher.web.api.problems import BAD, MISSING, told
-from catcher.web.api.requests import body_as
+from catcher.web.api.requests import body_as, own_query
 from catcher.web.services import Services
 
 MAX_ASSERTIONS = 100
@@ -45,12 +45,12 @@ class Assertions:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._reader = Reader(services)
+        self._reader = Reader(services, latest=own_query)
 
     async def judge(self, request: Request) -> Response:
         wanted = (await body_as(request, AssertionsBody)).assertions
-        if len(wanted) > MAX_ASSERTIONS:
-            raise ValueError(f"assertions: expected at most {MAX_ASSERTIONS}")
+        if not 0 < len(wanted) <= MAX_ASSERTIONS:
+            raise ValueError(f"assertions: expected 1 to {MAX_ASSERTIONS} of them")
         stored = await self._reader.stored(request)
         octets = await self._services.store.raw(stored.summary.store_id)
         faults = await self._services.threads.run(_plain_faults, wanted, stored, octets)

@@ -8,6 +8,8 @@ from catcher.web.api.answers import json_answer
 from catcher.web.api.extract_shapes import ExtractAnswer, extract_answer
 from catcher.web.api.message import Reader
 from catcher.web.api.operations import JSON, Content, Operation
+from catcher.web.api.problems import BAD, MISSING, told
+from catcher.web.api.requests import own_query
 from catcher.web.reading import read_extract
 from catcher.web.services import Services
 
@@ -17,7 +19,7 @@ class Extracts:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._reader = Reader(services)
+        self._reader = Reader(services, latest=own_query)
 
     async def extract(self, request: Request) -> Response:
         stored = await self._reader.stored(request)
@@ -31,7 +33,7 @@ def operations(services: Services) -> tuple[Operation, ...]:
         Operation(
             method="GET",
             path="/api/v1/message/{id}/extract",
-            handler=at.extract,
+            handler=told(at.extract),
             summary="Find one-time codes and links in a message",
             description="Every code and link with its kind and a confidence from 0 to 1, most confident first; `code` "
             "and `link` are those that the message was sent for. Does not mark the message read.",
@@ -39,7 +41,8 @@ def operations(services: Services) -> tuple[Operation, ...]:
             parameters=parameters.LATEST,
             answers={
                 200: Content(description="Codes and links.", media={JSON: ExtractAnswer}),
-                404: parameters.NO_MESSAGE,
+                400: BAD,
+                404: MISSING,
             },
         ),
     )

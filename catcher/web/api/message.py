@@ -1,11 +1,14 @@
 """`/api/v1/message/{id}` and `/headers`: one message as JSON. Reading it marks it read, `?peek=1` does not."""
 
+from collections.abc import Callable
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from catcher.errors import NotFound
 from catcher.mime import Bodies
 from catcher.store.model import ByIds, StoredMessage
+from catcher.store.search import Query
 from catcher.web.api import parameters
 from catcher.web.api.answers import NO_LATEST, json_answer, not_found
 from catcher.web.api.operations import JSON, Content, Operation, Parameter
@@ -20,10 +23,11 @@ LATEST = "latest"
 
 
 class Reader:
-    """Finds and reads one message for every route that is about one."""
+    """Finds and reads one message for every route that is about one. latest: reads what is asked of the latest one."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, *, latest: Callable[[Request], Query] = latest_query) -> None:
         self._services = services
+        self._latest = latest
 
     async def store_id(self, request: Request) -> str:
         """The id of the path, with `latest` resolved. Raises HTTPException 404 when no message is the latest.
@@ -37,7 +41,7 @@ class Reader:
                 raise NotFound("message not found")
             return given
         try:
-            return (await self._services.store.latest(within(latest_query(request), inbox))).store_id
+            return (await self._services.store.latest(within(self._latest(request), inbox))).store_id
         except NotFound as error:
             raise not_found(NO_LATEST) from error
 

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct, inspect
 from starlette.requests import Request
 
+from catcher.errors import QueryError
 from catcher.store.search import Anything, Query, Received, parse
 from catcher.web.api.answers import bad_request
 
@@ -91,14 +92,24 @@ def paging(request: Request, *, zone: tzinfo) -> Paging:
 
 def zone_of(request: Request) -> tzinfo:
     """The time zone of `tz` (an IANA name), the server's own when it is missing or unknown."""
-    name = request.query_params.get("tz", "")
-    local = datetime.now().astimezone().tzinfo or UTC
-    if not name or len(name) > 64:
-        return local
     try:
-        return ZoneInfo(name)
+        return _known_zone(request)
+    except ValueError:
+        return _local_zone()
+
+
+def _known_zone(request: Request) -> tzinfo:
+    name = request.query_params.get("tz", "")
+    if not name:
+        return _local_zone()
+    try:
+        return ZoneInfo(name[:64])
     except (ValueError, LookupError, OSError):
-        return local
+        raise ValueError("tz: expected the name of a time zone, such as Europe/Paris") from None
+
+
+def _local_zone() -> tzinfo:
+    return datetime.now().astimezone().tzinfo or UTC
 
 
 def lenient_query(text: str, *, zone: tzinfo) -> Query:
@@ -115,6 +126,14 @@ def latest_query(request: Request) -> Query:
     """What `query` and `tz` ask of the latest message; everything when there is no query."""
     text = request.query_params.get("query", "").strip()
     return lenient_query(text, zone=zone_of(request)) if text else Anything()
+
+
+def own_query(request: Request) -> Query:
+    """The same for routes of ours, which say what cannot be read: raises QueryError and ValueError."""
+    try:
+        return strict_query(request.query_params.get("query", "").strip(), zone=_known_zone(request))
+    except QueryError as error:
+        raise QueryError(f"query: {error}", position=error.position) from error
 
 
 def is_on(request: Request, name: str) -> bool:

@@ -12,7 +12,7 @@ from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
-from catcher.errors import NotFound, QueryError
+from catcher.errors import NotFound
 from catcher.store.model import Summary
 from catcher.store.search import Anything, failures
 from catcher.store.store import Store
@@ -21,7 +21,7 @@ from catcher.web.api.answers import json_answer, problem
 from catcher.web.api.extract_shapes import ExtractAnswer, extract_answer
 from catcher.web.api.operations import JSON, Content, Operation, Parameter
 from catcher.web.api.problems import BAD, MISSING, told
-from catcher.web.api.requests import strict_query, zone_of
+from catcher.web.api.requests import own_query
 from catcher.web.api.shapes import Count, MessageDetail, MessageSummary, Problem, ProblemAnswer, encode
 from catcher.web.api.shaping import message_detail, message_summary
 from catcher.web.hub import Hub
@@ -156,8 +156,8 @@ def _load_extractor() -> None:
 def _wanted(request: Request) -> Wanted:
     """What is waited for. Raises ValueError, which names the parameter, and QueryError."""
     given = request.query_params
-    since = given.get("since", "")
-    if since and not _NUMBER.match(since):
+    since = given.get("since")
+    if since is not None and not _NUMBER.match(since):
         raise ValueError("since: expected a cursor, a whole number")
     count = given.get("count", "1")
     if not _NUMBER.match(count) or not 1 <= int(count) <= MOST_MESSAGES:
@@ -165,14 +165,10 @@ def _wanted(request: Request) -> Wanted:
     timeout = given.get("timeout", "30")
     if not _SECONDS.match(timeout) or float(timeout) > LONGEST_WAIT:
         raise ValueError(f"timeout: expected seconds from 0 to {LONGEST_WAIT:g}")
-    try:
-        query = strict_query(given.get("query", "").strip(), zone=zone_of(request))
-    except QueryError as error:
-        raise QueryError(f"query: {error}", position=error.position) from error
     return Wanted(
-        query=query,
+        query=own_query(request),
         inbox=inbox_of(request),
-        after=int(since) if since else None,
+        after=None if since is None else int(since),
         count=int(count),
         seconds=float(timeout),
     )

@@ -52,7 +52,14 @@ def test_checks_are_held_to_a_score(api: httpx2.Client, put: Put) -> None:
         ({"assertions": [{"assert": "text"}]}, "contains"),
         ({"assertions": [{"equals": "x"}]}, "assert"),
         ({}, "assertions"),
-        ({"assertions": [{"assert": "text-is-html"}] * 101}, "at most 100"),
+        ({"assertions": [{"assert": "text-is-html"}] * 101}, "1 to 100"),
+        # what asserts nothing would hold of every message
+        ({"assertions": []}, "1 to 100"),
+        ({"assertions": [{"assert": "subject"}]}, "equals"),
+        ({"assertions": [{"assert": "subject", "is": "Welcome"}]}, "unknown field `is`"),
+        ({"assertions": [{"assert": "text", "contains": " "}]}, "contains"),
+        ({"assertions": [{"assert": "html", "contains": ""}]}, "contains"),
+        ({"assertions": [{"assert": "checks", "min_score": 101}]}, "min_score"),
     ],
 )
 def test_what_cannot_be_asserted_is_refused(api: httpx2.Client, put: Put, body: object, said: str) -> None:
@@ -65,5 +72,5 @@ def test_what_cannot_be_asserted_is_refused(api: httpx2.Client, put: Put, body: 
 
 def test_an_unknown_message_is_404(api: httpx2.Client) -> None:
     """There is nothing to judge."""
-    answer = api.post("/api/v1/message/nothing/assert", json={"assertions": []})
+    answer = api.post("/api/v1/message/nothing/assert", json={"assertions": [{"assert": "text-is-html"}]})
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not-found")

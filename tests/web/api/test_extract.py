@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import httpx2
+import pytest
 
 Put = Callable[..., list[str]]
 
@@ -74,3 +75,14 @@ def test_an_unknown_message_is_404(api: httpx2.Client, put: Put) -> None:
     put(PLAIN)
     assert api.get("/api/v1/message/nosuchmessage/extract").status_code == 404
     assert api.get("/api/v1/message/latest/extract", params={"query": "subject:nothing"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("query", "("), ("query", "before:nonsense"), ("tz", "Mars"), ("inbox", "")]
+)
+def test_bad_input_is_refused_by_name(api: httpx2.Client, put: Put, name: str, value: str) -> None:
+    """400 with the parameter, in the shape of our own errors."""
+    put(PLAIN)
+    refused = api.get("/api/v1/message/latest/extract", params={name: value})
+    assert refused.status_code == 400
+    assert refused.json()["error"]["message"].startswith(f"{name}: ")

@@ -201,7 +201,7 @@ def test_absence_is_false_as_soon_as_one_comes(catcher: RunningCatcher, put: Put
     [
         ("since", "x"), ("since", "-1"), ("count", "0"), ("count", "101"), ("count", "1.5"), ("timeout", "-1"),
         ("timeout", "601"), ("timeout", "nan"), ("absent", "maybe"), ("query", "before:never"), ("inbox", ""),
-        ("inbox", " "),
+        ("inbox", " "), ("since", ""), ("tz", "Mars/Phobos"),
     ],
 )  # fmt: skip
 def test_bad_input_is_refused_by_name(api: httpx2.Client, name: str, value: str) -> None:
