@@ -21,7 +21,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from catcher.collecting import nothing_collected
+from catcher.collecting import collecting_less
 
 if TYPE_CHECKING:
     from catcher.assembly import Catcher
@@ -126,7 +126,7 @@ def _locked(file: Path, kind: int) -> int:
 
 async def _serve(directory: Path, starting: int, settings: Mapping[str, Any]) -> None:
     """Be the catcher of the directory until nobody needs it."""
-    with nothing_collected():
+    with collecting_less():
         catcher = await _opened(directory, settings)
         os.close(starting)
         try:
