@@ -127,7 +127,9 @@ def to_sarif(reports: Sequence[Report], *, uri: str = "message.eml", version: st
 
     A region's line is that of the message as sent; where in a part's decoded text that is, its logical location says.
     """
-    address = quote(uri, safe="/:@!$&'()*+,;=~%")
+    address = quote(uri, safe="/:@!$&'()*+,;=~")
+    if ":" in address.partition("/")[0] and "://" not in address:
+        address = f"./{address}"  # else what stands before the colon would be a scheme (RFC 3986 §4.2)
     rules = {f"{report.check}/{f.rule}": f for report in reports for f in report.findings}
     names = sorted(rules)
     results = [

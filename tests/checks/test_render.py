@@ -93,11 +93,21 @@ def test_sarif_points_at_lines() -> None:
     assert run["invocations"][0]["executionSuccessful"] is False
 
 
-def test_sarif_names_the_file_as_an_address() -> None:
-    """artifactLocation.uri is a URI reference: spaces and letters beyond ASCII are escaped. SARIF 2.1.0 §3.4.3."""
-    run = json.loads(to_sarif(REPORTS, uri="out box/Grüße.eml"))["runs"][0]
+@pytest.mark.parametrize(
+    ("name", "uri"),
+    [
+        ("out box/Grüße.eml", "out%20box/Gr%C3%BC%C3%9Fe.eml"),
+        ("100%25.eml", "100%2525.eml"),
+        ("10:30.eml", "./10:30.eml"),
+        ("/tmp/10:30.eml", "/tmp/10:30.eml"),
+        ("http://127.0.0.1:8025/view/x", "http://127.0.0.1:8025/view/x"),
+    ],
+)
+def test_sarif_names_the_file_as_an_address(name: str, uri: str) -> None:
+    """artifactLocation.uri is a URI reference: what means something else in one is escaped. SARIF 2.1.0 §3.4.3."""
+    run = json.loads(to_sarif(REPORTS, uri=name))["runs"][0]
     location = run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]
-    assert location["uri"] == "out%20box/Gr%C3%BC%C3%9Fe.eml"
+    assert location["uri"] == uri
 
 
 @pytest.mark.parametrize("name", FORMATS)
