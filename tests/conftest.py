@@ -80,6 +80,7 @@ def files_in_postgresql(request: pytest.FixtureRequest, monkeypatch: pytest.Monk
         return open_database(server.instead_of(url) if url.startswith("sqlite:///") else url, **options)
 
     monkeypatch.setattr(store, "open_database", opened)
+    monkeypatch.setattr(databases, "told", server.told)
     yield
     server.drop_all()
 

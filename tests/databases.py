@@ -1,8 +1,8 @@
 """Databases for tests: which engines they run on, and a PostgreSQL server that all processes of a run share.
 
-`CATCHER_TEST_DATABASE=postgresql` runs the whole suite there: what opens an SQLite file inside the test's own process
-gets a PostgreSQL database for it instead, and tests marked `sqlite` are left out. Without it, tests that ask for a
-`database_url` run on both engines.
+`CATCHER_TEST_DATABASE=postgresql` runs the whole suite there: what opens an SQLite file inside the test's own process,
+or is a command that is told of one, gets a PostgreSQL database for it instead, and tests marked `sqlite` are left out.
+Without it, tests that ask for a `database_url` run on both engines.
 """
 
 import hashlib
@@ -10,8 +10,9 @@ import os
 import sqlite3
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import psycopg
@@ -22,6 +23,9 @@ from catcher.store import Store
 ENGINES = ("sqlite", "postgresql")
 CHOSEN = os.environ.get("CATCHER_TEST_DATABASE", "")
 """The one engine to run on; "" for both, and SQLite where a test does not ask."""
+
+told: Callable[[Sequence[str]], Sequence[str]] = tuple
+"""What the arguments of a command become; a test that runs on PostgreSQL sets it."""
 
 _TEMPLATE = "catcher_template"
 
@@ -113,6 +117,14 @@ class Server:
         if key not in self._of_files:
             self._of_files[key] = self.make()
         return self._of_files[key]
+
+    def told(self, arguments: Sequence[str]) -> list[str]:
+        """A command's arguments, with what takes the place of the SQLite file that they name."""
+        told = list(arguments)
+        for place, (option, value) in enumerate(pairwise(arguments), start=1):
+            if option in ("-d", "--database") and "://" not in value:
+                told[place] = self.instead_of(f"sqlite:///{value}")
+        return told
 
     def drop_all(self) -> None:
         """Remove what `instead_of` has made."""

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import databases
+
 WORDS = b"From: a@example.com\r\nTo: b@example.com\r\nSubject: hello\r\n\r\nbody\r\n"
 
 
@@ -48,7 +50,7 @@ def send(client: smtplib.SMTP, octets: bytes = WORDS) -> str:
 
 def command(*arguments: str) -> list[str]:
     """The command line of `catcher` in this environment."""
-    return [sys.executable, "-m", "catcher", *arguments]
+    return [sys.executable, "-m", "catcher", *databases.told(arguments)]
 
 
 @contextlib.contextmanager
@@ -59,7 +61,7 @@ def serving(*arguments: str, python: str = sys.executable, cwd: Path | None = No
     """
     free = ("--smtp", "127.0.0.1:0", "--listen", "127.0.0.1:0")
     with subprocess.Popen(
-        [python, "-m", "catcher", "serve", *free, *arguments],
+        [python, "-m", "catcher", "serve", *free, *databases.told(arguments)],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

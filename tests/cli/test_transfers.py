@@ -229,6 +229,7 @@ def test_a_query_selects_what_is_dumped(run: Run, tmp_path: Path) -> None:
     assert not (tmp_path / "other").exists()
 
 
+@pytest.mark.sqlite
 def test_a_file_that_is_there_and_a_database_that_is_not_are_told(run: Run, tmp_path: Path) -> None:
     """Nothing is written over, and no empty database is made."""
     database = fill(run, tmp_path, ONE)
@@ -303,6 +304,7 @@ def test_a_server_that_cannot_be_asked_is_one_clear_line(run: Run, tmp_path: Pat
 # reindex
 
 
+@pytest.mark.sqlite
 def test_reindex_rebuilds_what_an_older_version_left(run: Run, tmp_path: Path) -> None:
     """Subject, snippet, tree and search texts come from the octets again, indexed or not; marks and tags stay."""
     mails = [b"To: a@x.y\r\nSubject: needle%03d\r\n\r\nhaystack%03d\r\n" % (n, n) for n in range(120)]

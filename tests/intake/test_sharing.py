@@ -51,6 +51,7 @@ def test_two_users_have_one_store(stores: SharedStores, tmp_path: Path) -> None:
         assert third is first
 
 
+@pytest.mark.sqlite
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="this system does not list open files")
 def test_an_idle_store_closes_by_itself(stores: SharedStores, tmp_path: Path) -> None:
     """After `linger` seconds without use neither a file nor a thread is left."""
@@ -75,6 +76,7 @@ def test_a_store_in_use_stays_open(stores: SharedStores, tmp_path: Path) -> None
         assert store.counts().messages == 1
 
 
+@pytest.mark.sqlite
 def test_a_removed_file_is_made_again(stores: SharedStores, tmp_path: Path) -> None:
     """Mail is never written into a file that nobody can find any more."""
     file = tmp_path / "x.db"
@@ -88,6 +90,7 @@ def test_a_removed_file_is_made_again(stores: SharedStores, tmp_path: Path) -> N
     assert file.is_file()
 
 
+@pytest.mark.sqlite
 def test_what_cannot_be_opened_is_tried_anew(stores: SharedStores, tmp_path: Path) -> None:
     """An error is the caller's, each time; nothing is kept of it."""
     file = tmp_path / "x.db"

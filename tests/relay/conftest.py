@@ -16,9 +16,15 @@ Keep = Callable[..., StoredMessage]
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store_url(tmp_path: Path) -> str:
+    """The address of the store's database."""
+    return f"sqlite:///{tmp_path / 'catcher.db'}"
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
     """A store of this test's own."""
-    with Store.open(f"sqlite:///{tmp_path / 'catcher.db'}") as opened:
+    with Store.open(store_url) as opened:
         yield opened
 
 

@@ -170,7 +170,7 @@ def test_a_relay_that_is_down_and_comes_back_gets_everything_once(store: Store, 
         async with working(store, rule):
             for number in range(10):
                 keep(MAIL, f"{number}@example.org")
-            await until(lambda: all(tries >= 2 for _, tries in states(store)) and len(states(store)) == 10)
+            await until(lambda: [tries >= 2 for _, tries in states(store)] == [True] * 10)
         assert {state for state, _ in states(store)} == {"waiting"}
         assert "Connection refused" in store.outgoing.newest()[0].text
         with listening(Sink(), port) as back:
@@ -293,13 +293,12 @@ def test_a_stop_cuts_off_what_hangs_and_keeps_it(store: Store, keep: Keep, sink:
     asyncio.run(run())
 
 
-def test_two_processes_on_one_database_send_once(store: Store, keep: Keep, sink: Sink) -> None:
+def test_two_processes_on_one_database_send_once(store: Store, store_url: str, keep: Keep, sink: Sink) -> None:
     """Who judges, and who sends, is settled in the database."""
     rule = Rule(relay=relay(sink.port))
-    path = store._database.path
 
     async def run() -> None:
-        with Store.open(f"sqlite:///{path}") as second:
+        with Store.open(store_url) as second:
             async with working(store, rule), working(second, rule):
                 for number in range(30):
                     keep(MAIL, f"{number}@example.org")
