@@ -27,6 +27,7 @@ from catcher.hosting import Site, http_socket, site_url
 from catcher.observing import Observer
 from catcher.smtp import SmtpServer
 from catcher.smtp.debugging import Printer
+from catcher.tally import Tally, Totals, totals
 from catcher.threads import OnDemand, Threads
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
     from catcher.pop3 import Pop3Server
     from catcher.relay import Outbox, Relays, Webhooks
     from catcher.store import AsyncStore, Store
-    from catcher.web import Facts, Services, Tally
+    from catcher.web import Facts, Services
+    from catcher.workers import Group
 
 log = logging.getLogger("catcher")
 
@@ -47,6 +49,9 @@ STOP_SECONDS = 3.0
 
 PARSERS = 2
 """Threads that parse large mail. They have no others to wait for, and a list waits for none of them."""
+
+WORKER_SECONDS = 2.5
+"""The same in workers, whose end the first process waits for before its own."""
 
 RETENTION_SECONDS = 5.0
 """How long at most a message outlives its limits."""
@@ -88,11 +93,12 @@ class Catcher:
         self._intake: asyncio.Future[Intake] | None = None
         self._store: Store | None = None
         self._whereabouts: Whereabouts | None = None
-        self._tally: Tally | None = None
+        self._tally = Tally()
         self._gate = LateGate()
         self._observer = Observer()
         self._outbox: Outbox | None = None
         self._faults: FaultRules | None = None
+        self._workers: Group | None = None
 
     @property
     def whereabouts(self) -> Whereabouts:
@@ -145,19 +151,21 @@ class Catcher:
         undo.callback(self._reading.close)
         database = undo.enter_context(_database(settings))
         http = undo.enter_context(http_socket(settings.listen))
+        processes = self._processes()
         if settings.faults or settings.chaos_triggers:
             await self._set_up_faults()  # before the listener opens: the first client meets them
         smtp = SmtpServer(
             self._deliver,
-            options=wiring.smtp_options(settings),
+            options=wiring.smtp_options(settings, processes=processes),
             gate=self._gate,
             threads=self._threads,
             observe=self._observer.note,
             own_password=self._inbox_password,
+            tally=self._tally,
         )
         await smtp.start()
         self._doors.append(partial(smtp.stop, grace=STOP_SECONDS))
-        self._opened = _Opened(database, http, smtp)
+        self._opened = _Opened(database, http, smtp, processes)
         self._whereabouts = Whereabouts(
             smtp=tuple(where.address for where in smtp.listening if where.protocol == "smtp"),
             lmtp=tuple(where.address for where in smtp.listening if where.protocol == "lmtp"),
@@ -173,9 +181,8 @@ class Catcher:
         settings = self._settings
         database, http, smtp = self._opened.database, self._opened.http, self._opened.smtp
         await self._threads.run(_import_the_rest)
-        from catcher.web import Facts, Listening, Tally
+        from catcher.web import Facts, Listening
 
-        self._tally = Tally(refused=lambda: smtp.refused)
         store = await self._open_store(database.url)
         pop3 = await self._open_pop3(store)
         tls = await self._threads.run(wiring.web_tls, settings)
@@ -197,8 +204,48 @@ class Catcher:
         )
         await self._open_site(http, store, facts, tls=tls)
         self._whereabouts = replace(self._whereabouts, pop3=tuple(pop3.addresses()))
+        if self._opened.processes > 1:
+            await self._open_workers(self._opened)
         facts_of_start = {"version": __version__, "database": database.shown, "url": self._whereabouts.url}
         log.info("started", extra={**facts_of_start, "smtp": " ".join(smtp.addresses())})
+
+    def _processes(self) -> int:
+        """How many are to take mail: one where several cannot."""
+        wanted = self._settings.workers
+        reason = wiring.why_alone(self._settings) if wanted > 1 else ""
+        if reason:
+            log.warning("One process takes mail, not %d: %s", wanted, reason)
+        return 1 if reason else wanted
+
+    async def _open_workers(self, opened: "_Opened") -> None:
+        """Start the other processes; until they are ready, this one takes their mail. Raises SettingError."""
+        from catcher.workers import Group, Work
+
+        assert self._store is not None  # noqa: S101 - they work on the same store
+        assert self._faults is not None  # noqa: S101 - and meet the same faults
+        settings = self._settings
+        work = Work(
+            settings=settings,
+            options=await self._threads.run(wiring.worker_options, settings, opened.smtp.options),
+            database=opened.database.url,
+            durable=self._is_durable,
+            tagging=await self._threads.run(wiring.tagging, settings),
+            sorting=wiring.sorting(settings),
+            use_message_dates=settings.use_message_dates,
+            grace=WORKER_SECONDS,
+        )
+        self._workers = Group(opened.processes - 1)
+        self._undo.callback(self._workers.close)
+        self._doors.insert(0, partial(self._workers.stop, grace=WORKER_SECONDS))
+        self._faults.watch(self._workers.arm)
+        self._workers.start(work, smtp=opened.smtp, store=self._store, gate=self._gate)
+
+    @property
+    def _is_durable(self) -> bool:
+        return self._settings.synchronous == "full" and not self._settings.ephemeral
+
+    def _totals(self) -> Totals:
+        return totals([self._tally, *(self._workers.tallies if self._workers is not None else ())])
 
     async def _set_up_faults(self) -> "FaultRules":
         self._faults = self._gate.behind = await self._threads.run(wiring.fault_rules, self._settings)
@@ -209,14 +256,12 @@ class Catcher:
         assert self._intake is not None  # noqa: S101 - set before the listener opens
         intake = self._intake.result() if self._intake.done() else await asyncio.shield(self._intake)
         store_id = await intake.deliver(envelope, content)
-        assert self._tally is not None  # noqa: S101 - set before there is an intake
         if not store_id:
-            self._tally.ignored += 1
+            self._tally.ignore()
             return store_id
         if self._outbox is not None and (refusal := await self._outbox.first_answer(store_id)):
             raise MessageRefused(refusal.text, code=refusal.code)
-        self._tally.accepted += 1
-        self._tally.accepted_octets += _size(content)
+        self._tally.accept(content)
         return store_id
 
     async def _inbox_password(self, user: str) -> str:
@@ -232,8 +277,7 @@ class Catcher:
         from catcher.store import AsyncStore, Store
 
         assert self._intake is not None  # noqa: S101
-        durable = self._settings.synchronous == "full" and not self._settings.ephemeral
-        self._store = await self._threads.run(Store.open, url, durable=durable)
+        self._store = await self._threads.run(Store.open, url, durable=self._is_durable)
         self._undo.push_async_callback(self._threads.run, self._store.close)
         store = AsyncStore(self._store, self._threads)
         tagging = await self._threads.run(wiring.tagging, self._settings)
@@ -319,7 +363,6 @@ class Catcher:
         from catcher.web import Services, create_app
 
         assert self._intake is not None  # noqa: S101
-        assert self._tally is not None  # noqa: S101
         settings = self._settings
         options = wiring.web_options(settings)
         if options.is_public:
@@ -346,7 +389,7 @@ class Catcher:
             hides_delete_all=settings.hide_delete_all_button,
             ignores_duplicates=settings.ignore_duplicate_ids,
             has_spam_filter=bool(settings.spamassassin or settings.rspamd),
-            tally=self._tally,
+            totals=self._totals,
         )
         app = create_app(services, options)
         await self._open_metrics(services)
@@ -400,6 +443,7 @@ class _Opened:
     database: _Database
     http: socket.socket
     smtp: SmtpServer
+    processes: int
 
 
 @contextlib.contextmanager
@@ -420,10 +464,6 @@ def _database(settings: Settings) -> Iterator[_Database]:
 
 def _sqlite_url(path: Path) -> str:
     return f"sqlite:///{path.absolute()}"
-
-
-def _size(content: bytes | Path) -> int:
-    return len(content) if isinstance(content, bytes) else content.stat().st_size
 
 
 def _import_the_rest() -> None:

@@ -57,11 +57,24 @@ class Verdict:
 
 
 class Gate(Protocol):
-    """Whoever makes faults. Used on the event loop; must be quick."""
+    """Whoever makes faults. Used on the event loop."""
 
     @property
     def is_armed(self) -> bool:
-        """Whether there is anything to ask; while not, dialogues cost nothing more."""
+        """Whether there is anything to ask; while not, dialogues cost nothing more. Must be quick."""
+        ...
+
+    async def judge(self, occasion: Occasion) -> Verdict | None:
+        """None lets pass."""
+        ...
+
+
+class Rules(Protocol):
+    """What a gate may go by. Used on the event loop; must be quick."""
+
+    @property
+    def is_armed(self) -> bool:
+        """See `Gate`."""
         ...
 
     def judge(self, occasion: Occasion) -> Verdict | None:
@@ -70,16 +83,16 @@ class Gate(Protocol):
 
 
 class LateGate:
-    """A gate that lets everything pass until the one behind it is there, which takes heavier imports than SMTP does."""
+    """A gate that lets everything pass until it has rules, which take heavier imports than SMTP does."""
 
     def __init__(self) -> None:
-        self.behind: Gate | None = None
+        self.behind: Rules | None = None
 
     @property
     def is_armed(self) -> bool:
         """See `Gate`."""
         return self.behind is not None and self.behind.is_armed
 
-    def judge(self, occasion: Occasion) -> Verdict | None:
+    async def judge(self, occasion: Occasion) -> Verdict | None:
         """See `Gate`."""
         return self.behind.judge(occasion) if self.behind is not None else None

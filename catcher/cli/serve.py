@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import os
-import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,6 +12,7 @@ from catcher import __version__
 from catcher.assembly import Catcher, Whereabouts
 from catcher.cli.descriptors import raise_descriptor_limit
 from catcher.cli.logs import configure_logging
+from catcher.cli.loops import loop_factory
 from catcher.cli.signals import until_stopped
 from catcher.collecting import collecting_less
 from catcher.conf import MAILPIT, SECTIONS, TABLE, Origin, Setting, Settings, load, mailpit, unknown_variables
@@ -98,7 +98,7 @@ def command(config: str, **flags: Any) -> None:
         log.warning("%s: no such setting, it has no effect", name)
     raise_descriptor_limit()
     try:
-        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        with asyncio.Runner(loop_factory=loop_factory()) as runner:
             runner.run(_serve(settings, origins))
     except (SettingError, StartError) as error:
         raise click.ClickException(str(error)) from None
@@ -148,15 +148,3 @@ def announcement(where: Whereabouts, settings: Settings) -> str:
         "Ctrl-C stops it; catcher serve --help lists the settings.",
     ]
     return "\n".join(lines)
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """uvloop's event loop when it is installed, else the standard one."""
-    if sys.platform == "win32":
-        return None
-    try:
-        import uvloop
-    except ImportError:
-        return None
-    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
-    return factory

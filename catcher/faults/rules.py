@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -43,12 +43,18 @@ class FaultRules:
         self._number = 0
         self._standing: dict[int, Standing] = {}
         self._queries: dict[int, Query] = {}
+        self._tell: Callable[[bool], None] = lambda _: None
         self.replace(faults)
 
     @property
     def is_armed(self) -> bool:
         """Whether any fault could still strike."""
         return bool(self._standing)
+
+    def watch(self, tell: Callable[[bool], None]) -> None:
+        """Have `tell` called with whether any fault could still strike, now and before each change is over."""
+        self._tell = tell
+        tell(self.is_armed)
 
     @property
     def standing(self) -> tuple[Standing, ...]:
@@ -66,6 +72,7 @@ class FaultRules:
             self._random.seed(seed)
         for fault, query in zip(faults, queries, strict=True):
             self._put(fault, query)
+        self._tell(self.is_armed)
 
     def add(self, fault: Fault) -> Standing:
         """Have one more, after the others."""
@@ -78,6 +85,7 @@ class FaultRules:
         if self._standing.pop(number, None) is None:
             raise NotFound(f"there is no fault {number}")
         del self._queries[number]
+        self._tell(self.is_armed)
 
     def of_inbox(self, inbox: str) -> tuple[Standing, ...]:
         """Those set up for an inbox, in their order."""
@@ -101,7 +109,7 @@ class FaultRules:
             self.add(fault)
 
     def judge(self, occasion: Occasion) -> Verdict | None:
-        """What the first fault says that fits, None when none does. See `Gate`."""
+        """What the first fault says that fits, None when none does. See `catcher.gate`."""
         subject: Subject | None = None
         for number, one in self._standing.items():
             fault = one.fault
@@ -125,6 +133,7 @@ class FaultRules:
         self._number += 1
         standing = self._standing[self._number] = Standing(number=self._number, fault=fault, hits=0)
         self._queries[self._number] = query
+        self._tell(True)
         return standing
 
 

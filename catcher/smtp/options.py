@@ -20,7 +20,8 @@ class Listener(Struct, frozen=True, kw_only=True):
     host: name or IP address, "" or "::" for every address of both families. port: 0 is any free one. path: a Unix
     socket instead of both; mode: its permissions, None for the process's usual ones. lmtp: speak LMTP (RFC 2033).
     implicit_tls: TLS from the first octet on (RFC 8314 §3.3); otherwise STARTTLS is offered when there is a
-    certificate. reuse_port: other processes may listen there too and share the connections (SO_REUSEPORT).
+    certificate. reuse_port: more sockets of this user's may be bound beside it, which share its connections
+    (SO_REUSEPORT); when it is opened it wants the address for itself all the same.
     """
 
     host: str = "127.0.0.1"

@@ -106,7 +106,7 @@ class CatcherSMTP(Wire):
         """Ask the gate and do what it says; True when the dialogue goes on as usual."""
         if self._gate is None or not self._gate.is_armed:
             return True
-        verdict = self._gate.judge(self._occasion(stage, value))
+        verdict = await self._gate.judge(self._occasion(stage, value))
         if verdict is None:
             return True
         if verdict.delay:
@@ -336,7 +336,7 @@ class CatcherSMTP(Wire):
             return Reply.CHUNKS_BEGUN
         answer = self._transaction.rcpt(argument)
         if not answer.startswith(b"2"):
-            self._reception.refused += 1
+            self._reception.tally.refuse()
         return answer
 
     def _data(self, argument: bytes) -> bytes:
@@ -438,7 +438,7 @@ class CatcherSMTP(Wire):
     def _reply_to_content(self, answer: bytes, *, is_final: bool = True) -> None:
         """One reply; in LMTP one for each recipient. RFC 2033 §4.2, §4.3."""
         if is_final and not answer.startswith(b"2"):
-            self._reception.refused += 1
+            self._reception.tally.refuse()
         recipients = len(self._transaction.forward_paths) + self._transaction.dropped
         times = recipients if self._peer.is_lmtp and is_final else 1
         for _ in range(times or 1):

@@ -50,12 +50,17 @@ class ProxiedDoor:
         self._bound.listen(backlog)
         self._accepting = asyncio.get_running_loop().create_task(self._accept())
 
+    def leave(self) -> None:
+        """Accept nobody any more. Safe to call twice."""
+        if self._accepting is not None:
+            self._accepting.cancel()
+        self._bound.close()
+
     def close(self) -> None:
         """Accept nobody any more; who has not come past the header is sent away. Safe to call twice."""
-        for task in (self._accepting, *self._arrivals):
-            if task is not None:
-                task.cancel()
-        self._bound.close()
+        self.leave()
+        for task in self._arrivals:
+            task.cancel()
 
     async def _accept(self) -> None:
         loop = asyncio.get_running_loop()

@@ -11,6 +11,7 @@ from typing import Protocol
 from catcher.envelope import Envelope, Session
 from catcher.gate import Gate
 from catcher.smtp.options import SmtpOptions
+from catcher.tally import Tally
 from catcher.threads import Threads
 
 log = logging.getLogger("catcher.smtp")
@@ -68,6 +69,7 @@ class Reception:
         observe: Callable[[Session], None] | None,
         gate: Gate | None,
         own_password: OwnPassword,
+        tally: Tally,
     ) -> None:
         self.deliver = deliver
         self.options = options
@@ -76,6 +78,7 @@ class Reception:
         self.observe = observe
         self.gate = gate
         self.own_password = own_password
+        self.tally = tally
         self.loop = asyncio.get_running_loop()
         self._connections: set[Connection] = set()
         self._addresses: dict[str, int] = {}
@@ -85,8 +88,6 @@ class Reception:
         self._is_empty = asyncio.Event()
         self._is_empty.set()
         self.is_closed = False
-        self.refused = 0
-        """Recipients and messages that got a 4xx or 5xx."""
 
     def enter(self, connection: Connection, address: str) -> bool:
         """Register a connection; False when there are too many, in all or from this address ("": a Unix socket).

@@ -4,9 +4,10 @@ import asyncio
 import functools
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from catcher.envelope import Session
 from catcher.gate import Gate
@@ -14,14 +15,20 @@ from catcher.smtp.options import Listener, SmtpOptions
 from catcher.smtp.protocol import CatcherSMTP
 from catcher.smtp.proxied import ProxiedDoor
 from catcher.smtp.reception import Deliver, OwnPassword, Reception
-from catcher.smtp.sockets import bind
+from catcher.smtp.sockets import bind, bind_beside
 from catcher.smtp.spool import remove_leftovers
 from catcher.sockets import shown
+from catcher.tally import Tally
 from catcher.threads import Threads
 
 BACKLOG = 1024
 TURNS = 5  # of the loop, at most, between the acceptance of a connection and its greeting
 LEFTOVER_SECONDS = 86_400.0
+
+Door: TypeAlias = asyncio.Server | ProxiedDoor
+
+Place: TypeAlias = tuple[Listener, socket.socket]
+"""A bound socket and what is spoken on it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +48,7 @@ class SmtpServer:
 
     observe: told of each connection when it is over, in the loop; must be quick. gate: asked at each stage of a
     dialogue. threads: for what blocks, its own when None. own_password: of users that have one whatever the options
-    say; without it there are none.
+    say; without it there are none. tally: what is refused is counted on it; the rest is for `deliver` to count.
     """
 
     def __init__(
@@ -53,16 +60,20 @@ class SmtpServer:
         gate: Gate | None = None,
         threads: Threads | None = None,
         own_password: OwnPassword | None = None,
+        tally: Tally | None = None,
     ) -> None:
         self._deliver = deliver
-        self._options = options
+        self.options = options
         self._observe = observe
         self._gate = gate
         self._threads = threads
         self._own_password = own_password or _no_password
+        self._tally = tally or Tally()
         self._own_threads: Threads | None = None
         self._reception: Reception | None = None
-        self._doors: list[asyncio.Server | ProxiedDoor] = []
+        self._context: ssl.SSLContext | None = None
+        self._places: list[Place] = []
+        self._doors: list[Door] = []
         self._tidying: asyncio.Task[int] | None = None
         self._paths: list[Path] = []
         self._listening: list[Listening] = []
@@ -72,42 +83,65 @@ class SmtpServer:
         """Where it really listens, port 0 resolved, in the order of the options; empty when it does not."""
         return tuple(self._listening)
 
-    @property
-    def refused(self) -> int:
-        """How many recipients and messages have been refused since the start; 0 when it does not listen."""
-        return self._reception.refused if self._reception is not None else 0
-
     def addresses(self) -> list[str]:
         """The addresses of `listening`."""
         return [listening.address for listening in self._listening]
 
-    async def start(self) -> None:
-        """Open every listener. Raises AddressInUse, and whatever the TLS provider raises; then nothing is left open."""
+    async def start(self, places: Sequence[Place] = ()) -> None:
+        """Open every listener, or listen on the sockets that are given. They are closed by `stop`.
+
+        Raises AddressInUse, and whatever the TLS provider raises; then nothing is left open.
+        """
         if self._threads is None:
             self._own_threads = Threads(2, name="catcher-smtp")
         threads = self._threads or self._own_threads
         assert threads is not None  # noqa: S101 - for the type checker
         self._reception = Reception(
             self._deliver,
-            options=self._options,
-            hostname=self._options.hostname or socket.gethostname(),
+            options=self.options,
+            hostname=self.options.hostname or socket.gethostname(),
             threads=threads,
             observe=self._observe,
             gate=self._gate,
             own_password=self._own_password,
+            tally=self._tally,
         )
         try:
-            context = self._options.tls() if self._options.tls is not None else None
-            for listener in self._options.listeners:
+            self._context = self.options.tls() if self.options.tls is not None else None
+            for place in places:
+                await self._open(place)
+            for listener in self.options.listeners if not places else ():
                 for bound in await bind(listener):
-                    await self._open(listener, bound, context)
+                    await self._open((listener, bound))
         except BaseException:
             await self.stop(grace=0)
             raise
         # Not waited for: nobody should wait for the sweeping of a directory to connect.
         self._tidying = asyncio.create_task(
-            threads.run(remove_leftovers, self._options.spool_directory, older_than=LEFTOVER_SECONDS)
+            threads.run(remove_leftovers, self.options.spool_directory, older_than=LEFTOVER_SECONDS)
         )
+
+    def beside(self) -> list[Place]:
+        """One more socket on each TCP address; somebody has to serve them as soon as they listen. Raises OSError."""
+        return [(listener, bind_beside(bound)) for listener, bound in self._places if not listener.path]
+
+    async def serve(self, places: Sequence[Place]) -> Callable[[], Awaitable[None]]:
+        """Serve these sockets besides one's own, until the result is called, which ends no connection.
+
+        They stay open and listening, and are the caller's to close.
+        """
+        doors = [await self._door(listener, bound.dup()) for listener, bound in places]
+        self._doors += doors
+
+        async def leave() -> None:
+            servers = [door for door in doors if not isinstance(door, ProxiedDoor) and door in self._doors]
+            self._doors = [door for door in self._doors if door not in servers]
+            await _close(servers)
+            for door in doors:
+                if isinstance(door, ProxiedDoor):
+                    door.leave()  # those who are still at the header are closed with the others
+
+        return leave
 
     async def stop(self, *, grace: float) -> None:
         """Accept nobody any more, let messages in transfer come through within `grace` seconds, end all connections."""
@@ -120,6 +154,7 @@ class SmtpServer:
             path.unlink(missing_ok=True)
         self._paths = []
         self._listening = []
+        self._places = []
         if self._tidying is not None:
             await self._tidying
             self._tidying = None
@@ -127,30 +162,37 @@ class SmtpServer:
             self._own_threads.close()
             self._own_threads = None
 
-    async def _open(self, listener: Listener, bound: socket.socket, context: ssl.SSLContext | None) -> None:
-        loop = asyncio.get_running_loop()
-        secure = context if listener.implicit_tls else None
-        assert self._reception is not None  # noqa: S101 - for the type checker
-        make = functools.partial(CatcherSMTP, self._reception, listener, tls=context)
+    async def _open(self, place: Place) -> None:
+        listener, bound = place
         if listener.path:
             self._paths.append(Path(listener.path))
-            self._doors.append(await loop.create_unix_server(make, sock=bound, ssl=secure, backlog=BACKLOG))
-        elif self._options.trusted_proxies:
-            door = ProxiedDoor(make, bound, tls=secure, trusted=self._options.trusted_proxies)
-            door.open(BACKLOG)
-            self._doors.append(door)
-        else:
-            self._doors.append(await loop.create_server(make, sock=bound, ssl=secure, backlog=BACKLOG))
+        self._doors.append(await self._door(listener, bound))
+        self._places.append(place)
+        security = "TLS" if listener.implicit_tls else "STARTTLS"
         self._listening.append(
             Listening(
                 protocol="lmtp" if listener.lmtp else "smtp",
                 address=shown(bound),
-                security="TLS" if secure else "STARTTLS" if context else "",
+                security=security if self._context is not None else "",
             )
         )
 
+    async def _door(self, listener: Listener, bound: socket.socket) -> Door:
+        """Listen on the socket, which belongs to the result."""
+        loop = asyncio.get_running_loop()
+        secure = self._context if listener.implicit_tls else None
+        assert self._reception is not None  # noqa: S101 - for the type checker
+        make = functools.partial(CatcherSMTP, self._reception, listener, tls=self._context)
+        if listener.path:
+            return await loop.create_unix_server(make, sock=bound, ssl=secure, backlog=BACKLOG)
+        if self.options.trusted_proxies:
+            door = ProxiedDoor(make, bound, tls=secure, trusted=self.options.trusted_proxies)
+            door.open(BACKLOG)
+            return door
+        return await loop.create_server(make, sock=bound, ssl=secure, backlog=BACKLOG)
 
-async def _close(doors: list[asyncio.Server | ProxiedDoor]) -> None:
+
+async def _close(doors: Sequence[Door]) -> None:
     """Accept nobody any more.
 
     A connection that asyncio (up to 3.12) accepts in the same turn in which its server is closed would stay open for

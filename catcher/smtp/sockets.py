@@ -44,6 +44,14 @@ async def bind(listener: Listener) -> list[socket.socket]:
     return []
 
 
+def bind_beside(bound: socket.socket) -> socket.socket:
+    """One more socket on the address of a bound one, which must be shared; it gets connections once it listens.
+
+    Raises OSError.
+    """
+    return _bind_tcp(bound.family, bound.getsockname(), is_shared=True)
+
+
 def _bind_all(listener: Listener, addresses: Sequence[tuple[int, str | int]]) -> list[socket.socket]:
     bound: list[socket.socket] = []
     missing: OSError | None = None
@@ -51,7 +59,10 @@ def _bind_all(listener: Listener, addresses: Sequence[tuple[int, str | int]]) ->
     try:
         for family, host in addresses:
             try:
-                bound.append(_bind_tcp(family, str(host), port, is_shared=listener.reuse_port))
+                if listener.reuse_port and port:
+                    # Another server of this user's that shares its port would unnoticed get half of the mail.
+                    _bind_tcp(family, (host, port), is_shared=False).close()
+                bound.append(_bind_tcp(family, (host, port), is_shared=listener.reuse_port))
             except OSError as error:
                 if error.errno not in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
                     raise
@@ -67,7 +78,7 @@ def _bind_all(listener: Listener, addresses: Sequence[tuple[int, str | int]]) ->
     return bound
 
 
-def _bind_tcp(family: int, host: str, port: int, *, is_shared: bool) -> socket.socket:
+def _bind_tcp(family: int, address: tuple[str | int, ...], *, is_shared: bool) -> socket.socket:
     # The protocol is named, because asyncio sets TCP_NODELAY only on sockets that say they are TCP.
     one = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
@@ -78,7 +89,7 @@ def _bind_tcp(family: int, host: str, port: int, *, is_shared: bool) -> socket.s
         if family == socket.AF_INET6:
             one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         one.setblocking(False)
-        one.bind((host, port))
+        one.bind(address)
     except OSError:
         one.close()
         raise

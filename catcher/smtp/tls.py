@@ -46,6 +46,14 @@ def context_from_files(certificate: Path, key: Path | None = None) -> ssl.SSLCon
     return context
 
 
+def context_from_octets(chain: bytes) -> ssl.SSLContext:
+    """The same from the octets of a PEM file that holds chain and key; on Linux alone. Raises SettingError."""
+    with open(os.memfd_create("certificate"), "wb") as file:  # noqa: PTH123 - OpenSSL reads files only
+        file.write(chain)
+        file.flush()
+        return context_from_files(Path(f"/proc/self/fd/{file.fileno()}"))
+
+
 def generated_context(directory: Path, names: Sequence[str], *, now: dt.datetime | None = None) -> ssl.SSLContext:
     """A server's context with a certificate for these host names and IP addresses, made when there is none that serves.
 
@@ -64,6 +72,11 @@ def generated_context(directory: Path, names: Sequence[str], *, now: dt.datetime
     except ImportError:
         raise SettingError("a generated certificate needs the package cryptography: pip install cryptography") from None
     return context_from_files(directory / _LEAF)
+
+
+def generated_octets(directory: Path) -> bytes:
+    """The certificate that `generated_context` made, with its chain and key, as PEM. Raises OSError."""
+    return (directory / _LEAF).read_bytes()
 
 
 def ca_certificate(directory: Path) -> bytes | None:

@@ -125,6 +125,10 @@ class Store:
         """From now on, call this in the writer thread each time it has answered the deliveries of a group."""
         self._writer.after_answers(call)
 
+    def look(self) -> None:
+        """Tell soon of what other processes have written; whoever knows that there is something need not wait."""
+        self._writer.look()
+
     def when_room(self, call: Callable[[], None]) -> None:
         """Call this once, soon after the queue has handed something on; from any thread, perhaps at once."""
         self._queue.when_room(call)

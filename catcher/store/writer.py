@@ -55,7 +55,7 @@ class Writer:
         self._behind = 0
         self._is_woken = False
         self._has_news = False
-        self._watch = database.watch(self._connection, self._wake) if poll else None
+        self._watch = database.watch(self._connection, self.look) if poll else None
         self._expected = 1
         self._patience = 0.0
         self._told = self._last_number()
@@ -74,6 +74,11 @@ class Writer:
     def after_answers(self, call: Callable[[], None]) -> None:
         """See `Store.after_answers`."""
         self._after_answers = (*self._after_answers, call)
+
+    def look(self) -> None:
+        """Look for other processes' commits soon; from any thread."""
+        self._is_woken = True
+        self._queue.wake()
 
     def run(self, change: Callable[[Connection], Outcome]) -> int:
         """Have the thread make a change and wait for its commit; how many messages changed. Raises what it raised."""
@@ -213,10 +218,6 @@ class Writer:
                 self._tell_foreign(upto=self._last_number())
                 self._has_news = False
                 self._upkeep_at = self._upkeep_at or now + QUIET
-
-    def _wake(self) -> None:
-        self._is_woken = True
-        self._queue.wake()
 
     def _last_number(self) -> int:
         with self._database.reading() as connection:

@@ -3,6 +3,6 @@
 from catcher.web.api.metrics import metrics_app
 from catcher.web.api.shaping import summary_json
 from catcher.web.app import create_app
-from catcher.web.services import Facts, Listening, Services, Tally, WebOptions
+from catcher.web.services import Facts, Listening, Services, WebOptions
 
-__all__ = ["Facts", "Listening", "Services", "Tally", "WebOptions", "create_app", "metrics_app", "summary_json"]
+__all__ = ["Facts", "Listening", "Services", "WebOptions", "create_app", "metrics_app", "summary_json"]

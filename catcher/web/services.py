@@ -13,6 +13,7 @@ from catcher.relay import Relays, Webhooks
 from catcher.store.aio import AsyncStore
 from catcher.store.sorting import Sorting
 from catcher.store.tokens import Token
+from catcher.tally import Totals
 from catcher.threads import OnDemand, Threads
 
 if TYPE_CHECKING:
@@ -65,23 +66,11 @@ class Facts(Struct, frozen=True, kw_only=True):
     settings: tuple[SettingFact, ...] = ()
 
 
-class Tally(Struct, kw_only=True):
-    """Counters since the start, for the info route and metrics. Written by SMTP, on the loop.
-
-    refused: asks for the number of recipients and messages that were refused. ignored: messages that were acknowledged
-    and not kept, because they were there already.
-    """
-
-    accepted: int = 0
-    accepted_octets: int = 0
-    refused: Callable[[], int] = lambda: 0
-    ignored: int = 0
-
-
 class Services(Struct, frozen=True, kw_only=True):
     """The rooms a handler may ask. checks: imported and made when a message is first checked.
 
-    sorting: what tells the inboxes of incoming mail, for telling which addresses lead there.
+    sorting: what tells the inboxes of incoming mail, for telling which addresses lead there. totals: of the mail that
+    clients have offered since the start, counted until now.
     """
 
     store: AsyncStore
@@ -92,6 +81,7 @@ class Services(Struct, frozen=True, kw_only=True):
     webhooks: Webhooks
     checks: "OnDemand[Checker]"
     faults: FaultRules
+    totals: Callable[[], Totals]
     sorting: Sorting = field(default_factory=Sorting)
     has_spam_filter: bool = False
     hides_delete_all: bool = False
@@ -102,8 +92,6 @@ class Services(Struct, frozen=True, kw_only=True):
     async def token_of(self, secret: str) -> Token | None:
         """The token of this secret, None when there is none. Raises StoreUnavailable."""
         return await self.threads.run(self.store.store.tokens.find, secret, now=datetime.now(UTC))
-
-    tally: Tally = field(default_factory=Tally)
 
 
 class WebOptions(Struct, frozen=True, kw_only=True):

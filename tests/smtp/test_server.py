@@ -111,11 +111,28 @@ def test_a_file_in_place_of_a_socket_is_left_alone(tmp_path: Path) -> None:
     assert (tmp_path / "precious").read_text() == "data"
 
 
-def test_two_processes_may_share_a_port(start: Start) -> None:
-    """SO_REUSEPORT, for several workers."""
+def test_several_sockets_share_an_address(start: Start) -> None:
+    """SO_REUSEPORT, for workers: some of the connections come to the sockets beside, and are served like the others."""
     first = start(listeners=(Listener(port=0, reuse_port=True),))
-    addresses = asyncio.run(open_and_close(Listener(port=first.port, reuse_port=True)))
-    assert addresses == (f"127.0.0.1:{first.port}",)
+    beside = first.server.beside()
+    leave = first.call(first.server.serve(beside))
+    for _ in range(20):
+        first.connect().ask("NOOP", "250 *")
+    first.call(leave())
+    for _, bound in beside:
+        accepted = None
+        while accepted is None:
+            with socket.create_connection((first.host, first.port), timeout=20), contextlib.suppress(BlockingIOError):
+                accepted, _ = bound.accept()
+        accepted.close()
+        bound.close()
+
+
+def test_a_shared_address_is_shared_with_nobody_else(start: Start) -> None:
+    """A second server of the same user's would get half of the mail, and nobody would know why."""
+    first = start(listeners=(Listener(port=0, reuse_port=True),))
+    with pytest.raises(AddressInUse):
+        asyncio.run(open_and_close(Listener(port=first.port, reuse_port=True)))
 
 
 def test_too_many_connections_are_told_so(start: Start) -> None:

@@ -25,7 +25,7 @@ class Info:
 
     async def info(self, request: Request) -> Response:
         """Nothing is asked on the network for it."""
-        facts, tally, store = self._services.facts, self._services.tally, self._services.store
+        facts, totals, store = self._services.facts, self._services.totals(), self._services.store
         counts = await store.counts()
         return json_answer(
             AppInformation(
@@ -40,10 +40,10 @@ class Info:
                     uptime=max(0, int((datetime.now(UTC) - facts.started_at).total_seconds())),
                     memory=resident_octets(),
                     messages_deleted=store.deleted,
-                    smtp_accepted=tally.accepted,
-                    smtp_accepted_size=tally.accepted_octets,
-                    smtp_rejected=tally.refused(),
-                    smtp_ignored=tally.ignored,
+                    smtp_accepted=totals.accepted,
+                    smtp_accepted_size=totals.accepted_octets,
+                    smtp_rejected=totals.refused,
+                    smtp_ignored=totals.ignored,
                 ),
             )
         )

@@ -61,7 +61,7 @@ class _Numbers:
     def collect(self) -> "Iterator[Metric]":
         from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
-        facts, tally = self._services.facts, self._services.tally
+        facts, totals = self._services.facts, self._services.totals()
         uptime = max(0.0, (datetime.now(UTC) - facts.started_at).total_seconds())
         for name, text, value in (
             ("mailpit_messages", "Messages in the mailbox", self._counts.messages),
@@ -79,10 +79,10 @@ class _Numbers:
         yield tagged
         for name, text, count in (
             ("mailpit_messages_deleted", "Messages deleted since the start", self._services.store.deleted),
-            ("mailpit_smtp_accepted", "Messages accepted since the start", tally.accepted),
-            ("mailpit_smtp_accepted_size_bytes", "Octets of these", tally.accepted_octets),
-            ("mailpit_smtp_rejected", "Recipients and messages refused since the start", tally.refused()),
-            ("mailpit_smtp_ignored", "Messages acknowledged and not kept", tally.ignored),
+            ("mailpit_smtp_accepted", "Messages accepted since the start", totals.accepted),
+            ("mailpit_smtp_accepted_size_bytes", "Octets of these", totals.accepted_octets),
+            ("mailpit_smtp_rejected", "Recipients and messages refused since the start", totals.refused),
+            ("mailpit_smtp_ignored", "Messages acknowledged and not kept", totals.ignored),
         ):
             yield CounterMetricFamily(name, text, value=count)
 
