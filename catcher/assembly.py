@@ -304,10 +304,10 @@ class Catcher:
         arrived = asyncio.Event()
         loop = asyncio.get_running_loop()
 
-        def tell(events: object) -> None:
+        def tell() -> None:
             loop.call_soon_threadsafe(arrived.set)
 
-        unsubscribe = store.events.subscribe(tell)
+        unwatch = store.events.watch(tell)
         try:
             while True:
                 arrived.clear()
@@ -323,7 +323,7 @@ class Catcher:
                     await asyncio.wait_for(arrived.wait(), RETENTION_SECONDS)
                 await asyncio.sleep(begun + RETENTION_PAUSE - loop.time())
         finally:
-            unsubscribe()
+            unwatch()
 
     async def _open_pop3(self, store: "AsyncStore") -> "Pop3Server":
         """The POP3 server; without an address it listens nowhere."""

@@ -150,6 +150,7 @@ class Writer:
             self._tell([querying.new_event(one) for one in summaries])
         elif summaries:
             self._told = summaries[-1].arrival
+            self._events.stir()
         self._after_work()
         return True
 
@@ -191,6 +192,7 @@ class Writer:
             self._tell_foreign(upto=events[0].cursor - 1)
         self._told = events[-1].cursor
         self._events.publish(events)
+        self._events.stir()
 
     def _tell_foreign(self, *, upto: int) -> None:
         while self._events.is_heard and self._told < upto:
@@ -205,6 +207,7 @@ class Writer:
             self._told = found[-1].cursor
             self._events.publish(found)
         self._told = max(self._told, upto)
+        self._events.stir()
 
     def _look_for_others(self) -> None:
         now = time.monotonic()

@@ -33,6 +33,9 @@ PAUSES = (0.1, 0.5, 2.0, 10.0, 60.0)
 STEADY_SECONDS = 60.0
 """A worker that lived so long begins with the first pause again."""
 
+LOOK_PAUSE = 0.02
+"""Seconds between two looks for what workers have stored: each costs as much as taking a mail."""
+
 END_SECONDS = 1.5
 """How long a worker may take to end, beyond the grace that its dialogues have, before it is killed."""
 
@@ -44,6 +47,8 @@ class Group:
         self._board = Board.make()
         self._threads = Threads(number, name="catcher-workers")
         self._workers: list[_Worker] = []
+        self._looked_at = 0.0
+        self._looking: asyncio.TimerHandle | None = None
         self.tallies: Sequence[Tally] = [self._board.tally(one) for one in range(number)]
 
     def arm(self, is_armed: bool) -> None:
@@ -70,11 +75,21 @@ class Group:
     def close(self) -> None:
         """Give back what they shared, when they have ended."""
         asyncio.get_running_loop().remove_reader(self._board.descriptors[1])
+        if self._looking is not None:
+            self._looking.cancel()
         self._board.close()
         self._threads.close()
 
     def _hear(self, store: Store) -> None:
+        """Have the store look for what a worker has committed: at once, but not again and again in a stream of mail."""
         self._board.heard()
+        if self._looking is None:
+            loop = asyncio.get_running_loop()
+            self._looking = loop.call_at(self._looked_at + LOOK_PAUSE, self._look, store)
+
+    def _look(self, store: Store) -> None:
+        self._looking = None
+        self._looked_at = asyncio.get_running_loop().time()
         store.look()
 
 
