@@ -152,6 +152,11 @@ class Catcher:
         database = undo.enter_context(_database(settings))
         http = undo.enter_context(http_socket(settings.listen))
         processes = self._processes()
+        if processes > 1:
+            from catcher.workers import Group
+
+            self._workers = Group(processes - 1)
+            undo.callback(self._workers.close)
         if settings.faults or settings.chaos_triggers:
             await self._set_up_faults()  # before the listener opens: the first client meets them
         smtp = SmtpServer(
@@ -165,7 +170,7 @@ class Catcher:
         )
         await smtp.start()
         self._doors.append(partial(smtp.stop, grace=STOP_SECONDS))
-        self._opened = _Opened(database, http, smtp, processes)
+        self._opened = _Opened(database, http, smtp)
         self._whereabouts = Whereabouts(
             smtp=tuple(where.address for where in smtp.listening if where.protocol == "smtp"),
             lmtp=tuple(where.address for where in smtp.listening if where.protocol == "lmtp"),
@@ -204,7 +209,7 @@ class Catcher:
         )
         await self._open_site(http, store, facts, tls=tls)
         self._whereabouts = replace(self._whereabouts, pop3=tuple(pop3.addresses()))
-        if self._opened.processes > 1:
+        if self._workers is not None:
             await self._open_workers(self._opened)
         facts_of_start = {"version": __version__, "database": database.shown, "url": self._whereabouts.url}
         log.info("started", extra={**facts_of_start, "smtp": " ".join(smtp.addresses())})
@@ -219,10 +224,10 @@ class Catcher:
 
     async def _open_workers(self, opened: "_Opened") -> None:
         """Start the other processes; until they are ready, this one takes their mail. Raises SettingError."""
-        from catcher.workers import Group, Work
+        from catcher.workers import Work
 
         assert self._store is not None  # noqa: S101 - they work on the same store
-        assert self._faults is not None  # noqa: S101 - and meet the same faults
+        assert self._workers is not None  # noqa: S101
         settings = self._settings
         work = Work(
             settings=settings,
@@ -234,10 +239,7 @@ class Catcher:
             use_message_dates=settings.use_message_dates,
             grace=WORKER_SECONDS,
         )
-        self._workers = Group(opened.processes - 1)
-        self._undo.callback(self._workers.close)
         self._doors.insert(0, partial(self._workers.stop, grace=WORKER_SECONDS))
-        self._faults.watch(self._workers.arm)
         self._workers.start(work, smtp=opened.smtp, store=self._store, gate=self._gate)
 
     @property
@@ -249,6 +251,8 @@ class Catcher:
 
     async def _set_up_faults(self) -> "FaultRules":
         self._faults = self._gate.behind = await self._threads.run(wiring.fault_rules, self._settings)
+        if self._workers is not None:
+            self._faults.watch(self._workers.arm)
         return self._faults
 
     async def _deliver(self, envelope: Envelope, content: bytes | Path) -> str:
@@ -277,7 +281,8 @@ class Catcher:
         from catcher.store import AsyncStore, Store
 
         assert self._intake is not None  # noqa: S101
-        self._store = await self._threads.run(Store.open, url, durable=self._is_durable)
+        turn = self._workers.turn if self._workers is not None else contextlib.nullcontext
+        self._store = await self._threads.run(Store.open, url, durable=self._is_durable, turn=turn)
         self._undo.push_async_callback(self._threads.run, self._store.close)
         store = AsyncStore(self._store, self._threads)
         tagging = await self._threads.run(wiring.tagging, self._settings)
@@ -443,7 +448,6 @@ class _Opened:
     database: _Database
     http: socket.socket
     smtp: SmtpServer
-    processes: int
 
 
 @contextlib.contextmanager

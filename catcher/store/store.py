@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Self
@@ -43,7 +43,7 @@ from catcher.store.sessions import Sessions
 from catcher.store.tables import content
 from catcher.store.tag_names import checked_tag
 from catcher.store.tokens import Tokens
-from catcher.store.writer import Writer
+from catcher.store.writer import Turn, Writer
 
 
 class Store:
@@ -53,11 +53,13 @@ class Store:
     them raise StoreUnavailable when the database cannot do it now (full, locked, closed); nothing is then half done.
     """
 
-    def __init__(self, database: Database, *, queue_octets: int, queue_messages: int, poll: float) -> None:
+    def __init__(
+        self, database: Database, *, queue_octets: int, queue_messages: int, poll: float, turn: Turn, keeps_up: bool
+    ) -> None:
         self.events = Events()
         self._database = database
         self._queue = Queue(messages=queue_messages, octets=queue_octets)
-        self._writer = Writer(database, self.events, self._queue, poll=poll)
+        self._writer = Writer(database, self.events, self._queue, poll=poll, turn=turn, keeps_up=keeps_up)
         self._closing = threading.Lock()
         self._is_closed = False
         self.outgoing = Outgoing(database, run=self._writer.run, reading=self._reading)
@@ -76,16 +78,27 @@ class Store:
         queue_messages: int = 10_000,
         poll: float = 0.1,
         patience: float = 5.0,
+        turn: Turn = nullcontext,
+        keeps_up: bool = True,
     ) -> Self:
         """The store at a database URL such as "sqlite:////var/lib/catcher.db", made when the file is missing.
 
         durable: a commit waits until the disk has it; without, a power cut (not a crash) may lose the last ones.
         readers: how many questions are answered at once. queue_octets, queue_messages: how much may wait to be written.
         poll: seconds between looks for what other processes wrote; 0: never. patience: seconds to wait for their locks.
+        turn: entered around each transaction that writes, to take turns with other processes in a better order than
+        that of who tries again first. keeps_up: whether work that can wait is done here, or by another process.
         Raises DatabaseUnusable or DatabaseTooNew with one clear line; a file that is refused is never changed.
         """
         database = open_database(url, durable=durable, readers=readers, patience=patience)
-        return cls(database, queue_octets=queue_octets, queue_messages=queue_messages, poll=poll)
+        return cls(
+            database,
+            queue_octets=queue_octets,
+            queue_messages=queue_messages,
+            poll=poll,
+            turn=turn,
+            keeps_up=keeps_up,
+        )
 
     def close(self) -> None:
         """Commit what is queued, then end. Safe to call twice, and from several threads."""

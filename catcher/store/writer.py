@@ -4,7 +4,8 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
+from typing import TypeAlias
 
 from sqlalchemy import Connection, exc
 
@@ -41,17 +42,27 @@ _BATCH = 500
 """Events of other processes that are read and told at once."""
 
 
-class Writer:
-    """Starts its thread when made. poll: seconds between looks for other processes' commits; 0: never."""
+Turn: TypeAlias = Callable[[], AbstractContextManager[object]]
 
-    def __init__(self, database: Database, events: Events, queue: Queue, *, poll: float) -> None:
+
+class Writer:
+    """Starts its thread when made.
+
+    poll: seconds between looks for other processes' commits; 0: never. turn, keeps_up: see `Store.open`.
+    """
+
+    def __init__(
+        self, database: Database, events: Events, queue: Queue, *, poll: float, turn: Turn, keeps_up: bool
+    ) -> None:
         self._database = database
         self._events = events
         self._queue = queue
         self._poll = poll
         self._connection = database.connect_writer()
         self._upkeep = Upkeep(database)
-        self._upkeep_at: float | None = time.monotonic()
+        self._turn = turn
+        self._keeps_up = keeps_up
+        self._upkeep_at = time.monotonic() if keeps_up else None
         self._behind = 0
         self._is_woken = False
         self._has_news = False
@@ -128,7 +139,7 @@ class Writer:
         """Write deliveries in one transaction and answer; False when another try, one by one, makes sense."""
         prepared = [one for delivery in group for one in delivery.messages]
         try:
-            with self._database.begin(self._connection):
+            with self._turn(), self._database.begin(self._connection):
                 summaries = insert_all(self._database, self._connection, prepared)
                 self._database.announce(self._connection)
                 self._database.check_place()
@@ -167,7 +178,7 @@ class Writer:
         if not command.future.set_running_or_notify_cancel():
             return
         try:
-            with self._database.begin(self._connection):
+            with self._turn(), self._database.begin(self._connection):
                 outcome = command.run(self._connection)
                 if outcome.events:
                     self._database.announce(self._connection)
@@ -195,6 +206,7 @@ class Writer:
         self._events.stir()
 
     def _tell_foreign(self, *, upto: int) -> None:
+        self._behind += max(0, upto - self._told)
         while self._events.is_heard and self._told < upto:
             try:
                 with self._database.reading() as connection:
@@ -220,7 +232,7 @@ class Writer:
             if self._has_news:
                 self._tell_foreign(upto=self._last_number())
                 self._has_news = False
-                self._upkeep_at = self._upkeep_at or now + QUIET
+                self._after_work()
 
     def _last_number(self) -> int:
         with self._database.reading() as connection:
@@ -229,6 +241,8 @@ class Writer:
     # Upkeep
 
     def _after_work(self) -> None:
+        if not self._keeps_up:
+            return
         self._upkeep_at = time.monotonic() + QUIET
         while self._behind > BEHIND and self._try_upkeep():
             self._behind -= 100
@@ -240,7 +254,9 @@ class Writer:
     def _try_upkeep(self) -> bool:
         """One step; when nothing is left, upkeep rests until something is written again."""
         try:
-            if self._upkeep.step(self._connection):
+            with self._turn():
+                is_more = self._upkeep.step(self._connection)
+            if is_more:
                 self._upkeep_at = time.monotonic()
                 return True
             self._upkeep_at = None

@@ -12,16 +12,20 @@ import socket
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
 from catcher.gate import Gate
 from catcher.smtp import SmtpServer
 from catcher.smtp.server import Place
-from catcher.store import Store
 from catcher.tally import Tally
 from catcher.threads import Threads
 from catcher.workers.board import Board
 from catcher.workers.channel import Answer, Channel, Leaving, Question, Ready
 from catcher.workers.handover import Handover, Work
+
+if TYPE_CHECKING:
+    from catcher.store import Store  # imported after the listener has opened
 
 log = logging.getLogger("catcher.workers")
 
@@ -51,11 +55,16 @@ class Group:
         self._looking: asyncio.TimerHandle | None = None
         self.tallies: Sequence[Tally] = [self._board.tally(one) for one in range(number)]
 
+    @property
+    def turn(self) -> Callable[[], AbstractContextManager[None]]:
+        """For the store, see `Store.open`: workers take turns by it."""
+        return self._board.turn
+
     def arm(self, is_armed: bool) -> None:
         """Have the workers ask about faults from their next command on, or not any more."""
         self._board.is_armed = is_armed
 
-    def start(self, work: Work, *, smtp: SmtpServer, store: Store, gate: Gate) -> None:
+    def start(self, work: Work, *, smtp: SmtpServer, store: "Store", gate: Gate) -> None:
         """Start them, which nobody has to wait for. Raises OSError when there is no socket for them.
 
         smtp: the server whose addresses they share. store: told of what they store. gate: judges for them.
@@ -80,14 +89,17 @@ class Group:
         self._board.close()
         self._threads.close()
 
-    def _hear(self, store: Store) -> None:
-        """Have the store look for what a worker has committed: at once, but not again and again in a stream of mail."""
+    def _hear(self, store: "Store") -> None:
+        """Have the store look for what a worker has committed: at once, but not again and again in a stream of mail.
+
+        When nobody listens, what it does now and then by itself will do.
+        """
         self._board.heard()
-        if self._looking is None:
+        if self._looking is None and store.events.is_heard:
             loop = asyncio.get_running_loop()
             self._looking = loop.call_at(self._looked_at + LOOK_PAUSE, self._look, store)
 
-    def _look(self, store: Store) -> None:
+    def _look(self, store: "Store") -> None:
         self._looking = None
         self._looked_at = asyncio.get_running_loop().time()
         store.look()

@@ -4,12 +4,15 @@ import pickle
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from catcher.conf import Settings
-from catcher.intake import Tagging
 from catcher.smtp import Listener, SmtpOptions
 from catcher.smtp.server import Place
-from catcher.store.sorting import Sorting
+
+if TYPE_CHECKING:  # imported after the listener has opened
+    from catcher.intake import Tagging
+    from catcher.store.sorting import Sorting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +27,8 @@ class Work:
     options: SmtpOptions
     database: str
     durable: bool
-    tagging: Tagging
-    sorting: Sorting
+    tagging: "Tagging"
+    sorting: "Sorting"
     use_message_dates: bool
     grace: float
 

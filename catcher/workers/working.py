@@ -56,7 +56,7 @@ async def _open(handover: Handover, board: Board, gate: "AskingGate", undo: cont
     threads, parsing = Threads(), Threads(PARSERS, name="catcher-parse")
     undo.callback(threads.close)
     undo.callback(parsing.close)
-    store = Store.open(given.database, durable=given.durable, readers=READERS, poll=0)
+    store = Store.open(given.database, durable=given.durable, readers=READERS, poll=0, turn=board.turn, keeps_up=False)
     undo.push_async_callback(threads.run, store.close)
     shared = AsyncStore(store, threads)
     store.after_answers(board.ring)

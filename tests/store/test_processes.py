@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from catcher.store import ByIds, Everything, Store
 from tests.databases import rows
 from tests.store.contract import MakeMessage, Recorder, add, ids
@@ -197,3 +199,69 @@ def test_two_writers_share_one_row_of_numbers(url: str, new: MakeMessage) -> Non
             thread.join(60)
         assert sorted(numbers) == list(range(1, 201))
         assert one.counts().messages == two.counts().messages == 200
+
+
+def test_who_knows_of_another_processes_commit_has_it_told_at_once(url: str, new: MakeMessage) -> None:
+    """A store that would look for it in an hour looks when it is told to."""
+    with Store.open(url, poll=3600) as store, Store.open(url, poll=0) as other:
+        heard = Recorder(store)
+        message = new()
+        other.add([message])
+        store.look()
+        assert [event.store_id for event in heard.wait_for(1)] == [message.store_id]
+
+
+def test_who_only_watches_is_called_for_own_and_foreign_commits(url: str, new: MakeMessage) -> None:
+    """Without events being made; until it watches no more."""
+    stirred = threading.Semaphore(0)
+    with Store.open(url, poll=3600) as store, Store.open(url, poll=0) as other:
+        unwatch = store.events.watch(stirred.release)
+        assert not store.events.is_heard
+        message = new()
+        store.add([message])
+        assert stirred.acquire(timeout=20)
+        other.add([new()])
+        store.look()
+        assert stirred.acquire(timeout=20)
+        heard = Recorder(store)
+        store.mark(ByIds((message.store_id,)), is_read=True)
+        assert stirred.acquire(timeout=20)
+        assert [event.kind for event in heard.wait_for(1)] == ["update"]
+        unwatch()
+        store.delete(Everything())
+        heard.wait_for(2)
+    assert not stirred.acquire(blocking=False)
+
+
+def test_a_watcher_that_fails_harms_nobody(url: str, new: MakeMessage, caplog: pytest.LogCaptureFixture) -> None:
+    """Its failure is in the log, and the next one is called."""
+    stirred = threading.Event()
+    with Store.open(url, poll=0) as store:
+        store.events.watch(lambda: 1 / 0)
+        store.events.watch(stirred.set)
+        store.add([new()])
+        assert stirred.wait(20)
+    assert "Who watches the store's events failed" in caplog.text
+
+
+def test_stores_that_take_turns_write_one_after_the_other(url: str, new: MakeMessage) -> None:
+    """Each transaction is in its turn, upkeep too, which a store can leave to others."""
+    lock, reached = threading.Lock(), threading.Event()
+    turns = 0
+
+    @contextmanager
+    def turn() -> Iterator[None]:
+        nonlocal turns
+        with lock:
+            turns += 1
+            if turns == 4:
+                reached.set()
+            yield
+
+    with Store.open(url, poll=0, turn=turn, keeps_up=False) as store:
+        store.add([new(text="findme")])
+        store.mark(Everything(), is_read=True)
+    assert turns == 2
+    with Store.open(url, poll=0, turn=turn) as store:
+        store.add([new()])
+        assert reached.wait(20)
