@@ -18,13 +18,13 @@ from tempfile import TemporaryDirectory
 from bench import checks, fixture, measures, waiting
 from bench.compare import Table, print_changes
 from bench.filling import fill_file
-from bench.servers import CATCHER, PLAIN, Recipe, Running, started
+from bench.servers import CATCHER, PLAIN, Recipe, Running, started, with_workers
 
 
 def main() -> None:
     """Measure what was asked for and print the table."""
     options = _options()
-    recipes = [CATCHER, *map(_recipe, options.peer)]
+    recipes = [CATCHER, *map(with_workers, options.workers), *map(_recipe, options.peer)]
     table: Table = {}
     for part in options.only or PARTS:
         PARTS[part](table, recipes, options)
@@ -46,6 +46,14 @@ def _options() -> argparse.Namespace:
         metavar="NAME=COMMAND",
         help="another server with Mailpit's API, {smtp} and {http} for its ports, {dir} for its directory; "
         "NAME!=COMMAND for one without the API",
+    )
+    parser.add_argument(
+        "--workers",
+        type=int,
+        action="append",
+        default=[],
+        metavar="N",
+        help="this catcher once more, with so many processes that take mail; may be repeated",
     )
     parser.add_argument("--only", action="append", choices=list(PARTS), help="measure just this; may be repeated")
     parser.add_argument(
@@ -101,7 +109,7 @@ def _reads(table: Table, recipes: list[Recipe], options: argparse.Namespace) -> 
 def _filled(recipe: Recipe, stored: int) -> Iterator[Running]:
     """The server with so many mails: a catcher finds them in its database, others are sent them."""
     with TemporaryDirectory(prefix="bench-") as name:
-        if recipe is CATCHER:
+        if recipe.is_ours:
             fill_file(Path(name) / "catcher.db", stored)
         with started(recipe, directory=Path(name)) as server:
             measures.fill(server, stored)

@@ -23,20 +23,29 @@ PAGE = resource.getpagesize()
 class Recipe:
     """How to start a server. command: with {smtp} and {http} for ports and {dir} for an empty directory of its own.
 
-    has_api: whether it has Mailpit's API, without which only taking mail can be measured.
+    has_api: whether it has Mailpit's API, without which only taking mail can be measured. is_ours: whether it is this
+    checkout, which finds mail in a file that was filled for it.
     """
 
     name: str
     command: str
     has_api: bool = True
+    is_ours: bool = False
 
 
 CATCHER = Recipe(
     name="catcher",
     command=f"{sys.executable} -m catcher --quiet --max 0 --smtp 127.0.0.1:{{smtp}} --listen 127.0.0.1:{{http}} "
     "--database {dir}/catcher.db",
+    is_ours=True,
 )
 PLAIN = Recipe(name="aiosmtpd", command=f"{sys.executable} -m bench.plain {{smtp}}", has_api=False)
+
+
+def with_workers(number: int) -> Recipe:
+    """This checkout's catcher with so many processes that take mail."""
+    command = f"{CATCHER.command} --workers {number}"
+    return Recipe(name=f"catcher, {number} workers", command=command, is_ours=True)
 
 
 @dataclass(slots=True, kw_only=True)
