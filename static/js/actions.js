@@ -43,7 +43,7 @@ function move(step) {
 }
 
 function back() {
-  const menu = document.querySelector("details.menu[open]");
+  const menu = document.querySelector("details:is(.menu, .remote)[open]");
   if (menu) return menu.removeAttribute("open"), /** @type {HTMLElement | null} */ (menu.querySelector("summary"))?.focus();
   if (hasTicks()) return tickAll(false);
   const id = byId("message")?.dataset.id;

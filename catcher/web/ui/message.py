@@ -46,6 +46,9 @@ VIEW_NAMES = {
     "delivery": marked("Delivery"),
 }
 
+FILES_SHOWN = 6
+"""Attachments that stand above the views; the next ones can be unfolded."""
+FILES_LISTED = 200
 
 MAX_THUMBED = 10_000_000
 """Octets of an image that a small picture is made of."""
@@ -89,6 +92,7 @@ class MessageHandlers:
         view = chosen_view(stored, place.view)
         address = f"{site.root}view/{summary.store_id}"
         given = request.query_params
+        attachments = attachments_of(site, stored)
         group = given.get("group", "") if given.get("group", "") in GROUP_NAMES else ""
         return MessagePage(
             chrome=await site.chrome(request, place),
@@ -118,7 +122,9 @@ class MessageHandlers:
             newer=self._beside(newer, place),
             older=self._beside(older, place),
             position=number_newer + 1 if number_newer < listing.matching else 0,
-            attachments=attachments_of(site, stored),
+            attachments=attachments[:FILES_SHOWN],
+            more_attachments=attachments[FILES_SHOWN:],
+            unlisted=len(message.attachments) + len(message.inlines) - len(attachments),
             found=await read_found(site, stored),
             conversation=conversation_of(site, stored),
             invitations=await read_invitations(site, stored),
@@ -197,7 +203,7 @@ def attachments_of(site: Site, stored: StoredMessage) -> tuple[Attachment, ...]:
             save_href=f"{address}/part/{part.part_id}",
             thumb_href=f"{thumbs}/{part.part_id}/thumb" if has_thumbnail(part) else "",
         )
-        for part in (message.parts[index] for index in (*message.attachments, *message.inlines)[:200])
+        for part in (message.parts[index] for index in (*message.attachments, *message.inlines)[:FILES_LISTED])
     )
 
 

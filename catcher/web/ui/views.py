@@ -29,6 +29,9 @@ BODY_CHARACTERS = 20_000
 PART_OCTETS = 100_000
 SEARCHED_CHARACTERS = 200
 
+DEEPEST = 5
+"""Steps that the tree of parts is moved in; parts that are deeper stand under each other."""
+
 GROUP_NAMES = {
     "who": marked("Who and what"),
     "routing": marked("Routing"),
@@ -179,7 +182,7 @@ async def part_lines(
     for part, depth in zip(parts, depths, strict=True):
         headers = await _part_header(site, stored, part)
         href = address + place.parameters(view="parts", part=part.part_id)
-        line = _line(part, min(depth, 12), address, headers, tuple(wrong.get(part.part_id, ())), href)
+        line = _line(part, min(depth, DEEPEST), address, headers, tuple(wrong.get(part.part_id, ())), href)
         if part.part_id == chosen and not part.is_multipart:
             content = await _part_content(site, stored, part, href, address, as_sent=as_sent)
             line = replace(line, content=content)

@@ -463,7 +463,7 @@ def test_everything_works_without_scripts(browser: Browser, mailbox: Mailbox) ->
     page.get_by_role("link", name="375 px").click()
     expect(page.get_by_test_id("frame")).to_have_css("width", "377px")
     page.get_by_test_id("more").click()
-    page.get_by_role("link", name="Compare its text part with its HTML").click()
+    page.get_by_role("link", name="Compare its text with its HTML").click()
     expect(page.get_by_test_id("diff")).to_contain_text("Welcome, Ann.")
     page.get_by_role("searchbox", name="Search messages").fill("acme")
     page.keyboard.press("Enter")
@@ -501,3 +501,25 @@ def test_answers_of_links_appear_one_by_one(page: Page, mailbox: Mailbox) -> Non
     expect(page.locator("#answers > li")).to_have_count(2)
     expect(page.locator("#answers")).to_contain_text("blocked: internal address (loopback)")
     assert page.url == address
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 800, 390, 320])
+def test_no_menu_leaves_the_window(page: Page, mailbox: Mailbox, width: int) -> None:
+    """Whatever opens a list of things to do or to look at, all of it can be seen, and Escape closes it."""
+    mailbox.send(newsletter())
+    page.set_viewport_size({"width": width, "height": 900})
+    opened(page, mailbox, f"view/{mailbox.id_of('Acme news')}")
+    opened_boxes = 0
+    for summary in page.locator("details:has(> .menubox) > summary").all():
+        if not summary.is_visible():
+            continue
+        summary.click()
+        box = summary.locator("xpath=following-sibling::*[1]").bounding_box()
+        assert box
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+        assert box["y"] + box["height"] <= 900
+        page.keyboard.press("Escape")  # closes it, and leaves the message open
+        expect(summary.locator("xpath=..")).not_to_have_attribute("open", "")
+        opened_boxes += 1
+    assert opened_boxes >= 5

@@ -498,3 +498,16 @@ def test_a_large_mail_warns_of_clipping(reader: httpx2.Client, filled: Mailbox) 
     """Check 50: 400 kB of HTML are cut at 102 kB."""
     assert "some mail programs cut at 102 kB" in reader.get(f"view/{filled.id_of('A large one')}").text
     assert "some mail programs cut" not in reader.get(f"view/{filled.id_of('Welcome')}").text
+
+
+def test_many_attachments_are_folded(http: httpx2.Client, mailbox: Mailbox) -> None:
+    """A message with hundreds of files still shows its views at once; what the page does not list is counted."""
+    message = mail("Files", text="Many.\n")
+    for number in range(205):
+        message.add_attachment(b"x", "application", "octet-stream", filename=f"file-{number}.bin")
+    mailbox.send(message)
+    text = http.get(f"view/{mailbox.id_of('Files')}").text
+    above, _mark, folded = text.partition('data-testid="more-files"')
+    assert re.findall(r"file-(\d+)\.bin</bdi>", above) == [str(number) for number in range(6)]
+    assert re.findall(r"file-(\d+)\.bin</bdi>", folded) == [str(number) for number in range(6, 200)]
+    assert "199 more files" in folded
