@@ -93,6 +93,7 @@ class MessageHandlers:
         address = f"{site.root}view/{summary.store_id}"
         given = request.query_params
         attachments = attachments_of(site, stored)
+        opinions = await read_opinions(site, stored, request, place) if view == "checks" else None
         group = given.get("group", "") if given.get("group", "") in GROUP_NAMES else ""
         return MessagePage(
             chrome=await site.chrome(request, place),
@@ -142,7 +143,8 @@ class MessageHandlers:
             fields=header_fields_of(site, stored, given.get("filter", ""), group) if view == "headers" else (),
             groups=header_groups(stored, address, place, group) if view == "headers" else (),
             filter=given.get("filter", "")[:200],
-            opinions=await read_opinions(site, stored, request, place) if view == "checks" else None,
+            opinions=opinions,
+            findings=site.findings.get(summary.store_id),
             delivery=await read_delivery(site, stored) if view == "delivery" else None,
             done=done_text(request),
         )

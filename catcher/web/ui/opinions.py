@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
 
 from catcher.store.model import StoredMessage
 from catcher.web.languages import _, marked
@@ -48,6 +49,8 @@ async def read_opinions(site: Site, stored: StoredMessage, request: Request, pla
     only = (*usual, AUTHENTICATION) if AUTHENTICATION in asked else usual
     subject = await read_subject(site, stored)
     reports = await checker.examine(subject, Wishes(only=only, linked_sheets=SHEETS in asked))
+    if not asked:
+        site.findings.put(stored.summary.store_id, reports)
     address = f"{site.root}view/{stored.summary.store_id}"
     views = Views(stored, address, place)
     return Opinions(
@@ -78,6 +81,24 @@ def asked_for(request: Request) -> tuple[str, ...]:
         return ()
     given = [name for each in request.query_params.getlist("ask")[:10] for name in each[:200].split()]
     return tuple(name for name in ASKS if name in given)
+
+
+class FindingHandler:
+    """/view/{id}/findings."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    async def count(self, request: Request) -> Response:
+        """GET /view/{id}/findings: what stands at the tab of the checks, "" when they find nothing wrong."""
+        site, store_id = self._site, request.path_params["store_id"]
+        count = site.findings.get(store_id)
+        if count is None:
+            stored = await site.services.store.get(store_id)
+            checker = await site.services.checks()
+            count = site.findings.put(store_id, await checker.examine(await read_subject(site, stored)))
+        html = site.templates.get_template("views/_count.html").render(count=count)
+        return HTMLResponse(html.strip(), headers={"Cache-Control": "private, no-cache"})
 
 
 async def read_subject(site: Site, stored: StoredMessage) -> "Subject":

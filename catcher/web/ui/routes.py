@@ -22,6 +22,7 @@ from catcher.web.ui.groups import GroupHandlers
 from catcher.web.ui.listing import ListHandlers, refusal
 from catcher.web.ui.live import LiveHandler
 from catcher.web.ui.message import MessageHandlers
+from catcher.web.ui.opinions import FindingHandler
 from catcher.web.ui.preferences import PreferenceHandlers
 from catcher.web.ui.preview import PreviewHandlers
 from catcher.web.ui.reference import ReferenceHandlers
@@ -67,6 +68,7 @@ def routes(services: Services, options: WebOptions, *, hub: Hub, operations: Seq
         ("/view/{store_id}/part/{part_id}", files.part, "GET"),
         ("/view/{store_id}/raw", files.raw, "GET"),
         ("/view/{store_id}/links", answers.rows, "GET"),
+        ("/view/{store_id}/findings", FindingHandler(site).count, "GET"),
         ("/view/{store_id}/print", files.print, "GET"),
         ("/compare", compared.choose, "GET"),
         ("/compare/{store_id}", compared.previous, "GET"),

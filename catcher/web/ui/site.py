@@ -17,6 +17,7 @@ from catcher.web.assets import Assets
 from catcher.web.languages import LANGUAGES, _, in_template, language, plural, plural_in_template
 from catcher.web.services import Services, WebOptions
 from catcher.web.ui import texts
+from catcher.web.ui.findings import FindingCounts
 from catcher.web.ui.keys import by_key
 from catcher.web.ui.pages import Chrome, Look
 from catcher.web.ui.place import Place
@@ -63,6 +64,7 @@ class Site:
         self.root = options.webroot
         self.assets = Assets(data_directory("static"))
         self.signer = Signer()
+        self.findings = FindingCounts()
         self.templates = environment()
         self._made_ready: asyncio.Future[ModuleType] | None = None
 

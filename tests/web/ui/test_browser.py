@@ -523,3 +523,15 @@ def test_no_menu_leaves_the_window(page: Page, mailbox: Mailbox, width: int) -> 
         expect(summary.locator("xpath=..")).not_to_have_attribute("open", "")
         opened_boxes += 1
     assert opened_boxes >= 5
+
+
+def test_the_number_of_findings_comes_after_the_page(page: Page, mailbox: Mailbox) -> None:
+    """Nothing waits for the checks: the number appears at their tab when one stays with a message, and is kept."""
+    mailbox.send(mail("Grey", html='<p style="color:#bbb">grey</p>'))
+    opened(page, mailbox)
+    page.get_by_test_id("row").get_by_role("link").click()
+    count = page.get_by_test_id("view-checks").get_by_test_id("finding-count")
+    expect(count).to_have_text(re.compile(r"^\d+ errors? (and|or) warnings?$"))
+    page.get_by_test_id("view-text").click()
+    expect(page.get_by_test_id("view-text")).to_have_attribute("aria-current", "page")
+    expect(count).to_have_count(1)

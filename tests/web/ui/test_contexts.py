@@ -60,6 +60,7 @@ OF_NAME = {
     "opinions": pages.Opinions,
     "section": pages.Section,
     "opinion": pages.Opinion,
+    "count": pages.FindingCount,
     "delivery": pages.Delivery,
     "found": pages.Found,
     "seen": pages.InboxRow,

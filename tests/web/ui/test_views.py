@@ -98,3 +98,23 @@ def test_a_field_leads_to_other_messages_with_it(mailbox: Mailbox, http: httpx2.
     found = http.get(html.unescape(href[1])).text
     assert re.findall(r'aria-label="Select (\w+)"', found) == ["Second", "First"]
     assert f'data-copy="X-Odd: {html.escape(odd)}"'.replace("&quot;", "&#34;") in text
+
+
+def test_the_tab_of_the_checks_says_how_much_they_found(http: httpx2.Client, mailbox: Mailbox) -> None:
+    """UI brief 5.2: Checks (n). The page does not wait for it; what is known stands there, nothing when all is well."""
+    mailbox.send(mail("Grey", html='<p style="color:#bbb">grey</p><img src="cid:none">'))
+    path = f"view/{mailbox.id_of('Grey')}"
+    before = http.get(path).text
+    assert "data-uncounted" in before
+    assert 'data-testid="finding-count"' not in before
+    count = http.get(f"{path}/findings")
+    assert count.status_code == 200
+    number = re.search(r"\">(\d+)<span class=\"sr\"> errors and warnings", count.text)
+    assert number is not None
+    after = http.get(path).text
+    assert "data-uncounted" not in after
+    assert count.text in after
+    checks = http.get(path, params={"view": "checks"}).text
+    shown = sum(int(each) for each in re.findall(r">(\d+) (?:error|warning)s?<", checks))
+    assert shown == int(number[1])
+    assert http.get(f"view/{'0' * 22}/findings").status_code == 404

@@ -50,6 +50,7 @@ from catcher.web.ui.pages.message import (
 from catcher.web.ui.pages.opinions import (
     Answer,
     Ask,
+    FindingCount,
     InboxRow,
     Opinion,
     Opinions,
@@ -88,6 +89,7 @@ __all__ = [
     "Delivery",
     "Fact",
     "Field",
+    "FindingCount",
     "Found",
     "FoundCode",
     "FoundLink",

@@ -8,7 +8,7 @@ from catcher.store.model import Summary
 from catcher.web.ui.differences import Difference
 from catcher.web.ui.pages.chrome import Chrome, Link
 from catcher.web.ui.pages.lists import Listing
-from catcher.web.ui.pages.opinions import Opinions
+from catcher.web.ui.pages.opinions import FindingCount, Opinions
 from catcher.web.ui.pages.views import Delivery, Fact, Field, PartLine, Preview, Source, Text
 
 
@@ -126,6 +126,7 @@ class MessagePage:
     groups: tuple[Link, ...]  # kinds of fields it can be narrowed to
     filter: str  # what the headers view is filtered by
     opinions: Opinions | None  # in the checks view
+    findings: FindingCount | None  # how many the checks have, None while they were not asked
     delivery: Delivery | None  # in the delivery view
     done: str  # what was just done, "" for nothing
 

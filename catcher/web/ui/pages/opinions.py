@@ -22,6 +22,14 @@ class Opinion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FindingCount:
+    """How much the checks found wrong with a message."""
+
+    errors: int  # findings of this severity
+    warnings: int  # findings of this severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InboxRow:
     """The message in the list of a mail program."""
 

@@ -1,0 +1,41 @@
+"""How many findings the checks have on a message, for the tab of their view.
+
+The checks take longer than a page may, so a page only says the number when it is known; else its script asks for it
+once the reader stays. What was found is kept for the messages looked at last, since a message does not change.
+"""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from catcher.web.ui.pages import FindingCount
+
+if TYPE_CHECKING:
+    from catcher.checks import Report
+
+KEPT = 2000
+
+
+class FindingCounts:
+    """The numbers that are known, by store id; the ones not asked for longest go."""
+
+    def __init__(self, *, size: int = KEPT) -> None:
+        self._size = size
+        self._known: OrderedDict[str, FindingCount] = OrderedDict()
+
+    def get(self, store_id: str) -> FindingCount | None:
+        """The number of a message, None while nobody has asked the checks."""
+        count = self._known.get(store_id)
+        if count is not None:
+            self._known.move_to_end(store_id)
+        return count
+
+    def put(self, store_id: str, reports: "Sequence[Report]") -> FindingCount:
+        """Keep what the checks said of a message."""
+        severities = [finding.severity.value for report in reports for finding in report.findings]
+        count = FindingCount(errors=severities.count("error"), warnings=severities.count("warning"))
+        self._known[store_id] = count
+        self._known.move_to_end(store_id)
+        while len(self._known) > self._size:
+            self._known.popitem(last=False)
+        return count
