@@ -2,9 +2,10 @@
 
 The sources stay what a developer edits: plain ES modules in `static/js`, one per behaviour, and one style sheet. There
 is no build step; what happens here at start takes milliseconds. The modules are served as one file, so that a page
-needs one request for them: each module's text once, after those it imports, without `import` lines and `export` words.
-That is the whole language understood here; top-level names must differ between modules, which a test sees to. The
-style sheet goes without its comments and the white space that only its readers need.
+needs one request for them: each module's text once, after those it imports, without `import` lines and `export` words,
+and without remarks that have lines of their own. That is the whole language understood here; top-level names must
+differ between modules, which a test sees to. The style sheet goes without its comments and the white space that only
+its readers need.
 """
 
 import gzip
@@ -19,6 +20,7 @@ from starlette.responses import Response
 
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 _IMPORT = re.compile(r'^import (?:\{[^}]*\} from )?"\./([a-z]+\.js)";\n', re.MULTILINE)
+_REMARK = re.compile(r"^[ ]*(?://.*|/\*\*(?:[^*]|\*(?!/))*\*/)\n|^\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|let|class) )", re.MULTILINE)
 
 
@@ -71,7 +73,10 @@ def _answer(request: Request, asset: Asset, *, is_lasting: bool) -> Response:
 
 
 def joined_modules(directory: Path, first: str) -> str:
-    """The module `first` and all it imports, as one module's text."""
+    """The module `first` and all it imports, as one module's text.
+
+    They have to be written as ours are: no line of a longer text begins as a remark does.
+    """
     seen: set[str] = set()
 
     def text(name: str) -> str:
@@ -80,7 +85,7 @@ def joined_modules(directory: Path, first: str) -> str:
         seen.add(name)
         source = (directory / name).read_text(encoding="utf-8")
         needed = "".join(text(found) for found in _IMPORT.findall(source))
-        return f"{needed}// {name}\n{_EXPORT.sub('', _IMPORT.sub('', source))}\n"
+        return f"{needed}// {name}\n{_EXPORT.sub('', _IMPORT.sub('', _REMARK.sub('', source)))}\n"
 
     return text(first)
 
@@ -91,7 +96,7 @@ def compact_style(style: str) -> str:
     It has to be written as ours is: no comment marks in strings, and selectors without a space behind a colon.
     """
     style = re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL)
-    return re.sub(r" ?([{}]) ?|([:;,]) ", r"\1\2", " ".join(style.split())).replace(";}", "}")
+    return re.sub(r" ?([{}>]) ?|([:;,]) ", r"\1\2", " ".join(style.split())).replace(";}", "}")
 
 
 def _hashed_name(name: str, octets: bytes) -> str:

@@ -20,8 +20,11 @@ export const byId = (id) => document.getElementById(id);
 /** @param {string} selector @param {ParentNode} [within] @returns {HTMLElement[]} */
 export const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
-/** The rows of the list, from top to bottom. @returns {HTMLElement[]} */
-export const rows = () => all("#rows > .row");
+/** All rows of the list, from top to bottom. @returns {HTMLElement[]} */
+export const everyRow = () => all("#rows .row");
+
+/** The rows that are not folded away behind an equal one. @returns {HTMLElement[]} */
+export const rows = () => everyRow().filter((row) => !row.closest("details:not([open])"));
 
 /** @param {string} id @returns {HTMLElement | null} */
 export const rowOf = (id) => byId(`r-${id}`);

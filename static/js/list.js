@@ -1,14 +1,15 @@
 // What is done to messages from the list: without a new page, with a way back, and with the focus where one goes on.
-import { all, byId, focusRow, root, rowOf, rows } from "./dom.js";
+import { all, byId, everyRow, focusRow, root, rowOf, rows } from "./dom.js";
 import { carryTicks, chosenIds, forget, formOfList, hasTicks, isAllChosen, tickAll } from "./selection.js";
 import { visit } from "./visit.js";
 
 /** The moment of the last deletion that can be undone, "" for none. */
 let undoable = "";
 
-/** The row with the focus, or the open one. @returns {HTMLElement | null} */
+/** The row with the focus, or whose fold has it, or the open one. @returns {HTMLElement | null} */
 export function focusedRow() {
-  const row = /** @type {HTMLElement | null} */ (document.activeElement?.closest(".row") ?? null);
+  const focused = document.activeElement;
+  const row = /** @type {HTMLElement | null} */ (focused?.closest(".row") ?? focused?.closest(".same")?.previousElementSibling ?? null);
   return row ?? rowOf(byId("message")?.dataset.id ?? "");
 }
 
@@ -39,7 +40,7 @@ export async function act(action, ids = targets()) {
 async function send(body, ids) {
   const action = body.get("action") ?? "";
   const isGone = action.startsWith("delete");
-  const listed = rows().map((row) => row.dataset.id ?? "");
+  const listed = everyRow().map((row) => row.dataset.id ?? "");
   const first = Math.max(0, listed.findIndex((id) => ids.includes(id)));
   const open = byId("message")?.dataset.id;
   const isAll = body.get("scope") === "all" || action.endsWith("-all");
@@ -60,12 +61,12 @@ export const canUndo = () => Boolean(undoable);
 /** Bring back what was deleted last, and go to it. */
 export async function undo() {
   if (!undoable) return;
-  const before = new Set(rows().map((row) => row.dataset.id));
+  const before = new Set(everyRow().map((row) => row.dataset.id));
   const open = byId("message")?.dataset.id;
   const body = new URLSearchParams({ at: undoable, back: location.pathname + location.search });
   undoable = "";
   if (!(await visit(`${root}bin/restore`, { body, list: true, onlyList: Boolean(open), push: false }))) return;
-  focusRow(rows().find((row) => !before.has(row.dataset.id)));
+  focusRow(everyRow().find((row) => !before.has(row.dataset.id)));
 }
 
 function noteUndo() {

@@ -1,6 +1,7 @@
 // Live news: rows that the server has drawn are put on top of the list, without moving anything the reader looks at.
-import { all, announce, byId, elementsOf, focusRow, rowOf, rows, say } from "./dom.js";
+import { all, announce, byId, elementsOf, everyRow, focusRow, rowOf, rows, say } from "./dom.js";
 import { notify, showUnread } from "./badge.js";
+import { refold } from "./folds.js";
 import { isFollowing, openNewest } from "./follow.js";
 import { localise } from "./page.js";
 import { forget } from "./selection.js";
@@ -70,7 +71,8 @@ export async function showHeld(isWanted = false) {
   list?.prepend(...held);
   held = [];
   if (list) localise(list);
-  for (const row of rows().slice(MOST_ROWS)) row.remove();
+  for (const row of everyRow().slice(MOST_ROWS)) row.remove();
+  refold();
   document.querySelector("[data-none]")?.remove();
   showButton();
   if (isWanted) {
@@ -92,14 +94,22 @@ function leaveEmptyPage(messages) {
   if (messages && document.body.classList.contains("is-empty")) void visit(location.href, { push: false, list: true });
 }
 
+/** The row under this one, else the one above. @param {HTMLElement} row */
+function beside(row) {
+  const listed = everyRow();
+  const at = listed.indexOf(row);
+  return listed[at + 1] ?? listed[at - 1];
+}
+
 /** @param {string[]} ids */
 function takeGone(ids) {
   held = held.filter((row) => !ids.includes(row.dataset.id ?? ""));
   for (const id of ids) {
     const row = rowOf(id);
-    if (row?.contains(document.activeElement)) focusRow(row.nextElementSibling ?? row.previousElementSibling);
+    if (row?.contains(document.activeElement)) focusRow(beside(row));
     row?.remove();
   }
+  refold();
   forget(ids);
   showButton();
 }

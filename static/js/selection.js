@@ -1,5 +1,6 @@
 // What is ticked: on this page of the list and on those before it, with Shift for a range; and the bulk bar's count.
 import { all, byId, rowOf, rows, say } from "./dom.js";
+import { behind } from "./folds.js";
 
 /** Ids that are ticked, on other pages of this list too. @type {Set<string>} */
 const chosen = new Set();
@@ -37,15 +38,20 @@ function set(box, isTicked) {
   else chosen.delete(box.value);
 }
 
-/** Tick a row, or all from the last one to it. @param {HTMLElement} row @param {boolean} isRange @param {boolean} isTicked */
+/**
+ * Tick a row, or all from the last one to it; what is folded away behind one goes with it.
+ * @param {HTMLElement} row @param {boolean} isRange @param {boolean} isTicked
+ */
 export function tick(row, isRange, isTicked) {
   const listed = rows();
   const from = isRange ? listed.findIndex((each) => each.dataset.id === lastTicked) : -1;
   const to = listed.indexOf(row);
   const start = from < 0 ? to : Math.min(from, to);
   for (const each of listed.slice(start, Math.max(from, to) + 1)) {
-    const box = /** @type {HTMLInputElement | null} */ (each.querySelector("input[name=id]"));
-    if (box) set(box, isTicked);
+    for (const one of [each, ...behind(each)]) {
+      const box = /** @type {HTMLInputElement | null} */ (one.querySelector("input[name=id]"));
+      if (box) set(box, isTicked);
+    }
   }
   lastTicked = row.dataset.id ?? "";
   showCount();

@@ -1,5 +1,6 @@
 // Goes from page to page without losing the list: the server's page is fetched and its sections are put in place.
 import { all, byId, root, rowOf, say, toast } from "./dom.js";
+import { keepOpen } from "./folds.js";
 
 /** The address of what is shown, without its fragment. */
 let shownAt = location.href.split("#")[0];
@@ -65,6 +66,7 @@ function showList(page, isWanted, isAlone) {
     const place = byId("scroll")?.scrollTop ?? 0;
     const isSame = ours.dataset.query === theirs.dataset.query && ours.dataset.inbox === theirs.dataset.inbox;
     const focused = ours.contains(document.activeElement) ? document.activeElement?.closest(".row")?.id ?? "" : null;
+    keepOpen(ours, theirs);
     const [name, itsName] = [byId("list-name"), page.getElementById("list-name")];
     ours.replaceWith(document.adoptNode(theirs));
     if (isAlone && name && itsName) {
@@ -85,7 +87,8 @@ function showList(page, isWanted, isAlone) {
   const id = page.getElementById("message")?.dataset.id;
   const [row, fresh] = [id ? rowOf(id) : null, id ? page.getElementById(`r-${id}`) : null];
   if (row && fresh) putRow(row, document.adoptNode(fresh));
-  else if (row) markCurrent(row, true);
+  const open = id ? rowOf(id) : null;
+  if (open) markCurrent(open, true); // the message beside the list is still the one before
   return false;
 }
 
@@ -99,6 +102,7 @@ function isSameList(ours, theirs) {
 /** @param {HTMLElement} row @param {boolean} isCurrent */
 function markCurrent(row, isCurrent) {
   row.classList.toggle("current", isCurrent);
+  if (isCurrent) row.closest("details")?.setAttribute("open", "");
   const link = row.querySelector(".subject");
   if (isCurrent) link?.setAttribute("aria-current", "true");
   else link?.removeAttribute("aria-current");

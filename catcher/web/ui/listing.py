@@ -9,6 +9,7 @@ from starlette.responses import Response
 from catcher.store.model import Counts, Page, Summary
 from catcher.web.languages import _
 from catcher.web.ui import texts
+from catcher.web.ui.folding import folded, kind_of
 from catcher.web.ui.nothing import search_help, searches_without
 from catcher.web.ui.pages import GonePage, Listing, ListPage, Row
 from catcher.web.ui.place import LARGEST_NUMBER, Place, error_parts, read_place, read_query
@@ -64,7 +65,8 @@ def _listing(site: Site, page: Page, place: Place, error: str, current: Summary 
     whole = Place(query=place.query, inbox=place.inbox)
     return Listing(
         name=_name(place),
-        rows=tuple(make_row(site, summary, place, moment, current=current) for summary in page.messages),
+        rows=folded([make_row(site, summary, place, moment, current=current) for summary in page.messages]),
+        is_whole=page.matching <= len(page.messages),
         matching=page.matching,
         unread=page.matching_unread,
         query=place.query,
@@ -101,6 +103,7 @@ def make_row(site: Site, summary: Summary, place: Place, moment: datetime, *, cu
         time=texts.short_time(summary.received_at, moment),
         stamp=texts.machine_time(summary.received_at),
         full_time=texts.full_time(summary.received_at),
+        kind=kind_of(summary),
         is_current=current is not None and current.store_id == summary.store_id,
     )
 

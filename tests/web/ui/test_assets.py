@@ -40,7 +40,7 @@ def test_the_pages_stay_within_their_budget() -> None:
 def test_the_style_sheet_goes_without_what_only_readers_need() -> None:
     """The same rules in the same order: nothing but white space, comments and last semicolons is gone."""
     style = '/* a\nb */\n@layer x {\n  .a > .b::after, p:not(.c) { content: "▾"; margin: 0 auto; }\n}\n'
-    assert compact_style(style) == '@layer x{.a > .b::after,p:not(.c){content:"▾";margin:0 auto}}'
+    assert compact_style(style) == '@layer x{.a>.b::after,p:not(.c){content:"▾";margin:0 auto}}'
     source = (STATIC / "app.css").read_text(encoding="utf-8")
     bare = re.sub(r"/\*.*?\*/|\s", "", source, flags=re.DOTALL)
     assert re.sub(r"\s", "", compact_style(source)) == bare.replace(";}", "}")
@@ -52,6 +52,9 @@ def test_the_joined_script_has_every_module_once() -> None:
     modules = sorted(path.name for path in (STATIC / "js").glob("*.js"))
     assert sorted(re.findall(r"^// ([a-z]+\.js)$", script, re.MULTILINE)) == modules
     assert not re.search(r"^(import|export)\b", script, re.MULTILINE)
+    code = "".join((STATIC / "js" / name).read_text(encoding="utf-8") for name in modules)
+    kept = {line for line in code.splitlines() if line and not re.match(r"\s*(//|/\*\*|\*)|import |export ", line)}
+    assert kept <= set(script.splitlines())
     names = re.findall(r"^(?:async )?(?:function|const|let|class) (\w+)", script, re.MULTILINE)
     assert len(names) == len(set(names))
     assert all(len(path.read_text(encoding="utf-8").splitlines()) < 200 for path in (STATIC / "js").glob("*.js"))

@@ -20,7 +20,9 @@ class Row:
     time: str  # short, in UTC
     stamp: str  # for the datetime attribute
     full_time: str  # to the second, with zone
+    kind: str  # the same for messages with the same subject, sender and recipients
     is_current: bool = False  # whether its page is open
+    same: tuple["Row", ...] = ()  # equal ones that came right before it, newest first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,7 @@ class Listing:
 
     name: str  # what is listed
     rows: tuple[Row, ...]  # newest first
+    is_whole: bool  # whether all there are is on this page
     matching: int  # how many there are in all, on other pages too
     unread: int  # how many of all these are unread
     query: str  # the search that selects them, "" for all mail

@@ -1,0 +1,146 @@
+"""Equal messages in a row are one row of the list: by the server, by the script, by keys and without either."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import httpx2
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from catcher.mime.model import Address
+from catcher.store.model import Addresses, Summary
+from catcher.web.ui.folding import folded, kind_of
+from catcher.web.ui.pages import Row
+from tests.web.ui.conftest import Mailbox
+from tests.web.ui.mails import mail, nightly
+from tests.web.ui.test_browser import opened, subject_of_focus, without_scripts
+
+START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def page(browser: Browser, mailbox: Mailbox) -> Iterator[Page]:
+    """A page of this test's own."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(30_000)
+    yield context.new_page()
+    context.close()
+
+
+def row(arrival: int, *, subject: str = "Hello", to: str = "ann@example.com", seconds: int = 0) -> Row:
+    """A row of a list; only what folding looks at differs."""
+    addresses = Addresses(
+        from_=(Address(display_name="", addr_spec="a@example.com"),),
+        to=(Address(display_name="", addr_spec=to),),
+        cc=(),
+        bcc=(),
+        reply_to=(),
+    )
+    summary = Summary(
+        arrival=arrival, store_id=str(arrival), received_at=START + timedelta(seconds=seconds), message_id="",
+        addresses=addresses, subject=subject, snippet="", user="", tags=(), size=1, attachments=0, inlines=0,
+        is_read=False,
+    )  # fmt: skip
+    return Row(
+        summary=summary, href="", subject=subject, sender="", recipient=to, more=0, snippet="", time="", stamp="",
+        full_time="", kind=kind_of(summary),
+    )  # fmt: skip
+
+
+def runs(*rows: Row) -> list[list[int]]:
+    """The arrival numbers of each fold."""
+    return [[one.summary.arrival, *(each.summary.arrival for each in one.same)] for one in folded(rows)]
+
+
+def test_equal_ones_in_a_row_are_folded() -> None:
+    """UI brief 5.17, number 20: same subject, sender and recipients, one right after the other."""
+    assert runs(row(3), row(2), row(1)) == [[3, 2, 1]]
+    assert runs(row(4), row(3, subject="Other"), row(2), row(1)) == [[4], [3], [2, 1]]
+    assert runs(row(2), row(1, to="bob@example.com")) == [[2], [1]]
+    assert runs() == []
+
+
+def test_what_a_person_tries_again_is_not_folded() -> None:
+    """UI brief 5.4: within a minute of its neighbour; versions of a template sent by hand stay apart."""
+    assert runs(row(3, seconds=110), row(2, seconds=55), row(1)) == [[3, 2, 1]]
+    assert runs(row(3, seconds=190), row(2, seconds=60), row(1)) == [[3], [2, 1]]
+
+
+def shown(page: Page) -> list[str]:
+    """The subjects of the rows that can be seen."""
+    return [each.inner_text() for each in page.locator("#rows .subject").all() if each.is_visible()]
+
+
+def test_a_fold_says_how_many_and_opens(page: Page, mailbox: Mailbox) -> None:
+    """Rows that come while the list is open join the fold; j steps over a closed one and into an open one."""
+    mailbox.send(mail("Before", text="x"), nightly(1))
+    opened(page, mailbox)
+    mailbox.send(nightly(2), nightly(3))
+    fold = page.get_by_test_id("same")
+    expect(fold).to_have_text("×3 equal messages in a row")
+    assert len(shown(page)) == 2
+    for key in ("j", "j"):
+        page.keyboard.press(key)
+    assert "Before" in subject_of_focus(page)
+    fold.click()
+    assert len(shown(page)) == 4
+    page.keyboard.press("k")
+    assert "Nightly" in subject_of_focus(page)
+    page.keyboard.press("#")
+    expect(fold).to_have_text("×2 equal messages in a row")
+    assert len(shown(page)) == 3  # what was unfolded stays so
+
+
+def test_ticking_a_fold_ticks_what_is_behind_it(page: Page, mailbox: Mailbox) -> None:
+    """The count says so, and all of them are deleted; an open fold's rows are ticked one by one."""
+    mailbox.send(mail("Before", text="x"), *(nightly(number) for number in range(4)))
+    opened(page, mailbox)
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(page.locator("[data-ticked]")).to_have_text("4 selected")
+    page.get_by_test_id("same").click()
+    page.keyboard.press("k")
+    page.locator("#rows .same input").last.uncheck()
+    expect(page.locator("[data-ticked]")).to_have_text("3 selected")
+    page.keyboard.press("#")
+    expect(page.get_by_test_id("row")).to_have_count(2)
+    expect(page.get_by_test_id("same")).to_have_count(0)
+
+
+def test_a_row_that_loses_its_head_takes_its_place(page: Page, mailbox: Mailbox) -> None:
+    """The newest is deleted elsewhere: the next of its fold stands for the others."""
+    mailbox.send(*(nightly(number) for number in range(3)))
+    opened(page, mailbox)
+    expect(page.get_by_test_id("same")).to_have_text("×3 equal messages in a row")
+    with httpx2.Client(base_url=mailbox.url) as client:
+        client.post("actions", data={"action": "delete", "id": mailbox.id_of("Nightly")})
+    expect(page.get_by_test_id("same")).to_have_text("×2 equal messages in a row")
+    assert len(shown(page)) == 1
+    expect(page.locator("#rows > .row .snippet")).to_have_text("Build 1 failed.")
+
+
+def test_the_open_message_is_never_hidden(page: Page, mailbox: Mailbox) -> None:
+    """An address of a message in the middle of a fold opens the fold, and so does stepping to it."""
+    mailbox.send(*(nightly(number) for number in range(3)))
+    newest, middle, _oldest = (each.store_id for each in mailbox.catcher.store.page(limit=3).messages)
+    opened(page, mailbox, f"view/{newest}")
+    assert len(shown(page)) == 1
+    page.keyboard.press("J")
+    expect(page.locator(".row.current")).to_have_attribute("data-id", middle)
+    expect(page.locator(".row.current")).to_be_visible()
+    opened(page, mailbox, f"view/{middle}")
+    expect(page.locator(".row.current")).to_be_visible()
+
+
+def test_a_fold_opens_without_scripts(browser: Browser, mailbox: Mailbox) -> None:
+    """UI brief 5.15: it is a details element, and its rows are rows like all others."""
+    mailbox.send(*(nightly(number) for number in range(3)))
+    page = without_scripts(browser)
+    page.goto(mailbox.url)
+    assert len(shown(page)) == 1
+    page.get_by_test_id("same").click()
+    assert len(shown(page)) == 3
+    page.locator("#rows .same input").first.check()
+    page.get_by_test_id("bulk").get_by_role("button", name="Delete").click()
+    expect(page.get_by_test_id("toast")).to_contain_text("Deleted 1 message.")
+    page.context.close()
