@@ -5,7 +5,12 @@ import { all, announce, byId, say, toast } from "./dom.js";
 const times = document.documentElement.dataset.times;
 const zone = times === "utc" ? { timeZone: "UTC" } : {};
 const locale = document.documentElement.lang;
-const time = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...zone });
+/** "12", "auto" for what this browser's country has, or undefined for 24 hours: the reader's setting. */
+const clock = document.documentElement.dataset.clock;
+const country = clock === "auto" ? navigator.language : locale;
+const hours = /** @type {const} */ (clock ? { hour: "numeric", hour12: clock === "12" || undefined } : { hour: "2-digit", hourCycle: "h23" });
+const time = new Intl.DateTimeFormat(country, { ...hours, minute: "2-digit", ...zone });
+const seconds = new Intl.DateTimeFormat(country, { ...hours, minute: "2-digit", second: "2-digit", ...zone });
 const day = new Intl.DateTimeFormat(locale, { weekday: "short", ...zone });
 const date = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", ...zone });
 const ago = new Intl.RelativeTimeFormat(locale, { style: "narrow", numeric: "auto" });
@@ -20,11 +25,11 @@ function short(moment, now) {
   return then.slice(0, 4) === today.slice(0, 4) ? date.format(moment) : then.slice(0, 10);
 }
 
-/** How long ago, in its largest unit. @param {number} seconds */
-function sinceThen(seconds) {
+/** How long ago, in its largest unit. @param {number} age in seconds */
+function sinceThen(age) {
   const units = /** @type {const} */ ([["day", 86_400], ["hour", 3600], ["minute", 60]]);
-  const [unit, size] = units.find(([, each]) => seconds >= each) ?? ["second", 1];
-  return ago.format(-Math.floor(seconds / size), unit);
+  const [unit, size] = units.find(([, each]) => age >= each) ?? ["second", 1];
+  return ago.format(-Math.floor(age / size), unit);
 }
 
 /** Date and time to the second, in the zone that is wanted. @param {Date} moment */
@@ -32,6 +37,9 @@ function iso(moment) {
   const offset = times === "utc" ? 0 : moment.getTimezoneOffset() * 60_000;
   return new Date(moment.getTime() - offset).toISOString().slice(0, 19).replace("T", " ");
 }
+
+/** The same by the clock that is wanted. @param {Date} moment */
+const full = (moment) => (clock ? `${iso(moment).slice(0, 10)} ${seconds.format(moment)}` : iso(moment));
 
 /** Put the times below an element into this browser's zone. @param {ParentNode} within */
 export function localise(within) {
@@ -41,7 +49,7 @@ export function localise(within) {
     if (Number.isNaN(moment.getTime())) continue;
     element.dataset.local = "";
     element.title ||= element.textContent ?? "";
-    element.textContent = "full" in element.dataset ? iso(moment) : short(moment, now);
+    element.textContent = "full" in element.dataset ? full(moment) : short(moment, now);
   }
 }
 

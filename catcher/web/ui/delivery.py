@@ -7,7 +7,7 @@ from catcher.relay.webhooks import PREFIX
 from catcher.store.model import StoredMessage
 from catcher.store.outgoing import FAILED, SENT, WAITING, Job
 from catcher.web.languages import _, marked, plural
-from catcher.web.ui import texts
+from catcher.web.ui import texts, times
 from catcher.web.ui.pages import Delivery, Fact, RecipientLine, Step
 from catcher.web.ui.site import Site
 
@@ -135,6 +135,6 @@ def _step_onward(job: Job) -> Step:
     said = [_(_STATES.get(job.state, job.state))]
     said.append(plural("%(count)s attempt", "%(count)s attempts", job.attempts))
     said += [texts.shown(", ".join(job.recipients)[:500])] if job.recipients else []
-    said += [_("again at %(time)s", time=texts.full_time(job.due_at))] if job.due_at and job.attempts else []
+    said += [_("again at %(time)s", time=times.full_time(job.due_at))] if job.due_at and job.attempts else []
     said += [texts.shown(job.text[-500:])] if job.text else []
     return Step(text=text, detail=" · ".join(said), is_bad=job.state == FAILED, at=job.created_at)

@@ -21,21 +21,21 @@ class FindingCounts:
 
     def __init__(self, *, size: int = KEPT) -> None:
         self._size = size
-        self._known: OrderedDict[str, FindingCount] = OrderedDict()
+        self._known: OrderedDict[tuple[str, tuple[str, ...]], FindingCount] = OrderedDict()
 
-    def get(self, store_id: str) -> FindingCount | None:
-        """The number of a message, None while nobody has asked the checks."""
-        count = self._known.get(store_id)
+    def get(self, store_id: str, clients: tuple[str, ...] = ()) -> FindingCount | None:
+        """The number of a message for who cares about these mail programs; None while nobody has asked the checks."""
+        count = self._known.get((store_id, clients))
         if count is not None:
-            self._known.move_to_end(store_id)
+            self._known.move_to_end((store_id, clients))
         return count
 
-    def put(self, store_id: str, reports: "Sequence[Report]") -> FindingCount:
-        """Keep what the checks said of a message."""
+    def put(self, store_id: str, clients: tuple[str, ...], reports: "Sequence[Report]") -> FindingCount:
+        """Keep what the checks said of a message, to who cares about these mail programs."""
         severities = [finding.severity.value for report in reports for finding in report.findings]
         count = FindingCount(errors=severities.count("error"), warnings=severities.count("warning"))
-        self._known[store_id] = count
-        self._known.move_to_end(store_id)
+        self._known[store_id, clients] = count
+        self._known.move_to_end((store_id, clients))
         while len(self._known) > self._size:
             self._known.popitem(last=False)
         return count

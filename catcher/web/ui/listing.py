@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from catcher.store.model import Counts, Page, Summary
 from catcher.web.languages import _
-from catcher.web.ui import texts
+from catcher.web.ui import texts, times
 from catcher.web.ui.folding import folded, kind_of
 from catcher.web.ui.nothing import search_help, searches_without
 from catcher.web.ui.pages import GonePage, Listing, ListPage, Row
@@ -100,9 +100,9 @@ def make_row(site: Site, summary: Summary, place: Place, moment: datetime, *, cu
         recipient=texts.shown(recipient[:NAME_CHARACTERS]),
         more=max(len(recipients) - 1, 0),
         snippet=texts.shown(summary.snippet[:SUBJECT_CHARACTERS]),
-        time=texts.short_time(summary.received_at, moment),
-        stamp=texts.machine_time(summary.received_at),
-        full_time=texts.full_time(summary.received_at),
+        time=times.short_time(summary.received_at, moment),
+        stamp=times.machine_time(summary.received_at),
+        full_time=times.full_time(summary.received_at),
         kind=kind_of(summary),
         is_current=current is not None and current.store_id == summary.store_id,
     )

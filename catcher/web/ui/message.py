@@ -20,6 +20,7 @@ from catcher.web.ui.files import file_name, is_showable
 from catcher.web.ui.found import read_found, read_unsubscribing
 from catcher.web.ui.invitation import read_invitations
 from catcher.web.ui.listing import list_piece
+from catcher.web.ui.look import read_look
 from catcher.web.ui.opinions import read_opinions
 from catcher.web.ui.pages import Attachment, Link, MessagePage, PartLine, Source
 from catcher.web.ui.place import VIEWS, Place, read_place, read_query
@@ -86,10 +87,12 @@ class MessageHandlers:
     async def _page(self, request: Request, stored: StoredMessage) -> MessagePage:
         site, place, message = self._site, read_place(request), stored.message
         summary, envelope = stored.summary, stored.envelope
-        listing, _counts = await list_piece(site, place, current=summary)
+        look = read_look(request)
+        beside = place if look.keeps_view else replace(place, view="")
+        listing, _counts = await list_piece(site, beside, current=summary)
         query = read_query(place)[0]
         newer, older, number_newer = await site.services.store.neighbours(summary.store_id, query)
-        view = chosen_view(stored, place.view)
+        view = chosen_view(stored, place.view or look.view)
         address = f"{site.root}view/{summary.store_id}"
         given = request.query_params
         attachments = attachments_of(site, stored)
@@ -120,8 +123,8 @@ class MessageHandlers:
                 )
                 for name in VIEWS
             ),
-            newer=self._beside(newer, place),
-            older=self._beside(older, place),
+            newer=self._beside(newer, beside),
+            older=self._beside(older, beside),
             position=number_newer + 1 if number_newer < listing.matching else 0,
             attachments=attachments[:FILES_SHOWN],
             more_attachments=attachments[FILES_SHOWN:],
@@ -144,7 +147,7 @@ class MessageHandlers:
             groups=header_groups(stored, address, place, group) if view == "headers" else (),
             filter=given.get("filter", "")[:200],
             opinions=opinions,
-            findings=site.findings.get(summary.store_id),
+            findings=site.findings.get(summary.store_id, look.clients),
             delivery=await read_delivery(site, stored) if view == "delivery" else None,
             done=done_text(request),
         )

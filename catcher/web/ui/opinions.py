@@ -11,7 +11,9 @@ from starlette.responses import HTMLResponse, Response
 from catcher.store.model import StoredMessage
 from catcher.web.languages import _, marked
 from catcher.web.ui import texts
+from catcher.web.ui.caring import narrowed
 from catcher.web.ui.facts import details_of
+from catcher.web.ui.look import read_look
 from catcher.web.ui.pages import Ask, InboxRow, Opinion, Opinions, Section
 from catcher.web.ui.place import Place
 from catcher.web.ui.site import Site
@@ -48,9 +50,10 @@ async def read_opinions(site: Site, stored: StoredMessage, request: Request, pla
     usual = tuple(check.name for check in checker.checks if not check.on_request)
     only = (*usual, AUTHENTICATION) if AUTHENTICATION in asked else usual
     subject = await read_subject(site, stored)
-    reports = await checker.examine(subject, Wishes(only=only, linked_sheets=SHEETS in asked))
+    clients = read_look(request).clients
+    reports = narrowed(await checker.examine(subject, Wishes(only=only, linked_sheets=SHEETS in asked)), clients)
     if not asked:
-        site.findings.put(stored.summary.store_id, reports)
+        site.findings.put(stored.summary.store_id, clients, reports)
     address = f"{site.root}view/{stored.summary.store_id}"
     views = Views(stored, address, place)
     return Opinions(
@@ -68,6 +71,7 @@ async def read_opinions(site: Site, stored: StoredMessage, request: Request, pla
             for name in _offered(reports)
             if name not in asked
         ),
+        is_narrowed=bool(clients),
         is_asking=bool({LINKS, ONE_TIME} & set(asked)),
     )
 
@@ -92,11 +96,13 @@ class FindingHandler:
     async def count(self, request: Request) -> Response:
         """GET /view/{id}/findings: what stands at the tab of the checks, "" when they find nothing wrong."""
         site, store_id = self._site, request.path_params["store_id"]
-        count = site.findings.get(store_id)
+        clients = read_look(request).clients
+        count = site.findings.get(store_id, clients)
         if count is None:
             stored = await site.services.store.get(store_id)
             checker = await site.services.checks()
-            count = site.findings.put(store_id, await checker.examine(await read_subject(site, stored)))
+            reports = narrowed(await checker.examine(await read_subject(site, stored)), clients)
+            count = site.findings.put(store_id, clients, reports)
         html = site.templates.get_template("views/_count.html").render(count=count)
         return HTMLResponse(html.strip(), headers={"Cache-Control": "private, no-cache"})
 

@@ -1,4 +1,4 @@
-"""The settings page, the list of keys, and the cookie that keeps how one browser wants the pages."""
+"""The settings page, with what one browser wants and what this instance is, and the list of keys."""
 
 from itertools import groupby
 
@@ -8,9 +8,12 @@ from starlette.responses import RedirectResponse, Response
 from catcher.web.languages import LANGUAGES, _, plural
 from catcher.web.services import Facts
 from catcher.web.ui import texts
+from catcher.web.ui.caring import families
 from catcher.web.ui.keys import in_words
-from catcher.web.ui.pages import KeysPage, Look, SettingsPage
-from catcher.web.ui.site import TIMES, Done, Site, done_text, read_look, way_back, write_look
+from catcher.web.ui.look import changed, read_look, write_look
+from catcher.web.ui.message import VIEW_NAMES
+from catcher.web.ui.pages import KeysPage, SettingsPage
+from catcher.web.ui.site import Done, Site, done_text, way_back
 
 
 class PreferenceHandlers:
@@ -34,24 +37,19 @@ class PreferenceHandlers:
                 (_(section), tuple(rows)) for section, rows in groupby(facts.settings, key=lambda one: one.section)
             ),
             languages=tuple(LANGUAGES.items()),
+            views=tuple((name, _(label)) for name, label in VIEW_NAMES.items()),
+            families=await site.services.threads.run(families, read_look(request).clients),
             done=done_text(request),
         )
         return site.page("settings.html", page)
 
     async def save(self, request: Request) -> Response:
-        """POST /settings: theme, dense, below, times, keys, lang, each optional; then back to where it came from."""
-        async with request.form(max_fields=10, max_files=0) as form:
+        """POST /settings: fields as in `look.changed`, each optional; then back to where it came from."""
+        async with request.form(max_fields=100, max_files=0) as form:
             given = {name: str(value) for name, value in form.items()}
-        old = read_look(request)
-        theme, language = given.get("theme", old.theme), given.get("lang", old.language)
-        look = Look(
-            theme=theme if theme in {"auto", "light", "dark"} else old.theme,
-            is_dense=given.get("dense", str(int(old.is_dense))) == "1",
-            is_below=given.get("below", str(int(old.is_below))) == "1",
-            times=given.get("times", "") if given.get("times") in TIMES else old.times,
-            has_keys=given.get("keys", str(int(old.has_keys))) == "1",
-            language=language if language in LANGUAGES else "",
-        )
+            if "clients" in form:
+                given["clients"] = " ".join(str(value) for value in form.getlist("clients"))
+        look = changed(read_look(request), given)
         response = RedirectResponse(
             way_back(self._site.root, given.get("back", ""))
             or self._site.href("settings", done=Done(action="saved", count=1)),

@@ -11,6 +11,7 @@ from catcher.store.model import StoredMessage
 from catcher.web.frame import MARK, Pictures
 from catcher.web.languages import _, marked
 from catcher.web.ui.files import LARGE_HTML, html_octets, read_frame, read_wish
+from catcher.web.ui.look import read_look
 from catcher.web.ui.pages import Link, Preview
 from catcher.web.ui.place import LEAST_WIDTH, MOST_WIDTH, Place, read_place
 from catcher.web.ui.site import Site
@@ -33,13 +34,15 @@ MOST_TRUSTED = 50
 
 async def read_preview(site: Site, request: Request, stored: StoredMessage, place: Place) -> Preview:
     """The document and its choices. Remote images are shown when the address says so, or when this browser always
-    wants them for the inbox of this message and the address does not say no.
+    wants them, for the inbox of this message or for all mail, and the address does not say no.
     """
     wish = read_wish(request)
     is_trusted = inbox_mark(stored) in trusted_inboxes(request)
     asked = request.query_params.get("remote", "")
     asked = asked if asked in {"0", "1"} else ""
-    has_remote = place.images != "off" and (asked == "1" or (is_trusted and asked != "0"))
+    has_remote = place.images != "off" and (
+        asked == "1" or ((is_trusted or read_look(request).loads_remote) and asked != "0")
+    )
     wish = replace(wish, pictures=Pictures.REMOTE if has_remote else _without_remote(wish.pictures))
     size = html_octets(stored.message)
     is_too_large = size > LARGE_HTML and not wish.is_large

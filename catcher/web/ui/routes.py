@@ -21,6 +21,7 @@ from catcher.web.ui.files import FileHandlers
 from catcher.web.ui.groups import GroupHandlers
 from catcher.web.ui.listing import ListHandlers, refusal
 from catcher.web.ui.live import LiveHandler
+from catcher.web.ui.look import read_look
 from catcher.web.ui.message import MessageHandlers
 from catcher.web.ui.opinions import FindingHandler
 from catcher.web.ui.preferences import PreferenceHandlers
@@ -28,7 +29,8 @@ from catcher.web.ui.preview import PreviewHandlers
 from catcher.web.ui.reference import ReferenceHandlers
 from catcher.web.ui.release import ReleaseHandlers
 from catcher.web.ui.setup import SetupHandlers
-from catcher.web.ui.site import Site, read_look
+from catcher.web.ui.site import Site
+from catcher.web.ui.times import tell_by
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -89,10 +91,15 @@ def routes(services: Services, options: WebOptions, *, hub: Hub, operations: Seq
 
 
 def _careful(site: Site, bins: BinHandlers, handler: Handler) -> Handler:
-    """The handler, in the reader's language; what is not there becomes a page that says so, with the list beside it."""
+    """The handler, in the reader's language and by their clock.
+
+    What is not there becomes a page that says so, with the list beside it.
+    """
 
     async def handle(request: Request) -> Response:
-        speak(choose(request.headers.get("accept-language", ""), wanted=read_look(request).language))
+        look = read_look(request)
+        speak(choose(request.headers.get("accept-language", ""), wanted=look.language))
+        tell_by(look.clock)
         try:
             return await handler(request)
         except NotFound:

@@ -14,12 +14,13 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from catcher.data import data_directory
 from catcher.web.assets import Assets
-from catcher.web.languages import LANGUAGES, _, in_template, language, plural, plural_in_template
+from catcher.web.languages import _, in_template, language, plural, plural_in_template
 from catcher.web.services import Services, WebOptions
-from catcher.web.ui import texts
+from catcher.web.ui import texts, times
 from catcher.web.ui.findings import FindingCounts
 from catcher.web.ui.keys import by_key
-from catcher.web.ui.pages import Chrome, Look
+from catcher.web.ui.look import read_look
+from catcher.web.ui.pages import Chrome
 from catcher.web.ui.place import Place
 from catcher.web.ui.side import INBOXES_SHOWN, make_side
 from catcher.web.ui.signing import Signer
@@ -28,8 +29,6 @@ PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-LOOK_COOKIE = "catcher_look"
-TIMES = ("local", "utc", "ago")
 PAGE_ROWS = 50
 
 
@@ -150,31 +149,10 @@ def environment() -> Environment:
         "shown": texts.shown,
         "shown_lines": texts.shown_lines,
         "octets": texts.octets,
-        "full_time": texts.full_time,
-        "machine_time": texts.machine_time,
+        "full_time": times.full_time,
+        "machine_time": times.machine_time,
     }
     return made
-
-
-def read_look(request: Request) -> Look:
-    """The look from the cookie; anything unknown in it is the default."""
-    values = dict(pair.partition("=")[::2] for pair in request.cookies.get(LOOK_COOKIE, "").split("."))
-    theme = values.get("theme", "auto")
-    return Look(
-        theme=theme if theme in {"auto", "light", "dark"} else "auto",
-        is_dense=values.get("dense") == "1",
-        is_below=values.get("below") == "1",
-        times=values.get("times", "") if values.get("times") in TIMES else "local",
-        has_keys=values.get("keys") != "0",
-        language=values.get("lang", "") if values.get("lang") in LANGUAGES else "",
-    )
-
-
-def write_look(response: Response, look: Look, *, path: str) -> None:
-    """Set the cookie, for a year."""
-    flags = f"dense={int(look.is_dense)}.below={int(look.is_below)}.keys={int(look.has_keys)}"
-    value = f"theme={look.theme}.{flags}.times={look.times}.lang={look.language}"
-    response.set_cookie(LOOK_COOKIE, value, max_age=31_536_000, path=path, samesite="lax", httponly=True)
 
 
 def done_text(request: Request) -> str:

@@ -1,15 +1,20 @@
-"""What people read, made from values: times, sizes, text that may hide something, text with addresses to click."""
+"""What people read, made from values: sizes, spans of time, text that may hide something, text with links."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from catcher.mime.model import Address
+from catcher.web.languages import _, language, marked
 
 _HIDING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\u2028\u2029]")
 _URL = re.compile(r"""\b(?:https?://|mailto:|www\.)[^\s<>"'`{}|\\^\[\]]{1,2000}""", re.IGNORECASE)
 _TRAILING = ".,;:!?…)*_~"
+
+UNITS = (marked("kB"), marked("MB"), marked("GB"), marked("TB"))
+DECIMAL_POINTS = {"fr": ","}
+"""By the code of a language; "." in all others."""
 
 TITLE_CHARACTERS = 1000
 """Of a subject, in the page of its message."""
@@ -42,15 +47,16 @@ def title(subject: str) -> str:
 
 
 def octets(count: int) -> str:
-    """A size for people: "512 B", "1.6 kB", "3.4 MB", in powers of 1000."""
+    """A size for people: "512 B", "1.6 kB", "3.4 MB", in powers of 1000; in French "1,6 ko"."""
     if count < 1000:
-        return f"{count} B"
+        return f"{count} {_('B')}"
     size = float(count)
-    for unit in ("kB", "MB", "GB", "TB"):
+    for unit in UNITS:
         size /= 1000
-        if size < 999.95 or unit == "TB":
+        if size < 999.95 or unit == UNITS[-1]:
             break
-    return f"{size:.1f} {unit}" if size < 99.95 else f"{size:.0f} {unit}"
+    number = f"{size:.1f}" if size < 99.95 else f"{size:.0f}"
+    return f"{number.replace('.', DECIMAL_POINTS.get(language(), '.'))} {_(unit)}"
 
 
 def duration(span: timedelta) -> str:
@@ -60,30 +66,6 @@ def duration(span: timedelta) -> str:
         if seconds >= size:
             return f"{seconds // size} {unit}"
     return f"{seconds} s"
-
-
-def short_time(moment: datetime, now: datetime) -> str:
-    """As a list shows it, in UTC: "19:23" today, "Sat 19:23" within six days, "22 Nov" within the year, else a date."""
-    moment, now = moment.astimezone(UTC), now.astimezone(UTC)
-    if moment.date() == now.date():
-        return f"{moment:%H:%M}"
-    if timedelta(0) <= now - moment < timedelta(days=6):
-        return f"{moment:%a %H:%M}"
-    if moment.year == now.year:
-        return f"{moment.day} {moment:%b}"
-    return f"{moment:%Y-%m-%d}"
-
-
-def full_time(moment: datetime) -> str:
-    """Date, time with seconds, zone: "2026-11-22 19:23:44 UTC"; other zones by their offset."""
-    offset = moment.strftime("%z")
-    zone = "UTC" if not moment.utcoffset() else f"{offset[:3]}:{offset[3:5]}"
-    return f"{moment.replace(tzinfo=None).isoformat(' ', 'seconds')} {zone}"
-
-
-def machine_time(moment: datetime) -> str:
-    """For the `datetime` attribute: UTC to the second."""
-    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def mailbox_name(address: Address) -> str:

@@ -51,6 +51,7 @@ OF_NAME = {
     "fact": pages.Fact,
     "file": pages.Attachment,
     "look": pages.Look,
+    "family": pages.Choice,
     "snippet": pages.Snippet,
     "link": pages.Link,
     "run": texts.Run,

@@ -351,3 +351,18 @@ def test_times_are_shown_as_wanted(page: Page, mailbox: Mailbox, times: str, sho
     moment = page.get_by_test_id("row").locator("time")
     expect(moment).to_have_text(re.compile(shown))
     expect(moment).to_have_attribute("title", re.compile(r"\d\d:\d\d:\d\d UTC$"))
+
+
+@pytest.mark.parametrize(("clock", "shown"), [("12", r"^\d{1,2}:\d\d[\s ][AP]M$"), ("auto", r"^\d\d?:\d\d$")])
+def test_times_go_by_the_clock_that_is_wanted(browser: Browser, mailbox: Mailbox, clock: str, shown: str) -> None:
+    """Twelve hours, or what the browser's country has, whatever the language of the page: here Germany."""
+    mailbox.send(welcome())
+    page = browser.new_context(locale="de-DE").new_page()
+    page.goto(f"{mailbox.url}settings")
+    page.locator(f"input[name=clock][value='{clock}']").check()
+    page.get_by_role("button", name="Save").click()
+    opened(page, mailbox)
+    expect(page.get_by_test_id("row").locator("time")).to_have_text(re.compile(shown))
+    page.get_by_test_id("row").get_by_role("link").click()
+    expect(page.locator(".who time")).to_have_text(re.compile(r"^\d{4}-\d\d-\d\d \d\d?:\d\d:\d\d([\s ][AP]M)?$"))
+    page.context.close()

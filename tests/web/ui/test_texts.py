@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.web.ui import texts
+from catcher.web.ui import texts, times
 from catcher.web.ui.signing import LIFETIME, Signer
 from catcher.web.ui.source import pieces
 
@@ -39,13 +39,13 @@ def test_sizes_have_units(count: int, words: str) -> None:
 )
 def test_a_list_shows_short_times(moment: datetime, words: str) -> None:
     """Time today, day within six days, date within the year, else the whole date."""
-    assert texts.short_time(moment, NOW) == words
+    assert times.short_time(moment, NOW) == words
 
 
 def test_a_full_time_names_its_zone() -> None:
     """The Date field keeps the offset its sender gave."""
-    assert texts.full_time(NOW) == "2026-11-22 19:23:44 UTC"
-    assert texts.full_time(NOW.astimezone(timezone(timedelta(hours=-3, minutes=-30)))) == "2026-11-22 15:53:44 -03:30"
+    assert times.full_time(NOW) == "2026-11-22 19:23:44 UTC"
+    assert times.full_time(NOW.astimezone(timezone(timedelta(hours=-3, minutes=-30)))) == "2026-11-22 15:53:44 -03:30"
 
 
 def test_addresses_in_text_become_links_without_the_sentence_around_them() -> None:

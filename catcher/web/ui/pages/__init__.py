@@ -1,6 +1,7 @@
 """What each page is given: one frozen value a page, each field said once. Templates read these and decide nothing."""
 
 from catcher.web.ui.pages.chrome import (
+    Choice,
     Chrome,
     Link,
     Look,
@@ -78,6 +79,7 @@ __all__ = [
     "Attachment",
     "BinPage",
     "BinRow",
+    "Choice",
     "Chrome",
     "ComparePage",
     "CompareSide",

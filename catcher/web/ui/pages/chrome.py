@@ -12,8 +12,22 @@ class Look:
     is_dense: bool = False  # one line a message instead of three
     is_below: bool = False  # the message under the list instead of beside it
     times: str = "local"  # "local" for the browser's zone, "utc", or "ago" for how long ago
+    clock: str = "24"  # hours of the day: "24", "12", or "auto" for what the browser's country has
     has_keys: bool = True  # whether single keys do something
     language: str = ""  # code of the wanted language, "" for what the browser says
+    view: str = ""  # view that a message opens in, "" for the first that it has
+    keeps_view: bool = True  # whether the next message opens in the view of the one before
+    loads_remote: bool = False  # whether remote images are shown without being asked for
+    clients: tuple[str, ...] = ()  # families of mail programs to have findings about, () for all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One value of a setting."""
+
+    value: str  # as a form sends it
+    label: str  # for people
+    is_chosen: bool  # whether it is in force
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

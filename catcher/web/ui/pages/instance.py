@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from catcher.web.services import SettingFact
-from catcher.web.ui.pages.chrome import Chrome, Link
+from catcher.web.ui.pages.chrome import Choice, Chrome, Link
 from catcher.web.ui.pages.lists import Setup
 
 
@@ -28,6 +28,8 @@ class SettingsPage:
     started_at: datetime  # since when it runs
     settings: tuple[tuple[str, tuple[SettingFact, ...]], ...]  # what it was started with, by section
     languages: tuple[tuple[str, str], ...]  # code and name of each that can be chosen
+    views: tuple[tuple[str, str], ...]  # code and name of each view of a message
+    families: tuple[Choice, ...]  # mail programs that findings can be limited to
     done: str  # what was just done, "" for nothing
 
 

@@ -86,4 +86,5 @@ class Opinions:
     score: str  # of 100, "" for none
     sections: tuple[Section, ...]  # those that were made
     asks: tuple[Ask, ...]  # what else can be asked for
+    is_narrowed: bool  # whether findings about some mail programs are left out, as this browser wants
     is_asking: bool  # whether answers of links come while the page is sent

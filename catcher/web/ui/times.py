@@ -1,0 +1,49 @@
+"""Moments as people read them, in the language and by the clock of who asked; scripts know the browser's zone."""
+
+from contextvars import ContextVar
+from datetime import UTC, datetime, timedelta
+
+from catcher.web.languages import _, marked
+
+DAYS = (
+    marked("Mon"), marked("Tue"), marked("Wed"), marked("Thu"), marked("Fri"), marked("Sat"), marked("Sun"),
+)  # fmt: skip
+MONTHS = (
+    marked("Jan"), marked("Feb"), marked("Mar"), marked("Apr"), marked("May"), marked("Jun"), marked("Jul"),
+    marked("Aug"), marked("Sep"), marked("Oct"), marked("Nov"), marked("Dec"),
+)  # fmt: skip
+
+_has_12_hours: ContextVar[bool] = ContextVar("clock of the pages", default=False)
+
+
+def tell_by(clock: str) -> None:
+    """Answer this request by a clock: "12" for twelve hours, any other for twenty-four; a script may know better."""
+    _has_12_hours.set(clock == "12")
+
+
+def short_time(moment: datetime, now: datetime) -> str:
+    """As a list shows it, in UTC: "19:23" today, "Sat 19:23" within six days, "22 Nov" within the year, else a date."""
+    moment, now = moment.astimezone(UTC), now.astimezone(UTC)
+    if moment.date() == now.date():
+        return _clock(moment, "%H:%M", "%I:%M %p")
+    if timedelta(0) <= now - moment < timedelta(days=6):
+        return f"{_(DAYS[moment.weekday()])} {_clock(moment, '%H:%M', '%I:%M %p')}"
+    if moment.year == now.year:
+        return f"{moment.day} {_(MONTHS[moment.month - 1])}"
+    return f"{moment:%Y-%m-%d}"
+
+
+def full_time(moment: datetime) -> str:
+    """Date, time with seconds, zone: "2026-11-22 19:23:44 UTC"; other zones by their offset."""
+    offset = moment.strftime("%z")
+    zone = "UTC" if not moment.utcoffset() else f"{offset[:3]}:{offset[3:5]}"
+    return f"{moment:%Y-%m-%d} {_clock(moment, '%H:%M:%S', '%I:%M:%S %p')} {zone}"
+
+
+def machine_time(moment: datetime) -> str:
+    """For the `datetime` attribute: UTC to the second."""
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
+
+
+def _clock(moment: datetime, usual: str, twelve: str) -> str:
+    return moment.strftime(twelve).lstrip("0") if _has_12_hours.get() else moment.strftime(usual)
