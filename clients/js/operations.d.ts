@@ -571,7 +571,7 @@ export interface InboxShape {
   cursor: number;
 }
 
-/** An inbox just made. password: of SMTP and POP3; it is told this once. smtp, pop3: where they listen. */
+/** An inbox just made. smtp, pop3: where they listen. password: of SMTP and POP3; the API tells it this once, the pages to who sets up an application for the inbox. */
 export interface NewInboxShape {
   name: string;
   messages: number;

@@ -89,9 +89,9 @@ function tell() {
   arrivals = 0;
 }
 
-/** The first mail turns the empty page into a list. @param {number} messages */
-function leaveEmptyPage(messages) {
-  if (messages && document.body.classList.contains("is-empty")) void visit(location.href, { push: false, list: true });
+/** The first mail turns the empty page into a list. @param {number} matching */
+function leaveEmptyPage(matching) {
+  if (matching && document.body.classList.contains("is-empty")) void visit(location.href, { push: false, list: true });
 }
 
 /** The row under this one, else the one above. @param {HTMLElement} row */
@@ -117,7 +117,7 @@ function takeGone(ids) {
 /** @param {{ unread: number, messages: number, matching: number, text: string, numbers: Record<string, number> }} counts */
 function takeCounts(counts) {
   showUnread(counts.unread);
-  leaveEmptyPage(counts.messages);
+  leaveEmptyPage(counts.matching);
   const text = document.querySelector("[data-count]");
   if (text) text.textContent = counts.text;
   const list = byId("list");

@@ -69,7 +69,10 @@ class InboxShape(Struct, frozen=True, kw_only=True):
 
 
 class NewInboxShape(InboxShape, frozen=True, kw_only=True):
-    """An inbox just made. password: of SMTP and POP3; it is told this once. smtp, pop3: where they listen."""
+    """An inbox just made. smtp, pop3: where they listen.
+
+    password: of SMTP and POP3; the API tells it this once, the pages to who sets up an application for the inbox.
+    """
 
     password: str
     smtp: tuple[str, ...]

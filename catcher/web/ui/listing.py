@@ -30,11 +30,12 @@ class ListHandlers:
         """GET: one piece of the list."""
         site, place = self._site, read_place(request)
         listing, counts = await list_piece(site, place)
-        is_empty = not (counts.messages or place.query or place.inbox)
+        # An inbox without mail says how mail comes into it, as the whole mailbox does.
+        is_empty = not (listing.matching or place.query or (counts.messages and not place.inbox))
         page = ListPage(
             chrome=await site.chrome(request, place),
             listing=listing,
-            setup=await setup_for(site, request, "") if is_empty else None,
+            setup=await setup_for(site, request, "", inbox=place.inbox) if is_empty else None,
             done=done_text(request),
             undo=undo_of(request),
         )

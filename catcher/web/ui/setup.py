@@ -1,20 +1,18 @@
 """How to point an application here: settings for each framework with the real host and port, and test messages."""
 
-import tomllib
-from functools import cache
-from typing import Any
-
 from starlette.requests import Request
 from starlette.responses import Response
 
-from catcher.data import data_directory
 from catcher.envelope import Client, Envelope, ForwardPath
+from catcher.store.inbox_names import clean_inbox
+from catcher.web.api.inboxes import addresses_of
 from catcher.web.languages import _
 from catcher.web.ui import texts
 from catcher.web.ui.connections import last_refusal
 from catcher.web.ui.pages import Link, Setup, SetupPage, Snippet
 from catcher.web.ui.samples import SAMPLES, sample
 from catcher.web.ui.site import Done, Site, done_text, now
+from catcher.web.ui.snippets import Login, can_be_written, filled, frameworks
 
 FIRST = "django"
 
@@ -26,11 +24,14 @@ class SetupHandlers:
         self._site = site
 
     async def show(self, request: Request) -> Response:
-        """GET /setup and /setup/{framework}."""
+        """GET /setup and /setup/{framework}?i=: with the user and password of the inbox that is named."""
         site = self._site
-        framework = request.path_params.get("framework", "")
-        chrome = await site.chrome(request)
-        page = SetupPage(chrome=chrome, setup=await setup_for(site, request, framework), done=done_text(request))
+        framework, inbox = request.path_params.get("framework", ""), clean_inbox(request.query_params.get("i", ""))
+        page = SetupPage(
+            chrome=await site.chrome(request),
+            setup=await setup_for(site, request, framework, inbox=inbox),
+            done=done_text(request),
+        )
         return site.page("setup.html", page)
 
     async def send(self, request: Request) -> Response:
@@ -50,20 +51,34 @@ class SetupHandlers:
         return self._site.redirect("", done=Done(action="sent", count=1))
 
 
-async def setup_for(site: Site, request: Request, framework: str) -> Setup:
-    """The settings of one framework; of the first one when the name is unknown or empty."""
-    known = _frameworks()
+async def setup_for(site: Site, request: Request, framework: str, *, inbox: str = "") -> Setup:
+    """The settings of one framework; of the first one when the name is unknown or empty.
+
+    inbox: the one that the mail shall come into, by its user and password; "" for none.
+    """
+    known = frameworks()
     chosen = framework if framework in known else FIRST
     address = site.smtp_address(request)
     host, port = address.rpartition(":")[::2]
-    snippets = known[chosen]["snippet"]
+    user = inbox if can_be_written(inbox) else ""
+    made = await site.services.store.made_inbox(inbox) if user else None
+    login = Login(
+        host=host.strip("[]") or "localhost", port=port or "1025", user=user, password=made.password if made else ""
+    )
     return Setup(
         address=address,
+        inbox=texts.shown(inbox),
+        user=user,
+        password=login.password,
+        addresses=addresses_of(inbox, site.services.sorting) if inbox else (),
         frameworks=tuple(
-            Link(label=entry["name"], href=site.href(f"setup/{key}"), is_current=key == chosen)
+            Link(label=entry["name"], href=site.href(f"setup/{key}", i=inbox), is_current=key == chosen)
             for key, entry in known.items()
         ),
-        snippets=tuple(_snippet(chosen, entry, host or "localhost", port or "1025") for entry in snippets),
+        snippets=tuple(
+            Snippet(key=chosen, name=entry["title"], text=filled(entry["text"], login))
+            for entry in known[chosen]["snippet"]
+        ),
         refused=await _last_refused(site),
         is_container=site.services.facts.in_container,
         tests=tuple(Link(label=_(SAMPLES[key][0]), href=key) for key in SAMPLES),
@@ -80,15 +95,3 @@ async def _last_refused(site: Site) -> str:
     age = texts.duration(now() - session.closed_at)
     client = texts.shown(session.client.address or session.client.helo)
     return _("%(client)s was refused %(age)s ago: %(reply)s", client=client, age=age, reply=texts.shown(said))
-
-
-def _snippet(key: str, entry: dict[str, str], host: str, port: str) -> Snippet:
-    text = entry["text"].replace("{{h}}", host.strip("[]")).replace("{{p}}", port)
-    return Snippet(key=key, name=entry["title"], text=text.rstrip("\n"))
-
-
-@cache
-def _frameworks() -> dict[str, Any]:
-    """The data file, by the key of each framework: name, and its snippets."""
-    with (data_directory("templates") / "setup" / "frameworks.toml").open("rb") as file:
-        return tomllib.load(file)

@@ -64,6 +64,10 @@ class Setup:
     """How to point an application here."""
 
     address: str  # where mail is taken, "host:port"
+    inbox: str  # the inbox that it is about, "" for all mail
+    user: str  # to log in by so that mail goes there, "" when nobody can
+    password: str  # what the server asks of that user, "" when any will do
+    addresses: tuple[str, ...]  # patterns of addresses whose mail goes there
     frameworks: tuple[Link, ...]  # the choice
     snippets: tuple[Snippet, ...]  # of the framework that is chosen
     refused: str  # who was last told no, and how long ago, "" when nobody was
