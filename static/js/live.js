@@ -3,6 +3,7 @@ import { all, announce, byId, elementsOf, everyRow, focusRow, rowOf, rows, say }
 import { notify, showUnread } from "./badge.js";
 import { refold } from "./folds.js";
 import { isFollowing, openNewest } from "./follow.js";
+import { recountSaved } from "./late.js";
 import { localise } from "./page.js";
 import { forget } from "./selection.js";
 import { listen } from "./stream.js";
@@ -120,6 +121,7 @@ function takeCounts(counts) {
   leaveEmptyPage(counts.matching);
   const text = document.querySelector("[data-count]");
   if (text) text.textContent = counts.text;
+  recountSaved();
   const list = byId("list");
   if (list) list.dataset.total = String(counts.matching);
   for (const number of all("[data-number]")) {

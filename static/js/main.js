@@ -10,12 +10,12 @@ import { startKeys } from "./keys.js";
 import { startPanes } from "./panes.js";
 import { startEdge } from "./edge.js";
 import { startLinks } from "./links.js";
-import { startFindings } from "./findings.js";
+import { startLate } from "./late.js";
 import { startPage } from "./page.js";
 
 startPage();
 startLinks();
-startFindings();
+startLate();
 startEdge();
 startVisits();
 startSelection();

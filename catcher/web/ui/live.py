@@ -100,7 +100,7 @@ class LiveHandler:
 
     async def _side(self, place: Place) -> Side:
         overview = await self._site.services.store.overview(inboxes=INBOXES_SHOWN)
-        return make_side(self._site.root, overview, place, page="")
+        return make_side(self._site.root, overview, place, page="", found=self._site.saved.known)
 
     def _side_piece(self, side: Side) -> str:
         """The sidebar, when it lists something else than before."""

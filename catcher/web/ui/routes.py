@@ -28,6 +28,7 @@ from catcher.web.ui.preferences import PreferenceHandlers
 from catcher.web.ui.preview import PreviewHandlers
 from catcher.web.ui.reference import ReferenceHandlers
 from catcher.web.ui.release import ReleaseHandlers
+from catcher.web.ui.saved import SavedHandler
 from catcher.web.ui.setup import SetupHandlers
 from catcher.web.ui.site import Site
 from catcher.web.ui.times import tell_by
@@ -59,6 +60,7 @@ def routes(services: Services, options: WebOptions, *, hub: Hub, operations: Seq
         ("/tags", groups.tags, "GET"),
         ("/saved", groups.save, "POST"),
         ("/saved/remove", groups.forget, "POST"),
+        ("/saved/numbers", SavedHandler(site.saved).show, "GET"),
         ("/events", live.stream, "GET"),
         ("/view/latest", messages.latest, "GET"),
         ("/view/{store_id}", messages.show, "GET"),

@@ -1,7 +1,7 @@
 """How to point an application here: settings for each framework with the real host and port, and test messages."""
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from catcher.envelope import Client, Envelope, ForwardPath
 from catcher.store.inbox_names import clean_inbox
@@ -10,6 +10,7 @@ from catcher.web.languages import _
 from catcher.web.ui import texts
 from catcher.web.ui.connections import last_refusal
 from catcher.web.ui.pages import Link, Setup, SetupPage, Snippet
+from catcher.web.ui.place import Place
 from catcher.web.ui.samples import SAMPLES, sample
 from catcher.web.ui.site import Done, Site, done_text, now
 from catcher.web.ui.snippets import Login, can_be_written, filled, frameworks
@@ -35,9 +36,9 @@ class SetupHandlers:
         return site.page("setup.html", page)
 
     async def send(self, request: Request) -> Response:
-        """POST /setup/test: put a test message into the mailbox; then its page."""
+        """POST /setup/test: put a test message into the mailbox, or the inbox `i` as its user would; then the list."""
         async with request.form(max_fields=5, max_files=0) as form:
-            kind = str(form.get("kind", ""))
+            kind, inbox = str(form.get("kind", "")), clean_inbox(str(form.get("i", "")))
         octets = sample(kind, now=now())
         if octets is None:
             return self._site.redirect("setup")
@@ -45,10 +46,12 @@ class SetupHandlers:
             reverse_path="shop@example.com",
             forward_paths=(ForwardPath(addr_spec="ann@example.com"),),
             received_at=now(),
-            client=Client(address=request.client.host if request.client else "", protocol="HTTP"),
+            client=Client(address=request.client.host if request.client else "", protocol="HTTP", user=inbox),
         )
         await self._site.services.intake.deliver(envelope, octets)
-        return self._site.redirect("", done=Done(action="sent", count=1))
+        return RedirectResponse(
+            Place(inbox=inbox).address(self._site.root, done=Done(action="sent", count=1)), status_code=303
+        )
 
 
 async def setup_for(site: Site, request: Request, framework: str, *, inbox: str = "") -> Setup:

@@ -1,6 +1,7 @@
 """The sidebar: the lists everybody has, inboxes, tags, saved searches, each a link with how many messages are there."""
 
 import re
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from catcher.store.inbox_names import fold_inbox
@@ -15,16 +16,22 @@ TAGS_SHOWN = 30
 _PLAIN = re.compile(r"[\w.@-]+")
 
 
-def make_side(root: str, overview: Overview, place: Place, *, page: str) -> Side:
+def make_side(root: str, overview: Overview, place: Place, *, page: str, found: Mapping[int, int]) -> Side:
     """The sidebar of a page.
 
     root: path of the site. page: path of this page below it; on a page of a list, `place` says which entry is current.
+    found: how many messages saved searches find, by their numbers, as far as that is known.
     """
     is_list = page.startswith(("i/", "view/")) or page in {"", "search"}
     here = place if is_list else None
     tags = list(overview.tags.items())
     saved = tuple(
-        Saved(number=one.number, link=_search_link(root, here, one.query, name=f"s:{one.number}", label=one.name))
+        Saved(
+            number=one.number,
+            link=_search_link(
+                root, here, one.query, name=f"s:{one.number}", label=one.name, count=found.get(one.number)
+            ),
+        )
         for one in overview.saved
     )
     return Side(
@@ -52,7 +59,7 @@ def make_side(root: str, overview: Overview, place: Place, *, page: str) -> Side
 
 def numbers(side: Side) -> dict[str, int]:
     """The numbers of the sidebar by the names of its entries."""
-    links = (*side.folders, *side.inboxes, *side.tags)
+    links = (*side.folders, *side.inboxes, *side.tags, *(one.link for one in side.saved))
     return {link.name: link.count for link in links if link.count is not None}
 
 

@@ -22,6 +22,7 @@ from catcher.web.ui.keys import by_key
 from catcher.web.ui.look import read_look
 from catcher.web.ui.pages import Chrome
 from catcher.web.ui.place import Place
+from catcher.web.ui.saved import SavedNumbers
 from catcher.web.ui.side import INBOXES_SHOWN, make_side
 from catcher.web.ui.signing import Signer
 
@@ -64,6 +65,7 @@ class Site:
         self.assets = Assets(data_directory("static"))
         self.signer = Signer()
         self.findings = FindingCounts()
+        self.saved = SavedNumbers(services.store)
         self.templates = environment()
         self._made_ready: asyncio.Future[ModuleType] | None = None
 
@@ -104,7 +106,13 @@ class Site:
             here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
             is_following=request.query_params.get("follow") == "1",
             unread=overview.counts.unread,
-            side=make_side(self.root, overview, place, page=request.url.path.removeprefix(self.root)),
+            side=make_side(
+                self.root,
+                overview,
+                place,
+                page=request.url.path.removeprefix(self.root),
+                found=self.saved.known,
+            ),
             query=place.query,
             inbox=place.inbox,
         )

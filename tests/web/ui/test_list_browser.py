@@ -366,3 +366,14 @@ def test_times_go_by_the_clock_that_is_wanted(browser: Browser, mailbox: Mailbox
     page.get_by_test_id("row").get_by_role("link").click()
     expect(page.locator(".who time")).to_have_text(re.compile(r"^\d{4}-\d\d-\d\d \d\d?:\d\d:\d\d([\s ][AP]M)?$"))
     page.context.close()
+
+
+def test_a_saved_search_says_how_much_it_finds(page: Page, mailbox: Mailbox) -> None:
+    """The number appears without being asked for, and again after mail came."""
+    mailbox.send(invoice())
+    mailbox.catcher.store.saved_searches.save("Bills", "subject:invoice")
+    opened(page, mailbox)
+    number = page.locator("#sidelists [data-saved]")
+    expect(number).to_have_text("1")
+    mailbox.send(invoice())
+    expect(number).to_have_text("2")
