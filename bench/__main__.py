@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import checks, fixture, measures, waiting
+from bench import checks, fixture, measures, pages, waiting
 from bench.compare import Table, print_changes
 from bench.filling import fill_file
 from bench.servers import CATCHER, PLAIN, Recipe, Running, started, with_workers
@@ -124,6 +124,13 @@ def _busy(table: Table, recipes: list[Recipe], options: argparse.Namespace) -> N
     _each(table, recipes, measure)
 
 
+def _pages(table: Table, recipes: list[Recipe], options: argparse.Namespace) -> None:
+    for stored in sorted(options.stored or (1_000, 100_000)):
+        with _filled(CATCHER, stored) as server:
+            for name, value in pages.pages(server, stored).items():
+                table.setdefault(name, {})[CATCHER.name] = value
+
+
 def _start_up(table: Table, recipes: list[Recipe], options: argparse.Namespace) -> None:
     def measure(recipe: Recipe) -> measures.Figures:
         with _filled(recipe, 10_000) as server:
@@ -144,6 +151,7 @@ PARTS = {
     "freshness": _freshness,
     "reads": _reads,
     "busy": _busy,
+    "pages": _pages,
     "start-up": _start_up,
     "fixture": _fixture,
     "memory": lambda table, recipes, _: _each(table, recipes, measures.memory),

@@ -67,7 +67,7 @@ def freshness(server: Running, *, times: int = 10_000) -> Figures:
             _, reply = client.data(mail("1.5 kB", number))
             missing += not api.has(reply.decode().rsplit(" ", 1)[-1])
             seconds.append(api.seconds)
-    return {"not there at once": missing, "list p50 ms": _quantile(seconds, 50), "list p99 ms": _quantile(seconds, 99)}
+    return {"not there at once": missing, "list p50 ms": quantile(seconds, 50), "list p99 ms": quantile(seconds, 99)}
 
 
 def reads(server: Running, stored: int) -> Figures:
@@ -83,7 +83,7 @@ def reads(server: Running, stored: int) -> Figures:
         "tags": "/api/v1/tags",
     }
     size = f"{stored:,} stored"
-    figures = {f"{name}, {size}: p95 ms": _quantile(api.timed(path, 100), 95) for name, path in paths.items()}
+    figures = {f"{name}, {size}: p95 ms": quantile(api.timed(path, 100), 95) for name, path in paths.items()}
     oldest = [one["ID"] for one in api.get(f"/api/v1/messages?limit=500&start={stored - 500}")["messages"]]
     api.delete("/api/v1/messages", {"IDs": oldest})
     return figures | {f"delete 500, {size}: ms": api.seconds * 1000}
@@ -149,7 +149,7 @@ def list_while_large_arrive(server: Running, *, requests: int = 300) -> Figures:
     finally:
         done.set()
         sender.join()
-    return {"list p99 ms while 10 x 20 MB arrive": _quantile(seconds, 99)}
+    return {"list p99 ms while 10 x 20 MB arrive": quantile(seconds, 99)}
 
 
 def lost_to_kill(recipe: Recipe, *, rounds: int = 20) -> Figures:
@@ -190,7 +190,7 @@ def _senders(server: Running, acknowledged: list[str], *, sessions: int = 4) -> 
         thread.join()
 
 
-def _quantile(seconds: list[float], percent: int) -> float:
+def quantile(seconds: list[float], percent: int) -> float:
     """The percentile of the times, in milliseconds."""
     ordered = sorted(seconds)
     return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)] * 1000

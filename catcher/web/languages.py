@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from functools import cache
 
+from markupsafe import Markup
+
 from catcher.data import data_directory
 
 LANGUAGES: Mapping[str, str] = {"en": "English", "fr": "Français"}
@@ -63,14 +65,16 @@ def marked(text: str) -> str:
     return text
 
 
-def in_template(text: str) -> str:
-    """As `_`, for templates, which fill in the values themselves."""
-    return _catalogue(language()).gettext(text)
+def in_template(text: str, /, **values: object) -> Markup:
+    """As `_`, for templates: values are escaped, "%%" is one percent sign."""
+    found = Markup(_catalogue(language()).gettext(text))  # noqa: S704 from a catalogue
+    return found % values if "%" in found else found
 
 
-def plural_in_template(one: str, many: str, count: int) -> str:
-    """As `plural`, for templates, which fill in the values themselves."""
-    return _catalogue(language()).ngettext(one, many, count)
+def plural_in_template(one: str, many: str, count: int, /, **values: object) -> Markup:
+    """As `plural`, for templates: values are escaped, "%%" is one percent sign."""
+    found = Markup(_catalogue(language()).ngettext(one, many, count))  # noqa: S704 from a catalogue
+    return found % values if "%" in found else found
 
 
 @cache
