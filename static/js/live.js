@@ -92,7 +92,7 @@ function tell() {
 
 /** The first mail turns the empty page into a list. @param {number} matching */
 function leaveEmptyPage(matching) {
-  if (matching && document.body.classList.contains("is-empty")) void visit(location.href, { push: false, list: true });
+  if (matching && document.body.classList.contains("is-empty")) void visit(location.href, { push: false, list: true, quiet: true });
 }
 
 /** The row under this one, else the one above. @param {HTMLElement} row */

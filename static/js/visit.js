@@ -11,14 +11,14 @@ let turn = 0;
 /**
  * Get a page and show it. One without a list is left to the browser; without an answer everything stays as it is.
  * @param {string} address
- * @param {{ body?: URLSearchParams, push?: boolean, list?: boolean, onlyList?: boolean, focus?: boolean }} [options]
+ * @param {{ body?: URLSearchParams, push?: boolean, list?: boolean, onlyList?: boolean, quiet?: boolean, focus?: boolean }} [options]
  *   body: makes it a POST. push: a new entry in the history (default). list: take over the list even if it is the same.
- *   onlyList: leave the message as it is. focus: move the focus to the message's heading.
+ *   quiet: the page as it is now, for a reader who asked for nothing. onlyList: leave the message as it is. focus: move the focus to the message's heading.
  * @returns {Promise<boolean>} whether it was shown
  */
 export async function visit(address, options = {}) {
   // What nobody asked for gives way to what the reader does, and is no reason to drop its answer.
-  const isAsked = options.push !== false || options.body || !options.onlyList;
+  const isAsked = options.push !== false || options.body || !(options.onlyList || options.quiet);
   const mine = isAsked ? ++turn : turn;
   let text, where;
   try {
@@ -29,7 +29,7 @@ export async function visit(address, options = {}) {
     if (options.push !== false || options.body) toast(say("unreachable"));
     return false;
   }
-  if (mine !== turn) return false;
+  if (mine !== turn || (options.quiet && location.href !== address)) return false;
   const page = new DOMParser().parseFromString(text, "text/html");
   if (!page.querySelector("section#list") || !document.querySelector("section#list")) {
     if (options.push !== false) location.assign(where);

@@ -28,7 +28,7 @@ def folded(rows: Sequence[Row]) -> tuple[Row, ...]:
             runs[-1].append(row)
         else:
             runs.append([row])
-    return tuple(replace(run[0], same=tuple(run[1:])) for run in runs)
+    return tuple(replace(run[0], same=tuple(run[1:])) if run[1:] else run[0] for run in runs)
 
 
 def _continues(newer: Row, older: Row) -> bool:

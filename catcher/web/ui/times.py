@@ -25,9 +25,9 @@ def short_time(moment: datetime, now: datetime) -> str:
     """As a list shows it, in UTC: "19:23" today, "Sat 19:23" within six days, "22 Nov" within the year, else a date."""
     moment, now = moment.astimezone(UTC), now.astimezone(UTC)
     if moment.date() == now.date():
-        return _clock(moment, "%H:%M", "%I:%M %p")
+        return _clock(moment)
     if timedelta(0) <= now - moment < timedelta(days=6):
-        return f"{_(DAYS[moment.weekday()])} {_clock(moment, '%H:%M', '%I:%M %p')}"
+        return f"{_(DAYS[moment.weekday()])} {_clock(moment)}"
     if moment.year == now.year:
         return f"{moment.day} {_(MONTHS[moment.month - 1])}"
     return f"{moment:%Y-%m-%d}"
@@ -35,9 +35,10 @@ def short_time(moment: datetime, now: datetime) -> str:
 
 def full_time(moment: datetime) -> str:
     """Date, time with seconds, zone: "2026-11-22 19:23:44 UTC"; other zones by their offset."""
-    offset = moment.strftime("%z")
-    zone = "UTC" if not moment.utcoffset() else f"{offset[:3]}:{offset[3:5]}"
-    return f"{moment:%Y-%m-%d} {_clock(moment, '%H:%M:%S', '%I:%M:%S %p')} {zone}"
+    zone = "UTC" if not moment.utcoffset() else moment.isoformat()[-6:]
+    if _has_12_hours.get():
+        return f"{moment:%Y-%m-%d} {_twelve(moment, '%I:%M:%S %p')} {zone}"
+    return f"{moment.replace(tzinfo=None).isoformat(' ', 'seconds')} {zone}"
 
 
 def machine_time(moment: datetime) -> str:
@@ -45,5 +46,10 @@ def machine_time(moment: datetime) -> str:
     return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
-def _clock(moment: datetime, usual: str, twelve: str) -> str:
-    return moment.strftime(twelve).lstrip("0") if _has_12_hours.get() else moment.strftime(usual)
+def _clock(moment: datetime) -> str:
+    return _twelve(moment, "%I:%M %p") if _has_12_hours.get() else moment.strftime("%H:%M")
+
+
+def _twelve(moment: datetime, form: str) -> str:
+    """Without the zero before a single hour, which the forms of the standard library have."""
+    return moment.strftime(form).lstrip("0")

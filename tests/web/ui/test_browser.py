@@ -253,12 +253,12 @@ def test_all_header_fields_are_copied_as_lines(page: Page, mailbox: Mailbox) -> 
 
 def test_c_pressed_twice_compares(page: Page, mailbox: Mailbox) -> None:
     """UI brief 5.7: `c` marks one side, `c` on another message opens the comparison; `C` takes the previous one."""
-    mailbox.send(nightly(1), nightly(2), welcome())
+    mailbox.send(nightly(1), welcome(), nightly(2))
     opened(page, mailbox)
-    page.keyboard.press("j")
     page.keyboard.press("j")
     page.keyboard.press("c")
     expect(page.get_by_test_id("toast")).to_have_text("Press c on another message to compare it with this one.")
+    page.keyboard.press("j")
     page.keyboard.press("j")
     page.keyboard.press("c")
     expect(page.get_by_role("heading", level=1)).to_have_text("Compare")
