@@ -430,7 +430,7 @@ def test_a_gate_decides_at_every_stage(start: Start) -> None:
     class Asked:
         is_armed = True
 
-        def judge(self, occasion: Occasion) -> Verdict | None:
+        async def judge(self, occasion: Occasion) -> Verdict | None:
             asked.append((occasion.stage, occasion.value))
             return verdicts[occasion.stage].pop(0)
 
