@@ -70,15 +70,15 @@ class Team:
     def holder(self, client: smtplib.SMTP) -> int:
         """The process that holds the other end of a connection."""
         assert client.sock is not None
-        ours = f"{client.sock.getsockname()[1]:04X}"
-        ends = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-        (inode,) = [end[9] for end in ends if end[2].endswith(f":{ours}") and end[1].startswith("0100007F")]
-        for pid in (self.first, *self.workers):
-            for descriptor in Path(f"/proc/{pid}/fd").iterdir():
-                with contextlib.suppress(FileNotFoundError):
-                    if descriptor.readlink() == Path(f"socket:[{inode}]"):
-                        return pid
-        raise AssertionError(f"nobody holds the socket {inode}")
+        ends = [f"0100007F:{end[1]:04X}" for end in (client.sock.getpeername(), client.sock.getsockname())]
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            table = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()]
+            sockets = {Path(f"socket:[{line[9]}]") for line in table if line[1:3] == ends}
+            for pid in (self.first, *self.workers):
+                if sockets & set(_open_files(pid)):
+                    return pid
+        raise AssertionError(f"nobody holds {ends}")
 
 
 @contextlib.contextmanager
@@ -108,6 +108,12 @@ def gone(pid: int) -> Iterator[None]:
         assert select.select([descriptor], [], [], PATIENCE)[0], f"{pid} still runs"
     finally:
         os.close(descriptor)
+
+
+def _open_files(pid: int) -> Iterator[Path]:
+    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            yield descriptor.readlink()
 
 
 def _words(file: Path) -> list[str]:

@@ -34,7 +34,3 @@ def main() -> None:
     except CatcherError as error:
         log.warning("a worker cannot take mail: %s", error)
         raise SystemExit(1) from None
-
-
-if __name__ == "__main__":
-    main()

@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catcher.gate import Gate
@@ -29,7 +30,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("catcher.workers")
 
-COMMAND = (sys.executable, "-m", "catcher.cli.worker")
+COMMAND = (
+    sys.executable,
+    "-P",  # modules of the current directory are not ours
+    "-c",
+    "import sys; sys.path.append(sys.argv[1]); from catcher.cli.worker import main; main()",
+    str(Path(__file__).parents[2]),
+)
 
 PAUSES = (0.1, 0.5, 2.0, 10.0, 60.0)
 """Seconds until a worker that died is started anew: the first time, the second, and so on."""
@@ -143,6 +150,9 @@ class _Worker:
                 status = str(await self._live())
             except OSError as error:  # out of descriptors, of memory
                 status = str(error)
+            except Exception:
+                log.exception("a worker could not be looked after")
+                status = "unknown"
             if self._over.is_set():
                 break
             deaths = 0 if loop.time() - began > STEADY_SECONDS else deaths
@@ -158,18 +168,22 @@ class _Worker:
         """Start a process and listen to it until its end; the status that it ended with."""
         process, end = await self._threads.run(_start, self._handover.descriptors)
         self._channel = channel = await Channel.over(end)
+        is_ready = False
         try:
             channel.send(self._handover.packed())
             while not self._over.is_set() and (said := await channel.heard()):
                 if isinstance(said, Question):
                     channel.say(Answer(said.number, await self._gate.judge(said.occasion)))
                 elif isinstance(said, Ready):
+                    is_ready = True
                     await self._step_back()
                     log.info("worker ready", extra={"pid": process.pid})
                 elif isinstance(said, Leaving):
                     await self._stand_in()
         finally:
             channel.close()
+            if self._over.is_set() and not is_ready:
+                process.kill()  # it has no mail yet, and may still be importing
             status = await self._threads.run(_ended, process, self._grace + END_SECONDS)
         return status
 
