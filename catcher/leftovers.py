@@ -35,13 +35,23 @@ NOTHING = re.compile(
 )
 """What programs write for a value that is missing. A mail can say so on purpose, so this is for strict readers."""
 
-# what is never closed goes on to the end, so that no text is looked through twice
-_CODE = re.compile(r"<(style|script|code|pre)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL)
+_CODE = re.compile(r"<(style|script|code|pre)\b|<!--", re.IGNORECASE)
+_ENDS = {name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in ("style", "script", "code", "pre")}
+_ENDS[""] = re.compile("-->")
 
 
 def without_code(html: str) -> str:
-    """HTML with style sheets, scripts, samples of code and comments blanked out; every place stays where it was."""
-    return _CODE.sub(lambda match: " " * len(match[0]), html)
+    """HTML with style sheets, scripts, samples of code and comments made line breaks, of which no pattern here is made;
+    every place stays where it was. What is never closed goes on to the end.
+    """
+    pieces: list[str] = []
+    at = 0
+    while found := _CODE.search(html, at):
+        end = _ENDS[(found[1] or "").lower()].search(html, found.end())
+        stop = end.end() if end is not None else len(html)
+        pieces += (html[at : found.start()], "\n" * (stop - found.start()))
+        at = stop
+    return "".join(pieces) + html[at:]
 
 
 def leftovers(text: str) -> Iterator[str]:

@@ -17,6 +17,7 @@ _ON_VARIABLES = "https://docs.djangoproject.com/en/stable/ref/templates/api/#how
 
 def template_findings(subject: Subject) -> Iterator[Finding]:
     """One finding for variables and one for missing names, in subject and bodies; code is left out."""
+    texts = tuple(_texts(subject))
     for rule, pattern, group, sentence in (
         ("template-variable", VARIABLES, 0, "A template variable was not filled in"),
         ("template-nobody", NOBODY, 1, "A value is missing where a name should be"),
@@ -24,7 +25,7 @@ def template_findings(subject: Subject) -> Iterator[Finding]:
         line = subject.message.subject[:1_000]
         places = [Place(excerpt=excerpt(line[match.start(group) :])) for match in pattern.finditer(line)]
         count = len(places)
-        for part, shown in _texts(subject):
+        for part, shown in texts:
             for match in pattern.finditer(shown):
                 count += 1
                 if len(places) <= MAX_PLACES:
