@@ -68,19 +68,27 @@ def command(
 ) -> None:
     """Check a message: a FILE, standard input (-), or the one of this ID (latest: the newest) in a database.
 
-    Exits with 0, with 1 when the message falls short of --fail-on or --min-score, and with 2 when a check could not be
-    made while one of them was given.
+    Exits with 0, with 1 when the message falls short of --fail-on or --min-score, and with 2 when there is no such
+    message, or a check could not be made while one of them was given.
     """
     asked = _Asked(names=_words(only), ignore=_words(ignore), follow_links=follow_links, linked_sheets=linked_sheets)
     demand = Demand(fail_on=Severity(fail_on) if fail_on else None, min_score=min_score)
     try:
         reports = _remote(what, url, asked) if url else _local(what, database, asked)
     except CatcherError as error:
-        raise click.ClickException(str(error)) from None
-    except (OSError, ValueError) as error:
-        raise click.ClickException(f"{what}: {error}") from None
+        raise _Unexamined(str(error)) from None
+    except OSError as error:
+        raise _Unexamined(f"{what}: {error.strerror or error}") from None
+    except ValueError as error:
+        raise _Unexamined(f"{what}: {error}") from None
     click.echo(_rendered(reports, kind, what), nl=False)
     sys.exit(_exit_code(reports, demand))
+
+
+class _Unexamined(click.ClickException):
+    """There is nothing to judge, which is something else than a message that falls short."""
+
+    exit_code = 2
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -143,6 +151,8 @@ def _answered(what: str, url: str, asked: _Asked, names: tuple[str, ...]) -> tup
     except urllib.error.HTTPError as error:
         reason = error.read(2_000).decode("utf-8", "replace").strip()
         raise ValueError(f"HTTP {error.code} {reason}") from None
+    except urllib.error.URLError as error:
+        raise ValueError(f"{url} does not answer: {getattr(error.reason, 'strerror', None) or error.reason}") from None
     return msgspec.convert(value["reports"], tuple[Report, ...])
 
 

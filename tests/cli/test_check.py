@@ -120,8 +120,9 @@ def test_a_running_catcher_is_asked(run: Run) -> None:
     ],
 )
 def test_wrong_arguments_are_told_in_one_line(run: Run, arguments: tuple[str, ...], text: str) -> None:
-    """No traceback; the exit code is 1."""
+    """No traceback, and another exit code than that of a message that falls short."""
     done = run("check", *arguments, octets=GOOD)
-    assert done.returncode == 1
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
     assert text in done.stderr.decode()
     assert "Traceback" not in done.stderr.decode()
