@@ -7,7 +7,7 @@ import polib
 import pytest
 
 from catcher.data import data_directory
-from catcher.web.languages import LANGUAGES, choose
+from catcher.web.languages import LANGUAGES, choose, in_template, plural_in_template
 from tests.web.ui.catalogues import catalogue_file, texts_of, texts_of_pages
 
 # What is no word: names of protocols, commands and formats, and what is read from values.
@@ -90,3 +90,10 @@ def test_no_word_of_a_template_is_outside_of_the_catalogues() -> None:
 def test_a_reader_gets_the_own_language(accepted: str, wanted: str, code: str) -> None:
     """RFC 9110 §12.5.4: the best that the browser accepts, unless the settings name one."""
     assert choose(accepted, wanted=wanted) == code
+
+
+def test_what_is_filled_into_words_is_escaped() -> None:
+    """Words are markup, values are not: they may come by mail. A lone percent sign needs no care."""
+    assert in_template("a <b>%(name)s</b>", name="<i>") == "a <b>&lt;i&gt;</b>"
+    assert plural_in_template("%(count)s <i>", "%(count)s <b>", 2, count="<2>") == "&lt;2&gt; <b>"
+    assert in_template("nothing to fill in") == "nothing to fill in"

@@ -150,7 +150,8 @@ class LiveHandler:
     def _row(self, summary: Summary, place: Place) -> str:
         row = make_row(self._site, summary, place, now())
         icons = f"{self._site.root}static/{self._site.assets.names['icons.svg']}"
-        return self._site.templates.get_template("_row.html").render(row=row, icons=icons)
+        drawn: Any = self._site.templates.get_template("_row.html").module
+        return str(drawn.list_row(row, icons))
 
 
 async def paced(batches: AsyncIterator[Batch], *, pause: float = PAUSE) -> AsyncIterator[Sequence[Event]]:
