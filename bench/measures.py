@@ -2,6 +2,7 @@
 
 import contextlib
 import smtplib
+import sqlite3
 import statistics
 import threading
 import time
@@ -167,7 +168,13 @@ def lost_to_kill(recipe: Recipe, *, rounds: int = 20) -> Figures:
             while page := api.get(f"/api/v1/messages?limit=1000&start={start}")["messages"]:
                 kept |= {message["ID"] for message in page}
                 start += len(page)
-    return {"acknowledged": len(acknowledged), "lost": len(set(acknowledged) - kept)}
+        damaged = sum(map(_is_damaged, directory.glob("*.db")))
+    return {"acknowledged": len(acknowledged), "lost": len(set(acknowledged) - kept), "files damaged": damaged}
+
+
+def _is_damaged(database: Path) -> bool:
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        return [row[0] for row in connection.execute("PRAGMA integrity_check")] != ["ok"]
 
 
 @contextlib.contextmanager
