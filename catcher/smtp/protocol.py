@@ -191,6 +191,9 @@ class CatcherSMTP(Wire):
     async def _secure(self, wire: asyncio.Transport, context: ssl.SSLContext) -> None:
         self._reply(Reply.START_TLS)
         self._flush()
+        # From here on only what was decrypted comes in, and it may come in one piece with the end of the handshake.
+        self._pending = b""
+        self._is_deaf = False
         try:
             secure = await self._reception.loop.start_tls(
                 wire, self, context, server_side=True, ssl_handshake_timeout=HANDSHAKE_SECONDS
@@ -198,11 +201,12 @@ class CatcherSMTP(Wire):
         except (OSError, asyncio.InvalidStateError) as error:
             log.info("TLS handshake failed: %s", error, extra={"peer": self._peer.address})
             secure = None
-        self._is_deaf = False
         if secure is None:
             wire.abort()
             self.connection_lost(None)
             return
+        if self._is_paused:  # by what came in that piece
+            wire.resume_reading()
         self._wire = secure
         self._is_paused = False
         self._reset()

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import smtplib
+import socket
 import ssl
 import stat
 from collections.abc import Callable
@@ -101,6 +102,36 @@ def test_what_follows_starttls_in_the_clear_is_thrown_away(
     raw.ask("NOOP", "250 2.0.0 Ok")
     secure.close()
     assert "evil" not in server.session().transcript
+
+
+@LOOPS
+def test_a_command_in_one_piece_with_the_end_of_the_handshake_is_answered(
+    start: Start, context: ssl.SSLContext, trusting: ssl.SSLContext, loop: str
+) -> None:
+    """A client that does not pause after its Finished is not left without a reply. RFC 8446 §2, RFC 3207 §4."""
+    server = start(loop=loop, tls=lambda: context)
+    coming, going = ssl.MemoryBIO(), ssl.MemoryBIO()
+    secure = trusting.wrap_bio(coming, going, server_hostname="localhost")
+    with socket.create_connection((server.host, server.port), timeout=30) as plain:
+        plain.recv(1000)
+        for line in (b"EHLO x\r\n", b"STARTTLS\r\n"):
+            plain.sendall(line)
+            plain.recv(1000)
+        while True:
+            try:
+                secure.do_handshake()
+                break
+            except ssl.SSLWantReadError:
+                plain.sendall(going.read())
+                coming.write(plain.recv(65536))
+        secure.write(b"EHLO y\r\n")
+        plain.sendall(going.read())  # Finished and the command
+        while True:
+            try:
+                assert secure.read(1000).startswith(b"250-")
+                break
+            except ssl.SSLWantReadError:
+                coming.write(plain.recv(65536))
 
 
 def test_a_handshake_that_fails_ends_only_its_connection(start: Start, context: ssl.SSLContext) -> None:
