@@ -128,6 +128,7 @@ async def _serve(directory: Path, starting: int, settings: Mapping[str, Any]) ->
     """Be the catcher of the directory until nobody needs it."""
     with collecting_less():
         catcher = await _opened(directory, settings)
+        alone = _alone(directory)
         os.close(starting)
         try:
             await catcher.start()
@@ -135,7 +136,7 @@ async def _serve(directory: Path, starting: int, settings: Mapping[str, Any]) ->
             (directory / PLACE).unlink()
             raise
     try:
-        await _nobody(directory)
+        await alone.wait()
     finally:
         (directory / PLACE).unlink(missing_ok=True)
         await catcher.stop()
@@ -158,8 +159,8 @@ async def _opened(directory: Path, settings: Mapping[str, Any]) -> "Catcher":
     return catcher
 
 
-async def _nobody(directory: Path) -> None:
-    """Returns when no process holds the lock of the users; this one keeps it then, so that nobody comes too late."""
+def _alone(directory: Path) -> asyncio.Event:
+    """Set when no process holds the lock of the users; this one keeps it then, so that nobody comes too late."""
     loop, alone = asyncio.get_running_loop(), asyncio.Event()
 
     def wait() -> None:
@@ -167,7 +168,7 @@ async def _nobody(directory: Path) -> None:
         loop.call_soon_threadsafe(alone.set)
 
     threading.Thread(target=wait, name="catcher-users", daemon=True).start()
-    await alone.wait()
+    return alone
 
 
 def main() -> None:
