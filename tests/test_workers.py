@@ -7,6 +7,8 @@ import signal
 import smtplib
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -357,6 +359,25 @@ def test_one_process_starts_no_others(tmp_path: Path) -> None:
         assert log.read_text().count("One process takes mail, not 3: --ignore-duplicate-ids") == 1
     with serving("--ephemeral", "--log-file", str(log)) as served:
         assert Team(served, log).workers == []
+
+
+def test_files_of_the_current_directory_are_no_modules_of_a_worker(tmp_path: Path) -> None:
+    """A project may have a select.py or a directory catcher."""
+    (tmp_path / "select.py").write_text("raise SystemExit(1)")
+    (tmp_path / "catcher").mkdir()
+    (tmp_path / "catcher" / "__init__.py").write_text("raise SystemExit(1)")
+    log = tmp_path / "log"
+    free = ("--smtp", "127.0.0.1:0", "--listen", "127.0.0.1:0", "--ephemeral", "--log-file", str(log))
+    program = str(Path(sys.executable).with_name("catcher"))
+    with subprocess.Popen([program, "--workers", "2", *free], cwd=tmp_path, stdout=subprocess.DEVNULL) as process:
+        until = time.monotonic() + PATIENCE
+        try:
+            while not (log.exists() and "worker ready" in log.read_text()):
+                assert process.poll() is None
+                assert time.monotonic() < until, log.read_text()
+                select.select([], [], [], 0.01)
+        finally:
+            process.terminate()
 
 
 def test_processes_share_the_connections_that_are_allowed() -> None:
