@@ -1,5 +1,8 @@
 """Reading one message's text without reading its attachments, in one visit to a thread."""
 
+from bisect import bisect_right
+from collections.abc import Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -16,6 +19,9 @@ if TYPE_CHECKING:
 
 WHOLE_LIMIT = 1024 * 1024
 """Octets up to which a message is read whole; of a larger one only the places of its bodies are read."""
+
+_GAP = 256 * 1024
+"""Octets between two bodies that are read with them rather than left out."""
 
 
 async def read_message(store: AsyncStore, threads: Threads, store_id: str) -> tuple[StoredMessage, Bodies]:
@@ -68,16 +74,40 @@ def _read(store: Store, stored: StoredMessage) -> tuple[bytes, Message]:
 
 
 def _excerpt(store: Store, stored: StoredMessage) -> tuple[bytes, Message]:
-    """The octets of the bodies one after the other, and the message with their places moved accordingly."""
-    parts = list(stored.message.parts)
+    """The octets of the bodies, with what stands between those that are close together, and the message with the places
+    moved accordingly of all parts that are in them.
+    """
+    message = stored.message
+    parts = list(message.parts)
+    bodies = [parts[index] for index in (*message.text_parts, *message.html_parts)]
     excerpt = bytearray()
-    for index in (*stored.message.text_parts, *stored.message.html_parts):
-        part, start = parts[index], len(excerpt)
-        for piece in store.raw_pieces(stored.summary.store_id, start=part.body_start, end=part.end):
+    runs = _runs(sorted((part.body_start, part.end) for part in bodies))
+    shifts: list[int] = []  # what the excerpt's places are from the message's, by run
+    for start, end in runs:
+        shifts.append(len(excerpt) - start)
+        for piece in store.raw_pieces(stored.summary.store_id, start=start, end=end):
             excerpt += piece
-        parts[index] = _moved(part, start, len(excerpt))
-    return bytes(excerpt), replace(stored.message, parts=tuple(parts))
+    for index, part in enumerate(parts):
+        run = bisect_right(runs, part.body_start, key=itemgetter(0)) - 1
+        if run >= 0 and part.end <= runs[run][1]:
+            parts[index] = _moved(part, shifts[run])
+    return bytes(excerpt), replace(message, parts=tuple(parts))
 
 
-def _moved(part: Part, start: int, end: int) -> Part:
-    return replace(part, header_start=start, body_start=start, end=end)
+def _runs(places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Places, in the order of their beginnings, with those made one that are less than `_GAP` apart.
+
+    A message may have thousands of small texts, and each reading takes a whole piece of it out of the store.
+    """
+    runs: list[tuple[int, int]] = []
+    for start, end in places:
+        if runs and start - runs[-1][1] < _GAP:
+            runs[-1] = (runs[-1][0], max(end, runs[-1][1]))
+        else:
+            runs.append((start, end))
+    return runs
+
+
+def _moved(part: Part, shift: int) -> Part:
+    header_start = max(0, part.header_start + shift)  # a body's header section may lie outside
+    return replace(part, header_start=header_start, body_start=part.body_start + shift, end=part.end + shift)
