@@ -1,4 +1,4 @@
-"""Several catchers on one PostgreSQL database are one catcher. DESIGN §8."""
+"""Several catchers on one PostgreSQL database are one catcher."""
 
 import smtplib
 import threading

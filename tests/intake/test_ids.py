@@ -16,7 +16,7 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 def test_ids_are_22_letters_and_digits() -> None:
-    """Safe in a path, a file name and a header. DESIGN §4."""
+    """Safe in a path, a file name and a header."""
     assert re.fullmatch(r"[0-9A-Za-z]{22}", new_store_id(NOW))
 
 

@@ -64,7 +64,7 @@ def test_a_file_gives_the_same_as_its_octets(tmp_path: Path) -> None:
 
 @given(st.binary(max_size=300), st.text(max_size=30))
 def test_any_octets_and_recipients_are_taken(content: bytes, recipient: str) -> None:
-    """No message is refused for being malformed. DESIGN §1."""
+    """No message is refused for being malformed."""
     message = prepare(envelope(recipient), content)
     assert message.content == content
     assert message.size == len(content)

@@ -55,7 +55,7 @@ class StoreContract:
     """Adding, listing, reading, changing, deleting, hearing of it."""
 
     def test_what_was_added_is_there_whole(self, store: Store, new: MakeMessage) -> None:
-        """What came in is what is kept: envelope, tree and octets. DESIGN §1."""
+        """What came in is what is kept: envelope, tree and octets."""
         message = new(subject="Grüße", text="ein Text")
         [arrival] = store.add([message])
         kept = store.get(message.store_id)
@@ -87,7 +87,7 @@ class StoreContract:
         assert store.raw(message.store_id) == message.content
 
     def test_arrival_numbers_rise_and_the_list_is_newest_first(self, store: Store, new: MakeMessage) -> None:
-        """Every message gets a rising arrival number: stable order. DESIGN §4."""
+        """Every message gets a rising arrival number: stable order."""
         messages = add(store, new, 5)
         page = store.page()
         assert [one.store_id for one in page.messages] == list(reversed(ids(messages)))
@@ -326,7 +326,7 @@ class StoreContract:
     # Events
 
     def test_events_come_in_order_and_say_what_changed(self, store: Store, new: MakeMessage) -> None:
-        """new, update, delete, prune, truncate, each with a rising number. DESIGN §4."""
+        """new, update, delete, prune, truncate, each with a rising number."""
         heard = Recorder(store)
         first, second, third = add(store, new, 3)
         store.mark(ByIds((first.store_id, second.store_id)), is_read=True)

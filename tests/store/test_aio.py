@@ -69,7 +69,7 @@ def test_a_coroutine_waits_for_the_commit(store: Store, threads: Threads, new: M
 
 
 def test_many_deliveries_wake_the_loop_a_few_times(store: Store, threads: Threads, new: MakeMessage) -> None:
-    """One wake-up a group, not one a message. DESIGN §3."""
+    """One wake-up a group, not one a message."""
     messages = [new() for _ in range(500)]
 
     async def run() -> int:
@@ -83,7 +83,7 @@ def test_many_deliveries_wake_the_loop_a_few_times(store: Store, threads: Thread
 
 
 def test_a_full_queue_makes_coroutines_wait(url: str, threads: Threads, new: MakeMessage) -> None:
-    """When the queue is full the caller waits, and nothing is dropped. DESIGN §3."""
+    """When the queue is full the caller waits, and nothing is dropped."""
 
     async def run() -> None:
         with Store.open(url, poll=0, queue_messages=2) as store:

@@ -76,7 +76,7 @@ def process(script: str, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
 
 
 def test_another_process_sees_what_was_acknowledged(url: str, store: Store, new: MakeMessage) -> None:
-    """The next read sees the message, in whatever process it happens: 300 times. DESIGN §1."""
+    """The next read sees the message, in whatever process it happens: 300 times."""
     with process(ANSWERING, url) as other:
         assert other.stdin is not None
         assert other.stdout is not None
@@ -109,7 +109,7 @@ def test_another_thread_sees_what_was_acknowledged(store: Store, new: MakeMessag
 
 
 def test_a_kill_in_the_middle_loses_nothing_acknowledged(url: str) -> None:
-    """kill -9 during concurrent adds, five rounds: all that was acknowledged is there, whole. DESIGN §1."""
+    """kill -9 during concurrent adds, five rounds: all that was acknowledged is there, whole."""
     acknowledged: list[str] = []
     for _ in range(5):
         with process(DELIVERING, url) as other:
@@ -132,7 +132,7 @@ def test_a_kill_in_the_middle_loses_nothing_acknowledged(url: str) -> None:
 
 
 def test_changes_of_another_process_arrive_in_order(url: str, new: MakeMessage) -> None:
-    """What others did on the same database is told like one's own, in commit order. DESIGN §4."""
+    """What others did on the same database is told like one's own, in commit order."""
     with Store.open(url, poll=0.02) as store:
         heard = Recorder(store)
         mine = new()

@@ -18,7 +18,7 @@ def delivery(new: MakeMessage, *, size: int = 10, messages: int = 1) -> Delivery
 
 
 def test_a_full_queue_says_so_by_number_and_by_octets(new: MakeMessage) -> None:
-    """The bound is in octets as well as in messages; when it is full nothing is queued. DESIGN §3."""
+    """The bound is in octets as well as in messages; when it is full nothing is queued."""
     by_number = Queue(messages=2, octets=10**9)
     assert [by_number.offer(delivery(new)) for _ in range(3)] == [True, True, False]
     by_octets = Queue(messages=100, octets=25)

@@ -65,7 +65,7 @@ def test_the_last_migration_is_the_head_that_the_store_knows() -> None:
 
 @pytest.mark.parametrize("old", schema.REVISIONS[:-1])
 def test_a_database_of_every_schema_is_upgraded_with_its_mail(tmp_path: Path, new: MakeMessage, old: str) -> None:
-    """Every released schema has an upgrade test. DESIGN §4."""
+    """Every released schema has an upgrade test."""
     path, message = tmp_path / "mail.db", new()
     make_file(path)
     upgrade(path, "none", target=old)
@@ -91,7 +91,7 @@ def test_a_database_of_every_schema_is_upgraded_with_its_mail(tmp_path: Path, ne
 
 
 def test_an_upgrade_copies_the_database_first(tmp_path: Path, new: MakeMessage) -> None:
-    """The copy beside it is the database as it was, with its mail, for its owner only. DESIGN §4."""
+    """The copy beside it is the database as it was, with its mail, for its owner only."""
     scripts = tmp_path / "migrations"
     shutil.copytree(data_directory("migrations"), scripts, ignore=shutil.ignore_patterns("__pycache__"))
     (scripts / "versions" / "0005_next.py").write_text(
@@ -132,7 +132,7 @@ def test_an_upgrade_that_fails_changes_nothing(tmp_path: Path, new: MakeMessage)
 
 
 def test_alembic_is_not_loaded_for_a_database_at_head(tmp_path: Path) -> None:
-    """It costs half a second, so a start without an upgrade does without it. DESIGN §4."""
+    """It costs half a second, so a start without an upgrade does without it."""
     script = (
         "import sys; from catcher.store import Store\n"
         "for _ in range(2): Store.open('sqlite:///' + sys.argv[1]).close()\n"

@@ -18,7 +18,7 @@ class TestStore(StoreContract):
 def test_octets_come_back_as_they_were_whatever_they_are(
     store: Store, new: MakeMessage, tmp_path: Path, size: int
 ) -> None:
-    """Byte-exact from nothing to 30 MB, given in memory or as a file. DESIGN §1."""
+    """Byte-exact from nothing to 30 MB, given in memory or as a file."""
     pattern = bytes(range(256)) + b"\r\n.\r\n\n\0" * 3
     octets = (pattern * (size // len(pattern) + 1))[:size]
     file = tmp_path / "mail.eml"

@@ -59,7 +59,7 @@ def check_index(url: str) -> None:
 def test_a_search_finds_what_the_index_has_and_what_it_has_not(
     quiet: Store, hands: tuple[Upkeep, Connection], new: MakeMessage
 ) -> None:
-    """Complete at every moment: before the index follows, in the middle, and after. DESIGN §3."""
+    """Complete at every moment: before the index follows, in the middle, and after."""
     old = list(reversed(ids(add(quiet, new, 5, text="needle in a haystack"))))
     assert found(quiet, "needle") == old
     assert hands[0].index(hands[1]) == 5

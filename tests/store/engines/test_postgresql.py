@@ -52,7 +52,7 @@ def test_while_it_cannot_be_reached_nothing_is_taken(postgresql: Server, postgre
 
 
 def test_others_are_heard_as_soon_as_they_commit(postgresql_url: str, new: MakeMessage) -> None:
-    """Their commits are announced: nobody has to look. DESIGN §4."""
+    """Their commits are announced: nobody has to look."""
     with Store.open(postgresql_url, poll=NEVER) as one, Store.open(postgresql_url, poll=0) as two:
         heard = Recorder(one)
         first, second = new(), new()
@@ -77,7 +77,7 @@ def test_what_others_did_while_nobody_listened_is_told_later(
 
 
 def test_one_of_several_stores_prunes_and_another_one_after_it(postgresql_url: str, new: MakeMessage) -> None:
-    """The duty is held as long as its holder lives. DESIGN §8."""
+    """The duty is held as long as its holder lives."""
     with Store.open(postgresql_url, poll=0) as two:
         with Store.open(postgresql_url, poll=0) as one:
             one.add([new() for _ in range(6)])

@@ -71,7 +71,7 @@ def test_migrations_lead_to_the_schema_of_a_new_database(empty_url: str, postgre
 
 @pytest.mark.parametrize("old", schema.REVISIONS[:-1])
 def test_a_database_of_every_schema_is_upgraded(empty_url: str, new: MakeMessage, old: str) -> None:
-    """Opening an old one brings it to head, and it works. DESIGN §4."""
+    """Opening an old one brings it to head, and it works."""
     migrate(empty_url, old)
     message = new()
     with Store.open(empty_url) as store:

@@ -114,7 +114,7 @@ def test_no_page_has_a_barrier(browser: Browser, filled: Mailbox, empty: Mailbox
 
 
 def test_no_page_violates_its_policy(browser: Browser, filled: Mailbox, empty: Mailbox) -> None:
-    """UI brief 5.14: no inline script or style anywhere, and nothing of the site is blocked by its own policy."""
+    """No inline script or style anywhere, and nothing of the site is blocked by its own policy."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     context.add_init_script(
         "addEventListener('securitypolicyviolation', (e) => console.error('policy', e.violatedDirective, e.blockedURI))"
@@ -132,7 +132,7 @@ def test_no_page_violates_its_policy(browser: Browser, filled: Mailbox, empty: M
 
 
 def test_the_list_needs_few_requests(browser: Browser, filled: Mailbox) -> None:
-    """UI brief 5.16: at most six requests until the list is usable, the stream among them; all to this site."""
+    """At most six requests until the list is usable, the stream among them; all to this site."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()
     asked: list[str] = []

@@ -13,7 +13,7 @@ STATIC = data_directory("static")
 
 
 def test_static_files_are_kept_for_ever_under_their_hash(reader: httpx2.Client) -> None:
-    """Check 60: every static file has a hash in its name and is immutable, compressed when that is understood."""
+    """Every static file has a hash in its name and is immutable, compressed when that is understood."""
     page = reader.get("").text
     names = set(re.findall(r'/static/([^"#]+)', page))
     assert {name.split(".")[0] for name in names} == {"app", "icons", "favicon"}
@@ -29,7 +29,7 @@ def test_static_files_are_kept_for_ever_under_their_hash(reader: httpx2.Client) 
 
 
 def test_the_pages_stay_within_their_budget() -> None:
-    """UI brief 5.16: 64 kB of script, 24 kB of style, 16 kB of icons, no fonts."""
+    """64 kB of script, 24 kB of style, 16 kB of icons, no fonts."""
     script = joined_modules(STATIC / "js", "main.js").encode()
     assert len(script) <= 64_000
     assert len(compact_style((STATIC / "app.css").read_text(encoding="utf-8")).encode()) <= 24_000

@@ -83,7 +83,7 @@ def test_mail_arrives_is_read_and_deleted(page: Page, mailbox: Mailbox, tmp_path
 
 
 def test_html_is_shown_in_the_sandbox(page: Page, mailbox: Mailbox) -> None:
-    """Check 18 and 22: the frame's sandbox; a link opens a page without opener, the frame stays."""
+    """The frame's sandbox; a link opens a page without opener, the frame stays."""
     with listener() as server:
         mailbox.send(mail("Linked", html=f'<p>Hello</p><a href="{server.url}there">go</a>'))
         opened(page, mailbox, f"view/{mailbox.id_of('Linked')}")
@@ -100,7 +100,7 @@ def test_html_is_shown_in_the_sandbox(page: Page, mailbox: Mailbox) -> None:
 
 
 def test_the_trap_springs_nothing(page: Page, mailbox: Mailbox) -> None:
-    """Check 16: nothing runs, nothing is fetched, not even a connection is opened; title and address stay."""
+    """Nothing runs, nothing is fetched, not even a connection is opened; title and address stay."""
     with listener() as server:
         assert len(vectors(server.url)) >= 100
         mailbox.send(trap(server.url), hostile())
@@ -125,7 +125,7 @@ def test_the_trap_springs_nothing(page: Page, mailbox: Mailbox) -> None:
 
 
 def test_allowed_remote_content_is_images_only(page: Page, mailbox: Mailbox) -> None:
-    """UI brief 5.14's table: when somebody asks for it, images come, without referrer and cookie; nothing else."""
+    """When somebody asks for it, images come, without referrer and cookie; nothing else."""
     with listener() as server:
         mailbox.send(trap(server.url))
         opened(page, mailbox, f"view/{mailbox.id_of('Trap')}")
@@ -143,7 +143,7 @@ def test_allowed_remote_content_is_images_only(page: Page, mailbox: Mailbox) -> 
 
 
 def test_dark_preview_is_inside_only(page: Page, mailbox: Mailbox) -> None:
-    """Check 24: the mail's dark colours inside while the page stays light; a mail without them says so."""
+    """The mail's dark colours inside while the page stays light; a mail without them says so."""
     mailbox.send(dark_styles(), welcome())
     opened(page, mailbox, f"view/{mailbox.id_of('Dark-mode')}")
     page.keyboard.press("d")
@@ -156,7 +156,7 @@ def test_dark_preview_is_inside_only(page: Page, mailbox: Mailbox) -> None:
 
 
 def test_sixty_recipients_are_folded(page: Page, mailbox: Mailbox) -> None:
-    """Check 46: two and "58 more", at most 120 px for who and when; unfolded all are there."""
+    """Two and "58 more", at most 120 px for who and when; unfolded all are there."""
     mailbox.send(*(each for each in thirty() if each["Subject"] == "To sixty people"))
     opened(page, mailbox, f"view/{mailbox.id_of('To sixty')}")
     who = page.locator("dl.who").first
@@ -171,7 +171,7 @@ def test_sixty_recipients_are_folded(page: Page, mailbox: Mailbox) -> None:
 
 
 def test_keys_come_back_from_the_mail(page: Page, mailbox: Mailbox) -> None:
-    """Check 20: a click into the mail takes the focus; when the pointer leaves the frame, keys act again."""
+    """A click into the mail takes the focus; when the pointer leaves the frame, keys act again."""
     mailbox.send(welcome(), newsletter())
     opened(page, mailbox, f"view/{mailbox.id_of('Acme news')}")
     page.frame_locator("[data-testid=frame]").get_by_text("News of the week.").click()
@@ -183,7 +183,7 @@ def test_keys_come_back_from_the_mail(page: Page, mailbox: Mailbox) -> None:
 
 
 def test_inline_images_are_drawn(page: Page, mailbox: Mailbox) -> None:
-    """Check 26: the signed address works from the opaque origin of the frame; a missing part shows its words."""
+    """The signed address works from the opaque origin of the frame; a missing part shows its words."""
     mailbox.send(inline_images())
     opened(page, mailbox, f"view/{mailbox.id_of('Inline image')}")
     image = page.frame_locator("[data-testid=frame]").get_by_alt_text("Acme")
@@ -191,7 +191,7 @@ def test_inline_images_are_drawn(page: Page, mailbox: Mailbox) -> None:
 
 
 def test_the_edge_of_the_mail_can_be_moved(page: Page, mailbox: Mailbox) -> None:
-    """UI brief 5.5: by arrow keys and by number; the width stays for the next message."""
+    """By arrow keys and by number; the width stays for the next message."""
     mailbox.send(welcome(), newsletter())
     opened(page, mailbox, f"view/{mailbox.id_of('Acme news')}?w=600")
     frame, edge = page.get_by_test_id("frame"), page.get_by_test_id("edge")
@@ -211,7 +211,7 @@ def test_the_edge_of_the_mail_can_be_moved(page: Page, mailbox: Mailbox) -> None
 
 
 def test_y_copies_the_code(page: Page, mailbox: Mailbox) -> None:
-    """Check 14: `y` puts the first code on the clipboard and says so; `Y` the first link, `b` opens it."""
+    """`y` puts the first code on the clipboard and says so; `Y` the first link, `b` opens it."""
     mailbox.send(*thirty()[1:3])
     opened(page, mailbox, f"view/{mailbox.id_of('sign-in code')}")
     page.keyboard.press("y")
@@ -239,7 +239,7 @@ def test_copying_works_without_the_clipboard_interface(page: Page, mailbox: Mail
 
 
 def test_all_header_fields_are_copied_as_lines(page: Page, mailbox: Mailbox) -> None:
-    """UI brief 5.2 and check 48: the filter leaves two, and Copy all takes what is left, without the buttons' words."""
+    """The filter leaves two, and Copy all takes what is left, without the buttons' words."""
     mailbox.send(newsletter())
     opened(page, mailbox, f"view/{mailbox.id_of('Acme news')}?view=headers")
     page.get_by_role("searchbox", name="Filter the header fields").fill("unsub")
@@ -252,7 +252,7 @@ def test_all_header_fields_are_copied_as_lines(page: Page, mailbox: Mailbox) -> 
 
 
 def test_c_pressed_twice_compares(page: Page, mailbox: Mailbox) -> None:
-    """UI brief 5.7: `c` marks one side, `c` on another message opens the comparison; `C` takes the previous one."""
+    """`c` marks one side, `c` on another message opens the comparison; `C` takes the previous one."""
     mailbox.send(nightly(1), welcome(), nightly(2))
     opened(page, mailbox)
     page.keyboard.press("j")
@@ -270,7 +270,7 @@ def test_c_pressed_twice_compares(page: Page, mailbox: Mailbox) -> None:
 
 
 def test_keys_move_open_tick_and_delete(page: Page, mailbox: Mailbox) -> None:
-    """Checks 2, 4, 6, 8: no wrap at the ends, the view is kept, a range is ticked, focus goes to the next row."""
+    """No wrap at the ends, the view is kept, a range is ticked, focus goes to the next row."""
     mailbox.send(*(mail(f"Number {number}", text="text", html="<p>html</p>") for number in range(5)))
     opened(page, mailbox)
     page.keyboard.press("j")
@@ -311,7 +311,7 @@ def test_keys_move_open_tick_and_delete(page: Page, mailbox: Mailbox) -> None:
 
 
 def test_the_list_of_keys_runs_what_it_lists(page: Page, mailbox: Mailbox) -> None:
-    """Check 10: Ctrl-K, type, Enter."""
+    """Ctrl-K, type, Enter."""
     mailbox.send(welcome())
     opened(page, mailbox)
     page.keyboard.press("j")
@@ -325,7 +325,7 @@ def test_the_list_of_keys_runs_what_it_lists(page: Page, mailbox: Mailbox) -> No
 
 
 def test_nothing_moves_under_the_reader(page: Page, mailbox: Mailbox) -> None:
-    """Check 32: scrolled down, new mail is held back to the pixel; `n` shows it, once."""
+    """Scrolled down, new mail is held back to the pixel; `n` shows it, once."""
     mailbox.send(*(mail(f"Number {number}", text="x") for number in range(30)))
     opened(page, mailbox)
     page.evaluate("document.getElementById('scroll').scrollTop = 500")
@@ -340,7 +340,7 @@ def test_nothing_moves_under_the_reader(page: Page, mailbox: Mailbox) -> None:
 
 
 def test_ticks_survive_new_mail(page: Page, mailbox: Mailbox) -> None:
-    """Check 34: two rows ticked, ten mails arrive, still ticked."""
+    """Two rows ticked, ten mails arrive, still ticked."""
     mailbox.send(*(mail(f"Number {number}", text="x") for number in range(4)))
     opened(page, mailbox)
     boxes = page.get_by_role("checkbox")
@@ -356,7 +356,7 @@ def test_ticks_survive_new_mail(page: Page, mailbox: Mailbox) -> None:
 
 
 def test_lost_news_are_said_and_made_up_for(page: Page, mailbox: Mailbox) -> None:
-    """Check 36: without its stream the page says so; when it is back, every row is there once and the strip is gone."""
+    """Without its stream the page says so; when it is back, every row is there once and the strip is gone."""
     with line_to(mailbox.url) as line:
         page.goto(line.url)
         expect(page.get_by_test_id("live")).to_have_attribute("data-state", "on")
@@ -374,7 +374,7 @@ def test_lost_news_are_said_and_made_up_for(page: Page, mailbox: Mailbox) -> Non
 
 
 def test_mail_is_seen_at_once(page: Page, mailbox: Mailbox) -> None:
-    """UI brief 5.16: at most 300 ms from the end of the SMTP transaction to the row; the middle one of seven counts."""
+    """At most 300 ms from the end of the SMTP transaction to the row; the middle one of seven counts."""
     mailbox.send(welcome())
     opened(page, mailbox)
     page.evaluate(
@@ -390,7 +390,7 @@ def test_mail_is_seen_at_once(page: Page, mailbox: Mailbox) -> None:
 
 
 def test_a_burst_does_not_block_the_page(page: Page, mailbox: Mailbox) -> None:
-    """UI brief 5.16: a thousand mails with the page open: no task above 200 ms, at most 200 rows, none forgotten."""
+    """A thousand mails with the page open: no task above 200 ms, at most 200 rows, none forgotten."""
     mailbox.send(welcome())
     opened(page, mailbox)
     page.evaluate(
@@ -406,7 +406,7 @@ def test_a_burst_does_not_block_the_page(page: Page, mailbox: Mailbox) -> None:
 
 
 def test_follow_opens_what_comes(page: Page, mailbox: Mailbox) -> None:
-    """UI brief 5.11: the newest match opens by itself, in the view that was chosen."""
+    """The newest match opens by itself, in the view that was chosen."""
     mailbox.send(welcome())
     opened(page, mailbox, f"view/{mailbox.id_of('Welcome')}?view=headers")
     page.keyboard.press("f")
@@ -428,7 +428,7 @@ def test_back_finds_the_list_again(page: Page, mailbox: Mailbox) -> None:
 
 
 def test_copy_puts_the_settings_on_the_clipboard(page: Page, mailbox: Mailbox) -> None:
-    """UI brief 5.9: copy buttons beside the snippets."""
+    """Copy buttons beside the snippets."""
     opened(page, mailbox)
     page.get_by_role("button", name="Copy").first.click()
     expect(page.get_by_test_id("toast")).to_have_text("Copied")
@@ -436,7 +436,7 @@ def test_copy_puts_the_settings_on_the_clipboard(page: Page, mailbox: Mailbox) -
 
 
 def test_tabs_share_one_stream(page: Page, mailbox: Mailbox) -> None:
-    """UI brief 5.11: HTTP/1.1 gives six connections a host; eight tabs still answer and hear of mail."""
+    """HTTP/1.1 gives six connections a host; eight tabs still answer and hear of mail."""
     tabs = [page, *(page.context.new_page() for _ in range(7))]
     for tab in tabs:
         opened(tab, mailbox)
@@ -450,7 +450,7 @@ def without_scripts(browser: Browser) -> Page:
 
 
 def test_everything_works_without_scripts(browser: Browser, mailbox: Mailbox) -> None:
-    """Check 58: open, switch all views, search, page, tick two and delete."""
+    """Open, switch all views, search, page, tick two and delete."""
     messages: list[EmailMessage] = [*thirty()[:6], *(mail(f"Number {number}", text="x") for number in range(60))]
     mailbox.send(*messages)
     page = without_scripts(browser)
@@ -477,7 +477,7 @@ def test_everything_works_without_scripts(browser: Browser, mailbox: Mailbox) ->
 
 
 def test_a_finding_is_shown_in_the_mail(page: Page, mailbox: Mailbox) -> None:
-    """Check 28: "Show in mail" outlines the element and scrolls to it; the frame still runs no script."""
+    """ "Show in mail" outlines the element and scrolls to it; the frame still runs no script."""
     filler = "<p>words</p>" * 200
     mailbox.send(
         mail("No alternative", html=f'<html lang="en"><body>{filler}<img src="data:image/gif;base64,R0lGOA==">')

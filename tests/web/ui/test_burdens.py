@@ -51,7 +51,7 @@ def deliver(mailbox: Mailbox, first: int, count: int) -> None:
 
 
 def test_a_thousand_arrivals_never_block_the_page(page: Page, mailbox: Mailbox) -> None:
-    """UI brief 5.16: 1,000 mails in 10 s with the page open; it answers all the while, and keeps 200 rows at most."""
+    """1,000 mails in 10 s with the page open; it answers all the while, and keeps 200 rows at most."""
     deliver(mailbox, 0, 60)
     opened(page, mailbox)
     page.evaluate(WATCH)
@@ -66,7 +66,7 @@ def test_a_thousand_arrivals_never_block_the_page(page: Page, mailbox: Mailbox) 
 
 
 def test_twenty_pages_further_the_page_is_as_small(page: Page, mailbox: Mailbox) -> None:
-    """Check 42: "Older" twenty times; no piece is skipped or shown twice, and none has more than 1,200 elements."""
+    """ "Older" twenty times; no piece is skipped or shown twice, and none has more than 1,200 elements."""
     deliver(mailbox, 0, 1060)
     opened(page, mailbox)
     seen: list[str] = []
@@ -92,7 +92,7 @@ def drag(page: Page, handle: Locator, by: int) -> None:
 
 
 def test_the_list_is_made_wider_by_mouse(page: Page, mailbox: Mailbox) -> None:
-    """UI brief 5.3: dragged within its bounds, and kept for the next page."""
+    """Dragged within its bounds, and kept for the next page."""
     mailbox.send(welcome())
     opened(page, mailbox)
     split, lists = page.locator("#split"), page.locator("#list")
@@ -106,7 +106,7 @@ def test_the_list_is_made_wider_by_mouse(page: Page, mailbox: Mailbox) -> None:
 
 
 def test_the_mail_is_made_wider_by_mouse(page: Page, mailbox: Mailbox) -> None:
-    """UI brief 5.5: the right edge is dragged; the number field and the address say the width that it is."""
+    """The right edge is dragged; the number field and the address say the width that it is."""
     mailbox.send(welcome())
     opened(page, mailbox, f"view/{mailbox.id_of('Welcome')}?w=375")
     drag(page, page.get_by_test_id("edge"), 100)
@@ -118,7 +118,7 @@ def test_the_mail_is_made_wider_by_mouse(page: Page, mailbox: Mailbox) -> None:
 
 
 def test_an_inline_image_outlives_its_address(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Check 26: it is drawn where a password is asked for; one that has expired is refused, and a reload shows it."""
+    """It is drawn where a password is asked for; one that has expired is refused, and a reload shows it."""
     with running_catcher(ui_auth="ann:secret") as running:
         box = Mailbox(running)
         box.send(inline_images())

@@ -26,7 +26,7 @@ def versions(mailbox: Mailbox) -> Mailbox:
 
 
 def test_each_way_of_comparing_shows_what_differs(versions: Mailbox, http: httpx2.Client) -> None:
-    """UI brief 5.7: text, HTML, header section, source and side by side, with words for screen readers."""
+    """Text, HTML, header section, source and side by side, with words for screen readers."""
     path = f"compare/{versions.id_of('Order 1')}/{versions.id_of('Order 2')}"
     text = http.get(path, params={"what": "text"}).text
     assert changed(text, "del") == ["Your order costs 12 euros."]
@@ -53,7 +53,7 @@ def test_masks_can_be_taken_off(versions: Mailbox, http: httpx2.Client) -> None:
 
 
 def test_the_previous_of_the_same_subject_is_one_click_away(mailbox: Mailbox, http: httpx2.Client) -> None:
-    """UI brief 5.7: "with previous of same subject and recipient", whoever else got such a mail in between."""
+    """ "with previous of same subject and recipient", whoever else got such a mail in between."""
     first = mail("Nightly build failed", text="Build 1.\n", to="builds@example.com")
     other = mail("Nightly build failed", text="Build 1.\n", to="others@example.com")
     last = mail("Nightly build failed", text="Build 2.\n", to="builds@example.com")
@@ -83,7 +83,7 @@ def test_two_ticked_rows_are_compared(versions: Mailbox, http: httpx2.Client) ->
 
 
 def test_a_text_part_that_lacks_a_paragraph_is_found(mailbox: Mailbox, http: httpx2.Client) -> None:
-    """Check 52: HTML as text against the text part, inside one message."""
+    """HTML as text against the text part, inside one message."""
     body = "<p>Hello Ann,</p><p>your order is on its way.</p><p>It costs 12 euros.</p>"
     mailbox.send(mail("Forgotten", text="Hello Ann,\n\nyour order is\non its way.\n", html=page("", body)))
     store_id = mailbox.id_of("Forgotten")

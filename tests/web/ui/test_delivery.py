@@ -19,7 +19,7 @@ def text_of(page: str) -> str:
 
 
 def test_the_delivery_view_tells_the_whole_way(mailbox: Mailbox, http: httpx2.Client) -> None:
-    """UI brief 5.2: client, MAIL, every RCPT with what was asked and answered, the steps, the transcript."""
+    """Client, MAIL, every RCPT with what was asked and answered, the steps, the transcript."""
     with smtplib.SMTP(mailbox.catcher.smtp_host, mailbox.catcher.smtp_port, local_hostname="app.test") as client:
         client.login("shop", "very-secret")
         client.mail("bounce@acme.example", ["BODY=8BITMIME"])

@@ -53,7 +53,7 @@ def runs(*rows: Row) -> list[list[int]]:
 
 
 def test_equal_ones_in_a_row_are_folded() -> None:
-    """UI brief 5.17, number 20: same subject, sender and recipients, one right after the other."""
+    """Same subject, sender and recipients, one right after the other."""
     assert runs(row(3), row(2), row(1)) == [[3, 2, 1]]
     assert runs(row(4), row(3, subject="Other"), row(2), row(1)) == [[4], [3], [2, 1]]
     assert runs(row(2), row(1, to="bob@example.com")) == [[2], [1]]
@@ -61,7 +61,7 @@ def test_equal_ones_in_a_row_are_folded() -> None:
 
 
 def test_what_a_person_tries_again_is_not_folded() -> None:
-    """UI brief 5.4: within a minute of its neighbour; versions of a template sent by hand stay apart."""
+    """Within a minute of its neighbour; versions of a template sent by hand stay apart."""
     assert runs(row(3, seconds=110), row(2, seconds=55), row(1)) == [[3, 2, 1]]
     assert runs(row(3, seconds=190), row(2, seconds=60), row(1)) == [[3], [2, 1]]
 
@@ -133,7 +133,7 @@ def test_the_open_message_is_never_hidden(page: Page, mailbox: Mailbox) -> None:
 
 
 def test_a_fold_opens_without_scripts(browser: Browser, mailbox: Mailbox) -> None:
-    """UI brief 5.15: it is a details element, and its rows are rows like all others."""
+    """It is a details element, and its rows are rows like all others."""
     mailbox.send(*(nightly(number) for number in range(3)))
     page = without_scripts(browser)
     page.goto(mailbox.url)

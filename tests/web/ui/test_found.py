@@ -19,7 +19,7 @@ def shown_on_top(text: str) -> str:
 
 
 def test_a_code_and_a_link_stand_on_top(reader: httpx2.Client, filled: Mailbox) -> None:
-    """UI brief 5.6: the code with Copy; the primary link with Copy and Open."""
+    """The code with Copy; the primary link with Copy and Open."""
     top = shown_on_top(reader.get(f"view/{filled.id_of('sign-in code')}").text)
     assert "<code>482913</code>" in top
     assert 'data-copy="482913"' in top
@@ -30,7 +30,7 @@ def test_a_code_and_a_link_stand_on_top(reader: httpx2.Client, filled: Mailbox) 
 
 
 def test_what_may_be_a_code_is_in_the_list_only(mailbox: Mailbox, http: httpx2.Client) -> None:
-    """UI brief 5.6: low confidence is never on top."""
+    """Low confidence is never on top."""
     mailbox.send(mail("Your order", text="Order 48291 is packed. Room ABX-77 is booked.\n"))
     text = http.get(f"view/{mailbox.id_of('Your order')}").text
     assert "<code>" not in shown_on_top(text)
@@ -39,7 +39,7 @@ def test_what_may_be_a_code_is_in_the_list_only(mailbox: Mailbox, http: httpx2.C
 
 
 def test_the_other_links_are_listed_with_what_they_are_for(reader: httpx2.Client, filled: Mailbox) -> None:
-    """UI brief 5.6: "More links" with Copy and Open; the way out of the list is called so."""
+    """ "More links" with Copy and Open; the way out of the list is called so."""
     text = reader.get(f"view/{filled.id_of('Acme news')}").text
     assert re.search(r"<summary class=\"chip\">\d+ (?:more )?links?</summary>", text)
     assert 'href="https://acme.example/n/1"' in text

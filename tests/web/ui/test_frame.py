@@ -41,7 +41,7 @@ def body(html: str, **options: object) -> str:
     ],
 )
 def test_what_a_policy_does_not_stop_is_taken_out(html: str) -> None:
-    """UI brief 5.14, trap 1: links, bases, refreshes, scripts, frames and objects do not reach the document."""
+    """Links, bases, refreshes, scripts, frames and objects do not reach the document."""
     assert body(html) == ""
 
 
@@ -82,7 +82,7 @@ def test_the_rest_is_kept(html: str, expected: str | None) -> None:
     ],
 )
 def test_dangerous_and_relative_links_are_struck_out(address: str) -> None:
-    """UI brief 5.5: shown struck through, without an address; a relative link leads nowhere in a mail."""
+    """Shown struck through, without an address; a relative link leads nowhere in a mail."""
     frame = made(f'<a href="{address}">t</a>')
     assert " href=" not in frame.html
     assert 'data-cx="refused"' in frame.html
@@ -106,7 +106,7 @@ def test_inline_images_get_addresses_in_attributes_and_styles() -> None:
 
 
 def test_remote_content_is_counted_and_left_out_until_it_is_allowed() -> None:
-    """UI brief 5.5: address, kind and the guess at tracking; only images come when they are allowed."""
+    """Address, kind and the guess at tracking; only images come when they are allowed."""
     source = (
         '<img src="https://t.example/1.png" alt=""><img src="//t.example/2.gif" width="1" height="1" alt="">'
         '<td background="http://t.example/3.png"><p style="background:url(https://t.example/4.png)">'
@@ -131,7 +131,7 @@ def test_remote_content_is_counted_and_left_out_until_it_is_allowed() -> None:
 
 
 def test_images_off_leaves_no_image() -> None:
-    """UI brief 5.5: alternative texts in boxes, inline images too."""
+    """Alternative texts in boxes, inline images too."""
     html = body('<img src="cid:a" alt="Logo"><img src="data:image/png;base64,AA==" alt="">', pictures=Pictures.NONE)
     assert "src=" not in html
     assert 'alt="Logo"' in html
@@ -185,7 +185,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_html_costs_bounded_time(name: str) -> None:
-    """UI brief 5.14, trap 9: hundreds of thousands of anything neither hang nor recurse."""
+    """Hundreds of thousands of anything neither hang nor recurse."""
     started = time.process_time()
     frame = made(HOSTILE[name])
     assert time.process_time() - started < 4
@@ -211,7 +211,7 @@ def test_a_long_document_is_cut_and_said() -> None:
 
 
 def test_the_policy_is_the_documented_one() -> None:
-    """UI brief 5.14: the headers of the mail document, word for word."""
+    """The headers of the mail document, word for word."""
     images = "http://127.0.0.1:8025/view/x/cid/"
     headers = frame_headers(images=images)
     assert headers["Content-Security-Policy"] == (
@@ -236,7 +236,7 @@ def test_the_policy_is_the_documented_one() -> None:
     ],
 )
 def test_the_element_of_a_place_is_marked(mark: tuple[int, int], tag: str) -> None:
-    """UI brief, check 28: the start tag that holds or precedes line and column, its own id given up for the mark's."""
+    """The start tag that holds or precedes line and column, its own id given up for the mark's."""
     html = '<p id="own">\n x<img src="cid:a">\n <a href="https://e.com">x</a>'
     made = frame_document(html, inline=lambda _: "/a", mark=mark).html
     (found,) = re.findall(r'<(\w+)[^<]* id="catcher-mark" data-cx-mark="">', made)

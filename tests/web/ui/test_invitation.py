@@ -23,7 +23,7 @@ def facts(*lines: str) -> dict[str, str]:
 
 
 def test_an_invitation_says_what_when_and_where(reader: httpx2.Client, filled: Mailbox) -> None:
-    """Check 50: title, time with zone, place."""
+    """Title, time with zone, place."""
     text = reader.get(f"view/{filled.id_of('Invitation: planning')}").text
     shown = text[text.index('data-testid="event"') :].partition("</section>")[0]
     words = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", shown))

@@ -40,7 +40,7 @@ def number_of(page: Page, name: str) -> str:
 
 
 def test_an_inbox_is_a_list_of_its_own(page: Page, mailbox: Mailbox) -> None:
-    """Check 44: the link shows only its mail, counts are equal and live, `u` returns to it."""
+    """The link shows only its mail, counts are equal and live, `u` returns to it."""
     mailbox.send(*many(3), mail("For bob", text="x", to="bob@example.com"))
     opened(page, mailbox)
     page.get_by_test_id("inbox").filter(has_text="ann@example.com").click()
@@ -61,7 +61,7 @@ def test_an_inbox_is_a_list_of_its_own(page: Page, mailbox: Mailbox) -> None:
 
 
 def test_a_deletion_is_taken_back(page: Page, mailbox: Mailbox) -> None:
-    """UI brief 0.6: no question, a toast with Undo; `z` brings it back, and the focus goes to it."""
+    """No question, a toast with Undo; `z` brings it back, and the focus goes to it."""
     mailbox.send(*many(4))
     opened(page, mailbox)
     for key in ("j", "j", "#"):
@@ -93,7 +93,7 @@ def test_deleting_another_one_leaves_the_open_message(page: Page, mailbox: Mailb
 
 
 def test_the_last_one_leaves_a_heading_with_the_focus(page: Page, mailbox: Mailbox) -> None:
-    """Check 8: the focus is on the heading of the list, not on `body`, and what is next is said."""
+    """The focus is on the heading of the list, not on `body`, and what is next is said."""
     mailbox.send(welcome())
     opened(page, mailbox)
     page.keyboard.press("j")
@@ -103,7 +103,7 @@ def test_the_last_one_leaves_a_heading_with_the_focus(page: Page, mailbox: Mailb
 
 
 def test_all_that_matches_is_deleted_and_restored(page: Page, mailbox: Mailbox) -> None:
-    """Check 40: beyond the page, only what matches and not the pinned one; one undo brings all of it back."""
+    """Beyond the page, only what matches and not the pinned one; one undo brings all of it back."""
     mailbox.send(*many(60), *(mail(f"Other {number}", text="x", to="bob@example.com") for number in range(3)))
     mailbox.catcher.store.pin(ByIds((mailbox.id_of("Number 7"),)), is_pinned=True)
     opened(page, mailbox, "?q=to:ann")
@@ -120,7 +120,7 @@ def test_all_that_matches_is_deleted_and_restored(page: Page, mailbox: Mailbox) 
 
 
 def test_ticks_survive_pages_and_new_mail(page: Page, mailbox: Mailbox) -> None:
-    """Check 34 and UI brief 5.4: ticked on one page, acted on from another; Escape clears all of it."""
+    """Ticked on one page, acted on from another; Escape clears all of it."""
     mailbox.send(*many(70))
     opened(page, mailbox)
     for at in (1, 2):
@@ -172,7 +172,7 @@ def test_tags_are_given_by_key(page: Page, mailbox: Mailbox) -> None:
 
 
 def test_the_palette_offers_what_can_be_done(page: Page, mailbox: Mailbox) -> None:
-    """Check 10: Ctrl-K, "dele", Enter deletes; what is not possible now is not there, places to go are."""
+    """Ctrl-K, "dele", Enter deletes; what is not possible now is not there, places to go are."""
     mailbox.send(welcome(), invoice())
     opened(page, mailbox)
     page.keyboard.press("Control+k")
@@ -200,7 +200,7 @@ def test_the_palette_offers_what_can_be_done(page: Page, mailbox: Mailbox) -> No
 
 
 def test_the_first_row_is_few_steps_away(page: Page, mailbox: Mailbox) -> None:
-    """Check 12: the skip link makes it two stops from there."""
+    """The skip link makes it two stops from there."""
     mailbox.send(welcome())
     opened(page, mailbox)
     page.keyboard.press("Tab")
@@ -214,7 +214,7 @@ def test_the_first_row_is_few_steps_away(page: Page, mailbox: Mailbox) -> None:
 
 
 def test_new_rows_wait_for_the_reader(page: Page, mailbox: Mailbox) -> None:
-    """Check 32: scrolled, the offset stays to the pixel; the button says how many; `n` shows them."""
+    """Scrolled, the offset stays to the pixel; the button says how many; `n` shows them."""
     mailbox.send(*many(40))
     opened(page, mailbox)
     page.evaluate("document.getElementById('scroll').scrollTop = 500")
@@ -227,7 +227,7 @@ def test_new_rows_wait_for_the_reader(page: Page, mailbox: Mailbox) -> None:
 
 
 def test_following_opens_matches_until_the_reader_moves(page: Page, mailbox: Mailbox) -> None:
-    """Check 38: a match opens in the view that was chosen, another one does not; scrolling pauses it and it says so."""
+    """A match opens in the view that was chosen, another one does not; scrolling pauses it and it says so."""
     mailbox.send(*many(40))
     opened(page, mailbox, "?q=to:ann&view=headers&follow=1")
     follow = page.get_by_role("button", name="Follow")
@@ -250,7 +250,7 @@ def test_following_opens_matches_until_the_reader_moves(page: Page, mailbox: Mai
 
 
 def test_a_lost_connection_says_when_it_tries_again(page: Page, mailbox: Mailbox) -> None:
-    """Check 36 and UI brief 5.9: the strip counts down; after it all that came is there once."""
+    """The strip counts down; after it all that came is there once."""
     with line_to(mailbox.url) as line:
         page.goto(line.url)
         expect(page.get_by_test_id("live")).to_have_attribute("data-state", "on")
@@ -277,7 +277,7 @@ def test_a_proxy_that_holds_news_back_is_noticed(page: Page, mailbox: Mailbox) -
 
 
 def test_another_tab_shows_how_much_is_unread(page: Page, mailbox: Mailbox) -> None:
-    """UI brief 5.11: title and icon count, and go back to plain when all is read."""
+    """Title and icon count, and go back to plain when all is read."""
     mailbox.send(welcome())
     opened(page, mailbox)
     icon = page.locator("link[rel=icon]")
@@ -303,7 +303,7 @@ def test_nobody_is_asked_for_notifications_on_load(page: Page, mailbox: Mailbox)
 
 
 def test_bulk_and_undo_work_without_scripts(browser: Browser, mailbox: Mailbox) -> None:
-    """Check 58: tick two and delete, undo by the button of the page, pin, tag, inbox, compare."""
+    """Tick two and delete, undo by the button of the page, pin, tag, inbox, compare."""
     mailbox.send(welcome(), invoice(), report())
     page = without_scripts(browser)
     page.goto(mailbox.url)
@@ -331,7 +331,7 @@ def test_bulk_and_undo_work_without_scripts(browser: Browser, mailbox: Mailbox) 
 
 
 def test_a_full_page_has_few_elements(page: Page, mailbox: Mailbox) -> None:
-    """UI brief 5.16: fifty rows with tags and attachments, inboxes and tags beside them: at most 1,200 elements."""
+    """Fifty rows with tags and attachments, inboxes and tags beside them: at most 1,200 elements."""
     mailbox.send(*(mail(f"Number {number}", text="x", to=f"p{number}@example.com") for number in range(60)))
     store = mailbox.catcher.store
     store.set_tags([one.store_id for one in store.page(limit=60).messages], ["one", "two", "three"])
@@ -342,7 +342,7 @@ def test_a_full_page_has_few_elements(page: Page, mailbox: Mailbox) -> None:
 
 @pytest.mark.parametrize(("times", "shown"), [("utc", r"^\d\d:\d\d$"), ("ago", r"^(now|\d+s? ?(sec\.|s)? ago)$")])
 def test_times_are_shown_as_wanted(page: Page, mailbox: Mailbox, times: str, shown: str) -> None:
-    """UI brief 5.4: absolute in a zone, or how long ago; to the second on hover."""
+    """Absolute in a zone, or how long ago; to the second on hover."""
     mailbox.send(welcome())
     page.goto(f"{mailbox.url}settings")
     page.locator(f"input[name=times][value={times}]").check()

@@ -31,7 +31,7 @@ def act(http: httpx2.Client, action: str, *ids: str, **fields: str) -> httpx2.Re
 
 
 def test_an_inbox_has_an_address_of_its_own(mailbox: Mailbox, http: httpx2.Client) -> None:
-    """Check 44: only its mail, the same counts, and messages keep the list they were opened from."""
+    """Only its mail, the same counts, and messages keep the list they were opened from."""
     mailbox.send(
         *(mail(f"For ann {number}", text="x") for number in range(3)), mail("For bob", text="x", to="bob@example.com")
     )
@@ -112,7 +112,7 @@ def test_a_search_is_kept_and_removed(mailbox: Mailbox, http: httpx2.Client) -> 
 
 
 def test_what_is_deleted_can_be_brought_back(mailbox: Mailbox, http: httpx2.Client) -> None:
-    """UI brief 5.9: the toast has Undo, which is a form; the bin lists it with the time left."""
+    """The toast has Undo, which is a form; the bin lists it with the time left."""
     mailbox.send(welcome(), invoice(), report())
     store = mailbox.catcher.store
     answer = act(http, "delete", mailbox.id_of("Welcome"), mailbox.id_of("Invoice"))
@@ -143,7 +143,7 @@ def test_the_bin_is_emptied_by_hand(mailbox: Mailbox, http: httpx2.Client) -> No
 
 
 def test_a_deleted_message_says_so_at_its_address(mailbox: Mailbox, http: httpx2.Client) -> None:
-    """Check 54: 404 with the list beside it and Restore, never "never existed"; after it, the message is there."""
+    """404 with the list beside it and Restore, never "never existed"; after it, the message is there."""
     mailbox.send(welcome(), invoice())
     store_id = mailbox.id_of("Welcome")
     act(http, "delete", store_id)
@@ -174,7 +174,7 @@ def test_without_a_bin_nothing_promises_one() -> None:
 
 
 def test_deleting_all_spares_what_is_pinned(mailbox: Mailbox, http: httpx2.Client) -> None:
-    """Check 40's ground: only matches go, the pinned one stays, one undo restores all."""
+    """Only matches go, the pinned one stays, one undo restores all."""
     mailbox.send(welcome(), invoice(), report())
     act(http, "pin", mailbox.id_of("Invoice"))
     text = http.get("?q=is%3Apinned").text
@@ -263,7 +263,7 @@ def test_binned_mail_is_hostile_too(mailbox: Mailbox, http: httpx2.Client) -> No
 
 
 def test_a_search_without_result_offers_the_nearest(mailbox: Mailbox, http: httpx2.Client) -> None:
-    """UI brief 5.9: each term can be taken away, with what is then found; the most first; and help, and all inboxes."""
+    """Each term can be taken away, with what is then found; the most first; and help, and all inboxes."""
     mailbox.send(welcome(), invoice(), report())
     text = http.get("i/ann@example.com", params={"q": 'from:reports subject:"invoice inv"'}).text
     found = re.findall(r'<a href="([^"]+)" data-testid="without"><bdi>(.*?)</bdi> ✕ <b>(\d+)</b>', text)
@@ -294,7 +294,7 @@ def test_an_inbox_without_mail_is_no_error(mailbox: Mailbox, http: httpx2.Client
 
 
 def test_an_empty_mailbox_tells_who_was_refused(mailbox: Mailbox, http: httpx2.Client) -> None:
-    """UI brief 5.9: the first thing to know when nothing arrives."""
+    """The first thing to know when nothing arrives."""
     with smtplib.SMTP(mailbox.catcher.smtp_host, mailbox.catcher.smtp_port, timeout=30) as client:
         client.ehlo()
         client.docmd("MAIL", "FROM:<ann@example.com>")
@@ -306,7 +306,7 @@ def test_an_empty_mailbox_tells_who_was_refused(mailbox: Mailbox, http: httpx2.C
 
 
 def test_settings_are_shown_with_their_origin(mailbox: Mailbox, http: httpx2.Client) -> None:
-    """UI brief 5.18: each with value and where it came from; what differs from the default stands out."""
+    """Each with value and where it came from; what differs from the default stands out."""
     text = http.get("settings").text
     assert re.search(r"<code>--bin</code></dt><dd><code>15m</code> <span class=\"chip\">default</span>", text)
     assert re.search(

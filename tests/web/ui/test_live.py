@@ -59,7 +59,7 @@ def listening(http: httpx2.Client, path: str = "events", **headers: str) -> Iter
 
 
 def test_a_new_message_comes_as_the_row_the_list_would_draw(mailbox: Mailbox, http: httpx2.Client) -> None:
-    """UI brief 5.11: one row template for list and stream; counts in words and numbers follow."""
+    """One row template for list and stream; counts in words and numbers follow."""
     with listening(http, "events?view=text") as news:
         assert news.next()[0] == "hello"
         mailbox.send(welcome())
@@ -99,7 +99,7 @@ def test_a_page_listens_from_the_list_it_shows(mailbox: Mailbox, http: httpx2.Cl
 
 
 def test_a_search_hears_of_its_matches_only(mailbox: Mailbox, http: httpx2.Client) -> None:
-    """Check 38's ground: another message moves the counts, not the list."""
+    """Another message moves the counts, not the list."""
     with listening(http, "events?q=subject:invoice") as news:
         news.next()
         mailbox.send(welcome())
@@ -128,7 +128,7 @@ def test_changes_come_as_rows_and_deletions_as_ids(mailbox: Mailbox, http: httpx
 
 
 def test_a_burst_is_told_by_number(mailbox: Mailbox, http: httpx2.Client) -> None:
-    """UI brief 5.11: more than twenty at once are not drawn before somebody wants them; none is left out."""
+    """More than twenty at once are not drawn before somebody wants them; none is left out."""
     told: set[str] = set()
     cursor = http.get("").text.partition('data-cursor="')[2].partition('"')[0]
     mailbox.send(*(mail(f"Number {number}", text="x") for number in range(60)))

@@ -86,7 +86,7 @@ def test_remote_images_are_loaded_for_who_always_wants_them(http: httpx2.Client,
 
 
 def test_findings_about_other_mail_programs_are_left_out(http: httpx2.Client, mailbox: Mailbox) -> None:
-    """UI brief 5.18: the programs I care about; the view says that it is narrowed, and the number at the tab fits."""
+    """The programs I care about; the view says that it is narrowed, and the number at the tab fits."""
     mailbox.send(mail("Modern", html='<p style="display:grid;gap:3px">x</p><video src="cid:a"></video>'))
     path = f"view/{mailbox.id_of('Modern')}"
     whole = http.get(path, params={"view": "checks"}).text

@@ -38,7 +38,7 @@ def own_fetch(address: str) -> str:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_has_the_policy_of_pages(reader: httpx2.Client, path: str) -> None:
-    """UI brief 5.14: no inline script or style, nobody frames a page, nothing comes from elsewhere."""
+    """No inline script or style, nobody frames a page, nothing comes from elsewhere."""
     answer = reader.get(path)
     assert answer.headers["content-security-policy"] == PAGE_POLICY
     assert answer.headers["x-content-type-options"] == "nosniff"
@@ -58,7 +58,7 @@ def test_the_list_shows_the_newest_first(reader: httpx2.Client, filled: Mailbox)
 
 
 def test_a_list_page_is_small(reader: httpx2.Client) -> None:
-    """UI brief 5.16: 50 rows in at most 48 kB of HTML and 1,200 elements."""
+    """50 rows in at most 48 kB of HTML and 1,200 elements."""
     text = reader.get("").text
     per_row = len(text[text.index("<li class") : text.index("</ol>")]) / len(rows(text))
     assert len(text) + per_row * (50 - len(rows(text))) < 48_000
@@ -92,7 +92,7 @@ def test_a_search_finds_and_keeps_its_place(reader: httpx2.Client, filled: Mailb
 
 
 def test_opening_a_message_marks_it_read(mailbox: Mailbox, http: httpx2.Client) -> None:
-    """UI brief 5.14, trap 8: the page sets the read mark; frame, parts and images fetched by a mail do not."""
+    """The page sets the read mark; frame, parts and images fetched by a mail do not."""
     mailbox.send(welcome())
     store, store_id = mailbox.catcher.store, mailbox.id_of("Welcome")
     http.get(f"view/{store_id}/frame")
@@ -116,14 +116,14 @@ def test_every_mail_has_every_view(reader: httpx2.Client, filled: Mailbox, view:
 
 
 def test_the_text_view_links_addresses(reader: httpx2.Client, filled: Mailbox) -> None:
-    """UI brief 3: clickable links in plain text, escaped by the template."""
+    """Clickable links in plain text, escaped by the template."""
     text = reader.get(f"view/{filled.id_of('Plain text')}?view=text").text
     assert '<a href="https://example.com/a?b=c" target="_blank" rel="noopener noreferrer">' in text
     assert "&gt; What time?" in text
 
 
 def test_the_headers_view_keeps_order_and_filters(reader: httpx2.Client, filled: Mailbox) -> None:
-    """Check 48: all fields in order; the filter "unsub" leaves two."""
+    """All fields in order; the filter "unsub" leaves two."""
     path = f"view/{filled.id_of('Acme news')}?view=headers"
     names = re.findall(r"<div class=\"g-\w+\"><dt>([^<]+)", reader.get(path).text)
     assert names[:3] == ["From", "To", "Subject"]
@@ -190,7 +190,7 @@ def test_attachments_are_saved_to_the_octet(reader: httpx2.Client, filled: Mailb
 
 
 def test_only_harmless_parts_are_shown(mailbox: Mailbox, http: httpx2.Client) -> None:
-    """UI brief 5.14, trap 6: images and text may be looked at, HTML as text, SVG not at all; all of it locked."""
+    """Images and text may be looked at, HTML as text, SVG not at all; all of it locked."""
     message = mail("Parts", text="x")
     message.add_attachment(png(2, 2, (0, 0, 0)), "image", "png", filename="a.png")
     message.add_attachment("<script>1</script>", subtype="html", filename="b.html")
@@ -207,7 +207,7 @@ def test_only_harmless_parts_are_shown(mailbox: Mailbox, http: httpx2.Client) ->
 
 
 def test_an_inline_image_needs_its_signature(reader: httpx2.Client, filled: Mailbox) -> None:
-    """Check 26: the signed address gives the image, any other one 403, and it is not kept from opaque origins."""
+    """The signed address gives the image, any other one 403, and it is not kept from opaque origins."""
     store_id = filled.id_of("Inline image")
     answer = reader.get(f"view/{store_id}/frame")
     address = own_fetch(re.search(r'src="([^"]*/cid/[^"]*)"', answer.text)[1])  # type: ignore[index]
@@ -220,7 +220,7 @@ def test_an_inline_image_needs_its_signature(reader: httpx2.Client, filled: Mail
 
 
 def test_large_html_waits_to_be_asked_for(mailbox: Mailbox, http: httpx2.Client) -> None:
-    """UI brief 5.14, trap 9: above 5 MB a page asks first."""
+    """Above 5 MB a page asks first."""
     mailbox.send(mail("Huge", html=page("Huge", "<p>" + "x" * 900 + "</p>\n" + ("y" * 900 + "\n") * 6000)))
     path = f"view/{mailbox.id_of('Huge')}"
     assert "<iframe" not in http.get(path).text
@@ -257,7 +257,7 @@ def test_hostile_mail_reaches_no_page_unescaped(reader: httpx2.Client, filled: M
 
 
 def test_ticked_messages_are_deleted(mailbox: Mailbox, http: httpx2.Client) -> None:
-    """Check 58: tick two and delete, by a form; the browser is sent back to the list, which says so."""
+    """Tick two and delete, by a form; the browser is sent back to the list, which says so."""
     mailbox.send(welcome(), invoice(), report())
     ids = [mailbox.id_of("Welcome"), mailbox.id_of("Weekly")]
     answer = http.post("actions", data={"action": "delete", "id": ids})
@@ -293,14 +293,14 @@ def test_messages_are_marked(mailbox: Mailbox, http: httpx2.Client) -> None:
 
 @pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}])
 def test_another_site_cannot_delete(mailbox: Mailbox, http: httpx2.Client, headers: dict[str, str]) -> None:
-    """Check 30: a form from another origin is refused with 403, and the mail is still there."""
+    """A form from another origin is refused with 403, and the mail is still there."""
     mailbox.send(welcome())
     assert http.post("actions", data={"action": "delete-all"}, headers=headers).status_code == 403
     assert mailbox.catcher.store.counts().messages == 1
 
 
 def test_what_is_not_there_has_a_page_with_the_list(reader: httpx2.Client) -> None:
-    """Check 54: 404, what happened, what to do, and the list beside it."""
+    """404, what happened, what to do, and the list beside it."""
     for path in ("view/0000000000000000000000", "view/x", "view/0000000000000000000000/frame"):
         answer = reader.get(path)
         assert answer.status_code == 404
@@ -317,7 +317,7 @@ def test_the_newest_is_one_address_away(reader: httpx2.Client, filled: Mailbox) 
 
 
 def test_a_message_far_down_is_shown_in_its_list(mailbox: Mailbox, http: httpx2.Client) -> None:
-    """UI brief 5.20: the list beside a message contains it, however old it is."""
+    """The list beside a message contains it, however old it is."""
     mailbox.send(*(mail(f"Number {number}", text="x") for number in range(70)))
     oldest = mailbox.id_of("Number 0")
     text = http.get(f"view/{oldest}").text
@@ -341,7 +341,7 @@ def test_settings_stay_in_the_browser(reader: httpx2.Client) -> None:
 
 
 def test_an_empty_mailbox_teaches(mailbox: Mailbox, http: httpx2.Client) -> None:
-    """UI brief 5.9: where to send, for each framework, with the real host and port; and a test message."""
+    """Where to send, for each framework, with the real host and port; and a test message."""
     address = f"{mailbox.catcher.smtp_host}:{mailbox.catcher.smtp_port}"
     assert f"Waiting for the first message on <code>{address}</code>" in http.get("").text
     for key in re.findall(r'href="/setup/(\w+)"', http.get("setup").text):
@@ -357,7 +357,7 @@ def test_an_empty_mailbox_teaches(mailbox: Mailbox, http: httpx2.Client) -> None
 
 
 def test_the_print_view_is_the_mail_alone(reader: httpx2.Client, filled: Mailbox) -> None:
-    """UI brief 5.2: a sandboxed page of its own, with who and what on top; text mail too."""
+    """A sandboxed page of its own, with who and what on top; text mail too."""
     answer = reader.get(f"view/{filled.id_of('Acme news')}/print")
     assert "sandbox allow-popups" in answer.headers["content-security-policy"]
     assert "News of the week." in answer.text
@@ -392,7 +392,7 @@ def test_everything_works_below_a_path(mailbox: Mailbox) -> None:
 
 
 def test_no_template_trusts_what_came_by_mail() -> None:
-    """UI brief 5.14, trap 7: no `|safe`, no Markup, no autoescape switched off, anywhere in the pages."""
+    """No `|safe`, no Markup, no autoescape switched off, anywhere in the pages."""
     sources = [*data_directory("templates").rglob("*.html"), *Path("catcher/web").rglob("*.py")]
     assert len(sources) > 20
     for path in sources:
@@ -413,7 +413,7 @@ def test_a_hostile_mail_is_listed_with_its_letters(mailbox: Mailbox, http: httpx
 
 
 def test_the_checks_view_says_what_and_where(reader: httpx2.Client, filled: Mailbox) -> None:
-    """UI brief 5.2: sections with counts, the worst first; what asks the network is offered, not made."""
+    """Sections with counts, the worst first; what asks the network is offered, not made."""
     text = reader.get(f"view/{filled.id_of('Acme news')}", params={"view": "checks"}).text
     titles = re.findall(r'<h2 id="check-(\w+)"', text)
     assert titles[0] == "headers"
@@ -424,7 +424,7 @@ def test_the_checks_view_says_what_and_where(reader: httpx2.Client, filled: Mail
 
 
 def test_links_are_asked_from_the_page_without_a_script(reader: httpx2.Client, filled: Mailbox) -> None:
-    """UI brief 5.15: the link does what the script does; an internal address is not asked."""
+    """The link does what the script does; an internal address is not asked."""
     filled.send(mail("Links inside", html='<a href="http://127.0.0.1:9/x">x</a>'))
     text = reader.get(f"view/{filled.id_of('Links inside')}", params={"view": "checks", "ask": "links"}).text
     assert 'id="answers"' in text
@@ -486,7 +486,7 @@ def test_images_have_thumbnails(reader: httpx2.Client, filled: Mailbox) -> None:
 
 
 def test_the_checks_view_shows_inbox_rows_and_sizes(reader: httpx2.Client, filled: Mailbox) -> None:
-    """UI brief 5.17, numbers 13 and 15: how lists cut sender, subject and preheader; what the mail weighs."""
+    """How lists cut sender, subject and preheader; what the mail weighs."""
     text = reader.get(f"view/{filled.id_of('Wooo')}", params={"view": "checks"}).text
     rows_shown = text[text.index('data-testid="inbox-rows"') :].partition("</div></div>")[0]
     assert "small phone · 30" in rows_shown
@@ -496,7 +496,7 @@ def test_the_checks_view_shows_inbox_rows_and_sizes(reader: httpx2.Client, fille
 
 
 def test_a_large_mail_warns_of_clipping(reader: httpx2.Client, filled: Mailbox) -> None:
-    """Check 50: 400 kB of HTML are cut at 102 kB."""
+    """400 kB of HTML are cut at 102 kB."""
     assert "some mail programs cut at 102 kB" in reader.get(f"view/{filled.id_of('A large one')}").text
     assert "some mail programs cut" not in reader.get(f"view/{filled.id_of('Welcome')}").text
 

@@ -18,7 +18,7 @@ def src_of(text: str) -> str:
 
 @pytest.mark.parametrize(("asked", "shown"), [("375", "377"), ("437", "439"), ("1", "202"), ("9999", "2002")])
 def test_any_width_can_be_said(reader: httpx2.Client, filled: Mailbox, asked: str, shown: str) -> None:
-    """UI brief 5.5: presets and a number field; the width is an attribute, because no style may stand in the page."""
+    """Presets and a number field; the width is an attribute, because no style may stand in the page."""
     text = reader.get(f"view/{filled.id_of('Acme news')}?w={asked}").text
     assert f'<iframe class="mail" id="mail" width="{shown}"' in text
     assert "<iframe" in reader.get(f"view/{filled.id_of('Acme news')}?w=x%22y").text
@@ -36,7 +36,7 @@ def test_the_choices_keep_each_other(reader: httpx2.Client, filled: Mailbox) -> 
 
 
 def test_remote_images_of_one_inbox_can_always_be_loaded(mailbox: Mailbox, http: httpx2.Client) -> None:
-    """UI brief 5.5: "always for this inbox", kept by this browser, for no other inbox, until undone."""
+    """ "always for this inbox", kept by this browser, for no other inbox, until undone."""
     other = newsletter()
     other.replace_header("To", "someone@example.com")
     other.replace_header("Subject", "Another inbox")
@@ -76,7 +76,7 @@ def test_a_foreign_cookie_is_no_trust(reader: httpx2.Client, filled: Mailbox) ->
     ],
 )
 def test_the_widest_box_is_found(html: str, width: int) -> None:
-    """UI brief 5.5: overflow is read from the source, not measured: said widths count, greatest widths do not."""
+    """Overflow is read from the source, not measured: said widths count, greatest widths do not."""
     assert frame_document(html, inline=lambda _: None).fixed_width == width
 
 

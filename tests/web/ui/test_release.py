@@ -56,7 +56,7 @@ def test_it_goes_to_who_was_ticked() -> None:
 
 
 def test_what_is_wrong_is_said_and_nothing_is_sent() -> None:
-    """UI brief 5.10: what happened, what it means for the mail; the ticks stay."""
+    """What happened, what it means for the mail; the ticks stay."""
     with smtp_server() as sink, releasing(smtp_relay_port=sink.port) as (client, path):
         for data, said in (
             ({}, "No valid addresses found"),

@@ -44,7 +44,7 @@ def test_a_name_that_would_be_code_is_not_written() -> None:
 
 
 def test_an_inbox_without_mail_says_how_mail_comes_in(http: httpx2.Client, mailbox: Mailbox) -> None:
-    """UI brief 5.9: the forms of its addresses and the snippets with its own user and password, which really work."""
+    """The forms of its addresses and the snippets with its own user and password, which really work."""
     made = http.post("api/v1/inboxes", json={"name": "staging"}).json()
     mailbox.send(welcome())  # the mailbox is not empty, the inbox is
     text = http.get("i/staging").text

@@ -20,7 +20,7 @@ def field_names(text: str) -> list[str]:
 
 
 def test_a_part_can_be_looked_at_decoded_and_as_sent(reader: httpx2.Client, filled: Mailbox) -> None:
-    """UI brief 5.2: click a part for its content, in both forms, with its header fields and checksums."""
+    """Click a part for its content, in both forms, with its header fields and checksums."""
     path = f"view/{filled.id_of('Weekly report')}"
     tree = reader.get(path, params={"view": "parts"}).text
     assert 'data-testid="content"' not in tree
@@ -75,7 +75,7 @@ def test_a_large_part_is_cut_and_said_to_be(mailbox: Mailbox, http: httpx2.Clien
     ],
 )
 def test_fields_are_narrowed_by_kind(reader: httpx2.Client, filled: Mailbox, group: str, names: list[str]) -> None:
-    """UI brief 5.2: groups; only those that the message has are offered, with their number."""
+    """Groups; only those that the message has are offered, with their number."""
     path = f"view/{filled.id_of('Acme news')}"
     assert field_names(reader.get(path, params={"view": "headers", "group": group}).text) == names
     text = reader.get(path, params={"view": "headers"}).text
@@ -86,7 +86,7 @@ def test_fields_are_narrowed_by_kind(reader: httpx2.Client, filled: Mailbox, gro
 
 
 def test_a_field_leads_to_other_messages_with_it(mailbox: Mailbox, http: httpx2.Client) -> None:
-    """UI brief 5.2: a search for `header:value`, whatever the value has in it."""
+    """A search for `header:value`, whatever the value has in it."""
     odd = 'say "hi" (and) \\ more: -x OR y'
     mailbox.send(
         mail("First", text="x", X_Odd=odd), mail("Second", text="x", X_Odd=odd), mail("Third", text="x", X_Odd="other")
@@ -101,7 +101,7 @@ def test_a_field_leads_to_other_messages_with_it(mailbox: Mailbox, http: httpx2.
 
 
 def test_the_tab_of_the_checks_says_how_much_they_found(http: httpx2.Client, mailbox: Mailbox) -> None:
-    """UI brief 5.2: Checks (n). The page does not wait for it; what is known stands there, nothing when all is well."""
+    """Checks (n). The page does not wait for it; what is known stands there, nothing when all is well."""
     mailbox.send(mail("Grey", html='<p style="color:#bbb">grey</p><img src="cid:none">'))
     path = f"view/{mailbox.id_of('Grey')}"
     before = http.get(path).text
