@@ -28,7 +28,7 @@ from catcher.observing import Observer
 from catcher.smtp import SmtpServer
 from catcher.smtp.debugging import Printer
 from catcher.tally import Tally, Totals, totals
-from catcher.threads import OnDemand, Threads
+from catcher.threads import OnDemand, Threads, parsers
 
 if TYPE_CHECKING:
     from catcher.checks import Checker
@@ -46,9 +46,6 @@ CHECKING = 2
 """Threads of the checks."""
 STOP_SECONDS = 3.0
 """How long dialogues and requests may go on after a stop was asked for; the whole stop stays below five seconds."""
-
-PARSERS = 2
-"""Threads that parse large mail. They have no others to wait for, and a list waits for none of them."""
 
 WORKER_SECONDS = 2.5
 """The same in workers, whose end the first process waits for before its own."""
@@ -87,7 +84,7 @@ class Catcher:
         self._undo = contextlib.AsyncExitStack()
         self._doors: list[Callable[[], Awaitable[None]]] = []
         self._threads = Threads()
-        self._reading = Threads(PARSERS, name="catcher-parse")
+        self._parsers = parsers()
         self._started_at = datetime.now(UTC)
         self._opened: _Opened | None = None
         self._intake: asyncio.Future[Intake] | None = None
@@ -148,7 +145,7 @@ class Catcher:
         settings, undo = self._settings, self._undo
         self._intake = asyncio.get_running_loop().create_future()
         undo.callback(self._threads.close)
-        undo.callback(self._reading.close)
+        undo.callback(self._parsers.close)
         database = undo.enter_context(_database(settings))
         http = undo.enter_context(http_socket(settings.listen))
         processes = self._processes()
@@ -289,7 +286,7 @@ class Catcher:
         sorting = wiring.sorting(self._settings)
         intake = Intake(
             store,
-            threads=self._reading,
+            threads=self._parsers,
             tagging=tagging,
             sorting=sorting,
             use_message_dates=self._settings.use_message_dates,

@@ -37,6 +37,11 @@ class Threads:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
+def parsers() -> Threads:
+    """Two threads for parsing large mail, so that a list never waits for ten mails of 20 MB to be through."""
+    return Threads(2, name="catcher-parse")
+
+
 class OnDemand(Generic[R]):
     """A value that costs too much to be made before somebody asks for it: made in a thread, once.
 

@@ -21,7 +21,9 @@ import pytest
 
 from catcher import wiring
 from catcher.conf import load
+from catcher.errors import StoreUnavailable
 from catcher.store import Store
+from catcher.workers.board import Board
 from tests.served import WORDS, Served, send, serving
 
 PATIENCE = 60
@@ -286,6 +288,32 @@ def _certificate(one: Team, pid: int) -> bytes:
         assert send(client)
     assert shown
     return shown
+
+
+HOLD = """
+import fcntl, sys
+fcntl.lockf(int(sys.argv[1]), fcntl.LOCK_EX)
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_turn_that_does_not_come_is_not_waited_for_without_end() -> None:
+    """A process that stands still in the middle of a transaction makes the others answer 4xx, not wait for ever."""
+    board = Board.make()
+    page, bell = board.descriptors
+    hasty = Board(page, bell, patience=0.05)
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(page)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, pass_fds=[page]
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        with pytest.raises(StoreUnavailable), hasty.turn():
+            pass
+        holder.kill()
+    with hasty.turn():  # a turn ends with the process that has it
+        pass
+    board.close()
 
 
 def test_no_worker_outlives_the_first_process(tmp_path: Path) -> None:

@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
 from catcher.checks.model import Report
 from catcher.checks.subject import Subject
+from catcher.recent import Recent
 
 log = logging.getLogger("catcher.checks")
 
@@ -39,22 +39,15 @@ class ReportCache:
     """
 
     def __init__(self, size: int = 200) -> None:
-        self._reports: OrderedDict[tuple[str, str], Report] = OrderedDict()
-        self._size = size
+        self._reports: Recent[tuple[str, str], Report] = Recent(size)
 
     def get(self, digest: str, check: str) -> Report | None:
         """The kept report on a message, None when there is none."""
-        report = self._reports.get((digest, check))
-        if report is not None:
-            self._reports.move_to_end((digest, check))
-        return report
+        return self._reports.get((digest, check))
 
     def put(self, digest: str, check: str, report: Report) -> None:
         """Keep a report."""
-        self._reports[digest, check] = report
-        self._reports.move_to_end((digest, check))
-        while len(self._reports) > self._size:
-            self._reports.popitem(last=False)
+        self._reports.put((digest, check), report)
 
     def clear(self) -> None:
         """Forget all reports, when the options of the checks have changed."""

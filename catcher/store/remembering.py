@@ -1,13 +1,13 @@
 """What is remembered of the mailbox from one question to the next, and holds as long as nothing but new mail came."""
 
-import threading
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from sqlalchemy import Connection, func, select
 
+from catcher.recent import Recent
 from catcher.store.counting import Counters
 from catcher.store.tables import change, message
 
@@ -32,32 +32,19 @@ class Matches:
 
 
 class Remembered(Generic[Answer]):
-    """Answers by question, each with the cursor at which it was right. Any thread may use it.
-
-    most: so many are kept; the one that was asked for least recently goes first.
-    """
+    """Answers by question, each with the cursor at which it was right. Any thread may use it. most: see `Recent`."""
 
     def __init__(self, *, most: int) -> None:
-        self._most = most
-        self._answers: OrderedDict[Hashable, tuple[int, Answer]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._answers: Recent[Hashable, tuple[int, Answer]] = Recent(most)
 
     def get(self, question: Hashable, *, connection: Connection, now: Counters) -> tuple[int, Answer] | None:
         """The answer and its cursor, when since then nothing was changed or deleted, as this transaction sees it."""
-        with self._lock:
-            known = self._answers.get(question)
-            if known is None:
-                return None
-            self._answers.move_to_end(question)
-        return known if _has_only_grown(connection, now, since=known[0]) else None
+        known = self._answers.get(question)
+        return known if known is not None and _has_only_grown(connection, now, since=known[0]) else None
 
     def put(self, question: Hashable, answer: Answer, *, now: Counters) -> None:
         """Remember an answer that is right at this moment."""
-        with self._lock:
-            self._answers[question] = (now.cursor, answer)
-            self._answers.move_to_end(question)
-            while len(self._answers) > self._most:
-                self._answers.popitem(last=False)
+        self._answers.put(question, (now.cursor, answer))
 
 
 class Places:

@@ -16,7 +16,6 @@ import logging
 import re
 import secrets
 from base64 import b64decode
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 
 from starlette.responses import PlainTextResponse
@@ -24,6 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from catcher.errors import StoreUnavailable
 from catcher.htpasswd import Htpasswd
+from catcher.recent import Recent
 from catcher.store.tokens import PREFIX, Token
 from catcher.store.tokens import Scope as TokenScope
 from catcher.threads import Threads
@@ -56,7 +56,7 @@ class Keeper:
     def __init__(self, passwords: Htpasswd, threads: Threads) -> None:
         self._passwords = passwords
         self._threads = threads
-        self._known: OrderedDict[bytes, None] = OrderedDict()
+        self._known: Recent[bytes, bool] = Recent(REMEMBERED)
         self._key = secrets.token_bytes(32)
         self._turn = asyncio.Semaphore(AT_ONCE)
         self._waiting = 0
@@ -65,7 +65,7 @@ class Keeper:
         """Whether this is the user's password. Raises Busy."""
         # Neither the password nor a plain hash of it is kept: what is remembered is worthless outside this process.
         mark = hmac.digest(self._key, hashlib.sha256(f"{user}\0{password}".encode()).digest(), "sha256")
-        if self._is_known(mark):
+        if self._known.get(mark):
             return True
         if self._waiting >= WAITING:
             raise Busy
@@ -73,23 +73,14 @@ class Keeper:
         try:
             async with self._turn:
                 # Browsers ask for a page and all that belongs to it at once: the first answer serves the others.
-                is_right = self._is_known(mark) or await self._threads.run(self._passwords.verify, user, password)
+                is_right = bool(self._known.get(mark)) or await self._threads.run(
+                    self._passwords.verify, user, password
+                )
         finally:
             self._waiting -= 1
         if is_right:
-            self._remember(mark)
+            self._known.put(mark, True)
         return is_right
-
-    def _is_known(self, mark: bytes) -> bool:
-        if mark not in self._known:
-            return False
-        self._known.move_to_end(mark)
-        return True
-
-    def _remember(self, mark: bytes) -> None:
-        self._known[mark] = None
-        if len(self._known) > REMEMBERED:
-            self._known.popitem(last=False)
 
 
 class Authentication:

@@ -3,14 +3,22 @@
 import fcntl
 import mmap
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from catcher.errors import StoreUnavailable
 from catcher.tally import NUMBERS, Tally
 
 _OCTETS = mmap.PAGESIZE
 _ROW = NUMBERS * 8
 _FIRST_ROW = 64
+
+PATIENCE = 5.0
+"""Seconds that a turn is waited for, as long as SQLite waits for a lock."""
+
+_PAUSE = 0.0005
+"""Seconds between two tries."""
 
 MOST_WORKERS = 64
 """Rows that fit on the page beside the flag."""
@@ -23,8 +31,9 @@ class Board:
     whole, so nobody waits for anybody.
     """
 
-    def __init__(self, page: int, bell: int) -> None:
+    def __init__(self, page: int, bell: int, *, patience: float = PATIENCE) -> None:
         self.descriptors = (page, bell)
+        self._patience = patience
         self._memory = mmap.mmap(page, _OCTETS)
 
     @classmethod
@@ -59,13 +68,24 @@ class Board:
     @contextmanager
     def turn(self) -> Iterator[None]:
         """For the length of the block, nobody else of these processes is in such a block; of a process that dies it is
-        over. One thread of each process may use it.
+        over. One thread of each process may use it. Raises StoreUnavailable when a turn takes longer than `PATIENCE`.
         """
-        fcntl.lockf(self.descriptors[0], fcntl.LOCK_EX)
+        until = time.monotonic() + self._patience
+        while not self._took_turn():
+            if time.monotonic() > until:
+                raise StoreUnavailable("The mail store is locked by another process")
+            time.sleep(_PAUSE)  # a lock that is waited for cannot be given up
         try:
             yield
         finally:
             fcntl.lockf(self.descriptors[0], fcntl.LOCK_UN)
+
+    def _took_turn(self) -> bool:
+        try:
+            fcntl.lockf(self.descriptors[0], fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
     def close(self) -> None:
         """For the first process, when the workers have ended. The page goes when its last tally does."""

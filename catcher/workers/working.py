@@ -18,16 +18,13 @@ from catcher.intake import Intake
 from catcher.observing import Observer
 from catcher.smtp import SmtpServer
 from catcher.store import AsyncStore, Store
-from catcher.threads import Threads
+from catcher.threads import Threads, parsers
 from catcher.workers.board import Board
 from catcher.workers.channel import Answer, Channel, Leaving, Question, Ready
 from catcher.workers.handover import Handover
 
 READERS = 2
 """Questions to the database at once: passwords of inboxes are all that is read."""
-
-PARSERS = 2
-"""Threads that parse large mail."""
 
 
 async def work(handover: Handover, end: socket.socket) -> None:
@@ -53,7 +50,7 @@ async def work(handover: Handover, end: socket.socket) -> None:
 async def _open(handover: Handover, board: Board, gate: "AskingGate", undo: contextlib.AsyncExitStack) -> None:
     """Open store, intake and listeners, and leave their closing on the stack."""
     given, tally = handover.work, board.tally(handover.number)
-    threads, parsing = Threads(), Threads(PARSERS, name="catcher-parse")
+    threads, parsing = Threads(), parsers()
     undo.callback(threads.close)
     undo.callback(parsing.close)
     store = Store.open(given.database, durable=given.durable, readers=READERS, poll=0, turn=board.turn, keeps_up=False)

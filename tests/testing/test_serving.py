@@ -2,7 +2,6 @@
 
 import fcntl
 import json
-import os
 import smtplib
 import subprocess
 import sys
@@ -32,16 +31,12 @@ def messages(place: Place) -> int:
 
 
 def wait_until_gone(directory: Path) -> None:
-    """Returns when the catcher of the directory has ended: it holds the lock until then."""
-    descriptor = os.open(directory / USERS, os.O_RDWR)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-    finally:
-        os.close(descriptor)
-    # The lock may have come here before the catcher had it: then it notices only now that nobody needs it.
+    """Returns when the catcher of the directory has ended: it holds the lock until then, once it has it."""
     until = time.monotonic() + 60
-    while (directory / PLACE).exists() and time.monotonic() < until:
-        time.sleep(0.01)
+    while (directory / PLACE).exists():
+        assert time.monotonic() < until
+        with (directory / USERS).open("r+b") as users:
+            fcntl.flock(users, fcntl.LOCK_EX)
 
 
 def test_it_takes_mail_and_ends_with_the_last_that_needs_it(tmp_path: Path) -> None:

@@ -1,11 +1,11 @@
 """What came of asking links, and a memory of it."""
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from catcher.fetch import Hop
+from catcher.recent import Recent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +35,7 @@ class LinkCache:
     def __init__(
         self, *, size: int = 1_000, seconds: float = 300.0, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._answers: OrderedDict[tuple[object, ...], tuple[float, LinkAnswer]] = OrderedDict()
-        self._size = size
+        self._answers: Recent[tuple[object, ...], tuple[float, LinkAnswer]] = Recent(size)
         self._seconds = seconds
         self._clock = clock
 
@@ -45,12 +44,8 @@ class LinkCache:
         kept = self._answers.get(key)
         if kept is None or self._clock() - kept[0] > self._seconds:
             return None
-        self._answers.move_to_end(key)
         return kept[1]
 
     def put(self, key: tuple[object, ...], answer: LinkAnswer) -> None:
         """Keep an answer; the one not used for longest goes when there are too many."""
-        self._answers[key] = (self._clock(), answer)
-        self._answers.move_to_end(key)
-        while len(self._answers) > self._size:
-            self._answers.popitem(last=False)
+        self._answers.put(key, (self._clock(), answer))

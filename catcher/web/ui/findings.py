@@ -4,10 +4,10 @@ The checks take longer than a page may, so a page only says the number when it i
 once the reader stays. What was found is kept for the messages looked at last, since a message does not change.
 """
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from catcher.recent import Recent
 from catcher.web.ui.pages import FindingCount
 
 if TYPE_CHECKING:
@@ -20,22 +20,15 @@ class FindingCounts:
     """The numbers that are known, by store id; the ones not asked for longest go."""
 
     def __init__(self, *, size: int = KEPT) -> None:
-        self._size = size
-        self._known: OrderedDict[tuple[str, tuple[str, ...]], FindingCount] = OrderedDict()
+        self._known: Recent[tuple[str, tuple[str, ...]], FindingCount] = Recent(size)
 
     def get(self, store_id: str, clients: tuple[str, ...] = ()) -> FindingCount | None:
         """The number of a message for who cares about these mail programs; None while nobody has asked the checks."""
-        count = self._known.get((store_id, clients))
-        if count is not None:
-            self._known.move_to_end((store_id, clients))
-        return count
+        return self._known.get((store_id, clients))
 
     def put(self, store_id: str, clients: tuple[str, ...], reports: "Sequence[Report]") -> FindingCount:
         """Keep what the checks said of a message, to who cares about these mail programs."""
         severities = [finding.severity.value for report in reports for finding in report.findings]
         count = FindingCount(errors=severities.count("error"), warnings=severities.count("warning"))
-        self._known[store_id, clients] = count
-        self._known.move_to_end((store_id, clients))
-        while len(self._known) > self._size:
-            self._known.popitem(last=False)
+        self._known.put((store_id, clients), count)
         return count

@@ -401,6 +401,15 @@ def test_no_template_trusts_what_came_by_mail() -> None:
         assert not re.search(r"\|\s*safe\b|Markup\((?!_catalogue\()|autoescape\s+false|autoescape=False", text), path
 
 
+def test_only_words_of_the_pages_are_translated() -> None:
+    """What a translation gives is markup, so it is never asked for a text that is in a variable."""
+    calls = []
+    for path in data_directory("templates").rglob("*.html"):
+        calls += re.findall(r"(?<![\w.])(?:_|n?gettext)\(\s*(.)", path.read_text(encoding="utf-8"))
+    assert len(calls) > 100
+    assert set(calls) == {'"'}
+
+
 def test_the_search_field_shows_a_hostile_query_as_text(reader: httpx2.Client) -> None:
     """A query is a stranger's words as well: it may come in a link."""
     assert "<script>1" not in reader.get("", params={"q": '"><script>1</script>'}).text

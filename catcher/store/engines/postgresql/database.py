@@ -21,12 +21,12 @@ from sqlalchemy import (
     create_engine,
     event,
     exc,
-    insert,
 )
 from sqlalchemy.pool import QueuePool
 
 from catcher.errors import StoreFull, StoreUnavailable
 from catcher.store.codec import storable
+from catcher.store.engines import everyday
 from catcher.store.engines.base import Database, Duty, Watch
 from catcher.store.engines.postgresql.index import TrigramIndex
 from catcher.store.engines.postgresql.listening import CHANNEL, Listener
@@ -106,8 +106,7 @@ class PostgresqlDatabase(Database):
 
     def insert_rows(self, connection: Connection, into: Table, rows: Sequence[tuple[object, ...]]) -> None:
         if len(rows) < _COPIED:
-            names = [column.name for column in into.columns]
-            connection.execute(insert(into), [dict(zip(names, row, strict=True)) for row in rows])
+            everyday.insert_rows(connection, into, rows)
             return
         statement, types = self._copied(connection, into)
         with driver_errors(connection), driver_of(connection).cursor() as cursor, cursor.copy(statement) as copy:
