@@ -2,13 +2,13 @@
 
 import smtplib
 import socket
-import time
 from collections.abc import Iterator
 
 import httpx2
 import pytest
 
 from catcher.testing import RunningCatcher, running_catcher
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -20,13 +20,13 @@ def catcher() -> Iterator[RunningCatcher]:
 
 
 def sessions(catcher: RunningCatcher, number: int) -> list[dict[str, str]]:
-    """So many connections, newest first; fails after twenty seconds, saying what there is."""
-    until = time.monotonic() + 20
-    while time.monotonic() < until:
+    """At least so many connections, newest first."""
+
+    def find() -> list[dict[str, str]]:
         found: list[dict[str, str]] = httpx2.get(f"{catcher.url}api/v1/sessions").json()["sessions"]
-        if len(found) >= number:
-            return found
-    raise AssertionError(found)
+        return found if len(found) >= number else []
+
+    return wait_until(find)
 
 
 def test_a_refused_login_is_remembered_without_its_password(catcher: RunningCatcher) -> None:

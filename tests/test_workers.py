@@ -10,7 +10,6 @@ import ssl
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +24,7 @@ from catcher.errors import StoreUnavailable
 from catcher.store import Store
 from catcher.workers.board import Board
 from tests.served import WORDS, Served, send, serving
+from tests.waiting import wait_until
 
 PATIENCE = 60
 
@@ -53,10 +53,7 @@ class Team:
 
     def wait_ready(self, number: int) -> None:
         """Until so many workers have ever been ready."""
-        until = time.monotonic() + PATIENCE
-        while self.ready < number:
-            assert time.monotonic() < until, self.log.read_text()
-            select.select([], [], [], 0.01)
+        wait_until(lambda: self.ready >= number, said=self.log.read_text)
 
     def connect(self) -> smtplib.SMTP:
         """A connection, wherever it leads."""
@@ -75,14 +72,13 @@ class Team:
         """The process that holds the other end of a connection."""
         assert client.sock is not None
         ends = [f"0100007F:{end[1]:04X}" for end in (client.sock.getpeername(), client.sock.getsockname())]
-        until = time.monotonic() + PATIENCE
-        while time.monotonic() < until:
+
+        def find() -> int | None:
             table = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()]
             sockets = {Path(f"socket:[{line[9]}]") for line in table if line[1:3] == ends}
-            for pid in (self.first, *self.workers):
-                if sockets & set(_open_files(pid)):
-                    return pid
-        raise AssertionError(f"nobody holds {ends}")
+            return next((pid for pid in (self.first, *self.workers) if sockets & set(_open_files(pid))), None)
+
+        return wait_until(find) or 0
 
 
 @contextlib.contextmanager
@@ -258,11 +254,12 @@ def test_connections_without_a_message_are_remembered_from_everywhere(one: Team)
     """The page and the API know those of the workers, too."""
     with one.connect_to(one.workers[0]) as client:
         client.ehlo("nothing.example")
-    until = time.monotonic() + PATIENCE
-    found: list[dict[str, str]] = []
-    while "nothing.example" not in [session["helo"] for session in found]:
-        assert time.monotonic() < until, found
-        found = httpx2.get(f"{one.served.url}api/v1/sessions").json()["sessions"]
+
+    def known() -> list[str]:
+        sessions = httpx2.get(f"{one.served.url}api/v1/sessions").json()["sessions"]
+        return [session["helo"] for session in sessions]
+
+    wait_until(lambda: "nothing.example" in known(), said=known)
 
 
 def test_all_processes_show_one_certificate(one: Team) -> None:
@@ -398,12 +395,9 @@ def test_files_of_the_current_directory_are_no_modules_of_a_worker(tmp_path: Pat
     free = ("--smtp", "127.0.0.1:0", "--listen", "127.0.0.1:0", "--ephemeral", "--log-file", str(log))
     program = str(Path(sys.executable).with_name("catcher"))
     with subprocess.Popen([program, "--workers", "2", *free], cwd=tmp_path, stdout=subprocess.DEVNULL) as process:
-        until = time.monotonic() + PATIENCE
         try:
-            while not (log.exists() and "worker ready" in log.read_text()):
-                assert process.poll() is None
-                assert time.monotonic() < until, log.read_text()
-                select.select([], [], [], 0.01)
+            wait_until(lambda: process.poll() is not None or (log.exists() and "worker ready" in log.read_text()))
+            assert process.poll() is None
         finally:
             process.terminate()
 

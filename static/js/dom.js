@@ -56,3 +56,9 @@ export function focusRow(row) {
   link?.focus({ preventScroll: true });
   row?.scrollIntoView({ block: "nearest" });
 }
+
+/** Focus a row, or where there is none the list's name: a reader's place is never lost. @param {Element | null | undefined} row */
+export function goOnAt(row) {
+  if (row) focusRow(row);
+  else byId("list-name")?.focus({ preventScroll: true });
+}

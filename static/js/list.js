@@ -1,5 +1,5 @@
 // What is done to messages from the list: without a new page, with a way back, and with the focus where one goes on.
-import { all, byId, everyRow, focusRow, root, rowOf, rows } from "./dom.js";
+import { all, byId, everyRow, focusRow, goOnAt, root, rowOf, rows } from "./dom.js";
 import { carryTicks, chosenIds, forget, formOfList, hasTicks, isAllChosen, tickAll } from "./selection.js";
 import { visit } from "./visit.js";
 
@@ -50,9 +50,7 @@ async function send(body, ids) {
   if (isGone) forget(isAll ? chosenIds() : ids);
   else if (action !== "tag" && action !== "untag") tickAll(false);
   const order = isGone ? [...listed.slice(first), ...listed.slice(0, first).reverse()] : [listed[first] ?? ""];
-  const next = order.map(rowOf).find(Boolean);
-  if (next) focusRow(next);
-  else byId("list-name")?.focus();
+  goOnAt(order.map(rowOf).find(Boolean));
 }
 
 /** @returns {boolean} whether there is something to take back */

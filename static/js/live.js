@@ -1,5 +1,5 @@
 // Live news: rows that the server has drawn are put on top of the list, without moving anything the reader looks at.
-import { all, announce, byId, elementsOf, everyRow, focusRow, rowOf, rows, say } from "./dom.js";
+import { all, announce, byId, elementsOf, everyRow, focusRow, goOnAt, rowOf, rows, say } from "./dom.js";
 import { notify, showUnread } from "./badge.js";
 import { refold } from "./folds.js";
 import { isFollowing, openNewest } from "./follow.js";
@@ -107,7 +107,7 @@ function takeGone(ids) {
   held = held.filter((row) => !ids.includes(row.dataset.id ?? ""));
   for (const id of ids) {
     const row = rowOf(id);
-    if (row?.contains(document.activeElement)) focusRow(beside(row));
+    if (row?.contains(document.activeElement)) goOnAt(beside(row));
     row?.remove();
   }
   refold();

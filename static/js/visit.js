@@ -82,7 +82,9 @@ function showList(page, isWanted, isAlone) {
     if (scroll) scroll.scrollTop = place;
     return true;
   }
+  const isReadFromHere = document.activeElement === byId("list-name");
   replace(page, "list-name"); // the page's one h1 is here or in the message
+  if (isReadFromHere) byId("list-name")?.focus({ preventScroll: true });
   for (const old of all("#rows .current")) markCurrent(old, false);
   const id = page.getElementById("message")?.dataset.id;
   const [row, fresh] = [id ? rowOf(id) : null, id ? page.getElementById(`r-${id}`) : null];

@@ -5,7 +5,6 @@ import json
 import mailbox
 import os
 import threading
-import time
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ from catcher.store import ByIds, Store
 from catcher.store.search import parse
 from catcher.testing import running_catcher
 from tests.cli.conftest import Run
+from tests.waiting import wait_until
 
 ONE = (
     b"Return-Path: <r@x.y>\r\nFrom: f@x.y\r\nTo: a@x.y\r\n"
@@ -327,12 +327,12 @@ def test_reindex_rebuilds_what_an_older_version_left(run: Run, tmp_path: Path) -
 
 
 def wait_until_indexed(database: Path) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
+    def is_indexed() -> bool:
         with contextlib.closing(create_engine(f"sqlite:///{database}").connect()) as connection:
-            if connection.execute(text("SELECT indexed >= (SELECT max(arrival) FROM message) FROM counter")).scalar():
-                return
-    pytest.fail("the index does not keep up")
+            found = connection.execute(text("SELECT indexed >= (SELECT max(arrival) FROM message) FROM counter"))
+            return bool(found.scalar())
+
+    wait_until(is_indexed)
 
 
 def change(database: Path, statement: str) -> None:

@@ -17,6 +17,7 @@ from catcher.threads import Threads
 from tests.mail.servers import AnyPortController, Mailbox
 from tests.relay.conftest import Keep
 from tests.relay.scripted import scripted
+from tests.waiting import wait_until
 
 MAIL = b"From: a@example.com\r\nTo: b@example.org\r\nSubject: invoice 7\r\nDate: x\r\n\r\nbody\r\n"
 QUICK = Patience(first=timedelta(milliseconds=30), longest=timedelta(milliseconds=60))
@@ -91,12 +92,7 @@ async def next_of(things: "queue.Queue[Any]") -> Any:
 
 
 async def until(is_so: Callable[[], bool]) -> None:
-    """Wait for what nobody tells of."""
-    for _ in range(2000):
-        if await asyncio.to_thread(is_so):
-            return
-        await asyncio.sleep(0.01)
-    pytest.fail("it never came to be")
+    await asyncio.to_thread(wait_until, is_so)
 
 
 def states(store: Store) -> Sequence[tuple[str, int]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from catcher.store import ByIds, Everything
 from catcher.web.ui.place import VIEWS
 from tests.web.ui.conftest import Mailbox
 from tests.web.ui.lines import line_to
@@ -305,9 +306,23 @@ def test_keys_move_open_tick_and_delete(page: Page, mailbox: Mailbox) -> None:
     for left in (3, 2, 1, 0):
         page.keyboard.press("#")
         expect(page.get_by_test_id("row")).to_have_count(left)
-    assert page.evaluate("document.activeElement !== document.body")
+    expect(page.locator("#list-name")).to_be_focused()
     page.keyboard.press("/")
     expect(page.get_by_role("searchbox", name="Search messages")).to_be_focused()
+
+
+def test_the_focus_outlives_its_row(page: Page, mailbox: Mailbox) -> None:
+    """Somebody else deletes what the reader is at: the next row, the one before, at last the list's name."""
+    mailbox.send(*(mail(f"Number {number}", text="text") for number in range(3)))
+    opened(page, mailbox)
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    for gone, next_ in ((1, "Number 0"), (0, "Number 2")):
+        mailbox.catcher.store.delete(ByIds((mailbox.id_of(f"Number {gone}"),)))
+        expect(page.get_by_test_id("row").filter(has_text=f"Number {gone}")).to_have_count(0)
+        assert next_ in subject_of_focus(page)
+    mailbox.catcher.store.delete(Everything())
+    expect(page.locator("#list-name")).to_be_focused()
 
 
 def test_the_list_of_keys_runs_what_it_lists(page: Page, mailbox: Mailbox) -> None:
