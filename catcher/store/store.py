@@ -374,11 +374,6 @@ class Store:
         with self._reading() as connection:
             return bin_.page(connection, limit=limit, start=start)
 
-    def number_binned(self) -> int:
-        """How many messages are in the bin."""
-        with self._reading() as connection:
-            return bin_.count(connection)
-
     def binned(self, store_id: str) -> Binned:
         """One message of the bin. Raises NotFound."""
         with self._reading() as connection:

@@ -471,7 +471,6 @@ class StoreContract:
         assert store.inbox("box").messages == 1
         binned = store.bin()
         assert {one.summary.store_id for one in binned} == set(ids(messages[:2]))
-        assert store.number_binned() == 2
         assert binned[0].deleted_at == NOW
         with pytest.raises(NotFound):
             store.get(messages[0].store_id)

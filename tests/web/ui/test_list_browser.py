@@ -77,7 +77,7 @@ def test_a_deletion_is_taken_back(page: Page, mailbox: Mailbox) -> None:
     expect(page.get_by_test_id("row")).to_have_count(3)
     page.get_by_test_id("toast").get_by_role("button", name="Undo").click()
     expect(page.get_by_test_id("row")).to_have_count(4)
-    assert mailbox.catcher.store.number_binned() == 0
+    assert mailbox.catcher.store.bin() == []
 
 
 def test_deleting_another_one_leaves_the_open_message(page: Page, mailbox: Mailbox) -> None:
