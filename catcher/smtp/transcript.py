@@ -11,7 +11,7 @@ class Transcript:
     since the message before it.
     """
 
-    __slots__ = ("_is_told_full", "_left_out", "_lines", "_opening", "_room", "_told")
+    __slots__ = ("_left_out", "_lines", "_opening", "_room", "_told", "_told_room")
 
     def __init__(self) -> None:
         self._opening: bytes | None = None
@@ -19,7 +19,7 @@ class Transcript:
         self._room = MAX_OCTETS
         self._left_out = 0
         self._told: list[bytes] = []
-        self._is_told_full = False
+        self._told_room = MAX_OCTETS
 
     def client(self, line: bytes) -> None:
         """Note a command, without its line end. The caller has masked what is secret."""
@@ -49,10 +49,10 @@ class Transcript:
 
     def end_transaction(self) -> None:
         """What is noted from now on belongs to the next message."""
-        if not self._is_told_full:
+        if self._told_room > 0:
             self._told += [*self._lines, *self._omission()]
-            self._is_told_full = sum(map(len, self._told)) > MAX_OCTETS
-            if self._is_told_full:
+            self._told_room -= MAX_OCTETS - self._room
+            if self._told_room <= 0:
                 self._told.append(b"... (what followed is not kept)\n")
         self._lines = []
         self._room = MAX_OCTETS
@@ -60,7 +60,7 @@ class Transcript:
 
     def whole(self) -> str:
         """The dialogue of the whole connection."""
-        rest = () if self._is_told_full else (*self._lines, *self._omission())
+        rest = (*self._lines, *self._omission()) if self._told_room > 0 else ()
         return _readable((self._opening or b"", *self._told, *rest))
 
     def _omission(self) -> tuple[bytes, ...]:
