@@ -376,6 +376,7 @@ def test_a_message_that_ends_while_the_catcher_stops_is_kept(tmp_path: Path) -> 
         assert store.latest().subject == "the last"
 
 
+@pytest.mark.sqlite
 def test_retention_goes_on_after_the_database_was_locked(tmp_path: Path) -> None:
     """Somebody else's lock makes retention wait, not end."""
     file = tmp_path / "locked.db"

@@ -36,6 +36,7 @@ def test_the_wheel_holds_pages_styles_and_migrations(wheel: Path) -> None:
             assert f"catcher/_data/{path.relative_to(ROOT)}" in names
 
 
+@pytest.mark.sqlite
 def test_installed_in_an_empty_environment_it_serves_pages_with_their_styles(wheel: Path, tmp_path: Path) -> None:
     """The wheel alone, in an environment of its own away from the checkout, takes mail and serves pages with styles."""
     venv.create(tmp_path / "env", with_pip=True)

@@ -20,7 +20,7 @@ from catcher.errors import SettingError
 
 CONFIG_VARIABLE = "CATCHER_CONFIG"
 
-OTHER_VARIABLES = {CONFIG_VARIABLE, "CATCHER_CHROMIUM", "CATCHER_TEST_CACHE"}
+OTHER_VARIABLES = {CONFIG_VARIABLE, "CATCHER_CHROMIUM", "CATCHER_TEST_CACHE", "CATCHER_TEST_DATABASE"}
 """Variables that are no settings of a catcher: where those stand, and what the tests of this project use."""
 
 _BY_NAME = {setting.name: setting for setting in TABLE}

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from catcher.conf import SECTIONS
+from catcher.store import Store
 from tests.served import command, serving
 
 LIMIT = 60.0  # seconds in which a start fails and a stop ends, on however busy a machine; five are the promise
@@ -28,6 +29,7 @@ def refused(*arguments: str) -> str:
     return lines[0]
 
 
+@pytest.mark.sqlite
 def test_it_says_in_one_screen_where_to_send_and_where_to_look(tmp_path: Path) -> None:
     """The announcement names the SMTP address, the address of the pages and the file, in fewer than ten lines."""
     file = tmp_path / "some.db"
@@ -52,8 +54,8 @@ def test_a_signal_ends_it_in_time_and_keeps_what_was_accepted(tmp_path: Path, nu
             assert served.process.wait(timeout=LIMIT) == 0
         with pytest.raises(OSError):
             socket.create_connection(served.smtp, timeout=1)
-    with contextlib.closing(sqlite3.connect(file)) as database:
-        assert database.execute("SELECT store_id FROM message").fetchall() == [(store_id,)]
+    with Store.open(f"sqlite:///{file}", poll=0) as store:
+        assert [summary.store_id for summary in store.page().messages] == [store_id]
 
 
 def test_mail_is_still_there_after_a_restart(tmp_path: Path) -> None:
@@ -77,6 +79,7 @@ def test_ephemeral_keeps_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.sqlite
 def test_a_directory_means_the_file_in_it(tmp_path: Path) -> None:
     """--database DIR keeps the mail in DIR/catcher.db."""
     with serving("--database", f"{tmp_path}/"):
@@ -122,6 +125,7 @@ def test_a_file_in_the_place_of_a_socket_is_left_as_it_was(tmp_path: Path, flag:
     assert file.read_text() == "precious"
 
 
+@pytest.mark.sqlite
 def test_a_file_that_is_no_database_is_left_as_it_was(tmp_path: Path) -> None:
     """A corrupt database stops the start with one line and is untouched."""
     file = tmp_path / "letter.txt"
@@ -132,6 +136,7 @@ def test_a_file_that_is_no_database_is_left_as_it_was(tmp_path: Path) -> None:
     assert file.read_bytes() == content
 
 
+@pytest.mark.sqlite
 def test_a_database_of_a_newer_version_is_left_as_it_was(tmp_path: Path) -> None:
     """A schema that this version does not know stops the start."""
     file = tmp_path / "newer.db"
@@ -147,6 +152,7 @@ def test_a_database_of_a_newer_version_is_left_as_it_was(tmp_path: Path) -> None
     assert file.read_bytes() == before
 
 
+@pytest.mark.sqlite
 def test_a_directory_that_is_not_there_is_named(tmp_path: Path) -> None:
     """No directory is made that nobody asked for."""
     file = tmp_path / "nowhere" / "x.db"

@@ -19,6 +19,8 @@ from tests.mail.test_inside_django import run_project, subjects
 BACKEND = "catcher.mail.backends.sqlite.EmailBackend"
 ROOT = Path(__file__).parents[2]
 
+pytestmark = pytest.mark.sqlite
+
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:

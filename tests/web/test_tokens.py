@@ -144,6 +144,7 @@ def test_an_expired_token_opens_nothing(tmp_path: Path) -> None:
         assert store.tokens.all() == [token]
 
 
+@pytest.mark.sqlite
 def test_the_database_gives_no_token_away(tmp_path: Path) -> None:
     """Only SHA-256 digests are kept."""
     path = tmp_path / "mail.db"
