@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -236,6 +236,10 @@ class AsyncStore:
     async def binned(self, store_id: str) -> Binned:
         """See `Store.binned`."""
         return await self._threads.run(self.store.binned, store_id)
+
+    async def named_ids(self, store_ids: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+        """See `Store.named_ids`."""
+        return await self._threads.run(self.store.named_ids, store_ids)
 
     async def cursor(self) -> int:
         """See `Store.cursor`."""

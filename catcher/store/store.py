@@ -1,7 +1,7 @@
 """The store as the other rooms see it: open it, write, ask, hear what happened, close it."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from catcher.errors import NotFound, StoreUnavailable
 from catcher.mime import part_octets
-from catcher.store import arriving, boxing, changing, labelling, octets, overview, querying
+from catcher.store import answering, arriving, boxing, changing, labelling, octets, overview, querying
 from catcher.store import bin as bin_
 from catcher.store.changing import STEP, Outcome
 from catcher.store.counting import read_counters
@@ -383,6 +383,11 @@ class Store:
         """The last number given to anything; what happens later has a greater one."""
         with self._reading() as connection:
             return read_counters(connection).cursor
+
+    def named_ids(self, store_ids: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+        """The message ids that each of these messages says to answer; see `answering.named_ids`."""
+        with self._reading() as connection:
+            return answering.named_ids(connection, store_ids)
 
     def changes(self, after: int, *, limit: int = 1000) -> list[Event] | None:
         """What happened after this cursor, in order; None when the store does not know (any more): read the list again.

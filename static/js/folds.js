@@ -1,4 +1,5 @@
-// Equal rows in a row: all but the newest are folded away behind it. The server draws them so; here rows come and go.
+// Rows of a kind (equal ones, or of a conversation): all but the newest are folded away behind it. The server draws them
+// so; here rows come and go.
 import { all, byId } from "./dom.js";
 
 /** Longest time between two of one fold, in milliseconds; the server's rule. */
@@ -35,7 +36,7 @@ export function refold() {
   }
   for (const fold of all("#rows > .same")) {
     const times = fold.querySelector("[data-times]");
-    if (times) times.textContent = `×${inside(fold).length + 1}`;
+    if (times) times.textContent = (times.textContent ?? "").replace(/\d+/, String(inside(fold).length + 1));
     if (!inside(fold).length) fold.remove();
   }
 }

@@ -116,6 +116,7 @@ function markCurrent(row, isCurrent) {
  */
 export function putRow(old, fresh) {
   const hasFocus = old.contains(document.activeElement);
+  fresh.dataset.kind = old.dataset.kind; // of the conversation that the list has put it into
   const box = /** @type {HTMLInputElement | null} */ (fresh.querySelector("input[name=id]"));
   if (box) box.checked = Boolean(old.querySelector("input[name=id]:checked"));
   old.replaceWith(fresh);

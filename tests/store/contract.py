@@ -656,6 +656,18 @@ class StoreContract:
         assert keep(NOW + timedelta(hours=1, seconds=1)) == {"few": 2, "short": 0, "brief": 3, "free": 3}
         assert keep(NOW + timedelta(hours=2)) == {"few": 2, "short": 0, "free": 3}
 
+    def test_what_a_message_answers(self, store: Store, new: MakeMessage) -> None:
+        """The ids of References, then of In-Reply-To, each once and folded; phrases (RFC 5322 §4.5.4) are no ids."""
+        answer = new(
+            b"In-Reply-To: Your message of today <C@x.example>\r\n"
+            b"References: <A@x.example>\r\n <b@x.example> <a@X.example>\r\n\r\n"
+        )
+        begun = new(b"Message-ID: <a@x.example>\r\nReferences:\r\n\r\n")
+        store.add([answer, begun])
+        assert store.named_ids([answer.store_id, begun.store_id, "nothing"]) == {
+            answer.store_id: ("a@x.example", "b@x.example", "c@x.example")
+        }
+
     def test_a_search_is_saved_under_its_name(self, store: Store) -> None:
         """The same name again replaces it."""
         saved = store.saved_searches

@@ -11,6 +11,7 @@ from catcher.store.model import Binned
 from catcher.web.languages import _
 from catcher.web.ui import texts
 from catcher.web.ui.listing import list_piece, make_row
+from catcher.web.ui.look import read_look
 from catcher.web.ui.pages import BinPage, BinRow, GonePage
 from catcher.web.ui.place import Place, read_place
 from catcher.web.ui.site import PAGE_ROWS, Done, Site, done_text, now, way_back
@@ -69,7 +70,8 @@ class BinHandlers:
         except NotFound:
             return None
         place = read_place(request)
-        listing, _counts = await list_piece(site, Place(query=place.query, inbox=place.inbox, before=place.before))
+        beside = Place(query=place.query, inbox=place.inbox, before=place.before)
+        listing, _counts = await list_piece(site, beside, read_look(request))
         age = texts.duration(now() - binned.deleted_at)
         page = GonePage(
             chrome=await site.chrome(request, place),

@@ -9,9 +9,10 @@ from starlette.responses import Response
 from catcher.store.model import Counts, Page, Summary
 from catcher.web.languages import _
 from catcher.web.ui import texts, times
-from catcher.web.ui.folding import folded, kind_of
+from catcher.web.ui.folding import by_conversation, folded, kind_of
+from catcher.web.ui.look import read_look
 from catcher.web.ui.nothing import search_help, searches_without
-from catcher.web.ui.pages import GonePage, Listing, ListPage, Row
+from catcher.web.ui.pages import GonePage, Listing, ListPage, Look, Row
 from catcher.web.ui.place import LARGEST_NUMBER, Place, error_parts, read_place, read_query
 from catcher.web.ui.setup import setup_for
 from catcher.web.ui.site import PAGE_ROWS, Site, done_text, now, undo_of
@@ -29,7 +30,7 @@ class ListHandlers:
     async def show(self, request: Request) -> Response:
         """GET: one piece of the list."""
         site, place = self._site, read_place(request)
-        listing, counts = await list_piece(site, place)
+        listing, counts = await list_piece(site, place, read_look(request))
         # An inbox without mail says how mail comes into it, as the whole mailbox does.
         is_empty = not (listing.matching or place.query or (counts.messages and not place.inbox))
         page = ListPage(
@@ -43,7 +44,7 @@ class ListHandlers:
         return site.page("list.html", page)
 
 
-async def list_piece(site: Site, place: Place, *, current: Summary | None = None) -> tuple[Listing, Counts]:
+async def list_piece(site: Site, place: Place, look: Look, *, current: Summary | None = None) -> tuple[Listing, Counts]:
     """The piece of the list at this place, around `current` when that is not on it, and the mailbox's numbers."""
     store = site.services.store
     query, error = read_query(place)
@@ -53,20 +54,28 @@ async def list_piece(site: Site, place: Place, *, current: Summary | None = None
         before = current.arrival + 1
         page = await store.page(query, limit=PAGE_ROWS, before=before)
         place = replace(place, before=before)
-    listing = _listing(site, page, place, error, current)
+    moment = now()
+    rows = [make_row(site, summary, place, moment, current=current) for summary in page.messages]
+    if look.has_conversations:
+        drawn = by_conversation(rows, await store.named_ids([summary.store_id for summary in page.messages]))
+    else:
+        drawn = folded(rows)
+    listing = _listing(site, page, place, error, drawn, has_conversations=look.has_conversations)
     if place.query and not page.matching:
         without = () if error else await searches_without(site, place)
         listing = replace(listing, error_parts=error_parts(place), without=without, help=search_help())
     return listing, page.counts
 
 
-def _listing(site: Site, page: Page, place: Place, error: str, current: Summary | None) -> Listing:
-    moment = now()
+def _listing(
+    site: Site, page: Page, place: Place, error: str, rows: tuple[Row, ...], *, has_conversations: bool
+) -> Listing:
     older = page.next_before
     whole = Place(query=place.query, inbox=place.inbox)
     return Listing(
         name=_name(place),
-        rows=folded([make_row(site, summary, place, moment, current=current) for summary in page.messages]),
+        rows=rows,
+        has_conversations=has_conversations,
         is_whole=page.matching <= len(page.messages),
         matching=page.matching,
         unread=page.matching_unread,
@@ -112,7 +121,7 @@ def make_row(site: Site, summary: Summary, place: Place, moment: datetime, *, cu
 async def refusal(site: Site, request: Request, title: str, text: str, *, status: int = 400) -> Response:
     """A page that says what happened and what to do, with the list beside it."""
     place = read_place(request)
-    listing, _counts = await list_piece(site, replace(place, view=""))
+    listing, _counts = await list_piece(site, replace(place, view=""), read_look(request))
     chrome = await site.chrome(request, place)
     return site.page(
         "gone.html", GonePage(chrome=chrome, listing=listing, title=title, text=text, restore=""), status=status

@@ -20,8 +20,10 @@ from catcher.store.model import Summary
 from catcher.store.search.model import Anything
 from catcher.web.hub import Batch, Hub, Lagging
 from catcher.web.scoping import inbox_of
+from catcher.web.ui.folding import conversation_begun
 from catcher.web.ui.listing import make_row
-from catcher.web.ui.pages import Side
+from catcher.web.ui.look import read_look
+from catcher.web.ui.pages import Look, Side
 from catcher.web.ui.place import LARGEST_NUMBER, Place, read_place, read_query
 from catcher.web.ui.side import INBOXES_SHOWN, make_side, names, numbers
 from catcher.web.ui.site import PAGE_ROWS, Site, now
@@ -49,8 +51,8 @@ class LiveHandler:
         """GET /events?after=&q=&inbox=: news about the list of this query, within an inbox, from a cursor on.
 
         Events: "hello"; "side" (HTML of the sidebar); "new" and "row" (HTML of rows to put on top, or in the place of
-        their former selves); "many" (ids of new messages, too many to send); "gone" (ids); "counts"; "reload" (the list
-        is to be asked for again).
+        their former selves); "many" (ids of new messages, too many to send, or with one that belongs into the row of
+        its conversation); "gone" (ids); "counts"; "reload" (the list is to be asked for again).
         """
         inbox = inbox_of(request)
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -61,6 +63,7 @@ class LiveHandler:
         place = read_place(request)
         if inbox:
             place = replace(place, inbox=inbox)
+        look = read_look(request)
         told = ""
         with self._hub.subscription(after=after) as batches:
             yield _event("hello", json.dumps({"version": self._site.services.facts.version}), retry=True)
@@ -69,7 +72,7 @@ class LiveHandler:
                     yield ": still here\n\n"
                     continue
                 concerned = [event for event in events if event.concerns(fold_inbox(inbox))]
-                for piece in await self._pieces(concerned, place) if concerned else ():
+                for piece in await self._pieces(concerned, place, look) if concerned else ():
                     yield piece
                 side = None if inbox else await self._side(place)
                 if side and (listed := "\n".join(names(side))) != told:
@@ -78,7 +81,7 @@ class LiveHandler:
                 yield _event("counts", await self._numbers(place, side), number=events[-1].cursor)
         yield _event("reload", "", number=None)
 
-    async def _pieces(self, events: Sequence[Event], place: Place) -> list[str]:
+    async def _pieces(self, events: Sequence[Event], place: Place, look: Look) -> list[str]:
         """The news that these events are for a page that shows this list."""
         number = events[-1].cursor
         if any(event.kind in {"prune", "truncate"} for event in events):
@@ -90,9 +93,9 @@ class LiveHandler:
         known = {summary.store_id for summary in new}
         updated = dict.fromkeys(event.store_id for event in events if event.kind == "update")
         changed = [store_id for store_id in updated if store_id not in gone | known]
-        pieces = await self._new_pieces(new, place, number)
+        pieces = await self._new_pieces(new, place, look, number)
         pieces += await self._row_pieces(
-            [each for each in dict.fromkeys(changed) if each not in gone | known], place, number
+            [each for each in dict.fromkeys(changed) if each not in gone | known], place, look, number
         )
         if gone:
             pieces.append(_event("gone", json.dumps(sorted(gone)), number=number))
@@ -121,24 +124,27 @@ class LiveHandler:
             }
         )
 
-    async def _new_pieces(self, new: Sequence[Summary], place: Place, number: int) -> list[str]:
+    async def _new_pieces(self, new: Sequence[Summary], place: Place, look: Look, number: int) -> list[str]:
         query = read_query(place)[0]
         if new and query != Anything():
             page = await self._site.services.store.page(query, limit=PAGE_ROWS)
             matching = {summary.store_id for summary in page.messages}
             new = [summary for summary in new if summary.store_id in matching]
-        if len(new) > ROWS_AT_ONCE:
-            return [_event("many", json.dumps([summary.store_id for summary in new]), number=number)]
+        ids = [summary.store_id for summary in new]
+        if len(new) > ROWS_AT_ONCE or (
+            look.has_conversations and new and await self._site.services.store.named_ids(ids)
+        ):
+            return [_event("many", json.dumps(ids), number=number)]
         # Asked for again, because a replayed event may be old: the message was read, tagged or deleted since.
-        fresh = [await self._summary(summary.store_id) for summary in reversed(new)]
-        html = "".join(self._row(summary, place) for summary in fresh if summary)
+        fresh = [await self._summary(store_id) for store_id in reversed(ids)]
+        html = "".join(self._row(summary, place, look) for summary in fresh if summary)
         return [_event("new", html, number=number)] if html else []
 
-    async def _row_pieces(self, store_ids: Sequence[str], place: Place, number: int) -> list[str]:
+    async def _row_pieces(self, store_ids: Sequence[str], place: Place, look: Look, number: int) -> list[str]:
         if len(store_ids) > PAGE_ROWS:
             return [_event("reload", "", number=number)]
         found = [await self._summary(store_id) for store_id in store_ids]
-        html = "".join(self._row(summary, place) for summary in found if summary)
+        html = "".join(self._row(summary, place, look) for summary in found if summary)
         return [_event("row", html, number=number)] if html else []
 
     async def _summary(self, store_id: str) -> Summary | None:
@@ -147,8 +153,10 @@ class LiveHandler:
         except NotFound:
             return None
 
-    def _row(self, summary: Summary, place: Place) -> str:
+    def _row(self, summary: Summary, place: Place, look: Look) -> str:
         row = make_row(self._site, summary, place, now())
+        if look.has_conversations:
+            row = replace(row, kind=conversation_begun(summary))
         icons = f"{self._site.root}static/{self._site.assets.names['icons.svg']}"
         drawn: Any = self._site.templates.get_template("_row.html").module
         return str(drawn.list_row(row, icons))

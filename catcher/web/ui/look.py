@@ -31,6 +31,7 @@ def write_look(response: Response, look: Look, *, path: str) -> None:
     values = {
         "theme": look.theme,
         "dense": int(look.is_dense),
+        "talk": int(look.has_conversations),
         "below": int(look.is_below),
         "keys": int(look.has_keys),
         "times": look.times,
@@ -62,6 +63,7 @@ def changed(look: Look, given: Mapping[str, str]) -> Look:
         look,
         theme=one_of("theme", THEMES, look.theme),
         is_dense=is_on("dense", old=look.is_dense),
+        has_conversations=is_on("talk", old=look.has_conversations),
         is_below=is_on("below", old=look.is_below),
         has_keys=is_on("keys", old=look.has_keys),
         times=one_of("times", TIMES, look.times),

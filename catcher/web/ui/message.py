@@ -89,7 +89,7 @@ class MessageHandlers:
         summary, envelope = stored.summary, stored.envelope
         look = read_look(request)
         beside = place if look.keeps_view else replace(place, view="")
-        listing, _counts = await list_piece(site, beside, current=summary)
+        listing, _counts = await list_piece(site, beside, look, current=summary)
         query = read_query(place)[0]
         newer, older, number_newer = await site.services.store.neighbours(summary.store_id, query)
         view = chosen_view(stored, place.view or look.view)

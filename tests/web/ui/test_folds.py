@@ -8,11 +8,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from catcher.mime.model import Address
-from catcher.store.model import Addresses, Summary
-from catcher.web.ui.folding import folded, kind_of
+from catcher.store.model import Addresses, ByIds, Summary
+from catcher.web.ui.folding import by_conversation, folded, kind_of
 from catcher.web.ui.pages import Row
 from tests.web.ui.conftest import Mailbox
-from tests.web.ui.mails import mail, nightly
+from tests.web.ui.mails import mail, nightly, thread
 from tests.web.ui.test_browser import opened, subject_of_focus, without_scripts
 
 START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -27,7 +27,9 @@ def page(browser: Browser, mailbox: Mailbox) -> Iterator[Page]:
     context.close()
 
 
-def row(arrival: int, *, subject: str = "Hello", to: str = "ann@example.com", seconds: int = 0) -> Row:
+def row(
+    arrival: int, *, subject: str = "Hello", to: str = "ann@example.com", seconds: int = 0, message_id: str = ""
+) -> Row:
     """A row of a list; only what folding looks at differs."""
     addresses = Addresses(
         from_=(Address(display_name="", addr_spec="a@example.com"),),
@@ -37,9 +39,9 @@ def row(arrival: int, *, subject: str = "Hello", to: str = "ann@example.com", se
         reply_to=(),
     )
     summary = Summary(
-        arrival=arrival, store_id=str(arrival), received_at=START + timedelta(seconds=seconds), message_id="",
-        addresses=addresses, subject=subject, snippet="", user="", tags=(), size=1, attachments=0, inlines=0,
-        is_read=False,
+        arrival=arrival, store_id=str(arrival), received_at=START + timedelta(seconds=seconds),
+        message_id=message_id, addresses=addresses, subject=subject, snippet="", user="", tags=(), size=1,
+        attachments=0, inlines=0, is_read=False,
     )  # fmt: skip
     return Row(
         summary=summary, href="", subject=subject, sender="", recipient=to, more=0, snippet="", time="", stamp="",
@@ -66,9 +68,54 @@ def test_what_a_person_tries_again_is_not_folded() -> None:
     assert runs(row(3, seconds=190), row(2, seconds=60), row(1)) == [[3], [2, 1]]
 
 
+def conversations(rows: list[Row], **named: tuple[str, ...]) -> list[list[int]]:
+    """The arrival numbers of each conversation; named: by "m" and the number, what a message answers."""
+    found = by_conversation(rows, {key.removeprefix("m"): ids for key, ids in named.items()})
+    return [[one.summary.arrival, *(each.summary.arrival for each in one.same)] for one in found]
+
+
+def test_a_conversation_is_one_row_wherever_its_messages_stand() -> None:
+    """By References, or by In-Reply-To alone as long as each answers one that is there; in any order of arrival."""
+    rows = [row(number, message_id=f"{number}@X") for number in (5, 4, 3, 2, 1)]
+    assert conversations(rows) == [[5], [4], [3], [2], [1]]
+    assert conversations(rows, m4=("1@x", "2@x"), m2=("1@x",)) == [[5], [4, 2, 1], [3]]
+    assert conversations(rows, m5=("3@x",), m3=("1@x",)) == [[5, 3, 1], [4], [2]]
+    assert conversations(rows, m1=("5@x",), m2=("5@x",)) == [[5, 2, 1], [4], [3]]
+    assert conversations(rows, m5=("gone@x",), m2=("gone@x",)) == [[5, 2], [4], [3], [1]]
+    assert conversations([row(2), row(1)]) == [[2], [1]]  # without ids nothing belongs together
+
+
+def test_conversations_are_together_for_who_wants_it(page: Page, mailbox: Mailbox) -> None:
+    """The newest stands for all; a new answer is held back as it belongs further down, and is in its row then."""
+    begun, *answers = thread()
+    mailbox.send(begun, mail("Between", text="x"), answers[0])
+    opened(page, mailbox)
+    assert shown(page) == ["Re: Lunch on Friday", "Between", "Lunch on Friday"]
+    page.goto(f"{mailbox.url}settings")
+    page.get_by_label("The newest stands for all").check()
+    page.get_by_role("button", name="Save").click()
+    opened(page, mailbox)
+    fold = page.get_by_test_id("same")
+    expect(fold).to_have_text("(2) messages of one conversation")
+    assert shown(page) == ["Re: Lunch on Friday", "Between"]
+    mailbox.catcher.store.mark(ByIds((mailbox.id_of("Re: Lunch"),)), is_read=True)
+    expect(page.locator("#rows .unread")).to_have_count(2)
+    mailbox.send(mail("After", text="x"))
+    expect(page.get_by_test_id("row").filter(has_text="After")).to_be_visible()
+    mailbox.send(answers[1])
+    page.get_by_test_id("held").click()
+    expect(fold).to_have_text("(3) messages of one conversation")
+    assert shown(page) == ["Re: Lunch on Friday", "After", "Between"]
+    mailbox.catcher.store.delete(ByIds((mailbox.id_of("Re: Lunch"),)))
+    expect(fold).to_have_text("(2) messages of one conversation")
+    fold.click()
+    assert len(shown(page)) == 4
+
+
 def shown(page: Page) -> list[str]:
     """The subjects of the rows that can be seen."""
-    return [each.inner_text() for each in page.locator("#rows .subject").all() if each.is_visible()]
+    texts = [each.inner_text() for each in page.locator("#rows .subject").all() if each.is_visible()]
+    return [text.removeprefix("Unread.\n") for text in texts]
 
 
 def test_a_fold_says_how_many_and_opens(page: Page, mailbox: Mailbox) -> None:

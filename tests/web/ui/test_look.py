@@ -25,7 +25,9 @@ def choose(http: httpx2.Client, **fields: str | list[str]) -> str:
 
 def test_only_what_is_known_changes_anything() -> None:
     """A made-up cookie or form leaves everything as it was, and nothing of it is written back."""
-    nonsense = dict.fromkeys(("theme", "dense", "times", "clock", "lang", "view", "keep", "remote"), "x; path=/")
+    nonsense = dict.fromkeys(
+        ("theme", "dense", "talk", "times", "clock", "lang", "view", "keep", "remote"), "x; path=/"
+    )
     assert changed(Look(), nonsense) == Look()
     assert changed(Look(), {"clients": "gmail ../x <b> GMAIL"}).clients == ("gmail",)
 

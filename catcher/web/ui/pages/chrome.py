@@ -10,6 +10,7 @@ class Look:
 
     theme: str = "auto"  # "auto", "light" or "dark"
     is_dense: bool = False  # one line a message instead of three
+    has_conversations: bool = False  # the messages of a conversation in one row of the list
     is_below: bool = False  # the message under the list instead of beside it
     times: str = "local"  # "local" for the browser's zone, "utc", or "ago" for how long ago
     clock: str = "24"  # hours of the day: "24", "12", or "auto" for what the browser's country has

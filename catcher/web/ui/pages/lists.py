@@ -22,7 +22,7 @@ class Row:
     full_time: str  # to the second, with zone
     kind: str  # the same for messages with the same subject, sender and recipients
     is_current: bool = False  # whether its page is open
-    same: tuple["Row", ...] = ()  # equal ones that came right before it, newest first
+    same: tuple["Row", ...] = ()  # those folded behind it, newest first: equal ones, or of its conversation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,7 @@ class Listing:
 
     name: str  # what is listed
     rows: tuple[Row, ...]  # newest first
+    has_conversations: bool  # whether what is folded behind a row belongs to its conversation
     is_whole: bool  # whether all there are is on this page
     matching: int  # how many there are in all, on other pages too
     unread: int  # how many of all these are unread
