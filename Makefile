@@ -53,8 +53,10 @@ $(VENV)/python:
 
 $(VENV)/installed: $(VENV)/python pyproject.toml constraints.txt
 	$(PIP) install --quiet -c constraints.txt -e '.[fast]'
+	$(BIN)/python -m compileall -q catcher
 	touch $@
 
 $(VENV)/installed-dev: $(VENV)/python pyproject.toml constraints.txt
 	$(PIP) install --quiet -c constraints.txt --group dev -e '.[fast]'
+	$(BIN)/python -m compileall -q catcher
 	touch $@
