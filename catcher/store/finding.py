@@ -6,6 +6,7 @@ that is in every message costs no more than a page of a rare one.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
@@ -13,7 +14,21 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 from catcher.store.counting import Counters
 from catcher.store.engines.base import Database, Expression
 from catcher.store.remembering import Matches
-from catcher.store.search import And, Anything, Contains, Is, Query, condition, simplify
+from catcher.store.search import (
+    And,
+    Anything,
+    Contains,
+    HasTag,
+    InInbox,
+    Is,
+    Not,
+    Or,
+    Query,
+    Received,
+    Size,
+    condition,
+    simplify,
+)
 from catcher.store.tables import message
 
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
@@ -24,6 +39,9 @@ COUNTED = 2_500
 
 _DEEP = 1_000
 """Messages to leave out from which on it pays to find the place of the first that is wanted."""
+
+_WITHOUT_TEXTS = (HasTag, InInbox, Is, Received, Size)
+"""What is asked of a message without reading its texts."""
 
 _IS_UNREAD = message.c.is_read.is_(False)
 
@@ -109,15 +127,31 @@ class Search:
 
     def _count_anew(self) -> Matches:
         if self._expression is None:
-            return self._counted(_COUNT.where(*self._exact))
+            return self._without_negated() or self._counted(_COUNT.where(*self._exact))
         if self._database.index.counts:
             found = self._connection.execute(self._database.index.number_found(self._expression)).scalar_one()
-            if found > COUNTED and self._is_of_words_alone():
-                return self._estimated(self._expression, found)
+            quickly = self._without_judging(self._expression, found) if found > COUNTED else None
+            if quickly is not None:
+                return quickly
         upto = self._complete_upto
         tail = self._counted(_COUNT.where(*self._exact, message.c.arrival > upto))
         older = self._counted(self._found(_COUNT_FOUND).where(self._database.index.arrival_found <= upto))
         return tail + older
+
+    def _without_negated(self) -> Matches | None:
+        """The count as a difference, where the index finds what negations take away: else every text is read."""
+        operands = self._query.operands if isinstance(self._query, And) else (self._query,)
+        negated = [one.operand for one in operands if isinstance(one, Not)]
+        others = [one for one in operands if not isinstance(one, Not)]
+        if self._is_restricted or not negated:
+            return None
+        taken = simplify(And((*others, Or(tuple(negated)))))
+        if self._database.index.expression(taken) is None:
+            return None
+        return self._count_of(And(tuple(others))) - self._count_of(taken)
+
+    def _count_of(self, query: Query) -> Matches:
+        return Search(self._database, self._connection, query, now=self._now).count()
 
     @property
     def _complete_upto(self) -> int:
@@ -146,16 +180,29 @@ class Search:
         messages, unread = self._connection.execute(selected).one()
         return Matches(messages=messages, unread=unread)
 
-    def _is_of_words_alone(self) -> bool:
-        """Whether nothing but words is asked, so that the index knows of all of it."""
+    def _without_judging(self, expression: Expression, found: int) -> Matches | None:
+        """The count where the index knows of every word that is asked for; None where texts have to be read."""
         operands = self._query.operands if isinstance(self._query, And) else (self._query,)
-        return not self._is_restricted and all(
-            isinstance(one, Contains)
-            and one.column == "any"
-            and not one.whole
-            and self._database.index.expression(one) is not None
-            for one in operands
-        )
+        others = [one for one in operands if not self._is_known(one)]
+        if self._is_restricted:
+            return None
+        if not others:
+            return self._estimated(expression, found)
+        if all(isinstance(one, _WITHOUT_TEXTS) for one in others):
+            return self._estimated_of(expression, condition(And(tuple(others)), _Exactly(self._database)))
+        return self._without_negated()
+
+    def _is_known(self, query: Query) -> bool:
+        """Whether it asks for a word that may stand anywhere."""
+        is_word = isinstance(query, Contains) and query.column == "any" and not query.whole
+        return is_word and self._database.index.expression(query) is not None
+
+    def _estimated_of(self, expression: Expression, others: ColumnElement[bool]) -> Matches:
+        """Of what the index finds, those for which a condition without texts holds."""
+        source, matches = self._database.index.found(expression)
+        older = self._counted(_COUNT_FOUND.select_from(source).where(matches, others))
+        tail = self._counted(_COUNT.where(*self._exact, message.c.arrival > self._now.indexed))
+        return replace(older + tail, is_exact=False)
 
     def _estimated(self, expression: Expression, found: int) -> Matches:
         counts = self._now.counts

@@ -98,7 +98,7 @@ class Page(Struct, frozen=True, kw_only=True):
 
     matching, matching_unread: how many messages the query selects in all (without a query: the whole mailbox).
     is_exact: False when a query of words matches more than 2,500 messages and only the full-text index counted them,
-        which knows the runs of three characters in a word: `matching` may then be a few too many.
+        which knows the runs of three characters in a word: `matching` may then be wrong by a few.
     next_before: arrival number to give as `before` for the next piece; None at the end.
     cursor: the store's last number at the moment of reading; what came later has a greater one.
     """

@@ -16,7 +16,7 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matches:
-    """How many messages match. is_exact: False when the index alone counted, which may be a few too many."""
+    """How many messages match. is_exact: False when the index alone counted, which may be wrong by a few."""
 
     messages: int
     unread: int
@@ -28,6 +28,15 @@ class Matches:
             messages=self.messages + other.messages,
             unread=self.unread + other.unread,
             is_exact=self.is_exact and other.is_exact,
+        )
+
+    def __sub__(self, part: "Matches") -> "Matches":
+        """The others, of a part of these."""
+        messages = max(0, self.messages - part.messages)
+        return Matches(
+            messages=messages,
+            unread=max(0, min(self.unread - part.unread, messages)),
+            is_exact=self.is_exact and part.is_exact,
         )
 
 

@@ -33,6 +33,11 @@ QUERIES = (
     "brown quick",
     '"quick brown"',
     "-quick",
+    "-quick -fox",
+    "-(quick fox)",
+    "-ab",
+    "is:unread -quick",
+    "is:unread -tag:even -quick -subject:7",
     "quick -brown",
     "quick OR rare",
     "(quick OR ab) -fox",
@@ -130,6 +135,19 @@ def test_every_way_of_reading_agrees_with_the_filter(mailbox: tuple[Store, list[
         assert (older.store_id if older else None) == (ids[place + 1] if place + 1 < len(ids) else None)
     if ids:
         assert store.latest(query).store_id == ids[0]
+
+
+@pytest.mark.parametrize("text", QUERIES)
+def test_counts_without_judging_agree_with_the_filter(
+    mailbox: tuple[Store, list[NewMessage]], text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As of a search that finds more than can be judged one by one."""
+    monkeypatch.setattr(finding, "COUNTED", 0)
+    store, messages = mailbox
+    ids = expected(store, messages, text)
+    page = store.page(parse(text, now=NOW), limit=1)
+    unread = sum(not store.summary(each).is_read for each in ids)
+    assert (page.matching, page.matching_unread) == (len(ids), unread)
 
 
 def test_deleting_what_a_query_matches_takes_exactly_that(mailbox: tuple[Store, list[NewMessage]]) -> None:
