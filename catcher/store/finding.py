@@ -111,9 +111,8 @@ class Search:
         counts = self._now.counts
         if not self._exact:
             return Matches(messages=counts.messages, unread=counts.unread)
-        if not self._is_restricted and isinstance(self._query, Is) and self._query.state in ("read", "unread"):
-            unread = counts.unread if self._query.state == "unread" else 0
-            return Matches(messages=unread or counts.messages - counts.unread, unread=unread)
+        if not self._is_restricted and _is_of_reading(self._query):
+            return _read_or_not(Matches(messages=counts.messages, unread=counts.unread), self._query)
         if self._is_restricted:
             return self._count_anew()
         known = self._database.counted.get(self._query, connection=self._connection, now=self._now)
@@ -188,6 +187,9 @@ class Search:
             return None
         if not others:
             return self._estimated(expression, found)
+        if len(others) == 1 and _is_of_reading(others[0]):
+            words = tuple(one for one in operands if one != others[0])
+            return _read_or_not(self._count_of(And(words)), others[0])
         if all(isinstance(one, _WITHOUT_TEXTS) for one in others):
             return self._estimated_of(expression, condition(And(tuple(others)), _Exactly(self._database)))
         return self._without_negated()
@@ -228,6 +230,17 @@ def matching(database: Database, query: Query) -> ColumnElement[bool] | None:
     exact = condition(query, _Exactly(database))
     expression = database.index.expression(query)
     return exact if expression is None else database.index.candidates(expression) & exact
+
+
+def _is_of_reading(query: Query) -> bool:
+    return isinstance(query, Is) and query.state in ("read", "unread")
+
+
+def _read_or_not(matches: Matches, query: Query) -> Matches:
+    """Of these, those that the query, one for what is read or unread, selects."""
+    if query == Is(state="unread"):
+        return replace(matches, messages=matches.unread)
+    return replace(matches, messages=matches.messages - matches.unread, unread=0)
 
 
 class _Exactly:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from catcher.store import ByIds, Matching, NewMessage, Store, finding
+from catcher.store import ByIds, Everything, Matching, NewMessage, Store, finding
 from catcher.store.engines.sqlite.index import trigrams
 from catcher.store.opening import open_database
 from catcher.store.search import Subject, matches, parse
@@ -148,6 +148,15 @@ def test_counts_without_judging_agree_with_the_filter(
     page = store.page(parse(text, now=NOW), limit=1)
     unread = sum(not store.summary(each).is_read for each in ids)
     assert (page.matching, page.matching_unread) == (len(ids), unread)
+
+
+def test_nothing_is_unread_when_all_was_read(mailbox: tuple[Store, list[NewMessage]]) -> None:
+    """The count for a page without rows, too."""
+    store, messages = mailbox
+    store.mark(Everything(), is_read=True)
+    page = store.page(parse("is:unread", now=NOW), limit=0)
+    assert (page.matching, page.matching_unread) == (0, 0)
+    assert store.page(parse("is:read", now=NOW), limit=0).matching == len(messages)
 
 
 def test_deleting_what_a_query_matches_takes_exactly_that(mailbox: tuple[Store, list[NewMessage]]) -> None:
