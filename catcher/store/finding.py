@@ -111,10 +111,10 @@ class Search:
         counts = self._now.counts
         if not self._exact:
             return Matches(messages=counts.messages, unread=counts.unread)
-        if not self._is_restricted and _is_of_reading(self._query):
-            return _read_or_not(Matches(messages=counts.messages, unread=counts.unread), self._query)
         if self._is_restricted:
             return self._count_anew()
+        if _is_of_reading(self._query):
+            return _read_or_not(Matches(messages=counts.messages, unread=counts.unread), self._query)
         known = self._database.counted.get(self._query, connection=self._connection, now=self._now)
         if known is None or self._now.cursor - known[0] > COUNTED:
             matches = self._count_anew()
@@ -137,6 +137,21 @@ class Search:
         older = self._counted(self._found(_COUNT_FOUND).where(self._database.index.arrival_found <= upto))
         return tail + older
 
+    def _without_judging(self, expression: Expression, found: int) -> Matches | None:
+        """The count where the index knows of every word that is asked for; None where texts have to be read."""
+        operands = self._query.operands if isinstance(self._query, And) else (self._query,)
+        others = [one for one in operands if not self._is_known(one)]
+        if self._is_restricted:
+            return None
+        if not others:
+            return self._estimated(expression, found)
+        if len(others) == 1 and _is_of_reading(others[0]):
+            words = tuple(one for one in operands if one != others[0])
+            return _read_or_not(self._count_of(And(words)), others[0])
+        if all(isinstance(one, _WITHOUT_TEXTS) for one in others):
+            return self._estimated_of(expression, condition(And(tuple(others)), _Exactly(self._database)))
+        return self._without_negated()
+
     def _without_negated(self) -> Matches | None:
         """The count as a difference, where the index finds what negations take away: else every text is read."""
         operands = self._query.operands if isinstance(self._query, And) else (self._query,)
@@ -148,6 +163,33 @@ class Search:
         if self._database.index.expression(taken) is None:
             return None
         return self._count_of(And(tuple(others))) - self._count_of(taken)
+
+    def _is_known(self, query: Query) -> bool:
+        """Whether it asks for a word that may stand anywhere."""
+        is_word = isinstance(query, Contains) and query.column == "any" and not query.whole
+        return is_word and self._database.index.expression(query) is not None
+
+    def _estimated(self, expression: Expression, found: int) -> Matches:
+        counts = self._now.counts
+        tail = self._counted(_COUNT.where(*self._exact, message.c.arrival > self._now.indexed))
+        messages = min(found + tail.messages, counts.messages)
+        # Most mailboxes are nearly all read or nearly all unread: the few others are quickly looked at.
+        if counts.unread <= COUNTED:
+            unread = self._counted(_COUNT.where(_IS_UNREAD, *self._exact)).messages
+        elif counts.messages - counts.unread <= COUNTED:
+            unread = messages - self._counted(_COUNT.where(message.c.is_read.is_(True), *self._exact)).messages
+        else:
+            source, matches = self._database.index.found(expression)
+            of_unread = select(func.count()).select_from(source).where(matches, _IS_UNREAD)
+            unread = tail.unread + int(self._connection.execute(of_unread).scalar_one())
+        return Matches(messages=messages, unread=max(0, min(unread, messages)), is_exact=False)
+
+    def _estimated_of(self, expression: Expression, others: ColumnElement[bool]) -> Matches:
+        """Of what the index finds, those for which a condition without texts holds."""
+        source, matches = self._database.index.found(expression)
+        older = self._counted(_COUNT_FOUND.select_from(source).where(matches, others))
+        tail = self._counted(_COUNT.where(*self._exact, message.c.arrival > self._now.indexed))
+        return replace(older + tail, is_exact=False)
 
     def _count_of(self, query: Query) -> Matches:
         return Search(self._database, self._connection, query, now=self._now).count()
@@ -178,48 +220,6 @@ class Search:
     def _counted(self, selected: AnySelect) -> Matches:
         messages, unread = self._connection.execute(selected).one()
         return Matches(messages=messages, unread=unread)
-
-    def _without_judging(self, expression: Expression, found: int) -> Matches | None:
-        """The count where the index knows of every word that is asked for; None where texts have to be read."""
-        operands = self._query.operands if isinstance(self._query, And) else (self._query,)
-        others = [one for one in operands if not self._is_known(one)]
-        if self._is_restricted:
-            return None
-        if not others:
-            return self._estimated(expression, found)
-        if len(others) == 1 and _is_of_reading(others[0]):
-            words = tuple(one for one in operands if one != others[0])
-            return _read_or_not(self._count_of(And(words)), others[0])
-        if all(isinstance(one, _WITHOUT_TEXTS) for one in others):
-            return self._estimated_of(expression, condition(And(tuple(others)), _Exactly(self._database)))
-        return self._without_negated()
-
-    def _is_known(self, query: Query) -> bool:
-        """Whether it asks for a word that may stand anywhere."""
-        is_word = isinstance(query, Contains) and query.column == "any" and not query.whole
-        return is_word and self._database.index.expression(query) is not None
-
-    def _estimated_of(self, expression: Expression, others: ColumnElement[bool]) -> Matches:
-        """Of what the index finds, those for which a condition without texts holds."""
-        source, matches = self._database.index.found(expression)
-        older = self._counted(_COUNT_FOUND.select_from(source).where(matches, others))
-        tail = self._counted(_COUNT.where(*self._exact, message.c.arrival > self._now.indexed))
-        return replace(older + tail, is_exact=False)
-
-    def _estimated(self, expression: Expression, found: int) -> Matches:
-        counts = self._now.counts
-        tail = self._counted(_COUNT.where(*self._exact, message.c.arrival > self._now.indexed))
-        messages = min(found + tail.messages, counts.messages)
-        # Most mailboxes are nearly all read or nearly all unread: the few others are quickly looked at.
-        if counts.unread <= COUNTED:
-            unread = self._counted(_COUNT.where(_IS_UNREAD, *self._exact)).messages
-        elif counts.messages - counts.unread <= COUNTED:
-            unread = messages - self._counted(_COUNT.where(message.c.is_read.is_(True), *self._exact)).messages
-        else:
-            source, matches = self._database.index.found(expression)
-            of_unread = select(func.count()).select_from(source).where(matches, _IS_UNREAD)
-            unread = tail.unread + int(self._connection.execute(of_unread).scalar_one())
-        return Matches(messages=messages, unread=max(0, min(unread, messages)), is_exact=False)
 
 
 def matching(database: Database, query: Query) -> ColumnElement[bool] | None:
