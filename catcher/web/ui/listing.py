@@ -79,6 +79,7 @@ def _listing(
         is_whole=page.matching <= len(page.messages),
         matching=page.matching,
         unread=page.matching_unread,
+        is_exact=page.is_exact,
         query=place.query,
         inbox=place.inbox,
         error=error,

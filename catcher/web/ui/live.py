@@ -119,7 +119,7 @@ class LiveHandler:
                 "messages": page.counts.messages if side else page.matching,
                 "unread": page.counts.unread if side else page.matching_unread,
                 "matching": page.matching,
-                "text": str(words.how_many(page.matching, page.matching_unread)),
+                "text": str(words.how_many(page.matching, page.matching_unread, page.is_exact)),
                 "numbers": numbers(side) if side else {},
             }
         )

@@ -13,8 +13,10 @@ from urllib.parse import quote
 import httpx2
 import pytest
 
-from catcher.store import ByIds
+from catcher.store import ByIds, finding
 from catcher.testing import running_catcher
+from catcher.web.ui.site import PAGE_ROWS
+from tests.waiting import wait_until
 from tests.web.ui.conftest import Mailbox
 from tests.web.ui.mails import invoice, mail, report, welcome
 from tests.web.ui.test_pages import rows
@@ -91,6 +93,18 @@ def test_tags_have_a_page_too(mailbox: Mailbox, http: httpx2.Client) -> None:
     listed = http.get("tags").text.partition("<main")[2]
     assert re.findall(r'<li><a href="([^"]+)"', listed) == ["/?q=tag%3Anew", "/?q=tag%3A%22sign+up%22"]
     assert rows(http.get("?q=tag%3A%22sign+up%22").text) == [mailbox.id_of("Welcome")]
+
+
+@pytest.mark.sqlite
+def test_a_number_that_may_be_wrong_by_a_few_says_so(
+    mailbox: Mailbox, http: httpx2.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of very many matches the index alone counts, once it has them."""
+    monkeypatch.setattr(finding, "COUNTED", 0)
+    words = [f"word{number}" for number in range(1000, 3000)]  # one for each look: what was counted is remembered
+    mailbox.send(*(mail(f"Number {number}", text=" ".join(words)) for number in range(PAGE_ROWS + 1)))
+    wait_until(lambda: f">≈ {PAGE_ROWS + 1} messages" in http.get("", params={"q": words.pop()}).text)
+    assert f">{PAGE_ROWS + 1} messages" in http.get("").text
 
 
 def test_a_search_is_kept_and_removed(mailbox: Mailbox, http: httpx2.Client) -> None:

@@ -35,6 +35,7 @@ class Listing:
     is_whole: bool  # whether all there are is on this page
     matching: int  # how many there are in all, on other pages too
     unread: int  # how many of all these are unread
+    is_exact: bool  # whether these two numbers are; of very many matches they may be wrong by a few
     query: str  # the search that selects them, "" for all mail
     inbox: str  # the inbox they are in, "" for all of them
     error: str  # why the search could not be read, "" when it could
