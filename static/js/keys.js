@@ -14,10 +14,12 @@ let prefixAt = 0;
 /** @param {KeyboardEvent} event */
 function pressed(event) {
   const target = /** @type {Element} */ (event.target);
-  if (target.closest("#keysdialog")) return pressedInPalette(event);
+  const palette = target.closest("#keysdialog");
+  if (palette?.hasAttribute("open")) return pressedInPalette(event);
   if ((event.ctrlKey || event.metaKey) && event.key === "k") return event.preventDefault(), void openPalette();
   if (event.ctrlKey || event.metaKey || event.altKey || "nokeys" in document.documentElement.dataset) return undefined;
-  const isField = target.matches("input:not([type=checkbox], [type=radio]), textarea, select");
+  // What had the focus in a dialog keeps it for a moment after that was closed.
+  const isField = !palette && target.matches("input:not([type=checkbox], [type=radio]), textarea, select");
   if (isField) return event.key === "Escape" ? /** @type {HTMLElement} */ (target).blur() : undefined;
   const sequence = prefix && Date.now() - prefixAt < 1500 ? `${prefix} ${event.key}` : event.key;
   prefix = prefixes.has(event.key) ? event.key : "";

@@ -171,6 +171,23 @@ def test_tags_are_given_by_key(page: Page, mailbox: Mailbox) -> None:
     expect(page.get_by_test_id("pin")).to_have_attribute("aria-pressed", "true")
 
 
+def test_keys_act_at_once_when_the_palette_was_closed(page: Page, mailbox: Mailbox) -> None:
+    """The browser takes the focus out of a closed dialog only with the next picture; keys need not wait for it."""
+    mailbox.send(welcome())
+    opened(page, mailbox)
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("dialog", name="Keys and actions").get_by_role("searchbox")).to_be_focused()
+    page.evaluate(
+        """() => {
+            const dialog = document.getElementById("keysdialog");
+            dialog.close();
+            const options = { key: "j", bubbles: true, cancelable: true };
+            dialog.querySelector("input").dispatchEvent(new KeyboardEvent("keydown", options));
+        }"""
+    )
+    assert "Welcome" in subject_of_focus(page)
+
+
 def test_the_palette_offers_what_can_be_done(page: Page, mailbox: Mailbox) -> None:
     """Ctrl-K, "dele", Enter deletes; what is not possible now is not there, places to go are."""
     mailbox.send(welcome(), invoice())
