@@ -78,7 +78,7 @@ class Team:
             sockets = {Path(f"socket:[{line[9]}]") for line in table if line[1:3] == ends}
             return next((pid for pid in (self.first, *self.workers) if sockets & set(_open_files(pid))), None)
 
-        return wait_until(find) or 0
+        return wait_until(find)
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ Found = TypeVar("Found")
 
 
 def wait_until(
-    find: Callable[[], Found], *, seconds: float = 60, said: Callable[[], object] = lambda: "it never came to be"
+    find: Callable[[], Found | None], *, seconds: float = 60, said: Callable[[], object] = lambda: "it never came to be"
 ) -> Found:
     """What `find` gives as soon as it is true; asked again and again. AssertionError with what is said at last."""
     end = time.monotonic() + seconds

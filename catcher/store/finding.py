@@ -124,29 +124,38 @@ class Search:
         self._database.counted.put(self._query, matches, now=self._now)
         return matches
 
+    @property
+    def _operands(self) -> Sequence[Query]:
+        """What all has to hold."""
+        return self._query.operands if isinstance(self._query, And) else (self._query,)
+
     def _count_anew(self) -> Matches:
+        quickly = None if self._is_restricted else self._count_quickly()
+        if quickly is not None:
+            return quickly
         if self._expression is None:
-            return self._without_negated() or self._counted(_COUNT.where(*self._exact))
-        if self._database.index.counts:
-            found = self._connection.execute(self._database.index.number_found(self._expression)).scalar_one()
-            quickly = self._without_judging(self._expression, found) if found > COUNTED else None
-            if quickly is not None:
-                return quickly
+            return self._counted(_COUNT.where(*self._exact))
         upto = self._complete_upto
         tail = self._counted(_COUNT.where(*self._exact, message.c.arrival > upto))
         older = self._counted(self._found(_COUNT_FOUND).where(self._database.index.arrival_found <= upto))
         return tail + older
 
+    def _count_quickly(self) -> Matches | None:
+        """The count where the index saves reading many texts; None where it does not."""
+        if self._expression is None:
+            return self._without_negated()
+        if not self._database.index.counts:
+            return None
+        found = self._connection.execute(self._database.index.number_found(self._expression)).scalar_one()
+        return self._without_judging(self._expression, found) if found > COUNTED else None
+
     def _without_judging(self, expression: Expression, found: int) -> Matches | None:
         """The count where the index knows of every word that is asked for; None where texts have to be read."""
-        operands = self._query.operands if isinstance(self._query, And) else (self._query,)
-        others = [one for one in operands if not self._is_known(one)]
-        if self._is_restricted:
-            return None
+        others = [one for one in self._operands if not self._is_known(one)]
         if not others:
             return self._estimated(expression, found)
         if len(others) == 1 and _is_of_reading(others[0]):
-            words = tuple(one for one in operands if one != others[0])
+            words = tuple(one for one in self._operands if one != others[0])
             return _read_or_not(self._count_of(And(words)), others[0])
         if all(isinstance(one, _WITHOUT_TEXTS) for one in others):
             return self._estimated_of(expression, condition(And(tuple(others)), _Exactly(self._database)))
@@ -154,10 +163,9 @@ class Search:
 
     def _without_negated(self) -> Matches | None:
         """The count as a difference, where the index finds what negations take away: else every text is read."""
-        operands = self._query.operands if isinstance(self._query, And) else (self._query,)
-        negated = [one.operand for one in operands if isinstance(one, Not)]
-        others = [one for one in operands if not isinstance(one, Not)]
-        if self._is_restricted or not negated:
+        negated = [one.operand for one in self._operands if isinstance(one, Not)]
+        others = [one for one in self._operands if not isinstance(one, Not)]
+        if not negated:
             return None
         taken = simplify(And((*others, Or(tuple(negated)))))
         if self._database.index.expression(taken) is None:

@@ -430,6 +430,16 @@ def test_follow_opens_what_comes(page: Page, mailbox: Mailbox) -> None:
     expect(page.get_by_test_id("headers")).to_be_visible()
 
 
+def test_who_is_at_the_name_of_the_list_stays_there(page: Page, mailbox: Mailbox) -> None:
+    """A message that opens by itself makes another heading of it."""
+    mailbox.send(invoice())
+    opened(page, mailbox, "?follow=1")
+    page.locator("#list-name").focus()
+    mailbox.send(welcome())
+    expect(page.get_by_role("heading", level=1)).to_have_text("Welcome to Acme")
+    expect(page.locator("#list-name")).to_be_focused()
+
+
 def test_back_finds_the_list_again(page: Page, mailbox: Mailbox) -> None:
     """The browser's own Back and Forward work although no page was loaded."""
     mailbox.send(*thirty()[:6])
