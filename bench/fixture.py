@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.measures import Figures
-from catcher.testing.serving import Sharing
+from catcher.testing.shared_process import Sharing
 
 ROUNDS = 9
 

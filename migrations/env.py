@@ -1,4 +1,4 @@
-"""Run by Alembic: applies the scripts in `versions/` on the connection that `catcher.store.schema` hands over."""
+"""Run by Alembic: applies the scripts in `versions/` on the connection that `catcher.store.db.schema` hands over."""
 
 from alembic import context
 from sqlalchemy import Connection

@@ -18,9 +18,9 @@ from typing import Any
 import httpx2
 import pytest
 
-from catcher import wiring
 from catcher.conf import load
 from catcher.errors import StoreUnavailable
+from catcher.server import options as wiring
 from catcher.store import Store
 from catcher.workers.board import Board
 from tests.served import WORDS, Served, send, serving

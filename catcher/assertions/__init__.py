@@ -1,5 +1,6 @@
 """What can be asserted of a message, in one vocabulary for the API, the client and test suites: pure, no I/O."""
 
+from catcher.assertions.excerpt import shown
 from catcher.assertions.kinds import (
     Assertion,
     ChecksPass,
@@ -15,7 +16,6 @@ from catcher.assertions.kinds import (
     UnsubscribeIsValid,
 )
 from catcher.assertions.mail import File, Mail
-from catcher.assertions.showing import shown
 
 __all__ = [
     "Assertion",

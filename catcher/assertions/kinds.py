@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 from msgspec import Meta, Struct
 
 from catcher.assertions.mail import File, Mail
-from catcher.leftovers import leftovers, without_code
 from catcher.mime import list_unsubscribe
 from catcher.mime.likeness import likeness, words_of
+from catcher.mime.placeholders import leftovers, without_code
 
 ALIKE = 0.5
 """Share of words that text and HTML have in common when they say the same."""

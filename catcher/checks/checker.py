@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from catcher.checks.auth import Lookup
-from catcher.checks.linkcheck import follow_links
 from catcher.checks.model import Report
 from catcher.checks.options import CheckOptions
+from catcher.checks.parse.subject import Subject
+from catcher.checks.rules.linkcheck import follow_links
 from catcher.checks.runner import Check, ReportCache, chosen, run_checks
-from catcher.checks.subject import Subject
-from catcher.checks.urls.answers import LinkAnswer
 from catcher.checks.urls.collect import collect_links
+from catcher.checks.urls.link_results import LinkAnswer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

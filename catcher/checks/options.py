@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from catcher.checks.auth.lookup import Lookup
 from catcher.checks.filters.model import SpamService
-from catcher.checks.urls.answers import LinkCache
-from catcher.fetch import Fetcher
+from catcher.checks.urls.link_results import LinkCache
+from catcher.net import Fetcher
 from catcher.threads import Threads
 
 

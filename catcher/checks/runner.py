@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
 from catcher.checks.model import Report
-from catcher.checks.subject import Subject
-from catcher.recent import Recent
+from catcher.checks.parse.subject import Subject
+from catcher.lru import Recent
 
 log = logging.getLogger("catcher.checks")
 

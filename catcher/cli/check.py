@@ -17,12 +17,12 @@ import click
 import msgspec
 
 from catcher import __version__
-from catcher.assembly import checker_of
 from catcher.checks import Checker, Demand, Report, Severity, Subject, Wishes, shortfalls, unmade, without
 from catcher.checks.render import to_json, to_junit, to_sarif, to_text
 from catcher.cli.database import open_store
 from catcher.conf import load
 from catcher.errors import CatcherError
+from catcher.server.catcher import checker_of
 from catcher.store import Store
 from catcher.store.model import StoredMessage
 from catcher.transfer import envelope_of

@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 
 from catcher.conf import load
-from catcher.data import database_file
 from catcher.errors import DatabaseUnusable
+from catcher.paths import database_file
 from catcher.store import Store
 
 

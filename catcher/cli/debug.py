@@ -5,11 +5,11 @@ import sys
 
 import click
 
-from catcher.assembly import debugging_server
 from catcher.cli.logs import configure_logging
-from catcher.cli.signals import until_stopped
 from catcher.conf import Settings, load
 from catcher.errors import SettingError, StartError
+from catcher.process import until_stopped
+from catcher.server.catcher import debugging_server
 
 
 @click.command("debug")

@@ -9,14 +9,11 @@ from typing import Any
 import click
 
 from catcher import __version__
-from catcher.assembly import Catcher, Whereabouts
-from catcher.cli.descriptors import raise_descriptor_limit
 from catcher.cli.logs import configure_logging
-from catcher.cli.loops import loop_factory
-from catcher.cli.signals import until_stopped
-from catcher.collecting import collecting_less
 from catcher.conf import MAILPIT, SECTIONS, TABLE, Origin, Setting, Settings, load, mailpit, unknown_variables
 from catcher.errors import SettingError, StartError
+from catcher.process import frozen_heap, loop_factory, raise_descriptor_limit, until_stopped
+from catcher.server.catcher import Catcher, Whereabouts
 
 log = logging.getLogger("catcher")
 
@@ -127,7 +124,7 @@ async def _serve(settings: Settings, origins: Mapping[str, Origin]) -> None:
 
 
 async def _started(catcher: Catcher) -> None:
-    with collecting_less():
+    with frozen_heap():
         await catcher.start()
 
 

@@ -6,8 +6,8 @@ import click
 
 from catcher.cli.database import open_store
 from catcher.errors import CatcherError
-from catcher.store.inbox_names import clean_inbox, fold_inbox
-from catcher.store.tokens import Scope, Token
+from catcher.store.labels.inbox_names import clean_inbox, fold_inbox
+from catcher.store.records.tokens import Scope, Token
 
 _DATABASE = click.option("-d", "--database", metavar="PATH|URL", default=None, help="Database of the catcher.")
 

@@ -10,8 +10,8 @@ import signal
 import socket
 
 from catcher.cli.logs import configure_logging
-from catcher.cli.loops import loop_factory
 from catcher.errors import CatcherError
+from catcher.process import loop_factory
 from catcher.workers.channel import read_frame
 from catcher.workers.handover import Handover
 from catcher.workers.working import work

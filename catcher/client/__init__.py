@@ -7,8 +7,7 @@
 Importing it is cheap; httpx2 is imported with the first request.
 """
 
-from catcher.client.awaiting import AsyncAttachment, AsyncCatcher, AsyncInbox, AsyncMessage
-from catcher.client.blocking import Attachment, Catcher, Inbox, Message
+from catcher.client.async_client import AsyncAttachment, AsyncCatcher, AsyncInbox, AsyncMessage
 from catcher.client.errors import (
     BadRequest,
     ClientError,
@@ -24,6 +23,7 @@ from catcher.client.errors import (
     Unreadable,
 )
 from catcher.client.shapes import Code, Event, Fault, Link, Mailbox, NearMiss, Summary
+from catcher.client.sync_client import Attachment, Catcher, Inbox, Message
 
 __all__ = [
     "AsyncAttachment",

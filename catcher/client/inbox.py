@@ -1,6 +1,6 @@
 """An inbox of one's own: where to send, as whom, and to which addresses."""
 
-from catcher.client.connecting import Place
+from catcher.client.connection import Place
 from catcher.client.errors import ClientError
 from catcher.client.shapes import InboxInfo
 

@@ -124,7 +124,7 @@ def _needless(value: str) -> Mapping[str, str]:
 
 
 def _together(value: str) -> Mapping[str, str]:
-    """Read together with its like, see `catcher.conf.onward`."""
+    """Read together with its like, see `catcher.conf.mailpit_relay`."""
     return {}
 
 

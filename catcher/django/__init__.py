@@ -7,7 +7,7 @@ fixture of `catcher.django.fixtures` for pytest; both give a `mailoutbox` that i
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from catcher.django.configuring import MAILBOX, settings
+from catcher.django.project_settings import MAILBOX, settings
 
 if TYPE_CHECKING:
     from catcher.django.mail import CaughtEmail

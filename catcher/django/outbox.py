@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from catcher.client import Catcher, Inbox
-from catcher.django.configuring import MAILBOX, settings, url_of
 from catcher.django.mail import CaughtEmail
+from catcher.django.project_settings import MAILBOX, settings, url_of
 from catcher.testing.outbox import PATIENCE, TIMEOUT, InboxSource, Outbox
 
 

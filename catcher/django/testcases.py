@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from catcher.client import Catcher, Inbox
 from catcher.django.outbox import MailOutbox, announced
 from catcher.testing.outbox import PATIENCE, TIMEOUT
-from catcher.testing.serving import found_or_started
+from catcher.testing.shared_process import found_or_started
 
 if TYPE_CHECKING:
     from unittest import TestCase as _Base

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from catcher.faults.model import Fault
 from catcher.faults.rules import FaultRules
-from catcher.gate import Stage
+from catcher.hooks import Stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

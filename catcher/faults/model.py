@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from catcher.gate import Stage, Verdict
-from catcher.store.inbox_names import clean_inbox, fold_inbox
+from catcher.hooks import Stage, Verdict
+from catcher.store.labels.inbox_names import clean_inbox, fold_inbox
 
 MAX_DELAY = 600.0
 MAX_TEXT = 400

@@ -10,11 +10,11 @@ from msgspec import structs
 
 from catcher.errors import NotFound
 from catcher.faults.model import Fault, Standing
-from catcher.gate import Occasion, Stage, Verdict
-from catcher.store.inbox_names import fold_inbox
+from catcher.hooks import Occasion, Stage, Verdict
+from catcher.store.labels.inbox_names import fold_inbox
+from catcher.store.labels.inbox_routing import Sorting
 from catcher.store.search import InInbox, Query, all_of, envelope_texts, matches, parse
 from catcher.store.search.model import Subject
-from catcher.store.sorting import Sorting
 
 MAX_FAULTS = 1000
 MAX_PATHS = 1000
@@ -109,7 +109,7 @@ class FaultRules:
             self.add(fault)
 
     def judge(self, occasion: Occasion) -> Verdict | None:
-        """What the first fault says that fits, None when none does. See `catcher.gate`."""
+        """What the first fault says that fits, None when none does. See `catcher.hooks`."""
         subject: Subject | None = None
         for number, one in self._standing.items():
             fault = one.fault

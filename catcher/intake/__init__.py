@@ -3,6 +3,6 @@
 from catcher.intake.deliver import Intake, deliver_now
 from catcher.intake.ids import new_store_id
 from catcher.intake.prepare import prepare
-from catcher.intake.tagging import Tagging, TagRule
+from catcher.intake.tags import Tagging, TagRule
 
 __all__ = ["Intake", "TagRule", "Tagging", "deliver_now", "new_store_id", "prepare"]

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from catcher.envelope import Envelope
 from catcher.intake.prepare import prepare
-from catcher.intake.tagging import Tagging
+from catcher.intake.tags import Tagging
 from catcher.store.aio import AsyncStore
-from catcher.store.inserting import Prepared
-from catcher.store.inserting import prepare as prepare_rows
+from catcher.store.labels.inbox_routing import Sorting
 from catcher.store.model import NewMessage
-from catcher.store.sorting import Sorting
 from catcher.store.store import Store
+from catcher.store.write.inserts import Prepared
+from catcher.store.write.inserts import prepare as prepare_rows
 from catcher.threads import Threads
 
 _log = logging.getLogger(__name__)

@@ -8,11 +8,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from catcher.data import database_file
 from catcher.envelope import Envelope, ForwardPath
 from catcher.intake.deliver import deliver_now
-from catcher.intake.sharing import SharedStores
+from catcher.intake.shared_stores import SharedStores
 from catcher.mime.written import Written, mailbox, written
+from catcher.paths import database_file
 from catcher.store import Addresses, Everything, Store
 
 __all__ = ["Letter", "LocalMailbox", "SharedStores", "mailbox"]

@@ -11,11 +11,11 @@ from msgspec.structs import replace
 from catcher.envelope import Envelope
 from catcher.intake.addresses import list_addresses
 from catcher.intake.ids import new_store_id
-from catcher.intake.tagging import Tagging, find_tags
+from catcher.intake.tags import Tagging, find_tags
 from catcher.mime import Glance, Message, Octets, glance, parse
+from catcher.store.labels.inbox_routing import Sorting
 from catcher.store.model import NewMessage
 from catcher.store.search.texts import search_texts
-from catcher.store.sorting import Sorting
 
 
 def prepare(

@@ -8,7 +8,7 @@ import os
 import secrets
 import time
 
-from catcher.htpasswd import Htpasswd
+from catcher.net.htpasswd import Htpasswd
 from catcher.threads import Threads
 
 

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from catcher.store import AsyncStore
-from catcher.store.inbox_names import fold_inbox
+from catcher.store import AsyncStore, fold_inbox
 from catcher.store.search import Anything, InInbox, Query
 
 _PIECE = 2000

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from catcher.errors import SettingError
-from catcher.htpasswd import Htpasswd
+from catcher.net.htpasswd import Htpasswd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,11 +7,11 @@ import ssl
 from pathlib import Path
 
 from catcher.errors import AddressInUse
+from catcher.net.sockets import bind_unix, shown
 from catcher.pop3.connection import Connection
 from catcher.pop3.options import Pop3Options
 from catcher.pop3.protocol import err
 from catcher.pop3.session import Session
-from catcher.sockets import bind_unix, shown
 from catcher.store import AsyncStore
 from catcher.threads import Threads
 

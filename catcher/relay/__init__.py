@@ -1,10 +1,10 @@
 """Sends stored messages onward, through the backends of the mail library."""
 
+from catcher.relay.header_edits import Rewriting, rewrite
 from catcher.relay.options import SMTP_BACKEND, Relay, pattern, smtp_options
 from catcher.relay.outbox import Outbox, Patience
 from catcher.relay.relays import Relays
 from catcher.relay.release import Outcome, Report, release
-from catcher.relay.rewriting import Rewriting, rewrite
 from catcher.relay.rules import Rule
 from catcher.relay.webhooks import Webhook, Webhooks
 

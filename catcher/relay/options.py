@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from catcher.errors import SettingError
-from catcher.relay.rewriting import Rewriting
+from catcher.relay.header_edits import Rewriting
 
 SMTP_BACKEND = "catcher.relay.smtp.EmailBackend"
 

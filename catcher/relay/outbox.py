@@ -15,14 +15,14 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from catcher.errors import NotFound, RelayError, StoreUnavailable
-from catcher.relay.answers import FirstAnswers, Refusal
-from catcher.relay.judging import Judge
+from catcher.relay.dispatch import Judge
+from catcher.relay.first_reply import FirstAnswers, Refusal
 from catcher.relay.relays import Relays
 from catcher.relay.release import Outcome
 from catcher.relay.rules import Rule
 from catcher.relay.webhooks import PREFIX, Webhooks
 from catcher.store.events import Event
-from catcher.store.outgoing import FAILED, Job
+from catcher.store.records.outbox import FAILED, Job
 from catcher.store.store import Store
 from catcher.threads import Threads
 

@@ -10,9 +10,9 @@ from email.utils import format_datetime
 from typing import Any
 
 from catcher.errors import RelayError
+from catcher.relay.header_edits import Rewriting
 from catcher.relay.options import Relay
 from catcher.relay.release import Report, release
-from catcher.relay.rewriting import Rewriting
 from catcher.store.model import StoredMessage
 from catcher.store.store import Store
 from catcher.threads import Threads

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from catcher.errors import RelayError
+from catcher.relay.header_edits import UNCHANGED, Rewriting, rewrite
 from catcher.relay.message import StoredMail
-from catcher.relay.rewriting import UNCHANGED, Rewriting, rewrite
 from catcher.store.model import StoredMessage
 
 NO_SUCH_SYNTAX = 553

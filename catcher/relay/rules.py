@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from catcher.errors import QueryError, SettingError
 from catcher.relay.options import Pattern, Relay
-from catcher.store.outgoing import NewJob
+from catcher.store.records.outbox import NewJob
 from catcher.store.search import Query, parse
 
 

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from catcher.errors import QueryError, RelayError, SettingError
-from catcher.fetch import Fetcher, FetchError
-from catcher.store.inbox_names import clean_inbox, fold_inbox
+from catcher.net import Fetcher, FetchError
+from catcher.store.labels.inbox_names import clean_inbox, fold_inbox
 from catcher.store.model import Summary
-from catcher.store.outgoing import NewJob
+from catcher.store.records.outbox import NewJob
 from catcher.store.search import InInbox, Query, all_of, parse
 
 PREFIX = "webhook:"

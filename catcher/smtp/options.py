@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from catcher.errors import SettingError
-from catcher.htpasswd import Htpasswd
+from catcher.net.htpasswd import Htpasswd
 
 MIB = 1024 * 1024
 

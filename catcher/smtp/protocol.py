@@ -17,11 +17,11 @@ from aiosmtpd.smtp import Session as AiosmtpdSession
 
 from catcher.envelope import Envelope
 from catcher.errors import CatcherError, MessageRefused, MessageTooLarge, StoreFull, StoreUnavailable
-from catcher.gate import Occasion, Stage
+from catcher.hooks import Occasion, Stage
 from catcher.smtp import auth
+from catcher.smtp.incoming import Receiver
 from catcher.smtp.options import Listener
 from catcher.smtp.peer import tls_facts
-from catcher.smtp.receiving import Receiver
 from catcher.smtp.reception import Reception
 from catcher.smtp.replies import Reply, hello, reply, too_large, with_status
 from catcher.smtp.transaction import Transaction

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from catcher.counters import Tally
 from catcher.envelope import Envelope, Session
-from catcher.gate import Gate
+from catcher.hooks import Gate
 from catcher.smtp.options import SmtpOptions
-from catcher.tally import Tally
 from catcher.threads import Threads
 
 log = logging.getLogger("catcher.smtp")

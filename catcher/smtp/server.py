@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from catcher.counters import Tally
 from catcher.envelope import Session
-from catcher.gate import Gate
+from catcher.hooks import Gate
+from catcher.net.sockets import shown
+from catcher.smtp.bound_sockets import bind, bind_beside
 from catcher.smtp.options import Listener, SmtpOptions
 from catcher.smtp.protocol import CatcherSMTP
-from catcher.smtp.proxied import ProxiedDoor
+from catcher.smtp.proxy_listener import ProxiedDoor
 from catcher.smtp.reception import Deliver, OwnPassword, Reception
-from catcher.smtp.sockets import bind, bind_beside
 from catcher.smtp.spool import remove_leftovers
-from catcher.sockets import shown
-from catcher.tally import Tally
 from catcher.threads import Threads
 
 BACKLOG = 1024

@@ -15,9 +15,9 @@ from aiosmtpd.smtp import SMTP
 
 from catcher.envelope import Session
 from catcher.smtp.auth import Exchange
+from catcher.smtp.incoming import Receiver
 from catcher.smtp.options import MIB, Listener
 from catcher.smtp.peer import Peer, address_of, tls_facts
-from catcher.smtp.receiving import Receiver
 from catcher.smtp.reception import Reception
 from catcher.smtp.replies import Reply, reply
 from catcher.smtp.transcript import Transcript

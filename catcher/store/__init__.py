@@ -2,7 +2,7 @@
 
 from catcher.store.aio import AsyncStore
 from catcher.store.events import Event, Events
-from catcher.store.inserting import Prepared, prepare
+from catcher.store.labels.inbox_names import fold_inbox
 from catcher.store.model import (
     Addresses,
     Binned,
@@ -21,6 +21,7 @@ from catcher.store.model import (
 )
 from catcher.store.search.model import Anything, Query
 from catcher.store.store import Store
+from catcher.store.write.inserts import Prepared, prepare
 
 __all__ = [
     "Addresses",
@@ -44,5 +45,6 @@ __all__ = [
     "Store",
     "StoredMessage",
     "Summary",
+    "fold_inbox",
     "prepare",
 ]

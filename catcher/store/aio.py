@@ -9,7 +9,6 @@ from functools import partial
 
 from catcher.envelope import Session
 from catcher.store.events import Event, Events
-from catcher.store.inserting import Prepared
 from catcher.store.model import (
     Arrived,
     Binned,
@@ -23,6 +22,7 @@ from catcher.store.model import (
 )
 from catcher.store.search.model import Anything, Query
 from catcher.store.store import Store
+from catcher.store.write.inserts import Prepared
 from catcher.threads import Threads
 
 

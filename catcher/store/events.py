@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from catcher.store.inbox_names import fold_inbox
+from catcher.store.labels.inbox_names import fold_inbox
 from catcher.store.model import Summary
 
 _log = logging.getLogger(__name__)

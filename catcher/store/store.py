@@ -13,13 +13,15 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from catcher.errors import NotFound, StoreUnavailable
 from catcher.mime import part_octets
-from catcher.store import answering, arriving, boxing, changing, labelling, octets, overview, querying
-from catcher.store import bin as bin_
-from catcher.store.changing import STEP, Outcome
-from catcher.store.counting import read_counters
+from catcher.store.db import blobs
+from catcher.store.db.tables import content
 from catcher.store.engines.base import Database, Duty
+from catcher.store.engines.counters import read_counters
+from catcher.store.engines.databases import open_database
 from catcher.store.events import Event, Events
-from catcher.store.inserting import Prepared, prepare
+from catcher.store.labels import inboxes as boxing
+from catcher.store.labels import tags as labelling
+from catcher.store.labels.tag_names import checked_tag
 from catcher.store.model import (
     Arrived,
     Binned,
@@ -34,16 +36,18 @@ from catcher.store.model import (
     StoredMessage,
     Summary,
 )
-from catcher.store.opening import open_database
-from catcher.store.outgoing import Outgoing
-from catcher.store.queue import Delivery, Queue
-from catcher.store.saved import SavedSearches
+from catcher.store.read import arrivals, overview, queries, references
+from catcher.store.records.outbox import Outgoing
+from catcher.store.records.saved_searches import SavedSearches
+from catcher.store.records.sessions import Sessions
+from catcher.store.records.tokens import Tokens
 from catcher.store.search.model import Anything, Query, Subject
-from catcher.store.sessions import Sessions
-from catcher.store.tables import content
-from catcher.store.tag_names import checked_tag
-from catcher.store.tokens import Tokens
-from catcher.store.writer import Turn, Writer
+from catcher.store.write import bin as bin_
+from catcher.store.write import updates
+from catcher.store.write.inserts import Prepared, prepare
+from catcher.store.write.queue import Delivery, Queue
+from catcher.store.write.updates import STEP, Outcome
+from catcher.store.write.writer import Turn, Writer
 
 
 class Store:
@@ -148,11 +152,11 @@ class Store:
 
     def mark(self, selection: Selection, *, is_read: bool) -> int:
         """Mark messages read or unread; how many really changed."""
-        return self._in_steps(selection, partial(changing.mark, is_read=is_read))
+        return self._in_steps(selection, partial(updates.mark, is_read=is_read))
 
     def pin(self, selection: Selection, *, is_pinned: bool) -> int:
         """Pin messages or unpin them; how many really changed."""
-        return self._in_steps(selection, partial(changing.pin, is_pinned=is_pinned))
+        return self._in_steps(selection, partial(updates.pin, is_pinned=is_pinned))
 
     def delete(self, selection: Selection, *, binned_at: datetime | None = None) -> int:
         """Delete messages; how many there were. More than `STEP` go in several transactions, oldest first.
@@ -161,9 +165,9 @@ class Store:
         from where `restore` brings them back.
         """
         if isinstance(selection, Everything) and binned_at is None:
-            return self._writer.run(changing.remove_everything)
-        spared = None if isinstance(selection, ByIds) else changing.NOT_PINNED
-        return self._in_steps(selection, partial(changing.remove, binned_at=binned_at), only=spared)
+            return self._writer.run(updates.remove_everything)
+        spared = None if isinstance(selection, ByIds) else updates.NOT_PINNED
+        return self._in_steps(selection, partial(updates.remove, binned_at=binned_at), only=spared)
 
     def restore(self, store_ids: Sequence[str]) -> int:
         """Bring messages back from the bin to where they were; how many. Unknown ids are ignored."""
@@ -179,40 +183,40 @@ class Store:
 
     def empty_bin(self, *, before: datetime | None = None) -> int:
         """Delete for good what was put into the bin before a moment (None: all of it); how many."""
-        return self._repeat(partial(bin_.empty, before=before), step=changing.PRUNE_STEP)
+        return self._repeat(partial(bin_.empty, before=before), step=updates.PRUNE_STEP)
 
     def make_inbox(self, inbox: Inbox) -> None:
         """Make an inbox, empty or of what is in it by its name already. Raises InboxError."""
-        self._writer.run(partial(changing.make_inbox, wanted=inbox))
+        self._writer.run(partial(updates.make_inbox, wanted=inbox))
 
     def delete_inbox(self, name: str) -> int:
         """Delete an inbox with its mail, but for mail that is in another one too; how many messages. Raises NotFound.
 
         Mail that arrives for it meanwhile may make it anew.
         """
-        return self._repeat(partial(changing.remove_inbox, name=name)) - 1
+        return self._repeat(partial(updates.remove_inbox, name=name)) - 1
 
     def set_tags(self, store_ids: Sequence[str], names: Sequence[str]) -> int:
         """Give messages exactly these tags; how many really changed. Unknown ids and unusable names are ignored."""
         return sum(
-            self._writer.run(partial(changing.set_tags, store_ids=ids, names=names)) for ids in _chunks(store_ids)
+            self._writer.run(partial(updates.set_tags, store_ids=ids, names=names)) for ids in _chunks(store_ids)
         )
 
     def add_tag(self, selection: Selection, name: str) -> int:
         """Give messages one more tag; how many did not have it. Raises TagError for a name that cannot be used."""
-        return self._in_steps(selection, partial(changing.add_tag, name=checked_tag(name)))
+        return self._in_steps(selection, partial(updates.add_tag, name=checked_tag(name)))
 
     def remove_tag(self, selection: Selection, name: str) -> int:
         """Take one tag from messages; how many had it."""
-        return self._in_steps(selection, partial(changing.remove_tag, name=name))
+        return self._in_steps(selection, partial(updates.remove_tag, name=name))
 
     def rename_tag(self, old: str, new: str) -> None:
         """Call a tag otherwise. Raises NotFound, and TagError for a name that cannot be used or is taken."""
-        self._writer.run(partial(changing.rename_tag, old=old, new=new))
+        self._writer.run(partial(updates.rename_tag, old=old, new=new))
 
     def delete_tag(self, name: str) -> None:
         """Take a tag from all messages. Raises NotFound."""
-        self._writer.run(partial(changing.delete_tag, name=name))
+        self._writer.run(partial(updates.delete_tag, name=name))
 
     def retain(self, *, max_messages: int, max_age: timedelta | None, now: datetime) -> int:
         """Delete some of the oldest messages beyond so many (0: no bound) or older than an age; how many.
@@ -221,8 +225,8 @@ class Store:
         it: call it until it returns 0. Of several stores on one database one does it; for the others it returns 0.
         """
         oldest = None if max_age is None else now - max_age
-        whole = partial(changing.retain, max_messages=max_messages, oldest=oldest)
-        return self._retain(whole) or self._retain(partial(changing.retain_inboxes, now=now))
+        whole = partial(updates.retain, max_messages=max_messages, oldest=oldest)
+        return self._retain(whole) or self._retain(partial(updates.retain_inboxes, now=now))
 
     # Reading
 
@@ -242,7 +246,7 @@ class Store:
         one counts as a part of the query.
         """
         with self._reading() as connection:
-            return querying.page(
+            return queries.page(
                 self._database,
                 connection,
                 query,
@@ -255,7 +259,7 @@ class Store:
     def latest(self, query: Query = Anything()) -> Summary:  # noqa: B008 a value without state
         """The newest message a query matches. Raises NotFound."""
         with self._reading() as connection:
-            return querying.latest(self._database, connection, query)
+            return queries.latest(self._database, connection, query)
 
     def arrived(
         self,
@@ -266,30 +270,30 @@ class Store:
     ) -> Arrived:
         """What a query matches, in the order of arrival: the first after a number, or without one the newest."""
         with self._reading() as connection:
-            return arriving.arrived(self._database, connection, query, after=after, limit=max(1, limit))
+            return arrivals.arrived(self._database, connection, query, after=after, limit=max(1, limit))
 
     def subjects(self, summaries: Sequence[Summary]) -> list[Subject]:
         """Messages as `search.matches` judges them, in the same order; those that are gone may be left out."""
         with self._reading() as connection:
-            return arriving.subjects(self._database, connection, summaries)
+            return arrivals.subjects(self._database, connection, summaries)
 
     def within(self, store_ids: Sequence[str], inbox: str) -> tuple[str, ...]:
         """Those of the messages that are in an inbox, in the same order; there need be no such inbox."""
         with self._reading() as connection:
             found = {
-                each for ids in _chunks(store_ids) for each in arriving.within(self._database, connection, ids, inbox)
+                each for ids in _chunks(store_ids) for each in arrivals.within(self._database, connection, ids, inbox)
             }
         return tuple(each for each in store_ids if each in found)
 
     def summary(self, store_id: str) -> Summary:
         """One message as a list shows it. Raises NotFound."""
         with self._reading() as connection:
-            return querying.summary(connection, store_id)
+            return queries.summary(connection, store_id)
 
     def get(self, store_id: str) -> StoredMessage:
         """One message whole, but for its octets. Raises NotFound."""
         with self._reading() as connection:
-            return querying.get(connection, store_id)
+            return queries.get(connection, store_id)
 
     def raw(self, store_id: str) -> bytes:
         """A message's octets as they were received. Raises NotFound."""
@@ -302,11 +306,11 @@ class Store:
         Raises NotFound, at the first piece, or at a later one when the message is deleted meanwhile.
         """
         with self._reading() as connection:
-            arrival, size = querying.arrival_and_size(connection, store_id)
+            arrival, size = queries.arrival_and_size(connection, store_id)
         first, last = max(0, start), size if end is None else min(end, size)
-        for number in range(first // octets.PIECE, -(-last // octets.PIECE) if last > first else 0):
+        for number in range(first // blobs.PIECE, -(-last // blobs.PIECE) if last > first else 0):
             piece = self._piece(arrival, number)
-            offset = number * octets.PIECE
+            offset = number * blobs.PIECE
             yield piece[max(0, first - offset) : last - offset]
 
     def part(self, store_id: str, part_id: str) -> bytes:
@@ -329,12 +333,12 @@ class Store:
         Raises NotFound when there is no such message; it need not match the query itself.
         """
         with self._reading() as connection:
-            return querying.neighbours(self._database, connection, store_id, query)
+            return queries.neighbours(self._database, connection, store_id, query)
 
     def has_message_id(self, message_id: str) -> bool:
         """Whether a message with this Message-ID (without angle brackets) is there."""
         with self._reading() as connection:
-            return querying.has_message_id(connection, message_id)
+            return queries.has_message_id(connection, message_id)
 
     def counts(self) -> Counts:
         """The mailbox in numbers."""
@@ -387,7 +391,7 @@ class Store:
     def named_ids(self, store_ids: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
         """The message ids that each of these messages says to answer; see `answering.named_ids`."""
         with self._reading() as connection:
-            return answering.named_ids(connection, store_ids)
+            return references.named_ids(connection, store_ids)
 
     def changes(self, after: int, *, limit: int = 1000) -> list[Event] | None:
         """What happened after this cursor, in order; None when the store does not know (any more): read the list again.
@@ -395,7 +399,7 @@ class Store:
         A message that arrived and was deleted since shows its deletion only; one that changed arrives as it is now.
         """
         with self._reading() as connection:
-            return querying.changes(connection, after, limit=limit)
+            return queries.changes(connection, after, limit=limit)
 
     def octets_on_disk(self) -> int:
         """What the database takes on the disk, its journal included."""
@@ -414,7 +418,7 @@ class Store:
             row = connection.execute(columns.where(content.c.arrival == arrival, content.c.number == number)).first()
         if row is None:
             raise NotFound("message not found")
-        return octets.restore(row.data, is_compressed=row.is_compressed)
+        return blobs.restore(row.data, is_compressed=row.is_compressed)
 
     def _retain(self, change: Callable[[Connection], Outcome]) -> int:
         def step(connection: Connection) -> Outcome:
@@ -429,9 +433,9 @@ class Store:
         """Run a change on a selection step by step; what arrives meanwhile is left. only: a condition beyond it."""
         upto = self.cursor()
         if isinstance(selection, ByIds):
-            conditions = [querying.where(self._database, ByIds(ids)) for ids in _chunks(selection.store_ids)]
+            conditions = [queries.where(self._database, ByIds(ids)) for ids in _chunks(selection.store_ids)]
         else:
-            conditions = [querying.where(self._database, selection)]
+            conditions = [queries.where(self._database, selection)]
         if only is not None:
             conditions = [only if where is None else where & only for where in conditions]
         return sum(self._repeat(partial(change, where=where, upto=upto)) for where in conditions)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         assert_text_contains,
         assert_text_is_html,
     )
-    from catcher.testing.running import RunningCatcher, running_catcher
+    from catcher.testing.in_process import RunningCatcher, running_catcher
 
 __all__ = [
     "RunningCatcher",
@@ -43,5 +43,5 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    room = "assertions" if name.startswith("assert_") else "running"
+    room = "assertions" if name.startswith("assert_") else "in_process"
     return getattr(import_module(f"{__name__}.{room}"), name)

@@ -101,7 +101,7 @@ def assert_checks(
 ) -> None:
     """The checks that ask nobody find nothing as bad as `fail_on`, and give at least `min_score`; see `ChecksPass`."""
     from catcher.assertions import ChecksPass
-    from catcher.testing.checking import fault_of_checks
+    from catcher.testing.checks import fault_of_checks
 
     mail = mail_of(message)
     wanted = ChecksPass(min_score=min_score, fail_on=fail_on, ignore=tuple(ignore))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Generic, Protocol, TypeVar, overload
 
 from catcher.client import Catcher, Inbox, Message, NothingCame
-from catcher.client.flows import MOST_AWAITED
+from catcher.client.operations import MOST_AWAITED
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)

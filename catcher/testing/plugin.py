@@ -19,7 +19,7 @@ import pytest
 if TYPE_CHECKING:
     from catcher.client import Catcher
     from catcher.testing.mailbox import Mailbox, SmtpFaults
-    from catcher.testing.serving import Sharing
+    from catcher.testing.shared_process import Sharing
 
 _WORKER_KEY = "catcher_directory"
 _UNSAFE = re.compile(r"[^\w.-]+")
@@ -59,7 +59,7 @@ class _Share:
     def sharing(self) -> "Sharing":
         """The share itself, from now on taken."""
         if self._sharing is None:
-            from catcher.testing.serving import Sharing
+            from catcher.testing.shared_process import Sharing
 
             self._sharing = Sharing(Path(self._directory))
         return self._sharing
@@ -132,7 +132,7 @@ def catcher_server(pytestconfig: pytest.Config) -> "Iterator[Catcher]":
 
     url = _url_of(pytestconfig)
     if not url and sys.platform == "win32":  # it has no locks that die with their process: a catcher for each process
-        from catcher.testing.running import running_catcher
+        from catcher.testing.in_process import running_catcher
 
         with running_catcher(**_settings_of(pytestconfig)) as running, Catcher(running.url) as catcher:
             yield catcher

@@ -13,11 +13,11 @@ from starlette.types import Receive, Scope, Send
 
 from catcher.threads import OnDemand
 from catcher.web import api
-from catcher.web.authentication import Authentication, Keeper
-from catcher.web.bodies import BodyLimit
 from catcher.web.hub import Hub
-from catcher.web.scoping import Unbound
-from catcher.web.security import CleanPath, DefaultHeaders, Gate, Uncompressed
+from catcher.web.inbox_scope import Unbound
+from catcher.web.middleware.authentication import Authentication, Keeper
+from catcher.web.middleware.bodies import BodyLimit
+from catcher.web.middleware.security import CleanPath, DefaultHeaders, Gate, Uncompressed
 from catcher.web.services import Services, WebOptions
 
 

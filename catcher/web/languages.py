@@ -14,7 +14,7 @@ from functools import cache
 
 from markupsafe import Markup
 
-from catcher.data import data_directory
+from catcher.paths import data_directory
 
 LANGUAGES: Mapping[str, str] = {"en": "English", "fr": "Français"}
 """The name of each language in itself, by its code."""

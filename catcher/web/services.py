@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
+from catcher.counters import Totals
 from catcher.faults import FaultRules
-from catcher.htpasswd import Htpasswd
 from catcher.intake import Intake
+from catcher.net.htpasswd import Htpasswd
 from catcher.relay import Relays, Webhooks
 from catcher.store.aio import AsyncStore
-from catcher.store.sorting import Sorting
-from catcher.store.tokens import Token
-from catcher.tally import Totals
+from catcher.store.labels.inbox_routing import Sorting
+from catcher.store.records.tokens import Token
 from catcher.threads import OnDemand, Threads
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from catcher.data import data_directory
+from catcher.paths import data_directory
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -7,8 +7,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from catcher.counters import NUMBERS, Tally
 from catcher.errors import StoreUnavailable
-from catcher.tally import NUMBERS, Tally
 
 _OCTETS = mmap.PAGESIZE
 _ROW = NUMBERS * 8

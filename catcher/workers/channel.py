@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from catcher.gate import Occasion, Verdict
+from catcher.hooks import Occasion, Verdict
 
 _LENGTH = 4
 

@@ -16,10 +16,10 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from catcher.gate import Gate
+from catcher.counters import Tally
+from catcher.hooks import Gate
 from catcher.smtp import SmtpServer
 from catcher.smtp.server import Place
-from catcher.tally import Tally
 from catcher.threads import Threads
 from catcher.workers.board import Board
 from catcher.workers.channel import Answer, Channel, Leaving, Question, Ready

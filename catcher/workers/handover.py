@@ -12,7 +12,7 @@ from catcher.smtp.server import Place
 
 if TYPE_CHECKING:  # imported after the listener has opened
     from catcher.intake import Tagging
-    from catcher.store.sorting import Sorting
+    from catcher.store.labels.inbox_routing import Sorting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,11 +11,11 @@ import signal
 import socket
 from pathlib import Path
 
-from catcher.collecting import collecting_less
 from catcher.envelope import Envelope
-from catcher.gate import Occasion, Verdict
+from catcher.hooks import Occasion, Verdict
 from catcher.intake import Intake
-from catcher.observing import Observer
+from catcher.process import frozen_heap
+from catcher.server.session_log import Observer
 from catcher.smtp import SmtpServer
 from catcher.store import AsyncStore, Store
 from catcher.threads import Threads, parsers
@@ -37,7 +37,7 @@ async def work(handover: Handover, end: socket.socket) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, over.set)
     try:
         async with contextlib.AsyncExitStack() as undo:
-            with collecting_less():
+            with frozen_heap():
                 await _open(handover, board, gate, undo)
             channel.say(Ready())
             await over.wait()

@@ -7,7 +7,7 @@ tests are green.
 from collections import Counter
 from pathlib import Path
 
-from catcher.checks.caniemail import Feature, Support, knowledge
+from catcher.checks.features.caniemail import Feature, Support, knowledge
 from tests.checks.mails import Snippet, snippets
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "features.md"

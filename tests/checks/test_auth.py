@@ -23,8 +23,14 @@ from catcher.checks.auth import (
     verify_arc,
     verify_dkim,
 )
-from catcher.checks.auth.signing import canonical_body, canonical_field, header_section, signed_octets, unsigned
-from catcher.checks.authentication import authenticate
+from catcher.checks.auth.canonical import (
+    canonical_body,
+    canonical_field,
+    header_section,
+    signed_octets,
+    unsigned,
+)
+from catcher.checks.rules.authentication import authenticate
 from catcher.envelope import Client
 from catcher.errors import SettingError
 from catcher.threads import Threads

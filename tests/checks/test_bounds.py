@@ -9,16 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catcher.checks import CHECKS, CheckOptions, Report, Subject, run_checks
-from catcher.checks.accessibility import judge_accessibility
-from catcher.checks.clients import examine
-from catcher.checks.css import MAX_CSS, MAX_TOKENS, Budget
-from catcher.checks.document import MAX_ELEMENTS, MAX_HTML
-from catcher.checks.headers import judge_headers
-from catcher.checks.inbox import judge_inbox
-from catcher.checks.links import judge_links
-from catcher.checks.sheets import parsed_sheets
-from catcher.checks.size import judge_size
-from catcher.checks.structure import judge_structure
+from catcher.checks.parse.css import MAX_CSS, MAX_TOKENS, Budget
+from catcher.checks.parse.html import MAX_ELEMENTS, MAX_HTML
+from catcher.checks.parse.sheets import parsed_sheets
+from catcher.checks.rules.accessibility import judge_accessibility
+from catcher.checks.rules.clients import examine
+from catcher.checks.rules.headers import judge_headers
+from catcher.checks.rules.inbox import judge_inbox
+from catcher.checks.rules.links import judge_links
+from catcher.checks.rules.size import judge_size
+from catcher.checks.rules.structure import judge_structure
 from catcher.checks.urls.forms import is_one_time
 from tests.checks.mails import html_mail, subject_of
 

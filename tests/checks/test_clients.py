@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from catcher.checks import CheckOptions, ClientFacts, ClientsCheck, Severity
-from catcher.checks.caniemail import Feature, Support, knowledge
-from catcher.checks.clients import examine
 from catcher.checks.data.refresh import write
 from catcher.checks.features import find_features
-from catcher.checks.mailpit import html_check
+from catcher.checks.features.caniemail import Feature, Support, knowledge
 from catcher.checks.render import to_json
+from catcher.checks.rules.clients import examine
 from catcher.threads import Threads
+from catcher.web.api.mailpit.checks import html_check
 from tests.checks.features_document import DOCUMENT, OF_THE_MESSAGE, document, places
 from tests.checks.mails import DATA, HEAD, Snippet, html_mail, snippets, subject_of
 

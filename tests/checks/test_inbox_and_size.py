@@ -3,8 +3,8 @@
 import pytest
 
 from catcher.checks import InboxFacts, SizeFacts
-from catcher.checks.inbox import judge_inbox
-from catcher.checks.size import judge_size
+from catcher.checks.rules.inbox import judge_inbox
+from catcher.checks.rules.size import judge_size
 from tests.checks.mails import HEAD, html_mail, rules, subject_of, text_mail
 
 

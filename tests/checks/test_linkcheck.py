@@ -9,13 +9,13 @@ import pytest
 import trustme
 
 from catcher.checks import CheckOptions, LinkFollowFacts, Report, follow_links, run_checks
-from catcher.checks.mailpit import link_check
 from catcher.checks.urls import LinkAnswer, LinkCache, LinkKind, collect_links
 from catcher.checks.urls.forms import is_one_time
-from catcher.fetch import Fetcher, FetchError
+from catcher.net import Fetcher, FetchError
+from catcher.web.api.mailpit.checks import link_check
 from tests.checks.conftest import serving
 from tests.checks.mails import HEAD, check_named, html_mail, rules, subject_of, text_mail
-from tests.fetch.test_guard import INSIDE, Counting, Resolver
+from tests.net.test_guard import INSIDE, Counting, Resolver
 
 
 def _answer(status: str, *fields: str) -> bytes:

@@ -7,7 +7,7 @@ import pytest
 
 from catcher.checks import Finding, Place, Report, Severity
 from catcher.checks.render import FORMATS, to_json, to_junit, to_sarif, to_text
-from catcher.checks.structure import judge_structure
+from catcher.checks.rules.structure import judge_structure
 from tests.checks.mails import html_mail
 
 FINDING = Finding(

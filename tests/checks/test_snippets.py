@@ -2,12 +2,12 @@
 
 import pytest
 
-from catcher.checks.accessibility import judge_accessibility
-from catcher.checks.clients import examine
-from catcher.checks.headers import judge_headers
-from catcher.checks.links import judge_links
 from catcher.checks.model import Report
-from catcher.checks.structure import judge_structure
+from catcher.checks.rules.accessibility import judge_accessibility
+from catcher.checks.rules.clients import examine
+from catcher.checks.rules.headers import judge_headers
+from catcher.checks.rules.links import judge_links
+from catcher.checks.rules.structure import judge_structure
 from tests.checks.mails import HEAD, Snippet, found, html_mail, snippets, subject_of, text_mail
 
 WRAPPED = '<html lang="en"><head><title>x</title></head><body>\n'

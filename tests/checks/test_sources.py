@@ -9,15 +9,15 @@ import pytest
 
 import catcher.checks
 from catcher.checks import Report
-from catcher.checks.accessibility import judge_accessibility
-from catcher.checks.caniemail import knowledge
-from catcher.checks.clients import examine
-from catcher.checks.headers import judge_headers
-from catcher.checks.inbox import judge_inbox
-from catcher.checks.links import judge_links
-from catcher.checks.size import judge_size
+from catcher.checks.features.caniemail import knowledge
+from catcher.checks.rules.accessibility import judge_accessibility
+from catcher.checks.rules.clients import examine
+from catcher.checks.rules.headers import judge_headers
+from catcher.checks.rules.inbox import judge_inbox
+from catcher.checks.rules.links import judge_links
+from catcher.checks.rules.size import judge_size
+from catcher.checks.rules.structure import judge_structure
 from catcher.checks.sources import address_of
-from catcher.checks.structure import judge_structure
 from tests.checks.mails import html_mail, snippets, subject_of
 
 SECTIONS = {

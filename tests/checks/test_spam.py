@@ -17,7 +17,7 @@ import pytest
 from catcher.checks import CheckOptions, Report, Severity, SpamFacts, run_checks
 from catcher.checks.filters import Rspamd, Spamd, SpamError, SpamVerdict
 from catcher.checks.filters.spamd import read_answer
-from catcher.checks.mailpit import spam_check
+from catcher.web.api.mailpit.checks import spam_check
 from tests.checks.conftest import serving
 from tests.checks.mails import check_named, rules, text_mail
 

@@ -3,9 +3,9 @@
 import pytest
 
 from catcher.checks import Demand, Finding, Report, Severity, overall_score, shortfalls, unmade, without
-from catcher.checks.clients import examine
 from catcher.checks.filters import SpamRule, SpamVerdict
-from catcher.checks.spam import SpamFacts
+from catcher.checks.rules.clients import examine
+from catcher.checks.rules.spam import SpamFacts
 from tests.checks.mails import html_mail, rules
 
 ALT = Finding(rule="alt-missing", severity=Severity.ERROR, text="An image has no alternative text.")

@@ -225,7 +225,7 @@ def test_the_help_text_lists_every_setting_under_its_heading() -> None:
 def test_the_process_may_open_as_many_files_as_the_system_allows() -> None:
     """Connections are files: the soft limit is raised to the hard one, up to a bound."""
     limits = "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (256, 4096)); "
-    raised = "from catcher.cli.descriptors import raise_descriptor_limit as r; r(); "
+    raised = "from catcher.process import raise_descriptor_limit as r; r(); "
     shown = "print(resource.getrlimit(resource.RLIMIT_NOFILE))"
     done = subprocess.run([sys.executable, "-c", limits + raised + shown], capture_output=True, text=True, check=True)
     assert done.stdout == "(4096, 4096)\n"

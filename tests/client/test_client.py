@@ -31,7 +31,7 @@ from catcher.client import (
     UnexpectedMail,
     Unreachable,
     Unreadable,
-    flows,
+    operations,
 )
 from catcher.store import Everything
 from catcher.testing import RunningCatcher, running_catcher
@@ -308,7 +308,7 @@ def test_every_other_route(catcher: Catcher) -> None:
 def test_every_route_of_the_document_has_its_method(catcher: Catcher) -> None:
     """What the OpenAPI document has of our own and Mailpit's routes, some flow asks for."""
     other = {"/api/v2/", "/api/v1/messages/{id}", "/api/v1/swagger.json", "/livez"}
-    source = inspect.getsource(flows)
+    source = inspect.getsource(operations)
     for path in catcher.openapi()["paths"]:
         if not any(path.startswith(each) for each in other):
             last = [part for part in path.removeprefix("/api/v1").split("/") if part and not part.startswith("{")]

@@ -10,7 +10,7 @@ import pytest
 from catcher.errors import NotFound, QueryError, SettingError
 from catcher.faults import Fault, FaultRules
 from catcher.faults.chaos import Jim, jim_of, read_triggers, set_jim
-from catcher.gate import Stage
+from catcher.hooks import Stage
 from catcher.testing import RunningCatcher, running_catcher
 
 MAIL = b"Subject: x\r\n\r\nx\r\n"

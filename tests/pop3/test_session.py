@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import pytest
 
 from catcher.errors import NotFound
-from catcher.htpasswd import Htpasswd
+from catcher.net.htpasswd import Htpasswd
 from catcher.pop3 import Pop3Options
 from catcher.store import ByIds, Inbox
 from tests.pop3.conftest import PATIENCE, Raw, Running, Serve

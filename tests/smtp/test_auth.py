@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from catcher.htpasswd import Htpasswd
+from catcher.net.htpasswd import Htpasswd
 from catcher.smtp import AuthPolicy, auth
 from tests.smtp.scram import scram
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from catcher.envelope import ForwardPath
 from catcher.errors import MessageTooLarge, StoreFull, StoreUnavailable
-from catcher.gate import Occasion, Stage, Verdict
+from catcher.hooks import Occasion, Stage, Verdict
 from catcher.smtp import AuthPolicy
 
 Start = Callable[..., Any]

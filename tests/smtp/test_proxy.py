@@ -14,9 +14,9 @@ import trustme
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catcher.net.proxy_protocol import SIGNATURE, NotProxied, parse_block, parse_line
+from catcher.net.tls import context_from_files
 from catcher.smtp import Listener
-from catcher.smtp.proxy import SIGNATURE, NotProxied, parse_block, parse_line
-from catcher.smtp.tls import context_from_files
 
 Start = Callable[..., Any]
 

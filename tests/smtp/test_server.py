@@ -16,8 +16,8 @@ import pytest
 
 from catcher.errors import AddressInUse, SettingError
 from catcher.smtp import Listener, SmtpOptions, SmtpServer
+from catcher.smtp.bound_sockets import bind
 from catcher.smtp.reception import connection_limit
-from catcher.smtp.sockets import bind
 from catcher.smtp.spool import Collector, remove_leftovers
 
 Start = Callable[..., Any]

@@ -13,8 +13,8 @@ import pytest
 import trustme
 
 from catcher.errors import SettingError
+from catcher.net.tls import ca_certificate, context_from_files, generated_context
 from catcher.smtp import AuthPolicy, Listener
-from catcher.smtp.tls import ca_certificate, context_from_files, generated_context
 
 Start = Callable[..., Any]
 LOOPS = pytest.mark.parametrize("loop", ["asyncio", "uvloop"])

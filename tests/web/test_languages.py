@@ -6,7 +6,7 @@ import string
 import polib
 import pytest
 
-from catcher.data import data_directory
+from catcher.paths import data_directory
 from catcher.web.languages import LANGUAGES, choose, in_template, plural_in_template
 from tests.web.ui.catalogues import catalogue_file, texts_of, texts_of_pages
 

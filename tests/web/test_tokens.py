@@ -14,7 +14,7 @@ from websockets.sync.client import connect
 
 from catcher.intake import deliver_now
 from catcher.store import Store
-from catcher.store.tokens import Scope
+from catcher.store.records.tokens import Scope
 from catcher.testing import RunningCatcher, running_catcher
 from tests.served import command
 from tests.web.api.mails import envelope, plain

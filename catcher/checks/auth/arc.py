@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from catcher.checks.auth.keys import KeyFault, public_key, verifies
-from catcher.checks.auth.lookup import Lookup, LookupFailed
-from catcher.checks.auth.model import AuthResult
-from catcher.checks.auth.signing import (
+from catcher.checks.auth.canonical import (
     HeaderSection,
     TagFault,
     body_digest,
@@ -17,6 +14,9 @@ from catcher.checks.auth.signing import (
     tags_of,
     unsigned,
 )
+from catcher.checks.auth.keys import KeyFault, public_key, verifies
+from catcher.checks.auth.lookup import Lookup, LookupFailed
+from catcher.checks.auth.model import AuthResult
 
 MAX_SETS = 50
 """Sets of a chain (RFC 8617 §4.2.1)."""

@@ -9,10 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from catcher.checks.auth.keys import Key, KeyFault, public_key, verifies
-from catcher.checks.auth.lookup import Lookup, LookupFailed
-from catcher.checks.auth.model import AuthResult
-from catcher.checks.auth.signing import (
+from catcher.checks.auth.canonical import (
     HeaderSection,
     TagFault,
     body_digest,
@@ -21,6 +18,9 @@ from catcher.checks.auth.signing import (
     signed_octets,
     tags_of,
 )
+from catcher.checks.auth.keys import Key, KeyFault, public_key, verifies
+from catcher.checks.auth.lookup import Lookup, LookupFailed
+from catcher.checks.auth.model import AuthResult
 
 MAX_SIGNATURES = 10
 """Signatures of a message that are verified; a receiver may limit them (RFC 6376 §8.4)."""

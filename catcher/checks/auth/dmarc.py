@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from catcher.checks.auth.canonical import TagFault, tags_of
 from catcher.checks.auth.dkim import DkimResult
 from catcher.checks.auth.lookup import Lookup, LookupFailed
 from catcher.checks.auth.model import AuthResult
-from catcher.checks.auth.signing import TagFault, tags_of
 from catcher.checks.auth.spf import SpfResult
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
+from catcher.checks.auth.canonical import TagFault, decoded, tags_of
 from catcher.checks.auth.lookup import Lookup
 from catcher.checks.auth.model import AuthResult
-from catcher.checks.auth.signing import TagFault, decoded, tags_of
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from catcher.checks.css import Kind, Node, tokens_in, urls_in
 from catcher.checks.features import tables
 from catcher.checks.features.images import image_features
+from catcher.checks.parse.css import Kind, Node, tokens_in, urls_in
 
 _PREFIX = re.compile(r"^-(?:webkit|moz|ms|o|khtml)-")
 _COMBINATORS = {

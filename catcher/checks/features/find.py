@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from catcher.checks.css import Budget, walk_sheet
-from catcher.checks.document import HtmlPart
 from catcher.checks.features.css import css_features
 from catcher.checks.features.html import html_features, image_addresses, is_html5
 from catcher.checks.features.images import part_image_feature
 from catcher.checks.model import MAX_PLACES, Place
-from catcher.checks.sheets import ParsedSheet, parsed_sheets, parsed_styles
-from catcher.checks.subject import Subject
+from catcher.checks.parse.css import Budget, walk_sheet
+from catcher.checks.parse.html import HtmlPart
+from catcher.checks.parse.sheets import ParsedSheet, parsed_sheets, parsed_styles
+from catcher.checks.parse.subject import Subject
 from catcher.mime import part_octets
 
 MAX_IMAGE = 10_000_000

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import turbohtml
 
-from catcher.checks.document import HtmlPart
 from catcher.checks.features import tables
 from catcher.checks.features.images import image_features, srcset_addresses
+from catcher.checks.parse.html import HtmlPart
 
 _HTML5_DOCTYPE = re.compile(r"doctype\s+html\s*$", re.IGNORECASE)
 _SCRIPTS_THAT_ARE_DATA = ("application/json", "application/ld+json", "importmap", "speculationrules")

@@ -8,12 +8,12 @@ from functools import partial
 from msgspec import Struct
 from msgspec.structs import replace
 
-from catcher.checks.css import Kind, Node, urls_in
-from catcher.checks.document import HtmlPart
 from catcher.checks.features import image_addresses
 from catcher.checks.model import MAX_PLACES, Place
-from catcher.checks.sheets import ParsedStyles, parsed_sheets, parsed_styles
-from catcher.checks.subject import Subject
+from catcher.checks.parse.css import Kind, Node, urls_in
+from catcher.checks.parse.html import HtmlPart
+from catcher.checks.parse.sheets import ParsedStyles, parsed_sheets, parsed_styles
+from catcher.checks.parse.subject import Subject
 from catcher.checks.urls.forms import fault_of_web, scheme_of
 from catcher.mime import part_text
 from catcher.mime.urls import urls_in_text

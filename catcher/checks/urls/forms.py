@@ -4,8 +4,8 @@ import re
 from functools import lru_cache
 from urllib.parse import unquote
 
-from catcher.fetch.guard import literal_address
 from catcher.mime.urls import split
+from catcher.net.guard import literal_address
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\Z")

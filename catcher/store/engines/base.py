@@ -14,7 +14,7 @@ from typing import Protocol
 from sqlalchemy import ColumnElement, Connection, Engine, FromClause, Select, Table, exc, func
 
 from catcher.errors import StoreUnavailable
-from catcher.store.remembering import Matches, Places, Remembered
+from catcher.store.engines.cache import Matches, Places, Remembered
 from catcher.store.search import Query
 
 

@@ -1,6 +1,7 @@
 """The search language: one grammar for API, pages, waiting and rules."""
 
-from catcher.store.search.explaining import failures
+from catcher.store.search.candidates import INDEXED, implied
+from catcher.store.search.explanation import failures
 from catcher.store.search.filter import matches
 from catcher.store.search.folding import clean, entries, fold
 from catcher.store.search.logic import all_of, has_condition, simplify
@@ -22,7 +23,6 @@ from catcher.store.search.model import (
     Size,
     Subject,
 )
-from catcher.store.search.narrowing import INDEXED, implied
 from catcher.store.search.parser import parse
 from catcher.store.search.printer import render
 from catcher.store.search.sql import IndexCondition, condition

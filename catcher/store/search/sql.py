@@ -12,6 +12,8 @@ from typing import Protocol
 
 from sqlalchemy import ColumnElement, Text, and_, exists, false, literal, literal_column, not_, or_, select, true
 
+from catcher.store.db.tables import inbox, message, message_inbox, message_tag, search, tag
+from catcher.store.search.candidates import implied
 from catcher.store.search.logic import simplify
 from catcher.store.search.model import (
     And,
@@ -29,9 +31,7 @@ from catcher.store.search.model import (
     Received,
     Size,
 )
-from catcher.store.search.narrowing import implied
 from catcher.store.search.texts import ADDRESS_COLUMNS, CLIENT_LINES, ENTRY_COLUMNS, FREE_COLUMNS, label
-from catcher.store.tables import inbox, message, message_inbox, message_tag, search, tag
 
 
 class IndexCondition(Protocol):

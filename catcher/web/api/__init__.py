@@ -5,31 +5,25 @@ from collections.abc import Sequence
 from starlette.routing import BaseRoute
 
 from catcher.web.api import (
-    assertions,
-    checks,
-    contents,
     events,
-    extract,
     faults,
     inboxes,
     info,
-    jim,
-    mailhog,
-    message,
     messages,
     metrics,
-    onward,
-    release,
+    outbox,
     send,
     sessions,
     tags,
     tokens,
-    views,
     wait,
 )
-from catcher.web.api.answers import EXCEPTION_HANDLERS
-from catcher.web.api.document import Document
-from catcher.web.api.operations import Operation, routes_of
+from catcher.web.api.http.responses import EXCEPTION_HANDLERS
+from catcher.web.api.mailhog import jim, mailhog
+from catcher.web.api.mailpit import views
+from catcher.web.api.message import assertions, checks, contents, extract, message, release
+from catcher.web.api.openapi.document import Document
+from catcher.web.api.openapi.operations import Operation, routes_of
 from catcher.web.hub import Hub
 from catcher.web.services import Services, WebOptions
 
@@ -47,7 +41,7 @@ def operations(services: Services, options: WebOptions, *, hub: Hub) -> tuple[Op
         *extract.operations(services),
         *faults.operations(services),
         *release.operations(services),
-        *onward.operations(services),
+        *outbox.operations(services),
         *tags.operations(services),
         *inboxes.operations(services),
         *wait.operations(services, hub),

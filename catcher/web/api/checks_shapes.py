@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from catcher.web.api.shapes import Camel, Count, camel
+from catcher.schema.messages import Camel, Count, camel
 
 
 class PlaceShape(Struct, frozen=True, kw_only=True):

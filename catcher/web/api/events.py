@@ -15,16 +15,16 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from catcher.errors import CatcherError, InboxError
+from catcher.schema.messages import encode
 from catcher.store.events import Event
-from catcher.store.inbox_names import fold_inbox
+from catcher.store.labels.inbox_names import fold_inbox
 from catcher.store.search import Anything
-from catcher.web.api import parameters
-from catcher.web.api.operations import ANY_TEXT, Content, Operation, Parameter
-from catcher.web.api.problems import BAD, told
-from catcher.web.api.shapes import encode
-from catcher.web.api.shaping import message_summary
+from catcher.web.api.http.presenters import message_summary
+from catcher.web.api.http.problems import BAD, told
+from catcher.web.api.openapi import parameters
+from catcher.web.api.openapi.operations import ANY_TEXT, Content, Operation, Parameter
 from catcher.web.hub import Batch, Hub, Lagging
-from catcher.web.scoping import bound_inbox, inbox_of, within
+from catcher.web.inbox_scope import bound_inbox, inbox_of, within
 from catcher.web.services import Services
 
 STATS_PAUSE = 0.25

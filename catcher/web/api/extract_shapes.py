@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from catcher.web.api.shapes import Count
+from catcher.schema.messages import Count
 
 if TYPE_CHECKING:
     from catcher.extract import Code, Extract, Link, Place

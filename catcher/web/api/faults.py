@@ -10,14 +10,14 @@ from starlette.responses import Response
 from catcher.errors import NotFound
 from catcher.faults import Fault, FaultRules, Standing
 from catcher.faults.chaos import TRIGGERS, Trigger, set_triggers, triggers_of
-from catcher.gate import Stage
-from catcher.web.api import parameters
-from catcher.web.api.answers import bad_request, json_answer
-from catcher.web.api.operations import JSON, Content, Operation, Parameter
-from catcher.web.api.problems import BAD, MISSING, told
-from catcher.web.api.requests import body_as
-from catcher.web.api.shapes import Camel, Count
-from catcher.web.scoping import inbox_of
+from catcher.hooks import Stage
+from catcher.schema.messages import Camel, Count
+from catcher.web.api.http.problems import BAD, MISSING, told
+from catcher.web.api.http.requests import body_as
+from catcher.web.api.http.responses import bad_request, json_answer
+from catcher.web.api.openapi import parameters
+from catcher.web.api.openapi.operations import JSON, Content, Operation, Parameter
+from catcher.web.inbox_scope import inbox_of
 from catcher.web.services import Services
 
 StageName = Literal["connect", "helo", "auth", "mail", "rcpt", "data", "content", "quit"]

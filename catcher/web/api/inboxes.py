@@ -11,17 +11,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catcher.errors import InboxError
-from catcher.store.inbox_names import clean_inbox, fold_inbox
+from catcher.schema.messages import Count, Moment, ProblemAnswer
+from catcher.store.labels.inbox_names import clean_inbox, fold_inbox
+from catcher.store.labels.inbox_routing import Sorting
 from catcher.store.model import Inbox
-from catcher.store.sorting import Sorting
-from catcher.web.api import parameters
-from catcher.web.api.answers import json_answer
-from catcher.web.api.operations import JSON, Content, Operation, Parameter
-from catcher.web.api.problems import BAD, MISSING, told
-from catcher.web.api.requests import body_as
-from catcher.web.api.shapes import Count, Moment, ProblemAnswer
-from catcher.web.api.shaping import moment
-from catcher.web.scoping import inbox_of
+from catcher.web.api.http.presenters import moment
+from catcher.web.api.http.problems import BAD, MISSING, told
+from catcher.web.api.http.requests import body_as
+from catcher.web.api.http.responses import json_answer
+from catcher.web.api.openapi import parameters
+from catcher.web.api.openapi.operations import JSON, Content, Operation, Parameter
+from catcher.web.inbox_scope import inbox_of
 from catcher.web.services import Services
 
 LONGEST = 10 * 366 * 86_400.0

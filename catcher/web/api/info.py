@@ -9,9 +9,9 @@ from starlette.responses import PlainTextResponse, Response
 
 from catcher.errors import CatcherError
 from catcher.relay import Relay
-from catcher.web.api.answers import json_answer, not_found
-from catcher.web.api.operations import ANY_TEXT, JSON, TEXT, Content, Operation
-from catcher.web.api.shapes import AppInformation, MessageRelay, RuntimeStats, WebConfiguration
+from catcher.schema.messages import AppInformation, MessageRelay, RuntimeStats, WebConfiguration
+from catcher.web.api.http.responses import json_answer, not_found
+from catcher.web.api.openapi.operations import ANY_TEXT, JSON, TEXT, Content, Operation
 from catcher.web.services import Services
 
 PEM = "application/x-pem-file"

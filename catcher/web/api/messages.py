@@ -5,13 +5,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catcher.errors import QueryError
+from catcher.schema.messages import Camel, ProblemAnswer
 from catcher.store.model import ByIds, Everything, Matching, Selection
 from catcher.store.search import Anything, has_condition
-from catcher.web.api import parameters
-from catcher.web.api.answers import bad_request, ok, problem
-from catcher.web.api.listing import Lists
-from catcher.web.api.operations import ANY_TEXT, JSON, TEXT, Content, Operation, Parameter
-from catcher.web.api.requests import (
+from catcher.web.api.http.message_lists import Lists
+from catcher.web.api.http.requests import (
     body_as,
     has_known_key,
     is_on,
@@ -21,8 +19,10 @@ from catcher.web.api.requests import (
     struct_of,
     zone_of,
 )
-from catcher.web.api.shapes import Camel, ProblemAnswer
-from catcher.web.scoping import inbox_of, within
+from catcher.web.api.http.responses import bad_request, ok, problem
+from catcher.web.api.openapi import parameters
+from catcher.web.api.openapi.operations import ANY_TEXT, JSON, TEXT, Content, Operation, Parameter
+from catcher.web.inbox_scope import inbox_of, within
 from catcher.web.services import Services
 
 NO_QUERY = "Error: no search query"

@@ -10,9 +10,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from catcher.store.model import Counts
-from catcher.web.api.answers import not_found
+from catcher.web.api.http.responses import not_found
 from catcher.web.api.info import resident_octets
-from catcher.web.api.operations import ANY_TEXT, TEXT, Content, Operation
+from catcher.web.api.openapi.operations import ANY_TEXT, TEXT, Content, Operation
 from catcher.web.services import Services
 
 if TYPE_CHECKING:

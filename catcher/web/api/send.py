@@ -17,14 +17,14 @@ from catcher.errors import InboxError, MessageTooLarge, NotFound, RelayError
 from catcher.mime import parse, parse_addresses
 from catcher.mime.model import Message
 from catcher.relay import Relay
-from catcher.web.api.answers import json_answer
-from catcher.web.api.operations import JSON, Content, Operation, Parameter
-from catcher.web.api.release import RecipientOutcome, outcomes_of
-from catcher.web.api.requests import struct_of
-from catcher.web.api.sending import Sending, Unsendable, write
-from catcher.web.api.shapes import Camel, Count, SendError
-from catcher.web.bodies import SPOOL_FROM, spooled
-from catcher.web.scoping import PARAMETER, inbox_of
+from catcher.schema.messages import Camel, Count, SendError
+from catcher.web.api.composition import Sending, Unsendable, write
+from catcher.web.api.http.requests import struct_of
+from catcher.web.api.http.responses import json_answer
+from catcher.web.api.message.release import RecipientOutcome, outcomes_of
+from catcher.web.api.openapi.operations import JSON, Content, Operation, Parameter
+from catcher.web.inbox_scope import PARAMETER, inbox_of
+from catcher.web.middleware.bodies import SPOOL_FROM, spooled
 from catcher.web.services import Services
 
 

@@ -5,11 +5,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catcher.envelope import Session
-from catcher.web.api.answers import json_answer
-from catcher.web.api.operations import JSON, Content, Operation, Parameter
-from catcher.web.api.problems import BAD, told
-from catcher.web.api.shapes import Moment
-from catcher.web.api.shaping import moment
+from catcher.schema.messages import Moment
+from catcher.web.api.http.presenters import moment
+from catcher.web.api.http.problems import BAD, told
+from catcher.web.api.http.responses import json_answer
+from catcher.web.api.openapi.operations import JSON, Content, Operation, Parameter
 from catcher.web.services import Services
 
 MOST = 1000

@@ -4,12 +4,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catcher.errors import NotFound
-from catcher.web.api import parameters
-from catcher.web.api.answers import bad_request, json_answer, ok
-from catcher.web.api.operations import JSON, Content, Operation
-from catcher.web.api.requests import body_as
-from catcher.web.api.shapes import Camel
-from catcher.web.scoping import inbox_of
+from catcher.schema.messages import Camel
+from catcher.web.api.http.requests import body_as
+from catcher.web.api.http.responses import bad_request, json_answer, ok
+from catcher.web.api.openapi import parameters
+from catcher.web.api.openapi.operations import JSON, Content, Operation
+from catcher.web.inbox_scope import inbox_of
 from catcher.web.services import Services
 
 

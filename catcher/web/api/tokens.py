@@ -8,14 +8,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catcher.errors import NotFound
-from catcher.store.inbox_names import clean_inbox, fold_inbox
-from catcher.store.tokens import Scope, Token
-from catcher.web.api.answers import json_answer
-from catcher.web.api.operations import JSON, Content, Operation, Parameter
-from catcher.web.api.problems import BAD, MISSING, told
-from catcher.web.api.requests import body_as
-from catcher.web.api.shapes import Moment
-from catcher.web.api.shaping import moment
+from catcher.schema.messages import Moment
+from catcher.store.labels.inbox_names import clean_inbox, fold_inbox
+from catcher.store.records.tokens import Scope, Token
+from catcher.web.api.http.presenters import moment
+from catcher.web.api.http.problems import BAD, MISSING, told
+from catcher.web.api.http.requests import body_as
+from catcher.web.api.http.responses import json_answer
+from catcher.web.api.openapi.operations import JSON, Content, Operation, Parameter
 from catcher.web.services import Services
 
 ScopeName = Literal["read", "write", "admin"]

@@ -13,22 +13,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catcher.errors import NotFound
+from catcher.schema.messages import Count, MessageDetail, MessageSummary, Problem, ProblemAnswer, encode
 from catcher.store.model import Summary
 from catcher.store.search import Anything, failures
 from catcher.store.store import Store
-from catcher.web.api import parameters
-from catcher.web.api.answers import json_answer, problem
 from catcher.web.api.extract_shapes import ExtractAnswer, extract_answer
-from catcher.web.api.operations import JSON, Content, Operation, Parameter
-from catcher.web.api.problems import BAD, MISSING, told
-from catcher.web.api.requests import own_query
-from catcher.web.api.shapes import Count, MessageDetail, MessageSummary, Problem, ProblemAnswer, encode
-from catcher.web.api.shaping import message_detail, message_summary
+from catcher.web.api.http.presenters import message_detail, message_summary
+from catcher.web.api.http.problems import BAD, MISSING, told
+from catcher.web.api.http.requests import own_query
+from catcher.web.api.http.responses import json_answer, problem
+from catcher.web.api.openapi import parameters
+from catcher.web.api.openapi.operations import JSON, Content, Operation, Parameter
 from catcher.web.hub import Hub
-from catcher.web.reading import read_all
-from catcher.web.scoping import inbox_of, within
+from catcher.web.inbox_scope import inbox_of, within
+from catcher.web.message_text import read_all
 from catcher.web.services import Services
-from catcher.web.waiting import Came, Full, Stopping, Waiters, Wanted
+from catcher.web.waits import Came, Full, Stopping, Waiters, Wanted
 
 MOST_MESSAGES = 100
 LONGEST_WAIT = 600.0

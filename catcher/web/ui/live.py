@@ -15,18 +15,18 @@ from starlette.responses import Response, StreamingResponse
 
 from catcher.errors import NotFound
 from catcher.store.events import Event
-from catcher.store.inbox_names import fold_inbox
+from catcher.store.labels.inbox_names import fold_inbox
 from catcher.store.model import Summary
 from catcher.store.search.model import Anything
 from catcher.web.hub import Batch, Hub, Lagging
-from catcher.web.scoping import inbox_of
-from catcher.web.ui.folding import conversation_begun
-from catcher.web.ui.listing import make_row
-from catcher.web.ui.look import read_look
+from catcher.web.inbox_scope import inbox_of
+from catcher.web.ui.list.folding import conversation_begun
+from catcher.web.ui.list.page import make_row
 from catcher.web.ui.pages import Look, Side
-from catcher.web.ui.place import LARGEST_NUMBER, Place, read_place, read_query
-from catcher.web.ui.side import INBOXES_SHOWN, make_side, names, numbers
-from catcher.web.ui.site import PAGE_ROWS, Site, now
+from catcher.web.ui.site.location import LARGEST_NUMBER, Place, read_place, read_query
+from catcher.web.ui.site.preferences_cookie import read_look
+from catcher.web.ui.site.sidebar import INBOXES_SHOWN, make_side, names, numbers
+from catcher.web.ui.site.site import PAGE_ROWS, Site, now
 
 PAUSE = 0.25
 """Seconds between two pieces of news: at most four a second reach a page, however much mail comes."""

@@ -7,31 +7,31 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from catcher.errors import NotFound, StoreUnavailable
-from catcher.web.api.operations import Operation
+from catcher.web.api.openapi.operations import Operation
 from catcher.web.hub import Hub
 from catcher.web.languages import _, choose, speak
 from catcher.web.services import Services, WebOptions
-from catcher.web.ui.actions import ActionHandlers
-from catcher.web.ui.answers import AnswerHandler
-from catcher.web.ui.bin import BinHandlers
-from catcher.web.ui.compare import CompareHandlers
-from catcher.web.ui.connections import ConnectionHandlers
-from catcher.web.ui.conversation import ConversationHandlers
-from catcher.web.ui.files import FileHandlers
-from catcher.web.ui.groups import GroupHandlers
-from catcher.web.ui.listing import ListHandlers, refusal
+from catcher.web.ui.checks.link_results import AnswerHandler
+from catcher.web.ui.checks.page import FindingHandler
+from catcher.web.ui.instance.api_reference import ReferenceHandlers
+from catcher.web.ui.instance.connections import ConnectionHandlers
+from catcher.web.ui.instance.settings import PreferenceHandlers
+from catcher.web.ui.instance.setup import SetupHandlers
+from catcher.web.ui.list.actions import ActionHandlers
+from catcher.web.ui.list.bin import BinHandlers
+from catcher.web.ui.list.groups import GroupHandlers
+from catcher.web.ui.list.page import ListHandlers, refusal
 from catcher.web.ui.live import LiveHandler
-from catcher.web.ui.look import read_look
-from catcher.web.ui.message import MessageHandlers
-from catcher.web.ui.opinions import FindingHandler
-from catcher.web.ui.preferences import PreferenceHandlers
-from catcher.web.ui.preview import PreviewHandlers
-from catcher.web.ui.reference import ReferenceHandlers
-from catcher.web.ui.release import ReleaseHandlers
-from catcher.web.ui.saved import SavedHandler
-from catcher.web.ui.setup import SetupHandlers
-from catcher.web.ui.site import Site
-from catcher.web.ui.times import tell_by
+from catcher.web.ui.message.compare import CompareHandlers
+from catcher.web.ui.message.files import FileHandlers
+from catcher.web.ui.message.page import MessageHandlers
+from catcher.web.ui.message.preview import PreviewHandlers
+from catcher.web.ui.message.release import ReleaseHandlers
+from catcher.web.ui.message.thread import ConversationHandlers
+from catcher.web.ui.site.dates import tell_by
+from catcher.web.ui.site.preferences_cookie import read_look
+from catcher.web.ui.site.saved import SavedHandler
+from catcher.web.ui.site.site import Site
 
 Handler = Callable[[Request], Awaitable[Response]]
 

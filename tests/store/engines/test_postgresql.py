@@ -11,9 +11,9 @@ from sqlalchemy import Connection, Select, select
 
 from catcher.errors import StoreFull, StoreUnavailable
 from catcher.store import ByIds, Store
+from catcher.store.db.tables import message
 from catcher.store.engines.base import TextIndex
 from catcher.store.search import condition, parse
-from catcher.store.tables import message
 from tests.databases import Server, rows
 from tests.store.contract import MakeMessage, Recorder
 from tests.waiting import wait_until

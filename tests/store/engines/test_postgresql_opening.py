@@ -9,9 +9,10 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from catcher.data import data_directory
 from catcher.errors import DatabaseTooNew, DatabaseUnusable
-from catcher.store import ByIds, Store, schema
+from catcher.paths import data_directory
+from catcher.store import ByIds, Store
+from catcher.store.db import schema
 from catcher.store.engines.postgresql.database import begun, make_engine
 from tests.databases import Server, rows
 from tests.store.contract import MakeMessage

@@ -25,11 +25,11 @@ from sqlalchemy import (
 )
 from sqlalchemy import text as statement
 
+from catcher.store.db.tables import inbox, message, message_inbox, message_tag, metadata, search, tag
 from catcher.store.engines.postgresql.database import make_engine
 from catcher.store.engines.postgresql.index import TrigramIndex
 from catcher.store.search import INDEXED, Contains, Query, Subject, condition, fold
 from catcher.store.search.sql import IndexCondition
-from catcher.store.tables import inbox, message, message_inbox, message_tag, metadata, search, tag
 
 _COLUMNS = ", ".join(f'"{name}"' for name in sorted(INDEXED))
 _INDEX = Table("search_index", MetaData(), Column("rowid", Integer), Column("search_index", Text))

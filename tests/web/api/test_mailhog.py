@@ -1,4 +1,4 @@
-"""Tests of catcher.web.api.mailhog: the shapes that MailHog's clients read. Source: MailHog's API documents."""
+"""Tests of catcher.web.api.mailhog.mailhog: the shapes that MailHog's clients read. Source: MailHog's API documents."""
 
 import http.client
 from collections.abc import Callable

@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.exceptions import HTTPException
 
+from catcher.schema.messages import camel, encode
+from catcher.web.api.composition import Sending
+from catcher.web.api.http.requests import has_known_key, struct_of
 from catcher.web.api.messages import Deletion, ReadMark
-from catcher.web.api.requests import has_known_key, struct_of
-from catcher.web.api.sending import Sending
-from catcher.web.api.shapes import camel, encode
 
 FORM = "application/x-www-form-urlencoded"
 IDS = st.lists(st.text(alphabet="abc123", min_size=1), min_size=1, max_size=5)

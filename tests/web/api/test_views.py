@@ -93,6 +93,6 @@ def test_latest_works_on_views(api: httpx2.Client, put: Put) -> None:
 )  # fmt: skip
 def test_references_are_found_in_every_spelling(source: str, shown: str) -> None:
     """Quoted or not, escaped or not, in attributes and styles; unknown ones stay. RFC 2392."""
-    from catcher.web.api.views import bare_document
+    from catcher.web.api.mailpit.views import bare_document
 
     assert bare_document(source, {"a@b": "/P1"}) == shown

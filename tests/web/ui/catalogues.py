@@ -10,9 +10,9 @@ from pathlib import Path
 
 import polib
 
-from catcher.data import data_directory
+from catcher.paths import data_directory
 from catcher.web.languages import LANGUAGES
-from catcher.web.ui.site import environment
+from catcher.web.ui.site.site import environment
 
 SOURCES = Path(__file__).parents[3] / "catcher" / "web"
 CALLS = {"_", "marked", "plural", "gettext", "ngettext"}

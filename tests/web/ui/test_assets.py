@@ -6,7 +6,7 @@ import tomllib
 
 import httpx2
 
-from catcher.data import data_directory
+from catcher.paths import data_directory
 from catcher.web.assets import Assets, compact_style, joined_modules
 
 STATIC = data_directory("static")

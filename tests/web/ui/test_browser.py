@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from catcher.store import ByIds, Everything
-from catcher.web.ui.place import VIEWS
+from catcher.web.ui.site.location import VIEWS
 from tests.web.ui.conftest import Mailbox
 from tests.web.ui.lines import line_to
 from tests.web.ui.mails import (

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from catcher.envelope import Envelope, ForwardPath
 from catcher.intake import deliver_now
 from catcher.testing import running_catcher
-from catcher.web.ui import signing
+from catcher.web.ui.site import signed_urls
 from tests.web.ui.conftest import Mailbox
 from tests.web.ui.mails import inline_images, welcome
 from tests.web.ui.test_browser import opened
@@ -126,7 +126,7 @@ def test_an_inline_image_outlives_its_address(browser: Browser, monkeypatch: pyt
         context.set_default_timeout(30_000)
         reader = context.new_page()
         image = reader.frame_locator("[data-testid=frame]").get_by_alt_text("Acme")
-        monkeypatch.setattr(signing, "LIFETIME", -10)
+        monkeypatch.setattr(signed_urls, "LIFETIME", -10)
         reader.goto(f"{box.url}view/{box.id_of('Inline image')}")
         expect(image).to_have_js_property("complete", True)
         expect(image).to_have_js_property("naturalWidth", 0)

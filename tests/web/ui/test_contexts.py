@@ -7,10 +7,12 @@ import typing
 import pytest
 from jinja2 import nodes
 
-from catcher.data import data_directory
+from catcher.paths import data_directory
 from catcher.web.services import SettingFact
-from catcher.web.ui import differences, pages, source, texts
-from catcher.web.ui.site import environment
+from catcher.web.ui import pages
+from catcher.web.ui.message import diff, highlight
+from catcher.web.ui.site import formatting
+from catcher.web.ui.site.site import environment
 
 OF_TEMPLATE = {
     "list.html": pages.ListPage,
@@ -54,7 +56,7 @@ OF_NAME = {
     "family": pages.Choice,
     "snippet": pages.Snippet,
     "link": pages.Link,
-    "run": texts.Run,
+    "run": formatting.Run,
     "key": pages.Key,
     "group": pages.ApiGroup,
     "route": pages.ApiRoute,
@@ -71,10 +73,10 @@ OF_NAME = {
     "outcome": pages.ReleaseOutcome,
     "code": pages.FoundCode,
     "target": pages.FoundLink,
-    "difference": differences.Difference,
-    "block": differences.Block,
-    "word": differences.Piece,
-    "piece": source.Piece,
+    "difference": diff.Difference,
+    "block": diff.Block,
+    "word": diff.Piece,
+    "piece": highlight.Piece,
     "step": pages.Step,
     "each": pages.ConnectionLine,
     "ask": pages.Ask,

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import httpx2
 
-from catcher.store.outgoing import NewJob
-from catcher.web.ui.delivery import exchanges, recipient_lines
+from catcher.store.records.outbox import NewJob
+from catcher.web.ui.message.delivery import exchanges, recipient_lines
 from tests.web.api.mails import envelope
 from tests.web.ui.conftest import Mailbox
 from tests.web.ui.mails import welcome

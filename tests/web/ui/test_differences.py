@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from catcher.web.ui.differences import (
+from catcher.web.ui.message.diff import (
     ADDED,
     MASKED,
     REMOVED,

@@ -1,7 +1,7 @@
 """The numbers of findings that are kept for the tab of the checks."""
 
 from catcher.checks import Finding, Report, Severity
-from catcher.web.ui.findings import FindingCounts
+from catcher.web.ui.site.badge import FindingCounts
 
 
 def report(*severities: Severity) -> Report:

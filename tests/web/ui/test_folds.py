@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from catcher.mime.model import Address
 from catcher.store.model import Addresses, ByIds, Summary
-from catcher.web.ui.folding import by_conversation, folded, kind_of
+from catcher.web.ui.list.folding import by_conversation, folded, kind_of
 from catcher.web.ui.pages import Row
 from tests.web.ui.conftest import Mailbox
 from tests.web.ui.mails import mail, nightly, thread

@@ -6,7 +6,7 @@ import httpx2
 import pytest
 
 from catcher.mime import parse
-from catcher.web.ui.invitation import MOST_EVENTS, invitations
+from catcher.web.ui.message.invitation import MOST_EVENTS, invitations
 from tests.web.ui.conftest import Mailbox
 
 PART = parse(b"Content-Type: text/calendar; method=CANCEL\r\n\r\nx").parts[0]

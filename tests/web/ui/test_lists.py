@@ -13,9 +13,10 @@ from urllib.parse import quote
 import httpx2
 import pytest
 
-from catcher.store import ByIds, finding
+from catcher.store import ByIds
+from catcher.store.read import search
 from catcher.testing import running_catcher
-from catcher.web.ui.site import PAGE_ROWS
+from catcher.web.ui.site.site import PAGE_ROWS
 from tests.waiting import wait_until
 from tests.web.ui.conftest import Mailbox
 from tests.web.ui.mails import invoice, mail, report, welcome
@@ -100,7 +101,7 @@ def test_a_number_that_may_be_wrong_by_a_few_says_so(
     mailbox: Mailbox, http: httpx2.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of very many matches the index alone counts, once it has them."""
-    monkeypatch.setattr(finding, "COUNTED", 0)
+    monkeypatch.setattr(search, "COUNTED", 0)
     words = [f"word{number}" for number in range(1000, 3000)]  # one for each look: what was counted is remembered
     mailbox.send(*(mail(f"Number {number}", text=" ".join(words)) for number in range(PAGE_ROWS + 1)))
     wait_until(lambda: f">≈ {PAGE_ROWS + 1} messages" in http.get("", params={"q": words.pop()}).text)

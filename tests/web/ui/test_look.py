@@ -7,9 +7,9 @@ import httpx2
 import pytest
 
 from catcher.web.languages import speak
-from catcher.web.ui import texts, times
-from catcher.web.ui.look import changed
 from catcher.web.ui.pages import Look
+from catcher.web.ui.site import dates, formatting
+from catcher.web.ui.site.preferences_cookie import changed
 from tests.web.ui.conftest import Mailbox
 from tests.web.ui.mails import mail, newsletter, welcome
 
@@ -49,9 +49,9 @@ def test_times_and_sizes_are_in_the_language_of_the_page(age: int, words: str) -
     """Names of days and months, the decimal comma and the octets of French, without any script."""
     speak("fr")
     try:
-        assert times.short_time(NOW - timedelta(days=age), NOW) == words
-        assert texts.octets(1649) == "1,6 ko"
-        assert texts.octets(12) == "12 o"
+        assert dates.short_time(NOW - timedelta(days=age), NOW) == words
+        assert formatting.octets(1649) == "1,6 ko"
+        assert formatting.octets(12) == "12 o"
     finally:
         speak("en")
 

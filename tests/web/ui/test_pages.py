@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from catcher.data import data_directory
-from catcher.web.ui.site import PAGE_POLICY
+from catcher.paths import data_directory
+from catcher.web.ui.site.site import PAGE_POLICY
 from tests.web.ui.conftest import Mailbox
 from tests.web.ui.mails import PDF, hostile, invoice, mail, page, png, report, thirty, welcome
 

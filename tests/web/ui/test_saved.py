@@ -8,7 +8,7 @@ import httpx2
 from catcher.store.aio import AsyncStore
 from catcher.store.store import Store
 from catcher.threads import Threads
-from catcher.web.ui.saved import PATIENCE, REST, SavedNumbers
+from catcher.web.ui.site.saved import PATIENCE, REST, SavedNumbers
 from tests.web.ui.conftest import Mailbox
 from tests.web.ui.mails import invoice, welcome
 

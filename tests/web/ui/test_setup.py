@@ -7,7 +7,7 @@ import smtplib
 import httpx2
 import pytest
 
-from catcher.web.ui.snippets import ANY, Login, can_be_written, filled, frameworks
+from catcher.web.ui.instance.snippets import ANY, Login, can_be_written, filled, frameworks
 from tests.web.ui.conftest import Mailbox
 from tests.web.ui.mails import welcome
 

@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.web.ui import texts, times
-from catcher.web.ui.signing import LIFETIME, Signer
-from catcher.web.ui.source import pieces
+from catcher.web.ui.message.highlight import pieces
+from catcher.web.ui.site import dates, formatting
+from catcher.web.ui.site.signed_urls import LIFETIME, Signer
 
 NOW = datetime(2026, 11, 22, 19, 23, 44, tzinfo=UTC)
 
 
 def test_direction_and_control_characters_are_spelled_out() -> None:
     """A subject cannot turn the text around it. Unicode TR 36 §2.5."""
-    assert texts.shown("a\u202eb\x00c\u2066d") == "a[U+202E]b[U+0000]c[U+2066]d"
+    assert formatting.shown("a\u202eb\x00c\u2066d") == "a[U+202E]b[U+0000]c[U+2066]d"
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def test_direction_and_control_characters_are_spelled_out() -> None:
 )
 def test_sizes_have_units(count: int, words: str) -> None:
     """Numbers with units, powers of 1000."""
-    assert texts.octets(count) == words
+    assert formatting.octets(count) == words
 
 
 @pytest.mark.parametrize(
@@ -39,18 +39,18 @@ def test_sizes_have_units(count: int, words: str) -> None:
 )
 def test_a_list_shows_short_times(moment: datetime, words: str) -> None:
     """Time today, day within six days, date within the year, else the whole date."""
-    assert times.short_time(moment, NOW) == words
+    assert dates.short_time(moment, NOW) == words
 
 
 def test_a_full_time_names_its_zone() -> None:
     """The Date field keeps the offset its sender gave."""
-    assert times.full_time(NOW) == "2026-11-22 19:23:44 UTC"
-    assert times.full_time(NOW.astimezone(timezone(timedelta(hours=-3, minutes=-30)))) == "2026-11-22 15:53:44 -03:30"
+    assert dates.full_time(NOW) == "2026-11-22 19:23:44 UTC"
+    assert dates.full_time(NOW.astimezone(timezone(timedelta(hours=-3, minutes=-30)))) == "2026-11-22 15:53:44 -03:30"
 
 
 def test_addresses_in_text_become_links_without_the_sentence_around_them() -> None:
     """The full stop and the bracket after an address are not part of it; one inside it is."""
-    runs = list(texts.linked("See https://a.example/b_(c)?d=1. (www.b.example) javascript:alert(1)"))
+    runs = list(formatting.linked("See https://a.example/b_(c)?d=1. (www.b.example) javascript:alert(1)"))
     assert "".join(run.text for run in runs) == "See https://a.example/b_(c)?d=1. (www.b.example) javascript:alert(1)"
     assert [run.href for run in runs if run.href] == ["https://a.example/b_(c)?d=1", "https://www.b.example"]
 
@@ -58,7 +58,7 @@ def test_addresses_in_text_become_links_without_the_sentence_around_them() -> No
 @given(st.text(alphabet="ab:/.)( htpsw<>\n"))
 def test_linking_keeps_every_character(text: str) -> None:
     """Nothing of a text is lost, and only web and mail addresses are links."""
-    runs = list(texts.linked(text))
+    runs = list(formatting.linked(text))
     assert "".join(run.text for run in runs) == text
     assert all(run.href.lower().startswith(("http://", "https://", "mailto:", "")) for run in runs)
 

@@ -25,12 +25,12 @@ from sqlalchemy import (
 from sqlalchemy.pool import QueuePool
 
 from catcher.errors import StoreFull, StoreUnavailable
-from catcher.store.codec import storable
-from catcher.store.engines import everyday
+from catcher.store.db.codec import storable
+from catcher.store.db.tables import metadata
+from catcher.store.engines import delivery
 from catcher.store.engines.base import Database, Duty, Watch
 from catcher.store.engines.postgresql.index import TrigramIndex
-from catcher.store.engines.postgresql.listening import CHANNEL, Listener
-from catcher.store.tables import metadata
+from catcher.store.engines.postgresql.notifications import CHANNEL, Listener
 
 _BEGIN_WRITING = "BEGIN; SELECT 1 FROM counter FOR UPDATE"
 _BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
@@ -106,7 +106,7 @@ class PostgresqlDatabase(Database):
 
     def insert_rows(self, connection: Connection, into: Table, rows: Sequence[tuple[object, ...]]) -> None:
         if len(rows) < _COPIED:
-            everyday.insert_rows(connection, into, rows)
+            delivery.insert_rows(connection, into, rows)
             return
         statement, types = self._copied(connection, into)
         with driver_errors(connection), driver_of(connection).cursor() as cursor, cursor.copy(statement) as copy:

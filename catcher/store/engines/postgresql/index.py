@@ -21,9 +21,9 @@ from sqlalchemy import (
     select,
 )
 
+from catcher.store.db.tables import message, search
 from catcher.store.engines.base import Expression, TextIndex
 from catcher.store.search import And, Contains, Or, Query, implied
-from catcher.store.tables import message, search
 
 INDEXED_COLUMNS = ("subject", "from_", "to", "cc", "bcc", "reply_to", "file_names", "client", "text")
 """Columns of `search` that the index holds."""

@@ -15,8 +15,8 @@ from sqlalchemy.pool import QueuePool
 
 from catcher.errors import StoreFull, StoreUnavailable
 from catcher.store.engines.base import Database, Duty, Watch
-from catcher.store.engines.sqlite import driving
-from catcher.store.engines.sqlite.driving import driver_of
+from catcher.store.engines.sqlite import driver as driving
+from catcher.store.engines.sqlite.driver import driver_of
 from catcher.store.engines.sqlite.index import Fts5Index, add_functions
 
 OLDEST_SQLITE = (3, 35)

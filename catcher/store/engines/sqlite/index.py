@@ -21,10 +21,10 @@ from sqlalchemy import (
     union_all,
 )
 
-from catcher.store.codec import pack_text, unpack_text
+from catcher.store.db.codec import pack_text, unpack_text
+from catcher.store.db.tables import counter, message, search
 from catcher.store.engines.base import Expression, TextIndex
 from catcher.store.search import And, Contains, Or, Query, implied
-from catcher.store.tables import counter, message, search
 
 INDEXED_COLUMNS = ("subject", "from_", "to", "cc", "bcc", "reply_to", "file_names", "client", "text")
 """Columns of `search` that the full-text index holds."""

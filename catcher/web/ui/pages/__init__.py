@@ -1,5 +1,6 @@
 """What each page is given: one frozen value a page, each field said once. Templates read these and decide nothing."""
 
+from catcher.web.ui.pages.checks import Answer, Ask, FindingCount, InboxRow, Opinion, Opinions, Section
 from catcher.web.ui.pages.chrome import (
     Choice,
     Chrome,
@@ -47,15 +48,6 @@ from catcher.web.ui.pages.message import (
     ReleasePage,
     ReleaseRecipient,
     Unsubscribing,
-)
-from catcher.web.ui.pages.opinions import (
-    Answer,
-    Ask,
-    FindingCount,
-    InboxRow,
-    Opinion,
-    Opinions,
-    Section,
 )
 from catcher.web.ui.pages.views import (
     Delivery,

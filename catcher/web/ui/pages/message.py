@@ -5,10 +5,10 @@ from datetime import datetime
 
 from catcher.mime.model import Address
 from catcher.store.model import Summary
-from catcher.web.ui.differences import Difference
+from catcher.web.ui.message.diff import Difference
+from catcher.web.ui.pages.checks import FindingCount, Opinions
 from catcher.web.ui.pages.chrome import Chrome, Link
 from catcher.web.ui.pages.lists import Listing
-from catcher.web.ui.pages.opinions import FindingCount, Opinions
 from catcher.web.ui.pages.views import Delivery, Fact, Field, PartLine, Preview, Source, Text
 
 

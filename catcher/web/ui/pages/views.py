@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from catcher.web.frame import Frame
+from catcher.web.ui.message.highlight import Piece
 from catcher.web.ui.pages.chrome import Link
-from catcher.web.ui.source import Piece
-from catcher.web.ui.texts import Run
+from catcher.web.ui.site.formatting import Run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""A message parsed once for all checks: HTML, CSS, styles, source lines."""

@@ -1,0 +1,196 @@
+"""Style sheets and style attributes as a stream of what stands in them, bounded in size and depth.
+
+tinycss2 takes about a microsecond a character, and its trees can be as deep as the input; the text is therefore cut
+before it is parsed.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Self, TypeAlias
+
+import tinycss2  # type: ignore[import-untyped]
+
+from catcher.checks.parse.html import HtmlPart, attributes_of
+
+MAX_CSS = 300_000
+"""Characters of style sheets and style attributes of a message that are examined; equal attributes count once."""
+MAX_TOKENS = 40_000
+"""Punctuation characters of them that are examined: these, not words, are what costs."""
+MAX_DEPTH = 60
+"""Blocks within blocks that are examined."""
+
+Node: TypeAlias = Any
+"""A node or token of tinycss2, which has no type annotations."""
+
+_BRACKETS = re.compile(r"""/\*(?:.*?\*/|.*)|"(?:[^"\\\n]|\\.)*+|'(?:[^'\\\n]|\\.)*+|\\.|[][{}()]""", re.DOTALL)
+_PUNCTUATION = re.compile(r"[^\w\s-]")
+_NOT_STYLES = frozenset({"font-face", "page", "counter-style", "property", "font-feature-values", "color-profile"})
+_SHEET_TYPES = ("", "text/css")
+
+
+class Kind(Enum):
+    """What an item of a style sheet is."""
+
+    COMMENT = 1
+    AT_RULE = 2
+    SELECTOR = 3
+    NESTED_RULE = 4
+    DECLARATION = 5
+    DESCRIPTOR = 6
+    """A declaration inside @font-face, @page and the like, which styles no element."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """One style element's text, cut to what is examined. start: offset of its first character in the part's text."""
+
+    text: str
+    start: int
+    element: int
+
+
+class Budget:
+    """How much CSS of one message may still be examined. is_spent: whether something had to be left out."""
+
+    def __init__(self, *, characters: int = MAX_CSS, tokens: int = MAX_TOKENS) -> None:
+        self._characters = characters
+        self._tokens = tokens
+        self.is_spent = False
+
+    def copy(self) -> Self:
+        """As much as is left here, to be used up apart."""
+        made = type(self)(characters=self._characters, tokens=self._tokens)
+        made.is_spent = self.is_spent
+        return made
+
+    def take(self, text: str) -> str:
+        """The start of `text` that may be parsed: within what is left, and blocks not too deep."""
+        taken = _shallow(self._within(text[: self._characters]))
+        self._characters -= len(taken)
+        self.is_spent = self.is_spent or len(taken) < len(text)
+        return taken
+
+    def _within(self, text: str) -> str:
+        for match in _PUNCTUATION.finditer(text):
+            if not self._tokens:
+                return text[: match.start()]
+            self._tokens -= 1
+        return text
+
+
+def _shallow(text: str) -> str:
+    """The start of `text` before a block that is too deep."""
+    depth = 0
+    for match in _BRACKETS.finditer(text):
+        bracket = match[0]
+        if bracket in ("{", "(", "["):
+            depth += 1
+            if depth > MAX_DEPTH:
+                return text[: match.start()]
+        elif bracket in ("}", ")", "]") and depth:
+            depth -= 1
+    return text
+
+
+def sheets_of(part: HtmlPart, budget: Budget) -> tuple[Sheet, ...]:
+    """The part's style elements that a client reads as CSS, as far as the budget goes."""
+    return tuple(
+        Sheet(text=budget.take(element.text), start=part.inside_of(index), element=index)
+        for index, element in enumerate(part.elements)
+        if element.tag == "style" and attributes_of(element).get("type", "").strip().lower() in _SHEET_TYPES
+    )
+
+
+def walk_sheet(text: str) -> Iterator[tuple[Kind, Node]]:
+    """Everything in a style sheet in document order. SELECTOR gives the rule, whose prelude is the selector.
+
+    Broken parts are left out as a browser does. The nodes' `source_line` and `source_column` count from 1.
+    """
+    # a form feed is a line break to CSS, but not to whoever counts the lines of the HTML
+    yield from _walk(tinycss2.parse_stylesheet(text.replace("\f", " "), skip_whitespace=True), parent="")
+
+
+def walk_declarations(text: str) -> Iterator[tuple[Kind, Node]]:
+    """Everything in a style attribute, as `walk_sheet`."""
+    yield from _walk(tinycss2.parse_blocks_contents(text.replace("\f", " "), skip_whitespace=True), parent="style")
+
+
+def _walk(nodes: list[Node], *, parent: str) -> Iterator[tuple[Kind, Node]]:
+    for node in nodes:
+        if node.type == "comment":
+            yield Kind.COMMENT, node
+        elif node.type == "declaration":
+            yield (Kind.DESCRIPTOR if parent in _NOT_STYLES else Kind.DECLARATION), node
+            yield from _comments(node.value)
+        elif node.type == "at-rule":
+            yield Kind.AT_RULE, node
+            yield from _walk(_content(node, parent), parent=_below(node.lower_at_keyword, parent))
+        elif node.type == "qualified-rule":
+            if "keyframes" not in parent:
+                yield (Kind.NESTED_RULE if parent == "style" else Kind.SELECTOR), node
+                yield from _comments(node.prelude)
+            yield from _walk(tinycss2.parse_blocks_contents(node.content, skip_whitespace=True), parent="style")
+
+
+def _below(keyword: str, parent: str) -> str:
+    """What the content of an at-rule is inside of: conditions stay inside of what they stand in."""
+    if "keyframes" in keyword or keyword in _NOT_STYLES:
+        return str(keyword)
+    return parent
+
+
+def _content(node: Node, parent: str) -> list[Node]:
+    """The rules or declarations in an at-rule's block."""
+    if node.content is None:
+        return []
+    if parent == "style" or node.lower_at_keyword in _NOT_STYLES:
+        content: list[Node] = tinycss2.parse_blocks_contents(node.content, skip_whitespace=True)
+    else:
+        content = tinycss2.parse_rule_list(node.content, skip_whitespace=True)
+    return content
+
+
+def _comments(tokens: list[Node]) -> Iterator[tuple[Kind, Node]]:
+    for token in tokens:
+        if token.type == "comment":
+            yield Kind.COMMENT, token
+
+
+def tokens_in(tokens: list[Node]) -> Iterator[Node]:
+    """All tokens in document order, those inside functions and blocks included."""
+    stack = [iter(tokens)]
+    while stack:
+        token = next(stack[-1], None)
+        if token is None:
+            stack.pop()
+            continue
+        yield token
+        if token.type == "function":
+            stack.append(iter(token.arguments))
+        elif token.type in ("() block", "[] block", "{} block"):
+            stack.append(iter(token.content))
+
+
+def urls_in(tokens: list[Node]) -> Iterator[tuple[str, Node]]:
+    """Addresses in a value: url(…) with and without quotes, src(), and strings in image-set()."""
+    for token in tokens_in(tokens):
+        if token.type == "url":
+            yield token.value, token
+        elif token.type == "function" and token.lower_name in ("url", "src"):
+            yield from ((inner.value, token) for inner in token.arguments if inner.type == "string")
+        elif token.type == "function" and token.lower_name in ("image-set", "-webkit-image-set"):
+            yield from ((inner.value, inner) for inner in token.arguments if inner.type == "string")
+
+
+class Positions:
+    """Offsets of nodes of one sheet or style attribute in the text that holds it."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+
+    def of(self, node: Node) -> int:
+        """Offset of the node's first character in the sheet's own text."""
+        line = min(node.source_line, len(self._starts))
+        return int(self._starts[line - 1] + node.source_column - 1)

@@ -1,0 +1,97 @@
+"""Style sheets and style attributes of a message, parsed once for every check that reads them."""
+
+from dataclasses import dataclass
+
+from catcher.checks.parse.css import (
+    Budget,
+    Kind,
+    Node,
+    Positions,
+    Sheet,
+    sheets_of,
+    walk_declarations,
+    walk_sheet,
+)
+from catcher.checks.parse.html import HtmlPart
+from catcher.checks.parse.subject import Subject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedSheet:
+    """A style element with everything in it, in document order."""
+
+    sheet: Sheet
+    items: tuple[tuple[Kind, Node], ...]
+
+    def offsets(self) -> Positions:
+        """Where each node stands, from the sheet's own start."""
+        return Positions(self.sheet.text)
+
+
+class ParsedSheets:
+    """The style elements of all HTML parts, as far as the budget of a message goes."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._budget = Budget()
+        self._by_part: dict[str, tuple[ParsedSheet, ...]] = {}
+        for part in subject.html_parts:
+            sheets = sheets_of(part, self._budget)
+            self._by_part[part.part_id] = tuple(
+                ParsedSheet(sheet=sheet, items=tuple(walk_sheet(sheet.text))) for sheet in sheets
+            )
+
+    def of(self, part: HtmlPart) -> tuple[ParsedSheet, ...]:
+        """Those of one part."""
+        return self._by_part[part.part_id]
+
+    def budget(self) -> Budget:
+        """What is left, for whoever goes on with it."""
+        return self._budget.copy()
+
+
+def parsed_sheets(subject: Subject) -> ParsedSheets:
+    """The message's style elements, parsed when they are first asked for."""
+    return subject.once(ParsedSheets)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedStyle:
+    """What of a style attribute is examined, with everything in it, in order."""
+
+    text: str
+    items: tuple[tuple[Kind, Node], ...]
+
+    def offsets(self) -> Positions:
+        """Where each node stands in the attribute's value."""
+        return Positions(self.text)
+
+
+class ParsedStyles:
+    """The style attributes of all HTML parts, each different one once, as far as the sheets have left of the budget."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._budget = parsed_sheets(subject).budget()
+        self._by_value: dict[str, ParsedStyle] = {}
+        for part in subject.html_parts:
+            for attributes in part.attributes:
+                self._parse(attributes.get("style", ""))
+
+    def of(self, value: str) -> ParsedStyle:
+        """That of an attribute's value; empty when it lies beyond the bounds."""
+        return self._by_value.get(value, _NOTHING)
+
+    def budget(self) -> Budget:
+        """What is left for linked sheets, for whoever goes on with it."""
+        return self._budget.copy()
+
+    def _parse(self, value: str) -> None:
+        if value and value not in self._by_value and (text := self._budget.take(value)):
+            self._by_value[value] = ParsedStyle(text=text, items=tuple(walk_declarations(text)))
+
+
+_NOTHING = ParsedStyle(text="", items=())
+
+
+def parsed_styles(subject: Subject) -> ParsedStyles:
+    """The message's style attributes, parsed when they are first asked for."""
+    return subject.once(ParsedStyles)

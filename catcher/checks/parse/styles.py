@@ -1,0 +1,241 @@
+"""Colours and sizes that inline styles and old attributes give, inherited down the tree.
+
+An approximation on purpose: style sheets are not applied, since most of what matters in mail is inline; where something
+cannot be known (images behind text, relative units without a base) it is left open and not judged.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import tinycss2.color3  # type: ignore[import-untyped]
+import turbohtml
+from msgspec import Struct
+from msgspec.structs import replace
+
+from catcher.checks.parse.css import Kind, Node
+from catcher.checks.parse.html import HtmlPart
+from catcher.checks.parse.sheets import ParsedStyles
+
+Rgb = tuple[float, float, float]
+"""Red, green, blue from 0 to 1."""
+
+WHITE: Rgb = (1.0, 1.0, 1.0)
+BLACK: Rgb = (0.0, 0.0, 0.0)
+_LINK: Rgb = (0.0, 0.0, 238 / 255)
+
+_KEYWORD_SIZES = {
+    "xx-small": 9.0,
+    "x-small": 10.0,
+    "small": 13.0,
+    "medium": 16.0,
+    "large": 18.0,
+    "x-large": 24.0,
+    "xx-large": 32.0,
+}
+_FONT_SIZES = {"1": 10.0, "2": 13.0, "3": 16.0, "4": 18.0, "5": 24.0, "6": 32.0, "7": 48.0}
+_ABSOLUTE = {"px": 1.0, "pt": 4 / 3, "pc": 16.0, "in": 96.0, "cm": 96 / 2.54, "mm": 96 / 25.4}
+_RELATIVE_TAGS = {
+    "h1": 2.0,
+    "h2": 1.5,
+    "h3": 1.17,
+    "small": 5 / 6,
+    "sub": 5 / 6,
+    "sup": 5 / 6,
+    "big": 1.2,
+    "h5": 0.83,
+    "h6": 0.67,
+}
+_BOLD_TAGS = frozenset({"b", "strong", "th", "h1", "h2", "h3", "h4", "h5", "h6"})
+_HEX = re.compile(r"[0-9a-fA-F]{6}\Z")
+
+
+class Look(Struct, frozen=True, kw_only=True):
+    """How text of an element looks. background: None when an image or something unknown lies behind it.
+
+    color_is_set, background_is_set: whether the mail says so anywhere above. size: pixels.
+    """
+
+    color: Rgb = BLACK
+    background: Rgb | None = WHITE
+    color_is_set: bool = False
+    background_is_set: bool = False
+    size: float = 16.0
+    is_bold: bool = False
+    is_hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Declared:
+    """What one style attribute declares; values as tokens, the last declaration of a property wins."""
+
+    values: dict[str, list[Node]]
+
+
+class Looks:
+    """The look of every element of a part, in document order. styles: of its message."""
+
+    def __init__(self, part: HtmlPart, styles: ParsedStyles) -> None:
+        self._parsed = styles
+        self._styles: dict[str, _Declared] = {}
+        known: dict[turbohtml.Node, Look] = {}
+        looks: list[Look] = []
+        for element, attributes in zip(part.elements, part.attributes, strict=True):
+            parent = element.parent
+            above = known.get(parent, _TOP) if parent is not None else _TOP
+            look = self._look(element.tag, attributes, above)
+            known[element] = look
+            looks.append(look)
+        self.of = tuple(looks)
+
+    def _look(self, tag: str, attributes: dict[str, str], above: Look) -> Look:
+        look = above
+        if tag in _RELATIVE_TAGS or tag in _BOLD_TAGS:
+            size = look.size * _RELATIVE_TAGS.get(tag, 1.0)
+            look = replace(look, size=size, is_bold=look.is_bold or tag in _BOLD_TAGS)
+        if not attributes:
+            return look
+        if tag == "a" and "href" in attributes:
+            look = replace(look, color=_LINK, color_is_set=False)
+        look = _with_attributes(look, tag, attributes)
+        style = attributes.get("style")
+        return _with_style(look, above, self._declared(style)) if style else look
+
+    def _declared(self, style: str) -> _Declared:
+        known = self._styles.get(style)
+        if known is None:
+            values: dict[str, list[Node]] = {}
+            for kind, node in self._parsed.of(style).items:
+                if kind is Kind.DECLARATION:
+                    values[node.lower_name] = [t for t in node.value if t.type not in ("whitespace", "comment")]
+            known = self._styles[style] = _Declared(values)
+        return known
+
+
+_TOP = Look()
+
+
+def _with_attributes(look: Look, tag: str, attributes: dict[str, str]) -> Look:
+    if "hidden" in attributes:
+        look = replace(look, is_hidden=True)
+    if tag == "font" and (color := _color_attribute(attributes.get("color", ""))):
+        look = replace(look, color=color, color_is_set=True)
+    if tag == "font" and attributes.get("size", "") in _FONT_SIZES:
+        look = replace(look, size=_FONT_SIZES[attributes["size"]])
+    if tag == "body" and (color := _color_attribute(attributes.get("text", ""))):
+        look = replace(look, color=color, color_is_set=True)
+    if color := _color_attribute(attributes.get("bgcolor", "")):
+        look = replace(look, background=color, background_is_set=True)
+    if attributes.get("background"):
+        look = replace(look, background=None)
+    return look
+
+
+def _color_attribute(text: str) -> Rgb | None:
+    plain = text.strip()
+    return _written_color("#" + plain if _HEX.match(plain) else plain) if plain else None
+
+
+def _color(value: Any) -> Rgb | None:
+    """An opaque colour; None for what is no colour, see-through or "currentColor"."""
+    if value is None or isinstance(value, str) or value.alpha < 1:
+        return None
+    return (min(1.0, max(0.0, value.red)), min(1.0, max(0.0, value.green)), min(1.0, max(0.0, value.blue)))
+
+
+def _with_style(look: Look, above: Look, declared: _Declared) -> Look:
+    values = declared.values
+    if (tokens := values.get("color")) and len(tokens) == 1:
+        color = _color_of(tokens[0])
+        look = replace(look, color=color, color_is_set=True) if color else look
+    for name in ("background-color", "background", "background-image"):
+        if tokens := values.get(name):
+            look = _with_background(look, name, tokens)
+    if tokens := values.get("font-size"):
+        look = replace(look, size=_size(tokens[0], above.size))
+    if tokens := values.get("font-weight"):
+        look = replace(look, is_bold=_is_bold(tokens[0]))
+    return replace(look, is_hidden=True) if _hides(values) else look
+
+
+def _with_background(look: Look, name: str, tokens: list[Node]) -> Look:
+    if any(token.type in ("url",) or (token.type == "function" and not _color_of(token)) for token in tokens):
+        return replace(look, background=None)
+    colors = [color for token in tokens if (color := _color_of(token))]
+    if colors and name != "background-image":
+        return replace(look, background=colors[-1], background_is_set=True)
+    return look
+
+
+def _color_of(token: Node) -> Rgb | None:
+    if token.type in ("hash", "ident"):  # nearly all: a mail has few colours, and each of them often
+        return _written_color(("#" if token.type == "hash" else "") + token.value)
+    return _color(tinycss2.color3.parse_color(token))
+
+
+@lru_cache(maxsize=1_000)
+def _written_color(text: str) -> Rgb | None:
+    return _color(tinycss2.color3.parse_color(text))
+
+
+def _size(token: Node, base: float) -> float:
+    """Pixels of a font size; the base when it cannot be known."""
+    if token.type == "dimension":
+        unit = token.lower_unit
+        if unit in _ABSOLUTE:
+            return float(token.value * _ABSOLUTE[unit])
+        if unit == "em":
+            return float(token.value * base)
+        return float(token.value * 16) if unit == "rem" else base
+    if token.type == "percentage":
+        return float(token.value * base / 100)
+    if token.type == "number" and token.value == 0:
+        return 0.0
+    return _KEYWORD_SIZES.get(token.lower_value, base) if token.type == "ident" else base
+
+
+def _is_bold(token: Node) -> bool:
+    if token.type == "number":
+        return bool(token.value >= 700)
+    return token.type == "ident" and token.lower_value in ("bold", "bolder")
+
+
+def _hides(values: dict[str, list[Node]]) -> bool:
+    """Whether these declarations make the element invisible."""
+    words = {
+        name: values[name][0]
+        for name in ("display", "visibility", "opacity", "max-height", "mso-hide", "font-size")
+        if values.get(name)
+    }
+    if any(
+        (token := words.get(name)) is not None and token.type == "ident" and token.lower_value in hiding
+        for name, hiding in (("display", ("none",)), ("visibility", ("hidden", "collapse")), ("mso-hide", ("all",)))
+    ):
+        return True
+    if any(_is_at_most(words.get(name), 0) for name in ("opacity", "max-height")):
+        return True
+    size = words.get("font-size")
+    return _is_at_most(size, 0) or (size is not None and size.type == "dimension" and _size(size, 16.0) <= 1)
+
+
+def _is_at_most(token: Node | None, limit: float) -> bool:
+    return token is not None and token.type in ("number", "dimension") and bool(token.value <= limit)
+
+
+@lru_cache(maxsize=1_000)
+def contrast(one: Rgb, other: Rgb) -> float:
+    """The contrast ratio of two colours, 1 to 21. Source: WCAG 2.2, relative luminance."""
+    first, second = sorted((_luminance(one), _luminance(other)))
+    return (second + 0.05) / (first + 0.05)
+
+
+def _luminance(color: Rgb) -> float:
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in color)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@lru_cache(maxsize=1_000)
+def hexadecimal(color: Rgb) -> str:
+    """The colour as "#rrggbb"."""
+    return "#" + "".join(f"{round(255 * c):02x}" for c in color)

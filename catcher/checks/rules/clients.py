@@ -1,0 +1,228 @@
+"""HTML in clients: which mail programs treat what this mail uses differently."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from catcher.checks.features import Found, LinkedSheet, find_features
+from catcher.checks.features.caniemail import Feature, Program, Result, Support, knowledge
+from catcher.checks.model import Facts, Finding, Place, Report, Severity, in_order
+from catcher.checks.options import CheckOptions
+from catcher.checks.parse.html import attributes_of
+from catcher.checks.parse.subject import Subject
+from catcher.net import Fetcher, FetchError
+
+NAME = "clients"
+TITLE = "HTML in mail programs"
+MANY = 0.5
+"""Share of the programs that matter which makes a feature they do not support an error."""
+SOME = 0.1
+"""Share that makes it a warning."""
+
+_POINTS = {Support.YES: 1.0, Support.PARTIAL: 0.5, Support.NO: 0.0}
+_MAX_SHEETS = 10
+_MAX_SHEET_OCTETS = 5_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeatureUse:
+    """A feature that the mail uses. results: all versions of the programs that matter, old to new."""
+
+    feature: Feature
+    count: int
+    place: Place
+    results: tuple[Result, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgramScore:
+    """How much of what the mail uses one program supports in its newest version: 0 to 100, None if unknown."""
+
+    program: Program
+    score: float | None
+    supported: int
+    partial: int
+    unsupported: int
+    unknown: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientFacts(Facts):
+    """Everything the mail uses, and each program's share of it. nodes: elements of the body.
+
+    data_of: date of the data. sheets_linked: style sheets that the mail links to; sheets_fetched: those that were
+    examined; sheets_failed: those that could not be had, with the reason.
+    """
+
+    uses: tuple[FeatureUse, ...]
+    programs: tuple[ProgramScore, ...]
+    nodes: int
+    data_version: str
+    data_of: str
+    sheets_linked: int = 0
+    sheets_fetched: int = 0
+    sheets_failed: tuple[str, ...] = ()
+
+    def score_without(self, rules: Collection[str]) -> float | None:
+        """The mean of the programs' scores as if the mail did not use these features; 100 when nothing is left."""
+        uses = tuple(use for use in self.uses if use.feature.slug not in rules)
+        return _mean(_program_scores(tuple(each.program for each in self.programs), uses)) if uses else 100.0
+
+
+class ClientsCheck:
+    """Looks up every HTML and CSS feature of the mail in the client tables."""
+
+    name = NAME
+    title = TITLE
+    on_request = False
+
+    def __init__(self, options: CheckOptions) -> None:
+        self._threads = options.threads
+        self._wanted = options.clients
+        self._fetcher = options.fetcher if options.linked_sheets else None
+
+    async def run(self, subject: Subject) -> Report:
+        """Findings for each feature that a program which matters does not support fully; facts are `ClientFacts`."""
+        sheets: tuple[LinkedSheet, ...] = ()
+        failed: tuple[str, ...] = ()
+        if self._fetcher is not None:
+            links = await self._threads.run(sheet_links, subject)
+            sheets, failed = await _fetched(self._fetcher, links)
+        return await self._threads.run(examine, subject, wanted=self._wanted, sheets=sheets, sheets_failed=failed)
+
+
+def examine(
+    subject: Subject,
+    *,
+    wanted: tuple[str, ...] = (),
+    sheets: tuple[LinkedSheet, ...] = (),
+    sheets_failed: tuple[str, ...] = (),
+) -> Report:
+    """The report on a message. Its score is the mean of the programs' scores, None without HTML.
+
+    Of each program the newest version counts; features nobody tested in it are left out of its score.
+    Raises ValueError when `wanted` names a program that is not known.
+    """
+    known = knowledge()
+    programs = known.wanted(wanted)
+    if not subject.html_parts:
+        return Report(check=NAME, title=TITLE)
+    features = find_features(subject, sheets)
+    keys = frozenset(program.key for program in programs)
+    uses = tuple(_use(known.feature(slug), found, keys) for slug, found in sorted(features.by_name.items()))
+    scores = _program_scores(programs, uses)
+    return Report(
+        check=NAME,
+        title=TITLE,
+        findings=in_order([f for use in uses if (f := _finding(use, features.by_name[use.feature.slug])) is not None]),
+        score=_mean(scores),
+        is_cut=features.is_cut,
+        facts=ClientFacts(
+            uses=uses,
+            programs=scores,
+            nodes=features.nodes,
+            data_version=known.version,
+            data_of=known.data_of,
+            sheets_linked=len(sheet_links(subject)),
+            sheets_fetched=len(sheets),
+            sheets_failed=sheets_failed,
+        ),
+    )
+
+
+def sheet_links(subject: Subject) -> tuple[tuple[str, int, str], ...]:
+    """Part id, element and address of the style sheets that the mail links to."""
+    links: list[tuple[str, int, str]] = []
+    for part in subject.html_parts:
+        for index, element in enumerate(part.elements):
+            if element.tag == "link" and "stylesheet" in (attributes := attributes_of(element)).get("rel", "").lower():
+                links.append((part.part_id, index, attributes.get("href", "").strip()))
+    return tuple(link for link in links[:_MAX_SHEETS] if link[2].lower().startswith(("http://", "https://")))
+
+
+async def _fetched(
+    fetcher: Fetcher, links: tuple[tuple[str, int, str], ...]
+) -> tuple[tuple[LinkedSheet, ...], tuple[str, ...]]:
+    sheets: list[LinkedSheet] = []
+    failed: list[str] = []
+    for part_id, element, address in links:
+        try:
+            page = await fetcher.get(address, accept="text/css", limit=_MAX_SHEET_OCTETS)
+        except FetchError as error:
+            failed.append(f"{address}: {error}")
+            continue
+        if page.status != 200 or page.media_type != "text/css":
+            failed.append(f"{address}: answered {page.status} {page.media_type}")
+            continue
+        text = page.content.decode(page.charset or "utf-8", "replace")
+        sheets.append(LinkedSheet(part_id=part_id, element=element, address=address, text=text))
+    return tuple(sheets), tuple(failed)
+
+
+def _use(feature: Feature, found: Found, keys: frozenset[str]) -> FeatureUse:
+    return FeatureUse(
+        feature=feature,
+        count=found.count,
+        place=found.places[0],
+        results=tuple(result for result in feature.results if result.program.key in keys),
+    )
+
+
+def _program_scores(programs: Sequence[Program], uses: Sequence[FeatureUse]) -> tuple[ProgramScore, ...]:
+    newest = tuple({result.program.key: result.support for result in use.results} for use in uses)
+    return tuple(_program_score(program, newest) for program in programs)
+
+
+def _mean(scores: Sequence[ProgramScore]) -> float | None:
+    rated = [score.score for score in scores if score.score is not None]
+    return round(sum(rated) / len(rated), 1) if rated else None
+
+
+def _program_score(program: Program, newest: tuple[dict[str, Support], ...]) -> ProgramScore:
+    counts = Counter(supports.get(program.key, Support.UNKNOWN) for supports in newest)
+    known = sum(counts[support] for support in _POINTS)
+    points = sum(counts[support] * point for support, point in _POINTS.items())
+    return ProgramScore(
+        program=program,
+        score=round(100 * points / known, 1) if known else None,
+        supported=counts[Support.YES],
+        partial=counts[Support.PARTIAL],
+        unsupported=counts[Support.NO],
+        unknown=counts[Support.UNKNOWN],
+    )
+
+
+def _finding(use: FeatureUse, found: Found) -> Finding | None:
+    """What to say about a feature, None when every program that matters supports it or nothing is known."""
+    newest = {result.program.key: result for result in use.results}.values()
+    known = [result for result in newest if result.support is not Support.UNKNOWN]
+    no = sorted(result.program.name for result in known if result.support is Support.NO)
+    partly = sorted(result.program.name for result in known if result.support is Support.PARTIAL)
+    if not no and not partly:
+        return None
+    return Finding(
+        rule=use.feature.slug,
+        severity=_severity(len(no), len(known)),
+        text=_sentence(use.feature.title, len(no), len(partly), len(known)),
+        place=found.places[0],
+        others=tuple(found.places[1:]),
+        count=found.count,
+        clients=tuple(sorted(no + partly)),
+        advice="Take it out."
+        if use.feature.slug == "html-script"
+        else "Make sure that the mail reads well without it.",
+        source=use.feature.url or "HTML §4.12.1",
+    )
+
+
+def _severity(no: int, known: int) -> Severity:
+    if no >= MANY * known:
+        return Severity.ERROR
+    return Severity.WARNING if no >= SOME * known else Severity.INFO
+
+
+def _sentence(title: str, no: int, partly: int, known: int) -> str:
+    verdicts = [f"not supported by {no}"] if no else []
+    if partly:
+        verdicts.append(f"{'' if no else 'only '}partly supported by {partly}")
+    return f"“{title}” is {' and '.join(verdicts)} of {known} mail programs."

@@ -1,0 +1,322 @@
+"""The one door to the network for everything that fetches: links, style sheets, webhooks.
+
+Whatever asks is answered by the same rules. A name is resolved once, every address it has is judged by `guard`, and
+the connection goes to the judged address itself, so that a resolver which answers differently the second time is never
+asked. Each redirect is a new request, judged anew. Proxies and credentials of the environment are not used, those in an
+address are not sent, cookies are not kept, and size and time are bounded. httpx2 is imported with the first request.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import re
+import socket
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
+
+from catcher.errors import CatcherError
+from catcher.net.guard import Address, Network, literal_address, reason_against
+
+if TYPE_CHECKING:
+    import ssl
+
+    import httpx2
+
+Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
+"""Gives the addresses of a host name, for a port. Raises OSError when there are none."""
+
+_REDIRECTS = (301, 302, 303, 307, 308)
+_MAX_URL = 8_192
+_MAX_PORT = 65_535
+_CHARSET = re.compile(r"charset\s*=\s*\"?([\w.:-]+)", re.IGNORECASE)
+
+
+class FetchError(CatcherError, OSError):
+    """A request got no answer: no such host, refused, too slow, broken TLS. The message is short and for people.
+
+    hops: the answers there were before.
+    """
+
+    hops: tuple[Hop, ...] = ()
+
+
+class FetchRefused(FetchError):
+    """A request was not made, because it would reach an internal address or is of a kind that is never made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hop:
+    """One answer on the way: the address that was asked, what it said, where it sends to ("" at the end).
+
+    address: the IP address that answered.
+    """
+
+    url: str
+    method: str
+    status: int
+    reason: str
+    location: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """An answer with content. hops: all answers in order, the last is this one. is_cut: the limit ended the content."""
+
+    hops: tuple[Hop, ...]
+    media_type: str = ""
+    charset: str = ""
+    content: bytes = b""
+    is_cut: bool = False
+
+    @property
+    def status(self) -> int:
+        """The status code of the last answer."""
+        return self.hops[-1].status
+
+    @property
+    def url(self) -> str:
+        """The address of the last answer."""
+        return self.hops[-1].url
+
+
+async def system_resolver(host: str, port: int) -> Sequence[str]:
+    """The addresses the system knows for a host name."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+class Fetcher:
+    """Makes requests that cannot reach what they must not.
+
+    internal: networks that may be reached though they are internal, from the settings. timeout: seconds for each step
+    of a connection; deadline: seconds for a request with all its redirects. agent: the User-Agent field.
+    resolver, ssl_context: for tests and for those who have their own.
+    """
+
+    def __init__(
+        self,
+        *,
+        internal: Sequence[Network] = (),
+        timeout: float = 8.0,
+        deadline: float = 20.0,
+        agent: str = "catcher",
+        resolver: Resolver = system_resolver,
+        ssl_context: ssl.SSLContext | None = None,
+    ) -> None:
+        self._internal = tuple(internal)
+        self._timeout = timeout
+        self._deadline = deadline
+        self._agent = agent
+        self._resolver = resolver
+        self._ssl_context = ssl_context
+
+    @property
+    def internal(self) -> tuple[Network, ...]:
+        """The internal networks that may be reached."""
+        return self._internal
+
+    async def get(
+        self, url: str, *, follow: int = 5, limit: int = 1_000_000, accept: str = "*/*", method: str = "GET"
+    ) -> Page:
+        """The page at `url`, redirects followed at most `follow` times, at most `limit` octets of content.
+
+        More redirects are not followed: the page is then the last redirect. Raises FetchRefused when any of the
+        requests may not be made and FetchError when one gets no answer; both carry the `hops` there were.
+        """
+        hops: list[Hop] = []
+        try:
+            async with asyncio.timeout(self._deadline):
+                return await self._walk(url, hops, follow=follow, limit=limit, accept=accept, method=method)
+        except TimeoutError as error:
+            raise with_hops(FetchError(f"no answer within {self._deadline:g} seconds"), hops) from error
+        except FetchError as error:
+            raise with_hops(error, hops) from error.__cause__
+
+    async def post(self, url: str, content: bytes, *, headers: Mapping[str, str], limit: int = 10_000) -> Page:
+        """The answer to a POST; redirects are not followed. Raises FetchRefused and FetchError."""
+        try:
+            async with asyncio.timeout(self._deadline):
+                return await self._ask(url, method="POST", limit=limit, accept="*/*", content=content, headers=headers)
+        except TimeoutError as error:
+            raise FetchError(f"no answer within {self._deadline:g} seconds") from error
+
+    async def _walk(self, url: str, hops: list[Hop], *, follow: int, limit: int, accept: str, method: str) -> Page:
+        while True:
+            page = await self._ask(url, method=method, limit=limit, accept=accept)
+            hop = page.hops[0]
+            hops.append(hop)
+            if not hop.location or len(hops) > follow:
+                return replace(page, hops=tuple(hops))
+            url = hop.location
+
+    async def _ask(
+        self,
+        url: str,
+        *,
+        method: str,
+        limit: int,
+        accept: str,
+        content: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+    ) -> Page:
+        """One request without redirects. A bare transport is used: a client would keep cookies between hops."""
+        import httpx2
+
+        target, addresses = await self.judged(url)
+        own = {"User-Agent": self._agent, "Accept": accept, "Accept-Encoding": "identity", "Connection": "close"}
+        request = httpx2.Request(method, target, headers={**own, **(headers or {})}, content=content or None)
+        request.extensions["timeout"] = httpx2.Timeout(self._timeout).as_dict()
+        request.extensions["sni_hostname"] = target.raw_host.decode("ascii")
+        async with self._transport() as transport:
+            answer, address = await _first_answer(transport, request, addresses)
+            answer.request = request
+            try:
+                content, is_cut = await _content(answer, limit if method != "HEAD" else 0)
+            except (httpx2.HTTPError, httpx2.StreamError) as error:
+                raise FetchError(_sentence(error)) from error
+            finally:
+                await answer.aclose()
+        return _page(answer, str(target), address, content, is_cut=is_cut)
+
+    def _transport(self) -> httpx2.AsyncHTTPTransport:
+        import httpx2
+
+        if self._ssl_context is None:
+            self._ssl_context = httpx2.create_ssl_context(trust_env=False)
+        # no connection is used twice: the next request may be for another name at the same address
+        limits = httpx2.Limits(max_connections=1, max_keepalive_connections=0)
+        return httpx2.AsyncHTTPTransport(verify=self._ssl_context, trust_env=False, limits=limits)
+
+    async def judged(self, url: str) -> tuple[httpx2.URL, tuple[str, ...]]:
+        """The address to ask, without credentials and fragment, and the IP addresses that may be connected to.
+
+        All addresses of a name must be fit: one that is not spoils the name. Raises FetchRefused or FetchError.
+        """
+        import httpx2
+
+        if len(url) > _MAX_URL:
+            raise FetchRefused("the address is too long")
+        try:
+            target = httpx2.URL(url).copy_with(username=None, password=None, fragment=None)
+        except (httpx2.InvalidURL, ValueError, TypeError) as error:
+            raise FetchError("not a valid address") from error
+        if target.scheme not in ("http", "https") or not target.host:
+            raise FetchRefused("only http and https addresses are fetched")
+        port = target.port or (443 if target.scheme == "https" else 80)
+        if port > _MAX_PORT:
+            raise FetchError("not a valid address")
+        addresses = await self._resolved(target.host, port)
+        for address in addresses:
+            if (reason := reason_against(address, allowed=self._internal)) != "":
+                raise FetchRefused(f"blocked: internal address ({reason})")
+        return target, tuple(str(address) for address in addresses)
+
+    async def _resolved(self, host: str, port: int) -> tuple[Address, ...]:
+        literal = literal_address(host)
+        if literal is not None:
+            return (literal,)
+        try:
+            async with asyncio.timeout(self._timeout):
+                names = await self._resolver(host, port)
+        except TimeoutError as error:
+            raise FetchError("the name server did not answer") from error
+        except (OSError, UnicodeError) as error:
+            raise FetchError("no such host") from error
+        addresses = tuple(ipaddress.ip_address(name.split("%", 1)[0]) for name in names)
+        if not addresses:
+            raise FetchError("no such host")
+        return addresses
+
+
+async def _first_answer(
+    transport: httpx2.AsyncHTTPTransport, request: httpx2.Request, addresses: Sequence[str]
+) -> tuple[httpx2.Response, str]:
+    """The answer of the first address that can be connected to, and that address.
+
+    The name stays in the Host field and in the TLS handshake; the connection goes to what was judged.
+    """
+    import httpx2
+
+    fault: Exception = FetchError("no address")
+    for address in addresses:
+        request.url = request.url.copy_with(host=address)
+        try:
+            return await transport.handle_async_request(request), address
+        except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
+            fault = error
+        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
+            raise FetchError(_sentence(error)) from error
+    raise FetchError(_sentence(fault)) from fault
+
+
+def with_hops(error: FetchError, hops: Sequence[Hop]) -> FetchError:
+    """The error with the answers that came before it, as its `hops`."""
+    error.hops = tuple(hops)
+    return error
+
+
+async def _content(answer: httpx2.Response, limit: int) -> tuple[bytes, bool]:
+    """At most `limit` octets of the answer as sent: nothing is decompressed, so that nothing can grow."""
+    pieces: list[bytes] = []
+    size = 0
+    if limit <= 0:
+        return b"", False
+    async for piece in answer.aiter_raw():
+        pieces.append(piece)
+        size += len(piece)
+        if size > limit:
+            return b"".join(pieces)[:limit], True
+    return b"".join(pieces), False
+
+
+def _page(answer: httpx2.Response, url: str, address: str, content: bytes, *, is_cut: bool) -> Page:
+    kind = answer.headers.get("content-type", "")
+    charset = _CHARSET.search(kind)
+    location = answer.headers.get("location", "") if answer.status_code in _REDIRECTS else ""
+    hop = Hop(
+        url=url,
+        method=answer.request.method,
+        status=answer.status_code,
+        reason=answer.reason_phrase,
+        location=_joined(url, location) if location else "",
+        address=address,
+    )
+    return Page(
+        hops=(hop,),
+        media_type=kind.split(";")[0].strip().lower(),
+        charset=charset[1].lower() if charset else "",
+        content=content,
+        is_cut=is_cut,
+    )
+
+
+def _joined(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        return location
+
+
+def _sentence(error: Exception) -> str:
+    """What went wrong, short, without the addresses of this machine."""
+    name = type(error).__name__
+    if "Timeout" in name:
+        return "no answer in time"
+    text = str(error)
+    if "CERTIFICATE_VERIFY_FAILED" in text:
+        found = re.search(r"CERTIFICATE_VERIFY_FAILED\] ([^(]+)", text)
+        return (found[1] if found else text).strip()
+    known = {
+        "ConnectError": "connection refused",
+        "ReadError": "the connection broke off",
+        "WriteError": "the connection broke off",
+        "RemoteProtocolError": "the answer is not HTTP",
+        "UnsupportedProtocol": "only http and https addresses are fetched",
+    }
+    if "SSL" in text or "TLS" in text:
+        return "the TLS handshake failed"
+    return known.get(name, "the request failed")

@@ -1,0 +1,1 @@
+"""A whole catcher, built from its settings, started and stopped."""

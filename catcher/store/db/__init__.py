@@ -1,0 +1,1 @@
+"""The database itself: tables, column encoding, blobs, schema versions."""

@@ -1,0 +1,107 @@
+"""Values to the octets of a column and back: JSON by msgspec, compressed when it is long; times as microseconds."""
+
+import functools
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+import msgspec
+
+from catcher.envelope import Envelope, Session
+from catcher.mime.model import Message
+from catcher.store.db import blobs
+from catcher.store.model import Addresses, Summary
+
+T = TypeVar("T")
+
+_LONG = 1024
+_LONG_TEXT = 2048
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_encode = msgspec.json.Encoder().encode
+
+
+class ChangeData(msgspec.Struct, frozen=True, kw_only=True):
+    """What a row of `change` says beyond its kind and store id. inboxes: that the message is or was in."""
+
+    is_read: bool | None = None
+    tags: tuple[str, ...] | None = None
+    is_pinned: bool | None = None
+    inboxes: tuple[str, ...] = ()
+
+
+def pack(value: Any) -> bytes:
+    """The value (a struct) as JSON, as one zstd frame when that has more than 1 kB.
+
+    The two cannot be mixed up: JSON of a struct begins with "{", a frame with "(". Lone surrogates, which JSON in
+    UTF-8 cannot hold, become U+FFFD.
+    """
+    try:
+        data = _encode(value)
+    except UnicodeEncodeError:
+        data = _encode(_without_surrogates(value))
+    return blobs.compress(data) if len(data) > _LONG else data
+
+
+def _unpacker(kind: type[T]) -> Callable[[bytes], T]:
+    decode = msgspec.json.Decoder(kind).decode
+
+    def unpack(data: bytes) -> T:
+        return decode(blobs.decompress(data) if data[:1] == b"(" else data)
+
+    return unpack
+
+
+unpack_envelope = _unpacker(Envelope)
+unpack_message = _unpacker(Message)
+unpack_addresses = _unpacker(Addresses)
+unpack_session = _unpacker(Session)
+unpack_change = _unpacker(ChangeData)
+unpack_summary = _unpacker(Summary)
+
+
+def pack_text(text: str) -> str | bytes:
+    """The text, as one zstd frame of its UTF-8 when it is long: for columns that take both."""
+    return blobs.compress(text.encode()) if len(text) > _LONG_TEXT else text
+
+
+def unpack_text(packed: str | bytes) -> str:
+    """What `pack_text` was given."""
+    return packed if isinstance(packed, str) else blobs.decompress(packed).decode()
+
+
+def storable(text: str) -> str:
+    """The text as every engine takes it: NUL and lone surrogates become U+FFFD."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def microseconds(moment: datetime) -> int:
+    """Whole microseconds since 1970 of an aware moment; exact, also before 1970."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def moment(microseconds: int) -> datetime:
+    """The aware UTC moment of so many microseconds since 1970."""
+    return _EPOCH + timedelta(microseconds=microseconds)
+
+
+@functools.singledispatch
+def _without_surrogates(value: Any) -> Any:
+    return value
+
+
+@_without_surrogates.register
+def _(value: msgspec.Struct) -> msgspec.Struct:
+    return type(value)(**{name: _without_surrogates(getattr(value, name)) for name in value.__struct_fields__})
+
+
+@_without_surrogates.register
+def _(value: str) -> str:
+    return storable(value)
+
+
+@_without_surrogates.register(tuple)
+def _(value: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(_without_surrogates(item) for item in value)

@@ -1,0 +1,26 @@
+"""What each new message asks of the database besides its own rows, by the shortest way that the engine has."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table, insert
+from sqlalchemy.sql.expression import Executable
+
+from catcher.store.engines.sqlite import driver
+
+
+def run(connection: Connection, statement: Executable, values: Mapping[str, object]) -> Sequence[Sequence[Any]]:
+    """The rows that a statement returns. It is one that was made once; values: plain ones, of its `bindparam`s."""
+    if connection.dialect.name == "sqlite":
+        return driver.run(connection, statement, values)
+    result = connection.execute(statement, values)
+    return result.all() if result.returns_rows else ()
+
+
+def insert_rows(connection: Connection, into: Table, rows: Sequence[tuple[object, ...]]) -> None:
+    """Insert a few small rows, given as values in the order of the table's columns."""
+    if connection.dialect.name == "sqlite":
+        driver.insert_rows(connection, into, rows)
+        return
+    names = [column.name for column in into.columns]
+    connection.execute(insert(into), [dict(zip(names, row, strict=True)) for row in rows])

@@ -1,0 +1,1 @@
+"""Inboxes and tags: names, routing, membership and counts."""

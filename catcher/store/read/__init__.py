@@ -1,0 +1,1 @@
+"""Queries: each reads in the transaction of the connection it is given and returns values."""

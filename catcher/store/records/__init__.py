@@ -1,0 +1,1 @@
+"""Records beside messages: outbox, saved searches, sessions, tokens."""

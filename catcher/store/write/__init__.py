@@ -1,0 +1,1 @@
+"""Changes: the writer thread, its queue, and the transactions that it runs."""

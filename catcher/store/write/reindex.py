@@ -1,0 +1,80 @@
+"""Writes anew what was computed of messages that are there: columns, tree and search texts, the index with them."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from catcher.store.db.codec import pack, storable
+from catcher.store.db.tables import detail, message, search
+from catcher.store.engines.base import Database
+from catcher.store.engines.counters import read_counters
+from catcher.store.model import NewMessage
+from catcher.store.store import Store
+from catcher.store.write.updates import Outcome, tell_reload
+
+_TEXTS = tuple(column.name for column in search.columns if column.name != "arrival")
+_COLUMNS = ("attachments", "inlines", "message_id", "subject", "snippet", "addresses")
+
+_UPDATE_MESSAGE = (
+    update(message)
+    .where(message.c.arrival == bindparam("wanted"))
+    .values({name: bindparam(f"new_{name}") for name in _COLUMNS})
+)
+_UPDATE_DETAIL = (
+    update(detail).where(detail.c.arrival == bindparam("wanted")).values(structure=bindparam("new_structure"))
+)
+_UPDATE_SEARCH = (
+    update(search)
+    .where(search.c.arrival == bindparam("wanted"))
+    .values({name: bindparam(f"new_{name}") for name in _TEXTS})
+)
+
+
+def rewrite(store: Store, messages: Sequence[tuple[int, NewMessage]]) -> int:
+    """Replace what is kept of the messages with these arrival numbers, in one transaction; how many there still were.
+
+    Of each, the store id, the envelope, the content, the tags and the read mark are not looked at: they stay. Raises
+    StoreUnavailable.
+    """
+    if not messages:
+        return 0
+    change = partial(_rewrite, database=store._database, messages=messages)  # noqa: SLF001 - the same room
+    return store._writer.run(change)  # noqa: SLF001 - the same room
+
+
+def _rewrite(connection: Connection, *, database: Database, messages: Sequence[tuple[int, NewMessage]]) -> Outcome:
+    wanted = [arrival for arrival, _ in messages]
+    there = set(connection.execute(select(message.c.arrival).where(message.c.arrival.in_(wanted))).scalars())
+    rows = [(arrival, new) for arrival, new in messages if arrival in there]
+    if not rows:
+        return Outcome(changed=0)
+    now = read_counters(connection)
+    indexed = [arrival for arrival, _ in rows if now.emptied < arrival <= now.indexed]
+    if indexed:
+        database.index.forget(connection, indexed)  # needs the texts as they were
+    connection.execute(_UPDATE_MESSAGE, [_message(arrival, new) for arrival, new in rows])
+    connection.execute(
+        _UPDATE_DETAIL, [{"wanted": arrival, "new_structure": pack(new.message)} for arrival, new in rows]
+    )
+    connection.execute(_UPDATE_SEARCH, [_search(database, arrival, new) for arrival, new in rows])
+    for arrival in indexed:
+        database.index.add(connection, after=arrival - 1, upto=arrival)
+    return tell_reload(connection, len(rows))
+
+
+def _message(arrival: int, new: NewMessage) -> dict[str, object]:
+    return {
+        "wanted": arrival,
+        "new_attachments": len(new.message.attachments),
+        "new_inlines": len(new.message.inlines),
+        "new_message_id": storable(new.message.message_id),
+        "new_subject": storable(new.message.subject),
+        "new_snippet": storable(new.snippet),
+        "new_addresses": pack(new.addresses),
+    }
+
+
+def _search(database: Database, arrival: int, new: NewMessage) -> dict[str, object]:
+    texts = {f"new_{name}": storable(getattr(new.texts, name)) for name in _TEXTS}
+    return {"wanted": arrival, **texts, "new_text": database.index.stored(texts["new_text"])}

@@ -1,0 +1,200 @@
+"""From the store's values to the shapes of the API. Pure; the one place where fields are renamed and made up."""
+
+from datetime import UTC, datetime
+
+from catcher.envelope import Envelope
+from catcher.mime import Bodies, list_unsubscribe
+from catcher.mime.model import Address, Message, Part
+from catcher.schema.messages import (
+    Attachment,
+    Checksums,
+    Mailbox,
+    MessageDefect,
+    MessageDetail,
+    MessageList,
+    MessageSummary,
+    Recipient,
+    SmtpEnvelope,
+    TreePart,
+    Unsubscribe,
+    encode,
+)
+from catcher.store.model import Page, StoredMessage, Summary
+
+
+def moment(when: datetime) -> str:
+    """A moment of ours: RFC 3339, UTC with "Z", milliseconds."""
+    return when.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def header_date(when: datetime) -> str:
+    """A moment that a sender wrote: RFC 3339 to the second in the sender's own offset.
+
+    An offset that RFC 3339 cannot say (with seconds, or a day and more) is taken out; year 1 and 9999 do not overflow.
+    """
+    offset = when.utcoffset()
+    if offset is None or offset.total_seconds() % 60 or abs(offset.total_seconds()) >= 86400:
+        try:
+            when = when.astimezone(UTC)
+        except OverflowError:
+            when = when.replace(tzinfo=UTC)
+    text = when.isoformat(timespec="seconds")
+    return text.removesuffix("+00:00") + "Z" if text.endswith("+00:00") else text
+
+
+def mailbox(address: Address) -> Mailbox:
+    """One address."""
+    return Mailbox(name=address.display_name, address=address.addr_spec)
+
+
+def mailboxes(addresses: tuple[Address, ...]) -> tuple[Mailbox, ...]:
+    """Several addresses."""
+    return tuple([Mailbox(name=each.display_name, address=each.addr_spec) for each in addresses])
+
+
+def summary_json(summary: Summary) -> bytes:
+    """One row of a list as JSON: what webhooks are told, as Mailpit tells them."""
+    return encode(message_summary(summary))
+
+
+def message_summary(summary: Summary) -> MessageSummary:
+    """One row of a list."""
+    addresses = summary.addresses
+    return MessageSummary(
+        id=summary.store_id,
+        message_id=summary.message_id,
+        read=summary.is_read,
+        from_=mailbox(addresses.from_[0]) if addresses.from_ else Mailbox(),
+        to=mailboxes(addresses.to),
+        cc=mailboxes(addresses.cc),
+        bcc=mailboxes(addresses.bcc),
+        reply_to=mailboxes(addresses.reply_to),
+        subject=summary.subject,
+        created=moment(summary.received_at),
+        username=summary.user,
+        tags=summary.tags,
+        size=summary.size,
+        attachments=summary.attachments,
+        snippet=summary.snippet,
+    )
+
+
+def message_list(page: Page, *, start: int, tags: tuple[str, ...], rows: tuple[MessageSummary, ...]) -> MessageList:
+    """The envelope around `rows`, with the numbers of `page`."""
+    return MessageList(
+        total=page.counts.messages,
+        unread=page.counts.unread,
+        count=len(rows),
+        messages_count=page.matching,
+        messages_unread=page.matching_unread,
+        start=start,
+        tags=tags,
+        messages=rows,
+        cursor=page.cursor,
+        next_cursor=page.next_before,
+    )
+
+
+def message_detail(stored: StoredMessage, bodies: Bodies, *, is_read: bool) -> MessageDetail:
+    """One message. ReturnPath falls back to the header field and to the author, as existing clients expect of it."""
+    summary, message = stored.summary, stored.message
+    row = message_summary(summary)
+    return MessageDetail(
+        id=row.id,
+        cursor=summary.arrival,
+        message_id=row.message_id,
+        read=is_read,
+        from_=row.from_,
+        to=row.to,
+        cc=row.cc,
+        bcc=row.bcc,
+        reply_to=row.reply_to,
+        return_path=stored.envelope.reverse_path or _header_return_path(message) or row.from_.address,
+        subject=row.subject,
+        list_unsubscribe=_unsubscribe(message),
+        date=row.created if message.date is None else header_date(message.date),
+        created=row.created,
+        tags=row.tags,
+        username=row.username,
+        text=bodies.text,
+        html=bodies.html,
+        size=row.size,
+        inline=tuple(attachment(message.parts[index]) for index in message.inlines),
+        attachments=tuple(attachment(message.parts[index]) for index in message.attachments),
+        parts=tuple(_tree_part(message, part) for part in message.parts),
+        envelope=_envelope(stored.envelope),
+        defects=tuple(MessageDefect(code=each.code, part_id=each.part_id, text=each.text) for each in message.defects),
+    )
+
+
+def attachment(part: Part) -> Attachment:
+    """One listed part. Digests are "" for a part that has none."""
+    digests = part.digests
+    return Attachment(
+        part_id=part.part_id,
+        file_name=part.file_name or part.content_id,
+        content_type=part.media_type,
+        content_id=part.content_id,
+        size=part.size,
+        checksums=Checksums(md5=digests.md5, sha1=digests.sha1, sha256=digests.sha256)
+        if digests
+        else Checksums(md5="", sha1="", sha256=""),
+    )
+
+
+def header_values(message: Message) -> dict[str, list[str]]:
+    """Field bodies by name, unfolded and not decoded; names as Go's MIME headers write them, in alphabetical order."""
+    values: dict[str, list[str]] = {}
+    for field in message.header:
+        values.setdefault(canonical_name(field.name), []).append(field.body)
+    return dict(sorted(values.items()))
+
+
+def canonical_name(name: str) -> str:
+    """ "MESSAGE-ID" as "Message-Id": the first letter and each after a hyphen capital. Odd names stay as they are."""
+    if not name.isascii() or not name.isprintable() or set(name) & set(' ()<>@,;:\\"/[]?={}'):
+        return name
+    return "-".join(word.capitalize() for word in name.split("-"))
+
+
+def _header_return_path(message: Message) -> str:
+    bodies = (field.body for field in message.header if field.name.lower() == "return-path")
+    return next(bodies, "").strip().removeprefix("<").removesuffix(">")
+
+
+def _unsubscribe(message: Message) -> Unsubscribe:
+    found = list_unsubscribe(message)
+    return Unsubscribe(
+        header=found.header, links=tuple(found.links), errors=found.errors, header_post=found.header_post
+    )
+
+
+def _tree_part(message: Message, part: Part) -> TreePart:
+    return TreePart(
+        part_id=part.part_id,
+        parent=message.parts[part.parent].part_id if part.parent >= 0 else "",
+        content_type=part.media_type,
+        charset=part.charset,
+        transfer_encoding=part.transfer_encoding,
+        disposition=part.disposition,
+        file_name=part.file_name,
+        content_id=part.content_id,
+        size=part.size,
+    )
+
+
+def _envelope(envelope: Envelope) -> SmtpEnvelope:
+    client = envelope.client
+    return SmtpEnvelope(
+        reverse_path=envelope.reverse_path,
+        recipients=tuple(
+            Recipient(address=path.addr_spec, parameters=dict(path.parameters)) for path in envelope.forward_paths
+        ),
+        parameters=dict(envelope.parameters),
+        client=client.address,
+        helo=client.helo,
+        protocol=client.protocol,
+        username=client.user,
+        tls=client.tls,
+        notes=envelope.notes,
+    )

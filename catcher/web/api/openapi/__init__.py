@@ -1,0 +1,1 @@
+"""API operations and the OpenAPI document made from them."""

@@ -1,0 +1,1 @@
+"""Request handling before any route: hosts, origins, authentication, body limits, headers."""

@@ -1,0 +1,162 @@
+"""What is decided about every request before a handler sees it: host, origin, cross-origin access, default headers.
+
+All classes are plain ASGI: no request object is built, a request that passes costs a few microseconds.
+"""
+
+import re
+
+from starlette.datastructures import MutableHeaders
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from catcher.web.middleware.hosts import host_name, is_expected_host, is_listed_origin, is_same_origin
+from catcher.web.services import WebOptions
+
+CLOSED = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
+"""The policy of every answer that brings none of its own: nothing runs, nothing is fetched, nobody frames it."""
+
+_SLASHES = re.compile(b"/{2,}")
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+# GET requests that make the server ask others; a page or a mail must not cause them by naming their address
+_ASKING = ("/checks", "/links", "/link-check", "/sa-check")
+_ALLOWED_METHODS = "GET, POST, DELETE, PUT, OPTIONS"
+# "*" does not cover Authorization (Fetch standard, CORS-safelisted wildcards), so it is named.
+_ALLOWED_HEADERS = "*, Authorization"
+
+
+class Gate:
+    """Refuses what could only come from DNS rebinding or from a foreign page; grants listed origins the API.
+
+    * Host: see `is_expected_host`; refused with 403, or 400 when it is malformed. No Host (HTTP/1.0) passes.
+    * Every request that changes state or makes the server ask others, and every WebSocket: an `Origin` that is neither
+      this host nor listed, or `Sec-Fetch-Site: cross-site` without a listed Origin, is refused with 403, on every path
+      alike.
+    * Under the API and for bare views a foreign Origin is refused for reading too, as existing clients know it; a
+      listed one gets the CORS answer headers and its preflight requests are answered here.
+    The path is the decoded one, so no spelling of it gets around a rule.
+    """
+
+    def __init__(self, app: ASGIApp, *, options: WebOptions) -> None:
+        self._app = app
+        self._options = options
+        self._api = options.webroot + "api/"
+        self._view = options.webroot + "view/"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        fields = _fields(scope, b"host", b"origin", b"sec-fetch-site")
+        host, origin = fields[b"host"], fields[b"origin"]
+        refusal = self._refusal(scope, host, origin, fields[b"sec-fetch-site"])
+        if refusal is not None:
+            await refusal(scope, receive, send)
+        elif scope["type"] == "http" and self._is_shared(scope["path"]):
+            await self._answer_shared(scope, receive, send, origin=origin)
+        else:
+            await self._app(scope, receive, send)
+
+    def _refusal(self, scope: Scope, host: str | None, origin: str | None, site: str | None) -> Response | None:
+        if host is not None and not is_expected_host(host, self._options.hosts):
+            if host_name(host) is None:
+                return PlainTextResponse("Malformed Host header\n", status_code=400)
+            text = f"Host {host_name(host)} is not known here; add it to the allowed hosts to use this name\n"
+            return PlainTextResponse(text, status_code=403)
+        is_change = scope["type"] == "websocket" or scope["method"] not in _SAFE_METHODS
+        is_change = is_change or scope["path"].endswith(_ASKING)
+        if not is_change and not self._is_shared(scope["path"]):
+            return None
+        if origin is not None:
+            is_foreign = not (is_same_origin(origin, host or "") or is_listed_origin(origin, self._options.cors))
+        else:
+            is_foreign = is_change and site == "cross-site"
+        return PlainTextResponse("Blocked due to CORS violation\n", status_code=403) if is_foreign else None
+
+    def _is_shared(self, path: str) -> bool:
+        return path.startswith(self._api) or (path.startswith(self._view) and path.endswith((".html", ".txt")))
+
+    async def _answer_shared(self, scope: Scope, receive: Receive, send: Send, *, origin: str | None) -> None:
+        async def send_shared(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.add_vary_header("Origin")
+                if origin is not None:
+                    headers["Access-Control-Allow-Origin"] = origin
+                    headers["Access-Control-Allow-Methods"] = _ALLOWED_METHODS
+                    headers["Access-Control-Allow-Headers"] = _ALLOWED_HEADERS
+            await send(message)
+
+        if scope["method"] == "OPTIONS" and scope["path"].startswith(self._api):
+            await PlainTextResponse("")(scope, receive, send_shared)
+        else:
+            await self._app(scope, receive, send_shared)
+
+
+class DefaultHeaders:
+    """Gives every answer the header fields a browser should see, unless the handler has set its own.
+
+    Content-Security-Policy is `CLOSED`, so a handler that forgets it serves nothing that could run. Answers below the
+    API are not kept by caches unless the handler says so.
+    """
+
+    def __init__(self, app: ASGIApp, *, options: WebOptions) -> None:
+        self._app = app
+        self._api = options.webroot + "api/"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_defaults(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.setdefault("X-Content-Type-Options", "nosniff")
+                headers.setdefault("Referrer-Policy", "no-referrer")
+                headers.setdefault("Content-Security-Policy", CLOSED)
+                if scope["path"].startswith(self._api):
+                    headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        await self._app(scope, receive, send_with_defaults)
+
+
+class CleanPath:
+    """Sends readers of a path with doubled slashes to the one they meant, as Go's servers do.
+
+    Clients put a base address and a path together with a slash too many. Only slashes that stand there as such count,
+    and the target begins with one, so that it names no other host.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self._app
+        path = scope.get("raw_path") or b""
+        if scope["type"] == "http" and scope["method"] in ("GET", "HEAD") and b"//" in path:
+            path, query = _SLASHES.sub(b"/", path).decode("latin-1"), scope["query_string"].decode("latin-1")
+            app = RedirectResponse(f"{path}?{query}" if query else path, status_code=301)
+        await app(scope, receive, send)
+
+
+class Uncompressed:
+    """Hides from the routes what a client could decompress, so that every answer goes out as it is."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            headers = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+            scope = {**scope, "headers": headers}
+        await self._app(scope, receive, send)
+
+
+def _fields(scope: Scope, *names: bytes) -> dict[bytes, str | None]:
+    """The first value of each of these header fields; None when it is absent."""
+    found: dict[bytes, str | None] = dict.fromkeys(names)
+    for name, value in scope["headers"]:
+        if name in found and found[name] is None:
+            found[name] = value.decode("latin-1").strip()
+    return found

@@ -1,0 +1,1 @@
+"""The checks view of a message."""

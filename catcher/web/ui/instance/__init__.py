@@ -1,0 +1,1 @@
+"""Pages about this catcher: setup, settings, connections, API reference."""

@@ -1,0 +1,1 @@
+"""Lists of messages: rows, bulk actions, bin, downloads."""

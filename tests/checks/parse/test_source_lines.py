@@ -1,0 +1,104 @@
+"""Where findings stand in the message as it was sent."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from catcher.checks import Finding, Report, Subject
+from catcher.checks.render import to_sarif
+from catcher.checks.rules.accessibility import judge_accessibility
+from catcher.checks.rules.headers import judge_headers
+from catcher.checks.rules.links import judge_links
+from catcher.checks.rules.structure import judge_structure
+from tests.checks.mails import subject_of
+
+HEAD = "From: a@example.com\nTo: b@example.com\nSubject: Hello\nMIME-Version: 1.0\n"
+QUOTED = "Content-Type: text/html\nContent-Transfer-Encoding: quoted-printable\n\n"
+
+
+def finding(check: Callable[[Subject], Report], text: str | bytes, rule: str) -> Finding:
+    return next(each for each in check(subject_of(text)).findings if each.rule == rule)
+
+
+def sent_line(check: Callable[[Subject], Report], text: str | bytes, rule: str) -> int:
+    """The line that a finding names; the text at it must be there."""
+    place = finding(check, text, rule).place
+    assert place is not None
+    return place.sent_line
+
+
+@pytest.mark.parametrize(
+    ("check", "text", "rule", "expected"),
+    [
+        # a field of the header section; of a part's own header; the line of a body
+        (judge_headers, HEAD + "Date: never\n\nx", "date-invalid", "Date: never"),
+        (
+            judge_structure,
+            HEAD + "Content-Type: text/plain; charset=klingon\n\nx",
+            "charset-unknown",
+            "Content-Type: text",
+        ),
+        (
+            judge_structure,
+            HEAD + "Content-Transfer-Encoding: 9bit\n\nx",
+            "encoding-unknown",
+            "Content-Transfer-Encoding",
+        ),
+        (
+            judge_structure,
+            HEAD + "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b\nX: y\n"
+            "Content-Type: application/x\nContent-Disposition: attachment; filename=a.exe\n\nMZ\n--b--\n",
+            "attachment-program",
+            "Content-Disposition: attachment; filename=a.exe",
+        ),
+        (judge_structure, (HEAD + "\none\ntwo\nthré\n").encode(), "7bit-untrue", "thré"),
+        (judge_structure, HEAD + "\none\ntwo " + "x" * 1000 + "\n", "line-long", "two"),
+        # places in decoded text: as it is, with soft breaks and with breaks that are written out
+        (
+            judge_accessibility,
+            HEAD + "Content-Type: text/html\n\n<p>one</p>\n<img src=x>\n",
+            "alt-missing",
+            "<img src=x>",
+        ),
+        (
+            judge_accessibility,
+            HEAD + QUOTED + "<p>one=\n two=\n</p>=0D=0A<b>\n<img src=3Dx>\n",
+            "alt-missing",
+            "<img src=3Dx>",
+        ),
+        (judge_links, HEAD + "\none\nhttp://example.com/a b\n", "link-insecure", "http://example.com/a b"),
+        # of base64 the place where the text begins
+        (
+            judge_accessibility,
+            HEAD + "Content-Type: text/html\nContent-Transfer-Encoding: base64\n\nPHA+\nCjxpbWcgc3JjPXg+\n",
+            "alt-missing",
+            "PHA+",
+        ),
+    ],
+)
+def test_the_line_in_the_source_is_named(
+    check: Callable[[Subject], Report], text: str | bytes, rule: str, expected: str
+) -> None:
+    """Of fields, of parts and of what stands in their text, whatever its transfer encoding. RFC 2045 §6.7."""
+    octets = text if isinstance(text, bytes) else text.encode()
+    line = octets.decode().splitlines()[sent_line(check, text, rule) - 1]
+    assert line.startswith(expected)
+
+
+def test_sarif_points_at_the_source() -> None:
+    """A region counts lines of the file; where in the decoded text that is, stands beside it. SARIF 2.1.0 §3.30.5."""
+    text = HEAD + QUOTED + "<p>one=\n two</p>\n  <img src=3Dx>\n"
+    report = judge_accessibility(subject_of(text))
+    results = json.loads(to_sarif([report]))["runs"][0]["results"]
+    (location,) = next(each["locations"] for each in results if each["ruleId"] == "accessibility/alt-missing")
+    assert text.splitlines()[location["physicalLocation"]["region"]["startLine"] - 1] == "  <img src=3Dx>"
+    assert location["logicalLocations"][0]["fullyQualifiedName"] == "part 0, line 2, column 3"
+
+
+def test_lines_far_behind_are_not_counted() -> None:
+    """The bound: no line is better than a wrong one, and no mail is gone through again and again."""
+    subject = subject_of(HEAD.encode() + b"\n" + b"x\n" * 11_000_000)
+    assert subject.sent.at(len(HEAD) + 1) == HEAD.count("\n") + 2
+    assert subject.sent.at(len(subject.octets)) == 0
+    assert subject.sent.of_text(subject.message.parts[0]) == ()

@@ -1,0 +1,159 @@
+"""Stores that one process shares: opened once, closed when idle, safe beside a fork and beside a removed file."""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from catcher.envelope import Envelope, ForwardPath
+from catcher.errors import DatabaseUnusable
+from catcher.intake.deliver import deliver_now
+from catcher.intake.shared_stores import SharedStores
+from catcher.store import Store
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 20
+
+
+@pytest.fixture
+def stores() -> Iterator[SharedStores]:
+    shared = SharedStores(linger=0.05)
+    yield shared
+    shared.close_all()
+
+
+def keep(store: Store) -> None:
+    envelope = Envelope(
+        reverse_path="a@example.com",
+        forward_paths=(ForwardPath(addr_spec="b@example.com"),),
+        received_at=datetime.now(UTC),
+    )
+    deliver_now(store, [(envelope, b"Subject: s\r\n\r\nb\r\n")])
+
+
+def open_files(file: Path) -> list[str]:
+    """What this process has open of the database: its file, its log."""
+    targets = [str(link.resolve()) for link in Path("/proc/self/fd").iterdir()]
+    return [target for target in targets if target.startswith(str(file))]
+
+
+def test_two_users_have_one_store(stores: SharedStores, tmp_path: Path) -> None:
+    """A database is open once, at the same time and one after the other."""
+    url = f"sqlite:///{tmp_path}/x.db"
+    with stores.using(url) as first, stores.using(url) as second:
+        assert first is second
+    with stores.using(url) as third:
+        assert third is first
+
+
+@pytest.mark.sqlite
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="this system does not list open files")
+def test_an_idle_store_closes_by_itself(stores: SharedStores, tmp_path: Path) -> None:
+    """After `linger` seconds without use neither a file nor a thread is left."""
+    before = set(threading.enumerate())
+    for _ in range(5):
+        with stores.using(f"sqlite:///{tmp_path}/x.db") as store:
+            keep(store)
+    assert open_files(tmp_path)
+    while timers := [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]:
+        for timer in timers:
+            timer.join(PATIENCE)
+    assert open_files(tmp_path) == []
+    assert set(threading.enumerate()) <= before
+
+
+def test_a_store_in_use_stays_open(stores: SharedStores, tmp_path: Path) -> None:
+    """close() leaves it to those who use it."""
+    url = f"sqlite:///{tmp_path}/x.db"
+    with stores.using(url) as store:
+        stores.close(url)
+        keep(store)
+        assert store.counts().messages == 1
+
+
+@pytest.mark.sqlite
+def test_a_removed_file_is_made_again(stores: SharedStores, tmp_path: Path) -> None:
+    """Mail is never written into a file that nobody can find any more."""
+    file = tmp_path / "x.db"
+    with stores.using(f"sqlite:///{file}") as store:
+        keep(store)
+    for one in tmp_path.iterdir():
+        one.unlink()
+    with stores.using(f"sqlite:///{file}") as store:
+        keep(store)
+        assert store.counts().messages == 1
+    assert file.is_file()
+
+
+@pytest.mark.sqlite
+def test_what_cannot_be_opened_is_tried_anew(stores: SharedStores, tmp_path: Path) -> None:
+    """An error is the caller's, each time; nothing is kept of it."""
+    file = tmp_path / "x.db"
+    file.write_bytes(b"Dear Ann, " * 500)
+    for _ in range(2):
+        with pytest.raises(DatabaseUnusable), stores.using(f"sqlite:///{file}"):
+            pass
+    file.unlink()
+    with stores.using(f"sqlite:///{file}") as store:
+        assert store.counts().messages == 0
+
+
+def test_many_threads_use_it_at_once(stores: SharedStores, tmp_path: Path) -> None:
+    """Each of eight threads keeps five messages while the store is closed beneath them; none is lost."""
+    url = f"sqlite:///{tmp_path}/x.db"
+
+    def work() -> None:
+        for _ in range(5):
+            with stores.using(url) as store:
+                keep(store)
+            stores.close(url)
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE)
+    with stores.using(url) as store:
+        assert store.counts().messages == 40
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork, which this system does not have")
+def test_a_child_goes_on_when_its_parent_has_closed(tmp_path: Path) -> None:
+    """What a forked process keeps after its parent closed the database is there: no lock is taken for another's.
+
+    No thread of ours is running at the moment of the fork, which Python warns of since 3.12.
+    """
+    script = """
+import os, sys, threading
+threads = []
+os.register_at_fork(before=lambda: threads.extend(threading.enumerate()))
+sys.path.insert(0, sys.argv[2])
+from catcher.mail import get_connection, EmailMessage
+connection = get_connection("catcher.mail.backends.sqlite.EmailBackend", database=sys.argv[1])
+connection.open()
+message = EmailMessage("s", "b", to=["to@example.com"])
+connection.send_messages([message])
+told, tell = os.pipe()
+ready, go = os.pipe()
+child = os.fork()
+assert threads == [threading.main_thread()], threads
+if not child:
+    connection.send_messages([message])
+    os.write(go, b"x")
+    os.read(told, 1)
+    connection.send_messages([message])
+    os._exit(0 if len(connection.outbox) == 4 else 1)
+os.read(ready, 1)
+connection.send_messages([message])
+connection.close()
+os.write(tell, b"x")
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) or len(connection.outbox) - 4)
+"""
+    subprocess.run(
+        [sys.executable, "-W", "error", "-c", script, str(tmp_path / "x.db"), str(ROOT)], check=True, timeout=60
+    )

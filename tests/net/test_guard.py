@@ -1,0 +1,441 @@
+"""The guard: which addresses may be reached, and that nothing else ever is."""
+
+import asyncio
+import ipaddress
+from collections.abc import Sequence
+
+import pytest
+
+from catcher.net import Fetcher, FetchError, FetchRefused
+from catcher.net.guard import literal_address, reason_against
+from tests.checks.conftest import serving
+
+INTERNAL = {
+    "127.0.0.1": "loopback",
+    "127.255.255.254": "loopback",
+    "0.0.0.0": "this network",
+    "10.1.2.3": "private",
+    "172.16.0.1": "private",
+    "172.31.255.255": "private",
+    "192.168.1.1": "private",
+    "169.254.169.254": "link-local",
+    "100.64.0.1": "carrier-grade NAT",
+    "100.127.255.255": "carrier-grade NAT",
+    "192.0.0.1": "protocol assignments",
+    "192.0.2.1": "documentation",
+    "198.18.0.1": "benchmarking",
+    "198.51.100.1": "documentation",
+    "203.0.113.1": "documentation",
+    "224.0.0.1": "multicast",
+    "239.255.255.255": "multicast",
+    "240.0.0.1": "reserved",
+    "255.255.255.255": "reserved",
+    "::": "unspecified",
+    "::1": "loopback",
+    "fe80::1": "link-local",
+    "fec0::1": "site-local",
+    "fc00::1": "private",
+    "fd12:3456::1": "private",
+    "ff02::1": "multicast",
+    "2001:db8::1": "documentation",
+    "3fff::1": "documentation",
+    "100::1": "discard",
+    "4000::1": "reserved",
+    "::ffff:127.0.0.1": "mapped 127.0.0.1: loopback",
+    "::ffff:10.0.0.1": "mapped 10.0.0.1: private",
+    "::127.0.0.1": "compatible 127.0.0.1: loopback",
+    "::ffff:0:127.0.0.1": "translated 127.0.0.1: loopback",
+    "64:ff9b::7f00:1": "NAT64 127.0.0.1: loopback",
+    "64:ff9b::a9fe:a9fe": "NAT64 169.254.169.254: link-local",
+    "64:ff9b:1::1": "local NAT64",
+    "2002:7f00:1::": "6to4 127.0.0.1: loopback",
+    "2002:a00:1::1": "6to4 10.0.0.1: private",
+    "2001:0:4136:e378:8000:63bf:80ff:fffe": "Teredo client 127.0.0.1: loopback",
+    "2001:0:7f00:1:8000:63bf:3fff:fdd2": "Teredo server 127.0.0.1: loopback",
+    "2606:4700::5efe:7f00:1": "ISATAP 127.0.0.1: loopback",
+    "2606:4700::200:5efe:c0a8:1": "ISATAP 192.168.0.1: private",
+}
+
+
+@pytest.mark.parametrize(("address", "reason"), INTERNAL.items())
+def test_internal_addresses_are_known(address: str, reason: str) -> None:
+    """Each special range of the IANA registries, and IPv4 inside IPv6 in every form."""
+    assert reason_against(ipaddress.ip_address(address)) == reason
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "1.1.1.1",
+        "9.255.255.255",
+        "100.63.255.255",
+        "100.128.0.1",
+        "172.32.0.1",
+        "193.0.0.1",
+        "223.255.255.255",
+        "2606:4700:4700::1111",
+        "2a00:1450::1",
+        "::ffff:1.1.1.1",
+        "64:ff9b::101:101",
+        "2002:101:101::1",
+    ],
+)
+def test_public_addresses_pass(address: str) -> None:
+    """The neighbours of special ranges are not special."""
+    assert reason_against(ipaddress.ip_address(address)) == ""
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "127.1",
+        "127.0.1",
+        "2130706433",
+        "0x7f000001",
+        "0x7f.0.0.1",
+        "0177.0.0.1",
+        "017700000001",
+        "0x7f.1",
+        "127.0.0.1.",
+        "①②⑦.⓪.⓪.①",
+        "127。0。0。1",
+        "１２７.0.0.1",
+        "00000177.0.0.1",
+        "0X7F.0x0.0x0.0x1",
+    ],
+)
+def test_every_way_to_write_loopback_is_loopback(host: str) -> None:
+    """Decimal, octal, hexadecimal, shortened and full-width forms. WHATWG URL §3.5."""
+    assert literal_address(host) == ipaddress.IPv4Address("127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    "host", ["example.com", "1.example", "1.2.3.4.5", "deadbeef", "0x7g.1", "", "a", "1..2", "%31"]
+)
+def test_names_are_no_addresses(host: str) -> None:
+    """What no resolver takes for an address is looked up."""
+    assert literal_address(host) is None
+
+
+@pytest.mark.parametrize("host", ["256.1.1.1", "4294967296", "1.2.3.256", "09.1.1.1", "0x1ffffffff", "9" * 30])
+def test_impossible_numbers_are_never_reached(host: str) -> None:
+    """A number that is too large is no address that could be connected to."""
+    assert literal_address(host) == ipaddress.IPv4Address("255.255.255.255")
+
+
+class Counting:
+    """A web server on loopback that counts connections and answers each path as it was told."""
+
+    def __init__(self, answers: dict[str, bytes] | None = None) -> None:
+        self.connections = 0
+        self.requests: list[str] = []
+        self.headers: list[str] = []
+        self.answers = answers or {}
+
+    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        method, path, _ = head.split(" ", 2)
+        self.requests.append(f"{method} {path}")
+        self.headers.append(head)
+        answer = self.answers.get(path, b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nok")
+        writer.write(answer)
+        await writer.drain()
+
+
+def resolving(*answers: str) -> "Resolver":
+    return Resolver(answers)
+
+
+class Resolver:
+    """Gives the next of its answers each time it is asked, the last one again and again."""
+
+    def __init__(self, answers: Sequence[str]) -> None:
+        self.answers = list(answers)
+        self.asked: list[str] = []
+
+    async def __call__(self, host: str, port: int) -> Sequence[str]:
+        self.asked.append(host)
+        return (self.answers.pop(0) if len(self.answers) > 1 else self.answers[0],)
+
+
+FORMS = [
+    "http://127.0.0.1:{port}/",
+    "http://127.1:{port}/",
+    "http://2130706433:{port}/",
+    "http://0x7f000001:{port}/",
+    "http://0177.0.0.1:{port}/",
+    "http://[::ffff:127.0.0.1]:{port}/",
+    "http://[::1]:{port}/",
+    "http://localhost:{port}/",
+    "http://0.0.0.0:{port}/",
+    "http://user:secret@127.0.0.1:{port}/",
+    "http://①②⑦.⓪.⓪.①:{port}/",
+    "http://[64:ff9b::7f00:1]:{port}/",
+    "http://[2002:7f00:1::]:{port}/",
+    "http://127.0.0.1.:{port}/",
+    "http://0x7f.0x0.0x0.0x1:{port}/",
+    "http://0177.00.00.01:{port}/",
+    "http://017700000001:{port}/",
+    "http://127.0.1:{port}/",
+    "http://[::127.0.0.1]:{port}/",
+    "http://[::ffff:7f00:1]:{port}/",
+    "http://[::ffff:0:127.0.0.1]:{port}/",
+    "http://[64:ff9b:1::7f00:1]:{port}/",
+    "http://[2002:7f00:1::1]:{port}/",
+    "http://[2001:0:7f00:1:8000:63bf:3fff:fdd2]:{port}/",
+    "http://[2001:0:4136:e378:8000:63bf:80ff:fffe]:{port}/",
+    "http://[2606:4700::5efe:7f00:1]:{port}/",
+    "http://[::1%25lo]:{port}/",
+    "http://127。0。0。1:{port}/",
+    "http://localhost.:{port}/",
+    "http://LOCALHOST:{port}/",
+    "HTTP://127.0.0.1:{port}/#x",
+]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_form_of_loopback_is_reached(form: str) -> None:
+    """Against a counting server on loopback: no connection at all by default."""
+
+    async def run() -> int:
+        server = Counting()
+        async with serving(server) as port:
+            with pytest.raises(FetchError):
+                await Fetcher(timeout=2).get(form.format(port=port))
+        return server.connections
+
+    assert asyncio.run(run()) == 0
+
+
+@pytest.mark.parametrize("address", sorted(INTERNAL))
+def test_name_that_leads_inside_is_refused(address: str) -> None:
+    """The address is judged after the name was resolved."""
+
+    async def run() -> None:
+        with pytest.raises(FetchRefused, match="internal address"):
+            await Fetcher(resolver=resolving(address), timeout=2).get("http://evil.example.com/")
+
+    asyncio.run(run())
+
+
+def test_one_internal_address_among_public_ones_spoils_a_name() -> None:
+    """A name with a public and an internal address is not tried at all."""
+
+    async def both(host: str, port: int) -> Sequence[str]:
+        return ("93.184.215.14", "127.0.0.1")
+
+    async def run() -> None:
+        with pytest.raises(FetchRefused):
+            await Fetcher(resolver=both).get("http://evil.example.com/")
+
+    asyncio.run(run())
+
+
+def test_resolver_that_changes_its_mind_is_asked_once() -> None:
+    """A name that is public when it is judged and loopback afterwards never reaches loopback: no second question."""
+
+    async def run() -> tuple[int, list[str]]:
+        server = Counting()
+        async with serving(server) as port:
+            # TEST-NET would be refused; 192.88.98.1 is public and unused, so that connecting fails or times out
+            resolver = resolving("192.88.98.1", "127.0.0.1")
+            with pytest.raises(FetchError):
+                await Fetcher(resolver=resolver, timeout=0.3).get(f"http://rebind.example.com:{port}/")
+        return server.connections, resolver.asked
+
+    connections, asked = asyncio.run(run())
+    assert connections == 0
+    assert asked == ["rebind.example.com"]
+
+
+INSIDE = (ipaddress.ip_network("127.0.0.0/8"),)
+
+
+OUTSIDE = (ipaddress.ip_network("127.0.0.1/32"),)
+"""Stands for the outside: what listens there is reached, everything else on loopback is inside."""
+
+
+def _redirect(target: str, status: int = 302) -> bytes:
+    return f"HTTP/1.1 {status} Found\r\nLocation: {target}\r\nContent-Length: 0\r\n\r\n".encode()
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize(
+    "target",
+    [
+        "http://127.0.0.2:{port}/in",
+        "http://2130706434:{port}/in",
+        "http://0177.0.0.2:{port}/in",
+        "http://0x7f.0.0.2:{port}/in",
+        "http://[::1]:{port}/in",
+        "http://[::ffff:127.0.0.2]:{port}/in",
+        "http://[64:ff9b::7f00:2]:{port}/in",
+        "http://localhost.:{port}/in",
+        "http://10.0.0.1/in",
+        "//127.0.0.2/in",
+    ],
+)
+def test_every_redirect_is_judged_anew(target: str, status: int) -> None:
+    """A public page that redirects inside gets no further. The first server stands for a public one."""
+
+    async def run() -> tuple[list[str], tuple[int, ...]]:
+        server = Counting()
+        async with serving(server) as port:
+            server.answers["/out"] = _redirect(target.format(port=port), status)
+            fetcher = Fetcher(internal=OUTSIDE, resolver=resolving("127.0.0.2"), timeout=2)
+            with pytest.raises(FetchError) as refused:
+                await fetcher.get(f"http://127.0.0.1:{port}/out")
+        return server.requests, tuple(hop.status for hop in refused.value.hops)
+
+    requests, hops = asyncio.run(run())
+    assert requests == ["GET /out"]
+    assert hops == (status,)
+
+
+def test_name_that_turns_inside_between_redirects_is_refused() -> None:
+    """The same name, public when the first page was asked: it is resolved and judged again for the redirect."""
+
+    async def run() -> tuple[list[str], list[str]]:
+        server = Counting({"/out": _redirect("/in")})
+        async with serving(server) as port:
+            resolver = resolving("127.0.0.1", "127.0.0.2")
+            with pytest.raises(FetchRefused, match="loopback"):
+                await Fetcher(internal=OUTSIDE, resolver=resolver).get(f"http://site.example.com:{port}/out")
+        return server.requests, resolver.asked
+
+    requests, asked = asyncio.run(run())
+    assert requests == ["GET /out"]
+    assert asked == ["site.example.com", "site.example.com"]
+
+
+@pytest.mark.parametrize(
+    "target", ["file:///etc/passwd", "ftp://127.0.0.1/", "gopher://127.0.0.1/", "javascript:alert(1)"]
+)
+def test_redirect_to_another_scheme_is_refused(target: str) -> None:
+    """Only http and https are ever fetched."""
+
+    async def run() -> None:
+        server = Counting({"/": _redirect(target)})
+        async with serving(server) as port:
+            with pytest.raises(FetchRefused, match="only http and https"):
+                await Fetcher(internal=INSIDE).get(f"http://127.0.0.1:{port}/")
+
+    asyncio.run(run())
+
+
+def test_internal_networks_are_reached_by_setting() -> None:
+    """With the network allowed redirects are followed and told hop by hop."""
+
+    async def run() -> tuple[list[str], list[tuple[int, str]], bytes]:
+        server = Counting({"/a": _redirect("/b"), "/b": _redirect("/c", 301)})
+        async with serving(server) as port:
+            page = await Fetcher(internal=INSIDE).get(f"http://127.0.0.1:{port}/a")
+        return server.requests, [(hop.status, hop.url.rpartition("/")[2]) for hop in page.hops], page.content
+
+    requests, hops, content = asyncio.run(run())
+    assert requests == ["GET /a", "GET /b", "GET /c"]
+    assert hops == [(302, "a"), (301, "b"), (200, "c")]
+    assert content == b"ok"
+
+
+def test_redirects_end_somewhere() -> None:
+    """A loop is left after as many redirects as are allowed; the last answer is the redirect itself."""
+
+    async def run() -> tuple[int, int, str]:
+        server = Counting({"/": _redirect("/")})
+        async with serving(server) as port:
+            page = await Fetcher(internal=INSIDE).get(f"http://127.0.0.1:{port}/", follow=3)
+        return len(server.requests), page.status, page.hops[-1].location[-1]
+
+    assert asyncio.run(run()) == (4, 302, "/")
+
+
+def test_no_credentials_cookies_or_proxies_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not those of the address, not those of the environment, not those a server sets."""
+
+    async def run() -> tuple[list[str], int]:
+        proxy = Counting()
+        server = Counting({"/a": _redirect("/b").replace(b"Content-Length", b"Set-Cookie: s=1\r\nContent-Length")})
+        async with serving(proxy) as proxy_port, serving(server) as port:
+            for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+                monkeypatch.setenv(name, f"http://127.0.0.1:{proxy_port}")
+            await Fetcher(internal=INSIDE, agent="catcher/1").get(f"http://user:secret@127.0.0.1:{port}/a")
+        return server.headers, proxy.connections
+
+    headers, proxied = asyncio.run(run())
+    assert proxied == 0
+    for head in headers:
+        assert "authorization" not in head.lower()
+        assert "cookie" not in head.lower()
+        assert "secret" not in head
+        assert "User-Agent: catcher/1" in head
+
+
+def test_content_is_cut_and_never_unpacked() -> None:
+    """Size is bounded by what comes over the wire; a compressed answer is not unpacked."""
+
+    async def run() -> tuple[int, bool]:
+        body = b"x" * 100_000
+        head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 100000\r\n\r\n"
+        async with serving(Counting({"/": head + body})) as port:
+            page = await Fetcher(internal=INSIDE).get(f"http://127.0.0.1:{port}/", limit=1_000)
+        return len(page.content), page.is_cut
+
+    assert asyncio.run(run()) == (1_000, True)
+
+
+def test_slow_server_costs_a_bounded_time() -> None:
+    """The deadline holds for the whole request, however slowly the answer drips."""
+
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+        await writer.drain()
+        await reader.read()  # until the client gives up
+
+    async def read_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        await drip(reader, writer)
+
+    async def run() -> None:
+        async with serving(read_on) as port:
+            with pytest.raises(FetchError, match=r"no answer within 0\.3 seconds"):
+                await Fetcher(internal=INSIDE, deadline=0.3).get(f"http://127.0.0.1:{port}/")
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("url", "error"),
+    [
+        ("http://", "only http and https"),
+        ("ftp://example.com/", "only http and https"),
+        ("http://exa mple.com/", "not a valid address|no such host"),
+        ("http://example.com:99999/", "not a valid address"),
+        ("http://" + "a" * 9_000, "too long"),
+        ("http://no-such-host.invalid/", "no such host"),
+    ],
+)
+def test_addresses_that_cannot_be_fetched_are_told(url: str, error: str) -> None:
+    """Every failure is a FetchError with a short sentence."""
+
+    async def nowhere(host: str, port: int) -> Sequence[str]:
+        raise OSError("no such name")
+
+    async def run() -> None:
+        with pytest.raises(FetchError, match=error):
+            await Fetcher(resolver=nowhere).get(url)
+
+    asyncio.run(run())
+
+
+def test_answer_that_is_not_http_is_told() -> None:
+    """A server that speaks something else gives a short sentence, not a traceback."""
+
+    async def run() -> None:
+        async with serving(Counting({"/": b"220 mail.example.com ESMTP\r\n"})) as port:
+            with pytest.raises(FetchError, match="not HTTP"):
+                await Fetcher(internal=INSIDE).get(f"http://127.0.0.1:{port}/")
+
+    asyncio.run(run())

@@ -1,0 +1,84 @@
+"""Password files."""
+
+from pathlib import Path
+
+import bcrypt
+import pytest
+
+from catcher.errors import SettingError
+from catcher.net.htpasswd import Htpasswd, md5_crypt
+
+
+@pytest.mark.parametrize(
+    ("proof", "password"),
+    [
+        ("plain text", "plain text"),
+        ("{SHA}VBPuJHI7uixaa6LQGWx4s+5GKNE=", "myPassword"),  # Apache's "Password Formats"
+        ("{SSHA}cyy1DSsp8htHWuMRIU8YoBan9yBzYWx0", "x"),
+        ("$apr1$r31.....$HqJZimcKQFAMYayBlzkrA/", "myPassword"),  # Apache's "Password Formats"
+        ("$apr1$5kFHCZ1I$8hLSJnEgtmxN2mMmJUEfd0", "pässwörd, longer than sixteen octets"),  # openssl passwd -apr1
+        ("$1$saltsalt$fFhQNRZ9A4AYLdo7vOe8a0", "hello"),  # openssl passwd -1
+    ],
+)
+def test_a_password_matches_its_hash_and_no_other_does(proof: str, password: str) -> None:
+    """The forms that `htpasswd` and `openssl passwd` write."""
+    file = Htpasswd.parse(f"ann:{proof}\n")
+    assert file.verify("ann", password)
+    assert not file.verify("ann", password + "x")
+    assert not file.verify("ann", "")
+    assert not file.verify("bob", password)
+
+
+def test_a_file_is_read_line_by_line(tmp_path: Path) -> None:
+    """Comments and blank lines are skipped, a password may hold a colon, only plain text can be told."""
+    path = tmp_path / "htpasswd"
+    path.write_text("# users\n\nann:a:b\nbob:{SHA}VBPuJHI7uixaa6LQGWx4s+5GKNE=\n")
+    file = Htpasswd.load(path)
+    assert len(file) == 2
+    assert file.plain("ann") == "a:b"
+    assert file.plain("bob") is None
+    assert file.plain("nobody") is None
+    assert not file.is_plain
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("ann", "line 1: expected user:hash"),
+        (":x", "line 1: expected user:hash"),
+        ("ann:$6$salt$hash", "this form of hash is not known"),
+        ("ann:{SHA}xyz", "expected base64"),
+    ],
+)
+def test_a_line_that_cannot_be_used_stops_the_start(line: str, expected: str) -> None:
+    """The message says what was expected and shows no hash."""
+    with pytest.raises(SettingError, match=expected) as error:
+        Htpasswd.parse(line)
+    assert "hash" not in str(error.value).replace("user:hash", "").replace("form of hash", "")
+
+
+def test_a_missing_file_stops_the_start(tmp_path: Path) -> None:
+    """One line with the name."""
+    with pytest.raises(SettingError, match=r"nowhere.*No such file"):
+        Htpasswd.load(tmp_path / "nowhere")
+
+
+def test_bcrypt_is_checked_by_its_package() -> None:
+    """A hash as Apache's htpasswd -B writes it; longer passwords count to 72 octets, as bcrypt has it."""
+    proof = bcrypt.hashpw("pässword".encode(), bcrypt.gensalt(4)).decode().replace("$2b$", "$2y$")
+    file = Htpasswd.parse(f"ann:{proof}")
+    assert file.verify("ann", "pässword")
+    assert not file.verify("ann", "wrong")
+
+
+def test_bcrypt_without_its_package_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line says what to install."""
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(SettingError, match="pip install bcrypt"):
+        Htpasswd.parse("ann:$2y$05$abcdefghijklmnopqrstuuWZrGGIgcXKkWxQ8z1YdS1M7qJ9N0Y3K")
+
+
+def test_apr1_takes_no_more_than_eight_characters_of_salt() -> None:
+    """A longer salt in a file is cut, as Apache does, and so matches nothing."""
+    assert md5_crypt(b"x", "12345678").startswith("$apr1$12345678$")
+    assert not Htpasswd.parse("ann:$apr1$123456789$abc").verify("ann", "x")

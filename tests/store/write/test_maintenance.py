@@ -1,0 +1,258 @@
+"""What is done when nobody waits: index, sweeping, trimming, giving space back; searches are complete all the while."""
+
+import random
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection
+
+from catcher.store import ByIds, Everything, Matching, Store
+from catcher.store.engines.databases import open_database
+from catcher.store.read import search
+from catcher.store.search import parse
+from catcher.store.write import maintenance, updates
+from catcher.store.write.maintenance import Upkeep
+from tests.databases import rows
+from tests.store.contract import MakeMessage, add, ids
+
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+@pytest.fixture
+def quiet(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """A store that leaves all upkeep to the test."""
+    monkeypatch.setattr("catcher.store.write.writer.QUIET", 1e6)
+    with Store.open(url, poll=0) as store:
+        yield store
+
+
+@pytest.fixture
+def hands(quiet: Store, url: str) -> Iterator[tuple[Upkeep, Connection]]:
+    """Upkeep to be called by hand, with a connection of its own."""
+    database = open_database(url, durable=False, readers=1, patience=5)
+    with database.connect_writer() as connection:
+        yield Upkeep(database), connection
+    database.dispose()
+
+
+def number_of_rows(url: str) -> dict[str, object]:
+    """How many rows each table has that a message is spread over."""
+    names = ("message", "detail", "search", "content", "leftover", "message_tag")
+    return {name: rows(url, f"SELECT count(*) FROM {name}")[0][0] for name in names}
+
+
+def found(store: Store, text: str) -> list[str]:
+    """The store ids that a search finds, newest first."""
+    return [one.store_id for one in store.page(parse(text, now=NOW), limit=1000).messages]
+
+
+def check_index(url: str) -> None:
+    """The index that upkeep makes agrees with the texts that it was made of."""
+    if url.startswith("sqlite"):
+        assert rows(url, "INSERT INTO search_index(search_index, rank) VALUES ('integrity-check', 0)") == []
+        assert rows(url, "PRAGMA integrity_check") == [("ok",)]
+
+
+@pytest.mark.sqlite
+def test_a_search_finds_what_the_index_has_and_what_it_has_not(
+    quiet: Store, hands: tuple[Upkeep, Connection], new: MakeMessage
+) -> None:
+    """Complete at every moment: before the index follows, in the middle, and after."""
+    old = list(reversed(ids(add(quiet, new, 5, text="needle in a haystack"))))
+    assert found(quiet, "needle") == old
+    assert hands[0].index(hands[1]) == 5
+    assert found(quiet, "needle") == old
+    young = list(reversed(ids(add(quiet, new, 3, text="another needle"))))
+    assert found(quiet, "needle") == young + old
+    page = quiet.page(parse("needle", now=NOW), limit=4)
+    assert [one.store_id for one in page.messages] == (young + old)[:4]
+    assert (page.matching, page.matching_unread, page.is_exact) == (8, 8, True)
+    rest = quiet.page(parse("needle", now=NOW), limit=4, before=page.next_before)
+    assert [one.store_id for one in rest.messages] == (young + old)[4:]
+    skipped = quiet.page(parse("needle", now=NOW), limit=4, start=2)
+    assert [one.store_id for one in skipped.messages] == (young + old)[2:6]
+    assert hands[0].index(hands[1]) == 3
+    assert hands[0].index(hands[1]) == 0
+    assert found(quiet, "needle") == young + old
+    assert found(quiet, "needle -another") == old
+
+
+def test_a_word_that_the_index_cannot_tell_apart_is_judged_by_the_text(
+    quiet: Store, hands: tuple[Upkeep, Connection], new: MakeMessage
+) -> None:
+    """Runs of three characters are no proof; quotes, percent signs and short words are found literally."""
+    add(quiet, new, 1, text="abcd bcde")
+    [exact] = ids(add(quiet, new, 1, text='abcde 100%_"x"'))
+    hands[0].index(hands[1])
+    for text in ("abcde", "100%", "%_", "de 10", '"100%_"'):
+        assert found(quiet, f'"{text}"' if " " in text else text)[:1] == [exact], text
+    assert found(quiet, "abcde") == [exact]
+
+
+@pytest.mark.sqlite
+def test_many_matches_are_counted_by_the_index(
+    quiet: Store, hands: tuple[Upkeep, Connection], new: MakeMessage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond the bound the count is the index's own, with the tail added, and says so."""
+    monkeypatch.setattr(search, "COUNTED", 4)
+    messages = add(quiet, new, 12, text="common word")
+    hands[0].index(hands[1])
+    messages += add(quiet, new, 3, text="common word")
+    query = parse("common word", now=NOW)
+    page = quiet.page(query, limit=2)
+    assert (page.matching, page.matching_unread, page.is_exact) == (15, 15, False)
+    quiet.mark(ByIds(ids(messages[:2])), is_read=True)
+    assert quiet.page(query, limit=2).matching_unread == 13
+    quiet.mark(ByIds(ids(messages[:7])), is_read=True)
+    assert quiet.page(query, limit=2).matching_unread == 8
+    quiet.mark(ByIds(ids(messages[:13])), is_read=True)
+    assert quiet.page(query, limit=2).matching_unread == 2
+    page = quiet.page(parse("common is:unread", now=NOW), limit=1)
+    assert (page.matching, page.matching_unread, page.is_exact) == (2, 2, False)
+
+
+def test_long_texts_are_packed_and_found_all_the_same(
+    quiet: Store, hands: tuple[Upkeep, Connection], new: MakeMessage, url: str, tmp_path: Path
+) -> None:
+    """Whether the index has them or not, as words and as a phrase, and their end as well as their beginning."""
+    long = "\n".join(f"line {number} of a long mail with the word déjà-vu" for number in range(400))
+    ours = list(reversed(ids(add(quiet, new, 2, text=f"beginning {long} ending"))))
+    add(quiet, new, 2, text="short")
+    queries = ("beginning", "ending", '"line 399 of"', "DÉJÀ-VU -short", "ending beginning")
+    for is_indexed in (False, True):
+        while is_indexed and hands[0].index(hands[1]):
+            pass
+        assert [found(quiet, query) for query in queries] == [ours] * len(queries)
+        assert found(quiet, "nowhere") == []
+    assert "line 399 of a long mail" in quiet.subjects(quiet.page().messages)[-1].texts.text
+    assert quiet.delete(ByIds(ours[:1])) == 1
+    while hands[0].sweep(hands[1]):
+        pass
+    check_index(url)
+    assert found(quiet, "ending") == ours[1:]
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(tmp_path / "mail.db")) as connection:
+            [(kept, longest)] = connection.execute("SELECT count(*), max(length(text)) FROM search WHERE arrival < 3")
+        assert (kept, longest < len(long) // 4) == (1, True)
+
+
+def test_rows_of_deleted_messages_are_swept(
+    quiet: Store, hands: tuple[Upkeep, Connection], new: MakeMessage, url: str
+) -> None:
+    """Nothing of a deleted message stays behind, indexed or not, and the index stays sound."""
+    messages = add(quiet, new, 10, text="to be swept")
+    hands[0].index(hands[1])
+    messages += add(quiet, new, 10, text="to be swept")
+    gone = ids(messages[3:9]) + ids(messages[12:14]) + ids(messages[19:])
+    assert quiet.delete(ByIds(gone)) == 9
+    assert set(found(quiet, "swept")) == set(ids(messages)) - set(gone)
+    while hands[0].sweep(hands[1]):
+        pass
+    assert number_of_rows(url) == {
+        "message": 11,
+        "detail": 11,
+        "search": 11,
+        "content": 11,
+        "leftover": 0,
+        "message_tag": 0,
+    }
+    while hands[0].index(hands[1]):
+        pass
+    check_index(url)
+    assert set(found(quiet, "swept")) == set(ids(messages)) - set(gone)
+
+
+def test_an_emptied_mailbox_is_swept_in_steps(
+    quiet: Store, hands: tuple[Upkeep, Connection], new: MakeMessage, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A step takes a bounded number; mail that comes meanwhile is found and kept."""
+    monkeypatch.setattr(maintenance, "STEP_CHARACTERS", 40)
+    add(quiet, new, 30, text="before the end")
+    while hands[0].index(hands[1]):
+        pass
+    quiet.delete(Everything())
+    [kept] = add(quiet, new, 1, text="after the end")
+    steps = 0
+    while hands[0].sweep(hands[1]):
+        steps += 1
+    assert steps > 5
+    assert number_of_rows(url) == {
+        "message": 1,
+        "detail": 1,
+        "search": 1,
+        "content": 1,
+        "leftover": 0,
+        "message_tag": 0,
+    }
+    check_index(url)
+    assert found(quiet, "the end") == [kept.store_id]
+    quiet.delete(ByIds((kept.store_id,)))
+    while hands[0].step(hands[1]):
+        pass
+    check_index(url)
+
+
+def test_changes_are_kept_in_a_bounded_number(
+    quiet: Store, hands: tuple[Upkeep, Connection], new: MakeMessage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The newest stay; who asks from before them is told that the store does not know."""
+    monkeypatch.setattr(maintenance, "CHANGES_KEPT", 10)
+    monkeypatch.setattr(maintenance, "_CHANGES_SPARE", 2)
+    messages = add(quiet, new, 30)
+    start = quiet.cursor()
+    assert hands[0].trim(hands[1]) == 0
+    quiet.mark(ByIds(ids(messages)), is_read=True)
+    assert hands[0].trim(hands[1]) == 20
+    assert hands[0].trim(hands[1]) == 0
+    assert quiet.changes(start) is None
+    assert quiet.changes(start + 19) is None
+    kept = quiet.changes(start + 20)
+    assert kept is not None
+    assert [event.store_id for event in kept] == list(ids(messages[20:]))
+
+
+@pytest.mark.sqlite
+def test_unused_space_goes_back_to_the_disk(
+    quiet: Store, hands: tuple[Upkeep, Connection], new: MakeMessage, tmp_path: Path
+) -> None:
+    """After large mail was deleted the file becomes smaller, in small steps, without a vacuum of the whole."""
+    for seed in range(4):
+        quiet.add([new(random.Random(seed).randbytes(3_000_000))])
+    quiet.delete(Everything())
+    while hands[0].step(hands[1]):
+        pass
+    quiet.close()
+    hands[1].close()
+    connection = sqlite3.connect(tmp_path / "mail.db")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    assert (tmp_path / "mail.db").stat().st_size < 1_500_000
+
+
+def test_large_selections_go_in_steps(quiet: Store, new: MakeMessage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More messages than one step takes are all changed, and what arrives meanwhile is not."""
+    monkeypatch.setattr(updates, "STEP", 7)
+    monkeypatch.setattr("catcher.store.store.STEP", 7)
+    add(quiet, new, 30, text="many")
+    assert quiet.mark(Everything(), is_read=True) == 30
+    assert quiet.counts().unread == 0
+    assert quiet.delete(Matching(parse("many", now=NOW))) == 30
+    assert quiet.counts().messages == 0
+
+
+def test_upkeep_happens_by_itself(url: str, new: MakeMessage) -> None:
+    """Soon after the last delivery the index has followed and deleted rows have gone."""
+    with Store.open(url, poll=0) as store:
+        messages = add(store, new, 5)
+        store.delete(ByIds(ids(messages[:2])))
+        for _ in range(500):
+            if store._writer._upkeep_at is None:
+                break
+            store._writer._thread.join(0.02)
+        numbers = number_of_rows(url)
+        assert (numbers["message"], numbers["search"], numbers["leftover"]) == (3, 3, 0)
+        assert rows(url, "SELECT indexed FROM counter") == [(5 if url.startswith("sqlite") else 0,)]

@@ -1,0 +1,227 @@
+"""Basic authentication of the site: who needs a password, who does not, and what a wrong one gets. RFC 7617."""
+
+import asyncio
+import base64
+import logging
+import re
+import smtplib
+import threading
+from collections.abc import Iterator
+from email.message import EmailMessage
+from pathlib import Path
+
+import httpx2
+import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+from catcher.net.htpasswd import Htpasswd
+from catcher.testing import RunningCatcher, running_catcher
+from catcher.threads import Threads
+from catcher.web.middleware.authentication import AT_ONCE, WAITING, Busy, Keeper, read_basic
+
+# The example of Apache's page "Password Formats": myPassword.
+HASHED = "ann:$apr1$r31.....$HqJZimcKQFAMYayBlzkrA/"
+PLAIN = "bob:grüße"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCatcher]:
+    """A catcher with a password file and a webroot."""
+    file = tmp_path_factory.mktemp("passwords") / "htpasswd"
+    file.write_text(f"# who may see\n{PLAIN}\ncarl:{{SHA}}5en6G6MezRroT3XKqkdPOmY/BfQ=\n", "utf-8")
+    with running_catcher(ui_auth_file=str(file), webroot="/mail", api_cors=["app.test"]) as running:
+        yield running
+
+
+def get(site: RunningCatcher, path: str, **more: object) -> httpx2.Response:
+    """GET of a path below the webroot."""
+    return httpx2.get(site.url + path, timeout=30, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "api/v1/messages",
+        "api/v1/info",
+        "api/v1/openapi.json",
+        "api/v1/ca.pem",
+        "events",
+        "static/app.css",
+        "view/latest",
+        "view/latest.html",
+        "livez/",
+        "livez/../api/v1/messages",
+        "%6civez/x",
+        "view/x/cid/1/more",
+        "view/x%2Fy/cid/1",
+        "nothing",
+    ],
+)
+def test_everything_needs_a_password(site: RunningCatcher, path: str) -> None:
+    """Once it is on; pages, API, event streams and static files alike, with the answer that clients know."""
+    answer = get(site, path)
+    assert answer.status_code == 401
+    assert answer.text == "Unauthorized.\n"
+    assert answer.headers["WWW-Authenticate"] == 'Basic realm="Login"'
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"])
+def test_no_method_gets_around_it(site: RunningCatcher, method: str) -> None:
+    """Health is for reading; all else is refused whatever the method is."""
+    for path in ("", "livez", "view/x/cid/1"):
+        assert httpx2.request(method, site.url + path, timeout=30).status_code == 401
+
+
+@pytest.mark.parametrize("path", ["livez", "readyz"])
+def test_health_is_told_to_everybody(site: RunningCatcher, path: str) -> None:
+    """A container's health check has no password."""
+    assert get(site, path).status_code == 200
+    assert httpx2.get(site.url.removesuffix("mail/") + path, timeout=30).status_code == 401
+
+
+@pytest.mark.parametrize("who", [("bob", "grüße"), ("carl", "secret")])
+def test_the_right_password_opens_everything(site: RunningCatcher, who: tuple[str, str]) -> None:
+    """Plain text and {SHA}, in UTF-8."""
+    credentials = base64.b64encode(":".join(who).encode()).decode()
+    headers = {"Authorization": f"Basic {credentials}"}
+    assert get(site, "api/v1/messages", headers=headers).status_code == 200
+    assert get(site, "", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "",
+        "Basic",
+        "Basic !!!!",
+        "Basic " + base64.b64encode(b"bob").decode(),
+        "Basic " + base64.b64encode("bob:grüße2".encode()).decode(),
+        "Basic " + base64.b64encode("eve:grüße".encode()).decode(),
+        "Basic " + base64.b64encode(b":").decode(),
+        "Basic " + base64.b64encode(b"\xff\xfe:\x00").decode(),
+        "Bearer " + base64.b64encode("bob:grüße".encode()).decode(),
+        "Basic " + "A" * 20_000,
+    ],
+)
+def test_anything_else_is_refused(site: RunningCatcher, field: str) -> None:
+    """A wrong password, an unknown user, another scheme, octets that mean nothing: 401, never a 500."""
+    assert get(site, "api/v1/messages", headers={"Authorization": field}).status_code == 401
+
+
+def test_the_socket_of_news_needs_it_too(site: RunningCatcher) -> None:
+    """A WebSocket is refused in its handshake."""
+    url = site.url.replace("http://", "ws://") + "api/events"
+    with pytest.raises(InvalidStatus) as caught, connect(url):
+        pass
+    assert caught.value.response.status_code == 401
+    credentials = base64.b64encode("bob:grüße".encode()).decode()
+    with connect(url, additional_headers={"Authorization": f"Basic {credentials}"}) as socket:
+        assert "stats" in str(socket.recv(timeout=30))
+
+
+def test_a_listed_origin_may_ask_what_it_may_and_read_the_refusal(site: RunningCatcher) -> None:
+    """Browsers send preflight requests without credentials; the 401 has the fields that let a page see it."""
+    headers = {"Origin": "http://app.test", "Access-Control-Request-Method": "GET"}
+    asked = httpx2.options(site.url + "api/v1/messages", headers=headers, timeout=30)
+    assert asked.status_code == 200
+    refused = get(site, "api/v1/messages", headers=headers)
+    assert refused.status_code == 401
+    assert refused.headers["Access-Control-Allow-Origin"] == "http://app.test"
+
+
+def test_an_image_of_the_frame_is_given_to_who_has_its_signed_address() -> None:
+    """The sandboxed frame sends no credentials: its addresses carry a signature, and nothing else gets by."""
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "a@example.com", "b@example.com", "picture"
+    message.set_content('<p>look <img src="cid:one@x"></p>', subtype="html")
+    message.add_related(b"GIF89a\x01\0\x01\0\0\0\0;", "image", "gif", cid="<one@x>")
+    with running_catcher(ui_auth="ann:pw") as running:
+        with smtplib.SMTP(running.smtp_host, running.smtp_port, timeout=30) as client:
+            client.send_message(message)
+        store_id = running.store.page().messages[0].store_id
+        frame = httpx2.get(f"{running.url}view/{store_id}/frame", auth=("ann", "pw"), timeout=30).text
+        found = re.search(r'src="([^"]*/cid/\d+\?t=[^"]+)"', frame)
+        assert found is not None, frame
+        address = running.url.rstrip("/") + "/" + found[1].removeprefix("/")
+        picture = httpx2.get(address, timeout=30)
+        assert (picture.status_code, picture.headers["Content-Type"]) == (200, "image/gif")
+        assert httpx2.get(address.partition("?")[0], timeout=30).status_code == 403
+        assert httpx2.get(address[:-1] + ("0" if address[-1] != "0" else "1"), timeout=30).status_code == 403
+        assert httpx2.get(f"{running.url}view/{store_id}/part/2", timeout=30).status_code == 401
+
+
+def test_a_failed_attempt_is_logged_without_its_password(
+    site: RunningCatcher, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Who tried from where, never what; a request without credentials is nothing to log."""
+    with caplog.at_level(logging.WARNING, "catcher.web"):
+        get(site, "")
+        assert caplog.records == []
+        get(site, "", auth=("bob", "correct-horse"))
+    assert [record.__dict__["user"] for record in caplog.records] == ["bob"]
+    assert not any("correct-horse" in str(record.__dict__) for record in caplog.records)
+
+
+class Slow(Htpasswd):
+    """A password file whose hashes take until they are told to be done; it counts how many are computed at once."""
+
+    def __init__(self) -> None:
+        super().__init__({"ann": "pw"})
+        self.done = threading.Event()
+        self.lock = threading.Lock()
+        self.calls = self.running = self.most = 0
+
+    def verify(self, user: str, password: str) -> bool:
+        with self.lock:
+            self.calls += 1
+            self.running += 1
+            self.most = max(self.most, self.running)
+        assert self.done.wait(30)
+        with self.lock:
+            self.running -= 1
+        return super().verify(user, password)
+
+
+def test_slow_hashes_are_computed_once_and_few_at_a_time() -> None:
+    """A browser's burst costs one hash, guessing takes no more threads than its share, and a crowd is sent away."""
+
+    async def crowd() -> None:
+        threads, slow = Threads(8), Slow()
+        try:
+            keeper = Keeper(slow, threads)
+            right = [asyncio.create_task(keeper.admits("ann", "pw")) for _ in range(20)]
+            wrong = [asyncio.create_task(keeper.admits("ann", f"guess{n}")) for n in range(WAITING - 20)]
+            await asyncio.sleep(0)
+            with pytest.raises(Busy):
+                await keeper.admits("ann", "one too many")
+            slow.done.set()
+            assert all(await asyncio.gather(*right))
+            assert not any(await asyncio.gather(*wrong))
+            assert slow.most <= AT_ONCE
+            assert slow.calls <= WAITING - 20 + AT_ONCE
+            before = slow.calls
+            assert await keeper.admits("ann", "pw")
+            assert slow.calls == before
+        finally:
+            slow.done.set()
+            threads.close()
+
+    asyncio.run(crowd())
+
+
+def test_a_file_that_names_nobody_does_not_lock_everybody_out(tmp_path: Path) -> None:
+    """It stops the start, with the flag and the file."""
+    file = tmp_path / "empty"
+    file.write_text("# nobody\n")
+    with pytest.raises(ValueError, match="nobody is in it") as caught, running_catcher(ui_auth_file=str(file)):
+        pass
+    assert "--ui-auth-file" in str(caught.value)
+
+
+def test_a_hash_of_apache_is_understood() -> None:
+    """The site reads the same files as SMTP and POP3 do."""
+    passwords = Htpasswd.parse(HASHED)
+    assert passwords.verify("ann", "myPassword")
+    assert read_basic(b"basic " + base64.b64encode(b"ann:my:pass")) == ("ann", "my:pass")

@@ -1,0 +1,148 @@
+"""Those who wait, on one loop, without HTTP around them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from catcher.envelope import Client, Envelope, ForwardPath
+from catcher.intake import deliver_now
+from catcher.store import AsyncStore, Store
+from catcher.store.model import Arrived
+from catcher.store.search import Anything, parse
+from catcher.threads import Threads
+from catcher.web import waits
+from catcher.web.hub import Hub
+from catcher.web.waits import Full, Stopping, Waiters, Wanted
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """A store in a file."""
+    with Store.open(f"sqlite:///{tmp_path / 'x.db'}") as opened:
+        yield opened
+
+
+def put(store: Store, *subjects: str, inbox: str = "") -> None:
+    """Store messages in one commit."""
+    envelope = Envelope(
+        reverse_path="",
+        forward_paths=(ForwardPath(addr_spec="a@b.test"),),
+        received_at=datetime.now(UTC),
+        client=Client(user=inbox),
+    )
+    deliver_now(store, [(envelope, f"Subject: {subject}\r\n\r\n".encode()) for subject in subjects])
+
+
+def run(store: Store, scenario: Callable[[Waiters, Hub], Awaitable[None]], **options: int) -> None:
+    """A scenario on a loop of its own; afterwards nobody listens to the store any more."""
+
+    async def body() -> None:
+        threads = Threads(2)
+        hub = Hub(AsyncStore(store, threads), **options)
+        try:
+            async with asyncio.timeout(60):
+                await scenario(Waiters(AsyncStore(store, threads), threads, hub), hub)
+        finally:
+            hub.close()
+            threads.close()
+
+    asyncio.run(body())
+    assert not store.events.is_heard
+
+
+async def started(waiters: Waiters, store: Store, *wanted: Wanted) -> "list[asyncio.Task[waits.Came]]":
+    """Waits that have joined and looked at the store, in vain."""
+    loop, looked, arrived = asyncio.get_running_loop(), asyncio.Semaphore(0), store.arrived
+
+    def watched(*args: Any, **options: Any) -> Arrived:
+        found = arrived(*args, **options)
+        loop.call_soon_threadsafe(looked.release)
+        return found
+
+    store.arrived = watched  # type: ignore[method-assign]
+    tasks = [asyncio.create_task(waiters.wait(each)) for each in wanted]
+    for _ in tasks:
+        await looked.acquire()
+    del store.arrived  # type: ignore[method-assign]
+    assert waiters.count == len(wanted)
+    return tasks
+
+
+def test_nobody_listens_while_nobody_waits(store: Store) -> None:
+    """The store is listened to from the first who waits to the last who leaves, cancelled or answered."""
+
+    async def scenario(waiters: Waiters, hub: Hub) -> None:
+        first, second = await started(
+            waiters, store, Wanted(query=Anything(), seconds=600), Wanted(query=parse("x", now=NOW))
+        )
+        assert (waiters.count, hub.listeners) == (2, 1)
+        second.cancel()
+        await asyncio.wait([second])
+        assert (waiters.count, hub.listeners) == (1, 1)
+        put(store, "one")
+        assert [one.subject for one in (await first).messages] == ["one"]
+        assert (waiters.count, hub.listeners) == (0, 0)
+
+    run(store, scenario)
+
+
+def test_texts_are_read_once_for_all_and_not_for_other_inboxes(store: Store) -> None:
+    """However many wait, a message's texts are read once; for an inbox nobody waits for they are not read."""
+    asked: list[int] = []
+    subjects = store.subjects
+    store.subjects = lambda found: (asked.append(len(found)), subjects(found))[1]  # type: ignore[method-assign, func-returns-value]
+
+    async def scenario(waiters: Waiters, hub: Hub) -> None:
+        wanted = Wanted(query=parse("subject:mine", now=NOW), inbox="Mine", seconds=600)
+        tasks = await started(waiters, store, *[wanted] * 100)
+        put(store, "foreign", inbox="foreign")
+        put(store, "mine", inbox="mine")
+        assert [(await task).messages[0].subject for task in tasks] == ["mine"] * 100
+
+    run(store, scenario)
+    assert asked == [1]
+
+
+def test_who_falls_behind_looks_again(store: Store) -> None:
+    """More news at once than the hub keeps: nothing is lost, because the store is asked instead."""
+
+    async def scenario(waiters: Waiters, hub: Hub) -> None:
+        (task,) = await started(waiters, store, Wanted(query=parse("subject:last", now=NOW), seconds=600))
+        put(store, *(str(number) for number in range(50)), "last")
+        assert [one.subject for one in (await task).messages] == ["last"]
+
+    run(store, scenario, buffer=10)
+
+
+def test_the_end_of_the_hub_ends_waits(store: Store) -> None:
+    """Those that wait, and those that come afterwards."""
+
+    async def scenario(waiters: Waiters, hub: Hub) -> None:
+        (task,) = await started(waiters, store, Wanted(query=Anything(), seconds=600))
+        hub.close()
+        with pytest.raises(Stopping):
+            await task
+        with pytest.raises(Stopping):
+            await waiters.wait(Wanted(query=Anything(), seconds=600))
+
+    run(store, scenario)
+
+
+def test_too_many_are_told_so(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One more than may wait is refused at once, and the others go on."""
+    monkeypatch.setattr(waits, "MOST_WAITERS", 2)
+
+    async def scenario(waiters: Waiters, hub: Hub) -> None:
+        tasks = await started(waiters, store, *[Wanted(query=Anything(), seconds=600)] * 2)
+        with pytest.raises(Full):
+            await waiters.wait(Wanted(query=Anything()))
+        put(store, "one")
+        assert all([(await task).is_enough for task in tasks])
+
+    run(store, scenario)
