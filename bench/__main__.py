@@ -18,13 +18,13 @@ from tempfile import TemporaryDirectory
 from bench import checks, fixture, measures, pages, waiting
 from bench.compare import Table, print_changes
 from bench.filling import fill_file
-from bench.servers import CATCHER, PLAIN, Recipe, Running, started, with_workers
+from bench.servers import CATCHER, PLAIN, Recipe, Running, started
 
 
 def main() -> None:
     """Measure what was asked for and print the table."""
     options = _options()
-    recipes = [CATCHER, *map(with_workers, options.workers), *map(_recipe, options.peer)]
+    recipes = [CATCHER, *map(_recipe, options.peer)]
     table: Table = {}
     for part in options.only or PARTS:
         PARTS[part](table, recipes, options)
@@ -46,14 +46,6 @@ def _options() -> argparse.Namespace:
         metavar="NAME=COMMAND",
         help="another server with Mailpit's API, {smtp} and {http} for its ports, {dir} for its directory; "
         "NAME!=COMMAND for one without the API",
-    )
-    parser.add_argument(
-        "--workers",
-        type=int,
-        action="append",
-        default=[],
-        metavar="N",
-        help="this catcher once more, with so many processes that take mail; may be repeated",
     )
     parser.add_argument("--only", action="append", choices=list(PARTS), help="measure just this; may be repeated")
     parser.add_argument(

@@ -32,7 +32,7 @@ def ingest(servers: list[Running], loads: dict[str, Load], *, rounds: int = 3) -
     """Mails a second and CPU milliseconds a mail for each load and server, the median of rounds taken in turn."""
     table: dict[str, Figures] = {}
     for server in servers:
-        server.rest()  # workers may not be ready yet
+        server.rest()
         # The first mails pay for what is imported late.
         send(server.smtp, Load(kind="1.5 kB", messages=200, sessions=5))
     for name, load in loads.items():

@@ -42,12 +42,6 @@ CATCHER = Recipe(
 PLAIN = Recipe(name="aiosmtpd", command=f"{sys.executable} -m bench.plain {{smtp}}", has_api=False)
 
 
-def with_workers(number: int) -> Recipe:
-    """This checkout's catcher with so many processes that take mail."""
-    command = f"{CATCHER.command} --workers {number}"
-    return Recipe(name=f"catcher, {number} workers", command=command, is_ours=True)
-
-
 @dataclass(slots=True, kw_only=True)
 class Running:
     """A started server. smtp, http: where it listens. directory: its own."""

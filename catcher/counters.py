@@ -1,19 +1,15 @@
-"""What one process has done with the mail that clients offered, counted since the start."""
+"""Counters of the mail that clients offered since the start."""
 
-from collections.abc import Iterable, MutableSequence
 from dataclasses import dataclass
 from pathlib import Path
-
-NUMBERS = 4
-"""How many numbers a tally is made of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
-    """Counts at one moment.
+    """The counters at one moment.
 
     accepted, accepted_octets: messages that were kept, and their size. ignored: acknowledged and not kept, because they
-    were there already. refused: recipients and messages that got a 4xx or 5xx.
+    were stored already. refused: recipients and messages that got a 4xx or 5xx reply.
     """
 
     accepted: int
@@ -22,29 +18,30 @@ class Totals:
     refused: int
 
 
-class Tally:
-    """Counts on. numbers: where the `NUMBERS` counts are, for instance in memory that processes share; of one's own
-    when None. Only one process may count on them.
-    """
+class Counters:
+    """Running counters; they belong to the event loop."""
 
-    def __init__(self, numbers: "MutableSequence[int] | memoryview[int] | None" = None) -> None:
-        self.numbers = [0] * NUMBERS if numbers is None else numbers
+    def __init__(self) -> None:
+        self._accepted = self._accepted_octets = self._ignored = self._refused = 0
 
     def accept(self, content: bytes | Path) -> None:
-        """A message was kept; its octets, or the file that still holds them."""
-        self.numbers[0] += 1
-        self.numbers[1] += len(content) if isinstance(content, bytes) else content.stat().st_size
+        """Count a message that was kept: its octets, or the file that still holds them."""
+        self._accepted += 1
+        self._accepted_octets += len(content) if isinstance(content, bytes) else content.stat().st_size
 
     def ignore(self) -> None:
-        """A message was acknowledged and not kept."""
-        self.numbers[2] += 1
+        """Count a message that was acknowledged and not kept."""
+        self._ignored += 1
 
     def refuse(self) -> None:
-        """A recipient or a message was refused."""
-        self.numbers[3] += 1
+        """Count a recipient or a message that was refused."""
+        self._refused += 1
 
-
-def totals(tallies: Iterable[Tally]) -> Totals:
-    """The sums of all of them."""
-    accepted, octets, ignored, refused = map(sum, zip(*(tally.numbers for tally in tallies), strict=True))
-    return Totals(accepted=accepted, accepted_octets=octets, ignored=ignored, refused=refused)
+    def totals(self) -> Totals:
+        """Return the counters as they stand."""
+        return Totals(
+            accepted=self._accepted,
+            accepted_octets=self._accepted_octets,
+            ignored=self._ignored,
+            refused=self._refused,
+        )

@@ -1,4 +1,4 @@
-"""The seam for faults made on purpose: a gate is asked at each stage of an SMTP dialogue what to do there."""
+"""The hook that may interfere at each stage of an SMTP dialogue; fault injection is built on it."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -8,14 +8,14 @@ from catcher.envelope import Client
 
 
 class Stage(Enum):
-    """Where the gate is asked."""
+    """A point of the dialogue at which the hook is called."""
 
     CONNECT = "connect"
     """Before the greeting."""
     HELO = "helo"
     """HELO, EHLO, LHLO."""
     AUTH = "auth"
-    """Before credentials are judged."""
+    """Before credentials are verified."""
     MAIL = "mail"
     """MAIL."""
     RCPT = "rcpt"
@@ -23,16 +23,16 @@ class Stage(Enum):
     DATA = "data"
     """DATA, before any content."""
     CONTENT = "content"
-    """All content is here, by DATA or BDAT, before it is handed over."""
+    """All content has been received, by DATA or BDAT, and is about to be delivered."""
     QUIT = "quit"
     """QUIT."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Occasion:
-    """What is known when the gate is asked.
+class HookContext:
+    """The state of the dialogue when the hook is called.
 
-    value: what the stage is about: the client's address, the name given in HELO, the user's name, what followed MAIL or
+    value: depends on the stage: the client's address, the name given in HELO, the user name, what followed MAIL or
         RCPT, the reverse-path for CONTENT, else "".
     reverse_path: of the transaction, None before MAIL. recipients: those accepted so far.
     """
@@ -45,10 +45,10 @@ class Occasion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """What happens at a stage: wait `delay` seconds, then drop the connection or give `reply`, else go on as usual.
+class HookAction:
+    """The hook's decision: wait `delay` seconds, then drop the connection or send `reply`, else go on as usual.
 
-    reply: the whole line without its end, for example "451 4.3.0 Try later"; "" for none.
+    reply: the whole line without CRLF, for example "451 4.3.0 Try later"; "" for none.
     """
 
     reply: str = ""
@@ -56,43 +56,30 @@ class Verdict:
     drop: bool = False
 
 
-class Gate(Protocol):
-    """Whoever makes faults. Used on the event loop."""
+class Hook(Protocol):
+    """A hook. Called on the event loop; must not block."""
 
     @property
     def is_armed(self) -> bool:
-        """Whether there is anything to ask; while not, dialogues cost nothing more. Must be quick."""
+        """Whether the hook needs to be called at all; while it is False, dialogues pay nothing for it."""
         ...
 
-    async def judge(self, occasion: Occasion) -> Verdict | None:
-        """None lets pass."""
-        ...
-
-
-class Rules(Protocol):
-    """What a gate may go by. Used on the event loop; must be quick."""
-
-    @property
-    def is_armed(self) -> bool:
-        """See `Gate`."""
-        ...
-
-    def judge(self, occasion: Occasion) -> Verdict | None:
-        """None lets pass."""
+    def act(self, context: HookContext) -> HookAction | None:
+        """Decide what happens at this stage; None lets the dialogue go on."""
         ...
 
 
-class LateGate:
-    """A gate that lets everything pass until it has rules, which take heavier imports than SMTP does."""
+class LateHook:
+    """A hook that does nothing until `target` is set: fault rules need heavier imports than the SMTP listener."""
 
     def __init__(self) -> None:
-        self.behind: Rules | None = None
+        self.target: Hook | None = None
 
     @property
     def is_armed(self) -> bool:
-        """See `Gate`."""
-        return self.behind is not None and self.behind.is_armed
+        """See `Hook`."""
+        return self.target is not None and self.target.is_armed
 
-    async def judge(self, occasion: Occasion) -> Verdict | None:
-        """See `Gate`."""
-        return self.behind.judge(occasion) if self.behind is not None else None
+    def act(self, context: HookContext) -> HookAction | None:
+        """See `Hook`."""
+        return self.target.act(context) if self.target is not None else None

@@ -231,7 +231,6 @@ DATABASE = Kind(expected="a path or a database URL", metavar="PATH|URL", read=_t
 BOOLEAN = Kind(expected="true or false", metavar="", read=_boolean, show=lambda value: "true" if value else "false")
 PORT = Kind(expected="a port from 1 to 65535", metavar="PORT", read=_positive(65535))
 COUNT = Kind(expected="a whole number, 0 for no limit", metavar="N", read=_bounded(10**12))
-WORKERS = Kind(expected="a number of processes, 1 to 64", metavar="N", read=_positive(64))
 SECONDS = Kind(
     expected="a whole number of seconds up to 86400, 0 for no limit", metavar="SECONDS", read=_bounded(86400)
 )

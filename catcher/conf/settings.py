@@ -53,7 +53,6 @@ class Settings:
     smtp_idle_timeout: int
     smtp_data_timeout: int
     smtp_trusted_proxies: tuple[str, ...]
-    workers: int
     spool_directory: str
     webroot: str
     hosts: tuple[str, ...]

@@ -246,13 +246,6 @@ _SMTP: tuple[Setting, ...] = (
         help="Networks whose connections begin with a PROXY header, which tells the client.",
     ),
     Setting(
-        name="workers",
-        kind=kinds.WORKERS,
-        default=1,
-        help="Processes that take mail; more than one use more than one core, on Linux. Each has its share of "
-        "--smtp-max-connections and --smtp-max-connections-per-address.",
-    ),
-    Setting(
         name="spool_directory",
         kind=kinds.PATH,
         default="",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from catcher.hooks import Stage, Verdict
+from catcher.hooks import HookAction, Stage
 from catcher.store.labels.inbox_names import clean_inbox, fold_inbox
 
 MAX_DELAY = 600.0
@@ -62,10 +62,10 @@ class Fault:
             raise ValueError("code, delay, drop: expected at least one of them")
 
     @property
-    def verdict(self) -> Verdict:
+    def action(self) -> HookAction:
         """What happens when it strikes."""
         reply = f"{self.code} {self.text or TEXTS[self.stage]}" if self.code and not self.drop else ""
-        return Verdict(reply=reply, delay=self.delay, drop=self.drop)
+        return HookAction(reply=reply, delay=self.delay, drop=self.drop)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

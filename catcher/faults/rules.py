@@ -1,8 +1,8 @@
-"""The faults that are set up, in their order, and the gate that asks them."""
+"""The faults that are set up, in their order, and the hook that asks them."""
 
 import random
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -10,7 +10,7 @@ from msgspec import structs
 
 from catcher.errors import NotFound
 from catcher.faults.model import Fault, Standing
-from catcher.hooks import Occasion, Stage, Verdict
+from catcher.hooks import HookAction, HookContext, Stage
 from catcher.store.labels.inbox_names import fold_inbox
 from catcher.store.labels.inbox_routing import Sorting
 from catcher.store.search import InInbox, Query, all_of, envelope_texts, matches, parse
@@ -23,7 +23,7 @@ _PATH = re.compile(r"<([^<>]*)>")
 
 
 class FaultRules:
-    """The gate of an SMTP server: the first fault that fits a stage strikes, unless chance spares the client.
+    """The hook of an SMTP server: the first fault that fits a stage strikes, unless chance spares the client.
 
     faults: in their order. seed: of the chance, so that a run can be repeated; None: another one each time.
     sorting: what tells the inboxes of a dialogue.
@@ -43,18 +43,12 @@ class FaultRules:
         self._number = 0
         self._standing: dict[int, Standing] = {}
         self._queries: dict[int, Query] = {}
-        self._tell: Callable[[bool], None] = lambda _: None
         self.replace(faults)
 
     @property
     def is_armed(self) -> bool:
         """Whether any fault could still strike."""
         return bool(self._standing)
-
-    def watch(self, tell: Callable[[bool], None]) -> None:
-        """Have `tell` called with whether any fault could still strike, now and before each change is over."""
-        self._tell = tell
-        tell(self.is_armed)
 
     @property
     def standing(self) -> tuple[Standing, ...]:
@@ -72,7 +66,6 @@ class FaultRules:
             self._random.seed(seed)
         for fault, query in zip(faults, queries, strict=True):
             self._put(fault, query)
-        self._tell(self.is_armed)
 
     def add(self, fault: Fault) -> Standing:
         """Have one more, after the others."""
@@ -85,7 +78,6 @@ class FaultRules:
         if self._standing.pop(number, None) is None:
             raise NotFound(f"there is no fault {number}")
         del self._queries[number]
-        self._tell(self.is_armed)
 
     def of_inbox(self, inbox: str) -> tuple[Standing, ...]:
         """Those set up for an inbox, in their order."""
@@ -108,21 +100,21 @@ class FaultRules:
         for fault in faults:
             self.add(fault)
 
-    def judge(self, occasion: Occasion) -> Verdict | None:
+    def act(self, context: HookContext) -> HookAction | None:
         """What the first fault says that fits, None when none does. See `catcher.hooks`."""
         subject: Subject | None = None
         for number, one in self._standing.items():
             fault = one.fault
-            if fault.stage is not occasion.stage or one.is_spent:
+            if fault.stage is not context.stage or one.is_spent:
                 continue
             if fault.query or fault.inbox:
-                subject = subject or _subject(occasion, self._sorting)
+                subject = subject or _subject(context, self._sorting)
                 if not matches(self._queries[number], subject):
                     continue
             if fault.probability < 100 and self._random.random() * 100 >= fault.probability:
                 continue
             self._standing[number] = replace(one, hits=one.hits + 1)
-            return fault.verdict
+            return fault.action
         return None
 
     def _read(self, fault: Fault) -> Query:
@@ -133,25 +125,24 @@ class FaultRules:
         self._number += 1
         standing = self._standing[self._number] = Standing(number=self._number, fault=fault, hits=0)
         self._queries[self._number] = query
-        self._tell(True)
         return standing
 
 
-def _subject(occasion: Occasion, sorting: Sorting) -> Subject:
+def _subject(context: HookContext, sorting: Sorting) -> Subject:
     """What a query can ask of a dialogue that has no message yet: its envelope so far.
 
     At RCPT only the recipient in question counts, so that `to:` refuses that one and no later one.
     """
-    client = occasion.client
-    reverse_path, recipients, user = occasion.reverse_path or "", occasion.recipients[:MAX_PATHS], client.user
-    match occasion.stage:
+    client = context.client
+    reverse_path, recipients, user = context.reverse_path or "", context.recipients[:MAX_PATHS], client.user
+    match context.stage:
         case Stage.MAIL:
-            reverse_path = _path(occasion.value)
+            reverse_path = _path(context.value)
         case Stage.RCPT:
-            recipients = (_path(occasion.value),)
+            recipients = (_path(context.value),)
         case Stage.AUTH:
-            user = occasion.value
-    helo = occasion.value if occasion.stage is Stage.HELO else client.helo
+            user = context.value
+    helo = context.value if context.stage is Stage.HELO else client.helo
     return Subject(
         store_id="",
         received_at=datetime.now(UTC),

@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, TextIO
 
 from catcher import __version__
 from catcher.conf import Origin, Settings
-from catcher.counters import Tally, Totals, totals
+from catcher.counters import Counters
 from catcher.envelope import Envelope
 from catcher.errors import MessageRefused, StoreUnavailable
-from catcher.hooks import LateGate
+from catcher.hooks import LateHook
 from catcher.paths import database_file
 from catcher.server import options as wiring
 from catcher.server.http import Site, http_socket, site_url
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from catcher.relay import Outbox, Relays, Webhooks
     from catcher.store import AsyncStore, Store
     from catcher.web import Facts, Services
-    from catcher.workers import Group
 
 log = logging.getLogger("catcher")
 
@@ -47,9 +46,6 @@ CHECKING = 2
 """Threads of the checks."""
 STOP_SECONDS = 3.0
 """How long dialogues and requests may go on after a stop was asked for; the whole stop stays below five seconds."""
-
-WORKER_SECONDS = 2.5
-"""The same in workers, whose end the first process waits for before its own."""
 
 RETENTION_SECONDS = 5.0
 """How long at most a message outlives its limits."""
@@ -91,12 +87,11 @@ class Catcher:
         self._intake: asyncio.Future[Intake] | None = None
         self._store: Store | None = None
         self._whereabouts: Whereabouts | None = None
-        self._tally = Tally()
-        self._gate = LateGate()
+        self._counters = Counters()
+        self._hook = LateHook()
         self._observer = Observer()
         self._outbox: Outbox | None = None
         self._faults: FaultRules | None = None
-        self._workers: Group | None = None
 
     @property
     def whereabouts(self) -> Whereabouts:
@@ -149,22 +144,16 @@ class Catcher:
         undo.callback(self._parsers.close)
         database = undo.enter_context(_database(settings))
         http = undo.enter_context(http_socket(settings.listen))
-        processes = self._processes()
-        if processes > 1:
-            from catcher.workers import Group
-
-            self._workers = Group(processes - 1)
-            undo.callback(self._workers.close)
         if settings.faults or settings.chaos_triggers:
             await self._set_up_faults()  # before the listener opens: the first client meets them
         smtp = SmtpServer(
             self._deliver,
-            options=wiring.smtp_options(settings, processes=processes),
-            gate=self._gate,
+            options=wiring.smtp_options(settings),
+            hook=self._hook,
             threads=self._threads,
             observe=self._observer.note,
             own_password=self._inbox_password,
-            tally=self._tally,
+            counters=self._counters,
         )
         await smtp.start()
         self._doors.append(partial(smtp.stop, grace=STOP_SECONDS))
@@ -207,50 +196,15 @@ class Catcher:
         )
         await self._open_site(http, store, facts, tls=tls)
         self._whereabouts = replace(self._whereabouts, pop3=tuple(pop3.addresses()))
-        if self._workers is not None:
-            await self._open_workers(self._opened)
         facts_of_start = {"version": __version__, "database": database.shown, "url": self._whereabouts.url}
         log.info("started", extra={**facts_of_start, "smtp": " ".join(smtp.addresses())})
-
-    def _processes(self) -> int:
-        """How many are to take mail: one where several cannot."""
-        wanted = self._settings.workers
-        reason = wiring.why_alone(self._settings) if wanted > 1 else ""
-        if reason:
-            log.warning("One process takes mail, not %d: %s", wanted, reason)
-        return 1 if reason else wanted
-
-    async def _open_workers(self, opened: "_Opened") -> None:
-        """Start the other processes; until they are ready, this one takes their mail. Raises SettingError."""
-        from catcher.workers import Work
-
-        assert self._store is not None  # noqa: S101 - they work on the same store
-        assert self._workers is not None  # noqa: S101
-        settings = self._settings
-        work = Work(
-            settings=settings,
-            options=await self._threads.run(wiring.worker_options, settings, opened.smtp.options),
-            database=opened.database.url,
-            durable=self._is_durable,
-            tagging=await self._threads.run(wiring.tagging, settings),
-            sorting=wiring.sorting(settings),
-            use_message_dates=settings.use_message_dates,
-            grace=WORKER_SECONDS,
-        )
-        self._doors.insert(0, partial(self._workers.stop, grace=WORKER_SECONDS))
-        self._workers.start(work, smtp=opened.smtp, store=self._store, gate=self._gate)
 
     @property
     def _is_durable(self) -> bool:
         return self._settings.synchronous == "full" and not self._settings.ephemeral
 
-    def _totals(self) -> Totals:
-        return totals([self._tally, *(self._workers.tallies if self._workers is not None else ())])
-
     async def _set_up_faults(self) -> "FaultRules":
-        self._faults = self._gate.behind = await self._threads.run(wiring.fault_rules, self._settings)
-        if self._workers is not None:
-            self._faults.watch(self._workers.arm)
+        self._faults = self._hook.target = await self._threads.run(wiring.fault_rules, self._settings)
         return self._faults
 
     async def _deliver(self, envelope: Envelope, content: bytes | Path) -> str:
@@ -259,11 +213,11 @@ class Catcher:
         intake = self._intake.result() if self._intake.done() else await asyncio.shield(self._intake)
         store_id = await intake.deliver(envelope, content)
         if not store_id:
-            self._tally.ignore()
+            self._counters.ignore()
             return store_id
         if self._outbox is not None and (refusal := await self._outbox.first_answer(store_id)):
             raise MessageRefused(refusal.text, code=refusal.code)
-        self._tally.accept(content)
+        self._counters.accept(content)
         return store_id
 
     async def _inbox_password(self, user: str) -> str:
@@ -279,8 +233,7 @@ class Catcher:
         from catcher.store import AsyncStore, Store
 
         assert self._intake is not None  # noqa: S101
-        turn = self._workers.turn if self._workers is not None else contextlib.nullcontext
-        self._store = await self._threads.run(Store.open, url, durable=self._is_durable, turn=turn)
+        self._store = await self._threads.run(Store.open, url, durable=self._is_durable)
         self._undo.push_async_callback(self._threads.run, self._store.close)
         store = AsyncStore(self._store, self._threads)
         tagging = await self._threads.run(wiring.tagging, self._settings)
@@ -392,7 +345,7 @@ class Catcher:
             hides_delete_all=settings.hide_delete_all_button,
             ignores_duplicates=settings.ignore_duplicate_ids,
             has_spam_filter=bool(settings.spamassassin or settings.rspamd),
-            totals=self._totals,
+            totals=self._counters.totals,
         )
         app = create_app(services, options)
         await self._open_metrics(services)

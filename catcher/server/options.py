@@ -5,7 +5,6 @@ Rooms whose code is heavy are imported only when their options are asked for.
 
 import re
 import ssl
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import timedelta
@@ -14,8 +13,6 @@ from ipaddress import ip_network
 from pathlib import Path
 from socket import gethostname
 from typing import TYPE_CHECKING
-
-from msgspec import structs
 
 from catcher import __version__
 from catcher.conf import Origin, Settings, tell
@@ -51,39 +48,23 @@ EVERY_NETWORK = (ip_network("0.0.0.0/0"), ip_network("::/0"))
 _HOST_NAME = re.compile(r"(\*\.)?[0-9A-Za-z_.:-]{1,253}", re.ASCII)
 
 
-def why_alone(settings: Settings) -> str:
-    """What keeps several processes from taking mail together, "" when they can."""
-    if sys.platform != "linux":
-        return "only Linux spreads connections over processes"
-    if all(address is None or address.path for address in (settings.smtp, settings.smtps, settings.lmtp)):
-        return "a Unix socket is served by one process"
-    if settings.ignore_duplicate_ids:
-        return "--ignore-duplicate-ids compares what comes in at one place"
-    if any(rule.forward_smtp_errors for rule in settings.all_rules):
-        return "--smtp-relay-forward-smtp-errors has senders wait for one outgoing queue"
-    return ""
-
-
-def smtp_options(settings: Settings, *, processes: int = 1) -> SmtpOptions:
-    """For the SMTP server, with its listeners: SMTP first, then SMTP under TLS and LMTP. Raises SettingError.
-
-    processes: how many servers share the addresses, and the connections that are allowed.
-    """
+def smtp_options(settings: Settings) -> SmtpOptions:
+    """For the SMTP server, with its listeners: SMTP first, then SMTP under TLS and LMTP. Raises SettingError."""
     listeners = [_listener(settings.smtp, implicit_tls=settings.smtp_require_tls)]
     if settings.smtps is not None:
         listeners.append(_listener(settings.smtps, implicit_tls=True))
     if settings.lmtp is not None:
         listeners.append(_listener(settings.lmtp, lmtp=True))
     return SmtpOptions(
-        listeners=tuple(structs.replace(one, reuse_port=processes > 1 and not one.path) for one in listeners),
+        listeners=tuple(listeners),
         hostname=settings.smtp_hostname,
         label=settings.label,
         max_message_octets=settings.max_message_size,
         max_recipients=settings.smtp_max_recipients,
         allowed_recipients=re.compile(settings.smtp_allowed_recipients) if settings.smtp_allowed_recipients else None,
         drop_others=settings.smtp_ignore_rejected_recipients,
-        max_connections=-(-settings.smtp_max_connections // processes),
-        max_connections_per_address=-(-settings.smtp_max_connections_per_address // processes),
+        max_connections=settings.smtp_max_connections,
+        max_connections_per_address=settings.smtp_max_connections_per_address,
         max_errors=settings.smtp_max_errors,
         idle_seconds=settings.smtp_idle_timeout,
         data_seconds=settings.smtp_data_timeout,
@@ -93,26 +74,6 @@ def smtp_options(settings: Settings, *, processes: int = 1) -> SmtpOptions:
         auth=_auth_policy(settings),
         trusted_proxies=settings.smtp_trusted_proxies,
     )
-
-
-def worker_options(settings: Settings, options: SmtpOptions) -> SmtpOptions:
-    """The options of a server that runs, as values that another process can be given: certificate and key are read.
-
-    Raises SettingError.
-    """
-    if options.tls is None:
-        return options
-    from catcher.net.tls import context_from_octets, generated_octets
-
-    files = [Path(name).expanduser() for name in (settings.smtp_tls_cert, settings.smtp_tls_key) if name]
-    try:
-        if _is_generated(settings.smtp_tls_cert):
-            chain = generated_octets(_tls_directory(settings))
-        else:
-            chain = b"\n".join(file.read_bytes() for file in files)
-    except OSError as error:
-        raise SettingError(f"--smtp-tls-cert: {error.strerror}, expected a file that stays readable") from None
-    return structs.replace(options, tls=partial(context_from_octets, chain))
 
 
 def pop3_options(settings: Settings) -> "Pop3Options":

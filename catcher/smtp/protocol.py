@@ -17,7 +17,7 @@ from aiosmtpd.smtp import Session as AiosmtpdSession
 
 from catcher.envelope import Envelope
 from catcher.errors import CatcherError, MessageRefused, MessageTooLarge, StoreFull, StoreUnavailable
-from catcher.hooks import Occasion, Stage
+from catcher.hooks import HookContext, Stage
 from catcher.smtp import auth
 from catcher.smtp.incoming import Receiver
 from catcher.smtp.options import Listener
@@ -48,7 +48,7 @@ class CatcherSMTP(Wire):
         peer: tuple[str, int] | None = None,
     ) -> None:
         super().__init__(reception, listener, peer=peer)
-        self._gate = reception.gate
+        self._hook = reception.hook
         self._context = tls
         self._transaction = Transaction(
             max_octets=self._options.max_message_octets,
@@ -61,11 +61,11 @@ class CatcherSMTP(Wire):
 
     def _opened(self) -> None:
         self._barred = self._bar()
-        if self._gate is None or not self._gate.is_armed:
+        if self._hook is None or not self._hook.is_armed:
             self._reply(self._greet(b""))
             self._flush()
         else:
-            self._start(self._gated(Stage.CONNECT, self._peer.address, CatcherSMTP._greet, b""))
+            self._start(self._hooked(Stage.CONNECT, self._peer.address, CatcherSMTP._greet, b""))
 
     # Commands in
 
@@ -81,8 +81,8 @@ class CatcherSMTP(Wire):
             self._transcript.client(line)
         if self._barred and name in self._barred:
             return self._barred[name]
-        if self._gate is not None and self._gate.is_armed and stage is not None:
-            self._start(self._gated(stage, argument.decode("utf-8", "backslashreplace"), handler, argument))
+        if self._hook is not None and self._hook.is_armed and stage is not None:
+            self._start(self._hooked(stage, argument.decode("utf-8", "backslashreplace"), handler, argument))
             return None
         return handler(self, argument)
 
@@ -94,37 +94,37 @@ class CatcherSMTP(Wire):
         self._said(b"***" if self._mechanism or b"auth" in line[:32].lower() else line)
         return Reply.UNKNOWN_COMMAND
 
-    # The gate: faults on purpose
+    # The hook: faults on purpose
 
-    async def _gated(self, stage: Stage, value: str, handler: Handler, argument: bytes) -> None:
+    async def _hooked(self, stage: Stage, value: str, handler: Handler, argument: bytes) -> None:
         if await self._passes(stage, value):
             answer = handler(self, argument)
             if answer is not None:
                 self._reply(answer)
 
     async def _passes(self, stage: Stage, value: str) -> bool:
-        """Ask the gate and do what it says; True when the dialogue goes on as usual."""
-        if self._gate is None or not self._gate.is_armed:
+        """Ask the hook and do what it says; True when the dialogue goes on as usual."""
+        if self._hook is None or not self._hook.is_armed:
             return True
-        verdict = await self._gate.judge(self._occasion(stage, value))
-        if verdict is None:
+        action = self._hook.act(self._hook_context(stage, value))
+        if action is None:
             return True
-        if verdict.delay:
-            await asyncio.sleep(verdict.delay)
-        if verdict.drop:
+        if action.delay:
+            await asyncio.sleep(action.delay)
+        if action.drop:
             self._ended = self._ended or "dropped"
             if self._wire is not None:
                 self._wire.abort()
-        elif verdict.reply:
+        elif action.reply:
             give = self._reply_to_content if stage is Stage.CONTENT else self._reply
-            give(reply(int(verdict.reply[:3]), "", verdict.reply[4:]))
-            if stage is Stage.CONNECT or verdict.reply.startswith("421"):
+            give(reply(int(action.reply[:3]), "", action.reply[4:]))
+            if stage is Stage.CONNECT or action.reply.startswith("421"):
                 self._close("refused")
-        return not (verdict.drop or verdict.reply)
+        return not (action.drop or action.reply)
 
-    def _occasion(self, stage: Stage, value: str) -> Occasion:
+    def _hook_context(self, stage: Stage, value: str) -> HookContext:
         transaction = self._transaction
-        return Occasion(
+        return HookContext(
             stage=stage,
             value=value,
             client=self._peer.client(),
@@ -340,7 +340,7 @@ class CatcherSMTP(Wire):
             return Reply.CHUNKS_BEGUN
         answer = self._transaction.rcpt(argument)
         if not answer.startswith(b"2"):
-            self._reception.tally.refuse()
+            self._reception.counters.refuse()
         return answer
 
     def _data(self, argument: bytes) -> bytes:
@@ -442,7 +442,7 @@ class CatcherSMTP(Wire):
     def _reply_to_content(self, answer: bytes, *, is_final: bool = True) -> None:
         """One reply; in LMTP one for each recipient. RFC 2033 §4.2, §4.3."""
         if is_final and not answer.startswith(b"2"):
-            self._reception.tally.refuse()
+            self._reception.counters.refuse()
         recipients = len(self._transaction.forward_paths) + self._transaction.dropped
         times = recipients if self._peer.is_lmtp and is_final else 1
         for _ in range(times or 1):

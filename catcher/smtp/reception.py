@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from catcher.counters import Tally
+from catcher.counters import Counters
 from catcher.envelope import Envelope, Session
-from catcher.hooks import Gate
+from catcher.hooks import Hook
 from catcher.smtp.options import SmtpOptions
 from catcher.threads import Threads
 
@@ -67,18 +67,18 @@ class Reception:
         hostname: str,
         threads: Threads,
         observe: Callable[[Session], None] | None,
-        gate: Gate | None,
+        hook: Hook | None,
         own_password: OwnPassword,
-        tally: Tally,
+        counters: Counters,
     ) -> None:
         self.deliver = deliver
         self.options = options
         self.hostname = hostname
         self.threads = threads
         self.observe = observe
-        self.gate = gate
+        self.hook = hook
         self.own_password = own_password
-        self.tally = tally
+        self.counters = counters
         self.loop = asyncio.get_running_loop()
         self._connections: set[Connection] = set()
         self._addresses: dict[str, int] = {}

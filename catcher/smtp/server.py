@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from catcher.counters import Tally
+from catcher.counters import Counters
 from catcher.envelope import Session
-from catcher.hooks import Gate
+from catcher.hooks import Hook
 from catcher.net.sockets import shown
 from catcher.smtp.bound_sockets import bind, bind_beside
 from catcher.smtp.options import Listener, SmtpOptions
@@ -46,9 +46,9 @@ class Listening:
 class SmtpServer:
     """Takes mail on every listener of the options and hands it to `deliver`; belongs to the loop it is started in.
 
-    observe: told of each connection when it is over, in the loop; must be quick. gate: asked at each stage of a
+    observe: told of each connection when it is over, in the loop; must be quick. hook: asked at each stage of a
     dialogue. threads: for what blocks, its own when None. own_password: of users that have one whatever the options
-    say; without it there are none. tally: what is refused is counted on it; the rest is for `deliver` to count.
+    say; without it there are none. counters: what is refused is counted on it; the rest is for `deliver` to count.
     """
 
     def __init__(
@@ -57,18 +57,18 @@ class SmtpServer:
         *,
         options: SmtpOptions,
         observe: Callable[[Session], None] | None = None,
-        gate: Gate | None = None,
+        hook: Hook | None = None,
         threads: Threads | None = None,
         own_password: OwnPassword | None = None,
-        tally: Tally | None = None,
+        counters: Counters | None = None,
     ) -> None:
         self._deliver = deliver
         self.options = options
         self._observe = observe
-        self._gate = gate
+        self._hook = hook
         self._threads = threads
         self._own_password = own_password or _no_password
-        self._tally = tally or Tally()
+        self._counters = counters or Counters()
         self._own_threads: Threads | None = None
         self._reception: Reception | None = None
         self._context: ssl.SSLContext | None = None
@@ -102,9 +102,9 @@ class SmtpServer:
             hostname=self.options.hostname or socket.gethostname(),
             threads=threads,
             observe=self._observe,
-            gate=self._gate,
+            hook=self._hook,
             own_password=self._own_password,
-            tally=self._tally,
+            counters=self._counters,
         )
         try:
             self._context = self.options.tls() if self.options.tls is not None else None

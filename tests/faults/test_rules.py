@@ -329,19 +329,3 @@ def test_the_monkey_leaves_other_faults_alone() -> None:
     assert jim_of(rules) == Jim()
     set_jim(rules, None)
     assert [one.fault.stage for one in rules.standing] == [Stage.QUIT]
-
-
-def test_who_watches_is_told_whether_there_are_faults_before_a_change_is_over() -> None:
-    """Other processes must know as soon as the API has answered."""
-    told: list[bool] = []
-    rules = FaultRules([Fault(stage=Stage.MAIL, code=451)])
-    rules.watch(told.append)
-    assert told == [True]
-    rules.remove(rules.standing[0].number)
-    assert told[-1] is False
-    rules.add(Fault(stage=Stage.MAIL, code=451))
-    assert told[-1] is True
-    rules.replace([])
-    assert told[-1] is False
-    rules.put_named([Fault(stage=Stage.MAIL, code=451, name="one")])
-    assert told[-1] is True

@@ -63,13 +63,11 @@ def test_the_search_finds_what_it_is_there_for() -> None:
 
 
 def test_the_server_runs_no_other_program() -> None:
-    """What another program would connect to could not be judged. The refresh of vendored data is a person's command,
-    and workers are the server itself.
-    """
+    """What another program would connect to could not be judged. The refresh of vendored data is a person's command."""
     found = {
         str(path.relative_to(ROOT))
         for path in (ROOT / "catcher").rglob("*.py")
         if re.search(r"^\s*(?:import|from) (?:subprocess|pty)\b|os\.system|os\.popen", path.read_text("utf-8"), re.M)
     }
-    known = {"catcher/checks/data/refresh.py", "catcher/testing/in_process.py", "catcher/workers/group.py"}
+    known = {"catcher/checks/data/refresh.py", "catcher/testing/in_process.py"}
     assert found <= known, found

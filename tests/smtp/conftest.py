@@ -146,7 +146,7 @@ class Raw:
 class Start(Protocol):
     """The `start` fixture."""
 
-    def __call__(self, *, loop: str = "asyncio", gate: Any = None, **options: Any) -> Running: ...
+    def __call__(self, *, loop: str = "asyncio", hook: Any = None, **options: Any) -> Running: ...
 
 
 @pytest.fixture
@@ -154,23 +154,23 @@ def start() -> Iterator[Start]:
     """Start a server with these options; it is stopped after the test."""
     with contextlib.ExitStack() as stack:
 
-        def start(*, loop: str = "asyncio", gate: Any = None, **options: Any) -> Running:
+        def start(*, loop: str = "asyncio", hook: Any = None, **options: Any) -> Running:
             options.setdefault("listeners", (Listener(port=0),))
             options.setdefault("hostname", "mx.test")
-            return stack.enter_context(running(SmtpOptions(**options), loop=loop, gate=gate))
+            return stack.enter_context(running(SmtpOptions(**options), loop=loop, hook=hook))
 
         yield start
 
 
 @contextlib.contextmanager
-def running(options: SmtpOptions, *, loop: str, gate: Any) -> Iterator[Running]:
+def running(options: SmtpOptions, *, loop: str, hook: Any) -> Iterator[Running]:
     """A server in a thread with its own loop."""
     own = uvloop.new_event_loop() if loop == "uvloop" else asyncio.new_event_loop()
     thread = threading.Thread(target=own.run_forever, daemon=True)
     thread.start()
     recorder = Recorder()
     sessions: queue.Queue[Session] = queue.Queue()
-    server = SmtpServer(recorder, options=options, observe=sessions.put, gate=gate)
+    server = SmtpServer(recorder, options=options, observe=sessions.put, hook=hook)
     try:
         asyncio.run_coroutine_threadsafe(server.start(), own).result(timeout=PATIENCE)
         run = Running(server=server, recorder=recorder, loop=own, sessions=sessions)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from catcher.envelope import ForwardPath
 from catcher.errors import MessageTooLarge, StoreFull, StoreUnavailable
-from catcher.hooks import Occasion, Stage, Verdict
+from catcher.hooks import HookAction, HookContext, Stage
 from catcher.smtp import AuthPolicy
 
 Start = Callable[..., Any]
@@ -413,28 +413,28 @@ def test_secrets_are_not_logged(server: Any, caplog: pytest.LogCaptureFixture) -
     assert "aHVudGVyMg" not in caplog.text
 
 
-def test_a_gate_decides_at_every_stage(start: Start) -> None:
+def test_a_hook_decides_at_every_stage(start: Start) -> None:
     """Replies, delays and drops on purpose, at connect, HELO, AUTH, MAIL, RCPT, DATA, content and QUIT."""
     asked: list[tuple[Stage, str]] = []
     verdicts = {
-        Stage.CONNECT: [Verdict(delay=0.001)],
-        Stage.HELO: [Verdict(reply="450 4.0.0 Later"), None],
-        Stage.AUTH: [Verdict(reply="535 5.7.8 No"), None],
-        Stage.MAIL: [Verdict(reply="451 4.3.0 Sender"), None],
-        Stage.RCPT: [Verdict(reply="550 5.1.1 Recipient"), None],
-        Stage.DATA: [Verdict(reply="452 4.3.1 Full"), None],
+        Stage.CONNECT: [HookAction(delay=0.001)],
+        Stage.HELO: [HookAction(reply="450 4.0.0 Later"), None],
+        Stage.AUTH: [HookAction(reply="535 5.7.8 No"), None],
+        Stage.MAIL: [HookAction(reply="451 4.3.0 Sender"), None],
+        Stage.RCPT: [HookAction(reply="550 5.1.1 Recipient"), None],
+        Stage.DATA: [HookAction(reply="452 4.3.1 Full"), None],
         Stage.CONTENT: [None],
-        Stage.QUIT: [Verdict(drop=True)],
+        Stage.QUIT: [HookAction(drop=True)],
     }
 
     class Asked:
         is_armed = True
 
-        async def judge(self, occasion: Occasion) -> Verdict | None:
-            asked.append((occasion.stage, occasion.value))
-            return verdicts[occasion.stage].pop(0)
+        def act(self, context: HookContext) -> HookAction | None:
+            asked.append((context.stage, context.value))
+            return verdicts[context.stage].pop(0)
 
-    server = start(gate=Asked())
+    server = start(hook=Asked())
     raw = server.connect()
     raw.send(b"EHLO x\r\nEHLO x\r\nAUTH PLAIN AGEAYg==\r\nAUTH PLAIN AGEAYg==\r\n")
     for pattern in ("450 4.0.0 Later", "250 *", "535 5.7.8 No", "235 *"):
