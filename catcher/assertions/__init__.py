@@ -1,21 +1,52 @@
-"""What can be asserted of a message, in one vocabulary for the API, the client and test suites: pure, no I/O."""
+"""Assertions about a message, in one vocabulary for the API, the client and test suites: pure, no I/O."""
 
-from catcher.assertions.excerpt import shown
-from catcher.assertions.kinds import (
-    Assertion,
-    ChecksPass,
-    HasAttachment,
-    HtmlContains,
-    LinksTo,
-    NoTemplateVariables,
-    Plain,
-    RecipientsAre,
-    SubjectIs,
-    TextContains,
-    TextIsHtml,
-    UnsubscribeIsValid,
-)
-from catcher.assertions.mail import File, Mail
+from typing import TYPE_CHECKING
+
+from catcher import lazy
+
+if TYPE_CHECKING:
+    from catcher.assertions.checks import checks_fault
+    from catcher.assertions.excerpt import shown
+    from catcher.assertions.kinds import (
+        Assertion,
+        ChecksPass,
+        HasAttachment,
+        HtmlContains,
+        LinksTo,
+        NoTemplateVariables,
+        Plain,
+        RecipientsAre,
+        SubjectIs,
+        TextContains,
+        TextIsHtml,
+        UnsubscribeIsValid,
+    )
+    from catcher.assertions.mail import File, Mail
+    from catcher.assertions.snapshot import difference, normalised
+else:
+    __getattr__ = lazy.exports(
+        __name__,
+        {
+            "Assertion": "kinds",
+            "ChecksPass": "kinds",
+            "File": "mail",
+            "HasAttachment": "kinds",
+            "HtmlContains": "kinds",
+            "LinksTo": "kinds",
+            "Mail": "mail",
+            "NoTemplateVariables": "kinds",
+            "Plain": "kinds",
+            "RecipientsAre": "kinds",
+            "SubjectIs": "kinds",
+            "TextContains": "kinds",
+            "TextIsHtml": "kinds",
+            "UnsubscribeIsValid": "kinds",
+            "checks_fault": "checks",
+            "difference": "snapshot",
+            "normalised": "snapshot",
+            "shown": "excerpt",
+        },
+    )
 
 __all__ = [
     "Assertion",
@@ -32,5 +63,8 @@ __all__ = [
     "TextContains",
     "TextIsHtml",
     "UnsubscribeIsValid",
+    "checks_fault",
+    "difference",
+    "normalised",
     "shown",
 ]

@@ -1,77 +1,116 @@
-"""Opinions on one message: what will happen to it out there. Add a check by adding its class to `CHECKS`."""
+"""Findings about one message: what mail servers, mail programs and spam filters will make of it."""
 
-from catcher.checks.checker import Checker, Wishes
-from catcher.checks.model import Facts, Finding, Place, Report, Severity, overall_score
-from catcher.checks.options import CheckOptions
-from catcher.checks.parse.subject import Subject
-from catcher.checks.rules.accessibility import AccessibilityCheck
-from catcher.checks.rules.authentication import AuthenticationCheck, AuthFacts
-from catcher.checks.rules.clients import ClientFacts, ClientsCheck
-from catcher.checks.rules.headers import HeadersCheck
-from catcher.checks.rules.inbox import InboxCheck, InboxFacts, InboxRow
-from catcher.checks.rules.linkcheck import LinkFollowCheck, LinkFollowFacts, follow_links, judge_answer
-from catcher.checks.rules.links import LinkFacts, LinksCheck
-from catcher.checks.rules.size import SizeCheck, SizeFacts
-from catcher.checks.rules.spam import SpamCheck, SpamFacts
-from catcher.checks.rules.structure import StructureCheck
-from catcher.checks.runner import Check, ReportCache, chosen, run_checks, stream_checks
-from catcher.checks.urls.link_results import LinkAnswer
-from catcher.checks.verdict import Demand, shortfalls, unmade, without
+from typing import TYPE_CHECKING
 
-CHECKS = (
-    StructureCheck,
-    HeadersCheck,
-    InboxCheck,
-    SizeCheck,
-    ClientsCheck,
-    AccessibilityCheck,
-    LinksCheck,
-    LinkFollowCheck,
-    AuthenticationCheck,
-    SpamCheck,
-)
-"""Every check, in the order it is shown. Each is made from `CheckOptions`: `[check(options) for check in CHECKS]`."""
+from catcher import lazy
+
+if TYPE_CHECKING:
+    from catcher.checks.auth.lookup import DnsLookup, Lookup, ZoneLookup
+    from catcher.checks.checker import Checker, Wishes
+    from catcher.checks.features.caniemail import knowledge
+    from catcher.checks.filters import Rspamd, Spamd, SpamService
+    from catcher.checks.model import Facts, Finding, Place, Report, Severity, overall_score
+    from catcher.checks.options import CheckOptions
+    from catcher.checks.parse.subject import Subject
+    from catcher.checks.registry import CHECKS
+    from catcher.checks.render import to_value
+    from catcher.checks.rules.authentication import AuthFacts
+    from catcher.checks.rules.clients import ClientFacts, ClientsCheck
+    from catcher.checks.rules.inbox import InboxFacts
+    from catcher.checks.rules.linkcheck import LinkFollowFacts, follow_links, judge_answer
+    from catcher.checks.rules.links import LinkFacts
+    from catcher.checks.rules.size import SizeFacts
+    from catcher.checks.rules.spam import SpamFacts
+    from catcher.checks.runner import Check, ReportCache, chosen, run_checks, stream_checks
+    from catcher.checks.sources import address_of
+    from catcher.checks.urls.link_results import LinkAnswer
+    from catcher.checks.verdict import Demand, shortfalls, unmade, without
+else:
+    __getattr__ = lazy.exports(
+        __name__,
+        {
+            "AuthFacts": "rules.authentication",
+            "CHECKS": "registry",
+            "Check": "runner",
+            "CheckOptions": "options",
+            "Checker": "checker",
+            "ClientFacts": "rules.clients",
+            "ClientsCheck": "rules.clients",
+            "Demand": "verdict",
+            "DnsLookup": "auth.lookup",
+            "Facts": "model",
+            "Finding": "model",
+            "InboxFacts": "rules.inbox",
+            "LinkAnswer": "urls.link_results",
+            "LinkFacts": "rules.links",
+            "LinkFollowFacts": "rules.linkcheck",
+            "Lookup": "auth.lookup",
+            "Place": "model",
+            "Report": "model",
+            "ReportCache": "runner",
+            "Rspamd": "filters",
+            "Severity": "model",
+            "SizeFacts": "rules.size",
+            "SpamFacts": "rules.spam",
+            "SpamService": "filters",
+            "Spamd": "filters",
+            "Subject": "parse.subject",
+            "Wishes": "checker",
+            "ZoneLookup": "auth.lookup",
+            "address_of": "sources",
+            "chosen": "runner",
+            "follow_links": "rules.linkcheck",
+            "judge_answer": "rules.linkcheck",
+            "knowledge": "features.caniemail",
+            "overall_score": "model",
+            "run_checks": "runner",
+            "shortfalls": "verdict",
+            "stream_checks": "runner",
+            "to_value": "render",
+            "unmade": "verdict",
+            "without": "verdict",
+        },
+    )
 
 __all__ = [
     "CHECKS",
-    "AccessibilityCheck",
     "AuthFacts",
-    "AuthenticationCheck",
     "Check",
     "CheckOptions",
     "Checker",
     "ClientFacts",
     "ClientsCheck",
     "Demand",
+    "DnsLookup",
     "Facts",
     "Finding",
-    "HeadersCheck",
-    "InboxCheck",
     "InboxFacts",
-    "InboxRow",
     "LinkAnswer",
     "LinkFacts",
-    "LinkFollowCheck",
     "LinkFollowFacts",
-    "LinksCheck",
+    "Lookup",
     "Place",
     "Report",
     "ReportCache",
+    "Rspamd",
     "Severity",
-    "SizeCheck",
     "SizeFacts",
-    "SpamCheck",
     "SpamFacts",
-    "StructureCheck",
+    "SpamService",
+    "Spamd",
     "Subject",
     "Wishes",
+    "ZoneLookup",
+    "address_of",
     "chosen",
     "follow_links",
     "judge_answer",
+    "knowledge",
     "overall_score",
     "run_checks",
     "shortfalls",
     "stream_checks",
+    "to_value",
     "unmade",
     "without",
 ]
