@@ -6,6 +6,7 @@ import ipaddress
 import re
 from dataclasses import dataclass
 
+from catcher.checks.auth.canonical import same_or_below
 from catcher.checks.auth.lookup import Lookup, LookupFailed
 from catcher.checks.auth.model import AuthResult
 from catcher.checks.auth.spf_record import Mechanism, Record, RecordFault, check_macros, expand, is_spf, parse_record
@@ -174,12 +175,9 @@ class _Evaluation:
         return self._expand(mechanism.domain, domain) if mechanism.domain else domain
 
     def _expand(self, spec: str, domain: str) -> str:
-        values = self._values(domain)
-        if "%{p" in spec.lower():
-            values["p"] = next(iter(self._validated(domain)), "unknown")
-        return expand(spec, values)
+        return expand(spec, self._values(spec, domain))
 
-    def _values(self, domain: str) -> dict[str, str]:
+    def _values(self, spec: str, domain: str) -> dict[str, str]:
         local_part, _, sender_domain = self._sender.rpartition("@")
         is_v6 = self._client.version == 6
         nibbles = ".".join(f"{int(self._client):032x}") if is_v6 else str(self._client)
@@ -192,6 +190,7 @@ class _Evaluation:
             "h": self._helo,
             "v": "ip6" if is_v6 else "in-addr",
             "c": str(self._client),
+            "p": self._name_of_client(domain) if "%{p" in spec.lower() else "",
             "r": "unknown",
             "t": "0",
         }
@@ -226,17 +225,21 @@ class _Evaluation:
 
     def _ptr(self, mechanism: Mechanism, domain: str) -> bool:
         self._count()
-        return bool(self._validated(self._target(mechanism, domain)))
+        target = self._target(mechanism, domain)
+        return any(same_or_below(name, target) for name in self._validated_names())
 
-    def _validated(self, target: str) -> tuple[str, ...]:
-        """Names of the client that lead back to it and are the target or below it, the target itself first."""
+    def _validated_names(self) -> tuple[str, ...]:
+        """Return the names of the client whose address records contain its address (§5.5)."""
         try:
             names = self._lookup.names(str(self._client))[:MAX_NAMES]
-            backed = [name for name in names if str(self._client) in map(_compressed, self._addresses(name))]
+            return tuple(name for name in names if self._client in map(ipaddress.ip_address, self._addresses(name)))
         except LookupFailed:
             return ()
-        fitting = [name for name in backed if f".{name.lower()}".endswith(f".{target.lower().rstrip('.')}")]
-        return tuple(sorted(fitting, key=lambda name: (name.lower() != target.lower(), name)))
+
+    def _name_of_client(self, domain: str) -> str:
+        """Return the value of %{p}: preferably `domain`, then a name below it, then any validated name (§7.3)."""
+        names = self._validated_names()
+        return min(names, key=lambda name: (not same_or_below(name, domain), len(name)), default="unknown")
 
     def _include(self, mechanism: Mechanism, domain: str) -> bool:
         self._count()
@@ -259,8 +262,4 @@ class _Evaluation:
             check_macros(text, in_explanation=True)
         except (LookupFailed, RecordFault, UnicodeDecodeError):
             return ""
-        return expand(text, self._values(domain), is_domain=False)
-
-
-def _compressed(address: str) -> str:
-    return str(ipaddress.ip_address(address))
+        return expand(text, self._values(text, domain), is_domain=False)

@@ -17,7 +17,9 @@ _ADDRESS = re.compile(r"([+?~-]?)(ip4|ip6):([0-9A-Fa-f:.]+)(?:/(\d{1,3}))?\Z", r
 _LENGTHS = re.compile(r"(?:/(\d{1,3}))?(?://(\d{1,3}))?\Z")
 _MACRO = re.compile(r"%(?:\{([A-Za-z])(\d{0,3})(r?)([.\-+,/_=]*)\}|([%_-])|)", re.IGNORECASE)
 _VISIBLE = re.compile(r"[\x21-\x7e]*\Z")
-_TOP_LABEL = re.compile(r"(?:[A-Za-z0-9-]*[A-Za-z-][A-Za-z0-9-]*|%\{[^}]*\}|%[%_-])\.?\Z|.*%\{[^}]*\}\Z")
+_TOP_LABEL = re.compile(
+    r"(?:(?=[0-9]*[A-Za-z-])[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?|%\{[^}]*\}|%[%_-])\.?\Z|.*%\{[^}]*\}\Z"
+)
 _LETTERS = frozenset("slodiphvcrt")
 _ONLY_IN_EXPLANATION = frozenset("crt")
 
