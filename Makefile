@@ -14,7 +14,7 @@ run: $(VENV)/installed
 	$(BIN)/catcher serve $(ARGS)
 
 test: $(VENV)/installed-dev
-	$(BIN)/python tests/ensure_chromium.py
+	$(BIN)/python -m tests.ensure_chromium
 	$(BIN)/python tests/checks/ensure_spamd.py
 	$(BIN)/python tests/clients/ensure_clients.py
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)

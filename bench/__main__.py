@@ -11,7 +11,7 @@ import json
 import os
 import platform
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -71,7 +71,7 @@ def _ingest(table: Table, recipes: list[Recipe], options: argparse.Namespace) ->
         table.update(measures.ingest(servers, measures.INGEST, rounds=options.rounds))
 
 
-def _each(table: Table, recipes: list[Recipe], measure) -> None:  # type: ignore[no-untyped-def]
+def _each(table: Table, recipes: list[Recipe], measure: Callable[[Recipe], measures.Figures]) -> None:
     for recipe in recipes:
         if recipe.has_api:
             for name, value in measure(recipe).items():
@@ -138,7 +138,7 @@ def _fixture(table: Table, recipes: list[Recipe], options: argparse.Namespace) -
         table[name] = {CATCHER.name: value}
 
 
-PARTS = {
+PARTS: dict[str, Callable[[Table, list[Recipe], argparse.Namespace], None]] = {
     "ingest": _ingest,
     "freshness": _freshness,
     "reads": _reads,

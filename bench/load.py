@@ -8,9 +8,13 @@ import multiprocessing
 import time
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
 from typing import cast
 
 from bench.mails import mail
+
+Address = tuple[str, int]
 
 VARIANTS = {"1.5 kB": 200, "25 kB": 50, "1 MB": 4, "15 MB": 1, "20 MB": 1}
 """How many different mails of a kind are prepared; they are sent in turn."""
@@ -41,7 +45,7 @@ class Sent:
         return self.messages / self.seconds
 
 
-def send(address: tuple[str, int], load: Load, *, processes: int = 2) -> Sent:
+def send(address: Address, load: Load, *, processes: int = 2) -> Sent:
     """Send the load from several processes that start together."""
     processes = min(processes, load.sessions)
     context = multiprocessing.get_context("spawn")
@@ -79,7 +83,15 @@ def _share(total: int, parts: int, number: int) -> int:
     return total // parts + (number < total % parts)
 
 
-def _work(address, load, sessions, messages, number, barrier, results):  # type: ignore[no-untyped-def]
+def _work(
+    address: Address,
+    load: Load,
+    sessions: int,
+    messages: int,
+    number: int,
+    barrier: Barrier,
+    results: Queue[tuple[int, int]],
+) -> None:
     octets = [
         mail(load.kind, load.first + number + index * 16).replace(b"\r\n.", b"\r\n..") + b".\r\n"
         for index in range(VARIANTS[load.kind])
@@ -94,14 +106,16 @@ def _work(address, load, sessions, messages, number, barrier, results):  # type:
         results.put(runner.run(_sessions(address, load, sessions, messages, octets, barrier)))
 
 
-async def _sessions(address, load, sessions, messages, octets, barrier):  # type: ignore[no-untyped-def]
+async def _sessions(
+    address: Address, load: Load, sessions: int, messages: int, octets: list[bytes], barrier: Barrier
+) -> tuple[int, int]:
     barrier.wait(120)
     shares = [_share(messages, sessions, number) for number in range(sessions)]
     outcomes = await asyncio.gather(*(_session(address, octets, share, load.per_connection) for share in shares))
     return sum(sent for sent, _ in outcomes), sum(failed for _, failed in outcomes)
 
 
-async def _session(address, octets, messages, per_connection):  # type: ignore[no-untyped-def]
+async def _session(address: Address, octets: list[bytes], messages: int, per_connection: int) -> tuple[int, int]:
     sent = failed = 0
     while sent + failed < messages:
         batch = min(per_connection or messages, messages - sent - failed)

@@ -2,6 +2,7 @@
 
 import base64
 import random
+from collections.abc import Callable
 
 WORDS = (
     "account address amount answer article basket because before between billing button change check choose click "
@@ -64,7 +65,7 @@ def _attachment(octets: int, source: random.Random, number: int) -> bytes:
     return head.encode() + lines + b"--limit--\r\n"
 
 
-_MAKERS = {
+_MAKERS: dict[str, Callable[[random.Random, int], bytes]] = {
     "1.5 kB": _text,
     "25 kB": _newsletter,
     "1 MB": lambda source, number: _attachment(1_000_000, source, number),

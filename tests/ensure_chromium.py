@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 
-from conftest import find_chromium
+from tests.conftest import find_chromium
 
 
 def main() -> int:

@@ -36,23 +36,64 @@ def test_the_wheel_holds_pages_styles_and_migrations(wheel: Path) -> None:
             assert f"catcher/_data/{path.relative_to(ROOT)}" in names
 
 
-@pytest.mark.sqlite
-def test_installed_in_an_empty_environment_it_serves_pages_with_their_styles(wheel: Path, tmp_path: Path) -> None:
-    """The wheel alone, in an environment of its own away from the checkout, takes mail and serves pages with styles."""
-    venv.create(tmp_path / "env", with_pip=True)
-    python = tmp_path / "env" / "bin" / "python"
+@pytest.fixture(scope="module")
+def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Python of an environment that has nothing but the wheel and its dependencies."""
+    environment = tmp_path_factory.mktemp("env")
+    venv.create(environment, with_pip=True)
+    python = environment / "bin" / "python"
     subprocess.run(
         [python, "-m", "pip", "install", "--quiet", "-c", str(ROOT / "constraints.txt"), str(wheel)],
         check=True,
         timeout=300,
-        cwd=tmp_path,
+        cwd=environment,
     )
+    return python
+
+
+@pytest.mark.sqlite
+def test_installed_in_an_empty_environment_it_serves_pages_with_their_styles(python: Path, tmp_path: Path) -> None:
+    """The wheel alone, in an environment of its own away from the checkout, takes mail and serves pages with styles."""
     with serving("--database", str(tmp_path / "x.db"), python=str(python), cwd=tmp_path) as served:
         store_id = served.send()
         page = served.get("").decode()
         assert store_id in page
         style = stylesheet(page)
         assert b"@layer" in served.get(style)
+
+
+USER_PROGRAM = """
+from catcher.client import Catcher, Message
+from catcher.mail import EmailMessage, get_connection, settings
+from catcher.testing import assert_subject, running_catcher
+
+with running_catcher() as running, Catcher(running.url) as catcher, catcher.inbox() as inbox:
+    settings.configure(EMAIL_HOST=running.smtp_host, EMAIL_PORT=running.smtp_port)
+    count: int = EmailMessage("Hello", "Text", to=[inbox.address()], connection=get_connection()).send()
+    message: Message = inbox.wait(subject="Hello")
+    assert_subject(message, "Hello")
+    reveal_type(message.subject)
+    message.subjekt
+"""
+
+
+def test_a_users_program_is_type_checked_against_the_wheel(python: Path, tmp_path: Path) -> None:
+    """The package is typed (PEP 561): mypy --strict knows client, mail and testing, and sees a misspelt name."""
+    program = tmp_path / "program.py"
+    program.write_text(USER_PROGRAM)
+    checked = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--python-executable", str(python), program.name],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert checked.stdout.splitlines() == [
+        'program.py:11: note: Revealed type is "str"',
+        'program.py:12: error: "Message" has no attribute "subjekt"  [attr-defined]',
+        "Found 1 error in 1 file (checked 1 source file)",
+    ], checked.stdout + checked.stderr
 
 
 def stylesheet(page: str) -> str:

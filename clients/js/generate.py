@@ -189,7 +189,7 @@ def _object(schema: dict[str, Any], indent: str) -> str:
 
 def _name(operation: dict[str, Any]) -> str:
     """The operation's id, without underscores: getMessageIdPartPartId."""
-    first, *rest = operation["operationId"].split("_")
+    first, *rest = str(operation["operationId"]).split("_")
     return first + "".join(each.capitalize() for each in rest)
 
 

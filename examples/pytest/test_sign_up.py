@@ -1,6 +1,7 @@
 """Tests with a mailbox of their own each; run them with `pytest`, or `pytest -n 8`."""
 
 import smtplib
+from collections.abc import Callable
 
 import pytest
 from shop import Shop
@@ -39,6 +40,6 @@ def test_a_server_that_refuses_is_noticed(shop: Shop, smtp_faults: SmtpFaults) -
         shop._send("ann@example.com", "482913")
 
 
-def test_the_mail_is_what_it_was(shop: Shop, mailbox: Mailbox, mail_snapshot) -> None:
+def test_the_mail_is_what_it_was(shop: Shop, mailbox: Mailbox, mail_snapshot: Callable[..., None]) -> None:
     shop.sign_up("ann@example.com")
     mail_snapshot(mailbox.wait())

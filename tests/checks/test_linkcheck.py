@@ -4,6 +4,7 @@ import asyncio
 import ipaddress
 import ssl
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import trustme
@@ -27,8 +28,9 @@ async def _check(html: str, options: CheckOptions) -> Report:
     return report
 
 
-def _options(options: CheckOptions, **changes: object) -> CheckOptions:
-    return replace(options, **{"fetcher": Fetcher(internal=INSIDE, timeout=2), "link_cache": LinkCache(), **changes})
+def _options(options: CheckOptions, **changes: Any) -> CheckOptions:
+    defaults: dict[str, Any] = {"fetcher": Fetcher(internal=INSIDE, timeout=2), "link_cache": LinkCache()}
+    return replace(options, **defaults | changes)
 
 
 def test_links_are_followed_on_request_only(options: CheckOptions) -> None:

@@ -211,7 +211,7 @@ def test_other_programs_read_what_is_dumped(run: Run, tmp_path: Path) -> None:
     assert run("dump", "-d", database, "-F", "maildir", tmp_path / "dir").returncode == 0
     box = mailbox.mbox(tmp_path / "out.mbox")
     assert [one["subject"] for one in box] == ["one", "two"]
-    assert box[0].get_from().startswith("r@x.y ")
+    assert next(iter(box)).get_from().startswith("r@x.y ")
     box.close()
     flags = {one["subject"]: (one.get_subdir(), one.get_flags()) for one in mailbox.Maildir(tmp_path / "dir")}
     assert flags == {"one": ("new", ""), "two": ("cur", "S")}

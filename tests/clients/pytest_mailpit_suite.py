@@ -2,11 +2,12 @@
 
 import smtplib
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 
 
-def send(mailpit_smtp, to, subject="Welcome", text="Your code is 482913"):
+def send(mailpit_smtp: Any, to: str, subject: str = "Welcome", text: str = "Your code is 482913") -> None:
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = "app@example.com", to, subject
     message.set_content(text)
@@ -15,7 +16,7 @@ def send(mailpit_smtp, to, subject="Welcome", text="Your code is 482913"):
         client.send_message(message)
 
 
-def test_an_inbox_sees_its_own_mail(mailpit_inbox, mailpit_smtp):
+def test_an_inbox_sees_its_own_mail(mailpit_inbox: Any, mailpit_smtp: Any) -> None:
     send(mailpit_smtp, str(mailpit_inbox.address))
     send(mailpit_smtp, "somebody@else.example", subject="Other")
     message = mailpit_inbox.wait_for_message()
@@ -24,7 +25,7 @@ def test_an_inbox_sees_its_own_mail(mailpit_inbox, mailpit_smtp):
     assert len(mailpit_inbox.messages()) == 1
 
 
-def test_inboxes_are_apart(mailpit_inbox_factory, mailpit_smtp):
+def test_inboxes_are_apart(mailpit_inbox_factory: Any, mailpit_smtp: Any) -> None:
     one, two = mailpit_inbox_factory(), mailpit_inbox_factory()
     send(mailpit_smtp, str(one.address), subject="one")
     send(mailpit_smtp, str(two.address), subject="two")
@@ -32,7 +33,7 @@ def test_inboxes_are_apart(mailpit_inbox_factory, mailpit_smtp):
     assert two.wait_for_message().subject == "two"
 
 
-def test_the_client_asks_everything(mailpit, mailpit_smtp):
+def test_the_client_asks_everything(mailpit: Any, mailpit_smtp: Any) -> None:
     assert mailpit.is_ready()
     before = mailpit.info().messages
     send(mailpit_smtp, "bob@example.com", subject="asked for")
@@ -41,7 +42,7 @@ def test_the_client_asks_everything(mailpit, mailpit_smtp):
     assert message.html
 
 
-def test_faults_are_made(mailpit_chaos, mailpit_smtp):
+def test_faults_are_made(mailpit_chaos: Any, mailpit_smtp: Any) -> None:
     mailpit_chaos.reject_recipients(452)
     with pytest.raises(smtplib.SMTPRecipientsRefused) as caught:
         send(mailpit_smtp, "bob@example.com")
@@ -50,7 +51,7 @@ def test_faults_are_made(mailpit_chaos, mailpit_smtp):
     send(mailpit_smtp, "bob@example.com")
 
 
-def test_checks_and_urls(mailpit, mailpit_smtp):
+def test_checks_and_urls(mailpit: Any, mailpit_smtp: Any) -> None:
     send(mailpit_smtp, "bob@example.com", subject="checked")
     message = mailpit.wait_for_message("subject:checked")
     assert mailpit.check_html(message.id)
@@ -59,5 +60,5 @@ def test_checks_and_urls(mailpit, mailpit_smtp):
     assert mailpit.get_headers(message.id)["Subject"] == ["checked"]
 
 
-def test_nothing_comes(mailpit_inbox):
+def test_nothing_comes(mailpit_inbox: Any) -> None:
     mailpit_inbox.assert_no_message()

@@ -79,7 +79,7 @@ def test_send_mail_and_the_other_functions_go_there_too(mailoutbox: MailOutbox) 
 
 
 @pytest.mark.skipif(not hasattr(mail, "mailers"), reason="MAILERS came with Django 6.1")
-def test_every_alias_of_mailers_leads_there(settings, mailoutbox: MailOutbox) -> None:
+def test_every_alias_of_mailers_leads_there(settings: object, mailoutbox: MailOutbox) -> None:
     assert set(mail.mailers) == {"default"}
     send_mail("by alias", "b", None, ["a@example.com"], using="default")
     assert mailoutbox[0].subject == "by alias"

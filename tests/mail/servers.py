@@ -1,5 +1,6 @@
 """Real SMTP servers on loopback for the tests of the mail library, with real certificates where TLS is asked for."""
 
+import asyncio
 import contextlib
 import ssl
 from collections.abc import Iterator
@@ -51,8 +52,9 @@ class AnyPortController(Controller):
     """A Controller for port 0: the check that it answers connects to `port`, which has to be the real one by then."""
 
     def _trigger_server(self) -> None:
+        assert isinstance(self.server, asyncio.Server)
         self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        super()._trigger_server()  # type: ignore[no-untyped-call]
 
 
 @contextlib.contextmanager

@@ -1,6 +1,7 @@
 """One suite that every backend passes: what a caller may rely on, whichever way the mail goes."""
 
 import threading
+from collections.abc import Callable
 from email import message_from_bytes
 from email.message import EmailMessage as ModernMessage
 from email.policy import default
@@ -19,7 +20,7 @@ HYPHENS = b"\n" + b"-" * 79 + b"\n"
 
 
 def parsed(octets: bytes) -> ModernMessage:
-    return message_from_bytes(octets, policy=default)  # type: ignore[return-value]
+    return message_from_bytes(octets, policy=default)
 
 
 def message(**changes: Any) -> EmailMessage:
@@ -137,8 +138,13 @@ class BackendContract:
         calls = []
         connection = self.connection()
         real_open, real_close = connection.open, connection.close
-        connection.open = lambda: (calls.append("open"), real_open())[1]
-        connection.close = lambda: (calls.append("close"), real_close())[1]
+
+        def recorded(name: str, method: Callable[[], object]) -> object:
+            calls.append(name)
+            return method()
+
+        connection.open = lambda: recorded("open", real_open)
+        connection.close = lambda: recorded("close", real_close)
         with connection as same:
             assert same is connection
             message(connection=connection).send()

@@ -181,7 +181,7 @@ def test_a_client_certificate_is_shown(trusted: trustme.CA, tmp_path: Any) -> No
     certificate.cert_chain_pems[0].write_to_path(str(certfile))
     certificate.private_key_pem.write_to_path(str(keyfile))
     with smtp_server(trusted) as mailbox:
-        options = {"ssl_certfile": str(certfile), "ssl_keyfile": str(keyfile)}
+        options: dict[str, Any] = {"ssl_certfile": str(certfile), "ssl_keyfile": str(keyfile)}
         assert EmailBackend("127.0.0.1", mailbox.port, use_tls=True, **options).send_messages([message()]) == 1
     with pytest.raises(FileNotFoundError):
         _ = EmailBackend(use_tls=True, ssl_certfile=str(tmp_path / "missing.pem")).ssl_context

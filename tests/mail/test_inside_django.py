@@ -73,7 +73,7 @@ def test_the_console_backend_serves_django() -> None:
         sys.executable, {"EMAIL_BACKEND": f"{BACKENDS}.console.EmailBackend", "ADMINS": PAIRS}, [None]
     )
     assert report["backends"] == [f"{BACKENDS}.console None"]
-    assert subjects([one for one in printed.split(HYPHENS) if one.strip()]) == SUBJECTS  # type: ignore[misc]
+    assert subjects([one for one in printed.split(HYPHENS) if one.strip()]) == SUBJECTS
 
 
 def test_the_file_backend_serves_django(tmp_path: Path) -> None:

@@ -57,8 +57,13 @@ def test_credentials_and_silence_reach_the_backend() -> None:
     """auth_user, auth_password and fail_silently become arguments of the default backend. send_mail()."""
     settings.EMAIL_BACKEND = OWN
     made: list[EmailMessage] = []
+
+    def record(backend: EmailBackend, messages: list[EmailMessage]) -> int:
+        made.extend(messages)
+        return len(messages)
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(EmailBackend, "send_messages", lambda backend, messages: made.extend(messages) or len(messages))
+        patch.setattr(EmailBackend, "send_messages", record)
         send_mail("S", "b", None, ["a@b.c"], fail_silently=True, auth_user="u", auth_password="p")
     assert made[0].connection.options == {"fail_silently": True, "username": "u", "password": "p"}
 

@@ -121,4 +121,6 @@ def test_tree_agrees_with_the_standard_library() -> None:
         assert [part.media_type for part in message.parts] == [part.get_content_type() for part in reference]
         for part, other in zip(message.parts, reference, strict=True):
             if not other.is_multipart():
-                assert mime.part_octets(octets, part).splitlines() == other.get_payload(decode=True).splitlines()
+                payload = other.get_payload(decode=True)
+                assert isinstance(payload, bytes)
+                assert mime.part_octets(octets, part).splitlines() == payload.splitlines()

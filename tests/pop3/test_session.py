@@ -7,6 +7,7 @@ import re
 import threading
 from base64 import b64encode
 from datetime import UTC, datetime
+from typing import cast
 
 import pytest
 
@@ -170,7 +171,7 @@ def test_messages_are_numbered_from_the_oldest_and_named_by_store_id(pop3: Runni
     with pop3.client() as client:
         assert client.list()[1] == [f"{n} {len(m)}".encode() for n, m in enumerate((ONE, TWO, BARE), start=1)]
         assert client.uidl()[1] == [f"{n} {one}".encode() for n, one in enumerate(ids, start=1)]
-        assert client.list(2) == f"+OK 2 {len(TWO)}".encode()
+        assert cast("bytes", client.list(2)) == f"+OK 2 {len(TWO)}".encode()
         assert client.uidl(3) == f"+OK 3 {ids[2]}".encode()
 
 
@@ -432,7 +433,12 @@ def test_stopping_ends_idle_sessions(serve: Serve) -> None:
     with serve() as running:
         raw = running.session()
         done = threading.Event()
-        threading.Thread(target=lambda: (running.call(running.server.stop(grace=5)), done.set())).start()
+
+        def stop() -> None:
+            running.call(running.server.stop(grace=5))
+            done.set()
+
+        threading.Thread(target=stop).start()
         assert raw.line() == b""
         assert done.wait(PATIENCE)
 

@@ -35,7 +35,7 @@ def test_stls_secures_the_session_and_is_then_offered_no_more(serve: Serve, trus
         assert client.stls(trusting).startswith(b"+OK")
         assert "STLS" not in client.capa()
         with pytest.raises(poplib.error_proto, match="not offered"):
-            client._shortcmd("STLS")
+            client._shortcmd("STLS")  # type: ignore[attr-defined]
         client.user("a")
         client.pass_("b")
         assert client.uidl()[1] == [f"1 {store_id}".encode()]

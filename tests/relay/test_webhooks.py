@@ -72,9 +72,8 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     from datetime import timedelta
 
     quick = outbox.Patience(first=timedelta(milliseconds=20), longest=timedelta(milliseconds=50))
-    monkeypatch.setattr(
-        outbox.Outbox.__init__, "__kwdefaults__", {**outbox.Outbox.__init__.__kwdefaults__, "patience": quick}
-    )
+    defaults = outbox.Outbox.__init__.__kwdefaults__ or {}
+    monkeypatch.setattr(outbox.Outbox.__init__, "__kwdefaults__", {**defaults, "patience": quick})
 
 
 def send(host: str, port: int, *subjects: str) -> None:

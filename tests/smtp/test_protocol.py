@@ -416,7 +416,7 @@ def test_secrets_are_not_logged(server: Any, caplog: pytest.LogCaptureFixture) -
 def test_a_hook_decides_at_every_stage(start: Start) -> None:
     """Replies, delays and drops on purpose, at connect, HELO, AUTH, MAIL, RCPT, DATA, content and QUIT."""
     asked: list[tuple[Stage, str]] = []
-    verdicts = {
+    verdicts: dict[Stage, list[HookAction | None]] = {
         Stage.CONNECT: [HookAction(delay=0.001)],
         Stage.HELO: [HookAction(reply="450 4.0.0 Later"), None],
         Stage.AUTH: [HookAction(reply="535 5.7.8 No"), None],

@@ -86,7 +86,7 @@ def test_a_unix_socket_has_its_mode_and_goes_away(start: Start, tmp_path: Path, 
     dead.close()
 
     class UnixSMTP(smtplib.SMTP):
-        def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:  # type: ignore[override]
+        def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
             connection = socket.socket(socket.AF_UNIX)
             connection.connect(host)
             return connection

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from msgspec.structs import replace
@@ -144,7 +145,7 @@ class StoreContract:
 
         for number in range(20):
             message = first if number == 7 else new()
-            assert store.add_soon(prepare(message), lambda outcome, number=number: answer(number, outcome))
+            assert store.add_soon(prepare(message), partial(answer, number))
         assert all_there.wait(10), answers
         assert isinstance(answers.pop(7), StoreUnavailable)
         assert all(isinstance(outcome, int) for outcome in answers.values()), answers

@@ -30,7 +30,7 @@ async def counted_wakes(loop: asyncio.AbstractEventLoop) -> AsyncIterator[list[i
         wakes[0] += 1
         return call_soon_threadsafe(callback, *arguments, context=context)
 
-    loop.call_soon_threadsafe = counting  # type: ignore[method-assign]
+    loop.call_soon_threadsafe = counting  # type: ignore[method-assign, assignment]
     yield wakes
     loop.call_soon_threadsafe = call_soon_threadsafe  # type: ignore[method-assign]
 

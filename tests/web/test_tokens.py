@@ -96,7 +96,7 @@ def test_a_token_serves_as_a_password_too(site: RunningCatcher) -> None:
 def test_nothing_else_opens(site: RunningCatcher, field: str) -> None:
     """401, on pages, API, streams and sockets."""
     for path in ("", "api/v1/messages", "events", "static/app.css"):
-        answer = httpx2.get(site.url + path, headers={"Authorization": field.encode("latin-1")}, timeout=30)
+        answer = httpx2.get(site.url + path, headers={b"Authorization": field.encode("latin-1")}, timeout=30)
         assert answer.status_code == 401
 
 

@@ -1,7 +1,7 @@
 """Those who wait, on one loop, without HTTP around them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,8 @@ import pytest
 from catcher.envelope import Client, Envelope, ForwardPath
 from catcher.intake import deliver_now
 from catcher.store import AsyncStore, Store
-from catcher.store.model import Arrived
-from catcher.store.search import Anything, parse
+from catcher.store.model import Arrived, Summary
+from catcher.store.search import Anything, Subject, parse
 from catcher.threads import Threads
 from catcher.web import waits
 from catcher.web.hub import Hub
@@ -69,7 +69,7 @@ async def started(waiters: Waiters, store: Store, *wanted: Wanted) -> "list[asyn
     tasks = [asyncio.create_task(waiters.wait(each)) for each in wanted]
     for _ in tasks:
         await looked.acquire()
-    del store.arrived  # type: ignore[method-assign]
+    del store.arrived
     assert waiters.count == len(wanted)
     return tasks
 
@@ -96,7 +96,12 @@ def test_texts_are_read_once_for_all_and_not_for_other_inboxes(store: Store) -> 
     """However many wait, a message's texts are read once; for an inbox nobody waits for they are not read."""
     asked: list[int] = []
     subjects = store.subjects
-    store.subjects = lambda found: (asked.append(len(found)), subjects(found))[1]  # type: ignore[method-assign, func-returns-value]
+
+    def counted(summaries: Sequence[Summary]) -> list[Subject]:
+        asked.append(len(summaries))
+        return subjects(summaries)
+
+    store.subjects = counted  # type: ignore[method-assign]
 
     async def scenario(waiters: Waiters, hub: Hub) -> None:
         wanted = Wanted(query=parse("subject:mine", now=NOW), inbox="Mine", seconds=600)

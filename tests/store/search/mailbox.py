@@ -128,7 +128,7 @@ class Mailbox(ABC):
         found = connection.scalar(select(groups.c.id).where(groups.c.folded == fold(name)))
         if found is None:
             row = {"name": name.encode("utf-8", "replace").decode(), "folded": fold(name), "messages": 1, **others}
-            found = connection.execute(insert(groups), row).inserted_primary_key[0]
+            found = connection.scalar(insert(groups).returning(groups.c.id), row)
         return int(found)
 
 

@@ -22,11 +22,12 @@ from catcher.store.search import (
     Query,
     Received,
     Size,
+    Subject,
     has_condition,
     matches,
     parse,
 )
-from tests.store.search.strategies import ANY, MAILBOXES, Subject
+from tests.store.search.strategies import ANY, MAILBOXES
 
 NOW = datetime(2024, 1, 31, 12, tzinfo=UTC)
 

@@ -88,10 +88,12 @@ def test_what_an_index_can_be_asked_for() -> None:
 
 def test_only_what_asks_for_something_is_a_condition() -> None:
     """A delete whose query holds no condition is refused; these all reduce to everything."""
-    for query in (Anything(), And((Anything(), Anything())), Or((A, Anything())), Not(Nothing()), Not(Not(Anything()))):
-        assert not has_condition(query)
-    for query in (A, Nothing(), Not(Anything()), Or((A, Nothing())), Is(state="read")):
-        assert has_condition(query)
+    everything = Anything()
+    both, either = And((everything, everything)), Or((A, everything))
+    empty: list[Query] = [everything, both, either, Not(Nothing()), Not(Not(everything))]
+    assert not any(map(has_condition, empty))
+    conditions: list[Query] = [A, Nothing(), Not(everything), Or((A, Nothing())), Is(state="read")]
+    assert all(map(has_condition, conditions))
 
 
 def test_the_simplest_form_is_flat_and_holds_nothing_twice() -> None:

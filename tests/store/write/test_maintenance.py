@@ -129,7 +129,7 @@ def test_long_texts_are_packed_and_found_all_the_same(
         assert [found(quiet, query) for query in queries] == [ours] * len(queries)
         assert found(quiet, "nowhere") == []
     assert "line 399 of a long mail" in quiet.subjects(quiet.page().messages)[-1].texts.text
-    assert quiet.delete(ByIds(ours[:1])) == 1
+    assert quiet.delete(ByIds(tuple(ours[:1]))) == 1
     while hands[0].sweep(hands[1]):
         pass
     check_index(url)

@@ -1,6 +1,7 @@
 """Assertions over HTTP."""
 
 from collections.abc import Callable
+from typing import Any
 
 import httpx2
 import pytest
@@ -13,7 +14,7 @@ Put = Callable[..., list[str]]
 def test_every_assertion_has_an_outcome(api: httpx2.Client, put: Put) -> None:
     """They are answered in order, in the vocabulary of the test suites; a mail that fails is still 200."""
     (store_id,) = put(invoice().as_bytes(), recipients=("ann@example.com",))
-    asked = [
+    asked: list[dict[str, Any]] = [
         {"assert": "recipients", "exactly": ["ann@example.com"]},
         {"assert": "subject", "equals": "Goodbye"},
         {"assert": "text", "contains": "482913"},

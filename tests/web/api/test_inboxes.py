@@ -229,7 +229,8 @@ def test_marking_and_deleting_stay_within_the_inbox(catcher: RunningCatcher, api
     """All, those of given ids, or what a search finds: never what another inbox has."""
     mine, _ = two(api, catcher)
     ids = [message["ID"] for message in api.get("api/v1/messages").json()["messages"]]
-    body = {"all": {}, "ids": {"IDs": ids}, "search": {"Search": "body"}}[how]
+    bodies: dict[str, dict[str, Any]] = {"all": {}, "ids": {"IDs": ids}, "search": {"Search": "body"}}
+    body = bodies[how]
     assert api.put("api/v1/messages", params={"inbox": mine}, json={"Read": True, **body}).text == "ok"
     assert api.get("api/v1/messages").json()["unread"] == 1
     if how == "search":

@@ -62,7 +62,7 @@ def listeners(catcher: RunningCatcher) -> Iterator[tuple[threading.Event, thread
     try:
         yield heard, left
     finally:
-        del catcher.store.events.subscribe  # type: ignore[method-assign]
+        del catcher.store.events.subscribe
 
 
 def connected(catcher: RunningCatcher) -> socket.socket:

@@ -48,7 +48,8 @@ def _of_code() -> Iterator[Text]:
     for file in SOURCES.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS:
-                words = [each.value for each in node.args if isinstance(each, ast.Constant)]
+                constants = [each.value for each in node.args if isinstance(each, ast.Constant)]
+                words = [value for value in constants if isinstance(value, str)]
                 if words:
                     yield (words[0], words[1] if node.func.id == "plural" else "")
 

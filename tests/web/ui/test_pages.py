@@ -68,7 +68,8 @@ def test_a_list_page_is_small(reader: httpx2.Client) -> None:
 def test_paging_reaches_every_message_once(mailbox: Mailbox, http: httpx2.Client) -> None:
     """Keyset paging (`before`): no message twice, none left out."""
     mailbox.send(*(mail(f"Number {number}", text="x") for number in range(120)))
-    found, path = [], ""
+    found: list[str] = []
+    path: str | None = ""
     while path is not None:
         text = http.get(path).text
         found += rows(text)
