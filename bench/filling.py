@@ -21,7 +21,7 @@ def fill_file(path: Path, messages: int) -> None:
 
     client = Client(address="127.0.0.1", port=2525, helo="bench.example", protocol="ESMTP")
     begun = datetime.now(UTC) - timedelta(seconds=messages)
-    with Store.open(f"sqlite:///{path}", durable=False, poll=0) as store:
+    with Store.open(f"sqlite:///{path}", durable=False, poll_interval=0) as store:
         for first in range(store.counts().messages, messages, GROUP):
             numbers = range(first, min(first + GROUP, messages))
             envelopes = [

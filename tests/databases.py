@@ -136,7 +136,7 @@ class Server:
             connection.execute(f"ALTER SYSTEM SET {name} = '{value}'")
         connection.execute("SELECT pg_reload_conf()")
         connection.execute("CREATE DATABASE catcher_making TEMPLATE template0")
-        Store.open(self._server.get_uri("catcher_making"), poll=0).close()
+        Store.open(self._server.get_uri("catcher_making"), poll_interval=0).close()
         connection.execute(f"ALTER DATABASE catcher_making RENAME TO {_TEMPLATE}")
 
     @staticmethod

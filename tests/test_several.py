@@ -79,7 +79,7 @@ def test_the_death_of_one_loses_nothing_and_stops_nobody(postgresql_url: str) ->
         for sender in senders:
             sender.join(120)
         assert two.send().encode() in two.get("api/v1/messages")
-    with Store.open(postgresql_url, poll=0) as store:
+    with Store.open(postgresql_url, poll_interval=0) as store:
         kept = {summary.store_id for summary in store.page(limit=100_000).messages}
         counts = store.counts()
     assert len(acknowledged) > 450

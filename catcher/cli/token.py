@@ -7,7 +7,7 @@ import click
 from catcher.cli.database import open_store
 from catcher.errors import CatcherError
 from catcher.store.labels.inbox_names import clean_inbox, fold_inbox
-from catcher.store.records.tokens import Scope, Token
+from catcher.store.records.tokens import ApiToken, Scope
 
 _DATABASE = click.option("-d", "--database", metavar="PATH|URL", default=None, help="Database of the catcher.")
 
@@ -64,7 +64,7 @@ def revoke(database: str | None, number: int) -> None:
         raise click.ClickException(str(error)) from None
 
 
-def _line(token: Token) -> str:
+def _line(token: ApiToken) -> str:
     until = f"until {token.expires_at:%Y-%m-%d %H:%M}Z" if token.expires_at else "for ever"
     of = f"\tinbox {token.inbox}" if token.inbox else ""
     return f"{token.number}\t{token.scope}\t{token.created_at:%Y-%m-%d %H:%M}Z {until}\t{token.name}{of}"

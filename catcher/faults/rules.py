@@ -12,7 +12,7 @@ from catcher.errors import NotFound
 from catcher.faults.model import Fault, Standing
 from catcher.hooks import HookAction, HookContext, Stage
 from catcher.store.labels.inbox_names import fold_inbox
-from catcher.store.labels.inbox_routing import Sorting
+from catcher.store.labels.inbox_routing import InboxRouting
 from catcher.store.search import InInbox, Query, all_of, envelope_texts, matches, parse
 from catcher.store.search.model import Subject
 
@@ -36,7 +36,7 @@ class FaultRules:
         faults: Sequence[Fault] = (),
         *,
         seed: int | None = None,
-        sorting: Sorting = Sorting(),  # noqa: B008 a value without state
+        sorting: InboxRouting = InboxRouting(),  # noqa: B008 a value without state
     ) -> None:
         self._sorting = sorting
         self._random = random.Random(seed)  # noqa: S311 - chance for tests, not for secrets
@@ -128,7 +128,7 @@ class FaultRules:
         return standing
 
 
-def _subject(context: HookContext, sorting: Sorting) -> Subject:
+def _subject(context: HookContext, sorting: InboxRouting) -> Subject:
     """What a query can ask of a dialogue that has no message yet: its envelope so far.
 
     At RCPT only the recipient in question counts, so that `to:` refuses that one and no later one.

@@ -9,7 +9,7 @@ from catcher.envelope import Envelope
 from catcher.intake.prepare import prepare
 from catcher.intake.tags import Tagging
 from catcher.store.aio import AsyncStore
-from catcher.store.labels.inbox_routing import Sorting
+from catcher.store.labels.inbox_routing import InboxRouting
 from catcher.store.model import NewMessage
 from catcher.store.store import Store
 from catcher.store.write.inserts import Prepared
@@ -35,7 +35,7 @@ class Intake:
         threads: Threads,
         inline_limit: int = 65_536,
         tagging: Tagging = Tagging(),  # noqa: B008 values without state
-        sorting: Sorting = Sorting(),  # noqa: B008
+        sorting: InboxRouting = InboxRouting(),  # noqa: B008
         use_message_dates: bool = False,
         ignore_duplicates: bool = False,
     ) -> None:
@@ -88,7 +88,7 @@ def deliver_now(
     items: Sequence[tuple[Envelope, bytes]],
     *,
     tagging: Tagging = Tagging(),  # noqa: B008 values without state
-    sorting: Sorting = Sorting(),  # noqa: B008
+    sorting: InboxRouting = InboxRouting(),  # noqa: B008
 ) -> list[str]:
     """Keep all of these messages in one transaction, or none; their store ids. Blocks; raises StoreUnavailable."""
     messages = [prepare(envelope, content, tagging=tagging, sorting=sorting) for envelope, content in items]

@@ -13,7 +13,7 @@ from catcher.intake.addresses import list_addresses
 from catcher.intake.ids import new_store_id
 from catcher.intake.tags import Tagging, find_tags
 from catcher.mime import Glance, Message, Octets, glance, parse
-from catcher.store.labels.inbox_routing import Sorting
+from catcher.store.labels.inbox_routing import InboxRouting
 from catcher.store.model import NewMessage
 from catcher.store.search.texts import search_texts
 
@@ -23,7 +23,7 @@ def prepare(
     content: bytes | Path,
     *,
     tagging: Tagging = Tagging(),  # noqa: B008 values without state
-    sorting: Sorting = Sorting(),  # noqa: B008
+    sorting: InboxRouting = InboxRouting(),  # noqa: B008
     use_message_dates: bool = False,
     inbox: str = "",
 ) -> NewMessage:

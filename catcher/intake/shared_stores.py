@@ -102,7 +102,7 @@ class SharedStores:
 
     def _opened(self, url: str) -> _Shared:
         # Only a server has others to tell what other processes wrote: no polling.
-        store = Store.open(url, readers=2, poll=0)
+        store = Store.open(url, readers=2, poll_interval=0)
         self._shared[url] = shared = _Shared(store=store, file=_file(url))
         return shared
 

@@ -13,7 +13,7 @@ from catcher.pop3.maildrop import Entry, Maildrop
 from catcher.pop3.options import Pop3Options
 from catcher.pop3.protocol import Command, Malformed, Stuffing, Top, err, lines, nothing, numbers, ok, read_command
 from catcher.store import AsyncStore, ByIds
-from catcher.store.model import Inbox
+from catcher.store.model import StoredInbox
 from catcher.threads import Threads
 
 log = logging.getLogger("catcher.pop3")
@@ -233,7 +233,7 @@ class Session:
             is_true = await is_allowed(self._options.passwords, user, password, threads=self._threads)
             await self._enter(is_true, inbox=inbox)
 
-    async def _enter(self, is_true: bool, *, inbox: Inbox | None) -> None:
+    async def _enter(self, is_true: bool, *, inbox: StoredInbox | None) -> None:
         if not is_true:
             await self._refuse("wrong name or password", code="AUTH")
             return

@@ -38,7 +38,7 @@ class Judge:
         self._webhooks = webhooks
         self._hooks = webhooks.all if webhooks is not None else ()
         self._store = store
-        self._queue = store.outgoing
+        self._queue = store.outbox
 
     @property
     def is_needed(self) -> bool:

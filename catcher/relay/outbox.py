@@ -21,8 +21,8 @@ from catcher.relay.relays import Relays
 from catcher.relay.release import Outcome
 from catcher.relay.rules import Rule
 from catcher.relay.webhooks import PREFIX, Webhooks
-from catcher.store.events import Event
-from catcher.store.records.outbox import FAILED, Job
+from catcher.store.events import StoreEvent
+from catcher.store.records.outbox import FAILED, OutboxJob
 from catcher.store.store import Store
 from catcher.threads import Threads
 
@@ -77,7 +77,7 @@ class Outbox:
         self._judging = Judge(rules, webhooks, store=store)
         self._webhooks = webhooks
         self._store = store
-        self._queue = store.outgoing
+        self._queue = store.outbox
         self._threads = threads
         self._patience = patience
         self._wake = asyncio.Event()
@@ -93,7 +93,7 @@ class Outbox:
         await self._threads.run(self._queue.begin, is_judged=self._judging.is_needed)
         loop = asyncio.get_running_loop()
 
-        def hear(events: Sequence[Event]) -> None:
+        def hear(events: Sequence[StoreEvent]) -> None:
             if any(event.kind == "new" for event in events):
                 with contextlib.suppress(RuntimeError):  # the loop is closed
                     loop.call_soon_threadsafe(self._wake.set)
@@ -179,7 +179,7 @@ class Outbox:
             # Its lease runs out, then it is tried again.
             _log.error("a message could not be sent onward", exc_info=error)
 
-    async def _call(self, job: Job) -> None:
+    async def _call(self, job: OutboxJob) -> None:
         """Call a webhook once, and write down what became of it."""
         try:
             said = await self._told(job)
@@ -191,7 +191,7 @@ class Outbox:
             _log.warning("webhook failed %(webhook)s store_id=%(store_id)s error=%(error)s", facts, extra=facts)
             await self._again(job, error)
 
-    async def _told(self, job: Job) -> str:
+    async def _told(self, job: OutboxJob) -> str:
         """What the webhook said. Raises RelayError and NotFound."""
         hook = self._webhooks.named(job.relay.removeprefix(PREFIX)) if self._webhooks is not None else None
         if self._webhooks is None or hook is None:
@@ -199,7 +199,7 @@ class Outbox:
         summary = await self._threads.run(self._store.summary, job.store_id)
         return await self._webhooks.call(hook, summary, number=job.number)
 
-    async def _again(self, job: Job, error: RelayError) -> None:
+    async def _again(self, job: OutboxJob, error: RelayError) -> None:
         now, patience = datetime.now(UTC), self._patience
         if error.is_lasting or now - job.created_at >= patience.in_all:
             await self._threads.run(self._queue.finish, job, is_sent=False, text=str(error))
@@ -207,7 +207,7 @@ class Outbox:
         due_at = now + patience.pause(job.attempts + 1)
         await self._threads.run(self._queue.postpone, job, recipients=(), due_at=due_at, text=str(error), is_lost=False)
 
-    async def _try(self, job: Job) -> None:
+    async def _try(self, job: OutboxJob) -> None:
         """Send once, and write down what became of it."""
         is_first = job.attempts == 0 and job.relay in self._prompt
         try:
@@ -227,14 +227,14 @@ class Outbox:
         later = [each.recipient for each in refused if each.code < 500]
         await self._later(job, later, text, is_lost=len(later) < len(refused))
 
-    async def _refuse(self, job: Job, refusal: Refusal) -> None:
+    async def _refuse(self, job: OutboxJob, refusal: Refusal) -> None:
         """Pass a refusal on to the sender, who is waiting, and end the job."""
         await self._threads.run(
             self._queue.finish, job, is_sent=False, text=f"{job.relay}: {refusal.code} {refusal.text}"
         )
         self._answers.settle(job.store_id, refusal)
 
-    async def _send(self, job: Job) -> tuple[Outcome, ...]:
+    async def _send(self, job: OutboxJob) -> tuple[Outcome, ...]:
         """Who refused the message. Raises RelayError."""
         relay = self._relays.named(job.relay)
         if relay is None:
@@ -245,7 +245,7 @@ class Outbox:
         except NotFound:
             raise RelayError("the message was deleted before it could be sent", is_lasting=True) from None
 
-    async def _later(self, job: Job, recipients: Sequence[str], text: str, *, is_lost: bool) -> None:
+    async def _later(self, job: OutboxJob, recipients: Sequence[str], text: str, *, is_lost: bool) -> None:
         """Put the job back for those who may still get the message, or end it. is_lost: somebody never will."""
         now, patience = datetime.now(UTC), self._patience
         if recipients and now - job.created_at < patience.in_all:

@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from catcher.errors import QueryError, RelayError, SettingError
 from catcher.net import Fetcher, FetchError
 from catcher.store.labels.inbox_names import clean_inbox, fold_inbox
-from catcher.store.model import Summary
+from catcher.store.model import StoredSummary
 from catcher.store.records.outbox import NewJob
 from catcher.store.search import InInbox, Query, all_of, parse
 
@@ -86,7 +86,7 @@ class Webhooks:
         webhooks: Sequence[Webhook],
         *,
         fetcher: Fetcher,
-        payload: Callable[[Summary], bytes],
+        payload: Callable[[StoredSummary], bytes],
         label: str = "",
     ) -> None:
         self._webhooks = {webhook.name: webhook for webhook in webhooks}
@@ -110,7 +110,7 @@ class Webhooks:
         self._next[webhook.name] = turn - webhook.delay + webhook.every
         return NewJob(store_id=store_id, relay=PREFIX + webhook.name, recipients=(), delay=turn - now)
 
-    async def call(self, webhook: Webhook, summary: Summary, *, number: int) -> str:
+    async def call(self, webhook: Webhook, summary: StoredSummary, *, number: int) -> str:
         """Tell of a message; the answer's status in words. number: of the job, which stays when it is told again.
 
         Raises RelayError: lasting for 410, which means that nobody wants it any more.

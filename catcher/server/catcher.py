@@ -263,7 +263,7 @@ class Catcher:
         def tell() -> None:
             loop.call_soon_threadsafe(arrived.set)
 
-        unwatch = store.events.watch(tell)
+        unwatch = store.events.on_commit(tell)
         try:
             while True:
                 arrived.clear()

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from catcher.intake import Tagging
     from catcher.pop3 import Pop3Options
     from catcher.relay import Relay, Relays, Rule, Webhooks
-    from catcher.store import Summary
-    from catcher.store.labels.inbox_routing import Sorting
+    from catcher.store import StoredSummary
+    from catcher.store.labels.inbox_routing import InboxRouting
     from catcher.web import WebOptions
     from catcher.web.services import SettingFact
 
@@ -187,7 +187,7 @@ def rule(settings: RuleSettings, relays: "Relays") -> "Rule":
     )
 
 
-def webhooks(settings: Settings, payload: "Callable[[Summary], bytes]") -> "Webhooks":
+def webhooks(settings: Settings, payload: "Callable[[StoredSummary], bytes]") -> "Webhooks":
     """Who is told of new mail, and how. payload: makes the body. Raises SettingError."""
     from catcher.net import Fetcher
     from catcher.relay import Webhook, Webhooks
@@ -233,11 +233,11 @@ def tagging(settings: Settings) -> "Tagging":
     )
 
 
-def sorting(settings: Settings) -> "Sorting":
+def sorting(settings: Settings) -> "InboxRouting":
     """What tells the inboxes of a message."""
-    from catcher.store.labels.inbox_routing import Sorting
+    from catcher.store.labels.inbox_routing import InboxRouting
 
-    return Sorting(
+    return InboxRouting(
         sources=settings.inbox_from,
         domains=tuple(domain.lower() for domain in settings.inbox_domains),
         header=settings.inbox_header,

@@ -1,7 +1,7 @@
 """Keeps messages and answers questions about them; announces changes after they are committed."""
 
 from catcher.store.aio import AsyncStore
-from catcher.store.events import Event, Events
+from catcher.store.events import Events, StoreEvent
 from catcher.store.labels.inbox_names import fold_inbox
 from catcher.store.model import (
     Addresses,
@@ -9,15 +9,15 @@ from catcher.store.model import (
     ByIds,
     Counts,
     Everything,
-    Inbox,
     Matching,
     NewMessage,
     Overview,
-    Page,
     SavedSearch,
     Selection,
+    StoredInbox,
     StoredMessage,
-    Summary,
+    StoredSummary,
+    SummaryPage,
 )
 from catcher.store.search.model import Anything, Query
 from catcher.store.store import Store
@@ -30,21 +30,21 @@ __all__ = [
     "Binned",
     "ByIds",
     "Counts",
-    "Event",
     "Events",
     "Everything",
-    "Inbox",
     "Matching",
     "NewMessage",
     "Overview",
-    "Page",
     "Prepared",
     "Query",
     "SavedSearch",
     "Selection",
     "Store",
+    "StoreEvent",
+    "StoredInbox",
     "StoredMessage",
-    "Summary",
+    "StoredSummary",
+    "SummaryPage",
     "fold_inbox",
     "prepare",
 ]

@@ -8,17 +8,17 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from catcher.envelope import Session
-from catcher.store.events import Event, Events
+from catcher.store.events import Events, StoreEvent
 from catcher.store.model import (
     Arrived,
     Binned,
     Counts,
-    Inbox,
     Overview,
-    Page,
     Selection,
+    StoredInbox,
     StoredMessage,
-    Summary,
+    StoredSummary,
+    SummaryPage,
 )
 from catcher.store.search.model import Anything, Query
 from catcher.store.store import Store
@@ -89,7 +89,7 @@ class AsyncStore:
         """See `Store.empty_bin`."""
         return await self._threads.run(self.store.empty_bin, before=before)
 
-    async def make_inbox(self, inbox: Inbox) -> None:
+    async def make_inbox(self, inbox: StoredInbox) -> None:
         """See `Store.make_inbox`."""
         await self._threads.run(self.store.make_inbox, inbox)
 
@@ -147,13 +147,13 @@ class AsyncStore:
         start: int = 0,
         before: int | None = None,
         received_before: datetime | None = None,
-    ) -> Page:
+    ) -> SummaryPage:
         """See `Store.page`."""
         return await self._threads.run(
             self.store.page, query, limit=limit, start=start, before=before, received_before=received_before
         )
 
-    async def latest(self, query: Query = Anything()) -> Summary:  # noqa: B008 a value without state
+    async def latest(self, query: Query = Anything()) -> StoredSummary:  # noqa: B008 a value without state
         """See `Store.latest`."""
         return await self._threads.run(self.store.latest, query)
 
@@ -171,7 +171,7 @@ class AsyncStore:
         """See `Store.within`."""
         return await self._threads.run(self.store.within, store_ids, inbox)
 
-    async def summary(self, store_id: str) -> Summary:
+    async def summary(self, store_id: str) -> StoredSummary:
         """See `Store.summary`."""
         return await self._threads.run(self.store.summary, store_id)
 
@@ -197,7 +197,7 @@ class AsyncStore:
         self,
         store_id: str,
         query: Query = Anything(),  # noqa: B008 a value without state
-    ) -> tuple[Summary | None, Summary | None, int]:
+    ) -> tuple[StoredSummary | None, StoredSummary | None, int]:
         """See `Store.neighbours`."""
         return await self._threads.run(self.store.neighbours, store_id, query)
 
@@ -217,15 +217,15 @@ class AsyncStore:
         """See `Store.tags`."""
         return await self._threads.run(self.store.tags, inbox=inbox)
 
-    async def inboxes(self, *, made: bool | None = None) -> list[Inbox]:
+    async def inboxes(self, *, made: bool | None = None) -> list[StoredInbox]:
         """See `Store.inboxes`."""
         return await self._threads.run(self.store.inboxes, made=made)
 
-    async def inbox(self, name: str) -> Inbox:
+    async def inbox(self, name: str) -> StoredInbox:
         """See `Store.inbox`."""
         return await self._threads.run(self.store.inbox, name)
 
-    async def made_inbox(self, name: str) -> Inbox | None:
+    async def made_inbox(self, name: str) -> StoredInbox | None:
         """See `Store.made_inbox`."""
         return await self._threads.run(self.store.made_inbox, name)
 
@@ -245,7 +245,7 @@ class AsyncStore:
         """See `Store.cursor`."""
         return await self._threads.run(self.store.cursor)
 
-    async def changes(self, after: int, *, limit: int = 1000) -> list[Event] | None:
+    async def changes(self, after: int, *, limit: int = 1000) -> list[StoreEvent] | None:
         """See `Store.changes`."""
         return await self._threads.run(self.store.changes, after, limit=limit)
 

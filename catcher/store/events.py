@@ -8,14 +8,14 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from catcher.store.labels.inbox_names import fold_inbox
-from catcher.store.model import Summary
+from catcher.store.model import StoredSummary
 
 _log = logging.getLogger(__name__)
 
 Kind: TypeAlias = Literal["new", "update", "delete", "prune", "truncate"]
 
 
-class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class StoreEvent(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing that happened.
 
     cursor: its number; rising, shared with arrival numbers: a "new" has its message's. Gaps occur.
@@ -28,7 +28,7 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     cursor: int
     kind: Kind
     store_id: str = ""
-    summary: Summary | None = None
+    summary: StoredSummary | None = None
     is_read: bool | None = None
     tags: tuple[str, ...] | None = None
     is_pinned: bool | None = None
@@ -39,7 +39,7 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return not inbox or not self.store_id or any(fold_inbox(name) == inbox for name in self.inboxes)
 
 
-Receive: TypeAlias = Callable[[Sequence[Event]], None]
+Subscriber: TypeAlias = Callable[[Sequence[StoreEvent]], None]
 
 
 class Events:
@@ -47,15 +47,15 @@ class Events:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._receivers: tuple[Receive, ...] = ()
+        self._receivers: tuple[Subscriber, ...] = ()
         self._watchers: tuple[Callable[[], None], ...] = ()
 
     @property
-    def is_heard(self) -> bool:
+    def has_subscribers(self) -> bool:
         """Whether anybody listens, for whom what happened has to be made, or read, into events."""
         return bool(self._receivers)
 
-    def subscribe(self, receive: Receive) -> Callable[[], None]:
+    def subscribe(self, receive: Subscriber) -> Callable[[], None]:
         """Have `receive` called with each batch of events to come; calling the result ends that.
 
         It is called in the store's writer thread, so it must be quick, must not call the store's writing methods and
@@ -63,7 +63,7 @@ class Events:
         ended.
         """
         # A fresh object each time, so that one function may be subscribed twice and each end its own subscription.
-        entry: Receive = lambda events: receive(events)  # noqa: E731
+        entry: Subscriber = lambda events: receive(events)  # noqa: E731
         with self._lock:
             self._receivers = (*self._receivers, entry)
 
@@ -73,7 +73,7 @@ class Events:
 
         return unsubscribe
 
-    def watch(self, call: Callable[[], None]) -> Callable[[], None]:
+    def on_commit(self, call: Callable[[], None]) -> Callable[[], None]:
         """Have `call` called after each commit with news, without being told of what; calling the result ends that.
 
         For it the same holds as for what `subscribe` is given, but it costs much less.
@@ -88,7 +88,7 @@ class Events:
 
         return unwatch
 
-    def stir(self) -> None:
+    def committed(self) -> None:
         """Tell those who watch. For the store alone."""
         for call in self._watchers:
             try:
@@ -96,7 +96,7 @@ class Events:
             except Exception:
                 _log.exception("Who watches the store's events failed")
 
-    def publish(self, events: Sequence[Event]) -> None:
+    def publish(self, events: Sequence[StoreEvent]) -> None:
         """Tell those who listen. For the store alone."""
         if not events:
             return

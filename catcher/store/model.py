@@ -45,7 +45,7 @@ class NewMessage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     is_read: bool = False
 
 
-class Summary(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class StoredSummary(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One message as a list shows it; reading it parses no mail.
 
     arrival: rising number, in commit order, with gaps. store_id: 22 characters [0-9A-Za-z], rising with time.
@@ -73,14 +73,14 @@ class Summary(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Binned(Struct, frozen=True, kw_only=True):
     """A message in the bin. deleted_at: aware UTC, when it got there."""
 
-    summary: Summary
+    summary: StoredSummary
     deleted_at: datetime
 
 
 class StoredMessage(Struct, frozen=True, kw_only=True):
     """One message whole, but for its octets."""
 
-    summary: Summary
+    summary: StoredSummary
     envelope: Envelope
     message: Message
 
@@ -93,7 +93,7 @@ class Counts(Struct, frozen=True, kw_only=True):
     octets: int
 
 
-class Page(Struct, frozen=True, kw_only=True):
+class SummaryPage(Struct, frozen=True, kw_only=True):
     """A piece of a list, newest first.
 
     matching, matching_unread: how many messages the query selects in all (without a query: the whole mailbox).
@@ -103,7 +103,7 @@ class Page(Struct, frozen=True, kw_only=True):
     cursor: the store's last number at the moment of reading; what came later has a greater one.
     """
 
-    messages: tuple[Summary, ...]
+    messages: tuple[StoredSummary, ...]
     counts: Counts
     matching: int
     matching_unread: int
@@ -115,7 +115,7 @@ class Page(Struct, frozen=True, kw_only=True):
 class Arrived(Struct, frozen=True, kw_only=True):
     """Messages in the order of their arrival. cursor: the store's last number at the moment of reading."""
 
-    messages: tuple[Summary, ...]
+    messages: tuple[StoredSummary, ...]
     cursor: int
 
 
@@ -144,7 +144,7 @@ class TagCounts(Struct, frozen=True, kw_only=True):
     counts: Mapping[str, int]
 
 
-class Inbox(Struct, frozen=True, kw_only=True):
+class StoredInbox(Struct, frozen=True, kw_only=True):
     """A mailbox within the mailbox. messages: how many are in it.
 
     is_made: made on purpose; it stays when it is empty. The others come with their first message and go with their

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Self
@@ -18,7 +18,7 @@ from catcher.store.db.tables import content
 from catcher.store.engines.base import Database, Duty
 from catcher.store.engines.counters import read_counters
 from catcher.store.engines.databases import open_database
-from catcher.store.events import Event, Events
+from catcher.store.events import Events, StoreEvent
 from catcher.store.labels import inboxes as boxing
 from catcher.store.labels import tags as labelling
 from catcher.store.labels.tag_names import checked_tag
@@ -28,26 +28,26 @@ from catcher.store.model import (
     ByIds,
     Counts,
     Everything,
-    Inbox,
     NewMessage,
     Overview,
-    Page,
     Selection,
+    StoredInbox,
     StoredMessage,
-    Summary,
+    StoredSummary,
+    SummaryPage,
 )
 from catcher.store.read import arrivals, overview, queries, references
-from catcher.store.records.outbox import Outgoing
+from catcher.store.records.outbox import OutboxQueue
 from catcher.store.records.saved_searches import SavedSearches
-from catcher.store.records.sessions import Sessions
-from catcher.store.records.tokens import Tokens
+from catcher.store.records.sessions import SessionRecords
+from catcher.store.records.tokens import ApiTokens
 from catcher.store.search.model import Anything, Query, Subject
 from catcher.store.write import bin as bin_
 from catcher.store.write import updates
 from catcher.store.write.inserts import Prepared, prepare
 from catcher.store.write.queue import Delivery, Queue
-from catcher.store.write.updates import STEP, Outcome
-from catcher.store.write.writer import Turn, Writer
+from catcher.store.write.updates import STEP, ChangeResult
+from catcher.store.write.writer import Writer
 
 
 class Store:
@@ -57,18 +57,16 @@ class Store:
     them raise StoreUnavailable when the database cannot do it now (full, locked, closed); nothing is then half done.
     """
 
-    def __init__(
-        self, database: Database, *, queue_octets: int, queue_messages: int, poll: float, turn: Turn, keeps_up: bool
-    ) -> None:
+    def __init__(self, database: Database, *, queue_octets: int, queue_messages: int, poll_interval: float) -> None:
         self.events = Events()
         self._database = database
         self._queue = Queue(messages=queue_messages, octets=queue_octets)
-        self._writer = Writer(database, self.events, self._queue, poll=poll, turn=turn, keeps_up=keeps_up)
+        self._writer = Writer(database, self.events, self._queue, poll_interval=poll_interval)
         self._closing = threading.Lock()
         self._is_closed = False
-        self.outgoing = Outgoing(database, run=self._writer.run, reading=self._reading)
-        self.sessions = Sessions(run=self._writer.run, reading=self._reading)
-        self.tokens = Tokens(run=self._writer.run, reading=self._reading)
+        self.outbox = OutboxQueue(database, run=self._writer.run, reading=self._reading)
+        self.sessions = SessionRecords(run=self._writer.run, reading=self._reading)
+        self.tokens = ApiTokens(run=self._writer.run, reading=self._reading)
         self.saved_searches = SavedSearches(run=self._writer.run, reading=self._reading)
 
     @classmethod
@@ -80,28 +78,23 @@ class Store:
         readers: int = 4,
         queue_octets: int = 64 * 1024 * 1024,
         queue_messages: int = 10_000,
-        poll: float = 0.1,
-        patience: float = 5.0,
-        turn: Turn = nullcontext,
-        keeps_up: bool = True,
+        poll_interval: float = 0.1,
+        lock_timeout: float = 5.0,
     ) -> Self:
         """The store at a database URL such as "sqlite:////var/lib/catcher.db", made when the file is missing.
 
         durable: a commit waits until the disk has it; without, a power cut (not a crash) may lose the last ones.
         readers: how many questions are answered at once. queue_octets, queue_messages: how much may wait to be written.
-        poll: seconds between looks for what other processes wrote; 0: never. patience: seconds to wait for their locks.
-        turn: entered around each transaction that writes, to take turns with other processes in a better order than
-        that of who tries again first. keeps_up: whether work that can wait is done here, or by another process.
+        poll_interval: seconds between checks for changes by other processes; 0 for none. lock_timeout: seconds to wait
+        for another process's lock.
         Raises DatabaseUnusable or DatabaseTooNew with one clear line; a file that is refused is never changed.
         """
-        database = open_database(url, durable=durable, readers=readers, patience=patience)
+        database = open_database(url, durable=durable, readers=readers, lock_timeout=lock_timeout)
         return cls(
             database,
             queue_octets=queue_octets,
             queue_messages=queue_messages,
-            poll=poll,
-            turn=turn,
-            keeps_up=keeps_up,
+            poll_interval=poll_interval,
         )
 
     def close(self) -> None:
@@ -185,7 +178,7 @@ class Store:
         """Delete for good what was put into the bin before a moment (None: all of it); how many."""
         return self._repeat(partial(bin_.empty, before=before), step=updates.PRUNE_STEP)
 
-    def make_inbox(self, inbox: Inbox) -> None:
+    def make_inbox(self, inbox: StoredInbox) -> None:
         """Make an inbox, empty or of what is in it by its name already. Raises InboxError."""
         self._writer.run(partial(updates.make_inbox, wanted=inbox))
 
@@ -238,7 +231,7 @@ class Store:
         start: int = 0,
         before: int | None = None,
         received_before: datetime | None = None,
-    ) -> Page:
+    ) -> SummaryPage:
         """What a query matches, newest arrival first.
 
         limit: how many at most; start: how many to leave out first (its cost grows with it). before: only arrivals
@@ -256,7 +249,7 @@ class Store:
                 received_before=received_before,
             )
 
-    def latest(self, query: Query = Anything()) -> Summary:  # noqa: B008 a value without state
+    def latest(self, query: Query = Anything()) -> StoredSummary:  # noqa: B008 a value without state
         """The newest message a query matches. Raises NotFound."""
         with self._reading() as connection:
             return queries.latest(self._database, connection, query)
@@ -272,7 +265,7 @@ class Store:
         with self._reading() as connection:
             return arrivals.arrived(self._database, connection, query, after=after, limit=max(1, limit))
 
-    def subjects(self, summaries: Sequence[Summary]) -> list[Subject]:
+    def subjects(self, summaries: Sequence[StoredSummary]) -> list[Subject]:
         """Messages as `search.matches` judges them, in the same order; those that are gone may be left out."""
         with self._reading() as connection:
             return arrivals.subjects(self._database, connection, summaries)
@@ -285,7 +278,7 @@ class Store:
             }
         return tuple(each for each in store_ids if each in found)
 
-    def summary(self, store_id: str) -> Summary:
+    def summary(self, store_id: str) -> StoredSummary:
         """One message as a list shows it. Raises NotFound."""
         with self._reading() as connection:
             return queries.summary(connection, store_id)
@@ -327,7 +320,7 @@ class Store:
         self,
         store_id: str,
         query: Query = Anything(),  # noqa: B008 a value without state
-    ) -> tuple[Summary | None, Summary | None, int]:
+    ) -> tuple[StoredSummary | None, StoredSummary | None, int]:
         """The next newer and next older message of what a query matches, and how many of that are newer.
 
         Raises NotFound when there is no such message; it need not match the query itself.
@@ -358,17 +351,17 @@ class Store:
         with self._reading() as connection:
             return dict(labelling.tag_counts(connection, inbox=inbox).counts)
 
-    def inboxes(self, *, made: bool | None = None) -> list[Inbox]:
+    def inboxes(self, *, made: bool | None = None) -> list[StoredInbox]:
         """Every inbox, sorted by name without regard to case. made: only those made on purpose, or only the others."""
         with self._reading() as connection:
             return boxing.all_inboxes(connection, made=made)
 
-    def inbox(self, name: str) -> Inbox:
+    def inbox(self, name: str) -> StoredInbox:
         """One inbox. Raises NotFound."""
         with self._reading() as connection:
             return boxing.find(connection, name)
 
-    def made_inbox(self, name: str) -> Inbox | None:
+    def made_inbox(self, name: str) -> StoredInbox | None:
         """The inbox of this name if it was made on purpose and its time is not over, as for logging in by its name."""
         with self._reading() as connection:
             return boxing.find_made(connection, name, now=datetime.now(UTC))
@@ -393,7 +386,7 @@ class Store:
         with self._reading() as connection:
             return references.named_ids(connection, store_ids)
 
-    def changes(self, after: int, *, limit: int = 1000) -> list[Event] | None:
+    def changes(self, after: int, *, limit: int = 1000) -> list[StoreEvent] | None:
         """What happened after this cursor, in order; None when the store does not know (any more): read the list again.
 
         A message that arrived and was deleted since shows its deletion only; one that changed arrives as it is now.
@@ -420,15 +413,15 @@ class Store:
             raise NotFound("message not found")
         return blobs.restore(row.data, is_compressed=row.is_compressed)
 
-    def _retain(self, change: Callable[[Connection], Outcome]) -> int:
-        def step(connection: Connection) -> Outcome:
+    def _retain(self, change: Callable[[Connection], ChangeResult]) -> int:
+        def step(connection: Connection) -> ChangeResult:
             is_ours = self._database.holds(connection, Duty.RETENTION)
-            return change(connection) if is_ours else Outcome(changed=0)
+            return change(connection) if is_ours else ChangeResult(changed=0)
 
         return self._writer.run(step)
 
     def _in_steps(
-        self, selection: Selection, change: Callable[..., Outcome], *, only: ColumnElement[bool] | None = None
+        self, selection: Selection, change: Callable[..., ChangeResult], *, only: ColumnElement[bool] | None = None
     ) -> int:
         """Run a change on a selection step by step; what arrives meanwhile is left. only: a condition beyond it."""
         upto = self.cursor()
@@ -440,7 +433,7 @@ class Store:
             conditions = [only if where is None else where & only for where in conditions]
         return sum(self._repeat(partial(change, where=where, upto=upto)) for where in conditions)
 
-    def _repeat(self, change: Callable[[Connection], Outcome], *, step: int | None = None) -> int:
+    def _repeat(self, change: Callable[[Connection], ChangeResult], *, step: int | None = None) -> int:
         """Run a change until it does less than a whole step (None: `STEP`); what all of them did."""
         total = 0
         while changed := self._writer.run(change):

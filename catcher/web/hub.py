@@ -13,9 +13,9 @@ from contextlib import contextmanager, suppress
 from typing import TypeAlias
 
 from catcher.store.aio import AsyncStore
-from catcher.store.events import Event
+from catcher.store.events import StoreEvent
 
-Batch: TypeAlias = tuple[Event, ...]
+Batch: TypeAlias = tuple[StoreEvent, ...]
 """Events in commit order, at least one."""
 
 REPLAY_PAGE = 1000
@@ -38,7 +38,7 @@ class Hub:
         self._store = store
         self._buffer = buffer
         self._lock = threading.Lock()
-        self._arrived: list[Event] = []
+        self._arrived: list[StoreEvent] = []
         self._is_overrun = False
         self._is_woken = False
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -92,7 +92,7 @@ class Hub:
                 after = events[-1].cursor
             if len(events) < REPLAY_PAGE:
                 return
-        yield (Event(cursor=await self._store.cursor(), kind="prune"),)
+        yield (StoreEvent(cursor=await self._store.cursor(), kind="prune"),)
 
     def _join(self) -> "_Reader":
         reader = _Reader(self._buffer)
@@ -115,7 +115,7 @@ class Hub:
             self._leave()
             self._leave = None
 
-    def _take(self, events: Sequence[Event]) -> None:
+    def _take(self, events: Sequence[StoreEvent]) -> None:
         """Called in the store's thread: keep the events and wake the loop, once for all that comes until it runs."""
         with self._lock:
             if len(self._arrived) + len(events) > self._buffer:

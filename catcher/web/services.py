@@ -12,8 +12,8 @@ from catcher.intake import Intake
 from catcher.net.htpasswd import Htpasswd
 from catcher.relay import Relays, Webhooks
 from catcher.store.aio import AsyncStore
-from catcher.store.labels.inbox_routing import Sorting
-from catcher.store.records.tokens import Token
+from catcher.store.labels.inbox_routing import InboxRouting
+from catcher.store.records.tokens import ApiToken
 from catcher.threads import OnDemand, Threads
 
 if TYPE_CHECKING:
@@ -82,14 +82,14 @@ class Services(Struct, frozen=True, kw_only=True):
     checks: "OnDemand[Checker]"
     faults: FaultRules
     totals: Callable[[], Totals]
-    sorting: Sorting = field(default_factory=Sorting)
+    sorting: InboxRouting = field(default_factory=InboxRouting)
     has_spam_filter: bool = False
     hides_delete_all: bool = False
     ignores_duplicates: bool = False
     has_chaos: bool = False
     has_metrics: bool = False
 
-    async def token_of(self, secret: str) -> Token | None:
+    async def token_of(self, secret: str) -> ApiToken | None:
         """The token of this secret, None when there is none. Raises StoreUnavailable."""
         return await self.threads.run(self.store.store.tokens.find, secret, now=datetime.now(UTC))
 

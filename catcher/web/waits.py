@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from catcher.errors import StoreUnavailable
 from catcher.store.aio import AsyncStore
 from catcher.store.labels.inbox_names import fold_inbox
-from catcher.store.model import Summary
+from catcher.store.model import StoredSummary
 from catcher.store.search import Query, Subject, matches
 from catcher.threads import Threads
 from catcher.web.hub import Batch, Hub, Lagging
@@ -65,7 +65,7 @@ class Came:
     cursor: after which to wait for more: the last message's number when enough came, else the store's at the last look.
     """
 
-    messages: tuple[Summary, ...]
+    messages: tuple[StoredSummary, ...]
     cursor: int
     is_enough: bool
 
@@ -170,8 +170,8 @@ class Waiters:
                 waiter.take((summary,))
 
     def _judged(
-        self, some: Sequence[Summary], concerned: "dict[str, tuple[Summary, tuple[_Waiter, ...]]]"
-    ) -> "list[tuple[_Waiter, Summary]]":
+        self, some: Sequence[StoredSummary], concerned: "dict[str, tuple[StoredSummary, tuple[_Waiter, ...]]]"
+    ) -> "list[tuple[_Waiter, StoredSummary]]":
         """Who waits for which of these; in a thread."""
         return [
             (waiter, concerned[subject.store_id][0])
@@ -180,7 +180,7 @@ class Waiters:
             if _is_wanted(waiter, subject)
         ]
 
-    def _concerned(self, summary: Summary) -> "Iterator[_Waiter]":
+    def _concerned(self, summary: StoredSummary) -> "Iterator[_Waiter]":
         for key in ("", *dict.fromkeys(fold_inbox(name) for name in summary.inboxes)):
             yield from self._by_inbox.get(key, ())
 
@@ -196,13 +196,13 @@ class _Waiter:
         self.changed = asyncio.Event()
         self.must_look = True
         self.is_ended = False
-        self._found: dict[int, Summary] = {}
+        self._found: dict[int, StoredSummary] = {}
 
     @property
     def is_satisfied(self) -> bool:
         return len(self._found) >= self.wanted.count
 
-    def take(self, summaries: Sequence[Summary]) -> None:
+    def take(self, summaries: Sequence[StoredSummary]) -> None:
         """Add what matches; what is known already or came too early changes nothing."""
         after = self.wanted.after or 0
         self._found |= {one.arrival: one for one in summaries if one.arrival > after}

@@ -54,7 +54,7 @@ def test_a_signal_ends_it_in_time_and_keeps_what_was_accepted(tmp_path: Path, nu
             assert served.process.wait(timeout=LIMIT) == 0
         with pytest.raises(OSError):
             socket.create_connection(served.smtp, timeout=1)
-    with Store.open(f"sqlite:///{file}", poll=0) as store:
+    with Store.open(f"sqlite:///{file}", poll_interval=0) as store:
         assert [summary.store_id for summary in store.page().messages] == [store_id]
 
 

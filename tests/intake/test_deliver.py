@@ -26,7 +26,7 @@ CONTENT = b"Subject: secret words\r\n\r\nbody\r\n"
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """An empty store."""
-    with Store.open(f"sqlite:///{tmp_path / 'mail.db'}", poll=0) as opened:
+    with Store.open(f"sqlite:///{tmp_path / 'mail.db'}", poll_interval=0) as opened:
         yield opened
 
 

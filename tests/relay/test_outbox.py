@@ -97,7 +97,7 @@ async def until(is_so: Callable[[], bool]) -> None:
 
 def states(store: Store) -> Sequence[tuple[str, int]]:
     """State and tries of all rows, newest first."""
-    return [(job.state, job.attempts) for job in store.outgoing.newest()]
+    return [(job.state, job.attempts) for job in store.outbox.newest()]
 
 
 def test_new_mail_goes_onward_as_it_came(store: Store, keep: Keep, sink: Sink) -> None:
@@ -168,7 +168,7 @@ def test_a_relay_that_is_down_and_comes_back_gets_everything_once(store: Store, 
                 keep(MAIL, f"{number}@example.org")
             await until(lambda: [tries >= 2 for _, tries in states(store)] == [True] * 10)
         assert {state for state, _ in states(store)} == {"waiting"}
-        assert "Connection refused" in store.outgoing.newest()[0].text
+        assert "Connection refused" in store.outbox.newest()[0].text
         with listening(Sink(), port) as back:
             async with working(store, rule):
                 got = [await next_of(back.arrived) for _ in range(10)]
@@ -215,7 +215,7 @@ def test_only_those_who_may_still_get_it_are_tried_again(store: Store, keep: Kee
                 await next_of(sink.asked)
             sink.codes = {}
             assert (await next_of(sink.arrived)).rcpt_tos == ["later@example.org"]
-        [job] = store.outgoing.newest()
+        [job] = store.outbox.newest()
         assert (job.state, job.due_at) == ("failed", None)
         assert "never@example.org: 550 no" in job.text
         assert len(sink.messages) == 2
@@ -237,13 +237,13 @@ def test_trying_ends(store: Store, keep: Keep, sink: Sink) -> None:
             await until(lambda: states(store)[0] == ("waiting", 1))
             store.delete(ByIds((gone.summary.store_id,)))
             await until(lambda: states(store)[0][0] == "failed")
-            assert "deleted" in store.outgoing.newest()[0].text
+            assert "deleted" in store.outbox.newest()[0].text
             sink.codes = {"later@example.org": "451 not yet"}
             keep(MAIL, "later@example.org")
             await until(lambda: states(store)[0] == ("waiting", 1))
         async with working(store, way=replace(rule.relay, name="another")):
             await until(lambda: states(store)[0][0] == "failed")
-            assert "no such relay" in store.outgoing.newest()[0].text
+            assert "no such relay" in store.outbox.newest()[0].text
 
     asyncio.run(run())
 
@@ -259,8 +259,8 @@ def test_what_a_dead_process_was_sending_is_sent_when_its_lease_is_over(store: S
             keep(MAIL, "x@example.org")
             await until(lambda: states(store) != [])
         now = datetime.now(UTC) + timedelta(hours=1)
-        [job] = store.outgoing.claim(now=now, lease=timedelta(hours=-1, seconds=0.3), limit=5)
-        assert store.outgoing.claim(now=datetime.now(UTC), lease=timedelta(minutes=1), limit=5) == []
+        [job] = store.outbox.claim(now=now, lease=timedelta(hours=-1, seconds=0.3), limit=5)
+        assert store.outbox.claim(now=datetime.now(UTC), lease=timedelta(minutes=1), limit=5) == []
         async with working(store, rule):
             assert (await next_of(sink.arrived)).rcpt_tos == ["x@example.org"]
         assert states(store) == [("sent", job.attempts + 2)]

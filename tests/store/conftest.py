@@ -44,5 +44,5 @@ def url(database_url: str) -> str:
 @pytest.fixture
 def store(url: str) -> Iterator[Store]:
     """An empty store on a file, that does not look for other processes' changes."""
-    with Store.open(url, poll=0) as opened:
+    with Store.open(url, poll_interval=0) as opened:
         yield opened

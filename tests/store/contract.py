@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from catcher.errors import InboxError, NotFound, StoreUnavailable, TagError
-from catcher.store import ByIds, Event, Everything, Inbox, Matching, NewMessage, Store, prepare
+from catcher.store import ByIds, Everything, Matching, NewMessage, Store, StoredInbox, StoreEvent, prepare
 from catcher.store.search import matches, parse
 
 MakeMessage = Callable[..., NewMessage]
@@ -32,20 +32,20 @@ class Recorder:
     """A subscriber that keeps what it is told and can wait for it."""
 
     def __init__(self, store: Store) -> None:
-        self.events: list[Event] = []
+        self.events: list[StoreEvent] = []
         self._changed = threading.Condition()
         self.unsubscribe = store.events.subscribe(self._receive)
 
-    def _receive(self, events: Sequence[Event]) -> None:
+    def _receive(self, events: Sequence[StoreEvent]) -> None:
         with self._changed:
             self.events.extend(events)
             self._changed.notify_all()
 
-    def wait_for(self, number: int) -> list[Event]:
+    def wait_for(self, number: int) -> list[StoreEvent]:
         """The first so many events; fails after twenty seconds, saying what came."""
         return self.wait_until(lambda events: len(events) >= number)
 
-    def wait_until(self, is_enough: Callable[[Sequence[Event]], bool]) -> list[Event]:
+    def wait_until(self, is_enough: Callable[[Sequence[StoreEvent]], bool]) -> list[StoreEvent]:
         """The events once they are enough; fails after twenty seconds, saying what came."""
         with self._changed:
             assert self._changed.wait_for(lambda: is_enough(self.events), timeout=20), self.events
@@ -381,7 +381,7 @@ class StoreContract:
     ) -> None:
         """An exception is logged; the others are told all the same; unsubscribing ends it."""
 
-        def fail(_: Sequence[Event]) -> None:
+        def fail(_: Sequence[StoreEvent]) -> None:
             raise RuntimeError("a bad subscriber")
 
         left = Recorder(store)
@@ -565,7 +565,7 @@ class StoreContract:
 
     def test_an_inbox_that_was_made_stays_when_it_is_empty(self, store: Store, new: MakeMessage) -> None:
         """Made once; a name that mail had used already is taken over; unusable names are refused."""
-        made = Inbox(name="Signup", messages=0, created_at=NOW, is_made=True, password="secret", max_messages=5)
+        made = StoredInbox(name="Signup", messages=0, created_at=NOW, is_made=True, password="secret", max_messages=5)
         store.make_inbox(made)
         with pytest.raises(InboxError):
             store.make_inbox(replace(made, name="SIGNUP"))
@@ -582,9 +582,9 @@ class StoreContract:
     def test_the_inbox_of_a_login_was_made_and_is_not_over(self, store: Store, new: MakeMessage) -> None:
         """In any letter case; those that mail made, and those whose time is over, are none."""
         store.add([replace(new(), inboxes=("by use",))])
-        store.make_inbox(Inbox(name="Made", messages=0, created_at=NOW, is_made=True, password="secret"))
+        store.make_inbox(StoredInbox(name="Made", messages=0, created_at=NOW, is_made=True, password="secret"))
         over = datetime.now(UTC) - timedelta(seconds=1)
-        store.make_inbox(Inbox(name="over", messages=0, created_at=NOW, is_made=True, expires_at=over))
+        store.make_inbox(StoredInbox(name="over", messages=0, created_at=NOW, is_made=True, expires_at=over))
         found = [store.made_inbox(name) for name in ("made", "by use", "over", "")]
         assert [inbox and inbox.name for inbox in found] == ["Made", None, None, None]
 
@@ -642,9 +642,9 @@ class StoreContract:
 
     def test_an_inbox_keeps_to_its_own_bounds(self, store: Store, new: MakeMessage) -> None:
         """So many, so long, and until its time is over; other mail is not touched."""
-        store.make_inbox(Inbox(name="few", messages=0, created_at=NOW, max_messages=2))
-        store.make_inbox(Inbox(name="short", messages=0, created_at=NOW, max_age=timedelta(hours=1)))
-        store.make_inbox(Inbox(name="brief", messages=0, created_at=NOW, expires_at=NOW + timedelta(hours=2)))
+        store.make_inbox(StoredInbox(name="few", messages=0, created_at=NOW, max_messages=2))
+        store.make_inbox(StoredInbox(name="short", messages=0, created_at=NOW, max_age=timedelta(hours=1)))
+        store.make_inbox(StoredInbox(name="brief", messages=0, created_at=NOW, expires_at=NOW + timedelta(hours=2)))
         for name in ("few", "short", "brief", "free"):
             store.add([replace(new(received_at=NOW), inboxes=(name,)) for _ in range(3)])
 

@@ -86,7 +86,7 @@ def test_a_full_queue_makes_coroutines_wait(url: str, threads: Threads, new: Mak
     """When the queue is full the caller waits, and nothing is dropped."""
 
     async def run() -> None:
-        with Store.open(url, poll=0, queue_messages=2) as store:
+        with Store.open(url, poll_interval=0, queue_messages=2) as store:
             mail = AsyncStore(store, threads)
             numbers = await asyncio.gather(*(mail.add(prepare(new())) for _ in range(200)))
             assert sorted(numbers) == list(range(1, 201))

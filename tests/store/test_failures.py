@@ -59,7 +59,7 @@ def test_a_full_disk_lets_mail_be_deleted(store: Store, new: MakeMessage) -> Non
 
 def test_a_locked_database_refuses_in_time_and_recovers(url: str, new: MakeMessage) -> None:
     """Another process's lock is waited for as long as patience lasts; reads are answered meanwhile."""
-    with Store.open(url, poll=0, patience=0.2) as store:
+    with Store.open(url, poll_interval=0, lock_timeout=0.2) as store:
         store.add([new()])
         with locked(url):
             with pytest.raises(StoreUnavailable, match="locked"):
@@ -73,7 +73,7 @@ def test_a_locked_database_refuses_in_time_and_recovers(url: str, new: MakeMessa
 
 def test_a_lock_that_goes_in_time_is_waited_for(url: str, new: MakeMessage) -> None:
     """A short lock delays, and nobody notices more than that."""
-    with Store.open(url, poll=0, patience=20) as store:
+    with Store.open(url, poll_interval=0, lock_timeout=20) as store:
         outcomes: list[int | BaseException] = []
         with locked(url):
             store.add_soon(prepare(new()), outcomes.append)

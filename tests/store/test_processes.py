@@ -20,7 +20,7 @@ ANSWERING = """
 import sys
 from catcher.store import Store
 from catcher.errors import NotFound
-with Store.open(sys.argv[1], poll=0) as store:
+with Store.open(sys.argv[1], poll_interval=0) as store:
     for line in sys.stdin:
         try:
             print(store.summary(line.strip()).arrival, flush=True)
@@ -48,7 +48,7 @@ CHANGING = """
 import sys
 from tests.store.conftest import make_message
 from catcher.store import ByIds, Everything, Store
-with Store.open(sys.argv[1], poll=0) as store:
+with Store.open(sys.argv[1], poll_interval=0) as store:
     first, second = make_message(subject="one"), make_message(subject="two")
     store.add([first, second])
     store.mark(ByIds((first.store_id,)), is_read=True)
@@ -118,7 +118,7 @@ def test_a_kill_in_the_middle_loses_nothing_acknowledged(url: str) -> None:
             other.send_signal(signal.SIGKILL)
             told += other.stdout.read().split("\n")
         acknowledged += [store_id for store_id in told if len(store_id) == 22]
-        with Store.open(url, poll=0) as store:
+        with Store.open(url, poll_interval=0) as store:
             for store_id in acknowledged[-200:]:
                 assert len(store.raw(store_id)) == store.summary(store_id).size
             counts = store.counts()
@@ -133,7 +133,7 @@ def test_a_kill_in_the_middle_loses_nothing_acknowledged(url: str) -> None:
 
 def test_changes_of_another_process_arrive_in_order(url: str, new: MakeMessage) -> None:
     """What others did on the same database is told like one's own, in commit order."""
-    with Store.open(url, poll=0.02) as store:
+    with Store.open(url, poll_interval=0.02) as store:
         heard = Recorder(store)
         mine = new()
         store.add([mine])
@@ -151,7 +151,7 @@ def test_changes_of_another_process_arrive_in_order(url: str, new: MakeMessage) 
 
 def test_own_changes_wait_for_those_of_others_before_them(url: str, new: MakeMessage) -> None:
     """Without a look in between, the other store's events still come before one's own later ones, each once."""
-    with Store.open(url, poll=0) as one, Store.open(url, poll=0) as two:
+    with Store.open(url, poll_interval=0) as one, Store.open(url, poll_interval=0) as two:
         heard = Recorder(one)
         messages = add(two, new, 3)
         two.mark(ByIds(ids(messages)), is_read=True)
@@ -165,7 +165,11 @@ def test_own_changes_wait_for_those_of_others_before_them(url: str, new: MakeMes
 
 def test_who_follows_the_numbers_misses_nothing(url: str, new: MakeMessage) -> None:
     """Numbers are given in the order of the commits: none appears below one that somebody has read already."""
-    with Store.open(url, poll=0) as one, Store.open(url, poll=0) as two, Store.open(url, poll=0) as reader:
+    with (
+        Store.open(url, poll_interval=0) as one,
+        Store.open(url, poll_interval=0) as two,
+        Store.open(url, poll_interval=0) as reader,
+    ):
 
         def deliver(store: Store) -> None:
             for number in range(60):
@@ -185,7 +189,7 @@ def test_who_follows_the_numbers_misses_nothing(url: str, new: MakeMessage) -> N
 
 def test_two_writers_share_one_row_of_numbers(url: str, new: MakeMessage) -> None:
     """Two stores adding at once give every message a number of its own and keep the totals right."""
-    with Store.open(url, poll=0) as one, Store.open(url, poll=0) as two:
+    with Store.open(url, poll_interval=0) as one, Store.open(url, poll_interval=0) as two:
         numbers: list[int] = []
 
         def deliver(store: Store) -> None:
@@ -203,7 +207,7 @@ def test_two_writers_share_one_row_of_numbers(url: str, new: MakeMessage) -> Non
 
 def test_who_knows_of_another_processes_commit_has_it_told_at_once(url: str, new: MakeMessage) -> None:
     """A store that would look for it in an hour looks when it is told to."""
-    with Store.open(url, poll=3600) as store, Store.open(url, poll=0) as other:
+    with Store.open(url, poll_interval=3600) as store, Store.open(url, poll_interval=0) as other:
         heard = Recorder(store)
         message = new()
         other.add([message])
@@ -214,9 +218,9 @@ def test_who_knows_of_another_processes_commit_has_it_told_at_once(url: str, new
 def test_who_only_watches_is_called_for_own_and_foreign_commits(url: str, new: MakeMessage) -> None:
     """Without events being made; until it watches no more."""
     stirred = threading.Semaphore(0)
-    with Store.open(url, poll=3600) as store, Store.open(url, poll=0) as other:
-        unwatch = store.events.watch(stirred.release)
-        assert not store.events.is_heard
+    with Store.open(url, poll_interval=3600) as store, Store.open(url, poll_interval=0) as other:
+        unwatch = store.events.on_commit(stirred.release)
+        assert not store.events.has_subscribers
         message = new()
         store.add([message])
         assert stirred.acquire(timeout=20)
@@ -240,32 +244,9 @@ def test_a_watcher_that_fails_harms_nobody(url: str, new: MakeMessage, caplog: p
     def fail() -> None:
         raise RuntimeError
 
-    with Store.open(url, poll=0) as store:
-        store.events.watch(fail)
-        store.events.watch(stirred.set)
+    with Store.open(url, poll_interval=0) as store:
+        store.events.on_commit(fail)
+        store.events.on_commit(stirred.set)
         store.add([new()])
         assert stirred.wait(20)
     assert "Who watches the store's events failed" in caplog.text
-
-
-def test_stores_that_take_turns_write_one_after_the_other(url: str, new: MakeMessage) -> None:
-    """Each transaction is in its turn, upkeep too, which a store can leave to others."""
-    lock, reached = threading.Lock(), threading.Event()
-    turns = 0
-
-    @contextmanager
-    def turn() -> Iterator[None]:
-        nonlocal turns
-        with lock:
-            turns += 1
-            if turns == 4:
-                reached.set()
-            yield
-
-    with Store.open(url, poll=0, turn=turn, keeps_up=False) as store:
-        store.add([new(text="findme")])
-        store.mark(Everything(), is_read=True)
-    assert turns == 2
-    with Store.open(url, poll=0, turn=turn) as store:
-        store.add([new()])
-        assert reached.wait(20)

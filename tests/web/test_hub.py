@@ -10,7 +10,7 @@ import pytest
 from catcher.envelope import Envelope, ForwardPath
 from catcher.intake import deliver_now
 from catcher.store import AsyncStore, Store
-from catcher.store.events import Event
+from catcher.store.events import StoreEvent
 from catcher.store.model import Everything
 from catcher.threads import Threads
 from catcher.web.hub import Batch, Hub, Lagging
@@ -31,9 +31,9 @@ def put(store: Store, count: int = 1) -> list[str]:
     return deliver_now(store, [(envelope, b"Subject: x\r\n\r\n")] * count)
 
 
-async def take(batches: AsyncIterator[Batch], count: int) -> list[Event]:
+async def take(batches: AsyncIterator[Batch], count: int) -> list[StoreEvent]:
     """So many events, or a failed test after a while."""
-    events: list[Event] = []
+    events: list[StoreEvent] = []
     async with asyncio.timeout(20):
         while len(events) < count:
             events.extend(await anext(batches))
@@ -132,11 +132,11 @@ def test_nobody_listening_costs_the_store_nothing(store: Store) -> None:
     """The hub leaves the store's events with its last subscription."""
 
     async def scenario(hub: Hub) -> None:
-        heard = [store.events.is_heard]
+        heard = [store.events.has_subscribers]
         with hub.subscription():
-            heard.append(store.events.is_heard)
+            heard.append(store.events.has_subscribers)
             assert hub.listeners == 1
-        assert [*heard, store.events.is_heard] == [False, True, False]
+        assert [*heard, store.events.has_subscribers] == [False, True, False]
         await asyncio.to_thread(store.delete, Everything())
 
     run(store, scenario)

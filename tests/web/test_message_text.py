@@ -56,7 +56,7 @@ def read(store: Store, octets: bytes) -> Bodies:
 def test_the_text_is_that_of_the_whole_message(database_url: str, octets: bytes) -> None:
     """Files in texts are left out of them, wherever the texts stand."""
     assert len(octets) > WHOLE_LIMIT
-    with Store.open(database_url, poll=0) as store:
+    with Store.open(database_url, poll_interval=0) as store:
         assert read(store, octets) == bodies(octets, parse(octets))
 
 

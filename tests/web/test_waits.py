@@ -53,7 +53,7 @@ def run(store: Store, scenario: Callable[[Waiters, Hub], Awaitable[None]], **opt
             threads.close()
 
     asyncio.run(body())
-    assert not store.events.is_heard
+    assert not store.events.has_subscribers
 
 
 async def started(waiters: Waiters, store: Store, *wanted: Wanted) -> "list[asyncio.Task[waits.Came]]":

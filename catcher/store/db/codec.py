@@ -10,7 +10,7 @@ import msgspec
 from catcher.envelope import Envelope, Session
 from catcher.mime.model import Message
 from catcher.store.db import blobs
-from catcher.store.model import Addresses, Summary
+from catcher.store.model import Addresses, StoredSummary
 
 T = TypeVar("T")
 
@@ -57,7 +57,7 @@ unpack_message = _unpacker(Message)
 unpack_addresses = _unpacker(Addresses)
 unpack_session = _unpacker(Session)
 unpack_change = _unpacker(ChangeData)
-unpack_summary = _unpacker(Summary)
+unpack_summary = _unpacker(StoredSummary)
 
 
 def pack_text(text: str) -> str | bytes:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from catcher.lru import Recent
 from catcher.store.db.tables import change, message
-from catcher.store.engines.counters import Counters
+from catcher.store.engines.counters import CounterRow
 
 Answer = TypeVar("Answer")
 
@@ -46,12 +46,12 @@ class Remembered(Generic[Answer]):
     def __init__(self, *, most: int) -> None:
         self._answers: Recent[Hashable, tuple[int, Answer]] = Recent(most)
 
-    def get(self, question: Hashable, *, connection: Connection, now: Counters) -> tuple[int, Answer] | None:
+    def get(self, question: Hashable, *, connection: Connection, now: CounterRow) -> tuple[int, Answer] | None:
         """The answer and its cursor, when since then nothing was changed or deleted, as this transaction sees it."""
         known = self._answers.get(question)
         return known if known is not None and _has_only_grown(connection, now, since=known[0]) else None
 
-    def put(self, question: Hashable, answer: Answer, *, now: Counters) -> None:
+    def put(self, question: Hashable, answer: Answer, *, now: CounterRow) -> None:
         """Remember an answer that is right at this moment."""
         self._answers.put(question, (now.cursor, answer))
 
@@ -68,7 +68,7 @@ class Places:
         self._count = select(block_of, func.count()).group_by(block_of)
         self._blocks: Remembered[Mapping[int, int]] = Remembered(most=1)
 
-    def arrival_at(self, start: int, *, connection: Connection, now: Counters) -> int | None:
+    def arrival_at(self, start: int, *, connection: Connection, now: CounterRow) -> int | None:
         """The number of the message that `start` others are newer than; None when there are not so many."""
         blocks = self._current(connection, now)
         for block in sorted(blocks, reverse=True):
@@ -79,7 +79,7 @@ class Places:
             start -= blocks[block]
         return None
 
-    def _current(self, connection: Connection, now: Counters) -> Mapping[int, int]:
+    def _current(self, connection: Connection, now: CounterRow) -> Mapping[int, int]:
         """How many messages each block has; those without any are left out."""
         known = self._blocks.get(None, connection=connection, now=now)
         cursor, blocks = known or (0, {})
@@ -90,7 +90,7 @@ class Places:
         return blocks
 
 
-def _has_only_grown(connection: Connection, now: Counters, *, since: int) -> bool:
+def _has_only_grown(connection: Connection, now: CounterRow, *, since: int) -> bool:
     if not now.trimmed <= since <= now.cursor:
         return False  # the changes of that time are not known any more, or not yet
     return connection.execute(select(change.c.cursor).where(change.c.cursor > since).limit(1)).first() is None

@@ -22,7 +22,7 @@ _READ = select(counter)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Counters:
+class CounterRow:
     """The row as read; see `tables.counter`."""
 
     cursor: int
@@ -38,10 +38,10 @@ def advance(connection: Connection, *, numbers: int, messages: int = 0, unread: 
     return int(delivery.run(connection, _ADVANCE, parameters)[0][0])
 
 
-def read_counters(connection: Connection) -> Counters:
+def read_counters(connection: Connection) -> CounterRow:
     """The counters as this transaction sees them."""
     row = connection.execute(_READ).one()
-    return Counters(
+    return CounterRow(
         cursor=row.cursor,
         counts=Counts(messages=row.messages, unread=row.unread, octets=row.octets),
         indexed=row.indexed,

@@ -16,7 +16,7 @@ MOST = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sorting:
+class InboxRouting:
     """The rules. sources: some of `SOURCES`; the first that says anything decides, and none puts mail in no inbox.
 
     user: the SMTP user name. tag: "signup" of ann+signup@example.com. domain: "signup" of ann@signup.inbox.test, when

@@ -11,7 +11,7 @@ from catcher.store.db.codec import microseconds, moment
 from catcher.store.db.tables import inbox, message, message_inbox
 from catcher.store.labels.groups import Groups
 from catcher.store.labels.inbox_names import clean_inbox, fold_inbox
-from catcher.store.model import Inbox
+from catcher.store.model import StoredInbox
 
 _INBOXES = Groups(inbox, message_inbox, key="inbox_id")
 _NOT_MADE = {"is_made": False, "password": "", "expires_at": None, "max_messages": 0, "max_age": None}
@@ -59,7 +59,7 @@ def move_out(connection: Connection, name: str) -> None:
     attach(connection, shared, at=moment(row.created_at))
 
 
-def make(connection: Connection, wanted: Inbox) -> None:
+def make(connection: Connection, wanted: StoredInbox) -> None:
     """Make an inbox, or make one that mail had made stay. Raises InboxError for a name that is unusable or made."""
     name = clean_inbox(wanted.name)
     if not name or name != wanted.name:
@@ -88,12 +88,12 @@ def unmake(connection: Connection, name: str) -> None:
     connection.execute(_PRUNE)
 
 
-def find(connection: Connection, name: str) -> Inbox:
+def find(connection: Connection, name: str) -> StoredInbox:
     """The inbox of this name. Raises NotFound."""
     return _inbox(_find(connection, name))
 
 
-def find_made(connection: Connection, name: str, *, now: datetime) -> Inbox | None:
+def find_made(connection: Connection, name: str, *, now: datetime) -> StoredInbox | None:
     """The inbox of this name, if it was made on purpose and is not over by now."""
     is_it = and_(inbox.c.folded == fold_inbox(clean_inbox(name)), inbox.c.is_made.is_(True))
     is_on = or_(inbox.c.expires_at.is_(None), inbox.c.expires_at > microseconds(now))
@@ -101,14 +101,14 @@ def find_made(connection: Connection, name: str, *, now: datetime) -> Inbox | No
     return None if row is None else _inbox(row)
 
 
-def all_inboxes(connection: Connection, *, made: bool | None = None) -> list[Inbox]:
+def all_inboxes(connection: Connection, *, made: bool | None = None) -> list[StoredInbox]:
     """Every inbox, sorted by name without regard to case. made: only those that were made on purpose, or not."""
     rows = select(inbox).order_by(inbox.c.folded)
     rows = rows if made is None else rows.where(inbox.c.is_made.is_(made))
     return [_inbox(row) for row in connection.execute(rows)]
 
 
-def due(connection: Connection, *, now: datetime) -> list[Inbox]:
+def due(connection: Connection, *, now: datetime) -> list[StoredInbox]:
     """The inboxes made on purpose whose own bounds may call for something: time over, too many, or a bound of age."""
     is_due = or_(
         inbox.c.expires_at <= microseconds(now),
@@ -135,8 +135,8 @@ def _find(connection: Connection, name: str) -> Row[Any]:
     return row
 
 
-def _inbox(row: Row[Any]) -> Inbox:
-    return Inbox(
+def _inbox(row: Row[Any]) -> StoredInbox:
+    return StoredInbox(
         name=row.name,
         messages=row.messages,
         created_at=moment(row.created_at),

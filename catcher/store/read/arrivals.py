@@ -8,7 +8,7 @@ from catcher.store.db.tables import message, search
 from catcher.store.engines.base import Database
 from catcher.store.engines.counters import read_counters
 from catcher.store.labels.inbox_names import fold_inbox
-from catcher.store.model import Arrived, Summary
+from catcher.store.model import Arrived, StoredSummary
 from catcher.store.read.queries import summaries
 from catcher.store.read.search import Search, matching
 from catcher.store.search import InInbox, Query, SearchTexts, Subject
@@ -25,7 +25,7 @@ def arrived(database: Database, connection: Connection, query: Query, *, after: 
     return Arrived(messages=summaries(connection, rows), cursor=now.cursor)
 
 
-def subjects(database: Database, connection: Connection, found: Sequence[Summary]) -> list[Subject]:
+def subjects(database: Database, connection: Connection, found: Sequence[StoredSummary]) -> list[Subject]:
     """These messages as queries judge them in memory, in the same order; those whose texts are gone are left out."""
     columns = [search.c[name] if name != "text" else database.index.readable(search.c.text) for name in _NAMES]
     wanted = search.c.arrival.in_([one.arrival for one in found])
@@ -41,7 +41,7 @@ def within(database: Database, connection: Connection, store_ids: Sequence[str],
     return set(connection.execute(wanted if condition is None else wanted.where(condition)).scalars())
 
 
-def _subject(one: Summary, texts: SearchTexts) -> Subject:
+def _subject(one: StoredSummary, texts: SearchTexts) -> Subject:
     return Subject(
         store_id=one.store_id,
         received_at=one.received_at,

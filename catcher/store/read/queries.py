@@ -20,10 +20,10 @@ from catcher.store.db.tables import change, detail, message
 from catcher.store.engines.base import Database
 from catcher.store.engines.cache import Matches
 from catcher.store.engines.counters import read_counters
-from catcher.store.events import Event
+from catcher.store.events import StoreEvent
 from catcher.store.labels.inboxes import split_names
 from catcher.store.labels.tags import tags_of
-from catcher.store.model import ByIds, Everything, Page, Selection, StoredMessage, Summary
+from catcher.store.model import ByIds, Everything, Selection, StoredMessage, StoredSummary, SummaryPage
 from catcher.store.read.search import AnyRow, AnySelect, Search, matching
 from catcher.store.search import Query
 
@@ -40,7 +40,7 @@ def page(
     start: int,
     before: int | None,
     received_before: datetime | None,
-) -> Page:
+) -> SummaryPage:
     """A piece of the list of what a query matches; see `Store.page`."""
     now = read_counters(connection)
     more = [] if received_before is None else [message.c.received_at < microseconds(received_before)]
@@ -52,7 +52,7 @@ def page(
     else:
         matches = search.count()
     messages = summaries(connection, rows[:limit])
-    return Page(
+    return SummaryPage(
         messages=messages,
         counts=now.counts,
         matching=matches.messages,
@@ -72,7 +72,7 @@ def where(database: Database, selection: Selection) -> ColumnElement[bool] | Non
     return matching(database, selection.query)
 
 
-def summary(connection: Connection, store_id: str) -> Summary:
+def summary(connection: Connection, store_id: str) -> StoredSummary:
     """One message's summary. Raises NotFound."""
     return summaries(connection, [_row(connection, _SUMMARY, store_id)])[0]
 
@@ -96,7 +96,7 @@ def arrival_and_size(connection: Connection, store_id: str) -> tuple[int, int]:
 
 def neighbours(
     database: Database, connection: Connection, store_id: str, query: Query
-) -> tuple[Summary | None, Summary | None, int]:
+) -> tuple[StoredSummary | None, StoredSummary | None, int]:
     """The next newer and the next older message among what the query matches, and how many of that are newer."""
     arrival = arrival_and_size(connection, store_id)[0]
     search = Search(database, connection, query, now=read_counters(connection))
@@ -105,7 +105,7 @@ def neighbours(
     return _first(newer), _first(older), search.number_newer(arrival)
 
 
-def changes(connection: Connection, after: int, *, upto: int | None = None, limit: int) -> list[Event] | None:
+def changes(connection: Connection, after: int, *, upto: int | None = None, limit: int) -> list[StoreEvent] | None:
     """The events after a number (and up to another) in order; None when they are not known any more or not yet."""
     now = read_counters(connection)
     if after < now.trimmed or after > now.cursor:
@@ -127,7 +127,7 @@ def has_message_id(connection: Connection, message_id: str) -> bool:
     return connection.execute(found).first() is not None
 
 
-def latest(database: Database, connection: Connection, query: Query) -> Summary:
+def latest(database: Database, connection: Connection, query: Query) -> StoredSummary:
     """The newest message the query matches. Raises NotFound."""
     search = Search(database, connection, query, now=read_counters(connection))
     found = summaries(connection, search.newest(limit=1))
@@ -136,17 +136,17 @@ def latest(database: Database, connection: Connection, query: Query) -> Summary:
     return found[0]
 
 
-def summaries(connection: Connection, rows: Sequence[AnyRow]) -> tuple[Summary, ...]:
+def summaries(connection: Connection, rows: Sequence[AnyRow]) -> tuple[StoredSummary, ...]:
     """Rows that begin with all columns of `message`, in their order, as summaries in the same order."""
     tags = tags_of(connection, [row[0] for row in rows]) if rows else {}
     return tuple([_summary(row[:_WIDTH], tags.get(row[0], ())) for row in rows])
 
 
-def _summary(row: Sequence[Any], tags: tuple[str, ...]) -> Summary:
+def _summary(row: Sequence[Any], tags: tuple[str, ...]) -> StoredSummary:
     # By place: to look up each of a row's values by its name takes longer than all the rest of a list.
     arrival, store_id, received_at, size, is_read, attachments, inlines, user, message_id = row[:9]
     subject, snippet, addresses, is_pinned, inboxes = row[9:]
-    return Summary(
+    return StoredSummary(
         arrival=arrival,
         store_id=store_id,
         received_at=moment(received_at),
@@ -165,20 +165,20 @@ def _summary(row: Sequence[Any], tags: tuple[str, ...]) -> Summary:
     )
 
 
-def _by_arrival(connection: Connection, arrivals: Sequence[int]) -> tuple[Summary, ...]:
+def _by_arrival(connection: Connection, arrivals: Sequence[int]) -> tuple[StoredSummary, ...]:
     if not arrivals:
         return ()
     return summaries(connection, connection.execute(_SUMMARY.where(message.c.arrival.in_(arrivals))).all())
 
 
-def new_event(one: Summary) -> Event:
+def new_event(one: StoredSummary) -> StoreEvent:
     """The event of a message's arrival."""
-    return Event(cursor=one.arrival, kind="new", store_id=one.store_id, summary=one, inboxes=one.inboxes)
+    return StoreEvent(cursor=one.arrival, kind="new", store_id=one.store_id, summary=one, inboxes=one.inboxes)
 
 
-def _change_event(row: AnyRow) -> Event:
+def _change_event(row: AnyRow) -> StoreEvent:
     data = unpack_change(row.data)
-    return Event(
+    return StoreEvent(
         cursor=row.cursor,
         kind=row.kind,
         store_id=row.store_id,
@@ -196,5 +196,5 @@ def _row(connection: Connection, columns: AnySelect, store_id: str) -> AnyRow:
     return row
 
 
-def _first(found: tuple[Summary, ...]) -> Summary | None:
+def _first(found: tuple[StoredSummary, ...]) -> StoredSummary | None:
     return found[0] if found else None

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 from catcher.store.db.tables import message
 from catcher.store.engines.base import Database, Expression
 from catcher.store.engines.cache import Matches
-from catcher.store.engines.counters import Counters
+from catcher.store.engines.counters import CounterRow
 from catcher.store.search import (
     And,
     Anything,
@@ -58,7 +58,7 @@ class Search:
         connection: Connection,
         query: Query,
         *,
-        now: Counters,
+        now: CounterRow,
         more: Sequence[ColumnElement[bool]] = (),
     ) -> None:
         self._database = database

@@ -19,7 +19,7 @@ from catcher.store.engines.base import Database
 from catcher.store.engines.counters import read_counters
 from catcher.store.read.search import matching
 from catcher.store.search.model import Query
-from catcher.store.write.updates import Outcome
+from catcher.store.write.updates import ChangeResult
 
 WAITING, SENT, FAILED = "waiting", "sent", "failed"
 
@@ -40,7 +40,7 @@ class NewJob:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class OutboxJob:
     """A row of the queue.
 
     recipients: who lacks the message still, while it waits; else who was tried last. attempts: how many were begun.
@@ -59,14 +59,14 @@ class Job:
     text: str
 
 
-class Outgoing:
+class OutboxQueue:
     """The queue of one store, as its attribute; methods may be called from any thread and raise StoreUnavailable."""
 
     def __init__(
         self,
         database: Database,
         *,
-        run: Callable[[Callable[[Connection], Outcome]], int],
+        run: Callable[[Callable[[Connection], ChangeResult]], int],
         reading: Callable[[], AbstractContextManager[Connection]],
     ) -> None:
         self._database = database
@@ -80,12 +80,12 @@ class Outgoing:
         if self.mark() is None and not is_judged:
             return
 
-        def change(connection: Connection) -> Outcome:
+        def change(connection: Connection) -> ChangeResult:
             if not is_judged:
                 connection.execute(delete(outgoing_mark))
             elif connection.execute(select(outgoing_mark.c.upto)).first() is None:
                 connection.execute(insert(outgoing_mark), {"id": 1, "upto": read_counters(connection).cursor})
-            return Outcome(changed=0)
+            return ChangeResult(changed=0)
 
         self._run(change)
 
@@ -114,43 +114,45 @@ class Outgoing:
         Both or nothing; False, with nothing done, when the mark is elsewhere, as another process was quicker.
         """
 
-        def change(connection: Connection) -> Outcome:
+        def change(connection: Connection) -> ChangeResult:
             moved = update(outgoing_mark).where(outgoing_mark.c.upto == after).values(upto=upto)
             if not connection.execute(moved).rowcount:
-                return Outcome(changed=0)
+                return ChangeResult(changed=0)
             if jobs:
                 connection.execute(insert(outgoing), [_row(job, microseconds(now)) for job in jobs])
-            return Outcome(changed=1)
+            return ChangeResult(changed=1)
 
         return bool(self._run(change))
 
     # The queue
 
-    def claim(self, *, now: datetime, lease: timedelta, limit: int, but_for: Collection[str] = ()) -> list[Job]:
+    def claim(self, *, now: datetime, lease: timedelta, limit: int, but_for: Collection[str] = ()) -> list[OutboxJob]:
         """Take up to so many due rows to work on, those that wait longest first; nobody else gets them meanwhile.
 
         but_for: relays that have enough to do.
         """
         wanted = (outgoing.c.due_at <= microseconds(now), outgoing.c.relay.not_in(list(but_for)))
         due = select(outgoing).where(*wanted).order_by(outgoing.c.due_at).limit(limit)
-        taken: list[Job] = []
+        taken: list[OutboxJob] = []
 
-        def change(connection: Connection) -> Outcome:
+        def change(connection: Connection) -> ChangeResult:
             taken[:] = [_job(row) for row in connection.execute(due).all()]
             for job in taken:
                 values = {"due_at": microseconds(now + lease), "attempts": job.attempts + 1}
                 connection.execute(update(outgoing).where(outgoing.c.number == job.number).values(values))
-            return Outcome(changed=len(taken))
+            return ChangeResult(changed=len(taken))
 
         self._run(change)
         return taken
 
-    def postpone(self, job: Job, *, recipients: Sequence[str], due_at: datetime, text: str, is_lost: bool) -> None:
+    def postpone(
+        self, job: OutboxJob, *, recipients: Sequence[str], due_at: datetime, text: str, is_lost: bool
+    ) -> None:
         """Put a claimed row back, for the recipients that lack the message still. is_lost: others never will get it."""
         values: dict[str, object] = {"recipients": json.dumps(list(recipients)), "due_at": microseconds(due_at)}
         self._change(job, values | {"state": FAILED if is_lost else job.state, "text": _added(job, text)})
 
-    def finish(self, job: Job, *, is_sent: bool, text: str) -> None:
+    def finish(self, job: OutboxJob, *, is_sent: bool, text: str) -> None:
         """A claimed row is over: everybody has the message, or somebody never will."""
         self._change(job, {"due_at": None, "state": SENT if is_sent else FAILED, "text": _added(job, text)})
 
@@ -167,7 +169,7 @@ class Outgoing:
             waiting = select(func.count()).select_from(outgoing).where(outgoing.c.due_at.is_not(None))
             return connection.execute(waiting).scalar_one()
 
-    def newest(self, *, limit: int = 100, relay: str | None = None, store_id: str | None = None) -> list[Job]:
+    def newest(self, *, limit: int = 100, relay: str | None = None, store_id: str | None = None) -> list[OutboxJob]:
         """The newest rows, waiting or over, newest first; only those of a relay, of a message."""
         chosen = select(outgoing).order_by(outgoing.c.number.desc()).limit(limit)
         for column, wanted in ((outgoing.c.relay, relay), (outgoing.c.store_id, store_id)):
@@ -176,12 +178,12 @@ class Outgoing:
             rows = connection.execute(chosen).all()
         return [_job(row) for row in rows]
 
-    def _change(self, job: Job, values: dict[str, object]) -> None:
-        def change(connection: Connection) -> Outcome:
+    def _change(self, job: OutboxJob, values: dict[str, object]) -> None:
+        def change(connection: Connection) -> ChangeResult:
             connection.execute(update(outgoing).where(outgoing.c.number == job.number).values(values))
             over = select(outgoing.c.number).where(outgoing.c.due_at.is_(None)).order_by(outgoing.c.number.desc())
             connection.execute(delete(outgoing).where(outgoing.c.number.in_(over.offset(KEPT).limit(KEPT))))
-            return Outcome(changed=1)
+            return ChangeResult(changed=1)
 
         self._run(change)
 
@@ -199,10 +201,10 @@ def _row(job: NewJob, now: int) -> dict[str, object]:
     }
 
 
-def _job(row: object) -> Job:
+def _job(row: object) -> OutboxJob:
     values = dict(row._mapping)  # type: ignore[attr-defined]  # noqa: SLF001 - SQLAlchemy's public name for it
     due_at = values["due_at"]
-    return Job(
+    return OutboxJob(
         **values
         | {
             "recipients": tuple(json.loads(values["recipients"])),
@@ -212,6 +214,6 @@ def _job(row: object) -> Job:
     )
 
 
-def _added(job: Job, text: str) -> str:
+def _added(job: OutboxJob, text: str) -> str:
     """What was said before and now, the newest kept when it grows long."""
     return "\n".join(each for each in (job.text, text) if each)[-_LONGEST_TEXT:]

@@ -9,7 +9,7 @@ from catcher.errors import NotFound
 from catcher.store.db.codec import storable
 from catcher.store.db.tables import saved_search
 from catcher.store.model import SavedSearch
-from catcher.store.write.updates import Outcome
+from catcher.store.write.updates import ChangeResult
 
 LONGEST_NAME = 200
 
@@ -20,7 +20,7 @@ class SavedSearches:
     def __init__(
         self,
         *,
-        run: Callable[[Callable[[Connection], Outcome]], int],
+        run: Callable[[Callable[[Connection], ChangeResult]], int],
         reading: Callable[[], AbstractContextManager[Connection]],
     ) -> None:
         self._run = run
@@ -36,18 +36,18 @@ class SavedSearches:
         name = storable(" ".join(name.split()))[:LONGEST_NAME]
         values = {"name": name, "query": storable(query)}
 
-        def change(connection: Connection) -> Outcome:
+        def change(connection: Connection) -> ChangeResult:
             there = saved_search.c.name == name
             if not connection.execute(update(saved_search).where(there).values(**values)).rowcount:
                 connection.execute(insert(saved_search), values)
-            return Outcome(changed=1)
+            return ChangeResult(changed=1)
 
         self._run(change)
 
     def remove(self, number: int) -> None:
         """Forget one. Raises NotFound."""
         gone = delete(saved_search).where(saved_search.c.id == number)
-        if not self._run(lambda connection: Outcome(changed=connection.execute(gone).rowcount)):
+        if not self._run(lambda connection: ChangeResult(changed=connection.execute(gone).rowcount)):
             raise NotFound(f"there is no saved search {number}")
 
 

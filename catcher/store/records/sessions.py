@@ -8,19 +8,19 @@ from sqlalchemy import Connection, delete, insert, select
 from catcher.envelope import Session
 from catcher.store.db.codec import microseconds, pack, unpack_session
 from catcher.store.db.tables import session
-from catcher.store.write.updates import Outcome
+from catcher.store.write.updates import ChangeResult
 
 KEPT = 1000
 """Connections that are kept, the newest."""
 
 
-class Sessions:
+class SessionRecords:
     """The connections that one store remembers, as its attribute; methods may be called from any thread."""
 
     def __init__(
         self,
         *,
-        run: Callable[[Callable[[Connection], Outcome]], int],
+        run: Callable[[Callable[[Connection], ChangeResult]], int],
         reading: Callable[[], AbstractContextManager[Connection]],
     ) -> None:
         self._run = run
@@ -30,13 +30,13 @@ class Sessions:
         """Remember these, oldest first, and forget those beyond `KEPT`. Raises StoreUnavailable."""
         rows = [{"closed_at": microseconds(one.closed_at), "data": pack(one)} for one in sessions[-KEPT:]]
 
-        def change(connection: Connection) -> Outcome:
+        def change(connection: Connection) -> ChangeResult:
             connection.execute(insert(session), rows)
             newest = select(session.c.number).order_by(session.c.number.desc()).offset(KEPT - 1).limit(1)
             oldest = connection.execute(newest).scalar()
             if oldest is not None:
                 connection.execute(delete(session).where(session.c.number < oldest))
-            return Outcome(changed=len(rows))
+            return ChangeResult(changed=len(rows))
 
         if rows:
             self._run(change)

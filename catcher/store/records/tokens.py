@@ -15,7 +15,7 @@ from catcher.errors import NotFound
 from catcher.store.db.codec import microseconds, moment
 from catcher.store.db.tables import token
 from catcher.store.labels.inbox_names import clean_inbox
-from catcher.store.write.updates import Outcome
+from catcher.store.write.updates import ChangeResult
 
 PREFIX = "catcher_"
 """Begins every token, so that scanners for secrets know one when they see it."""
@@ -37,7 +37,7 @@ class Scope(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
+class ApiToken:
     """A token that was made. number: to revoke it by. name: for people. expires_at: aware UTC, None for never.
 
     inbox: name of the one inbox that it opens; "" for all.
@@ -51,13 +51,13 @@ class Token:
     inbox: str = ""
 
 
-class Tokens:
+class ApiTokens:
     """The tokens of one store, as its attribute; methods may be called from any thread and raise StoreUnavailable."""
 
     def __init__(
         self,
         *,
-        run: Callable[[Callable[[Connection], Outcome]], int],
+        run: Callable[[Callable[[Connection], ChangeResult]], int],
         reading: Callable[[], AbstractContextManager[Connection]],
     ) -> None:
         self._run = run
@@ -65,7 +65,7 @@ class Tokens:
 
     def make(
         self, name: str, scope: Scope, *, now: datetime, expires_at: datetime | None = None, inbox: str = ""
-    ) -> tuple[Token, str]:
+    ) -> tuple[ApiToken, str]:
         """A new token, and the secret its holder shows, which is told this once."""
         secret = PREFIX + secrets.token_urlsafe(32)
         values: dict[str, Any] = {
@@ -78,13 +78,13 @@ class Tokens:
         }
         numbers: list[int] = []
 
-        def change(connection: Connection) -> Outcome:
+        def change(connection: Connection) -> ChangeResult:
             key = connection.execute(insert(token), values).inserted_primary_key
             numbers[:] = [key[0]] if key else []
-            return Outcome(changed=1)
+            return ChangeResult(changed=1)
 
         self._run(change)
-        made = Token(
+        made = ApiToken(
             number=numbers[0],
             name=values["name"],
             scope=scope,
@@ -94,12 +94,12 @@ class Tokens:
         )
         return made, secret
 
-    def all(self) -> list[Token]:
+    def all(self) -> list[ApiToken]:
         """Every token, those that have expired included, oldest first."""
         with self._reading() as connection:
             return [_token(row) for row in connection.execute(select(token).order_by(token.c.number))]
 
-    def find(self, secret: str, *, now: datetime) -> Token | None:
+    def find(self, secret: str, *, now: datetime) -> ApiToken | None:
         """The token of this secret; None when there is none or it has expired.
 
         Looked up by a digest of what the client sent, so that the time it takes tells nothing of other tokens.
@@ -112,7 +112,7 @@ class Tokens:
     def revoke(self, number: int) -> None:
         """Let this token open nothing any more. Raises NotFound."""
         if not self._run(
-            lambda connection: Outcome(
+            lambda connection: ChangeResult(
                 changed=connection.execute(delete(token).where(token.c.number == number)).rowcount
             )
         ):
@@ -124,8 +124,8 @@ def digest_of(secret: str) -> bytes:
     return hashlib.sha256(secret.encode("utf-8", "replace")).digest()
 
 
-def _token(row: Row[Any]) -> Token:
-    return Token(
+def _token(row: Row[Any]) -> ApiToken:
+    return ApiToken(
         number=row.number,
         name=row.name,
         scope=Scope(row.scope),

@@ -14,7 +14,7 @@ from catcher.store.db.codec import microseconds, moment, pack, unpack_summary
 from catcher.store.db.tables import binned, message
 from catcher.store.labels import inboxes, tags
 from catcher.store.model import Binned
-from catcher.store.write.updates import PRUNE_STEP, STEP, Outcome, leave_over, tell_reload
+from catcher.store.write.updates import PRUNE_STEP, STEP, ChangeResult, leave_over, tell_reload
 
 
 def page(connection: Connection, *, limit: int, start: int = 0) -> list[Binned]:
@@ -36,11 +36,11 @@ def get(connection: Connection, store_id: str) -> Binned:
     return _binned(row)
 
 
-def restore(connection: Connection, store_ids: Sequence[str]) -> Outcome:
+def restore(connection: Connection, store_ids: Sequence[str]) -> ChangeResult:
     """Put messages back to where they were, tags and inboxes included; unknown ids are ignored."""
     rows = connection.execute(select(binned).where(binned.c.store_id.in_(store_ids))).all()
     if not rows:
-        return Outcome(changed=0)
+        return ChangeResult(changed=0)
     back = [_binned(row).summary for row in rows]
     connection.execute(
         insert(message),
@@ -76,19 +76,19 @@ def restore(connection: Connection, store_ids: Sequence[str]) -> Outcome:
     )
 
 
-def restore_deleted_at(connection: Connection, *, moment: datetime) -> Outcome:
+def restore_deleted_at(connection: Connection, *, moment: datetime) -> ChangeResult:
     """Put back a step of what was deleted at exactly this moment."""
     chosen = select(binned.c.store_id).where(binned.c.deleted_at == microseconds(moment))
     return restore(connection, list(connection.scalars(chosen.order_by(binned.c.arrival).limit(STEP))))
 
 
-def discard(connection: Connection, store_ids: Sequence[str]) -> Outcome:
+def discard(connection: Connection, store_ids: Sequence[str]) -> ChangeResult:
     """Delete messages of the bin for good; unknown ids are ignored."""
     arrivals = sorted(connection.scalars(select(binned.c.arrival).where(binned.c.store_id.in_(store_ids))))
     return _discard(connection, arrivals)
 
 
-def empty(connection: Connection, *, before: datetime | None) -> Outcome:
+def empty(connection: Connection, *, before: datetime | None) -> ChangeResult:
     """Delete for good a step of what was put into the bin before a moment; None: of all."""
     chosen = select(binned.c.arrival)
     if before is not None:
@@ -97,13 +97,13 @@ def empty(connection: Connection, *, before: datetime | None) -> Outcome:
     return _discard(connection, arrivals)
 
 
-def _discard(connection: Connection, arrivals: Sequence[int]) -> Outcome:
+def _discard(connection: Connection, arrivals: Sequence[int]) -> ChangeResult:
     """For good, with everything else there is of them; rising numbers."""
     if not arrivals:
-        return Outcome(changed=0)
+        return ChangeResult(changed=0)
     leave_over(connection, arrivals)
     connection.execute(delete(binned).where(binned.c.arrival.in_(arrivals)))
-    return Outcome(changed=len(arrivals))
+    return ChangeResult(changed=len(arrivals))
 
 
 def _binned(row: Row[Any]) -> Binned:

@@ -15,7 +15,7 @@ from catcher.store.engines.base import Database
 from catcher.store.engines.counters import advance
 from catcher.store.labels import inboxes
 from catcher.store.labels.tags import attach
-from catcher.store.model import NewMessage, Summary
+from catcher.store.model import NewMessage, StoredSummary
 
 Row: TypeAlias = tuple[object, ...]
 
@@ -61,7 +61,7 @@ def prepare(new: NewMessage) -> Prepared:
     )
 
 
-def insert_all(database: Database, connection: Connection, group: Sequence[Prepared]) -> list[Summary]:
+def insert_all(database: Database, connection: Connection, group: Sequence[Prepared]) -> list[StoredSummary]:
     """Write the group in the connection's transaction; the summaries, arrival numbers rising in the group's order."""
     last = advance(
         connection,
@@ -105,8 +105,8 @@ def _content_rows(arrival: int, pieces: Iterable[tuple[bool, bytes]]) -> Iterato
         yield arrival, number, is_compressed, data
 
 
-def _summary(new: NewMessage, arrival: int, tags: tuple[str, ...]) -> Summary:
-    return Summary(
+def _summary(new: NewMessage, arrival: int, tags: tuple[str, ...]) -> StoredSummary:
+    return StoredSummary(
         arrival=arrival,
         store_id=new.store_id,
         received_at=new.envelope.received_at,

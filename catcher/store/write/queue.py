@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from catcher.errors import StoreUnavailable
 from catcher.store.write.inserts import Prepared
-from catcher.store.write.updates import Outcome
+from catcher.store.write.updates import ChangeResult
 
 Done: TypeAlias = Callable[[Sequence[int] | BaseException], None]
 
@@ -30,14 +30,14 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+class Transaction:
     """A change to run in a transaction of its own."""
 
-    run: Callable[[Connection], Outcome]
+    run: Callable[[Connection], ChangeResult]
     future: "Future[int]" = field(default_factory=Future)
 
 
-Work: TypeAlias = Sequence[Delivery] | Command
+Work: TypeAlias = Sequence[Delivery] | Transaction
 
 
 class Queue:
@@ -53,7 +53,7 @@ class Queue:
         self._messages = 0
         self._octets = 0
         self._wanted = 1  # deliveries wake whoever takes when there are so many
-        self._works: deque[Delivery | Command] = deque()
+        self._works: deque[Delivery | Transaction] = deque()
         self._lock = threading.Lock()
         self._filled = threading.Condition(self._lock)
         self._emptied = threading.Condition(self._lock)
@@ -82,7 +82,7 @@ class Queue:
             self._check_open()
             self._put(delivery)
 
-    def command(self, command: Command) -> None:
+    def command(self, command: Transaction) -> None:
         """Put a command in. Raises StoreUnavailable when closed."""
         with self._lock:
             self._check_open()
@@ -112,7 +112,7 @@ class Queue:
                 self._wanted = wanted
                 self._filled.wait(patience)
                 self._wanted = 1
-            if isinstance(self._works[0], Command):
+            if isinstance(self._works[0], Transaction):
                 return self._works.popleft()  # type: ignore[return-value]
             group = self._take_group()
             waiters, self._waiters = self._waiters, []

@@ -11,7 +11,7 @@ from catcher.store.engines.base import Database
 from catcher.store.engines.counters import read_counters
 from catcher.store.model import NewMessage
 from catcher.store.store import Store
-from catcher.store.write.updates import Outcome, tell_reload
+from catcher.store.write.updates import ChangeResult, tell_reload
 
 _TEXTS = tuple(column.name for column in search.columns if column.name != "arrival")
 _COLUMNS = ("attachments", "inlines", "message_id", "subject", "snippet", "addresses")
@@ -43,12 +43,12 @@ def rewrite(store: Store, messages: Sequence[tuple[int, NewMessage]]) -> int:
     return store._writer.run(change)  # noqa: SLF001 - the same room
 
 
-def _rewrite(connection: Connection, *, database: Database, messages: Sequence[tuple[int, NewMessage]]) -> Outcome:
+def _rewrite(connection: Connection, *, database: Database, messages: Sequence[tuple[int, NewMessage]]) -> ChangeResult:
     wanted = [arrival for arrival, _ in messages]
     there = set(connection.execute(select(message.c.arrival).where(message.c.arrival.in_(wanted))).scalars())
     rows = [(arrival, new) for arrival, new in messages if arrival in there]
     if not rows:
-        return Outcome(changed=0)
+        return ChangeResult(changed=0)
     now = read_counters(connection)
     indexed = [arrival for arrival, _ in rows if now.emptied < arrival <= now.indexed]
     if indexed:

@@ -14,11 +14,11 @@ from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, insert
 from catcher.store.db.codec import ChangeData, microseconds, pack
 from catcher.store.db.tables import binned, change, inbox, leftover, message, message_inbox
 from catcher.store.engines.counters import advance, read_counters
-from catcher.store.events import Event, Kind
+from catcher.store.events import Kind, StoreEvent
 from catcher.store.labels import inboxes as boxing
 from catcher.store.labels import tags as labelling
 from catcher.store.labels.inbox_names import fold_inbox
-from catcher.store.model import Inbox
+from catcher.store.model import StoredInbox
 from catcher.store.read import queries
 
 STEP = 5000
@@ -40,11 +40,11 @@ NOT_PINNED = message.c.is_pinned.is_(False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class ChangeResult:
     """What a step did."""
 
     changed: int
-    events: tuple[Event, ...] = ()
+    events: tuple[StoreEvent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ class _Told:
     data: ChangeData = field(default_factory=ChangeData)
 
 
-def mark(connection: Connection, where: ColumnElement[bool] | None, *, is_read: bool, upto: int) -> Outcome:
+def mark(connection: Connection, where: ColumnElement[bool] | None, *, is_read: bool, upto: int) -> ChangeResult:
     """Set the flag of what `where` selects (None: all) and did not have it, up to an arrival number."""
     chosen = select(message.c.arrival, message.c.store_id, message.c.inboxes).where(
         message.c.is_read.is_(not is_read), message.c.arrival <= upto
@@ -64,13 +64,13 @@ def mark(connection: Connection, where: ColumnElement[bool] | None, *, is_read: 
     chosen = chosen if where is None else chosen.where(where)
     rows = connection.execute(chosen.order_by(message.c.arrival).limit(STEP)).all()
     if not rows:
-        return Outcome(changed=0)
+        return ChangeResult(changed=0)
     connection.execute(_MARK, [{"wanted": row.arrival, "flag": is_read} for row in rows])
     told = [_told("update", row, is_read=is_read) for row in rows]
     return _announce(connection, len(rows), told, unread=-len(rows) if is_read else len(rows))
 
 
-def pin(connection: Connection, where: ColumnElement[bool] | None, *, is_pinned: bool, upto: int) -> Outcome:
+def pin(connection: Connection, where: ColumnElement[bool] | None, *, is_pinned: bool, upto: int) -> ChangeResult:
     """Pin or unpin what `where` selects (None: all) and was not, up to an arrival number."""
     chosen = select(message.c.arrival, message.c.store_id, message.c.inboxes).where(
         message.c.is_pinned.is_(not is_pinned), message.c.arrival <= upto
@@ -78,7 +78,7 @@ def pin(connection: Connection, where: ColumnElement[bool] | None, *, is_pinned:
     chosen = chosen if where is None else chosen.where(where)
     rows = connection.execute(chosen.order_by(message.c.arrival).limit(STEP)).all()
     if not rows:
-        return Outcome(changed=0)
+        return ChangeResult(changed=0)
     connection.execute(_PIN, [{"wanted": row.arrival, "flag": is_pinned} for row in rows])
     return _announce(connection, len(rows), [_told("update", row, is_pinned=is_pinned) for row in rows])
 
@@ -91,7 +91,7 @@ def remove(
     limit: int = STEP,
     is_prune: bool = False,
     binned_at: datetime | None = None,
-) -> Outcome:
+) -> ChangeResult:
     """Delete the oldest of what `where` selects, up to an arrival number.
 
     is_prune: tell it as one "prune". binned_at: put them into the bin at this moment instead.
@@ -100,7 +100,7 @@ def remove(
     chosen = chosen if where is None else chosen.where(where)
     rows = connection.execute(chosen.order_by(message.c.arrival).limit(limit)).all()
     if not rows:
-        return Outcome(changed=0)
+        return ChangeResult(changed=0)
     arrivals = [row.arrival for row in rows]
     if binned_at is None:
         leave_over(connection, arrivals)
@@ -125,7 +125,7 @@ def remove(
     )
 
 
-def remove_everything(connection: Connection) -> Outcome:
+def remove_everything(connection: Connection) -> ChangeResult:
     """Empty the mailbox, but for what is pinned. Only where nothing is pinned or in the bin this is one quick step."""
     now = read_counters(connection)
     if _holds_back(connection):
@@ -146,7 +146,7 @@ def remove_everything(connection: Connection) -> Outcome:
     )
 
 
-def retain(connection: Connection, *, max_messages: int, oldest: datetime | None) -> Outcome:
+def retain(connection: Connection, *, max_messages: int, oldest: datetime | None) -> ChangeResult:
     """Delete up to `PRUNE_STEP` of the oldest beyond so many (0: any number), or received before a moment."""
     now = read_counters(connection)
     excess = now.counts.messages - max_messages if max_messages else 0
@@ -155,21 +155,21 @@ def retain(connection: Connection, *, max_messages: int, oldest: datetime | None
         if outcome.changed:
             return outcome
     if oldest is None:
-        return Outcome(changed=0)
+        return ChangeResult(changed=0)
     return _remove_old(connection, message.c.received_at < microseconds(oldest))
 
 
-def retain_inboxes(connection: Connection, *, now: datetime) -> Outcome:
+def retain_inboxes(connection: Connection, *, now: datetime) -> ChangeResult:
     """As `retain`, by the bounds of inboxes that have their own; those whose time is over go as a whole."""
     for each in boxing.due(connection, now=now):
         is_over = each.expires_at is not None and each.expires_at <= now
         outcome = remove_inbox(connection, each.name) if is_over else _retain_inbox(connection, each, now)
         if outcome.changed:
             return outcome
-    return Outcome(changed=0)
+    return ChangeResult(changed=0)
 
 
-def remove_inbox(connection: Connection, name: str) -> Outcome:
+def remove_inbox(connection: Connection, name: str) -> ChangeResult:
     """Delete the mail of an inbox that is in no other, a step of it; with the last one the inbox. Raises NotFound.
 
     The inbox counts as one that changed, so that a step that returns less than `STEP` was the last.
@@ -177,16 +177,16 @@ def remove_inbox(connection: Connection, name: str) -> Outcome:
     boxing.move_out(connection, name)
     outcome = remove(connection, in_inbox(name), upto=read_counters(connection).cursor, limit=STEP - 1)
     if outcome.changed == STEP - 1:
-        return Outcome(changed=STEP, events=outcome.events)
+        return ChangeResult(changed=STEP, events=outcome.events)
     boxing.unmake(connection, name)
     # What was moved out of it tells of nothing else.
-    return Outcome(changed=outcome.changed + 1, events=(*outcome.events, *tell_reload(connection, 0).events))
+    return ChangeResult(changed=outcome.changed + 1, events=(*outcome.events, *tell_reload(connection, 0).events))
 
 
-def make_inbox(connection: Connection, wanted: Inbox) -> Outcome:
+def make_inbox(connection: Connection, wanted: StoredInbox) -> ChangeResult:
     """Make an inbox. Raises InboxError."""
     boxing.make(connection, wanted)
-    return Outcome(changed=1)
+    return ChangeResult(changed=1)
 
 
 def in_inbox(name: str) -> ColumnElement[bool]:
@@ -200,34 +200,34 @@ def leave_over(connection: Connection, arrivals: Sequence[int]) -> None:
     connection.execute(insert(leftover), [{"first": first, "last": last} for first, last in _ranges(arrivals)])
 
 
-def set_tags(connection: Connection, store_ids: Sequence[str], names: Sequence[str]) -> Outcome:
+def set_tags(connection: Connection, store_ids: Sequence[str], names: Sequence[str]) -> ChangeResult:
     """Give messages exactly these tags; unknown ids are ignored."""
     rows = connection.execute(
         select(message.c.arrival, message.c.store_id, message.c.inboxes).where(message.c.store_id.in_(store_ids))
     ).all()
     changed = labelling.replace(connection, [row.arrival for row in rows], names)
     told = [_told("update", row, tags=changed[row.arrival]) for row in rows if row.arrival in changed]
-    return _announce(connection, len(changed), told) if changed else Outcome(changed=0)
+    return _announce(connection, len(changed), told) if changed else ChangeResult(changed=0)
 
 
-def add_tag(connection: Connection, where: ColumnElement[bool] | None, *, name: str, upto: int) -> Outcome:
+def add_tag(connection: Connection, where: ColumnElement[bool] | None, *, name: str, upto: int) -> ChangeResult:
     """Give a tag to what `where` selects (None: all) and does not have it, up to an arrival number."""
     return _retag(connection, where, ~labelling.has_tag(name), labelling.add, name=name, upto=upto)
 
 
-def remove_tag(connection: Connection, where: ColumnElement[bool] | None, *, name: str, upto: int) -> Outcome:
+def remove_tag(connection: Connection, where: ColumnElement[bool] | None, *, name: str, upto: int) -> ChangeResult:
     """Take a tag from what `where` selects (None: all) and has it, up to an arrival number."""
     return _retag(connection, where, labelling.has_tag(name), labelling.take, name=name, upto=upto)
 
 
-def rename_tag(connection: Connection, old: str, new: str) -> Outcome:
+def rename_tag(connection: Connection, old: str, new: str) -> ChangeResult:
     """Call a tag otherwise. Raises TagError, NotFound."""
     if not labelling.rename(connection, old, new):
-        return Outcome(changed=0)
+        return ChangeResult(changed=0)
     return _announce(connection, 1, [_Told(kind="prune")])
 
 
-def delete_tag(connection: Connection, name: str) -> Outcome:
+def delete_tag(connection: Connection, name: str) -> ChangeResult:
     """Take a tag from all messages. Raises NotFound."""
     labelling.remove(connection, name)
     return _announce(connection, 1, [_Told(kind="prune")])
@@ -235,7 +235,7 @@ def delete_tag(connection: Connection, name: str) -> Outcome:
 
 def tell_reload(
     connection: Connection, changed: int, *, messages: int = 0, unread: int = 0, octets: int = 0
-) -> Outcome:
+) -> ChangeResult:
     """Have everybody read the list again; the numbers are what the totals gain."""
     return _announce(connection, changed, [_Told(kind="prune")], messages=messages, unread=unread, octets=octets)
 
@@ -248,12 +248,12 @@ def _retag(
     *,
     name: str,
     upto: int,
-) -> Outcome:
+) -> ChangeResult:
     chosen = select(message.c.arrival, message.c.store_id).where(message.c.arrival <= upto, concerned)
     chosen = chosen if where is None else chosen.where(where)
     rows = connection.execute(chosen.order_by(message.c.arrival).limit(STEP)).all()
     if not rows:
-        return Outcome(changed=0)
+        return ChangeResult(changed=0)
     arrivals = [row.arrival for row in rows]
     change(connection, arrivals, name)
     tags = labelling.tags_of(connection, arrivals) if len(rows) <= TOLD_ONE_BY_ONE else {}
@@ -263,19 +263,19 @@ def _retag(
     return _announce(connection, len(rows), told)
 
 
-def _remove_old(connection: Connection, where: ColumnElement[bool], *, limit: int = PRUNE_STEP) -> Outcome:
+def _remove_old(connection: Connection, where: ColumnElement[bool], *, limit: int = PRUNE_STEP) -> ChangeResult:
     upto = read_counters(connection).cursor
     return remove(connection, NOT_PINNED & where, upto=upto, limit=min(limit, PRUNE_STEP), is_prune=True)
 
 
-def _retain_inbox(connection: Connection, each: Inbox, now: datetime) -> Outcome:
+def _retain_inbox(connection: Connection, each: StoredInbox, now: datetime) -> ChangeResult:
     excess = each.messages - each.max_messages if each.max_messages else 0
     if excess > 0:
         outcome = _remove_old(connection, in_inbox(each.name), limit=excess)
         if outcome.changed:
             return outcome
     if each.max_age is None:
-        return Outcome(changed=0)
+        return ChangeResult(changed=0)
     return _remove_old(connection, in_inbox(each.name) & (message.c.received_at < microseconds(now - each.max_age)))
 
 
@@ -293,7 +293,7 @@ def _announce(
     messages: int = 0,
     unread: int = 0,
     octets: int = 0,
-) -> Outcome:
+) -> ChangeResult:
     """Number what is to be told, note it in `change` for others, and adjust the totals."""
     if len(told) > TOLD_ONE_BY_ONE:
         told = [_Told(kind="prune")]
@@ -307,7 +307,7 @@ def _announce(
         ],
     )
     events = tuple(
-        Event(
+        StoreEvent(
             cursor=number,
             kind=item.kind,
             store_id=item.store_id,
@@ -318,7 +318,7 @@ def _announce(
         )
         for number, item in zip(numbers, told, strict=True)
     )
-    return Outcome(changed=changed, events=events)
+    return ChangeResult(changed=changed, events=events)
 
 
 def _told(kind: Kind, row: Row[*tuple[Any, ...]], **data: Any) -> _Told:

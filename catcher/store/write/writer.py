@@ -4,20 +4,19 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, suppress
-from typing import TypeAlias
+from contextlib import suppress
 
 from sqlalchemy import Connection, exc
 
 from catcher.errors import CatcherError, StoreUnavailable
 from catcher.store.engines.base import Database
 from catcher.store.engines.counters import read_counters
-from catcher.store.events import Event, Events
+from catcher.store.events import Events, StoreEvent
 from catcher.store.read import queries
 from catcher.store.write.inserts import insert_all
 from catcher.store.write.maintenance import Upkeep
-from catcher.store.write.queue import Command, Delivery, Queue
-from catcher.store.write.updates import Outcome
+from catcher.store.write.queue import Delivery, Queue, Transaction
+from catcher.store.write.updates import ChangeResult
 
 _log = logging.getLogger(__name__)
 
@@ -42,31 +41,24 @@ _BATCH = 500
 """Events of other processes that are read and told at once."""
 
 
-Turn: TypeAlias = Callable[[], AbstractContextManager[object]]
-
-
 class Writer:
     """Starts its thread when made.
 
-    poll: seconds between looks for other processes' commits; 0: never. turn, keeps_up: see `Store.open`.
+    poll_interval: see `Store.open`.
     """
 
-    def __init__(
-        self, database: Database, events: Events, queue: Queue, *, poll: float, turn: Turn, keeps_up: bool
-    ) -> None:
+    def __init__(self, database: Database, events: Events, queue: Queue, *, poll_interval: float) -> None:
         self._database = database
         self._events = events
         self._queue = queue
-        self._poll = poll
+        self._poll_interval = poll_interval
         self._connection = database.connect_writer()
         self._upkeep = Upkeep(database)
-        self._turn = turn
-        self._keeps_up = keeps_up
-        self._upkeep_at = time.monotonic() if keeps_up else None
+        self._upkeep_at: float | None = time.monotonic()
         self._behind = 0
         self._is_woken = False
         self._has_news = False
-        self._watch = database.watch(self._connection, self.look) if poll else None
+        self._watch = database.watch(self._connection, self.look) if poll_interval else None
         self._expected = 1
         self._patience = 0.0
         self._told = self._last_number()
@@ -91,16 +83,16 @@ class Writer:
         self._is_woken = True
         self._queue.wake()
 
-    def run(self, change: Callable[[Connection], Outcome]) -> int:
+    def run(self, change: Callable[[Connection], ChangeResult]) -> int:
         """Have the thread make a change and wait for its commit; how many messages changed. Raises what it raised."""
-        command = Command(run=change)
+        command = Transaction(run=change)
         self._queue.command(command)
         return command.future.result()
 
     def _run(self) -> None:
         while True:
             work = self._queue.take(self._pause(), wanted=self._expected, patience=self._patience)
-            if isinstance(work, Command):
+            if isinstance(work, Transaction):
                 self._obey(work)
             elif work:
                 self._store(work)
@@ -116,7 +108,7 @@ class Writer:
 
     def _pause(self) -> float:
         now = time.monotonic()
-        look = self._looked_at + self._poll - now if self._poll else 60.0
+        look = self._looked_at + self._poll_interval - now if self._poll_interval else 60.0
         keep_up = self._upkeep_at - now if self._upkeep_at is not None else 60.0
         return max(0.0, min(look, keep_up))
 
@@ -139,7 +131,7 @@ class Writer:
         """Write deliveries in one transaction and answer; False when another try, one by one, makes sense."""
         prepared = [one for delivery in group for one in delivery.messages]
         try:
-            with self._turn(), self._database.begin(self._connection):
+            with self._database.begin(self._connection):
                 summaries = insert_all(self._database, self._connection, prepared)
                 self._database.announce(self._connection)
                 self._database.check_place()
@@ -157,11 +149,11 @@ class Writer:
             _answer(delivery, [next(numbers).arrival for _ in delivery.messages])
         self._end_answers()
         self._behind += len(summaries)
-        if self._events.is_heard:
+        if self._events.has_subscribers:
             self._tell([queries.new_event(one) for one in summaries])
         elif summaries:
             self._told = summaries[-1].arrival
-            self._events.stir()
+            self._events.committed()
         self._after_work()
         return True
 
@@ -174,11 +166,11 @@ class Writer:
 
     # Commands
 
-    def _obey(self, command: Command) -> None:
+    def _obey(self, command: Transaction) -> None:
         if not command.future.set_running_or_notify_cancel():
             return
         try:
-            with self._turn(), self._database.begin(self._connection):
+            with self._database.begin(self._connection):
                 outcome = command.run(self._connection)
                 if outcome.events:
                     self._database.announce(self._connection)
@@ -195,7 +187,7 @@ class Writer:
 
     # News
 
-    def _tell(self, events: Sequence[Event]) -> None:
+    def _tell(self, events: Sequence[StoreEvent]) -> None:
         """Publish own events, after those of other processes that have lower numbers."""
         if not events:
             return
@@ -203,11 +195,11 @@ class Writer:
             self._tell_foreign(upto=events[0].cursor - 1)
         self._told = events[-1].cursor
         self._events.publish(events)
-        self._events.stir()
+        self._events.committed()
 
     def _tell_foreign(self, *, upto: int) -> None:
         self._behind += max(0, upto - self._told)
-        while self._events.is_heard and self._told < upto:
+        while self._events.has_subscribers and self._told < upto:
             try:
                 with self._database.reading() as connection:
                     found = queries.changes(connection, self._told, upto=upto, limit=_BATCH)
@@ -219,11 +211,11 @@ class Writer:
             self._told = found[-1].cursor
             self._events.publish(found)
         self._told = max(self._told, upto)
-        self._events.stir()
+        self._events.committed()
 
     def _look_for_others(self) -> None:
         now = time.monotonic()
-        if self._watch is None or (now < self._looked_at + self._poll and not self._is_woken):
+        if self._watch is None or (now < self._looked_at + self._poll_interval and not self._is_woken):
             return
         self._looked_at = now
         self._is_woken = False
@@ -241,8 +233,6 @@ class Writer:
     # Upkeep
 
     def _after_work(self) -> None:
-        if not self._keeps_up:
-            return
         self._upkeep_at = time.monotonic() + QUIET
         while self._behind > BEHIND and self._try_upkeep():
             self._behind -= 100
@@ -254,9 +244,7 @@ class Writer:
     def _try_upkeep(self) -> bool:
         """One step; when nothing is left, upkeep rests until something is written again."""
         try:
-            with self._turn():
-                is_more = self._upkeep.step(self._connection)
-            if is_more:
+            if self._upkeep.step(self._connection):
                 self._upkeep_at = time.monotonic()
                 return True
             self._upkeep_at = None

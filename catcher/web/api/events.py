@@ -16,7 +16,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from catcher.errors import CatcherError, InboxError
 from catcher.schema.messages import encode
-from catcher.store.events import Event
+from catcher.store.events import StoreEvent
 from catcher.store.labels.inbox_names import fold_inbox
 from catcher.store.search import Anything
 from catcher.web.api.http.presenters import message_summary
@@ -94,7 +94,7 @@ class EventSocket:
             await asyncio.sleep(STATS_PAUSE)
 
 
-def frame(event: Event) -> dict[str, Any]:
+def frame(event: StoreEvent) -> dict[str, Any]:
     """One event as clients know it."""
     data: Any = None
     if event.summary is not None and event.kind == "new":

@@ -13,8 +13,8 @@ from starlette.responses import Response
 from catcher.errors import InboxError
 from catcher.schema.messages import Count, Moment, ProblemAnswer
 from catcher.store.labels.inbox_names import clean_inbox, fold_inbox
-from catcher.store.labels.inbox_routing import Sorting
-from catcher.store.model import Inbox
+from catcher.store.labels.inbox_routing import InboxRouting
+from catcher.store.model import StoredInbox
 from catcher.web.api.http.presenters import moment
 from catcher.web.api.http.problems import BAD, MISSING, told
 from catcher.web.api.http.requests import body_as
@@ -138,7 +138,7 @@ class Inboxes:
         self._services.faults.forget_inbox(name)
         return json_answer(InboxGone(deleted=deleted, cursor=await self._store.cursor()))
 
-    def _values(self, inbox: Inbox, cursor: int) -> dict[str, Any]:
+    def _values(self, inbox: StoredInbox, cursor: int) -> dict[str, Any]:
         return {
             "name": inbox.name,
             "messages": inbox.messages,
@@ -153,7 +153,7 @@ class Inboxes:
         }
 
 
-def addresses_of(name: str, sorting: Sorting) -> tuple[str, ...]:
+def addresses_of(name: str, sorting: InboxRouting) -> tuple[str, ...]:
     """Patterns of the addresses by which mail gets into an inbox, by rules that look at recipients, in their order."""
     patterns: list[str] = []
     for source in sorting.sources:
@@ -166,8 +166,8 @@ def addresses_of(name: str, sorting: Sorting) -> tuple[str, ...]:
     return tuple(patterns)
 
 
-def _made(wanted: InboxBody, *, now: datetime) -> Inbox:
-    return Inbox(
+def _made(wanted: InboxBody, *, now: datetime) -> StoredInbox:
+    return StoredInbox(
         name=wanted.name or random_name(),
         messages=0,
         created_at=now,

@@ -37,7 +37,7 @@ class Metrics:
 
         store = self._services.store
         counts, tags, octets = await store.counts(), await store.tags(), await store.octets_on_disk()
-        waiting = await self._services.threads.run(store.store.outgoing.count_waiting)
+        waiting = await self._services.threads.run(store.store.outbox.count_waiting)
         registry = CollectorRegistry(auto_describe=False)
         registry.register(_Numbers(self._services, counts, tags, octets, waiting))
         return Response(exposition.generate_latest(registry), media_type=exposition.CONTENT_TYPE_LATEST)

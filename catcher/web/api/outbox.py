@@ -9,7 +9,7 @@ from starlette.responses import Response
 from catcher.errors import NotFound, RelayError
 from catcher.relay.webhooks import PREFIX, Webhook
 from catcher.schema.messages import Count, Moment
-from catcher.store.records.outbox import Job
+from catcher.store.records.outbox import OutboxJob
 from catcher.web.api.http.presenters import moment
 from catcher.web.api.http.problems import BAD, MISSING, told
 from catcher.web.api.http.responses import json_answer
@@ -82,7 +82,7 @@ class Onward:
         if not (limit.isascii() and limit.isdigit() and 0 < len(limit) < 9):
             raise ValueError("limit: expected a whole number")
         found = await self._threads.run(
-            self._store.store.outgoing.newest,
+            self._store.store.outbox.newest,
             limit=min(int(limit), MOST),
             relay=given.get("relay"),
             store_id=given.get("message"),
@@ -105,7 +105,7 @@ class Onward:
         return json_answer(TestAnswer(ok=True, text=said))
 
 
-def _job(job: Job) -> JobShape:
+def _job(job: OutboxJob) -> JobShape:
     return JobShape(
         id=job.number,
         message_id=job.store_id,

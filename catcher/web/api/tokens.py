@@ -10,7 +10,7 @@ from starlette.responses import Response
 from catcher.errors import NotFound
 from catcher.schema.messages import Moment
 from catcher.store.labels.inbox_names import clean_inbox, fold_inbox
-from catcher.store.records.tokens import Scope, Token
+from catcher.store.records.tokens import ApiToken, Scope
 from catcher.web.api.http.presenters import moment
 from catcher.web.api.http.problems import BAD, MISSING, told
 from catcher.web.api.http.requests import body_as
@@ -84,7 +84,7 @@ class TokenHandlers:
         return await self.listed(request)
 
 
-def _values(token: Token) -> dict[str, Any]:
+def _values(token: ApiToken) -> dict[str, Any]:
     return {
         "id": token.number,
         "name": token.name,

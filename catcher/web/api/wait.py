@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from catcher.errors import NotFound
 from catcher.schema.messages import Count, MessageDetail, MessageSummary, Problem, ProblemAnswer, encode
-from catcher.store.model import Summary
+from catcher.store.model import StoredSummary
 from catcher.store.search import Anything, failures
 from catcher.store.store import Store
 from catcher.web.api.extract_shapes import ExtractAnswer, extract_answer
@@ -117,7 +117,7 @@ class Waits:
         misses = await self._services.threads.run(_near_misses, self._services.store.store, wanted, came)
         return _failed(408, Problem(code="timeout", message=_summed_up(wanted, came, misses)), messages, misses, came)
 
-    async def _messages(self, summaries: Sequence[Summary]) -> list[msgspec.Raw]:
+    async def _messages(self, summaries: Sequence[StoredSummary]) -> list[msgspec.Raw]:
         """The messages whole, but for those that have gone meanwhile."""
         found = await asyncio.gather(*(self._message(one.store_id) for one in summaries), return_exceptions=True)
         for each in found:
@@ -206,7 +206,7 @@ def _near_misses(store: Store, wanted: Wanted, came: Came) -> list[NearMiss]:
     return sorted((miss for miss in misses if miss.failed), key=lambda miss: len(miss.failed))
 
 
-def _shown(summary: Summary) -> dict[str, str]:
+def _shown(summary: StoredSummary) -> dict[str, str]:
     """What the message has, as its reader knows it."""
     shown = {"subject": summary.subject, "text": summary.snippet, "any": f"{summary.subject} {summary.snippet}"}
     for name in ("from_", "to", "cc", "bcc", "reply_to"):

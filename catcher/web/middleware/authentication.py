@@ -24,7 +24,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from catcher.errors import StoreUnavailable
 from catcher.lru import Recent
 from catcher.net.htpasswd import Htpasswd
-from catcher.store.records.tokens import PREFIX, Token
+from catcher.store.records.tokens import PREFIX, ApiToken
 from catcher.store.records.tokens import Scope as TokenScope
 from catcher.threads import Threads
 from catcher.web.inbox_scope import bind
@@ -100,7 +100,7 @@ class Authentication:
         *,
         keeper: Keeper | None,
         sending: Keeper | None,
-        tokens: Callable[[str], Awaitable[Token | None]],
+        tokens: Callable[[str], Awaitable[ApiToken | None]],
         options: WebOptions,
     ) -> None:
         self._app = app

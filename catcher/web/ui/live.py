@@ -14,9 +14,9 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from catcher.errors import NotFound
-from catcher.store.events import Event
+from catcher.store.events import StoreEvent
 from catcher.store.labels.inbox_names import fold_inbox
-from catcher.store.model import Summary
+from catcher.store.model import StoredSummary
 from catcher.store.search.model import Anything
 from catcher.web.hub import Batch, Hub, Lagging
 from catcher.web.inbox_scope import inbox_of
@@ -81,7 +81,7 @@ class LiveHandler:
                 yield _event("counts", await self._numbers(place, side), number=events[-1].cursor)
         yield _event("reload", "", number=None)
 
-    async def _pieces(self, events: Sequence[Event], place: Place, look: Look) -> list[str]:
+    async def _pieces(self, events: Sequence[StoreEvent], place: Place, look: Look) -> list[str]:
         """The news that these events are for a page that shows this list."""
         number = events[-1].cursor
         if any(event.kind in {"prune", "truncate"} for event in events):
@@ -124,7 +124,7 @@ class LiveHandler:
             }
         )
 
-    async def _new_pieces(self, new: Sequence[Summary], place: Place, look: Look, number: int) -> list[str]:
+    async def _new_pieces(self, new: Sequence[StoredSummary], place: Place, look: Look, number: int) -> list[str]:
         query = read_query(place)[0]
         if new and query != Anything():
             page = await self._site.services.store.page(query, limit=PAGE_ROWS)
@@ -147,13 +147,13 @@ class LiveHandler:
         html = "".join(self._row(summary, place, look) for summary in found if summary)
         return [_event("row", html, number=number)] if html else []
 
-    async def _summary(self, store_id: str) -> Summary | None:
+    async def _summary(self, store_id: str) -> StoredSummary | None:
         try:
             return await self._site.services.store.summary(store_id)
         except NotFound:
             return None
 
-    def _row(self, summary: Summary, place: Place, look: Look) -> str:
+    def _row(self, summary: StoredSummary, place: Place, look: Look) -> str:
         row = make_row(self._site, summary, place, now())
         if look.has_conversations:
             row = replace(row, kind=conversation_begun(summary))
@@ -162,19 +162,19 @@ class LiveHandler:
         return str(drawn.list_row(row, icons))
 
 
-async def paced(batches: AsyncIterator[Batch], *, pause: float = PAUSE) -> AsyncIterator[Sequence[Event]]:
+async def paced(batches: AsyncIterator[Batch], *, pause: float = PAUSE) -> AsyncIterator[Sequence[StoreEvent]]:
     """The events of the batches, at most every `pause` seconds; () after a long silence. Ends with them.
 
     A reader that is too slow for what happens gets one `prune` event, which asks it to look again.
     """
-    waiting: list[Event] = []
+    waiting: list[StoreEvent] = []
     awake = asyncio.Event()
 
     async def collect() -> None:
         try:
             async for batch in batches:
                 if len(waiting) + len(batch) > WAITING:
-                    waiting[:] = [Event(cursor=batch[-1].cursor, kind="prune")]
+                    waiting[:] = [StoreEvent(cursor=batch[-1].cursor, kind="prune")]
                 else:
                     waiting.extend(batch)
                 awake.set()

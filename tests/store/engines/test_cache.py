@@ -72,7 +72,7 @@ def change(store: Store, chance: random.Random) -> None:
 def stores(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Store, Store]]:
     """Two of one database; the first looks up places in blocks of a few messages, whatever the depth."""
     monkeypatch.setattr("catcher.store.read.search._DEEP", 0)
-    with Store.open(url, poll=0) as one, Store.open(url, poll=0) as other:
+    with Store.open(url, poll_interval=0) as one, Store.open(url, poll_interval=0) as other:
         one._database.places = Places(block=5)
         yield one, other
 

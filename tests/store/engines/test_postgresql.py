@@ -27,7 +27,7 @@ def test_connections_that_were_lost_are_made_anew_without_a_word(
     postgresql: Server, postgresql_url: str, new: MakeMessage
 ) -> None:
     """The server was started again while nobody used it: the next mail and the next question find it."""
-    with Store.open(postgresql_url, poll=0) as store:
+    with Store.open(postgresql_url, poll_interval=0) as store:
         store.add([new()])
         assert store.counts().messages == 1
         postgresql.cut_off(postgresql_url)
@@ -39,7 +39,7 @@ def test_connections_that_were_lost_are_made_anew_without_a_word(
 
 def test_while_it_cannot_be_reached_nothing_is_taken(postgresql: Server, postgresql_url: str, new: MakeMessage) -> None:
     """Callers are told so, in words for clients, and it goes on as soon as it can."""
-    with Store.open(postgresql_url, poll=0, patience=2) as store:
+    with Store.open(postgresql_url, poll_interval=0, lock_timeout=2) as store:
         kept = new()
         store.add([kept])
         postgresql.cut_off(postgresql_url, for_good=True)
@@ -54,7 +54,7 @@ def test_while_it_cannot_be_reached_nothing_is_taken(postgresql: Server, postgre
 
 def test_others_are_heard_as_soon_as_they_commit(postgresql_url: str, new: MakeMessage) -> None:
     """Their commits are announced: nobody has to look."""
-    with Store.open(postgresql_url, poll=NEVER) as one, Store.open(postgresql_url, poll=0) as two:
+    with Store.open(postgresql_url, poll_interval=NEVER) as one, Store.open(postgresql_url, poll_interval=0) as two:
         heard = Recorder(one)
         first, second = new(), new()
         two.add([first])
@@ -68,7 +68,7 @@ def test_what_others_did_while_nobody_listened_is_told_later(
     postgresql: Server, postgresql_url: str, new: MakeMessage
 ) -> None:
     """A listener that lost its connection looks for what it has missed, and listens again."""
-    with Store.open(postgresql_url, poll=0.02) as one, Store.open(postgresql_url, poll=0) as two:
+    with Store.open(postgresql_url, poll_interval=0.02) as one, Store.open(postgresql_url, poll_interval=0) as two:
         heard = Recorder(one)
         messages = [new() for _ in range(4)]
         for number, mail in enumerate(messages, start=1):
@@ -79,8 +79,8 @@ def test_what_others_did_while_nobody_listened_is_told_later(
 
 def test_one_of_several_stores_prunes_and_another_one_after_it(postgresql_url: str, new: MakeMessage) -> None:
     """The duty is held as long as its holder is connected."""
-    with Store.open(postgresql_url, poll=0) as two:
-        with Store.open(postgresql_url, poll=0) as one:
+    with Store.open(postgresql_url, poll_interval=0) as two:
+        with Store.open(postgresql_url, poll_interval=0) as one:
             one.add([new() for _ in range(6)])
             assert one.retain(max_messages=5, max_age=None, now=NOW) == 1
             assert two.retain(max_messages=3, max_age=None, now=NOW) == 0
@@ -96,7 +96,7 @@ def test_long_ids_and_tags_are_kept(postgresql_url: str, new: MakeMessage) -> No
     fields = b"".join(b" %s\r\n" % long[start:].encode() for start in range(0, 60, 2))
     mail = new(b"Message-ID:\r\n <%s@example.org>\r\n\r\n" % fields.replace(b"\r\n", b"").replace(b" ", b""))
     assert len(mail.message.message_id) > 20_000
-    with Store.open(postgresql_url, poll=0) as store:
+    with Store.open(postgresql_url, poll_interval=0) as store:
         store.add([mail])
         assert store.get(mail.store_id).message.message_id == mail.message.message_id
         tag = "".join(chr(0xFB50 + number) for number in range(90)) + "\ufdfa" * 10
@@ -107,7 +107,7 @@ def test_long_ids_and_tags_are_kept(postgresql_url: str, new: MakeMessage) -> No
 
 def test_the_size_is_that_of_its_tables(postgresql_url: str, new: MakeMessage) -> None:
     """Indexes included, and nothing of what else is in the database."""
-    with Store.open(postgresql_url, poll=0) as store:
+    with Store.open(postgresql_url, poll_interval=0) as store:
         before = store.octets_on_disk()
         store.add([new(random.Random(1).randbytes(3_000_000))])
         assert store.octets_on_disk() - before > 3_000_000
@@ -116,7 +116,7 @@ def test_the_size_is_that_of_its_tables(postgresql_url: str, new: MakeMessage) -
 
 def test_a_rare_word_is_looked_up_and_not_searched_for(postgresql_url: str, new: MakeMessage) -> None:
     """The index names candidates whatever the planner believes about the word; a page is walked without sorting."""
-    with Store.open(postgresql_url, poll=0) as store:
+    with Store.open(postgresql_url, poll_interval=0) as store:
         store.add([new(text="needle")] + [new() for _ in range(20)])
         index = store._database.index
         expression = index.expression(parse("needle", now=NOW))
@@ -165,7 +165,7 @@ def test_each_failure_is_told_in_words_for_clients(
     postgresql_url: str, error: type[psycopg.Error], kind: type[StoreUnavailable], said: str
 ) -> None:
     """By its SQLSTATE; what the server says of tables and paths is for the log. STYLE §6."""
-    with Store.open(postgresql_url, poll=0) as store:
+    with Store.open(postgresql_url, poll_interval=0) as store:
         failure = store._database.failure(error('relation "message" in /var/lib/x'))
     assert type(failure) is kind
     assert said in str(failure)

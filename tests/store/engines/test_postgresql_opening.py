@@ -40,7 +40,7 @@ def declared(url: str) -> list[list[tuple[object, ...]]]:
 
 def migrate(url: str, target: str, *, scripts: Path | None = None) -> None:
     """Run the migrations up to one, as an upgrade does."""
-    engine = make_engine(make_url(url).set(drivername="postgresql+psycopg"), pool_size=1, patience=10)
+    engine = make_engine(make_url(url).set(drivername="postgresql+psycopg"), pool_size=1, lock_timeout=10)
     try:
         with engine.connect() as connection, begun(connection, "BEGIN"):
             schema.upgrade(connection, scripts=scripts, target=target)
@@ -51,7 +51,7 @@ def migrate(url: str, target: str, *, scripts: Path | None = None) -> None:
 def refused(url: str, expected: str, *, error: type[DatabaseUnusable] = DatabaseUnusable) -> str:
     """What is said by one line, with what is expected in it."""
     with pytest.raises(error, match=expected) as caught:
-        Store.open(url, patience=2)
+        Store.open(url, lock_timeout=2)
     assert "\n" not in str(caught.value)
     return str(caught.value)
 

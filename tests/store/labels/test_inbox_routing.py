@@ -9,10 +9,15 @@ from hypothesis import strategies as st
 from catcher.envelope import Client, Envelope, ForwardPath
 from catcher.mime import parse
 from catcher.store.labels.inbox_names import LONGEST, clean_inbox, clean_inboxes
-from catcher.store.labels.inbox_routing import MOST, Sorting
+from catcher.store.labels.inbox_routing import MOST, InboxRouting
 
 
-def inboxes(*recipients: str, user: str = "", header: str = "", sorting: Sorting = Sorting()) -> tuple[str, ...]:  # noqa: B008
+def inboxes(
+    *recipients: str,
+    user: str = "",
+    header: str = "",
+    sorting: InboxRouting = InboxRouting(),  # noqa: B008 a value without state
+) -> tuple[str, ...]:
     """The inboxes of a message to these recipients."""
     envelope = Envelope(
         reverse_path="app@example.com",
@@ -32,8 +37,11 @@ def inboxes(*recipients: str, user: str = "", header: str = "", sorting: Sorting
         (("my box",), inboxes("ann@example.com", header="x-catcher-inbox:  my  box ")),
         (("ann@example.com", "bob@example.com"), inboxes("Ann@Example.com", "bob@example.com", "ann@example.com")),
         ((), inboxes()),
-        ((), inboxes("ann@example.com", user="u", sorting=Sorting(sources=()))),
-        (("ann@example.com",), inboxes("ann@example.com", user="u", sorting=Sorting(sources=("recipient", "user")))),
+        ((), inboxes("ann@example.com", user="u", sorting=InboxRouting(sources=()))),
+        (
+            ("ann@example.com",),
+            inboxes("ann@example.com", user="u", sorting=InboxRouting(sources=("recipient", "user"))),
+        ),
     ],
 )
 def test_the_first_source_that_says_anything_names_the_inboxes(

@@ -70,13 +70,13 @@ QUERIES = (
 def mailbox(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Store, list[NewMessage]]]:
     """Twenty messages, some read, some tagged, the older half of them in the index."""
     monkeypatch.setattr("catcher.store.write.writer.QUIET", 1e6)
-    with Store.open(url, poll=0) as store:
+    with Store.open(url, poll_interval=0) as store:
         messages = [
             make_message(subject=f"Message {number}", text=text, received_at=NOW - timedelta(days=number))
             for number, text in enumerate(TEXTS * 2)
         ]
         store.add(messages[:10])
-        database = open_database(url, durable=False, readers=1, patience=5)
+        database = open_database(url, durable=False, readers=1, lock_timeout=5)
         with database.connect_writer() as connection:
             assert Upkeep(database).index(connection) == (10 if database.index.is_kept_up else 0)
         database.dispose()
@@ -184,7 +184,7 @@ def test_deep_pages_are_those_of_the_whole_list(
 ) -> None:
     """The place of a page is found by what is read and what is not, wherever the few of one of them stand."""
     monkeypatch.setattr(search, "_DEEP", 1)
-    with Store.open(url, poll=0) as store:
+    with Store.open(url, poll_interval=0) as store:
         messages = [new() for _ in range(40)]
         store.add(messages)
         store.mark(ByIds(tuple(messages[number].store_id for number in read)), is_read=True)

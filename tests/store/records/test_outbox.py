@@ -18,7 +18,7 @@ LEASE = timedelta(minutes=5)
 def test_jobs_and_mark_are_written_together_by_one_only(store: Store, new: MakeMessage) -> None:
     """Who judged from another place than the mark's has been overtaken, and queues nothing."""
     store.add([new()])
-    queue = store.outgoing
+    queue = store.outbox
     assert queue.mark() is None
     assert not queue.add([JOB], after=0, upto=1, now=NOW)
     queue.begin(is_judged=True)
@@ -37,7 +37,7 @@ def test_jobs_and_mark_are_written_together_by_one_only(store: Store, new: MakeM
 
 def test_a_claimed_job_is_nobody_elses_until_its_lease_is_over(store: Store) -> None:
     """And what is postponed comes back when it is due, in that order."""
-    queue = store.outgoing
+    queue = store.outbox
     queue.begin(is_judged=True)
     queue.add([JOB, replace(JOB, relay="second")], after=0, upto=0, now=NOW)
     assert queue.claim(now=NOW - timedelta(seconds=1), lease=LEASE, limit=5) == []
@@ -60,7 +60,7 @@ def test_a_claimed_job_is_nobody_elses_until_its_lease_is_over(store: Store) -> 
 
 def test_what_is_over_is_kept_within_bounds(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """The newest stay, and what waits always does."""
-    queue = store.outgoing
+    queue = store.outbox
     queue.begin(is_judged=True)
     monkeypatch.setattr(outbox, "KEPT", 3)
     queue.add([JOB] * 9, after=0, upto=0, now=NOW)

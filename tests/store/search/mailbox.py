@@ -172,7 +172,7 @@ class PostgresqlMailbox(Mailbox):
     """All are in the index at once."""
 
     def __init__(self, url: str) -> None:
-        super().__init__(make_engine(make_url(url).set(drivername="postgresql+psycopg"), pool_size=1, patience=30))
+        super().__init__(make_engine(make_url(url).set(drivername="postgresql+psycopg"), pool_size=1, lock_timeout=30))
         self.index = PgTrgm()
         self.without_index = PgTrgm(is_used=False)
 

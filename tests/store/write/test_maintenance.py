@@ -26,14 +26,14 @@ NOW = datetime(2026, 3, 2, tzinfo=UTC)
 def quiet(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     """A store that leaves all upkeep to the test."""
     monkeypatch.setattr("catcher.store.write.writer.QUIET", 1e6)
-    with Store.open(url, poll=0) as store:
+    with Store.open(url, poll_interval=0) as store:
         yield store
 
 
 @pytest.fixture
 def hands(quiet: Store, url: str) -> Iterator[tuple[Upkeep, Connection]]:
     """Upkeep to be called by hand, with a connection of its own."""
-    database = open_database(url, durable=False, readers=1, patience=5)
+    database = open_database(url, durable=False, readers=1, lock_timeout=5)
     with database.connect_writer() as connection:
         yield Upkeep(database), connection
     database.dispose()
@@ -246,7 +246,7 @@ def test_large_selections_go_in_steps(quiet: Store, new: MakeMessage, monkeypatc
 
 def test_upkeep_happens_by_itself(url: str, new: MakeMessage) -> None:
     """Soon after the last delivery the index has followed and deleted rows have gone."""
-    with Store.open(url, poll=0) as store:
+    with Store.open(url, poll_interval=0) as store:
         messages = add(store, new, 5)
         store.delete(ByIds(ids(messages[:2])))
         for _ in range(500):

@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from catcher.errors import StoreUnavailable
 from catcher.store.write.inserts import prepare
-from catcher.store.write.queue import Command, Delivery, Queue
-from catcher.store.write.updates import Outcome
+from catcher.store.write.queue import Delivery, Queue, Transaction
+from catcher.store.write.updates import ChangeResult
 from tests.store.contract import MakeMessage
 
 
@@ -49,7 +49,7 @@ def test_commands_keep_their_place(new: MakeMessage) -> None:
     """A change runs after what was delivered before it, and before what comes after."""
     queue = Queue(messages=100, octets=10**9)
     first, second, third = delivery(new), delivery(new), delivery(new)
-    command = Command(run=lambda _: Outcome(changed=0))
+    command = Transaction(run=lambda _: ChangeResult(changed=0))
     queue.offer(first)
     queue.offer(second)
     queue.command(command)
@@ -120,7 +120,7 @@ def test_a_closed_queue_takes_nothing_in_and_gives_out_what_it_has(new: MakeMess
     with pytest.raises(StoreUnavailable):
         queue.offer(delivery(new))
     with pytest.raises(StoreUnavailable):
-        queue.command(Command(run=lambda _: Outcome(changed=0)))
+        queue.command(Transaction(run=lambda _: ChangeResult(changed=0)))
     assert queue.take(5) is not None
     assert queue.take(5) is None
 
@@ -141,7 +141,7 @@ def test_a_group_waits_for_as_many_as_are_expected(new: MakeMessage) -> None:
 def test_a_group_waits_no_longer_than_its_patience(new: MakeMessage) -> None:
     """Fewer than expected go out all the same, and nobody is waited for behind a command or after the end."""
     queue = Queue(messages=100, octets=10**9)
-    command = Command(run=lambda _: Outcome(changed=0))
+    command = Transaction(run=lambda _: ChangeResult(changed=0))
     queue.offer(delivery(new))
     assert len(queue.take(60, wanted=5, patience=0.001) or ()) == 1  # type: ignore[arg-type]
     queue.offer(delivery(new))

@@ -14,7 +14,7 @@ import httpx2
 import pytest
 
 from catcher.store import Everything
-from catcher.store.events import Receive
+from catcher.store.events import Subscriber
 from catcher.testing import RunningCatcher, running_catcher
 from tests.served import serving
 
@@ -48,7 +48,7 @@ def listeners(catcher: RunningCatcher) -> Iterator[tuple[threading.Event, thread
     heard, left = threading.Event(), threading.Event()
     subscribe = catcher.store.events.subscribe
 
-    def watched(receive: Receive) -> Callable[[], None]:
+    def watched(receive: Subscriber) -> Callable[[], None]:
         leave = subscribe(receive)
         heard.set()
 

@@ -57,7 +57,7 @@ def test_what_relays_and_webhooks_said_is_in_the_steps(mailbox: Mailbox, http: h
     """Attempts, recipients and answers, from the queue."""
     mailbox.send(welcome())
     store, store_id, now = mailbox.catcher.store, mailbox.id_of("Welcome"), datetime.now(UTC)
-    queue = store.outgoing
+    queue = store.outbox
     queue.begin(is_judged=True)
     mark = queue.mark()
     assert mark is not None

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from catcher.mime.model import Address
-from catcher.store.model import Addresses, ByIds, Summary
+from catcher.store.model import Addresses, ByIds, StoredSummary
 from catcher.web.ui.list.folding import by_conversation, folded, kind_of
 from catcher.web.ui.pages import Row
 from tests.web.ui.conftest import Mailbox
@@ -38,7 +38,7 @@ def row(
         bcc=(),
         reply_to=(),
     )
-    summary = Summary(
+    summary = StoredSummary(
         arrival=arrival, store_id=str(arrival), received_at=START + timedelta(seconds=seconds),
         message_id=message_id, addresses=addresses, subject=subject, snippet="", user="", tags=(), size=1,
         attachments=0, inlines=0, is_read=False,

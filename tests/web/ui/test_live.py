@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import httpx2
 
-from catcher.store.events import Event
+from catcher.store.events import StoreEvent
 from catcher.store.model import ByIds, Everything
 from catcher.web.hub import Batch, Lagging
 from catcher.web.ui.live import paced
@@ -144,8 +144,8 @@ def run(collect: Callable[[], Coroutine[Any, Any, T]]) -> T:
         return pool.submit(lambda: asyncio.run(collect())).result(timeout=30)
 
 
-def event(number: int) -> Event:
-    return Event(cursor=number, kind="delete", store_id=str(number))
+def event(number: int) -> StoreEvent:
+    return StoreEvent(cursor=number, kind="delete", store_id=str(number))
 
 
 def test_news_are_paced_and_complete() -> None:
@@ -157,7 +157,7 @@ def test_news_are_paced_and_complete() -> None:
             if number % 10 == 0:
                 await asyncio.sleep(0)
 
-    async def collect() -> list[tuple[Event, ...]]:
+    async def collect() -> list[tuple[StoreEvent, ...]]:
         return [tuple(piece) async for piece in paced(source(), pause=0.01)]
 
     pieces = run(collect)

@@ -24,16 +24,16 @@ _OPENING = "hashtext('catcher ' || current_schema())"
 """The lock that lets one catcher at a time make or upgrade the tables."""
 
 
-def open_postgresql(url: URL, *, durable: bool, readers: int, patience: float) -> PostgresqlDatabase:
+def open_postgresql(url: URL, *, durable: bool, readers: int, lock_timeout: float) -> PostgresqlDatabase:
     """See `open_database`."""
     url = url.set(drivername="postgresql+psycopg")
     shown = shown_url(url)
     try:
-        with _connected(url, patience=patience) as connection:
+        with _connected(url, lock_timeout=lock_timeout) as connection:
             _judge_server(connection, shown)
             if _revision(connection, shown) != schema.HEAD:
                 _bring_to_head(connection, shown)
-        return PostgresqlDatabase(url, durable=durable, readers=readers, patience=patience)
+        return PostgresqlDatabase(url, durable=durable, readers=readers, lock_timeout=lock_timeout)
     except (exc.SQLAlchemyError, psycopg.Error, UnicodeError) as error:
         reason = " ".join(str(getattr(error, "orig", None) or error).split())
         raise DatabaseUnusable(f"{shown}: cannot be used as a database: {reason}", detail=repr(error)) from error
@@ -46,8 +46,8 @@ def shown_url(url: URL) -> str:
 
 
 @contextmanager
-def _connected(url: URL, *, patience: float) -> Iterator[Connection]:
-    engine = make_engine(url, pool_size=1, patience=patience)
+def _connected(url: URL, *, lock_timeout: float) -> Iterator[Connection]:
+    engine = make_engine(url, pool_size=1, lock_timeout=lock_timeout)
     try:
         with engine.connect() as connection:
             yield connection

@@ -30,7 +30,7 @@ from catcher.store.db.tables import metadata
 from catcher.store.engines import delivery
 from catcher.store.engines.base import Database, Duty, Watch
 from catcher.store.engines.postgresql.index import TrigramIndex
-from catcher.store.engines.postgresql.notifications import CHANNEL, Listener
+from catcher.store.engines.postgresql.notifications import CHANNEL, NotificationMonitor
 
 _BEGIN_WRITING = "BEGIN; SELECT 1 FROM counter FOR UPDATE"
 _BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
@@ -60,23 +60,23 @@ class PostgresqlDatabase(Database):
     """See `Database`.
 
     url: any form of PostgreSQL URL. durable: False to let commits return before the disk has them; else they wait for
-    what the server is set to. readers: how many read at once. patience: seconds that a statement waits for another
+    what the server is set to. readers: how many read at once. lock_timeout: seconds that a statement waits for another
     catcher's lock before it fails, and for a connection.
     """
 
-    def __init__(self, url: URL, *, durable: bool, readers: int, patience: float) -> None:
-        common = f"SET lock_timeout = {int(1000 * patience) or 1}; SET jit = off"
+    def __init__(self, url: URL, *, durable: bool, readers: int, lock_timeout: float) -> None:
+        common = f"SET lock_timeout = {int(1000 * lock_timeout) or 1}; SET jit = off"
         settings = f"{common}; SET idle_in_transaction_session_timeout = '{_STUCK}s'"
         # A few rows are looked at one by one, however many the planner expects: it cannot know how common a word is.
         reading = f"{settings}; SET enable_seqscan = off; SET default_transaction_read_only = on"
         writing = settings if durable else f"{settings}; SET synchronous_commit = off"
         self._url = url
-        self._patience = patience
+        self._lock_timeout = lock_timeout
         self._writer_pid = 0
         self._columns: dict[str, tuple[str, list[str]]] = {}
         super().__init__(
-            readers=make_engine(url, pool_size=readers, patience=patience, setup=reading),
-            writer=make_engine(url, pool_size=1, patience=patience, setup=writing),
+            readers=make_engine(url, pool_size=readers, lock_timeout=lock_timeout, setup=reading),
+            writer=make_engine(url, pool_size=1, lock_timeout=lock_timeout, setup=writing),
             index=TrigramIndex(),
         )
         event.listen(self._writer, "connect", self._note_writer)
@@ -118,7 +118,7 @@ class PostgresqlDatabase(Database):
         connection.exec_driver_sql(f"NOTIFY {CHANNEL}")
 
     def watch(self, connection: Connection, wake: Callable[[], None]) -> Watch:
-        return Listener(self._connect, is_own=lambda pid: pid == self._writer_pid, wake=wake)
+        return NotificationMonitor(self._connect, is_own=lambda pid: pid == self._writer_pid, wake=wake)
 
     def octets_on_disk(self) -> int:
         sizes = "SELECT coalesce(sum(pg_total_relation_size(to_regclass(name))), 0) FROM unnest(%s::text[]) AS name"
@@ -145,7 +145,7 @@ class PostgresqlDatabase(Database):
 
     def _connect(self) -> psycopg.Connection:
         arguments = self._writer.dialect.create_connect_args(self._url)[1]
-        return psycopg.connect(**{**arguments, **connect_args(self._url, patience=self._patience)})
+        return psycopg.connect(**{**arguments, **connect_args(self._url, lock_timeout=self._lock_timeout)})
 
     def _copied(self, connection: Connection, into: Table) -> tuple[str, list[str]]:
         """The COPY of rows into a table, and the types of its columns."""
@@ -174,7 +174,7 @@ _REASONS = {
 """By how the SQLSTATE begins; the first that fits. PostgreSQL, appendix A."""
 
 
-def make_engine(url: URL, *, pool_size: int, patience: float, setup: str = "") -> Engine:
+def make_engine(url: URL, *, pool_size: int, lock_timeout: float, setup: str = "") -> Engine:
     """Connections in autocommit mode: transactions are begun by hand. setup: statements for each new one."""
     engine = create_engine(
         url,
@@ -182,7 +182,7 @@ def make_engine(url: URL, *, pool_size: int, patience: float, setup: str = "") -
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=30,
-        connect_args=connect_args(url, patience=patience),
+        connect_args=connect_args(url, lock_timeout=lock_timeout),
         use_native_hstore=False,
     )
 
@@ -195,9 +195,9 @@ def make_engine(url: URL, *, pool_size: int, patience: float, setup: str = "") -
     return engine
 
 
-def connect_args(url: URL, *, patience: float) -> dict[str, Any]:
+def connect_args(url: URL, *, lock_timeout: float) -> dict[str, Any]:
     """Arguments of `psycopg.connect` beyond the URL's."""
-    wanted = _DEFAULTS | {"connect_timeout": str(max(2, math.ceil(patience)))}
+    wanted = _DEFAULTS | {"connect_timeout": str(max(2, math.ceil(lock_timeout)))}
     return {name: value for name, value in wanted.items() if name not in url.query} | {"autocommit": True}
 
 

@@ -23,7 +23,7 @@ _CHECK = 30.0
 """Seconds without news after which the connection is tried."""
 
 
-class Listener:
+class NotificationMonitor:
     """Listens from its making to `close`; while the database cannot be reached, it tries again.
 
     connect: opens a connection, in autocommit mode. is_own: whether a backend's process id is that of this store's own

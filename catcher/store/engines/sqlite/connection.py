@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 _MAGIC = b"SQLite format 3\0"
 
 
-def open_sqlite(url: URL, *, durable: bool, readers: int, patience: float) -> SqliteDatabase:
+def open_sqlite(url: URL, *, durable: bool, readers: int, lock_timeout: float) -> SqliteDatabase:
     """See `open_database`."""
     path = _path(url)
     found = _judge(path)
@@ -29,7 +29,7 @@ def open_sqlite(url: URL, *, durable: bool, readers: int, patience: float) -> Sq
             _make(path)
         elif found != schema.HEAD:
             upgrade(path, found)
-        return SqliteDatabase(path, durable=durable, readers=readers, patience=patience)
+        return SqliteDatabase(path, durable=durable, readers=readers, lock_timeout=lock_timeout)
     except (sqlite3.Error, exc.SQLAlchemyError, OSError, StoreUnavailable) as error:
         reason = getattr(error, "detail", "") or getattr(error, "orig", None) or error
         raise DatabaseUnusable(f"{path}: cannot be used as a database: {reason}", detail=repr(error)) from error
@@ -42,7 +42,7 @@ def upgrade(path: Path, found: str, *, scripts: Path | None = None, target: str 
     """
     copy = path.with_name(f"{path.name}.{found}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
     copy_database(path, copy)
-    database = SqliteDatabase(path, durable=True, readers=1, patience=10)
+    database = SqliteDatabase(path, durable=True, readers=1, lock_timeout=10)
     try:
         with database.connect_writer() as connection, database.begin(connection):
             schema.upgrade(connection, scripts=scripts, target=target)
@@ -123,7 +123,7 @@ def _make(path: Path) -> None:
     # Mail holds passwords and links to reset them: the file is for its owner, and its companions follow it.
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     make_file(path)
-    database = SqliteDatabase(path, durable=True, readers=1, patience=10)
+    database = SqliteDatabase(path, durable=True, readers=1, lock_timeout=10)
     try:
         with database.connect_writer() as connection, database.begin(connection):
             driver = connection.connection.driver_connection

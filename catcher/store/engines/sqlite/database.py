@@ -36,16 +36,18 @@ class SqliteDatabase(Database):
     """See `Database`.
 
     path: the file. durable: whether a commit waits until the disk has it. readers: how many read at once.
-    patience: seconds that a statement waits for another process's lock before it fails.
+    lock_timeout: seconds that a statement waits for another process's lock before it fails.
     """
 
-    def __init__(self, path: Path, *, durable: bool, readers: int, patience: float) -> None:
+    def __init__(self, path: Path, *, durable: bool, readers: int, lock_timeout: float) -> None:
         self.path = path
         self._file = _identity(path)
         self._durable = durable
         super().__init__(
-            readers=_engine(path, pool_size=readers, patience=patience, begin="BEGIN", setup=_set_up_reader),
-            writer=_engine(path, pool_size=1, patience=patience, begin="BEGIN IMMEDIATE", setup=self._set_up_writer),
+            readers=_engine(path, pool_size=readers, lock_timeout=lock_timeout, begin="BEGIN", setup=_set_up_reader),
+            writer=_engine(
+                path, pool_size=1, lock_timeout=lock_timeout, begin="BEGIN IMMEDIATE", setup=self._set_up_writer
+            ),
             index=Fts5Index(),
         )
 
@@ -158,7 +160,7 @@ def _set_up_reader(driver: sqlite3.Connection) -> None:
     driver.execute("PRAGMA query_only=ON")
 
 
-def _engine(path: Path, *, pool_size: int, patience: float, begin: str, setup: Any) -> Engine:
+def _engine(path: Path, *, pool_size: int, lock_timeout: float, begin: str, setup: Any) -> Engine:
     engine = create_engine(
         URL.create("sqlite", database=str(path)),
         poolclass=QueuePool,
@@ -167,7 +169,7 @@ def _engine(path: Path, *, pool_size: int, patience: float, begin: str, setup: A
         pool_timeout=30,
         connect_args={
             "check_same_thread": False,
-            "timeout": patience,
+            "timeout": lock_timeout,
             "cached_statements": driving.KEPT_STATEMENTS,
         },
     )

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from starlette.responses import Response, StreamingResponse
 
 from catcher.schema.messages import encode
-from catcher.store.model import Page
+from catcher.store.model import SummaryPage
 from catcher.store.search import Anything, Query
 from catcher.store.store import Store
 from catcher.web.api.http.presenters import message_list, message_summary
@@ -46,10 +46,10 @@ class Lists:
         page, tags = await self._first(query, paging, 1, inbox)
         return json_answer(message_list(page, start=paging.start, tags=tags, rows=()))
 
-    async def _first(self, query: Query, paging: Paging, limit: int, inbox: str) -> tuple[Page, tuple[str, ...]]:
+    async def _first(self, query: Query, paging: Paging, limit: int, inbox: str) -> tuple[SummaryPage, tuple[str, ...]]:
         """The page and all tags, in one visit to a thread; the numbers of an inbox instead of the whole mailbox's."""
 
-        def read() -> tuple[Page, tuple[str, ...]]:
+        def read() -> tuple[SummaryPage, tuple[str, ...]]:
             page, tags = _page(self._store, query, paging, limit), tuple(self._store.tags(inbox=inbox))
             if inbox:
                 whole = self._store.page(within(Anything(), inbox), limit=0)
@@ -59,7 +59,7 @@ class Lists:
 
         return await self._threads.run(read)
 
-    async def _pieces(self, query: Query, paging: Paging, page: Page, envelope: bytes) -> AsyncIterator[bytes]:
+    async def _pieces(self, query: Query, paging: Paging, page: SummaryPage, envelope: bytes) -> AsyncIterator[bytes]:
         """The envelope with the rows put into it page by page; what is counted last stands last in the object."""
         head, tail = envelope.split(b'"messages":[]')
         left = paging.limit - len(page.messages) if paging.limit else None
@@ -77,11 +77,11 @@ class Lists:
         yield b"]," + encode(numbers | {"count": count, "next_cursor": page.next_before})[1:]
 
 
-def _page(store: Store, query: Query, paging: Paging, limit: int) -> Page:
+def _page(store: Store, query: Query, paging: Paging, limit: int) -> SummaryPage:
     return store.page(
         query, limit=limit, start=paging.start, before=paging.before, received_before=paging.received_before
     )
 
 
-def _rows(page: Page) -> bytes:
+def _rows(page: SummaryPage) -> bytes:
     return encode([message_summary(each) for each in page.messages])[1:-1]

@@ -19,7 +19,7 @@ from catcher.schema.messages import (
     Unsubscribe,
     encode,
 )
-from catcher.store.model import Page, StoredMessage, Summary
+from catcher.store.model import StoredMessage, StoredSummary, SummaryPage
 
 
 def moment(when: datetime) -> str:
@@ -52,12 +52,12 @@ def mailboxes(addresses: tuple[Address, ...]) -> tuple[Mailbox, ...]:
     return tuple([Mailbox(name=each.display_name, address=each.addr_spec) for each in addresses])
 
 
-def summary_json(summary: Summary) -> bytes:
+def summary_json(summary: StoredSummary) -> bytes:
     """One row of a list as JSON: what webhooks are told, as Mailpit tells them."""
     return encode(message_summary(summary))
 
 
-def message_summary(summary: Summary) -> MessageSummary:
+def message_summary(summary: StoredSummary) -> MessageSummary:
     """One row of a list."""
     addresses = summary.addresses
     return MessageSummary(
@@ -79,7 +79,9 @@ def message_summary(summary: Summary) -> MessageSummary:
     )
 
 
-def message_list(page: Page, *, start: int, tags: tuple[str, ...], rows: tuple[MessageSummary, ...]) -> MessageList:
+def message_list(
+    page: SummaryPage, *, start: int, tags: tuple[str, ...], rows: tuple[MessageSummary, ...]
+) -> MessageList:
     """The envelope around `rows`, with the numbers of `page`."""
     return MessageList(
         total=page.counts.messages,

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from catcher.store.model import Summary
+from catcher.store.model import StoredSummary
 from catcher.store.search.folding import clean
 from catcher.web.ui.pages import Row
 
@@ -16,7 +16,7 @@ APART = timedelta(seconds=60)
 """Longest time between two messages of one fold: what a loop sends is folded, what a person tries again is not."""
 
 
-def kind_of(summary: Summary) -> str:
+def kind_of(summary: StoredSummary) -> str:
     """A short text that is the same for messages with the same subject, sender and recipients."""
     addresses = summary.addresses
     lists = (addresses.from_, addresses.to, addresses.cc, addresses.bcc)
@@ -51,12 +51,12 @@ def by_conversation(rows: Sequence[Row], named: Mapping[str, Sequence[str]]) -> 
     return tuple(replace(some[0], same=tuple(some[1:])) for some in newest_first)
 
 
-def conversation_begun(summary: Summary) -> str:
+def conversation_begun(summary: StoredSummary) -> str:
     """The `kind` of a row of `by_conversation` that answers nothing."""
     return _short(_own_id(summary)[0])
 
 
-def _own_id(summary: Summary) -> Sequence[str]:
+def _own_id(summary: StoredSummary) -> Sequence[str]:
     """The id by which others name it; without one, something that nobody names."""
     return clean(summary.message_id).split() or [summary.store_id]
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from starlette.requests import Request
 from starlette.responses import Response
 
-from catcher.store.model import Counts, Page, Summary
+from catcher.store.model import Counts, StoredSummary, SummaryPage
 from catcher.web.languages import _
 from catcher.web.ui.instance.setup import setup_for
 from catcher.web.ui.list.empty import search_help, searches_without
@@ -44,7 +44,9 @@ class ListHandlers:
         return site.page("list.html", page)
 
 
-async def list_piece(site: Site, place: Place, look: Look, *, current: Summary | None = None) -> tuple[Listing, Counts]:
+async def list_piece(
+    site: Site, place: Place, look: Look, *, current: StoredSummary | None = None
+) -> tuple[Listing, Counts]:
     """The piece of the list at this place, around `current` when that is not on it, and the mailbox's numbers."""
     store = site.services.store
     query, error = read_query(place)
@@ -68,7 +70,7 @@ async def list_piece(site: Site, place: Place, look: Look, *, current: Summary |
 
 
 def _listing(
-    site: Site, page: Page, place: Place, error: str, rows: tuple[Row, ...], *, has_conversations: bool
+    site: Site, page: SummaryPage, place: Place, error: str, rows: tuple[Row, ...], *, has_conversations: bool
 ) -> Listing:
     older = page.next_before
     whole = Place(query=place.query, inbox=place.inbox)
@@ -97,7 +99,9 @@ def _listing(
     )
 
 
-def make_row(site: Site, summary: Summary, place: Place, moment: datetime, *, current: Summary | None = None) -> Row:
+def make_row(
+    site: Site, summary: StoredSummary, place: Place, moment: datetime, *, current: StoredSummary | None = None
+) -> Row:
     """One message as the list shows it."""
     addresses = summary.addresses
     recipients = (*addresses.to, *addresses.cc, *addresses.bcc)

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catcher.mime import decode_words, html_to_text
-from catcher.store.model import StoredMessage, Summary
+from catcher.store.model import StoredMessage, StoredSummary
 from catcher.store.search.folding import clean
 from catcher.store.search.model import And, Contains, Nothing, Query
 from catcher.web.languages import _, marked
@@ -148,7 +148,7 @@ def _fields(stored: StoredMessage) -> list[tuple[str, str]]:
     ]
 
 
-def _like(summary: Summary) -> Query:
+def _like(summary: StoredSummary) -> Query:
     """Messages with the subject and the first recipient of this one; none is like a message without a subject."""
     addresses = summary.addresses
     recipients = [clean(address.addr_spec) for address in (*addresses.to, *addresses.cc, *addresses.bcc)]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from catcher.envelope import Envelope, Parameters
 from catcher.relay.webhooks import PREFIX
 from catcher.store.model import StoredMessage
-from catcher.store.records.outbox import FAILED, SENT, WAITING, Job
+from catcher.store.records.outbox import FAILED, SENT, WAITING, OutboxJob
 from catcher.web.languages import _, marked, plural
 from catcher.web.ui.pages import Delivery, Fact, RecipientLine, Step
 from catcher.web.ui.site import dates, formatting
@@ -24,7 +24,7 @@ _STATES = {WAITING: marked("waits"), SENT: marked("sent"), FAILED: marked("faile
 async def read_delivery(site: Site, stored: StoredMessage) -> Delivery:
     """The way of one message, from the connection it came by to the relays it went to."""
     services, envelope = site.services, stored.envelope
-    outgoing = services.store.store.outgoing
+    outgoing = services.store.store.outbox
     jobs = await services.threads.run(outgoing.newest, limit=JOBS_SHOWN, store_id=stored.summary.store_id)
     said = exchanges(envelope.transcript)
     return Delivery(
@@ -129,7 +129,7 @@ def _steps_in(stored: StoredMessage, said: list[Exchange]) -> Iterator[Step]:
         yield Step(text=_("Opened by somebody"), detail="", is_bad=False, at=None)
 
 
-def _step_onward(job: Job) -> Step:
+def _step_onward(job: OutboxJob) -> Step:
     """One message for one relay or webhook, and how far it is."""
     is_webhook = job.relay.startswith(PREFIX)
     name = formatting.shown(job.relay.removeprefix(PREFIX))

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from catcher.errors import NotFound
 from catcher.mime.model import Part
-from catcher.store.model import ByIds, StoredMessage, Summary
+from catcher.store.model import ByIds, StoredMessage, StoredSummary
 from catcher.web.disposition import SAFE_INLINE
 from catcher.web.languages import _, marked
 from catcher.web.thumbnails import has_thumbnails
@@ -157,7 +157,7 @@ class MessageHandlers:
         chosen, as_sent = given.get("part", ""), given.get("as") == "sent"
         return await part_lines(self._site, stored, address, place, chosen=chosen, as_sent=as_sent)
 
-    def _beside(self, summary: Summary | None, place: Place) -> str:
+    def _beside(self, summary: StoredSummary | None, place: Place) -> str:
         return f"{self._site.root}view/{summary.store_id}{place.parameters()}" if summary else ""
 
     async def _source(self, stored: StoredMessage, view: str, address: str, *, line: str) -> Source | None:

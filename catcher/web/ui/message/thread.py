@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catcher.mime.model import Message
-from catcher.store.model import StoredMessage, Summary
+from catcher.store.model import StoredMessage, StoredSummary
 from catcher.store.search.folding import clean
 from catcher.store.search.model import Contains, HeaderHas, Or, Query
 from catcher.web.languages import _, plural
@@ -55,7 +55,7 @@ class ConversationHandlers:
         )
         return site.page("conversation.html", page)
 
-    async def _reasons(self, stored: StoredMessage, found: Sequence[Summary]) -> list[str]:
+    async def _reasons(self, stored: StoredMessage, found: Sequence[StoredSummary]) -> list[str]:
         message, reasons = stored.message, []
         named = references(message)
         if not message.message_id:
@@ -76,7 +76,7 @@ class ConversationHandlers:
             )
         return reasons
 
-    async def _same_subject(self, message: Message, found: Sequence[Summary]) -> int:
+    async def _same_subject(self, message: Message, found: Sequence[StoredSummary]) -> int:
         subject = clean(_ANSWER.sub("", message.subject, count=1))
         if not subject:
             return 0
@@ -94,7 +94,7 @@ def references(message: Message) -> list[str]:
     return list(dict.fromkeys(found for body in bodies[:4] for found in _ID.findall(body[:20_000])))
 
 
-async def _members(site: Site, stored: StoredMessage) -> list[Summary]:
+async def _members(site: Site, stored: StoredMessage) -> list[StoredSummary]:
     """The message and those that name it, that it names, or that name the same beginning; oldest first."""
     named = references(stored.message)
     own = stored.message.message_id
@@ -109,7 +109,7 @@ async def _members(site: Site, stored: StoredMessage) -> list[Summary]:
     return [found[arrival] for arrival in sorted(found)]
 
 
-def _line(site: Site, summary: Summary, stored: StoredMessage) -> ConversationLine:
+def _line(site: Site, summary: StoredSummary, stored: StoredMessage) -> ConversationLine:
     sender = formatting.mailbox_name(summary.addresses.from_[0]) if summary.addresses.from_ else ""
     return ConversationLine(
         href=f"{site.root}view/{summary.store_id}",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from catcher.store.model import Summary
+from catcher.store.model import StoredSummary
 from catcher.web.ui.pages.chrome import Chrome, Link
 
 
@@ -10,7 +10,7 @@ from catcher.web.ui.pages.chrome import Chrome, Link
 class Row:
     """One message in the list."""
 
-    summary: Summary  # the message
+    summary: StoredSummary  # the message
     href: str  # its page, with the list it is in
     subject: str  # its subject, what could hide spelled out, "" when there is none
     sender: str  # who it is from, "" when it does not say

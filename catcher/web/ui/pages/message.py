@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from catcher.mime.model import Address
-from catcher.store.model import Summary
+from catcher.store.model import StoredSummary
 from catcher.web.ui.message.diff import Difference
 from catcher.web.ui.pages.checks import FindingCount, Opinions
 from catcher.web.ui.pages.chrome import Chrome, Link
@@ -88,7 +88,7 @@ class MessagePage:
 
     chrome: Chrome  # what surrounds it
     listing: Listing  # the list beside it
-    summary: Summary  # the message
+    summary: StoredSummary  # the message
     title: str  # its subject, what could hide spelled out, "" when there is none
     from_: tuple[Address, ...]  # who it says it is from
     to: tuple[Address, ...]  # whom it says it is for
@@ -137,7 +137,7 @@ class PrintPage:
 
     chrome: Chrome  # what surrounds it
     title: str  # its subject
-    summary: Summary  # the message
+    summary: StoredSummary  # the message
     from_: tuple[Address, ...]  # who it says it is from
     to: tuple[Address, ...]  # whom it says it is for
     text: str  # the text of a message without HTML
