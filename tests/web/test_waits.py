@@ -11,7 +11,7 @@ import pytest
 from catcher.envelope import Client, Envelope, ForwardPath
 from catcher.intake import deliver_now
 from catcher.store import AsyncStore, Store
-from catcher.store.model import Arrived, Summary
+from catcher.store.model import Arrived, StoredSummary
 from catcher.store.search import Anything, Subject, parse
 from catcher.threads import Threads
 from catcher.web import waits
@@ -97,7 +97,7 @@ def test_texts_are_read_once_for_all_and_not_for_other_inboxes(store: Store) -> 
     asked: list[int] = []
     subjects = store.subjects
 
-    def counted(summaries: Sequence[Summary]) -> list[Subject]:
+    def counted(summaries: Sequence[StoredSummary]) -> list[Subject]:
         asked.append(len(summaries))
         return subjects(summaries)
 
