@@ -1,4 +1,4 @@
-"""Tests of Mailpit's files and variables for relaying and forwarding. Reference §8.6."""
+"""Tests of Mailpit's files and variables for relaying and forwarding. Mailpit compatibility: Relay."""
 
 from pathlib import Path
 

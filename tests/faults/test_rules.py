@@ -233,14 +233,14 @@ RESTING = {
 
 
 def test_chaos_is_off_unless_enabled(api: httpx2.Client) -> None:
-    """Reference §1.10."""
+    """The errors of wrong triggers. Mailpit compatibility: Chaos."""
     assert api.get("api/v1/webui").json()["ChaosEnabled"] is False
     for answer in (api.get("api/v1/chaos"), api.put("api/v1/chaos", json={})):
         assert (answer.status_code, answer.text) == (400, "Chaos is not enabled")
 
 
 def test_chaos_triggers_are_set_and_strike() -> None:
-    """Reference §1.10 and §6: shape, defaults, Mailpit's words in the reply; what is left out rests."""
+    """Shape, defaults, Mailpit's words in the reply; what is left out rests. Mailpit compatibility: Chaos."""
     with running_catcher(enable_chaos=True) as catcher, httpx2.Client(base_url=catcher.url) as api:
         assert api.get("api/v1/webui").json()["ChaosEnabled"] is True
         assert api.get("api/v1/chaos").json() == RESTING

@@ -76,7 +76,7 @@ def test_several_are_kept_in_one_transaction(store: Store) -> None:
 
 
 def test_each_message_is_one_line_in_the_log(store: Store, caplog: pytest.LogCaptureFixture) -> None:
-    """Store id, peer, recipients, size as fields; nothing of what the message says. STYLE §9."""
+    """Store id, peer, recipients, size as fields; nothing of what the message says."""
     caplog.set_level(logging.INFO, logger="catcher.intake")
     [store_id] = deliver(store, CONTENT)
     [record] = [record for record in caplog.records if record.name.startswith("catcher.intake")]

@@ -24,7 +24,10 @@ def envelope(*recipients: str) -> Envelope:
 
 
 def test_recipients_that_no_field_names_are_bcc() -> None:
-    """All of them, each once, after those of the Bcc fields; letter case makes no difference. Reference §6.3."""
+    """All of them, each once, after those of the Bcc fields; letter case makes no difference.
+
+    Mailpit compatibility: Storage.
+    """
     content = b"To: a@x.org, B@x.org\r\nCc: c@x.org\r\nBcc: Dee <d@x.org>\r\n\r\n"
     message = prepare(envelope("A@X.org", "b@x.org", "c@x.org", "e@x.org", "d@x.org", "E@x.org", "f@x.org"), content)
     assert [(one.display_name, one.addr_spec) for one in message.addresses.bcc] == [
@@ -77,7 +80,10 @@ TAGGED = (
 
 
 def test_tags_come_from_header_and_plus_addresses() -> None:
-    """X-Tags fields, decoded, and plus addresses in From, To, Cc and Bcc, hidden recipients too. Reference §4."""
+    """X-Tags fields, decoded, and plus addresses in From, To, Cc and Bcc, hidden recipients too.
+
+    Mailpit compatibility: Tags.
+    """
     message = prepare(envelope("hidden+deep@x.org"), TAGGED)
     assert message.tags == (
         "Größe",

@@ -1,4 +1,4 @@
-"""Tests of tag rules: over SMTP, from every setting that gives them. Reference §4."""
+"""Tests of tag rules: over SMTP, from every setting that gives them. Mailpit compatibility: Tags."""
 
 import smtplib
 from pathlib import Path
@@ -82,7 +82,7 @@ def test_rules_that_cannot_be_stop_the_start(settings: dict[str, str], text: str
     "content", ["a: b", "filters: x", "filters:\n- match: x", "filters:\n- x", "{", "filters: [{match: '', tags: a}]"]
 )
 def test_a_file_without_rules_stops_the_start(tmp_path: Path, content: str) -> None:
-    """Reference §4: a missing `filters` is an error; an entry without its two keys is one here too."""
+    """A missing `filters` is an error; so is an entry without its two keys. Mailpit compatibility: Tags."""
     file = tmp_path / "tags.yml"
     file.write_text(content)
     with pytest.raises(SettingError, match="tags-config"), running_catcher(tags_config=str(file)):

@@ -40,16 +40,19 @@ class BackendContract:
         return mail.get_connection(self.backend, **options)
 
     def test_it_is_a_base_email_backend_made_from_its_dotted_path(self) -> None:
-        """get_connection(backend) makes an instance of that backend. Obtention d'une instance d'un moteur."""
+        """get_connection(backend) makes an instance of that backend.
+
+        Django docs: Obtaining an instance of an email backend.
+        """
         assert isinstance(self.connection(), BaseEmailBackend)
 
     def test_the_default_backend_is_the_one_of_the_setting(self) -> None:
-        """get_connection() makes what EMAIL_BACKEND names. Obtention d'une instance d'un moteur."""
+        """get_connection() makes what EMAIL_BACKEND names. Django docs: Obtaining an instance of an email backend."""
         settings.EMAIL_BACKEND = self.backend
         assert type(mail.get_connection()) is type(self.connection())
 
     def test_the_number_of_messages_is_returned_and_all_arrive_in_order(self) -> None:
-        """send_messages() takes a list of messages and returns how many were sent. Moteurs de messagerie."""
+        """send_messages() takes a list of messages and returns how many were sent. Django docs: Email backends."""
         assert self.connection().send_messages([message(subject=f"Number {n}") for n in range(3)]) == 3
         assert [one["Subject"] for one in self.delivered()] == ["Number 0", "Number 1", "Number 2"]
 
@@ -64,7 +67,7 @@ class BackendContract:
         assert self.delivered() == []
 
     def test_content_arrives_as_written(self) -> None:
-        """Subject, names and text survive, whatever their letters. La classe EmailMessage."""
+        """Subject, names and text survive, whatever their letters. Django docs: The EmailMessage class."""
         self.connection().send_messages(
             [
                 EmailMultiAlternatives(
@@ -89,7 +92,7 @@ class BackendContract:
         assert (attached.get_filename(), attached.get_content()) == ("une pièce.bin", b"\0\xff\r\n")
 
     def test_bcc_is_not_written(self) -> None:
-        """Blind copies are in recipients() and not in the message. Les objets EmailMessage, bcc."""
+        """Blind copies are in recipients() and not in the message. Django docs: EmailMessage Objects, bcc."""
         self.connection().send_messages([message(bcc=["secret@example.com"])])
         (arrived,) = self.delivered()
         assert "secret@example.com" not in arrived.as_string()
@@ -113,14 +116,17 @@ class BackendContract:
         ids=str,
     )
     def test_line_breaks_in_header_fields_stop_everything(self, bad: dict[str, Any], fail_silently: bool) -> None:
-        """BadHeaderError, a ValueError, also with fail_silently; nothing is sent. Prévention de l'injection."""
+        """BadHeaderError, a ValueError, also with fail_silently; nothing is sent.
+
+        Django docs: Preventing header injection.
+        """
         connection = self.connection(fail_silently=fail_silently)
         with pytest.raises(BadHeaderError, match=r"newlines"):
             connection.send_messages([message(), message(**bad)])
         assert self.delivered() == []
 
     def test_open_keeps_the_connection_until_close(self) -> None:
-        """After open() several calls share one session, close() ends it. Envoi de plusieurs courriels."""
+        """After open() several calls share one session, close() ends it. Django docs: Sending multiple emails."""
         connection = self.connection()
         connection.open()
         connection.send_messages([message(subject="1")])
@@ -134,7 +140,7 @@ class BackendContract:
         self.connection().close()
 
     def test_a_with_block_opens_and_closes(self) -> None:
-        """The context manager calls open() and close() and gives the connection. Moteurs de messagerie."""
+        """The context manager calls open() and close() and gives the connection. Django docs: Email backends."""
         calls = []
         connection = self.connection()
         real_open, real_close = connection.open, connection.close

@@ -20,7 +20,7 @@ def message(**changes: Any) -> EmailMessage:
 
 
 def test_the_console_writes_to_the_stream_given() -> None:
-    """`stream` replaces standard output. Le moteur console."""
+    """`stream` replaces standard output. Django docs: Console backend."""
     stream = io.StringIO()
     connection = mail.get_connection("catcher.mail.backends.console.EmailBackend", stream=stream)
     assert connection.send_messages([message(body="àáä")]) == 1
@@ -62,7 +62,7 @@ def test_a_bad_header_found_while_writing_is_never_swallowed() -> None:
 
 
 def test_each_connection_has_one_file(tmp_path: Path) -> None:
-    """A new file for each session of this backend, the same one when it is opened again. Le moteur fichier."""
+    """A new file for each session of this backend, the same one when it is opened again. Django docs: File backend."""
     with settings.override(EMAIL_FILE_PATH=str(tmp_path / "deep" / "mail")):
         first, second = filebased.EmailBackend(), filebased.EmailBackend()
         first.send_messages([message()])
@@ -130,7 +130,7 @@ def test_no_path_is_a_type_error(path: Any) -> None:
 
 
 def test_the_outbox_appears_with_the_first_connection() -> None:
-    """`outbox` is a list of messages in this package, made by the memory backend. Le moteur mémoire."""
+    """`outbox` is a list of messages in this package, made by the memory backend. Django docs: In-memory backend."""
     assert not hasattr(mail, "outbox")
     locmem.EmailBackend().send_messages([message()])
     locmem.EmailBackend().send_messages([message(subject="Two")])
@@ -166,13 +166,16 @@ def test_the_outbox_says_through_which_mailer_a_message_went() -> None:
 
 
 def test_the_dummy_does_nothing_and_counts() -> None:
-    """It does nothing with the messages. Le moteur bidon."""
+    """It does nothing with the messages. Django docs: Dummy backend."""
     assert dummy.EmailBackend().send_messages([message(), message()]) == 2
     assert not hasattr(mail, "outbox")
 
 
 def test_a_backend_of_ones_own_is_named_by_its_path() -> None:
-    """EMAIL_BACKEND may be the path of any class that has send_messages(). Définition d'un moteur personnalisé."""
+    """EMAIL_BACKEND may be the path of any class that has send_messages().
+
+    Django docs: Defining a custom email backend.
+    """
     settings.EMAIL_BACKEND = "tests.mail.recording.EmailBackend"
     connection = mail.get_connection(username="ann", colour="red")
     assert isinstance(connection, OwnBackend)
@@ -182,7 +185,7 @@ def test_a_backend_of_ones_own_is_named_by_its_path() -> None:
 
 
 def test_the_base_class_leaves_sending_to_its_subclasses() -> None:
-    """A backend without send_messages() says so. Définition d'un moteur personnalisé."""
+    """A backend without send_messages() says so. Django docs: Defining a custom email backend."""
     with pytest.raises(NotImplementedError):
         base.BaseEmailBackend().send_messages([])
     assert base.BaseEmailBackend(True).fail_silently is True

@@ -26,7 +26,7 @@ def closed_port() -> int:
 
 
 def test_the_envelope_has_every_recipient_and_bare_addresses(server: Mailbox) -> None:
-    """to, cc and bcc all reach RCPT TO, without display names. Les objets EmailMessage, recipients()."""
+    """to, cc and bcc all reach RCPT TO, without display names. Django docs: EmailMessage Objects, recipients()."""
     message(
         from_email='"Fröm" <from@example.com>', to=["Tö <to@öäü.com>"], cc=["cc@example.com"], bcc=["B <bcc@a.example>"]
     ).send()
@@ -79,14 +79,14 @@ def test_lines_end_in_crlf_and_octets_above_127_are_announced(server: Mailbox) -
 
 
 def test_one_session_carries_all_messages_of_a_call(server: Mailbox) -> None:
-    """send_messages() opens a connection, sends the list and closes it. Envoi de plusieurs courriels."""
+    """send_messages() opens a connection, sends the list and closes it. Django docs: Sending multiple emails."""
     backend = EmailBackend()
     assert backend.send_messages([message(), message(), message()]) == 3
     assert (len(server.messages), server.sessions, backend.connection) == (3, 1, None)
 
 
 def test_an_open_connection_stays_open_after_sending(server: Mailbox) -> None:
-    """send_messages() neither opens nor closes what is open already. Envoi de plusieurs courriels."""
+    """send_messages() neither opens nor closes what is open already. Django docs: Sending multiple emails."""
     backend = EmailBackend()
     assert backend.open() is True
     assert backend.open() is False
@@ -98,7 +98,7 @@ def test_an_open_connection_stays_open_after_sending(server: Mailbox) -> None:
 
 
 def test_no_recipients_open_no_session(server: Mailbox) -> None:
-    """A message without recipients is not sent and not an error. Les objets EmailMessage, send()."""
+    """A message without recipients is not sent and not an error. Django docs: EmailMessage Objects, send()."""
     assert message(to=[]).send() == 0
     assert EmailBackend().send_messages([message(to=[]), message()]) == 1
     assert EmailBackend().send_messages([]) == 0
@@ -117,7 +117,10 @@ def test_refused_recipients_are_told(server: Mailbox) -> None:
 
 
 def test_a_server_that_is_not_there_is_an_os_error_or_silence() -> None:
-    """fail_silently swallows what goes wrong while sending. Obtention d'une instance, fail_silently."""
+    """fail_silently swallows what goes wrong while sending.
+
+    Django docs: Obtaining an instance of an email backend, fail_silently.
+    """
     port = closed_port()
     with pytest.raises(ConnectionError):
         EmailBackend("127.0.0.1", port).send_messages([message()])
@@ -137,14 +140,14 @@ def test_closing_after_the_server_went_away_is_harmless() -> None:
 
 
 def test_starttls_secures_the_session(trusted: trustme.CA) -> None:
-    """use_tls upgrades with STARTTLS and checks the certificate. Le moteur SMTP, use_tls."""
+    """use_tls upgrades with STARTTLS and checks the certificate. Django docs: SMTP backend, use_tls."""
     with smtp_server(trusted) as mailbox:
         assert EmailBackend("127.0.0.1", mailbox.port, use_tls=True).send_messages([message()]) == 1
         assert mailbox.messages[0].over_tls
 
 
 def test_implicit_tls_secures_the_session(trusted: trustme.CA) -> None:
-    """use_ssl speaks TLS from the first octet. Le moteur SMTP, use_ssl."""
+    """use_ssl speaks TLS from the first octet. Django docs: SMTP backend, use_ssl."""
     with smtp_server(trusted, implicit_tls=True) as mailbox:
         assert EmailBackend("127.0.0.1", mailbox.port, use_ssl=True, timeout=20).send_messages([message()]) == 1
         assert mailbox.messages[0].over_tls
@@ -188,7 +191,7 @@ def test_a_client_certificate_is_shown(trusted: trustme.CA, tmp_path: Any) -> No
 
 
 def test_it_authenticates_over_tls(trusted: trustme.CA) -> None:
-    """username and password are used for AUTH. Exemple rapide, EMAIL_HOST_USER."""
+    """username and password are used for AUTH. Django docs: Quick example, EMAIL_HOST_USER."""
     with (
         smtp_server(trusted, auth=True) as mailbox,
         settings.override(
@@ -216,7 +219,7 @@ def test_wrong_credentials_are_an_smtp_exception(trusted: trustme.CA) -> None:
 
 
 def test_auth_user_and_auth_password_replace_the_settings(trusted: trustme.CA) -> None:
-    """send_mail(auth_user=…, auth_password=…) authenticates with these. send_mail()."""
+    """send_mail(auth_user=…, auth_password=…) authenticates with these. Django docs: send_mail()."""
     with (
         smtp_server(trusted, auth=True) as mailbox,
         settings.override(EMAIL_HOST="127.0.0.1", EMAIL_PORT=mailbox.port, EMAIL_USE_TLS=True, EMAIL_HOST_USER="x"),
@@ -226,7 +229,7 @@ def test_auth_user_and_auth_password_replace_the_settings(trusted: trustme.CA) -
 
 
 def test_each_argument_comes_from_its_setting_when_it_is_none() -> None:
-    """The value of each parameter is taken from the setting when it is None. Le moteur SMTP."""
+    """The value of each parameter is taken from the setting when it is None. Django docs: SMTP backend."""
     values = {
         "EMAIL_HOST": "mail.example",
         "EMAIL_PORT": 2525,
@@ -253,12 +256,12 @@ def test_each_argument_comes_from_its_setting_when_it_is_none() -> None:
 
 
 def test_without_timeout_the_default_of_sockets_holds() -> None:
-    """timeout defaults to socket.getdefaulttimeout(), which is None. Le moteur SMTP."""
+    """timeout defaults to socket.getdefaulttimeout(), which is None. Django docs: SMTP backend."""
     assert EmailBackend().timeout is None
 
 
 def test_a_timeout_ends_waiting_for_a_server_that_says_nothing() -> None:
-    """EMAIL_TIMEOUT bounds every blocking step. Le moteur SMTP, Changed in Django 1.8."""
+    """EMAIL_TIMEOUT bounds every blocking step. Django docs: SMTP backend."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()

@@ -13,7 +13,7 @@ NAMES = st.sampled_from(["Subject", "From", "To", "X-Thing"])
 
 @pytest.mark.parametrize("break_", ["\n", "\r", "\r\n"])
 def test_a_line_break_in_a_field_is_a_bad_header(break_: str) -> None:
-    """Line breaks of Unix, Windows and Mac are refused in body and name. Prévention de l'injection d'en-têtes."""
+    """Line breaks of Unix, Windows and Mac are refused in body and name. Django docs: Preventing header injection."""
     with pytest.raises(BadHeaderError, match="Subject"):
         forbid_multi_line_headers("Subject", f"a{break_}Bcc: b@example.com", "utf-8")
     with pytest.raises(BadHeaderError):
@@ -41,7 +41,7 @@ def test_fields_become_ascii(name: str, value: object, written: str) -> None:
 
 
 def test_the_charset_of_encoded_words_is_the_default_charset() -> None:
-    """Without encoding DEFAULT_CHARSET is used, at the moment of the call. Exemple rapide, Note."""
+    """Without encoding DEFAULT_CHARSET is used, at the moment of the call. Django docs: Quick example."""
     with settings.override(DEFAULT_CHARSET="iso-8859-1"):
         assert forbid_multi_line_headers("Subject", "Sür")[1] == "=?iso-8859-1?q?S=FCr?="
 

@@ -48,7 +48,7 @@ def attached(message: EmailMessage) -> list[tuple[str | None, str, Any]]:
 
 
 def test_all_arguments_are_optional() -> None:
-    """ "Tous les paramètres sont facultatifs". Les objets EmailMessage."""
+    """All parameters are optional. Django docs: EmailMessage Objects."""
     for message in (EmailMessage(), EmailMultiAlternatives()):
         written = message.message()
         assert (written["Subject"], written["From"], written["To"]) == ("", "webmaster@localhost", None)
@@ -56,7 +56,10 @@ def test_all_arguments_are_optional() -> None:
 
 
 def test_the_order_of_positional_arguments_is_the_documented_one() -> None:
-    """subject, body, from_email, to, bcc, connection, attachments, headers, cc, reply_to. Les objets EmailMessage."""
+    """subject, body, from_email, to, bcc, connection, attachments, headers, cc, reply_to.
+
+    Django docs: EmailMessage Objects.
+    """
     connection = EmailBackend()
     message = EmailMessage(
         "Hello", "Body", "from@example.com", ["to@example.com"], ["bcc@example.com"], connection,
@@ -77,7 +80,7 @@ def test_the_alternatives_class_takes_alternatives_before_cc() -> None:
 
 
 def test_everything_can_be_set_until_it_is_sent() -> None:
-    """Attributes set after construction are what is written. Les objets EmailMessage."""
+    """Attributes set after construction are what is written. Django docs: EmailMessage Objects."""
     message = EmailMessage("old", "old", "old@example.com", ["old@example.com"], cc=["old@example.com"])
     message.subject, message.body, message.from_email = "new", "new", "new@example.com"
     message.to, message.cc, message.bcc, message.reply_to = ["a@b.c"], [], ["d@e.f"], ["g@h.i"]
@@ -152,7 +155,7 @@ def test_the_machine_name_is_ascii_and_looked_up_once(monkeypatch: pytest.Monkey
 
 
 def test_the_classes_of_message_are_the_documented_ones() -> None:
-    """message() is SafeMIMEText (a MIMEText) or SafeMIMEMultipart. Les objets EmailMessage, message()."""
+    """message() is SafeMIMEText (a MIMEText) or SafeMIMEMultipart. Django docs: EmailMessage Objects, message()."""
     assert isinstance(EmailMessage().message(), SafeMIMEText)
     assert isinstance(EmailMessage().message(), MIMEText)
     assert isinstance(EmailMessage(attachments=[("a", "b")]).message(), SafeMIMEMultipart)
@@ -255,12 +258,15 @@ IMAGE = EmailAttachment("image.gif", b"GIF", "image/gif")
 )
 @pytest.mark.parametrize("policy", [None, default])
 def test_the_structure_follows_what_is_there(message: EmailMessage, expected: str, policy: Any) -> None:
-    """No empty body beside alternatives or attachments; the same with a policy. Envoi d'autres types de contenus."""
+    """No empty body beside alternatives or attachments; the same with a policy.
+
+    Django docs: Sending alternative content types.
+    """
     assert structure(message.message(policy)) == expected
 
 
 def test_content_subtype_changes_the_main_type() -> None:
-    """`content_subtype = "html"` makes the body text/html. Envoi d'autres types de contenus."""
+    """`content_subtype = "html"` makes the body text/html. Django docs: Sending alternative content types."""
     message = EmailMessage(body=SVG)
     message.content_subtype = "html"
     assert message.message().get_content_type() == "text/html"
@@ -268,7 +274,7 @@ def test_content_subtype_changes_the_main_type() -> None:
 
 
 def test_attach_takes_three_forms() -> None:
-    """A part, name and content, or name, content and media type. Les objets EmailMessage, attach()."""
+    """A part, name and content, or name, content and media type. Django docs: EmailMessage Objects, attach()."""
     message = EmailMessage()
     image = MIMEImage(b"GIF", "gif")
     image["Content-ID"] = "<id@example.com>"
@@ -330,7 +336,7 @@ def test_text_that_does_not_decode_is_sent_as_octets() -> None:
 
 
 def test_attach_file_reads_a_file(tmp_path: Path) -> None:
-    """The name is the file's, the media type is given or guessed. Les objets EmailMessage, attach_file()."""
+    """The name is the file's, the media type is given or guessed. Django docs: EmailMessage Objects, attach_file()."""
     (tmp_path / "map.png").write_bytes(b"\x89PNG")
     (tmp_path / "notes.txt").write_bytes("ä".encode())
     message = EmailMessage()
@@ -447,7 +453,7 @@ def test_a_policy_gives_a_modern_message() -> None:
 
 
 def test_send_without_recipients_needs_no_backend() -> None:
-    """An empty list of recipients raises nothing and returns 0. Les objets EmailMessage, send()."""
+    """An empty list of recipients raises nothing and returns 0. Django docs: EmailMessage Objects, send()."""
     settings.EMAIL_BACKEND = "no.such.Backend"
     assert EmailMessage().send() == 0
     with pytest.raises(ImportError):

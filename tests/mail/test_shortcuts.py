@@ -17,7 +17,7 @@ def _memory() -> None:
 
 
 def test_send_mail_sends_one_message_and_returns_one() -> None:
-    """All of recipient_list are in To; the return value is 0 or 1. send_mail()."""
+    """All of recipient_list are in To; the return value is 0 or 1. Django docs: send_mail()."""
     assert send_mail("Subject here", "Here is the message.", "from@example.com", ["a@b.c", "d@e.f"]) == 1
     assert send_mail("Nobody", "", None, []) == 0
     (kept,) = mail.outbox
@@ -26,7 +26,7 @@ def test_send_mail_sends_one_message_and_returns_one() -> None:
 
 
 def test_html_message_makes_two_versions() -> None:
-    """multipart/alternative with text/plain and text/html. send_mail(), html_message."""
+    """multipart/alternative with text/plain and text/html. Django docs: send_mail(), html_message."""
     send_mail("S", "text", None, ["a@b.c"], html_message="<p>text")
     written = mail.outbox[0].message()
     assert written.get_content_type() == "multipart/alternative"
@@ -34,7 +34,7 @@ def test_html_message_makes_two_versions() -> None:
 
 
 def test_the_default_sender_is_used_without_one() -> None:
-    """from_email None is DEFAULT_FROM_EMAIL. Les objets EmailMessage."""
+    """from_email None is DEFAULT_FROM_EMAIL. Django docs: EmailMessage Objects."""
     with settings.override(DEFAULT_FROM_EMAIL="default@example.com"):
         send_mail("S", "b", None, ["a@b.c"])
     assert mail.outbox[0].from_email == "default@example.com"
@@ -54,7 +54,7 @@ def test_optional_arguments_may_be_positional() -> None:
 
 
 def test_credentials_and_silence_reach_the_backend() -> None:
-    """auth_user, auth_password and fail_silently become arguments of the default backend. send_mail()."""
+    """auth_user, auth_password and fail_silently become arguments of the default backend. Django docs: send_mail()."""
     settings.EMAIL_BACKEND = OWN
     made: list[EmailMessage] = []
 
@@ -69,7 +69,7 @@ def test_credentials_and_silence_reach_the_backend() -> None:
 
 
 def test_mass_mail_is_one_message_each() -> None:
-    """Each element is a message of its own; the count is returned. send_mass_mail()."""
+    """Each element is a message of its own; the count is returned. Django docs: send_mass_mail()."""
     data = (("1", "b", "f@e.c", ["john@example.com"]), ("2", "b", "f@e.c", ["jane@example.com"]))
     assert send_mass_mail(data) == 2
     assert [one.to for one in mail.outbox] == [["john@example.com"], ["jane@example.com"]]
@@ -77,7 +77,7 @@ def test_mass_mail_is_one_message_each() -> None:
 
 @pytest.mark.parametrize(("send", "name"), [(mail_admins, "ADMINS"), (mail_managers, "MANAGERS")])
 def test_mail_to_the_people_of_the_site(send: Any, name: str) -> None:
-    """From SERVER_EMAIL, subject after EMAIL_SUBJECT_PREFIX, to all of the setting. mail_admins(), mail_managers()."""
+    """From SERVER_EMAIL, subject after EMAIL_SUBJECT_PREFIX, to all of the setting. Django docs: mail_admins()."""
     send("nobody", "there")
     people = [("Ann", "ann@example.com"), ("Bob", "bob@example.com")]
     with settings.override(**{name: people, "SERVER_EMAIL": "server@example.com"}):
@@ -100,7 +100,7 @@ def test_the_people_must_be_pairs(send: Any, name: str, people: Any) -> None:
 
 
 def test_get_connection_passes_everything_on() -> None:
-    """All other arguments go to the backend's constructor. Obtention d'une instance d'un moteur de messagerie."""
+    """All other arguments go to the backend's constructor. Django docs: Obtaining an instance of an email backend."""
     assert mail.get_connection(OWN, True, foo="bar").options == {"fail_silently": True, "foo": "bar"}
     assert mail.get_connection(OWN).options == {"fail_silently": False}
 

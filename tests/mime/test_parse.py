@@ -22,7 +22,7 @@ def test_nothing_at_all_is_an_empty_text() -> None:
 
 
 def test_text_without_header_section_is_body() -> None:
-    """Lines that are no header fields are shown, not dropped. STYLE: odd mail is still mail."""
+    """Lines that are no header fields are shown, not dropped. Odd mail is still mail."""
     octets = b"Hello,\r\nthis is all.\r\n"
     message = mime.parse(octets)
     assert mime.bodies(octets, message).text == "Hello,\r\nthis is all.\r\n"

@@ -50,7 +50,7 @@ def test_return_path_is_on_top_and_alone() -> None:
 
 
 def test_override_from_keeps_the_name_and_tells_the_address_there_was() -> None:
-    """From is replaced where it stood, X-Original-From put on top. Reference §1.7."""
+    """From is replaced where it stood, X-Original-From put on top. Mailpit compatibility: Release."""
     changed = rewrite(MAIL, Rewriting(override_from="me@relay.test"), author_name="A, B", author="a@example.com")
     assert changed == b"X-Original-From: a@example.com\r\n" + MAIL.replace(b"a@example.com", b"me@relay.test", 1)
 

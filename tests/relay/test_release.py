@@ -52,7 +52,7 @@ def test_a_bounce_keeps_its_null_reverse_path(keep: Keep, sink: Mailbox) -> None
 
 
 def test_the_rewriting_is_done_and_sets_the_reverse_path(keep: Keep, sink: Mailbox) -> None:
-    """override_from wins over return_path, that over what was given. Reference §1.7."""
+    """override_from wins over return_path, that over what was given. Mailpit compatibility: Release."""
     octets = b"From: Anna <a@example.com>\r\nBcc: h@example.com\r\n\r\nbody\r\n"
     stored = keep(octets)
     for wishes, sender in (

@@ -124,7 +124,7 @@ def test_a_webhooks_inbox_needs_a_name(listener: Listener) -> None:
 
 
 def test_mailpits_webhook_is_told_what_mailpit_tells(listener: Listener) -> None:
-    """Reference §2.2: the summary of the message, JSON, the label; the same object as in lists."""
+    """The summary of the message, JSON, the label; the same object as in lists. Mailpit compatibility: Webhook."""
     with running_catcher(webhook_url=f"{listener.url}hook", webhook_limit=0, label="staging") as catcher:
         caught(catcher, "news")
         headers, body, path = listener.next()

@@ -29,7 +29,7 @@ def send(catcher: RunningCatcher, *recipients: str, content: str = "") -> tuple[
 
 
 def test_a_recipient_that_is_not_allowed_is_refused() -> None:
-    """550 as Mailpit says it; the others get their mail. Reference §6.1."""
+    """550 as Mailpit says it; the others get their mail. Mailpit compatibility: SMTP."""
     with running_catcher(smtp_allowed_recipients=r"@example\.com$") as catcher:
         assert send(catcher, "x@example.org") == (
             550,
@@ -42,7 +42,7 @@ def test_a_recipient_that_is_not_allowed_is_refused() -> None:
 
 
 def test_recipients_that_are_not_allowed_can_be_left_out_in_silence() -> None:
-    """250 for them; a message to nobody else is acknowledged and not kept. Reference §6.1."""
+    """250 for them; a message to nobody else is acknowledged and not kept. Mailpit compatibility: SMTP."""
     with running_catcher(smtp_allowed_recipients=r"@example\.com$", smtp_ignore_rejected_recipients=True) as catcher:
         assert send(catcher, "x@example.org") == (250, b"2.0.0 Ok: queued")
         assert catcher.store.counts().messages == 0
@@ -52,7 +52,7 @@ def test_recipients_that_are_not_allowed_can_be_left_out_in_silence() -> None:
 
 
 def test_a_duplicate_is_acknowledged_and_not_kept_again() -> None:
-    """By its Message-ID; messages without one are never duplicates. Reference §6.3."""
+    """By its Message-ID; messages without one are never duplicates. Mailpit compatibility: Storage."""
     with running_catcher(ignore_duplicate_ids=True) as catcher:
         assert send(catcher, "b@example.com", content=mail("<1@x>"))[1].startswith(b"2.0.0 Ok: queued as ")
         assert send(catcher, "b@example.com", content=mail("<1@x>")) == (250, b"2.0.0 Ok: queued")
@@ -84,7 +84,7 @@ def test_a_message_can_count_as_received_when_it_was_written() -> None:
     ],
 )
 def test_sending_has_credentials_of_its_own(options: dict[str, object], admitted: set[str]) -> None:
-    """Those of the pages do only where there are no others. Reference §1.8."""
+    """Those of the pages do only where there are no others. Mailpit compatibility: Send."""
     with running_catcher(**options) as catcher:
         for user in ("", "ui", "app"):
             auth = (user, user[0]) if user else None

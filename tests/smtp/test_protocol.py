@@ -59,7 +59,7 @@ def test_smtplib_delivers_a_message_and_is_told_its_id(server: Any) -> None:
     ids=["empty", "headless", "bare", "megabyte line", "blank lines", "dots", "every octet"],
 )
 def test_content_is_kept_to_the_octet(start: Start, loop: str, content: bytes) -> None:
-    """Nothing is added, changed or refused, in memory or on disk. DESIGN: what came in is what is kept."""
+    """Nothing is added, changed or refused, in memory or on disk. What came in is what is kept."""
     server = start(loop=loop)
     raw = server.connect()
     raw.begin()

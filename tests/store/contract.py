@@ -175,7 +175,7 @@ class StoreContract:
         assert store.summary(third.store_id).is_read is store.summary(second.store_id).is_read is False
 
     def test_deleting_takes_the_named_ones_only(self, store: Store, new: MakeMessage) -> None:
-        """Unknown and repeated ids beside known ones do no harm. Reference §1.3."""
+        """Unknown and repeated ids beside known ones do no harm. Mailpit compatibility: Lists and searches."""
         first, second, third = add(store, new, 3)
         assert store.delete(ByIds(("unknown", first.store_id, first.store_id, second.store_id))) == 2
         assert [one.store_id for one in store.page().messages] == [third.store_id]
@@ -254,7 +254,7 @@ class StoreContract:
     # Tags
 
     def test_the_first_casing_of_a_tag_stays(self, store: Store, new: MakeMessage) -> None:
-        """Names are unique without regard to letter case. Reference §4."""
+        """Names are unique without regard to letter case. Mailpit compatibility: Tags."""
         first, second = add(store, new, 2)
         store.set_tags([first.store_id], ["Größe", "a"])
         store.set_tags([second.store_id], ["GRÖSSE", "größe"])
@@ -262,7 +262,7 @@ class StoreContract:
         assert store.summary(second.store_id).tags == ("Größe",)
 
     def test_tags_are_replaced_and_those_without_messages_go(self, store: Store, new: MakeMessage) -> None:
-        """Setting gives exactly these; unknown ids make no tag. Reference §1.9."""
+        """Setting gives exactly these; unknown ids make no tag. Mailpit compatibility: Tag routes."""
         [message] = add(store, new, 1)
         assert store.set_tags([message.store_id, "unknown"], ["one", "two", " ", "th/ree"]) == 1
         assert store.summary(message.store_id).tags == ("one", "th ree", "two")
@@ -280,7 +280,7 @@ class StoreContract:
         assert store.tags() == {"both": 1}
 
     def test_a_tag_is_renamed_and_deleted(self, store: Store, new: MakeMessage) -> None:
-        """Lookup is without regard to case; a taken or unusable name is refused. Reference §1.9."""
+        """Lookup is without regard to case; a taken or unusable name is refused. Mailpit compatibility: Tag routes."""
         [message] = add(store, new, 1)
         store.set_tags([message.store_id], ["old", "other"])
         store.rename_tag("OLD", "New Name")
@@ -317,7 +317,7 @@ class StoreContract:
             store.add_tag(Everything(), "a/b")
 
     def test_a_message_brings_its_tags_along(self, store: Store, new: MakeMessage) -> None:
-        """Tags are there with the message's first breath, in the same transaction. Reference §7.4."""
+        """Tags are there with the message's first breath, in the same transaction. Mailpit compatibility: Storage."""
         heard = Recorder(store)
         store.add([replace(new(), tags=("b", "A"))])
         [event] = heard.wait_for(1)
@@ -367,7 +367,7 @@ class StoreContract:
         assert kinds == ["update"] * 200 + ["prune"] + ["delete"] * 200 + ["prune"]
 
     def test_events_come_after_the_commit(self, store: Store, new: MakeMessage) -> None:
-        """Whoever hears of a message can read it. STYLE §9."""
+        """Whoever hears of a message can read it."""
         found: list[bool] = []
         store.events.subscribe(
             lambda events: found.extend(store.summary(event.store_id) == event.summary for event in events)

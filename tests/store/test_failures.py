@@ -122,7 +122,7 @@ def test_whoever_fails_to_hear_the_answer_harms_nobody(
 
 
 def test_text_of_a_failure_names_no_path(store: Store, new: MakeMessage, tmp_path: Path) -> None:
-    """What a client may see has no path, table or statement; the detail is for the log. STYLE §6."""
+    """What a client may see has no path, table or statement; the detail is for the log."""
     message = new()
     store.add([message])
     with pytest.raises(StoreUnavailable) as caught:

@@ -1,4 +1,4 @@
-"""What a tag may be called. Reference §4, with Unicode."""
+"""What a tag may be called. Mailpit compatibility: Tags; Differences."""
 
 import pytest
 

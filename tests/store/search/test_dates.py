@@ -62,7 +62,7 @@ def read(text: str) -> str | None:
     ],
 )
 def test_one_moment_in_every_accepted_shape(text: str) -> None:
-    """The shapes of reference §3.3."""
+    """Every accepted shape. Mailpit compatibility: Search dates."""
     assert read(text) == "2024-01-31T00:00:00"
 
 
@@ -124,7 +124,10 @@ def test_what_names_no_moment_is_none(text: str) -> None:
 
 
 def test_dates_without_zone_are_in_the_zone_given() -> None:
-    """`tz` of the search routes (reference §3.3); an offset or zone in the text wins, summer time counts."""
+    """`tz` of the search routes; an offset in the text wins, summer time counts.
+
+    Mailpit compatibility: Search dates.
+    """
     assert read_moment("2024-07-01", now=NOW, zone=BERLIN) == datetime(2024, 6, 30, 22, tzinfo=UTC)
     assert read_moment("2024-01-31 10:00", now=NOW, zone=BERLIN) == datetime(2024, 1, 31, 9, tzinfo=UTC)
     assert read_moment("2024-01-31T10:00Z", now=NOW, zone=BERLIN) == datetime(2024, 1, 31, 10, tzinfo=UTC)

@@ -42,7 +42,7 @@ def test_folding_twice_changes_nothing_beyond_ascii(text: str) -> None:
 
 
 def test_punctuation_around_addresses_counts_as_white_space() -> None:
-    """`"<a@b.c>"` finds a@b.c (reference §3.1), on both sides alike."""
+    """`"<a@b.c>"` finds a@b.c, on both sides alike. Mailpit compatibility: Search language."""
     assert clean('"Ann, B." <A@b.c>; (x)') == "ann b. a@b.c x"
 
 

@@ -127,7 +127,7 @@ A, B, C = word("a"), word("b"), word("c")
     ],
 )
 def test_the_grammar_by_example(text: str, query: Query) -> None:
-    """Reference §3.1–3.2 and the grammar in the module's docstring; strict and lenient agree on what can be read."""
+    """Strict and lenient agree on what can be read. The module's grammar; Mailpit compatibility: Search language."""
     assert asked(text) == query
     assert lenient(text) == query
 
@@ -197,7 +197,7 @@ def test_what_cannot_be_read_is_an_error_at_its_place(text: str, position: int) 
     ],
 )
 def test_leniently_read_a_broken_term_never_widens(text: str, query: Query) -> None:
-    """Other catchers drop the term, and a delete by such a query takes the whole mailbox (reference §3.2, §11.3)."""
+    """Other catchers drop the term, and a delete takes the whole mailbox. Mailpit compatibility: Differences."""
     assert lenient(text) == query
     assert has_condition(lenient(text))
 
@@ -242,7 +242,7 @@ def test_hostile_lengths_are_read_in_linear_time() -> None:
 
 @pytest.mark.parametrize("term", TERMS, ids=lambda term: term.name)
 def test_every_term_says_what_it_does_with_an_example_that_works(term: object) -> None:
-    """Help is made of the table (STYLE §12): name, one sentence, an example of this very term."""
+    """Help is made of the table: name, one sentence, an example of this very term."""
     assert term.help.endswith(".")  # type: ignore[attr-defined]
     assert term.example.startswith(f"{term.name}:")  # type: ignore[attr-defined]
     assert has_condition(asked(term.example))  # type: ignore[attr-defined]

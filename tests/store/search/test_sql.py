@@ -76,7 +76,7 @@ def test_any_text_typed_finds_the_same_in_both(mailbox: Mailbox, subjects: list[
 
 
 def test_percent_and_underscore_stand_for_themselves(mailbox: Mailbox) -> None:
-    """Reference §11.12: LIKE's wildcards leak into other catchers' searches."""
+    """LIKE's wildcards leak into other catchers' searches. Mailpit compatibility: Differences."""
     mailbox.fill([message("1", subject="100% sure"), message("2", subject="100 sure"), message("3", subject="a_b axb")])
     assert mailbox.found(asked("100%")) == ["1"]
     assert mailbox.found(asked("subject:a_b")) == ["3"]
@@ -170,7 +170,7 @@ def test_everything_and_nothing_are_conditions_too(mailbox: Mailbox, query: Quer
 
 
 def test_a_moment_is_met_to_the_microsecond(mailbox: Mailbox) -> None:
-    """Both bounds belong to the range (reference §3.2), and no digit is lost on the way into the database."""
+    """Both bounds belong to the range, and no digit is lost in the database. Mailpit compatibility: Search language."""
     mailbox.fill([message("1")])
     for after in (True, False):
         assert mailbox.found(Received(after=after, moment=START)) == ["1"]

@@ -96,7 +96,7 @@ def subject(raw: bytes = RAW, text: str = "The body\nsays hello") -> Subject:
     ],
 )
 def test_a_message_is_found_by(query: str) -> None:
-    """Each text of reference §3.4 and those that other catchers leave out (§11.12)."""
+    """Each text, and those that other catchers leave out. Mailpit compatibility: Search texts."""
     assert matches(parse(query, now=NOW), subject())
 
 

@@ -128,7 +128,10 @@ def test_the_same_message_gives_the_same_octets_twice(api: httpx2.Client, put: P
 
 
 def test_html_check_has_the_keys_that_clients_know(api: httpx2.Client, put: Put) -> None:
-    """Reference §8.3: warnings with results and notes, platforms, totals that add up to 100; unknown is no partial."""
+    """Warnings with notes, platforms, totals that add up to 100; unknown is no partial.
+
+    Mailpit compatibility: HTML check.
+    """
     (store_id,) = put(GRID)
     answer = api.get(f"/api/v1/message/{store_id}/html-check").raise_for_status().json()
     assert set(answer) == {"Warnings", "Platforms", "Total"}
@@ -146,7 +149,7 @@ def test_html_check_has_the_keys_that_clients_know(api: httpx2.Client, put: Put)
 
 
 def test_html_check_without_html_is_400(api: httpx2.Client, put: Put) -> None:
-    """Reference §8.3."""
+    """As a plain text. Mailpit compatibility: HTML check."""
     put(b"Subject: plain\r\n\r\nx\r\n")
     answer = api.get("/api/v1/message/latest/html-check")
     assert (answer.status_code, answer.text) == (400, "message does not contain HTML")
@@ -166,7 +169,10 @@ def test_internal_links_are_not_asked(api: httpx2.Client, put: Put, site: tuple[
 
 
 def test_allowed_internal_links_are_asked_and_followed(site: tuple[str, list[str]]) -> None:
-    """With the network allowed: status as it is, redirects followed when asked for. Reference §8.4."""
+    """With the network allowed: status as it is, redirects followed when asked for.
+
+    Mailpit compatibility: Link check.
+    """
     address, _ = site
     mail = html("".join(f'<a href="{address}/{name}">x</a>' for name in ("fine", "gone", "moved")))
     with running_catcher(internal_networks="127.0.0.0/8") as catcher, httpx2.Client(base_url=catcher.url) as api:
@@ -191,7 +197,7 @@ def test_allowed_internal_links_are_asked_and_followed(site: tuple[str, list[str
 
 
 def test_without_a_spam_filter_there_is_no_such_route(api: httpx2.Client, put: Put) -> None:
-    """Reference §1: `File not found`, and webui says that it is off."""
+    """`File not found`, and webui says that it is off. Mailpit compatibility: Routes."""
     put(GRID)
     answer = api.get("/api/v1/message/latest/sa-check")
     assert (answer.status_code, answer.text) == (404, "File not found\n")
@@ -199,7 +205,7 @@ def test_without_a_spam_filter_there_is_no_such_route(api: httpx2.Client, put: P
 
 
 def test_a_spam_filter_that_does_not_answer_is_an_error_in_the_answer() -> None:
-    """Reference §8.5: status 200 with `Error` and no rules, and the other checks go on."""
+    """Status 200 with `Error` and no rules, and the other checks go on. Mailpit compatibility: Spam check."""
     with running_catcher(spamassassin="127.0.0.1:1") as catcher, httpx2.Client(base_url=catcher.url) as api:
         deliver_now(catcher.store, [(envelope(), GRID)])
         assert api.get("/api/v1/webui").json()["SpamAssassin"] is True

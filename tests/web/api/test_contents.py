@@ -16,7 +16,7 @@ ODD = b"Bare: lf\n\x00\xff dots\r\n.\r\n..\r\n\r\nno end"
 
 
 def test_raw_is_what_came_in_to_the_octet(api: httpx2.Client, put: Put) -> None:
-    """No header field added, no line end changed; text for browsers, never run. Reference §1.5, deviations."""
+    """No header field added, no line end changed; text for browsers, never run. Mailpit compatibility: Differences."""
     for content in (MIXED, ODD, b"", b"x" * 3_000_000):
         (store_id,) = put(content)
         answer = api.get(f"{ONE}{store_id}/raw")
@@ -29,7 +29,7 @@ def test_raw_is_what_came_in_to_the_octet(api: httpx2.Client, put: Put) -> None:
 
 
 def test_raw_can_be_downloaded(api: httpx2.Client, put: Put) -> None:
-    """`dl=1` names the file after the store id. Reference §1.5."""
+    """`dl=1` names the file after the store id. Mailpit compatibility: Contents."""
     (store_id,) = put(MIXED)
     answer = api.get(f"{ONE}{store_id}/raw", params={"dl": 1})
     assert answer.headers["content-disposition"] == f'attachment; filename="{store_id}.eml"'

@@ -54,7 +54,7 @@ def listening(catcher: RunningCatcher, path: str = "api/events", **options: Any)
 
 
 def test_statistics_come_first_and_after_changes(catcher: RunningCatcher, put: Put) -> None:
-    """`stats` after connecting and after any change. Reference §2.1."""
+    """`stats` after connecting and after any change. Mailpit compatibility: Events."""
     with listening(catcher) as socket:
         first = socket.frame()
         assert (first["Type"], first["Data"]["Total"], first["Data"]["Unread"]) == ("stats", 0, 0)
@@ -64,7 +64,7 @@ def test_statistics_come_first_and_after_changes(catcher: RunningCatcher, put: P
 
 
 def test_each_kind_of_news_has_the_shape_clients_know(catcher: RunningCatcher, api: httpx2.Client, put: Put) -> None:
-    """new, update, delete, prune, truncate, in the order of the commits. Reference §2.1."""
+    """new, update, delete, prune, truncate, in the order of the commits. Mailpit compatibility: Events."""
     with listening(catcher) as socket:
         one, two = put(plain(0), plain(1))
         api.put("/api/v1/messages", json={"IDs": [one], "Read": True})
@@ -130,7 +130,7 @@ def test_many_clients_hear_the_same_in_the_same_order(catcher: RunningCatcher, p
 
 
 def test_what_a_client_says_is_let_pass(catcher: RunningCatcher, put: Put) -> None:
-    """Client messages are read and discarded. Reference §2.1."""
+    """Client messages are read and discarded. Mailpit compatibility: Events."""
     with connect(catcher.url.replace("http", "ws", 1) + "api/events") as connection:
         connection.send("hello")
         connection.send(b"\x00\xff")

@@ -12,7 +12,7 @@ Put = Callable[..., list[str]]
 
 
 def test_info_tells_version_and_numbers(api: httpx2.Client, put: Put) -> None:
-    """The shape clients know; nothing is asked on the network. Reference §1.11."""
+    """The shape clients know; nothing is asked on the network. Mailpit compatibility: Info."""
     one, _ = put(plain(0), plain(1))
     api.put("/api/v1/tags", json={"IDs": [one], "Tags": ["a"]})
     api.put("/api/v1/messages", json={"IDs": [one], "Read": True})
@@ -26,7 +26,7 @@ def test_info_tells_version_and_numbers(api: httpx2.Client, put: Put) -> None:
 
 
 def test_webui_tells_what_is_switched_on(api: httpx2.Client) -> None:
-    """Every key of the shape. Reference §1.11."""
+    """Every key of the shape. Mailpit compatibility: Info."""
     shown = api.get("/api/v1/webui").json()
     assert set(shown) == {
         "Label", "MessageRelay", "SpamAssassin", "ChaosEnabled", "DuplicatesIgnored", "HideDeleteAllButton",
@@ -35,7 +35,7 @@ def test_webui_tells_what_is_switched_on(api: httpx2.Client) -> None:
 
 
 def test_health_is_asked_without_content(api: httpx2.Client) -> None:
-    """200 and nothing else. Reference §1.2."""
+    """200 and nothing else. Mailpit compatibility: Routes."""
     for path in ("/livez", "/readyz"):
         answer = api.get(path)
         assert (answer.status_code, answer.content) == (200, b"")
@@ -55,7 +55,7 @@ def test_a_store_that_cannot_answer_is_503_and_not_ready() -> None:
 
 
 def test_everything_lies_below_the_webroot() -> None:
-    """`/mail` redirects to `/mail/`; outside of it there is nothing. Reference §1.1."""
+    """`/mail` redirects to `/mail/`; outside of it there is nothing. Mailpit compatibility: HTTP."""
     with running_catcher(webroot="/a/mail/") as running:
         base = running.url.removesuffix("/a/mail/")
         with httpx2.Client(base_url=base) as client:

@@ -23,7 +23,7 @@ def unread(api: httpx2.Client) -> int:
 
 
 def test_a_message_shows_what_clients_know(api: httpx2.Client, put: Put) -> None:
-    """Every key of the message's shape, filled from a message that has it all. Reference §1.4."""
+    """Every key of the message's shape, filled from a message that has it all. Mailpit compatibility: Message."""
     (store_id,) = put(MIXED, recipients=("bob@example.com", "CAROL@example.com", "hidden@example.com"))
     shown = api.get(ONE + store_id).json()
     expected = {
@@ -54,7 +54,10 @@ def test_a_message_shows_what_clients_know(api: httpx2.Client, put: Put) -> None
 
 
 def test_every_leaf_that_is_no_body_is_listed(api: httpx2.Client, put: Put) -> None:
-    """With or without a name; file names decoded, digests of the decoded octets. Reference §1.4, §11 number 16."""
+    """With or without a name; file names decoded, digests of the decoded octets.
+
+    Mailpit compatibility: Message; Differences.
+    """
     (store_id,) = put(MIXED)
     shown = api.get(ONE + store_id).json()
     assert shown["Attachments"] == [
@@ -100,7 +103,7 @@ def test_any_octets_can_be_read(api: httpx2.Client, put: Put, content: bytes) ->
 
 
 def test_reading_marks_read_and_peeking_does_not(api: httpx2.Client, put: Put) -> None:
-    """Only the message itself and its views mark it. Reference §1.2."""
+    """Only the message itself and its views mark it. Mailpit compatibility: Routes."""
     (store_id,) = put(plain(0))
     assert api.get(ONE + store_id, params={"peek": 1}).json()["Read"] is False
     for path in ("/headers", "/raw", "/part/0"):
@@ -111,7 +114,7 @@ def test_reading_marks_read_and_peeking_does_not(api: httpx2.Client, put: Put) -
 
 
 def test_an_unknown_id_is_not_found(api: httpx2.Client, put: Put) -> None:
-    """404 with the text clients know. Reference §1.2."""
+    """404 with the text clients know. Mailpit compatibility: Routes."""
     (store_id,) = put(plain(0))
     for path in ("", "/headers", "/raw", "/part/0"):
         for unknown in ("nothing", "0" * 22, "%00", "..%2f", "x" * 5000, "ü"):
@@ -123,7 +126,7 @@ def test_an_unknown_id_is_not_found(api: httpx2.Client, put: Put) -> None:
 
 
 def test_latest_is_the_newest_or_the_newest_that_matches(api: httpx2.Client, put: Put) -> None:
-    """`latest` on every message route, with query and tz. Reference §1.2."""
+    """`latest` on every message route, with query and tz. Mailpit compatibility: Routes."""
     put(plain(0, subject="apple", text="first"), plain(1, subject="pear", text="second"))
     assert api.get(ONE + "latest", params={"peek": 1}).json()["Subject"] == "pear"
     for path in ("", "/headers", "/raw", "/part/0"):
@@ -136,13 +139,16 @@ def test_latest_is_the_newest_or_the_newest_that_matches(api: httpx2.Client, put
 
 
 def test_latest_of_an_empty_mailbox_is_not_found(api: httpx2.Client) -> None:
-    """404 with the text clients know. Reference §1.2."""
+    """404 with the text clients know. Mailpit compatibility: Routes."""
     answer = api.get(ONE + "latest")
     assert (answer.status_code, answer.text) == (404, "Message not found")
 
 
 def test_the_header_section_has_canonical_names_in_order(api: httpx2.Client, put: Put) -> None:
-    """Names as Go writes them, sorted; values unfolded and not decoded, repeated fields kept. Reference §1.5."""
+    """Names as Go writes them, sorted; values unfolded and not decoded, repeated fields kept.
+
+    Mailpit compatibility: Contents.
+    """
     (store_id,) = put(
         b"x-php-originating-script: 1\r\nMESSAGE-ID: <a@b>\r\nSubject: =?utf-8?q?=C3=BC?=\r\n folded\r\n"
         b"Received: one\r\nReceived: two\r\nDKIM-Signature: v=1\r\nMIME-Version: 1.0\r\n\r\n"
@@ -168,7 +174,10 @@ def test_the_header_section_has_canonical_names_in_order(api: httpx2.Client, put
     ],
 )
 def test_the_date_keeps_its_own_offset(api: httpx2.Client, put: Put, date: str, expected: str | None) -> None:
-    """RFC 3339 in the sender's zone; a date that is none gives the time of receipt. Reference §0."""
+    """RFC 3339 in the sender's zone; a date that is none gives the time of receipt.
+
+    Mailpit compatibility: Ground rules.
+    """
     (store_id,) = put(f"From: a@b\r\nDate: {date}\r\n\r\n".encode())
     shown = api.get(ONE + store_id)
     assert shown.status_code == 200

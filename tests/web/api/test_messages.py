@@ -26,7 +26,7 @@ def remaining(api: httpx2.Client) -> set[str]:
 
 
 def test_an_empty_mailbox_is_an_empty_list(api: httpx2.Client) -> None:
-    """Lists are `[]`, never null. Reference §1.3 and its deviations."""
+    """Lists are `[]`, never null. Mailpit compatibility: Differences."""
     assert api.get(LIST).json() | {"cursor": 0} == {
         "total": 0, "unread": 0, "count": 0, "messages_count": 0, "messages_unread": 0, "start": 0,
         "tags": [], "messages": [], "cursor": 0, "next_cursor": None,
@@ -34,7 +34,7 @@ def test_an_empty_mailbox_is_an_empty_list(api: httpx2.Client) -> None:
 
 
 def test_a_list_is_newest_first_and_fifty_long(api: httpx2.Client, put: Put) -> None:
-    """Default limit 50, newest first. Reference §1.3."""
+    """Default limit 50, newest first. Mailpit compatibility: Lists and searches."""
     put(*(plain(number) for number in range(60)))
     page = api.get(LIST)
     assert subjects(page) == [f"mail {number}" for number in range(59, 9, -1)]
@@ -60,7 +60,10 @@ def test_a_list_is_newest_first_and_fifty_long(api: httpx2.Client, put: Put) -> 
     ],
 )
 def test_paging_parameters_are_read_leniently(api: httpx2.Client, put: Put, query: str, expected: list[str]) -> None:
-    """What is no number counts as the default; limit 0 is all whatever start says. Reference §1.3."""
+    """What is no number counts as the default; limit 0 is all whatever start says.
+
+    Mailpit compatibility: Lists and searches.
+    """
     put(*(plain(number) for number in range(5)))
     assert subjects(api.get(f"{LIST}?{query}")) == expected
 
@@ -95,7 +98,7 @@ def test_json_is_compact_and_unescaped(api: httpx2.Client, put: Put) -> None:
 
 
 def test_one_message_is_marked_read_and_unread_again(api: httpx2.Client, put: Put) -> None:
-    """`PUT` with IDs; the answer is the two characters ok. Reference §0, §1.3."""
+    """`PUT` with IDs; the answer is the two characters ok. Mailpit compatibility: Ground rules; Lists and searches."""
     one, two = put(plain(0), plain(1))
     answer = api.put(LIST, json={"Read": True, "IDs": [one, "unknown", one]})
     assert (answer.status_code, answer.text) == (200, "ok")
@@ -106,7 +109,7 @@ def test_one_message_is_marked_read_and_unread_again(api: httpx2.Client, put: Pu
 
 
 def test_everything_or_what_a_search_finds_is_marked(api: httpx2.Client, put: Put) -> None:
-    """Neither IDs nor Search is the whole mailbox. Reference §1.3."""
+    """Neither IDs nor Search is the whole mailbox. Mailpit compatibility: Lists and searches."""
     put(plain(0, subject="apple"), plain(1, subject="pear"))
     api.put(LIST, json={"Read": True, "Search": "subject:apple"})
     assert [each["Subject"] for each in api.get(LIST).json()["messages"] if each["Read"]] == ["apple"]
@@ -142,7 +145,7 @@ def test_a_wrong_mark_is_refused_and_marks_nothing(api: httpx2.Client, put: Put,
 
 @pytest.mark.parametrize("key", ["IDs", "ids", "Ids", "iDS", "IDS"])
 def test_ids_are_never_overlooked(api: httpx2.Client, put: Put, key: str) -> None:
-    """Keys in any letter case: overlooking the ids would delete everything. Reference §0."""
+    """Keys in any letter case: overlooking the ids would delete everything. Mailpit compatibility: Ground rules."""
     gone, stays = put(plain(0), plain(1))
     assert api.request("DELETE", LIST, json={key: [gone]}).text == "ok"
     assert remaining(api) == {stays}
@@ -169,7 +172,10 @@ def test_ids_are_read_from_every_kind_of_body(api: httpx2.Client, put: Put, cont
 
 @pytest.mark.parametrize("body", [b"", b"  ", b"{}", b'{"IDs":[]}', b'{"IDs":null}'])
 def test_no_ids_empty_the_mailbox(api: httpx2.Client, put: Put, body: bytes) -> None:
-    """Clients rely on it: `delete_messages([])` and `deleteMessages()` mean all. Reference §1.3."""
+    """Clients rely on it: `delete_messages([])` and `deleteMessages()` mean all.
+
+    Mailpit compatibility: Lists and searches.
+    """
     put(plain(0), plain(1))
     answer = api.request("DELETE", LIST, content=body)
     assert (answer.status_code, answer.text) == (200, "ok")
@@ -200,7 +206,10 @@ def test_no_ids_empty_the_mailbox(api: httpx2.Client, put: Put, body: bytes) -> 
     ],
 )
 def test_a_malformed_delete_deletes_nothing(api: httpx2.Client, put: Put, body: bytes, content_type: str) -> None:
-    """A body that is not understood is 400; a client's mistake never empties the mailbox. Reference §12, deviations."""
+    """A body that is not understood is 400; a client's mistake never empties the mailbox.
+
+    Mailpit compatibility: Differences.
+    """
     ids = set(put(plain(0), plain(1)))
     answer = api.request("DELETE", LIST, content=body, headers={"Content-Type": content_type})
     assert answer.status_code == 400
@@ -208,7 +217,7 @@ def test_a_malformed_delete_deletes_nothing(api: httpx2.Client, put: Put, body: 
 
 
 def test_unknown_and_doubled_ids_are_ignored(api: httpx2.Client, put: Put) -> None:
-    """They delete nothing else and break nothing. Reference §1.3 [bug]."""
+    """They delete nothing else and break nothing. Mailpit compatibility: Differences."""
     one, two = put(plain(0), plain(1))
     assert api.request("DELETE", LIST, json={"IDs": ["no", "latest", "", "'; --"]}).text == "ok"
     assert remaining(api) == {one, two}
@@ -217,7 +226,7 @@ def test_unknown_and_doubled_ids_are_ignored(api: httpx2.Client, put: Put) -> No
 
 
 def test_tens_of_thousands_of_ids_are_taken(api: httpx2.Client, put: Put) -> None:
-    """No limit of the database's variables shows. Reference §1.3."""
+    """No limit of the database's variables shows. Mailpit compatibility: Lists and searches."""
     one, two = put(plain(0), plain(1))
     many = [f"{number:022d}" for number in range(70_000)]
     assert api.request("DELETE", LIST, json={"IDs": [*many, one]}).text == "ok"
@@ -235,7 +244,7 @@ def test_a_body_over_the_limit_deletes_nothing(api: httpx2.Client, put: Put) -> 
 
 
 def test_the_summary_has_the_fields_clients_know(api: httpx2.Client, put: Put) -> None:
-    """Every key of a message in a list, with its type. Reference §1.3."""
+    """Every key of a message in a list, with its type. Mailpit compatibility: Lists and searches."""
     put(plain(0, text="some words", to="Bob <b@example.com>"), reverse_path="")
     (row,) = api.get(LIST).json()["messages"]
     known: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""Tests of the numbers for Prometheus. Reference §8.2."""
+"""Tests of the numbers for Prometheus. Mailpit compatibility: Metrics."""
 
 import smtplib
 import socket

@@ -54,7 +54,7 @@ def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> trustme.CA:
 
 
 def test_a_message_is_released_with_new_date_and_id_and_without_bcc(sink: Mailbox) -> None:
-    """All else as it was stored; MAIL FROM is the author. Reference §1.7."""
+    """All else as it was stored; MAIL FROM is the author. Mailpit compatibility: Release."""
     with relaying(smtp_relay_port=sink.port) as (api, _, path):
         answer = api.post(path, json={"To": ["Xaver <x@example.org>", "y@example.org", "x@example.org"]})
         assert (answer.status_code, answer.text) == (200, "ok")
@@ -70,7 +70,10 @@ def test_a_message_is_released_with_new_date_and_id_and_without_bcc(sink: Mailbo
 
 
 def test_the_relay_rewrites_as_its_settings_say(sink: Mailbox) -> None:
-    """return-path on top, the author replaced, the Message-ID kept; the page is told. Reference §1.7, §1.11."""
+    """return-path on top, the author replaced, the Message-ID kept; the page is told.
+
+    Mailpit compatibility: Release; Info.
+    """
     rewriting = {
         "smtp_relay_return_path": "r@example.com",
         "smtp_relay_override_from": "o@example.com",
@@ -94,7 +97,10 @@ def test_the_relay_rewrites_as_its_settings_say(sink: Mailbox) -> None:
 
 
 def test_what_may_not_go_out_stays_in(sink: Mailbox) -> None:
-    """The checks in their order, with the texts clients know; nothing is sent to anybody. Reference §1.7."""
+    """The checks in their order, with the texts clients know; nothing is sent to anybody.
+
+    Mailpit compatibility: Release.
+    """
     lists = {"smtp_relay_allowed_recipients": "@example.org$", "smtp_relay_blocked_recipients": "^boss@"}
     with relaying(smtp_relay_port=sink.port, **lists) as (api, running, path):
         for body, text in (
@@ -149,7 +155,7 @@ def test_refused_recipients_are_named_and_so_are_those_who_have_it(sink: Mailbox
 
 
 def test_without_a_relay_nothing_leaves(api: httpx2.Client, put: Put) -> None:
-    """400 after all other checks. Reference §1.7."""
+    """400 after all other checks. Mailpit compatibility: Release."""
     [store_id] = put(plain(1))
     answer = api.post("/api/v1/message/latest/release", json={"To": ["a@b.test"]})
     assert (answer.status_code, answer.text) == (400, "SMTP error: no relay is configured")
@@ -320,7 +326,7 @@ def prompt(port: int, **more: Any) -> contextlib.AbstractContextManager[tuple[ht
 
 
 def test_senders_get_the_relays_refusal_as_their_own(picky: Mailbox) -> None:
-    """Reference §8.6, forward-smtp-errors: nobody accepted, so the sender is told; the message is kept all the same."""
+    """Nobody accepted, so the sender is refused; the message is kept all the same. Mailpit compatibility: Relay."""
     with prompt(picky.port) as (api, running, _):
         with smtplib.SMTP(running.smtp_host, running.smtp_port, timeout=60) as client:
             with pytest.raises(smtplib.SMTPDataError) as caught:

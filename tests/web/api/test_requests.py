@@ -23,7 +23,10 @@ def spelled(name: str) -> st.SearchStrategy[str]:
 @settings(deadline=None)
 @given(spelled("IDs"), IDS, st.dictionaries(st.text(max_size=3), st.integers() | st.none(), max_size=3))
 def test_ids_survive_every_spelling_and_company(key: str, ids: list[str], others: dict[str, int | None]) -> None:
-    """The one field that must not be overlooked is found among any other keys, JSON or form. Reference §0."""
+    """The one field that must not be overlooked is found among any other keys, JSON or form.
+
+    Mailpit compatibility: Ground rules.
+    """
     others = {name: value for name, value in others.items() if name.lower() != "ids"}
     raw = msgspec.json.encode(others | {key: ids})
     assert struct_of(raw, "", Deletion).ids == tuple(ids)

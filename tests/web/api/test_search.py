@@ -15,7 +15,10 @@ SEARCH = "/api/v1/search"
 
 
 def test_a_search_counts_what_it_finds_and_the_mailbox(api: httpx2.Client, put: Put) -> None:
-    """messages_count and messages_unread are of the query, total and unread of the mailbox. Reference §1.3."""
+    """messages_count and messages_unread are of the query, total and unread of the mailbox.
+
+    Mailpit compatibility: Lists and searches.
+    """
     ids = put(*(plain(number, subject=f"{'apple' if number % 2 else 'pear'} {number}") for number in range(6)))
     api.put(LIST, json={"Read": True, "IDs": [ids[1]]})
     page = api.get(SEARCH, params={"query": " apple ", "limit": 2})
@@ -25,7 +28,7 @@ def test_a_search_counts_what_it_finds_and_the_mailbox(api: httpx2.Client, put: 
 
 
 def test_limit_0_gives_only_the_numbers(api: httpx2.Client, put: Put) -> None:
-    """Unlike in lists. Reference §1.3."""
+    """Unlike in lists. Mailpit compatibility: Lists and searches."""
     put(plain(0), plain(1))
     page = api.get(SEARCH, params={"query": "mail", "limit": 0}).json()
     assert (page["messages"], page["messages_count"]) == ([], 2)
@@ -34,7 +37,7 @@ def test_limit_0_gives_only_the_numbers(api: httpx2.Client, put: Put) -> None:
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 @pytest.mark.parametrize("parameters", [{}, {"query": ""}, {"query": "  "}])
 def test_no_query_is_refused(api: httpx2.Client, put: Put, method: str, parameters: dict[str, str]) -> None:
-    """400 with the text clients know. Reference §1.3."""
+    """400 with the text clients know. Mailpit compatibility: Lists and searches."""
     put(plain(0))
     answer = api.request(method, SEARCH, params=parameters)
     assert (answer.status_code, answer.text) == (400, "Error: no search query")
@@ -42,7 +45,7 @@ def test_no_query_is_refused(api: httpx2.Client, put: Put, method: str, paramete
 
 
 def test_a_term_that_cannot_be_read_finds_nothing(api: httpx2.Client, put: Put) -> None:
-    """It narrows and never widens, under a negation too. Reference §3, deviations."""
+    """It narrows and never widens, under a negation too. Mailpit compatibility: Differences."""
     put(plain(0))
     for query in ("to:", "before:garbage", "-before:garbage", "mail after:nonsense"):
         page = api.get(SEARCH, params={"query": query}).json()
@@ -60,7 +63,7 @@ def test_strict_tells_where_the_query_is_wrong(api: httpx2.Client) -> None:
 
 
 def test_the_time_zone_moves_dates_of_the_query(api: httpx2.Client, put: Put) -> None:
-    """`tz` is an IANA name; an unknown one is ignored. Reference §1.3."""
+    """`tz` is an IANA name; an unknown one is ignored. Mailpit compatibility: Lists and searches."""
     (store_id,) = put(plain(0))
     created = api.get(f"/api/v1/message/{store_id}", params={"peek": 1}).json()["Created"]
     local = created[:16]  # the moment in UTC, read as if it were the wall clock of another zone
@@ -72,7 +75,7 @@ def test_the_time_zone_moves_dates_of_the_query(api: httpx2.Client, put: Put) ->
 
 
 def test_a_search_is_deleted_and_the_rest_stays(api: httpx2.Client, put: Put) -> None:
-    """`DELETE` with a query. Reference §1.3."""
+    """`DELETE` with a query. Mailpit compatibility: Lists and searches."""
     put(plain(0, subject="apple"), plain(1, subject="pear"))
     answer = api.delete(SEARCH, params={"query": "subject:apple"})
     assert (answer.status_code, answer.text) == (200, "ok")
@@ -83,7 +86,7 @@ def test_a_search_is_deleted_and_the_rest_stays(api: httpx2.Client, put: Put) ->
     "query", ["to:", "before:garbage", '"', '""', "()", "( )", "-before:garbage", "subject:mail after:x", "OR", "("]
 )
 def test_a_delete_without_a_condition_is_refused(api: httpx2.Client, put: Put, query: str) -> None:
-    """Such queries would empty the mailbox elsewhere. Reference §1.3 [bug], §12 deviations."""
+    """Such queries would empty the mailbox elsewhere. Mailpit compatibility: Differences."""
     ids = set(put(plain(0), plain(1)))
     answer = api.delete(SEARCH, params={"query": query})
     if query != "OR":  # a word to look for, when it stands alone

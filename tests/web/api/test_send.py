@@ -22,7 +22,7 @@ def sent(api: httpx2.Client, body: Any, **options: Any) -> dict[str, Any]:
 
 
 def test_the_least_that_can_be_sent(api: httpx2.Client) -> None:
-    """From and a recipient. Date and Message-ID are given. Reference §1.8."""
+    """From and a recipient. Date and Message-ID are given. Mailpit compatibility: Send."""
     shown = sent(api, LEAST)
     assert shown["From"] == {"Name": "", "Address": "a@example.com"}
     assert shown["To"] == [{"Name": "", "Address": "b@example.com"}]
@@ -32,7 +32,7 @@ def test_the_least_that_can_be_sent(api: httpx2.Client) -> None:
 
 
 def test_everything_that_can_be_sent(api: httpx2.Client) -> None:
-    """Every field of the request, keys in any letter case. Reference §1.8."""
+    """Every field of the request, keys in any letter case. Mailpit compatibility: Send."""
     png = base64.b64encode(b"\x89PNG\r\n\x1a\nrest").decode()
     shown = sent(
         api,
@@ -94,7 +94,7 @@ def test_everything_that_can_be_sent(api: httpx2.Client) -> None:
     ],
 )
 def test_what_is_no_message_is_refused_in_json(api: httpx2.Client, change: dict[str, Any], text: str) -> None:
-    """400 with {"Error"}, and nothing is stored. Reference §1.8."""
+    """400 with {"Error"}, and nothing is stored. Mailpit compatibility: Send."""
     answer = api.post(SEND, json=LEAST | change)
     assert answer.status_code == 400
     assert answer.headers["content-type"] == "application/json"

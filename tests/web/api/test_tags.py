@@ -20,7 +20,10 @@ def tags_of(api: httpx2.Client, store_id: str) -> list[str]:
 
 
 def test_tags_are_set_replaced_and_cleared(api: httpx2.Client, put: Put) -> None:
-    """PUT replaces; an empty list takes all away, and a tag without messages is gone. Reference §1.9."""
+    """PUT replaces; an empty list takes all away, and a tag without messages is gone.
+
+    Mailpit compatibility: Tag routes.
+    """
     one, two = put(plain(0), plain(1))
     assert api.put(TAGS, json={"IDs": [one, two, "unknown"], "Tags": ["Zeta", "Übung"]}).text == "ok"
     assert tags_of(api, one) == ["Übung", "Zeta"] or tags_of(api, one) == ["Zeta", "Übung"]
@@ -33,7 +36,7 @@ def test_tags_are_set_replaced_and_cleared(api: httpx2.Client, put: Put) -> None
 
 
 def test_no_ids_and_unknown_ids_change_nothing(api: httpx2.Client, put: Put) -> None:
-    """No orphan tags. Reference §1.9 [bug]."""
+    """No orphan tags. Mailpit compatibility: Differences."""
     put(plain(0))
     assert api.put(TAGS, json={"IDs": [], "Tags": ["a"]}).text == "ok"
     assert api.put(TAGS, json={"IDs": ["unknown"], "Tags": ["a"]}).text == "ok"
@@ -41,7 +44,7 @@ def test_no_ids_and_unknown_ids_change_nothing(api: httpx2.Client, put: Put) -> 
 
 
 def test_a_tag_is_renamed_and_deleted(api: httpx2.Client, put: Put) -> None:
-    """By name in any letter case; a change of case alone is one. Reference §1.9."""
+    """By name in any letter case; a change of case alone is one. Mailpit compatibility: Tag routes."""
     (one,) = put(plain(0))
     api.put(TAGS, json={"IDs": [one], "Tags": ["old name", "other"]})
     assert api.put(f"{TAGS}/OLD%20NAME", json={"Name": "neu"}).text == "ok"
@@ -66,7 +69,7 @@ def test_a_tag_is_renamed_and_deleted(api: httpx2.Client, put: Put) -> None:
 def test_a_tag_that_cannot_be_changed_is_refused(
     api: httpx2.Client, put: Put, method: str, name: str, body: object, text: str
 ) -> None:
-    """400 with a text, and nothing changes. Reference §1.9."""
+    """400 with a text, and nothing changes. Mailpit compatibility: Tag routes."""
     (one,) = put(plain(0))
     api.put(TAGS, json={"IDs": [one], "Tags": ["one", "two"]})
     answer = api.request(method, f"{TAGS}/{name}", json=body)

@@ -1,4 +1,7 @@
-"""Tests of thumbnails over HTTP: their size and middle, and that nothing hostile breaks them. Reference §1.5."""
+"""Tests of thumbnails over HTTP: their size and middle, and that nothing hostile breaks them.
+
+Mailpit compatibility: Contents.
+"""
 
 import struct
 import time

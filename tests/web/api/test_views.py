@@ -13,7 +13,10 @@ Put = Callable[..., list[str]]
 
 
 def test_the_html_is_as_sent_with_addresses_for_its_images(api: httpx2.Client, put: Put) -> None:
-    """`cid:` references point to parts; nothing else is rewritten but link elements. Reference §1.5."""
+    """`cid:` references point to parts; nothing else is rewritten but link elements.
+
+    Mailpit compatibility: Contents.
+    """
     (store_id,) = put(MIXED)
     answer = api.get(f"/view/{store_id}.html")
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
@@ -39,7 +42,7 @@ def test_nothing_in_a_view_runs_or_is_fetched(api: httpx2.Client, put: Put) -> N
 
 
 def test_the_embedded_view_is_the_cleaned_document(api: httpx2.Client, put: Put) -> None:
-    """`embed=1`: links open outside the frame, no link elements. Reference §1.5."""
+    """`embed=1`: links open outside the frame, no link elements. Mailpit compatibility: Contents."""
     (store_id,) = put(MIXED)
     text = api.get(f"/view/{store_id}.html", params={"embed": 1}).text
     assert "<link" not in text
@@ -49,7 +52,7 @@ def test_the_embedded_view_is_the_cleaned_document(api: httpx2.Client, put: Put)
 
 
 def test_the_text_is_shown_as_text(api: httpx2.Client, put: Put) -> None:
-    """200 with the text, also when there is none. Reference §1.5."""
+    """200 with the text, also when there is none. Mailpit compatibility: Contents."""
     with_text, empty = put(MIXED, b"From: a@b\r\n\r\n")
     answer = api.get(f"/view/{with_text}.txt")
     assert (answer.text, answer.headers["content-type"]) == ("Grüße aus Wien", "text/plain; charset=utf-8")
@@ -57,7 +60,7 @@ def test_the_text_is_shown_as_text(api: httpx2.Client, put: Put) -> None:
 
 
 def test_without_html_there_is_no_html_view(api: httpx2.Client, put: Put) -> None:
-    """404 with the texts clients know, and no read mark. Reference §1.5."""
+    """404 with the texts clients know, and no read mark. Mailpit compatibility: Contents."""
     (store_id,) = put(plain(0))
     answer = api.get(f"/view/{store_id}.html")
     assert (answer.status_code, answer.text) == (404, "This message does not contain a HTML part")
@@ -68,7 +71,7 @@ def test_without_html_there_is_no_html_view(api: httpx2.Client, put: Put) -> Non
 
 
 def test_latest_works_on_views(api: httpx2.Client, put: Put) -> None:
-    """With and without a query. Reference §1.2."""
+    """With and without a query. Mailpit compatibility: Routes."""
     put(plain(0, subject="apple", text="first"), plain(1, subject="pear", text="second"))
     assert "second" in api.get("/view/latest.txt").text
     assert "first" in api.get("/view/latest.txt", params={"query": "apple"}).text

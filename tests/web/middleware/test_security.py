@@ -83,7 +83,7 @@ def test_a_foreign_page_changes_nothing(client: httpx2.Client, method: str, path
     "path", [LIST, "/api/v1/info", "/%61pi/v1/messages", "/api/nothing", "/view/latest.html?embed=1"]
 )
 def test_a_foreign_page_reads_nothing_of_the_api(client: httpx2.Client, path: str) -> None:
-    """403 with the text clients know, with or without a query. Reference §1.1."""
+    """403 with the text clients know, with or without a query. Mailpit compatibility: HTTP."""
     answer = client.get(path, headers={"Origin": "http://evil.example"})
     assert (answer.status_code, answer.text) == (403, "Blocked due to CORS violation\n")
     assert "access-control-allow-origin" not in answer.headers
@@ -111,7 +111,7 @@ def test_a_listed_origin_may_use_the_api(client: httpx2.Client, origin: str) -> 
 
 
 def test_preflight_requests_are_answered(client: httpx2.Client) -> None:
-    """`OPTIONS` below the API is 200 without content; a foreign origin is refused. Reference §1.1."""
+    """`OPTIONS` below the API is 200 without content; a foreign origin is refused. Mailpit compatibility: HTTP."""
     asked = {"Origin": "http://app.test:3000", "Access-Control-Request-Method": "DELETE"}
     answer = client.options("/api/v1/whatever", headers=asked)
     assert (answer.status_code, answer.content) == (200, b"")
@@ -134,7 +134,7 @@ def test_every_answer_has_safe_header_fields(client: httpx2.Client, path: str) -
 
 
 def test_unknown_paths_and_methods_have_the_texts_clients_know(client: httpx2.Client) -> None:
-    """404 apart for the API, 405 with Allow. Reference §1.1."""
+    """404 apart for the API, 405 with Allow. Mailpit compatibility: HTTP."""
     for path, text in (
         ("/api/v1/nothing", "File not found\n"),
         ("/api/", "File not found\n"),

@@ -108,7 +108,7 @@ def kind_of(node: nodes.Node, page: type) -> typing.Any:
 
 @pytest.mark.parametrize("template", sorted(OF_TEMPLATE))
 def test_a_template_reads_only_fields_that_exist(template: str) -> None:
-    """STYLE 10: templates receive one dataclass each; a field that is not there fails here, not in a browser."""
+    """Templates receive one dataclass each; a field that is not there fails here, not in a browser."""
     environment_ = environment()
     page = OF_TEMPLATE[template]
     names = [template, *(("base.html", "_list.html", "_row.html", "_side.html") if page is not pages.PrintPage else ())]
@@ -129,7 +129,7 @@ def test_every_field_of_a_page_is_used() -> None:
 
 
 def test_every_field_of_a_page_has_a_comment() -> None:
-    """STYLE 10: a comment per field."""
+    """Every field has a comment."""
     room = data_directory("templates").parent / "catcher/web/ui/pages"
     for line in "".join(path.read_text(encoding="utf-8") for path in room.glob("*.py")).splitlines():
         if line.startswith("    ") and ": " in line and not line.lstrip().startswith(('"', "#")):

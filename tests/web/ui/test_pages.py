@@ -442,7 +442,7 @@ def test_links_are_asked_from_the_page_without_a_script(reader: httpx2.Client, f
 
 
 def test_the_page_of_the_api_names_every_route(reader: httpx2.Client) -> None:
-    """Reference §1: `/api/v1/` is for people; it says what the OpenAPI document says."""
+    """`/api/v1/` is a page for people that says what the OpenAPI document says. Mailpit compatibility: Routes."""
     text = reader.get("api/v1/").text
     paths = reader.get("api/v1/openapi.json").json()["paths"]
     assert all(f"<code>{html.escape(path)}</code>" in text for path in paths if not path.endswith((".json", ".pem")))

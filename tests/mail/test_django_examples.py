@@ -20,8 +20,8 @@ def subjects(server: Mailbox) -> list[str]:
     return [line.removeprefix("Subject: ") for line in lines if line.startswith("Subject: ")]
 
 
-def test_exemple_rapide(server: Mailbox) -> None:
-    """ "En deux lignes": one call sends through EMAIL_HOST and EMAIL_PORT. Exemple rapide."""
+def test_one_call_sends_a_mail(server: Mailbox) -> None:
+    """One call sends through EMAIL_HOST and EMAIL_PORT. Django docs: Quick example."""
     sent = send_mail(
         "Subject here", "Here is the message.", "from@example.com", ["to@example.com"], fail_silently=False
     )
@@ -29,8 +29,8 @@ def test_exemple_rapide(server: Mailbox) -> None:
     assert server.messages[0].original_content.endswith(b"\r\n\r\nHere is the message.\r\n")
 
 
-def test_send_mass_mail(server: Mailbox) -> None:
-    """Two messages to two sets of recipients, one connection. send_mass_mail()."""
+def test_mass_mail_uses_one_connection(server: Mailbox) -> None:
+    """Two messages to two sets of recipients, one connection. Django docs: send_mass_mail()."""
     message1 = ("Subject here", "Here is the message", "from@example.com", ["first@example.com", "other@example.com"])
     message2 = ("Another Subject", "Here is another message", "from@example.com", ["second@test.com"])
     assert send_mass_mail((message1, message2), fail_silently=False) == 2
@@ -41,15 +41,15 @@ def test_send_mass_mail(server: Mailbox) -> None:
     ]
 
 
-def test_send_mass_mail_vs_send_mail(server: Mailbox) -> None:
+def test_send_mail_uses_a_connection_per_call(server: Mailbox) -> None:
     """send_mail() opens a connection each time it is called. send_mass_mail() vs. send_mail()."""
     for number in range(2):
         send_mail(f"{number}", "Message.", "from@example.com", ["john@example.com"])
     assert server.sessions == 2
 
 
-def test_exemples(server: Mailbox) -> None:
-    """One message that both see, or a message for each. Exemples."""
+def test_recipients_may_share_a_message_or_not(server: Mailbox) -> None:
+    """One message that both see, or a message for each. Django docs: Examples."""
     send_mail("Subject", "Message.", "from@example.com", ["john@example.com", "jane@example.com"])
     send_mass_mail(
         (
@@ -83,8 +83,13 @@ def contact_view(form: dict[str, str]) -> str:
         ({"message": "To: not a header\nFrom: neither"}, "/contact/thanks/", 1),
     ],
 )
-def test_prevention_de_l_injection_d_en_tetes(changes: dict[str, str], answer: str, sent: int, server: Mailbox) -> None:
-    """The view answers and sends nothing forged; header lines in the body stay body. Prévention de l'injection."""
+def test_header_injection_is_refused_by_the_view(
+    changes: dict[str, str], answer: str, sent: int, server: Mailbox
+) -> None:
+    """The view answers and sends nothing forged; header lines in the body stay body.
+
+    Django docs: Preventing header injection.
+    """
     form = {"subject": "Hi", "message": "Hello", "from_email": "visitor@example.com"} | changes
     assert contact_view(form) == answer
     assert (len(server.messages), server.sessions) == (sent, sent)
@@ -94,8 +99,8 @@ def test_prevention_de_l_injection_d_en_tetes(changes: dict[str, str], answer: s
         assert server.messages[0].rcpt_tos == ["admin@example.com"]
 
 
-def test_les_objets_email_message(server: Mailbox) -> None:
-    """The document's message with Bcc, Reply-To and a Message-ID of its own. Les objets EmailMessage."""
+def test_a_message_has_bcc_reply_to_and_headers(server: Mailbox) -> None:
+    """The document's message with Bcc, Reply-To and a Message-ID of its own. Django docs: EmailMessage Objects."""
     email = EmailMessage(
         "Hello",
         "Body goes here",
@@ -113,8 +118,8 @@ def test_les_objets_email_message(server: Mailbox) -> None:
     assert b"bcc@example.com" not in arrived.original_content
 
 
-def test_envoi_d_autres_types_de_contenus(server: Mailbox) -> None:
-    """Text and HTML together, and HTML alone. Envoi d'autres types de contenus."""
+def test_html_goes_beside_the_text_or_alone(server: Mailbox) -> None:
+    """Text and HTML together, and HTML alone. Django docs: Sending alternative content types."""
     subject, from_email, to = "hello", "from@example.com", "to@example.com"
     html_content = "<p>This is an <strong>important</strong> message.</p>"
     both = EmailMultiAlternatives(subject, "This is an important message.", from_email, [to])
@@ -129,23 +134,23 @@ def test_envoi_d_autres_types_de_contenus(server: Mailbox) -> None:
     assert second.startswith(b"Content-Type: text/html;")
 
 
-def test_moteurs_de_messagerie(server: Mailbox) -> None:
-    """A with block opens and closes one connection for what is sent inside. Moteurs de messagerie."""
+def test_a_with_block_holds_one_connection(server: Mailbox) -> None:
+    """A with block opens and closes one connection for what is sent inside. Django docs: Email backends."""
     with mail.get_connection() as connection:
         mail.EmailMessage("1", "body", "from@example.com", ["to@example.com"], connection=connection).send()
         mail.EmailMessage("2", "body", "from@example.com", ["to@example.com"], connection=connection).send()
     assert (subjects(server), server.sessions) == (["1", "2"], 1)
 
 
-def test_le_moteur_console(capsys: pytest.CaptureFixture[str]) -> None:
-    """EMAIL_BACKEND names the console backend; mail is shown instead of sent. Le moteur console."""
+def test_the_console_backend_prints_mail(capsys: pytest.CaptureFixture[str]) -> None:
+    """EMAIL_BACKEND names the console backend; mail is shown instead of sent. Django docs: Console backend."""
     with settings.override(EMAIL_BACKEND="catcher.mail.backends.console.EmailBackend"):
         send_mail(SUBJECTS, "Text", "from@example.com", ["to@example.com"])
     assert f"\nSubject: {SUBJECTS}\n" in capsys.readouterr().out
 
 
-def test_le_moteur_fichier(tmp_path: Path) -> None:
-    """EMAIL_FILE_PATH names the directory. Le moteur fichier."""
+def test_the_file_backend_writes_files(tmp_path: Path) -> None:
+    """EMAIL_FILE_PATH names the directory. Django docs: File backend."""
     with settings.override(
         EMAIL_BACKEND="catcher.mail.backends.filebased.EmailBackend", EMAIL_FILE_PATH=str(tmp_path / "app-messages")
     ):
@@ -154,16 +159,16 @@ def test_le_moteur_fichier(tmp_path: Path) -> None:
     assert f"\nSubject: {SUBJECTS}\n" in file.read_text()
 
 
-def test_envoi_de_plusieurs_courriels_en_un_appel(server: Mailbox) -> None:
-    """send_messages() uses one connection for the list. Envoi de plusieurs courriels."""
+def test_send_messages_uses_one_connection(server: Mailbox) -> None:
+    """send_messages() uses one connection for the list. Django docs: Sending multiple emails."""
     connection = mail.get_connection()
     messages = [EmailMessage(f"{n}", "body", "from@example.com", ["to@example.com"]) for n in range(3)]
     assert connection.send_messages(messages) == 3
     assert (subjects(server), server.sessions) == (["0", "1", "2"], 1)
 
 
-def test_envoi_de_plusieurs_courriels_a_la_main(server: Mailbox) -> None:
-    """open(), send(), send_messages(), close(): one connection throughout. Envoi de plusieurs courriels."""
+def test_an_open_connection_stays_open(server: Mailbox) -> None:
+    """open(), send(), send_messages(), close(): one connection throughout. Django docs: Sending multiple emails."""
     connection = mail.get_connection()
     connection.open()
     email1 = mail.EmailMessage("1", "Body goes here", "from@example.com", ["to1@example.com"], connection=connection)
@@ -177,8 +182,11 @@ def test_envoi_de_plusieurs_courriels_a_la_main(server: Mailbox) -> None:
 
 
 @pytest.mark.parametrize("missing", range(4))
-def test_les_quatre_premiers_parametres_sont_obligatoires(missing: int) -> None:
-    """subject, message, from_email and recipient_list are required; a TypeError without one. send_mail()."""
+def test_the_first_four_parameters_are_required(missing: int) -> None:
+    """subject, message, from_email and recipient_list are required; a TypeError without one.
+
+    Django docs: send_mail().
+    """
     names = ("subject", "message", "from_email", "recipient_list")
     arguments: dict[str, Any] = dict(zip(names, ("S", "m", "a@example.com", ["b@example.com"]), strict=True))
     del arguments[names[missing]]
@@ -186,8 +194,8 @@ def test_les_quatre_premiers_parametres_sont_obligatoires(missing: int) -> None:
         send_mail(**arguments)
 
 
-def test_fail_silently_false_leve_une_smtp_exception(server: Mailbox) -> None:
-    """What the server refuses is a smtplib.SMTPException; with fail_silently it is 0 sent. send_mail()."""
+def test_a_refused_mail_is_an_smtp_exception(server: Mailbox) -> None:
+    """What the server refuses is a smtplib.SMTPException; with fail_silently it is 0 sent. Django docs: send_mail()."""
     refused = ["refused@example.com"]
     server.refuse.update(refused)
     with pytest.raises(smtplib.SMTPException):
@@ -198,8 +206,11 @@ def test_fail_silently_false_leve_une_smtp_exception(server: Mailbox) -> None:
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("forged", ["subject", "from_email", "recipient_list"])
-def test_toutes_les_fonctions_interdisent_les_sauts_de_ligne(newline: str, forged: str, server: Mailbox) -> None:
-    """Line breaks of Unix, Windows and Mac in each argument, for every function. Prévention de l'injection."""
+def test_every_function_refuses_line_breaks(newline: str, forged: str, server: Mailbox) -> None:
+    """Line breaks of Unix, Windows and Mac in each argument, for every function.
+
+    Django docs: Preventing header injection.
+    """
     text = f"a@example.com{newline}Bcc: victim@example.com"
     given: dict[str, Any] = {"subject": "S", "from_email": "from@example.com", "recipient_list": ["to@example.com"]}
     given[forged] = [text] if forged == "recipient_list" else text
@@ -219,8 +230,11 @@ def test_toutes_les_fonctions_interdisent_les_sauts_de_ligne(newline: str, forge
     assert (server.messages, server.sessions) == ([], 0)
 
 
-def test_message_et_recipients_peuvent_etre_surcharges(server: Mailbox) -> None:
-    """A subclass that overrides message() and recipients() is sent as these say. message(), recipients()."""
+def test_message_and_recipients_can_be_overridden(server: Mailbox) -> None:
+    """A subclass that overrides message() and recipients() is sent as these say.
+
+    Django docs: EmailMessage Objects, message().
+    """
 
     class Signed(EmailMessage):
         def message(self, policy: Any = None) -> Any:
@@ -237,8 +251,11 @@ def test_message_et_recipients_peuvent_etre_surcharges(server: Mailbox) -> None:
     assert b"\r\nX-Signature: 42\r\n" in arrived.original_content
 
 
-def test_une_connexion_pour_plusieurs_messages(server: Mailbox) -> None:
-    """send() uses the message's connection where it has one, else begins a new one. Les objets EmailMessage."""
+def test_several_messages_share_a_connection(server: Mailbox) -> None:
+    """send() uses the message's connection where it has one, else begins a new one.
+
+    Django docs: EmailMessage Objects.
+    """
     connection = mail.get_connection()
     connection.open()
     for bound in (connection, connection, None):
@@ -247,8 +264,8 @@ def test_une_connexion_pour_plusieurs_messages(server: Mailbox) -> None:
     assert (len(server.messages), server.sessions) == (3, 2)
 
 
-def test_les_deux_formes_d_une_adresse_sont_acceptees(server: Mailbox) -> None:
-    """fred@example.com and Fred <fred@example.com>, in a list or a tuple. Les objets EmailMessage."""
+def test_both_forms_of_an_address_are_accepted(server: Mailbox) -> None:
+    """fred@example.com and Fred <fred@example.com>, in a list or a tuple. Django docs: EmailMessage Objects."""
     EmailMessage("S", "b", "Fred <fred@example.com>", ("Ann <ann@example.com>", "bob@example.com")).send()
     EmailMessage("S", "b", "fred@example.com", ["ann@example.com"]).send()
     first, second = server.messages
@@ -259,8 +276,11 @@ def test_les_deux_formes_d_une_adresse_sont_acceptees(server: Mailbox) -> None:
     assert second.mail_from == "fred@example.com"
 
 
-def test_les_pieces_jointes_du_constructeur(server: Mailbox, tmp_path: Path) -> None:
-    """`attachments` takes MIMEBase objects and triples; attach() and attach_file() add to them. attach()."""
+def test_the_constructor_takes_attachments(server: Mailbox, tmp_path: Path) -> None:
+    """`attachments` takes MIMEBase objects and triples; attach() and attach_file() add to them.
+
+    Django docs: EmailMessage Objects, attach().
+    """
     (tmp_path / "weather_map.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     part = MIMEImage(b"GIF89a", _subtype="gif")
     email = EmailMessage("S", "b", "from@example.com", ["to@example.com"], attachments=[part, ("a.txt", "ä", None)])
