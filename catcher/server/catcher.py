@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from catcher.pop3 import Pop3Server
     from catcher.relay import Outbox, Relays, Webhooks
     from catcher.store import AsyncStore, Store
-    from catcher.web import Facts, Services
+    from catcher.web import InstanceInfo, Services
 
 log = logging.getLogger("catcher")
 
@@ -173,21 +173,21 @@ class Catcher:
         settings = self._settings
         database, http, smtp = self._opened.database, self._opened.http, self._opened.smtp
         await self._threads.run(_import_the_rest)
-        from catcher.web import Facts, Listening
+        from catcher.web import InstanceInfo, ListenerInfo
 
         store = await self._open_store(database.url)
         pop3 = await self._open_pop3(store)
         tls = await self._threads.run(wiring.web_tls, settings)
-        facts = Facts(
+        facts = InstanceInfo(
             version=__version__,
             label=settings.label,
             started_at=self._started_at,
             database=database.shown,
             listening=tuple(
-                Listening(protocol=where.protocol, address=where.address, security=where.security)
+                ListenerInfo(protocol=where.protocol, address=where.address, security=where.security)
                 for where in smtp.listening
             )
-            + tuple(Listening(protocol="pop3", address=where, security=pop3.security) for where in pop3.addresses()),
+            + tuple(ListenerInfo(protocol="pop3", address=where, security=pop3.security) for where in pop3.addresses()),
             max_message_octets=settings.max_message_size,
             max_messages=settings.max,
             in_container=settings.container,
@@ -314,7 +314,7 @@ class Catcher:
         return running, webhooks, end
 
     async def _open_site(
-        self, http: socket.socket, store: "AsyncStore", facts: "Facts", *, tls: ssl.SSLContext | None
+        self, http: socket.socket, store: "AsyncStore", facts: "InstanceInfo", *, tls: ssl.SSLContext | None
     ) -> None:
         from catcher.web import Services, create_app
 

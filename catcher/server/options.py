@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from catcher.store import StoredSummary
     from catcher.store.labels.inbox_routing import InboxRouting
     from catcher.web import WebOptions
-    from catcher.web.services import SettingFact
+    from catcher.web.services import SettingInfo
 
 GENERATED = frozenset({"auto", "sans"})
 """What stands in a certificate's setting for one that is made here; names may follow, "auto:mail.test,10.0.0.1".
@@ -115,12 +115,12 @@ def web_options(settings: Settings) -> "WebOptions":
     )
 
 
-def setting_facts(settings: Settings, origins: Mapping[str, Origin]) -> "tuple[SettingFact, ...]":
+def setting_facts(settings: Settings, origins: Mapping[str, Origin]) -> "tuple[SettingInfo, ...]":
     """Every setting, as the pages show it."""
-    from catcher.web.services import SettingFact
+    from catcher.web.services import SettingInfo
 
     return tuple(
-        SettingFact(
+        SettingInfo(
             section=one.section, flag=one.flag, value=one.value, source=one.source, name=one.name, help=one.help
         )
         for one in tell(settings, origins)

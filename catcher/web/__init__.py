@@ -1,8 +1,8 @@
-"""HTTP: the JSON API, the pages, and live news for both."""
+"""HTTP: the JSON API, the pages, and event streams for both."""
 
 from catcher.web.api.http.presenters import summary_json
 from catcher.web.api.metrics import metrics_app
 from catcher.web.app import create_app
-from catcher.web.services import Facts, Listening, Services, WebOptions
+from catcher.web.services import InstanceInfo, ListenerInfo, Services, WebOptions
 
-__all__ = ["Facts", "Listening", "Services", "WebOptions", "create_app", "metrics_app", "summary_json"]
+__all__ = ["InstanceInfo", "ListenerInfo", "Services", "WebOptions", "create_app", "metrics_app", "summary_json"]

@@ -1,8 +1,8 @@
-"""The bridge from the store's thread to the event loop: live news for every listener, bounded for each.
+"""The hub: passes events from the store's thread to subscribers on the event loop, with a bounded buffer for each.
 
-The store calls `_take` in its writer thread after a commit; one wake-up of the loop then hands whole batches to the
-subscriptions. A subscription that does not keep up is ended, never waited for: its reader comes back with the cursor it
-has seen last and gets what it missed from the store.
+The store calls `_receive` in its writer thread after a commit; one wake-up of the loop then passes whole batches to the
+subscribers. A subscriber that does not keep up is dropped, never waited for: it comes back with the last cursor it has
+seen and reads what it missed from the store.
 """
 
 import asyncio
@@ -23,62 +23,64 @@ REPLAY_PAGES = 10
 
 
 class Lagging(Exception):
-    """Raised to the reader of a subscription that fell behind by more events than its buffer holds."""
+    """Raised in a subscriber that is behind by more events than its buffer holds."""
 
 
 class Hub:
-    """Hands the store's events to any number of readers on one event loop.
+    """Publishes the store's events to any number of subscribers on one event loop.
 
-    buffer: events a reader may be behind before it is dropped. It is as large as the store's own queue, so that one
-        group commit never drops a reader that keeps up; events are shared between readers, so a buffer costs pointers.
-    Nothing is taken from the store while nobody listens. `close` ends every subscription and is safe to call twice.
+    buffer: events a subscriber may be behind before it is dropped. It is as large as the store's own queue, so that one
+        group commit never drops a subscriber that keeps up; subscribers share events, so a buffer costs pointers.
+    The hub itself is subscribed to the store only while it has subscribers. `close` is safe to call twice.
     """
 
     def __init__(self, store: AsyncStore, *, buffer: int = 10_000) -> None:
         self._store = store
         self._buffer = buffer
         self._lock = threading.Lock()
-        self._arrived: list[StoreEvent] = []
+        self._pending: list[StoreEvent] = []
         self._is_overrun = False
-        self._is_woken = False
+        self._is_scheduled = False
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._leave: Callable[[], None] | None = None
-        self._readers: set[_Reader] = set()
+        self._unsubscribe: Callable[[], None] | None = None
+        self._subscribers: set[_Subscriber] = set()
         self._is_closed = False
 
     @property
-    def listeners(self) -> int:
-        """How many subscriptions are open."""
-        return len(self._readers)
+    def subscribers(self) -> int:
+        """Number of open subscriptions."""
+        return len(self._subscribers)
 
     @contextmanager
     def subscription(self, *, after: int | None = None) -> Iterator[AsyncIterator[Batch]]:
-        """Batches of events as they are committed, each event once and in order, until the hub closes.
+        """Yield batches of events as they are committed, each event once and in order, until the hub closes.
 
-        Everything committed after entering is seen. after: a cursor; what happened since comes first, without a gap to
-            what follows. A cursor that is too old to know gives one `prune` event, which asks to reload.
-        Iterating raises Lagging when this reader falls behind by more than the buffer.
+        Everything committed after entering is included. after: a cursor; the events since then come first, without a
+            gap to what follows. A cursor that is too old gives one `prune` event, which asks for a reload.
+        Iterating raises Lagging when this subscriber falls behind by more than the buffer.
         """
-        reader = self._join()
+        subscriber = self._join()
         try:
-            yield self._follow(reader, after)
+            yield self._follow(subscriber, after)
         finally:
-            self._drop(reader)
+            self._subscribers.discard(subscriber)
+            if not self._subscribers:
+                self._leave()
 
     def close(self) -> None:
-        """End every subscription, now and in future, so that the responses that hang on them can finish."""
+        """End every subscription, now and in future, so that the responses that depend on them can finish."""
         self._is_closed = True
-        for reader in tuple(self._readers):
-            reader.end()
-        self._stop_listening()
+        for subscriber in tuple(self._subscribers):
+            subscriber.end()
+        self._leave()
 
-    async def _follow(self, reader: "_Reader", after: int | None) -> AsyncIterator[Batch]:
+    async def _follow(self, subscriber: "_Subscriber", after: int | None) -> AsyncIterator[Batch]:
         seen = -1
         if after is not None:
             async for batch in self._missed(after):
                 seen = batch[-1].cursor
                 yield batch
-        while (live := await reader.next()) is not None:
+        while (live := await subscriber.next()) is not None:
             if fresh := tuple(event for event in live if event.cursor > seen):
                 yield fresh
 
@@ -94,86 +96,81 @@ class Hub:
                 return
         yield (StoreEvent(cursor=await self._store.cursor(), kind="prune"),)
 
-    def _join(self) -> "_Reader":
-        reader = _Reader(self._buffer)
+    def _join(self) -> "_Subscriber":
+        subscriber = _Subscriber(self._buffer)
         if self._is_closed:
-            reader.end()
-            return reader
+            subscriber.end()
+            return subscriber
         self._loop = asyncio.get_running_loop()
-        self._readers.add(reader)
-        if self._leave is None:
-            self._leave = self._store.events.subscribe(self._take)
-        return reader
+        self._subscribers.add(subscriber)
+        if self._unsubscribe is None:
+            self._unsubscribe = self._store.events.subscribe(self._receive)
+        return subscriber
 
-    def _drop(self, reader: "_Reader") -> None:
-        self._readers.discard(reader)
-        if not self._readers:
-            self._stop_listening()
+    def _leave(self) -> None:
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
 
-    def _stop_listening(self) -> None:
-        if self._leave is not None:
-            self._leave()
-            self._leave = None
-
-    def _take(self, events: Sequence[StoreEvent]) -> None:
-        """Called in the store's thread: keep the events and wake the loop, once for all that comes until it runs."""
+    def _receive(self, events: Sequence[StoreEvent]) -> None:
+        """Keep the events and wake the loop, once for everything until it runs. Called in the store's thread."""
         with self._lock:
-            if len(self._arrived) + len(events) > self._buffer:
+            if len(self._pending) + len(events) > self._buffer:
                 self._is_overrun = True
-                self._arrived.clear()
+                self._pending.clear()
             else:
-                self._arrived.extend(events)
-            is_woken, self._is_woken = self._is_woken, True
-        if not is_woken and self._loop is not None:
-            with suppress(RuntimeError):  # the loop has ended; nobody is left to hear
-                self._loop.call_soon_threadsafe(self._spread)
+                self._pending.extend(events)
+            is_scheduled, self._is_scheduled = self._is_scheduled, True
+        if not is_scheduled and self._loop is not None:
+            with suppress(RuntimeError):  # the loop has ended, and all subscribers with it
+                self._loop.call_soon_threadsafe(self._publish)
 
-    def _spread(self) -> None:
+    def _publish(self) -> None:
         with self._lock:
-            batch, self._arrived = tuple(self._arrived), []
+            batch, self._pending = tuple(self._pending), []
             is_overrun, self._is_overrun = self._is_overrun, False
-            self._is_woken = False
-        for reader in tuple(self._readers):
-            if is_overrun or not reader.offer(batch):
-                reader.end(Lagging())
+            self._is_scheduled = False
+        for subscriber in tuple(self._subscribers):
+            if is_overrun or not subscriber.offer(batch):
+                subscriber.end(Lagging())
 
 
-class _Reader:
-    """The buffer of one subscription. Everything here runs on the loop."""
+class _Subscriber:
+    """The buffer of one subscription; used on the loop only."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._batches: deque[Batch] = deque()
-        self._waiting = 0
-        self._awake = asyncio.Event()
+        self._length = 0
+        self._changed = asyncio.Event()
         self._is_ended = False
         self._failure: Exception | None = None
 
     def offer(self, batch: Batch) -> bool:
-        """Whether there was room."""
-        if self._waiting + len(batch) > self._limit:
+        """Add a batch; False when the buffer is full."""
+        if self._length + len(batch) > self._limit:
             return False
         if batch:
             self._batches.append(batch)
-            self._waiting += len(batch)
-            self._awake.set()
+            self._length += len(batch)
+            self._changed.set()
         return True
 
     def end(self, failure: Exception | None = None) -> None:
         self._is_ended = True
         self._failure = self._failure or failure
         self._batches.clear()
-        self._awake.set()
+        self._changed.set()
 
     async def next(self) -> Batch | None:
-        """The next batch; None at the end; raises Lagging when it was dropped."""
+        """Return the next batch, None at the end. Raises Lagging when it was dropped."""
         while not self._batches:
             if self._failure is not None:
                 raise self._failure
             if self._is_ended:
                 return None
-            self._awake.clear()
-            await self._awake.wait()
+            self._changed.clear()
+            await self._changed.wait()
         batch = self._batches.popleft()
-        self._waiting -= len(batch)
+        self._length -= len(batch)
         return batch

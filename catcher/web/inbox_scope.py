@@ -1,8 +1,8 @@
-"""Requests that are about one inbox: because they ask for it, or because their token opens no other.
+"""Requests for one inbox: by their `inbox` parameter, or because their token is bound to one.
 
-What a token bound to an inbox may do is decided here and enforced in one place, where operations are dispatched: an
-operation that can be limited to an inbox is limited to that one, any other is refused. That holds where nobody is asked
-for a token as well.
+The rule for bound tokens is defined here and enforced in one place, where operations are dispatched: an operation that
+can be limited to an inbox is limited to the token's, any other is refused. The rule holds as well where no token is
+required.
 """
 
 from urllib.parse import parse_qsl, urlencode
@@ -20,27 +20,27 @@ _BOUND = "catcher.inbox"
 
 
 def bind(scope: Scope, inbox: str) -> Scope:
-    """The scope of a request whose token opens this inbox alone."""
+    """Return the scope of a request whose token is bound to this inbox."""
     return {**scope, _BOUND: inbox}
 
 
 def bound_inbox(scope: Scope) -> str:
-    """The one inbox that the request's token opens; "" for all."""
+    """Return the inbox that the request's token is bound to; "" for all."""
     bound: str = scope.get(_BOUND, "")
     return bound
 
 
 def narrowed(scope: Scope) -> Scope:
-    """The scope as if the client had asked for the token's inbox, whatever it asked for."""
+    """Return the scope with the token's inbox as the `inbox` parameter, whatever the client sent."""
     given = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True, max_num_fields=1000)
-    asked = [(name, value) for name, value in given if name != PARAMETER]
-    return {**scope, "query_string": urlencode([*asked, (PARAMETER, bound_inbox(scope))]).encode()}
+    others = [(name, value) for name, value in given if name != PARAMETER]
+    return {**scope, "query_string": urlencode([*others, (PARAMETER, bound_inbox(scope))]).encode()}
 
 
 def inbox_of(request: HTTPConnection) -> str:
-    """The inbox that is asked for; "" for all mail. Raises InboxError for one that no inbox can be called.
+    """Return the inbox of the `inbox` parameter; "" for all mail. Raises InboxError for an invalid name.
 
-    One without a name is refused: a variable that is not set must not make "delete this inbox's mail" mean all mail.
+    An empty name is invalid: a variable that is not set must not turn "delete this inbox's mail" into all mail.
     """
     given = request.query_params.get(PARAMETER)
     if given is None:
@@ -52,23 +52,23 @@ def inbox_of(request: HTTPConnection) -> str:
 
 
 def within(query: Query, inbox: str) -> Query:
-    """The query within an inbox, "" for all mail."""
+    """Return the query within an inbox, "" for all mail."""
     return all_of((InInbox(name=fold_inbox(inbox)), query)) if inbox else query
 
 
 def is_same(inbox: str, other: str) -> bool:
-    """Whether two names are of the same inbox."""
+    """Return whether two names mean the same inbox."""
     return fold_inbox(inbox) == fold_inbox(other)
 
 
 def refusal() -> PlainTextResponse:
-    """What a token bound to an inbox gets where it cannot be limited to it. RFC 6750 §3.1."""
+    """Return the answer to a bound token where the operation cannot be limited to an inbox. RFC 6750 §3.1."""
     headers = {"WWW-Authenticate": 'Bearer error="insufficient_scope"'}
     return PlainTextResponse("This needs a token of all inboxes.\n", status_code=403, headers=headers)
 
 
-class Unbound:
-    """Lets in nobody whose token is bound to an inbox."""
+class RejectBoundTokens:
+    """Middleware that refuses requests whose token is bound to an inbox."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -1,11 +1,11 @@
-"""What the handlers may use, in two values: the services of other rooms, and how the site is set up."""
+"""What handlers get: the services of other rooms, facts about this instance, and the options of the site."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
+from catcher import checks
 from catcher.counters import Totals
 from catcher.faults import FaultRules
 from catcher.intake import Intake
@@ -16,12 +16,9 @@ from catcher.store.labels.inbox_routing import InboxRouting
 from catcher.store.records.tokens import ApiToken
 from catcher.threads import OnDemand, Threads
 
-if TYPE_CHECKING:
-    from catcher.checks import Checker
 
-
-class Listening(Struct, frozen=True, kw_only=True):
-    """One address the running server takes mail on, as the pages and the API tell it.
+class ListenerInfo(Struct, frozen=True, kw_only=True):
+    """One address on which the running server accepts mail.
 
     protocol: "smtp", "lmtp" or "pop3". address: "host:port" or "unix:/path". security: "", "STARTTLS" or "TLS".
     """
@@ -31,11 +28,11 @@ class Listening(Struct, frozen=True, kw_only=True):
     security: str = ""
 
 
-class SettingFact(Struct, frozen=True, kw_only=True):
-    """One setting this instance was started with.
+class SettingInfo(Struct, frozen=True, kw_only=True):
+    """One setting of this instance.
 
-    value: as one would write it, never a secret. source: "default", "file", "environment" or "flag"; name: what names
-    it there, "" for a default.
+    value: as a person would write it, never a secret. source: "default", "file", "environment" or "flag"; name: its
+    name in that source, "" for a default.
     """
 
     section: str
@@ -46,11 +43,11 @@ class SettingFact(Struct, frozen=True, kw_only=True):
     help: str
 
 
-class Facts(Struct, frozen=True, kw_only=True):
-    """What is known of this instance and does not change while it runs.
+class InstanceInfo(Struct, frozen=True, kw_only=True):
+    """Facts about this instance that do not change while it runs.
 
-    database: what the person gave, for people; "" for an ephemeral one. max_message_octets: 0 is unlimited.
-    in_container: whether host names in settings snippets should be the service's name.
+    database: as configured, for people; "" for an ephemeral one. max_message_octets: 0 is unlimited.
+    in_container: whether host names in setup snippets should be the service's name.
     ca_certificate: PEM of the CA that signed this instance's certificate, b"" without one.
     """
 
@@ -58,28 +55,28 @@ class Facts(Struct, frozen=True, kw_only=True):
     label: str
     started_at: datetime
     database: str
-    listening: tuple[Listening, ...]
+    listening: tuple[ListenerInfo, ...]
     max_message_octets: int
     max_messages: int
     in_container: bool = False
     ca_certificate: bytes = b""
-    settings: tuple[SettingFact, ...] = ()
+    settings: tuple[SettingInfo, ...] = ()
 
 
 class Services(Struct, frozen=True, kw_only=True):
-    """The rooms a handler may ask. checks: imported and made when a message is first checked.
+    """The rooms that handlers use.
 
-    sorting: what tells the inboxes of incoming mail, for telling which addresses lead there. totals: of the mail that
-    clients have offered since the start, counted until now.
+    checks: imported and built when a message is first checked. sorting: the routing rules of inboxes, which tell which
+    addresses lead to an inbox. totals: counters of the mail that clients have offered since the start.
     """
 
     store: AsyncStore
     intake: Intake
     threads: Threads
-    facts: Facts
+    facts: InstanceInfo
     relays: Relays
     webhooks: Webhooks
-    checks: "OnDemand[Checker]"
+    checks: "OnDemand[checks.Checker]"
     faults: FaultRules
     totals: Callable[[], Totals]
     sorting: InboxRouting = field(default_factory=InboxRouting)
@@ -89,21 +86,20 @@ class Services(Struct, frozen=True, kw_only=True):
     has_chaos: bool = False
     has_metrics: bool = False
 
-    async def token_of(self, secret: str) -> ApiToken | None:
-        """The token of this secret, None when there is none. Raises StoreUnavailable."""
+    async def find_token(self, secret: str) -> ApiToken | None:
+        """Return the token with this secret, None when there is none. Raises StoreUnavailable."""
         return await self.threads.run(self.store.store.tokens.find, secret, now=datetime.now(UTC))
 
 
 class WebOptions(Struct, frozen=True, kw_only=True):
-    """How the site is set up.
+    """Options of the site.
 
-    webroot: path prefix with leading and trailing slash. hosts: Host names that are let in besides those that
-    cannot come from DNS rebinding. cors: origins ("host:port", "*" for all) that may use the API. body_limit:
-    octets of a request body, but for sent mail. is_public: bound beyond loopback without authentication, which the
-    page warns of. passwords: who may come in, None for everybody; with `needs_token` only who
-    has one or a token. send_passwords: who may send by the API, instead of those; accepts_any_sender: everybody may.
-    is_compressed: whether answers may be. bin: how long what is deleted in the pages can be brought back, None for not
-    at all.
+    webroot: path prefix with leading and trailing slash. hosts: Host names to accept besides those that cannot come
+    from DNS rebinding. cors: origins ("host:port", "*" for all) that may use the API. body_limit: octets of a request
+    body, except for sent mail. is_public: bound beyond loopback without authentication; the pages warn of it.
+    passwords: users with access, None for everybody; needs_token: access only with one of these passwords or a token.
+    send_passwords: users who may send through the API, instead of `passwords`; accepts_any_sender: everybody may.
+    is_compressed: whether responses may be compressed. bin: how long deleted messages can be restored, None: never.
     """
 
     webroot: str = "/"
@@ -119,6 +115,6 @@ class WebOptions(Struct, frozen=True, kw_only=True):
     bin: timedelta | None = None
 
     @property
-    def is_closed(self) -> bool:
-        """Whether not everybody may come in."""
+    def is_protected(self) -> bool:
+        """Whether access needs a password or a token."""
         return self.passwords is not None or self.needs_token

@@ -1,8 +1,8 @@
-"""Waiting for mail: whoever waits is woken by the store's news, and new messages are judged once for all who wait.
+"""Waiting for mail: the store's events wake the waiters, and each new message is matched once for all of them.
 
-However many wait, there is one subscription of the hub while anybody does. The texts of a new message are read once,
-then it is judged in memory, only for those who wait for all mail or for an inbox that it is in. Who begins to wait
-joins before the first look at the store, so that nothing can arrive between the two unseen.
+All waiters share one subscription of the hub, which exists while there are any. The texts of a new message are read
+once; then it is matched in memory, only against the waiters of all mail or of an inbox that it is in. A waiter joins
+before its first look into the store, so that no message can arrive unseen between the two.
 """
 
 import asyncio
@@ -15,34 +15,34 @@ from catcher.errors import StoreUnavailable
 from catcher.store.aio import AsyncStore
 from catcher.store.labels.inbox_names import fold_inbox
 from catcher.store.model import StoredSummary
-from catcher.store.search import Query, Subject, matches
+from catcher.store.search import Query, matches
 from catcher.threads import Threads
 from catcher.web.hub import Batch, Hub, Lagging
 from catcher.web.inbox_scope import within
 
 log = logging.getLogger("catcher.web")
 
-MOST_WAITERS = 10_000
-"""Requests that may wait at once; one more is asked to come again."""
+MAX_WAITERS = 10_000
+"""Requests that may wait at once; further ones have to try again."""
 
-JUDGED_AT_ONCE = 200
+MATCH_BATCH = 200
 """New messages whose texts are in memory at the same time."""
 
 
-class Full(Exception):
-    """So many wait already that this one may not."""
+class TooManyWaiters(Exception):
+    """The limit of waiters is reached."""
 
 
-class Stopping(Exception):
-    """The server stops, so that nothing will come."""
+class ShuttingDown(Exception):
+    """The server stops, so no message will arrive."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What somebody waits for.
+class WaitRequest:
+    """The messages to wait for.
 
-    inbox: name of the one that counts, "" for all mail. after: arrival number after which messages count; None: those
-    that are there already count as well. count: how many are wanted. seconds: how long to wait.
+    inbox: name of the inbox, "" for all mail. after: arrival number after which messages count; None: messages that
+    have already arrived count as well. count: number of messages. seconds: timeout.
     """
 
     query: Query
@@ -58,20 +58,21 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Came:
-    """What came of it. messages: at most as many as were wanted, in the order of arrival: the first ones after the
-    number that was given, or without one the newest.
+class WaitResult:
+    """The messages that matched.
 
-    cursor: after which to wait for more: the last message's number when enough came, else the store's at the last look.
+    messages: at most the requested number, in the order of arrival: the first ones after the requested arrival number,
+    or without one the newest. cursor: where to continue: the last message's arrival number when the request is
+    fulfilled, else the store's cursor at the last look.
     """
 
     messages: tuple[StoredSummary, ...]
     cursor: int
-    is_enough: bool
+    is_fulfilled: bool
 
 
 class Waiters:
-    """All who wait, on one event loop."""
+    """All waiting requests of one event loop."""
 
     def __init__(self, store: AsyncStore, threads: Threads, hub: Hub) -> None:
         self._store = store
@@ -80,52 +81,52 @@ class Waiters:
         self._by_inbox: dict[str, set[_Waiter]] = {}
         self._count = 0
         self._subscription = ExitStack()
-        self._listening: asyncio.Task[None] | None = None
+        self._task: asyncio.Task[None] | None = None
 
     @property
     def count(self) -> int:
-        """How many wait."""
+        """Number of waiting requests."""
         return self._count
 
-    async def wait(self, wanted: Wanted) -> Came:
-        """Return as soon as enough has come, or when the time is over. Raises Full, Stopping and StoreUnavailable.
+    async def wait(self, request: WaitRequest) -> WaitResult:
+        """Return as soon as the request is fulfilled, or at its timeout.
 
-        Cancelling frees everything at once.
+        Raises TooManyWaiters, ShuttingDown and StoreUnavailable. Cancelling frees everything at once.
         """
-        deadline = asyncio.get_running_loop().time() + wanted.seconds
-        with self._joined(wanted) as waiter:
+        deadline = asyncio.get_running_loop().time() + request.seconds
+        with self._joined(request) as waiter:
             while True:
                 waiter.changed.clear()
                 if waiter.is_ended:
-                    raise Stopping
-                if waiter.must_look:
-                    waiter.must_look = False
-                    await self._look(waiter)
-                if waiter.is_satisfied:
-                    return waiter.came()
+                    raise ShuttingDown
+                if waiter.is_stale:
+                    waiter.is_stale = False
+                    await self._query(waiter)
+                if waiter.is_fulfilled:
+                    return waiter.result()
                 try:
                     async with asyncio.timeout_at(deadline):
                         await waiter.changed.wait()
                 except TimeoutError:
                     break
-            # Once more: what was tagged or marked since it arrived may match by now.
-            cursor = await self._look(waiter)
-            return waiter.came() if waiter.is_satisfied else waiter.came(cursor=cursor)
+            # Once more: a message that was tagged or marked since its arrival may match by now.
+            cursor = await self._query(waiter)
+            return waiter.result() if waiter.is_fulfilled else waiter.result(cursor=cursor)
 
-    async def _look(self, waiter: "_Waiter") -> int:
-        """Take what is in the store; its last number."""
-        wanted = waiter.wanted
-        found = await self._store.arrived(wanted.whole_query, after=wanted.after, limit=wanted.count)
-        waiter.take(found.messages)
+    async def _query(self, waiter: "_Waiter") -> int:
+        """Add the matches in the store; return the store's cursor."""
+        request = waiter.request
+        found = await self._store.arrived(request.whole_query, after=request.after, limit=request.count)
+        waiter.add(found.messages)
         return found.cursor
 
     @contextmanager
-    def _joined(self, wanted: Wanted) -> "Iterator[_Waiter]":
-        if self._count >= MOST_WAITERS:
-            raise Full
-        waiter, key = _Waiter(wanted), fold_inbox(wanted.inbox)
-        if self._listening is None or self._listening.done():
-            self._listening = asyncio.create_task(self._listen(self._subscribe()))
+    def _joined(self, request: WaitRequest) -> "Iterator[_Waiter]":
+        if self._count >= MAX_WAITERS:
+            raise TooManyWaiters
+        waiter, key = _Waiter(request), fold_inbox(request.inbox)
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._follow(self._subscribe()))
         self._count += 1
         self._by_inbox.setdefault(key, set()).add(waiter)
         try:
@@ -135,52 +136,52 @@ class Waiters:
             self._by_inbox[key].discard(waiter)
             if not self._by_inbox[key]:
                 del self._by_inbox[key]
-            if not self._count and self._listening is not None:
-                self._listening.cancel()
-                self._listening = None
+            if not self._count and self._task is not None:
+                self._task.cancel()
+                self._task = None
                 self._subscription.close()
 
     def _subscribe(self) -> AsyncIterator[Batch]:
         self._subscription.close()
         return self._subscription.enter_context(self._hub.subscription())
 
-    async def _listen(self, batches: AsyncIterator[Batch]) -> None:
-        """Judge what comes until the hub closes, then tell everybody that nothing will come any more."""
+    async def _follow(self, batches: AsyncIterator[Batch]) -> None:
+        """Match new messages until the hub closes, then end all waiters."""
         while True:
             try:
                 async for batch in batches:
-                    await self._tell(batch)
+                    await self._match(batch)
                 break
             except Exception as error:
                 if not isinstance(error, Lagging | StoreUnavailable):
-                    log.exception("new mail could not be judged for those who wait for it")
+                    log.exception("cannot match new messages against waiting requests")
                 batches = self._subscribe()
                 for waiter in self._all():
-                    waiter.look_again()
+                    waiter.invalidate()
         for waiter in self._all():
             waiter.end()
 
-    async def _tell(self, batch: Batch) -> None:
+    async def _match(self, batch: Batch) -> None:
         new = [event.summary for event in batch if event.kind == "new" and event.summary is not None]
-        wanted = [summary for summary in new if any(True for _ in self._concerned(summary))]
-        for start in range(0, len(wanted), JUDGED_AT_ONCE):
-            some = wanted[start : start + JUDGED_AT_ONCE]
-            concerned = {one.store_id: (one, tuple(self._concerned(one))) for one in some}
-            for waiter, summary in await self._threads.run(self._judged, some, concerned):
-                waiter.take((summary,))
+        relevant = [summary for summary in new if any(True for _ in self._interested(summary))]
+        for start in range(0, len(relevant), MATCH_BATCH):
+            some = relevant[start : start + MATCH_BATCH]
+            interested = {summary.store_id: (summary, tuple(self._interested(summary))) for summary in some}
+            for waiter, summary in await self._threads.run(self._matches, some, interested):
+                waiter.add((summary,))
 
-    def _judged(
-        self, some: Sequence[StoredSummary], concerned: "dict[str, tuple[StoredSummary, tuple[_Waiter, ...]]]"
+    def _matches(
+        self, some: Sequence[StoredSummary], interested: "dict[str, tuple[StoredSummary, tuple[_Waiter, ...]]]"
     ) -> "list[tuple[_Waiter, StoredSummary]]":
-        """Who waits for which of these; in a thread."""
+        """Return each waiter with a message that it waits for. Called in a thread."""
         return [
-            (waiter, concerned[subject.store_id][0])
+            (waiter, interested[subject.store_id][0])
             for subject in self._store.store.subjects(some)
-            for waiter in concerned[subject.store_id][1]
-            if _is_wanted(waiter, subject)
+            for waiter in interested[subject.store_id][1]
+            if not waiter.is_fulfilled and matches(waiter.request.query, subject)
         ]
 
-    def _concerned(self, summary: StoredSummary) -> "Iterator[_Waiter]":
+    def _interested(self, summary: StoredSummary) -> "Iterator[_Waiter]":
         for key in ("", *dict.fromkeys(fold_inbox(name) for name in summary.inboxes)):
             yield from self._by_inbox.get(key, ())
 
@@ -189,46 +190,42 @@ class Waiters:
 
 
 class _Waiter:
-    """One who waits. must_look: whether the store has to be asked, as at the beginning."""
+    """One waiting request. is_stale: whether the store has to be queried, as at the beginning."""
 
-    def __init__(self, wanted: Wanted) -> None:
-        self.wanted = wanted
+    def __init__(self, request: WaitRequest) -> None:
+        self.request = request
         self.changed = asyncio.Event()
-        self.must_look = True
+        self.is_stale = True
         self.is_ended = False
         self._found: dict[int, StoredSummary] = {}
 
     @property
-    def is_satisfied(self) -> bool:
-        return len(self._found) >= self.wanted.count
+    def is_fulfilled(self) -> bool:
+        return len(self._found) >= self.request.count
 
-    def take(self, summaries: Sequence[StoredSummary]) -> None:
-        """Add what matches; what is known already or came too early changes nothing."""
-        after = self.wanted.after or 0
-        self._found |= {one.arrival: one for one in summaries if one.arrival > after}
-        if self.is_satisfied:
+    def add(self, summaries: Sequence[StoredSummary]) -> None:
+        """Add matches; known ones and those before `after` change nothing."""
+        after = self.request.after or 0
+        self._found |= {summary.arrival: summary for summary in summaries if summary.arrival > after}
+        if self.is_fulfilled:
             self.changed.set()
 
-    def look_again(self) -> None:
-        """Something may have been missed."""
-        self.must_look = True
+    def invalidate(self) -> None:
+        """Query the store again: events may have been missed."""
+        self.is_stale = True
         self.changed.set()
 
     def end(self) -> None:
         self.is_ended = True
         self.changed.set()
 
-    def came(self, *, cursor: int | None = None) -> Came:
-        """The answer; cursor: of the store, when not enough came."""
+    def result(self, *, cursor: int | None = None) -> WaitResult:
+        """Return the result. cursor: the store's, when the request is not fulfilled."""
         rising = [self._found[number] for number in sorted(self._found)]
-        count = self.wanted.count
-        chosen = rising[-count:] if self.wanted.after is None else rising[:count]
-        return Came(
+        count = self.request.count
+        chosen = rising[-count:] if self.request.after is None else rising[:count]
+        return WaitResult(
             messages=tuple(chosen),
             cursor=chosen[-1].arrival if cursor is None else cursor,
-            is_enough=cursor is None,
+            is_fulfilled=cursor is None,
         )
-
-
-def _is_wanted(waiter: _Waiter, subject: Subject) -> bool:
-    return not waiter.is_satisfied and matches(waiter.wanted.query, subject)

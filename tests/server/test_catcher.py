@@ -290,12 +290,12 @@ with running_catcher() as running:
         urllib.request.urlopen(f"{running.url}api/v1/{path}", timeout=30).read()
     loaded = set(sys.modules)
     urllib.request.urlopen(running.url, timeout=30).read()
-    assert "catcher.web.ui" in sys.modules
+    assert "catcher.web.ui.routes" in sys.modules
 print(*sorted(loaded))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     loaded = set(done.stdout.split())
-    pages = {"catcher.web.ui", "catcher.web.frame", "jinja2", "polib", "turbohtml"}
+    pages = {"catcher.web.ui.routes", "catcher.web.frame.document", "jinja2", "polib", "turbohtml"}
     checks = {"catcher.checks.runner", "catcher.checks.registry", "catcher.extract.find", "tinycss2"}
     rare = checks | {"catcher.assertions.snapshot", "catcher.mail", "httpx2", "websockets"}
     database = {"alembic", "sqlalchemy.orm", "sqlalchemy.dialects.postgresql", "psycopg"}

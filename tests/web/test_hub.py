@@ -135,7 +135,7 @@ def test_nobody_listening_costs_the_store_nothing(store: Store) -> None:
         heard = [store.events.has_subscribers]
         with hub.subscription():
             heard.append(store.events.has_subscribers)
-            assert hub.listeners == 1
+            assert hub.subscribers == 1
         assert [*heard, store.events.has_subscribers] == [False, True, False]
         await asyncio.to_thread(store.delete, Everything())
 

@@ -16,7 +16,7 @@ from catcher.store.search import Anything, Subject, parse
 from catcher.threads import Threads
 from catcher.web import waits
 from catcher.web.hub import Hub
-from catcher.web.waits import Full, Stopping, Waiters, Wanted
+from catcher.web.waits import ShuttingDown, TooManyWaiters, Waiters, WaitRequest
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -56,7 +56,7 @@ def run(store: Store, scenario: Callable[[Waiters, Hub], Awaitable[None]], **opt
     assert not store.events.has_subscribers
 
 
-async def started(waiters: Waiters, store: Store, *wanted: Wanted) -> "list[asyncio.Task[waits.Came]]":
+async def started(waiters: Waiters, store: Store, *wanted: WaitRequest) -> "list[asyncio.Task[waits.WaitResult]]":
     """Waits that have joined and looked at the store, in vain."""
     loop, looked, arrived = asyncio.get_running_loop(), asyncio.Semaphore(0), store.arrived
 
@@ -79,15 +79,15 @@ def test_nobody_listens_while_nobody_waits(store: Store) -> None:
 
     async def scenario(waiters: Waiters, hub: Hub) -> None:
         first, second = await started(
-            waiters, store, Wanted(query=Anything(), seconds=600), Wanted(query=parse("x", now=NOW))
+            waiters, store, WaitRequest(query=Anything(), seconds=600), WaitRequest(query=parse("x", now=NOW))
         )
-        assert (waiters.count, hub.listeners) == (2, 1)
+        assert (waiters.count, hub.subscribers) == (2, 1)
         second.cancel()
         await asyncio.wait([second])
-        assert (waiters.count, hub.listeners) == (1, 1)
+        assert (waiters.count, hub.subscribers) == (1, 1)
         put(store, "one")
         assert [one.subject for one in (await first).messages] == ["one"]
-        assert (waiters.count, hub.listeners) == (0, 0)
+        assert (waiters.count, hub.subscribers) == (0, 0)
 
     run(store, scenario)
 
@@ -104,7 +104,7 @@ def test_texts_are_read_once_for_all_and_not_for_other_inboxes(store: Store) -> 
     store.subjects = counted  # type: ignore[method-assign]
 
     async def scenario(waiters: Waiters, hub: Hub) -> None:
-        wanted = Wanted(query=parse("subject:mine", now=NOW), inbox="Mine", seconds=600)
+        wanted = WaitRequest(query=parse("subject:mine", now=NOW), inbox="Mine", seconds=600)
         tasks = await started(waiters, store, *[wanted] * 100)
         put(store, "foreign", inbox="foreign")
         put(store, "mine", inbox="mine")
@@ -118,7 +118,7 @@ def test_who_falls_behind_looks_again(store: Store) -> None:
     """More news at once than the hub keeps: nothing is lost, because the store is asked instead."""
 
     async def scenario(waiters: Waiters, hub: Hub) -> None:
-        (task,) = await started(waiters, store, Wanted(query=parse("subject:last", now=NOW), seconds=600))
+        (task,) = await started(waiters, store, WaitRequest(query=parse("subject:last", now=NOW), seconds=600))
         put(store, *(str(number) for number in range(50)), "last")
         assert [one.subject for one in (await task).messages] == ["last"]
 
@@ -129,25 +129,25 @@ def test_the_end_of_the_hub_ends_waits(store: Store) -> None:
     """Those that wait, and those that come afterwards."""
 
     async def scenario(waiters: Waiters, hub: Hub) -> None:
-        (task,) = await started(waiters, store, Wanted(query=Anything(), seconds=600))
+        (task,) = await started(waiters, store, WaitRequest(query=Anything(), seconds=600))
         hub.close()
-        with pytest.raises(Stopping):
+        with pytest.raises(ShuttingDown):
             await task
-        with pytest.raises(Stopping):
-            await waiters.wait(Wanted(query=Anything(), seconds=600))
+        with pytest.raises(ShuttingDown):
+            await waiters.wait(WaitRequest(query=Anything(), seconds=600))
 
     run(store, scenario)
 
 
 def test_too_many_are_told_so(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """One more than may wait is refused at once, and the others go on."""
-    monkeypatch.setattr(waits, "MOST_WAITERS", 2)
+    monkeypatch.setattr(waits, "MAX_WAITERS", 2)
 
     async def scenario(waiters: Waiters, hub: Hub) -> None:
-        tasks = await started(waiters, store, *[Wanted(query=Anything(), seconds=600)] * 2)
-        with pytest.raises(Full):
-            await waiters.wait(Wanted(query=Anything()))
+        tasks = await started(waiters, store, *[WaitRequest(query=Anything(), seconds=600)] * 2)
+        with pytest.raises(TooManyWaiters):
+            await waiters.wait(WaitRequest(query=Anything()))
         put(store, "one")
-        assert all([(await task).is_enough for task in tasks])
+        assert all([(await task).is_fulfilled for task in tasks])
 
     run(store, scenario)

@@ -24,11 +24,11 @@ from catcher.web.api.http.requests import own_query
 from catcher.web.api.http.responses import json_answer, problem
 from catcher.web.api.openapi import parameters
 from catcher.web.api.openapi.operations import JSON, Content, Operation, Parameter
+from catcher.web.contents.bodies import read_all
 from catcher.web.hub import Hub
 from catcher.web.inbox_scope import inbox_of, within
-from catcher.web.message_text import read_all
 from catcher.web.services import Services
-from catcher.web.waits import Came, Full, Stopping, Waiters, Wanted
+from catcher.web.waits import ShuttingDown, TooManyWaiters, Waiters, WaitRequest, WaitResult
 
 MOST_MESSAGES = 100
 LONGEST_WAIT = 600.0
@@ -99,20 +99,20 @@ class Waits:
         leaving.result()  # raises what was wrong with the request's body
         return Response(status_code=499)  # nobody reads it
 
-    async def _answer(self, wanted: Wanted, *, is_absent: bool) -> Response:
+    async def _answer(self, wanted: WaitRequest, *, is_absent: bool) -> Response:
         try:
             came = await self._waiters.wait(wanted)
-        except Full:
+        except TooManyWaiters:
             return problem(503, "too-many", "too many requests wait already; try again later")
-        except Stopping:
+        except ShuttingDown:
             return problem(503, "stopping", "the server stops; wait again when it is back")
         messages = await self._messages(came.messages)
         if is_absent:
-            if not came.is_enough:
+            if not came.is_fulfilled:
                 return _plain(messages, came)
             error = Problem(code="came", message=f"{_messages(len(messages))} came that should not have come")
             return _failed(409, error, messages, (), came)
-        if came.is_enough:
+        if came.is_fulfilled:
             return _plain(messages, came)
         misses = await self._services.threads.run(_near_misses, self._services.store.store, wanted, came)
         return _failed(408, Problem(code="timeout", message=_summed_up(wanted, came, misses)), messages, misses, came)
@@ -153,7 +153,7 @@ def _load_extractor() -> None:
     extract(b"\r\n", parse(b"\r\n"))
 
 
-def _wanted(request: Request) -> Wanted:
+def _wanted(request: Request) -> WaitRequest:
     """What is waited for. Raises ValueError, which names the parameter, and QueryError."""
     given = request.query_params
     since = given.get("since")
@@ -165,7 +165,7 @@ def _wanted(request: Request) -> Wanted:
     timeout = given.get("timeout", "30")
     if not _SECONDS.match(timeout) or float(timeout) > LONGEST_WAIT:
         raise ValueError(f"timeout: expected seconds from 0 to {LONGEST_WAIT:g}")
-    return Wanted(
+    return WaitRequest(
         query=own_query(request),
         inbox=inbox_of(request),
         after=None if since is None else int(since),
@@ -187,7 +187,7 @@ async def _departure(request: Request) -> None:
         pass
 
 
-def _near_misses(store: Store, wanted: Wanted, came: Came) -> list[NearMiss]:
+def _near_misses(store: Store, wanted: WaitRequest, came: WaitResult) -> list[NearMiss]:
     """What else arrived: the newest, those that failed fewest conditions first."""
     matched = {one.store_id for one in came.messages}
     others = [
@@ -215,7 +215,7 @@ def _shown(summary: StoredSummary) -> dict[str, str]:
     return shown
 
 
-def _summed_up(wanted: Wanted, came: Came, misses: Sequence[NearMiss]) -> str:
+def _summed_up(wanted: WaitRequest, came: WaitResult, misses: Sequence[NearMiss]) -> str:
     where = f" in the inbox {wanted.inbox}" if wanted.inbox else ""
     text = f"{len(came.messages)} of {_messages(wanted.count)} came{where} within {wanted.seconds:g} seconds"
     if not misses:
@@ -229,12 +229,12 @@ def _messages(number: int) -> str:
     return "1 message" if number == 1 else f"{number} messages"
 
 
-def _plain(messages: list[msgspec.Raw], came: Came) -> Response:
+def _plain(messages: list[msgspec.Raw], came: WaitResult) -> Response:
     return json_answer({"messages": messages, "cursor": came.cursor})
 
 
 def _failed(
-    status: int, error: Problem, messages: list[msgspec.Raw], misses: Sequence[NearMiss], came: Came
+    status: int, error: Problem, messages: list[msgspec.Raw], misses: Sequence[NearMiss], came: WaitResult
 ) -> Response:
     answer = {
         "error": msgspec.Raw(encode(error)),

@@ -1,1 +1,1 @@
-"""Request handling before any route: hosts, origins, authentication, body limits, headers."""
+"""ASGI middleware: hosts, origins, authentication, body limits, default header fields."""

@@ -1,11 +1,11 @@
-"""Who may come in: HTTP's Basic authentication against an htpasswd file, RFC 7617, and tokens, RFC 6750.
+"""Basic authentication against an htpasswd file (RFC 7617) and tokens (RFC 6750).
 
-A token comes as Bearer, or as the password of Basic for clients that know nothing else; the user's name is then
-nobody's. What its scope lets it do stands in `needed_scope`; of a token that is bound to an inbox, see `scoping`.
+A token is sent as Bearer, or as the password of Basic by clients that support nothing else; the user name is ignored
+then. `needed_scope` defines what its scope allows, `inbox_scope` what a token that is bound to an inbox may do.
 
-Health is told to everybody, and an inline image to whoever has its signed address: the sandboxed frame it is shown in
-sends no credentials, and its handler lets nobody in without a signature. All else needs a password, event streams,
-sockets and static files included.
+Two things are open: health checks, and inline images at signed addresses. The sandboxed frame of a mail sends no
+credentials, and the handler of these images checks the signature. All else needs a password or token, including event
+streams, sockets and static files.
 """
 
 import asyncio
@@ -32,108 +32,105 @@ from catcher.web.services import WebOptions
 
 log = logging.getLogger("catcher.web")
 
-REMEMBERED = 1024
-"""Credentials that are known to be right, so that a slow hash is not computed for every request."""
+CACHED_CREDENTIALS = 1024
+"""Valid credentials that are cached, so that a slow hash is not computed for every request."""
 
-AT_ONCE = 2
-"""Hashes that are computed at the same time: guessing takes no more threads than that from everything else."""
+MAX_CONCURRENT = 2
+"""Hashes that are computed at the same time, so that password guessing leaves threads for everything else."""
 
-WAITING = 100
-"""Requests that may wait for their turn; more are asked to come again."""
+MAX_WAITING = 100
+"""Requests that may wait for a free slot; further ones have to try again."""
 
-LONGEST_SECRET = 200
+MAX_SECRET_LENGTH = 200
 
 _SIGNED_IMAGE = re.compile(r"view/[^/]+/cid/[0-9]+", re.ASCII)
 
 
-class Busy(Exception):
-    """So many passwords are being checked that this one was not. Stays within this module: the answer is 503."""
+class TooManyAttempts(Exception):
+    """Too many passwords are being verified. Stays within this module: the response is 503."""
 
 
-class Keeper:
-    """Checks credentials, off the loop, and remembers those that were right; of the wrong ones nothing is kept."""
+class PasswordVerifier:
+    """Verifies credentials in a thread and caches valid ones; of invalid ones nothing is kept."""
 
     def __init__(self, passwords: Htpasswd, threads: Threads) -> None:
         self._passwords = passwords
         self._threads = threads
-        self._known: Recent[bytes, bool] = Recent(REMEMBERED)
+        self._known: Recent[bytes, bool] = Recent(CACHED_CREDENTIALS)
         self._key = secrets.token_bytes(32)
-        self._turn = asyncio.Semaphore(AT_ONCE)
+        self._slots = asyncio.Semaphore(MAX_CONCURRENT)
         self._waiting = 0
 
-    async def admits(self, user: str, password: str) -> bool:
-        """Whether this is the user's password. Raises Busy."""
-        # Neither the password nor a plain hash of it is kept: what is remembered is worthless outside this process.
-        mark = hmac.digest(self._key, hashlib.sha256(f"{user}\0{password}".encode()).digest(), "sha256")
-        if self._known.get(mark):
+    async def verify(self, user: str, password: str) -> bool:
+        """Return whether this is the user's password. Raises TooManyAttempts."""
+        # Neither the password nor a plain hash of it is kept: a cached key is worthless outside this process.
+        key = hmac.digest(self._key, hashlib.sha256(f"{user}\0{password}".encode()).digest(), "sha256")
+        if self._known.get(key):
             return True
-        if self._waiting >= WAITING:
-            raise Busy
+        if self._waiting >= MAX_WAITING:
+            raise TooManyAttempts
         self._waiting += 1
         try:
-            async with self._turn:
-                # Browsers ask for a page and all that belongs to it at once: the first answer serves the others.
-                is_right = bool(self._known.get(mark)) or await self._threads.run(
-                    self._passwords.verify, user, password
-                )
+            async with self._slots:
+                # Browsers request a page and its files at once: the first verification serves the others.
+                is_valid = bool(self._known.get(key)) or await self._threads.run(self._passwords.verify, user, password)
         finally:
             self._waiting -= 1
-        if is_right:
-            self._known.put(mark, True)
-        return is_right
+        if is_valid:
+            self._known.put(key, True)
+        return is_valid
 
 
 class Authentication:
-    """Refuses with 401 whoever brings no right password or token, on every path but those that need none, and with 403
-    a token whose scope does not reach.
+    """Middleware that refuses requests without a valid password or token (401) or with too small a scope (403).
 
-    A token limits its request where nobody is asked for one, too: who sends it asks for no more than it allows, and one
-    that has expired must not open everything.
+    A token limits its request even where none is required: its sender wants no more than it allows, and an expired
+    token must not open everything.
 
-    keeper: of the passwords, None when there are none. sending: of those that let send by the API, instead. tokens:
-    finds the token of a secret. options: what is closed.
+    passwords: verifies the users of the site, None when there are none. send_passwords: verifies those who may send
+    through the API, instead. find_token: returns the token with a secret.
     """
 
     def __init__(
         self,
         app: ASGIApp,
         *,
-        keeper: Keeper | None,
-        sending: Keeper | None,
-        tokens: Callable[[str], Awaitable[ApiToken | None]],
+        passwords: PasswordVerifier | None,
+        send_passwords: PasswordVerifier | None,
+        find_token: Callable[[str], Awaitable[ApiToken | None]],
         options: WebOptions,
     ) -> None:
         self._app = app
-        self._keeper = keeper
-        self._sending = sending
-        self._tokens = tokens
+        self._passwords = passwords
+        self._send_passwords = send_passwords
+        self._find_token = find_token
         self._options = options
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         app = self._app
         if scope["type"] in ("http", "websocket"):
-            app, scope = await self._admitted(scope)
+            app, scope = await self._authenticate(scope)
         await app(scope, receive, send)
 
-    async def _admitted(self, scope: Scope) -> tuple[ASGIApp, Scope]:
-        """The application, or the refusal, and the scope with the inbox that a token is bound to."""
+    async def _authenticate(self, scope: Scope) -> tuple[ASGIApp, Scope]:
+        """Return the application or a refusal, and the scope with the inbox that a token is bound to."""
         path = scope["path"].removeprefix(self._options.webroot)
         is_sending = path == "api/v1/send" and scope.get("method") == "POST"
         if _is_open(scope, path):
             return self._app, scope
-        is_closed = self._is_closed(is_sending=is_sending)
-        keeper = self._sending if is_sending and self._sending is not None else self._keeper
+        is_protected = self._is_protected(is_sending=is_sending)
+        passwords = self._send_passwords if is_sending and self._send_passwords is not None else self._passwords
         given = [value for name, value in scope["headers"] if name == b"authorization"]
         field = given[0] if len(given) == 1 else b""
         basic, bearer = read_basic(field), read_bearer(field)
         secret = bearer or (basic[1] if basic else "")
-        if not is_closed and not _may_be_token(secret):
+        if not is_protected and not _may_be_token(secret):
             return self._app, scope
         try:
-            if is_closed and basic is not None and keeper is not None and await keeper.admits(*basic):
+            if is_protected and basic is not None and passwords is not None and await passwords.verify(*basic):
                 return self._app, scope
-            token = await self._tokens(secret) if _may_be_token(secret) else None
-        except Busy:
+            token = await self._find_token(secret) if _may_be_token(secret) else None
+        except TooManyAttempts:
             busy = PlainTextResponse("Too many attempts, try again\n", status_code=503, headers={"Retry-After": "1"})
             return busy, scope
         except StoreUnavailable:
@@ -148,20 +145,19 @@ class Authentication:
             log.warning("wrong password", extra={"user": user, "peer": (scope.get("client") or ("",))[0]})
         return _unauthorized(), scope
 
-    def _is_closed(self, *, is_sending: bool) -> bool:
+    def _is_protected(self, *, is_sending: bool) -> bool:
         if is_sending and self._options.accepts_any_sender:
             return False
-        return self._options.is_closed or (is_sending and self._sending is not None)
+        return self._options.is_protected or (is_sending and self._send_passwords is not None)
 
 
 def _may_be_token(secret: str) -> bool:
-    """What does not look like a token is not looked up."""
-    return secret.startswith(PREFIX) and len(secret) < LONGEST_SECRET
+    """Return whether a secret has the form of a token and is worth a lookup."""
+    return secret.startswith(PREFIX) and len(secret) < MAX_SECRET_LENGTH
 
 
 def needed_scope(method: str, path: str) -> TokenScope:
-    """What a request needs of a token: reading for what reads, with the read marks that this sets; administering for
-    tokens themselves; writing for all else.
+    """Return the scope that a request needs: read for GET, with the read marks it sets; admin for tokens; else write.
 
     path: below the webroot.
     """
@@ -177,16 +173,16 @@ def _is_open(scope: Scope, path: str) -> bool:
 
 
 def read_bearer(field: bytes) -> str:
-    """The token of an Authorization field; "" when it is of another scheme or malformed. RFC 6750 §2.1."""
+    """Return the token of an Authorization field; "" for another scheme or a malformed field. RFC 6750 §2.1."""
     scheme, _, secret = field.strip().partition(b" ")
     text = secret.strip()
     return text.decode() if scheme.lower() == b"bearer" and text.isascii() else ""
 
 
 def read_basic(field: bytes) -> tuple[str, str] | None:
-    """User and password of an Authorization field; None when it is of another scheme or malformed. RFC 7617 §2.
+    """Return user and password of an Authorization field; None for another scheme or a malformed field. RFC 7617 §2.
 
-    They are read as UTF-8, and as Latin-1 where they are not, as older clients send them.
+    They are decoded as UTF-8 or, when that fails, as Latin-1, which older clients send.
     """
     scheme, _, encoded = field.strip().partition(b" ")
     if scheme.lower() != b"basic":
@@ -208,6 +204,6 @@ def _unauthorized() -> PlainTextResponse:
 
 
 def _forbidden(needed: TokenScope) -> PlainTextResponse:
-    """RFC 6750 §3.1."""
+    """Return the answer to a token whose scope is too small. RFC 6750 §3.1."""
     headers = {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{needed}"'}
     return PlainTextResponse(f"This needs a token of the scope {needed}.\n", status_code=403, headers=headers)

@@ -1,4 +1,4 @@
-"""Request bodies: never more than the limit, and in a file instead of memory from a bound on."""
+"""Request bodies: limited in size, and large ones spooled to a file."""
 
 import tempfile
 from collections.abc import AsyncIterator
@@ -16,10 +16,10 @@ SPOOL_FROM = 1024 * 1024
 
 
 class BodyLimit:
-    """Lets an application read bodies of so many octets; reading more raises HTTPException 413 in its handler.
+    """Middleware that limits request bodies; reading more raises HTTPException 413 in the handler.
 
-    A body whose declared length is over the limit is refused before its first octet is read, another one at the octet
-    that exceeds it. Starlette has the like, but answers in its own words, which these clients do not know.
+    A body whose declared length is over the limit is refused before its first octet is read, any other at the octet
+    that exceeds it. Starlette's own limit answers with a body that the clients of this API do not know.
     """
 
     def __init__(self, app: ASGIApp, *, limit: int) -> None:
@@ -49,9 +49,9 @@ class BodyLimit:
 
 @asynccontextmanager
 async def spooled(request: Request, threads: Threads, *, spool_from: int = SPOOL_FROM) -> AsyncIterator[bytes | Path]:
-    """The body as octets, or, from `spool_from` octets on, a file with them that is removed at the end of the block.
+    """Yield the body as octets or, from `spool_from` octets on, as a file that is removed at the end of the block.
 
-    Raises starlette's ClientDisconnect when the client goes away before the end, and HTTPException 413 over the limit.
+    Raises ClientDisconnect when the client disconnects before the end, and HTTPException 413 over the limit.
     """
     head = bytearray()
     stream = request.stream()

@@ -1,4 +1,4 @@
-"""Judging Host and Origin header fields: which could only come from DNS rebinding, and which are foreign."""
+"""Rules for Host and Origin header fields: DNS rebinding and foreign origins."""
 
 import ipaddress
 import re
@@ -11,7 +11,7 @@ _PRIVATE_SUFFIXES = (".local", ".internal", ".localhost", ".test")
 
 
 def host_name(authority: str) -> str | None:
-    """The host of a Host header field in lower case, without port, brackets and trailing dot; None when malformed."""
+    """Return the host of a Host field in lower case, without port, brackets and final dot; None when malformed."""
     found = _AUTHORITY.match(authority)
     if found is None:
         return None
@@ -19,32 +19,34 @@ def host_name(authority: str) -> str | None:
 
 
 def is_expected_host(authority: str, names: tuple[str, ...]) -> bool:
-    """Whether a request may carry this Host.
+    """Return whether a request may have this Host field.
 
     DNS rebinding needs a name that the attacker controls in public DNS, so IP addresses, single-label names and names
     below .local, .internal, .localhost and .test pass (RFC 6761, RFC 6762, and ICANN's reservation of .internal);
-    other names only when configured. names: "mail.example.com", "*.example.com" or ".example.com" for all below it,
-    "*" for every name; a port is not considered. A malformed authority does not pass.
+    other names pass only when configured.
+
+    names: "mail.example.com", "*.example.com" or ".example.com" for all below it, "*" for every name;
+    ports do not count. A malformed authority does not pass.
     """
     host = host_name(authority)
     if host is None:
         return False
     if _is_address(host) or "." not in host or host.endswith(_PRIVATE_SUFFIXES):
         return True
-    return any(_names(pattern.lower().strip(), host) for pattern in names)
+    return any(_matches(pattern.lower().strip(), host) for pattern in names)
 
 
 def is_same_origin(origin: str, authority: str) -> bool:
-    """Whether an Origin header field names the host and port the request came to. Source: RFC 6454 §5, §7.
+    """Return whether an Origin field names the host and port of the request. Source: RFC 6454 §5, §7.
 
-    The scheme is not compared: behind a proxy that ends TLS this server does not know it. "null" is no origin.
+    The scheme is not compared: behind a proxy that terminates TLS it is unknown. "null" is no origin.
     """
     netloc = _netloc(origin)
     return netloc != "" and netloc == authority.lower()
 
 
 def is_listed_origin(origin: str, allowed: tuple[str, ...]) -> bool:
-    """Whether an origin is one of `allowed`: "host", "host:port", a URL, or "*" for all but "null"; the port counts."""
+    """Return whether an origin is one of `allowed`: "host", "host:port", URL, or "*" for all but "null"."""
     netloc = _netloc(origin)
     if not netloc:
         return False
@@ -67,7 +69,7 @@ def _is_address(host: str) -> bool:
     return True
 
 
-def _names(pattern: str, host: str) -> bool:
+def _matches(pattern: str, host: str) -> bool:
     if pattern == "*":
         return True
     if pattern.startswith(("*.", ".")):

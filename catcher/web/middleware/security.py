@@ -1,6 +1,6 @@
-"""What is decided about every request before a handler sees it: host, origin, cross-origin access, default headers.
+"""Host and origin checks, cross-origin access, default header fields.
 
-All classes are plain ASGI: no request object is built, a request that passes costs a few microseconds.
+All classes are plain ASGI and build no request object: a request that passes costs a few microseconds.
 """
 
 import re
@@ -13,27 +13,27 @@ from catcher.web.middleware.hosts import host_name, is_expected_host, is_listed_
 from catcher.web.services import WebOptions
 
 CLOSED = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
-"""The policy of every answer that brings none of its own: nothing runs, nothing is fetched, nobody frames it."""
+"""Policy of every response without one of its own: nothing runs, nothing loads, no page may frame it."""
 
 _SLASHES = re.compile(b"/{2,}")
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-# GET requests that make the server ask others; a page or a mail must not cause them by naming their address
-_ASKING = ("/checks", "/links", "/link-check", "/sa-check")
+# GET requests that make the server send requests itself; no page or mail may trigger them by their address
+_OUTGOING = ("/checks", "/links", "/link-check", "/sa-check")
 _ALLOWED_METHODS = "GET, POST, DELETE, PUT, OPTIONS"
 # "*" does not cover Authorization (Fetch standard, CORS-safelisted wildcards), so it is named.
 _ALLOWED_HEADERS = "*, Authorization"
 
 
 class Gate:
-    """Refuses what could only come from DNS rebinding or from a foreign page; grants listed origins the API.
+    """Refuses requests of DNS rebinding and of foreign pages; gives listed origins access to the API.
 
-    * Host: see `is_expected_host`; refused with 403, or 400 when it is malformed. No Host (HTTP/1.0) passes.
-    * Every request that changes state or makes the server ask others, and every WebSocket: an `Origin` that is neither
-      this host nor listed, or `Sec-Fetch-Site: cross-site` without a listed Origin, is refused with 403, on every path
-      alike.
-    * Under the API and for bare views a foreign Origin is refused for reading too, as existing clients know it; a
-      listed one gets the CORS answer headers and its preflight requests are answered here.
-    The path is the decoded one, so no spelling of it gets around a rule.
+    * Host: see `is_expected_host`; refused with 403, or 400 when malformed. No Host (HTTP/1.0) passes.
+    * Every request that changes state or makes the server send requests, and every WebSocket: an `Origin` that is
+      neither this host nor listed, or `Sec-Fetch-Site: cross-site` without a listed Origin, is refused with 403, on
+      all paths.
+    * Below the API and for bare views a foreign Origin may not read either, as existing clients expect; a listed one
+      gets the CORS response headers, and its preflight requests are answered here.
+    Paths are compared decoded, so no spelling evades a rule.
     """
 
     def __init__(self, app: ASGIApp, *, options: WebOptions) -> None:
@@ -63,7 +63,7 @@ class Gate:
             text = f"Host {host_name(host)} is not known here; add it to the allowed hosts to use this name\n"
             return PlainTextResponse(text, status_code=403)
         is_change = scope["type"] == "websocket" or scope["method"] not in _SAFE_METHODS
-        is_change = is_change or scope["path"].endswith(_ASKING)
+        is_change = is_change or scope["path"].endswith(_OUTGOING)
         if not is_change and not self._is_shared(scope["path"]):
             return None
         if origin is not None:
@@ -93,10 +93,10 @@ class Gate:
 
 
 class DefaultHeaders:
-    """Gives every answer the header fields a browser should see, unless the handler has set its own.
+    """Sets default header fields on every response, unless the handler has set its own.
 
-    Content-Security-Policy is `CLOSED`, so a handler that forgets it serves nothing that could run. Answers below the
-    API are not kept by caches unless the handler says so.
+    Content-Security-Policy is `CLOSED`, so that a handler without one serves nothing that runs. Responses below the API
+    are not cached unless the handler allows it.
     """
 
     def __init__(self, app: ASGIApp, *, options: WebOptions) -> None:
@@ -122,10 +122,10 @@ class DefaultHeaders:
 
 
 class CleanPath:
-    """Sends readers of a path with doubled slashes to the one they meant, as Go's servers do.
+    """Redirects paths with doubled slashes to the clean path, as Go's servers do.
 
-    Clients put a base address and a path together with a slash too many. Only slashes that stand there as such count,
-    and the target begins with one, so that it names no other host.
+    Clients join a base address and a path with one slash too many. Only literal slashes count, and the target begins
+    with exactly one, so that it names no other host.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -141,7 +141,7 @@ class CleanPath:
 
 
 class Uncompressed:
-    """Hides from the routes what a client could decompress, so that every answer goes out as it is."""
+    """Removes Accept-Encoding from requests, so that no response is compressed."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -154,7 +154,7 @@ class Uncompressed:
 
 
 def _fields(scope: Scope, *names: bytes) -> dict[bytes, str | None]:
-    """The first value of each of these header fields; None when it is absent."""
+    """Return the first value of each of these header fields; None when it is absent."""
     found: dict[bytes, str | None] = dict.fromkeys(names)
     for name, value in scope["headers"]:
         if name in found and found[name] is None:

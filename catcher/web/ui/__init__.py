@@ -1,5 +1,12 @@
-"""The pages: everything a person sees, drawn by the server, with scripts only to help."""
+"""The pages: drawn by the server; scripts only add convenience."""
 
-from catcher.web.ui.routes import routes
+from typing import TYPE_CHECKING
+
+from catcher import lazy
+
+if TYPE_CHECKING:
+    from catcher.web.ui.routes import routes
+else:
+    __getattr__ = lazy.exports(__name__, {"routes": "routes"})
 
 __all__ = ["routes"]

@@ -9,7 +9,6 @@ from starlette.routing import BaseRoute, Route
 from catcher.errors import NotFound, StoreUnavailable
 from catcher.web.api.openapi.operations import Operation
 from catcher.web.hub import Hub
-from catcher.web.languages import _, choose, speak
 from catcher.web.services import Services, WebOptions
 from catcher.web.ui.checks.link_results import AnswerHandler
 from catcher.web.ui.checks.page import FindingHandler
@@ -29,6 +28,7 @@ from catcher.web.ui.message.preview import PreviewHandlers
 from catcher.web.ui.message.release import ReleaseHandlers
 from catcher.web.ui.message.thread import ConversationHandlers
 from catcher.web.ui.site.dates import tell_by
+from catcher.web.ui.site.languages import _, choose, speak
 from catcher.web.ui.site.preferences_cookie import read_look
 from catcher.web.ui.site.saved import SavedHandler
 from catcher.web.ui.site.site import Site

@@ -18,7 +18,13 @@ from websockets.sync.client import connect
 from catcher.net.htpasswd import Htpasswd
 from catcher.testing import RunningCatcher, running_catcher
 from catcher.threads import Threads
-from catcher.web.middleware.authentication import AT_ONCE, WAITING, Busy, Keeper, read_basic
+from catcher.web.middleware.authentication import (
+    MAX_CONCURRENT,
+    MAX_WAITING,
+    PasswordVerifier,
+    TooManyAttempts,
+    read_basic,
+)
 
 # The example of Apache's page "Password Formats": myPassword.
 HASHED = "ann:$apr1$r31.....$HqJZimcKQFAMYayBlzkrA/"
@@ -190,19 +196,19 @@ def test_slow_hashes_are_computed_once_and_few_at_a_time() -> None:
     async def crowd() -> None:
         threads, slow = Threads(8), Slow()
         try:
-            keeper = Keeper(slow, threads)
-            right = [asyncio.create_task(keeper.admits("ann", "pw")) for _ in range(20)]
-            wrong = [asyncio.create_task(keeper.admits("ann", f"guess{n}")) for n in range(WAITING - 20)]
+            verifier = PasswordVerifier(slow, threads)
+            right = [asyncio.create_task(verifier.verify("ann", "pw")) for _ in range(20)]
+            wrong = [asyncio.create_task(verifier.verify("ann", f"guess{n}")) for n in range(MAX_WAITING - 20)]
             await asyncio.sleep(0)
-            with pytest.raises(Busy):
-                await keeper.admits("ann", "one too many")
+            with pytest.raises(TooManyAttempts):
+                await verifier.verify("ann", "one too many")
             slow.done.set()
             assert all(await asyncio.gather(*right))
             assert not any(await asyncio.gather(*wrong))
-            assert slow.most <= AT_ONCE
-            assert slow.calls <= WAITING - 20 + AT_ONCE
+            assert slow.most <= MAX_CONCURRENT
+            assert slow.calls <= MAX_WAITING - 20 + MAX_CONCURRENT
             before = slow.calls
-            assert await keeper.admits("ann", "pw")
+            assert await verifier.verify("ann", "pw")
             assert slow.calls == before
         finally:
             slow.done.set()

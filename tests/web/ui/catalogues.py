@@ -11,7 +11,7 @@ from pathlib import Path
 import polib
 
 from catcher.paths import data_directory
-from catcher.web.languages import LANGUAGES
+from catcher.web.ui.site.languages import LANGUAGES
 from catcher.web.ui.site.site import environment
 
 SOURCES = Path(__file__).parents[3] / "catcher" / "web"

@@ -8,7 +8,7 @@ import pytest
 from jinja2 import nodes
 
 from catcher.paths import data_directory
-from catcher.web.services import SettingFact
+from catcher.web.services import SettingInfo
 from catcher.web.ui import pages
 from catcher.web.ui.message import diff, highlight
 from catcher.web.ui.site import formatting
@@ -42,7 +42,7 @@ OF_TEMPLATE = {
 OF_NAME = {
     "chrome": pages.Chrome,
     "side": pages.Side,
-    "setting": SettingFact,
+    "setting": SettingInfo,
     "listing": pages.Listing,
     "row": pages.Row,
     "setup": pages.Setup,

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import httpx2
 import pytest
 
-from catcher.web.languages import speak
 from catcher.web.ui.pages import Look
 from catcher.web.ui.site import dates, formatting
+from catcher.web.ui.site.languages import speak
 from catcher.web.ui.site.preferences_cookie import changed
 from tests.web.ui.conftest import Mailbox
 from tests.web.ui.mails import mail, newsletter, welcome

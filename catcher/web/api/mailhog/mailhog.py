@@ -23,8 +23,8 @@ from catcher.web.api.http.requests import paging
 from catcher.web.api.http.responses import bad_request, json_answer
 from catcher.web.api.openapi import parameters
 from catcher.web.api.openapi.operations import JSON, Content, Handler, Operation, Parameter
+from catcher.web.contents.trace import trace_fields
 from catcher.web.services import Services
-from catcher.web.trace import trace_fields
 
 MOST_MESSAGES = 250
 MOST_OCTETS = 64 * 1024 * 1024

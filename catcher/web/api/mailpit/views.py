@@ -11,6 +11,7 @@ from catcher.errors import NotFound
 from catcher.mime import Bodies
 from catcher.mime.model import Message
 from catcher.store.model import StoredMessage
+from catcher.web import frame
 from catcher.web.api.http.requests import is_on
 from catcher.web.api.http.responses import NO_LATEST, not_found
 from catcher.web.api.message.message import Reader
@@ -65,11 +66,9 @@ class Views:
 
 
 def _framed(html: str, addresses: dict[str, str], *, images: str, is_cleaned: bool) -> tuple[str, dict[str, str]]:
-    """The document and its header fields. What knows frames is imported here, with its parser, by who needs them."""
-    from catcher.web.frame import frame_document, frame_headers
-
-    document = frame_document(html, inline=addresses.get).html if is_cleaned else bare_document(html, addresses)
-    return document, frame_headers(images=images) | {"Content-Type": "text/html; charset=utf-8"}
+    """Return the document and its header fields."""
+    document = frame.frame_document(html, inline=addresses.get).html if is_cleaned else bare_document(html, addresses)
+    return document, frame.frame_headers(images=images) | {"Content-Type": "text/html; charset=utf-8"}
 
 
 def content_addresses(message: Message, parts: str) -> dict[str, str]:

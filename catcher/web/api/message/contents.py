@@ -12,11 +12,11 @@ from catcher.web.api.http.responses import not_found
 from catcher.web.api.message.message import LATEST, Reader
 from catcher.web.api.openapi import parameters
 from catcher.web.api.openapi.operations import ANY_TEXT, TEXT, Content, Operation, Parameter
-from catcher.web.disposition import LOCKED, SAFE_INLINE, content_disposition, content_type
-from catcher.web.ranges import Slice, slice_of
+from catcher.web.contents.disposition import LOCKED, SAFE_INLINE, content_disposition, content_type
+from catcher.web.contents.ranges import Slice, slice_of
+from catcher.web.contents.thumbnails import thumbnail
+from catcher.web.contents.trace import trace_fields
 from catcher.web.services import Services
-from catcher.web.thumbnails import thumbnail
-from catcher.web.trace import trace_fields
 
 MAX_IMAGE = 50_000_000
 """Octets of an image that a thumbnail is made of."""
@@ -36,7 +36,10 @@ class Contents:
         store_id, size = stored.summary.store_id, stored.summary.size
         top = trace_fields(stored) if is_on(request, "trace") else b""
         part = slice_of(
-            request, size=len(top) + size, etag=store_id + ("-trace" if top else ""), is_lasting=_is_lasting(request)
+            request,
+            size=len(top) + size,
+            etag=store_id + ("-trace" if top else ""),
+            is_immutable=_is_immutable(request),
         )
         headers = {**part.headers, "Content-Type": "text/plain; charset=utf-8", "Content-Security-Policy": LOCKED}
         if is_on(request, "dl"):
@@ -57,7 +60,7 @@ class Contents:
             raise not_found()
         octets = await self._store.part(stored.summary.store_id, found.part_id)
         mark = found.digests.sha256 if found.digests else f"{stored.summary.store_id}-{found.part_id}"
-        asked = slice_of(request, size=len(octets), etag=mark, is_lasting=_is_lasting(request))
+        asked = slice_of(request, size=len(octets), etag=mark, is_immutable=_is_immutable(request))
         return Response(
             octets[asked.start : asked.end], status_code=asked.status, headers={**asked.headers, **_part_headers(found)}
         )
@@ -73,7 +76,7 @@ class Contents:
             octets = await self._store.part(stored.summary.store_id, found.part_id)
         small = await self._threads.run(thumbnail, octets)
         mark = f"thumb-{stored.summary.store_id}-{found.part_id}"
-        asked = slice_of(request, size=len(small), etag=mark, is_lasting=_is_lasting(request))
+        asked = slice_of(request, size=len(small), etag=mark, is_immutable=_is_immutable(request))
         headers = {
             **asked.headers,
             "Content-Type": "image/jpeg",
@@ -95,7 +98,7 @@ def _bare(part: Slice, headers: dict[str, str]) -> Response:
     return Response(status_code=part.status, headers=headers | {"Content-Length": str(part.end - part.start)})
 
 
-def _is_lasting(request: Request) -> bool:
+def _is_immutable(request: Request) -> bool:
     return bool(request.path_params["id"] != LATEST)
 
 

@@ -10,7 +10,7 @@ from catcher.web.api.http.responses import json_answer
 from catcher.web.api.message.message import Reader
 from catcher.web.api.openapi import parameters
 from catcher.web.api.openapi.operations import JSON, Content, Operation
-from catcher.web.message_text import read_extract
+from catcher.web.contents.bodies import read_extract
 from catcher.web.services import Services
 
 

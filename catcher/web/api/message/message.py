@@ -15,8 +15,8 @@ from catcher.web.api.http.requests import is_on, latest_query
 from catcher.web.api.http.responses import NO_LATEST, json_answer, not_found
 from catcher.web.api.openapi import parameters
 from catcher.web.api.openapi.operations import JSON, Content, Operation, Parameter
+from catcher.web.contents.bodies import read_message
 from catcher.web.inbox_scope import inbox_of, within
-from catcher.web.message_text import read_message
 from catcher.web.services import Services
 
 LATEST = "latest"

@@ -9,11 +9,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from catcher.store.model import StoredMessage
-from catcher.web.languages import _, marked
 from catcher.web.ui.checks.client_filter import narrowed
 from catcher.web.ui.checks.facts import details_of
 from catcher.web.ui.pages import Ask, InboxRow, Opinion, Opinions, Section
 from catcher.web.ui.site import formatting
+from catcher.web.ui.site.languages import _, marked
 from catcher.web.ui.site.location import Place
 from catcher.web.ui.site.preferences_cookie import read_look
 from catcher.web.ui.site.site import Site

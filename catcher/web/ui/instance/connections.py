@@ -4,9 +4,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catcher.envelope import Session
-from catcher.web.languages import _, marked
 from catcher.web.ui.pages import ConnectionLine, ConnectionsPage
 from catcher.web.ui.site import formatting
+from catcher.web.ui.site.languages import _, marked
 from catcher.web.ui.site.site import Site
 
 SHOWN = 100

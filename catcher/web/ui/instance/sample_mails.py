@@ -5,7 +5,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 
-from catcher.web.languages import marked
+from catcher.web.ui.site.languages import marked
 
 SENDER = "Example Shop <shop@example.com>"
 RECIPIENT = "Ann Example <ann@example.com>"

@@ -5,12 +5,12 @@ from itertools import groupby
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from catcher.web.languages import LANGUAGES, _, plural
-from catcher.web.services import Facts
+from catcher.web.services import InstanceInfo
 from catcher.web.ui.checks.client_filter import families
 from catcher.web.ui.message.page import VIEW_NAMES
 from catcher.web.ui.pages import KeysPage, SettingsPage
 from catcher.web.ui.site import formatting
+from catcher.web.ui.site.languages import LANGUAGES, _, plural
 from catcher.web.ui.site.preferences_cookie import changed, read_look, write_look
 from catcher.web.ui.site.shortcuts import in_words
 from catcher.web.ui.site.site import Done, Site, done_text, way_back
@@ -64,7 +64,7 @@ class PreferenceHandlers:
         return self._site.page("keys.html", page)
 
 
-def _limits(facts: Facts) -> tuple[str, ...]:
+def _limits(facts: InstanceInfo) -> tuple[str, ...]:
     """What is kept of what comes, in sentences."""
     size = formatting.octets(facts.max_message_octets)
     largest = _("A message may have %(size)s.", size=size) if facts.max_message_octets else ""

@@ -6,12 +6,12 @@ from starlette.responses import RedirectResponse, Response
 from catcher.envelope import Client, Envelope, ForwardPath
 from catcher.store.labels.inbox_names import clean_inbox
 from catcher.web.api.inboxes import addresses_of
-from catcher.web.languages import _
 from catcher.web.ui.instance.connections import last_refusal
 from catcher.web.ui.instance.sample_mails import SAMPLES, sample
 from catcher.web.ui.instance.snippets import Login, can_be_written, filled, frameworks
 from catcher.web.ui.pages import Link, Setup, SetupPage, Snippet
 from catcher.web.ui.site import formatting
+from catcher.web.ui.site.languages import _
 from catcher.web.ui.site.location import Place
 from catcher.web.ui.site.site import Done, Site, done_text, now
 

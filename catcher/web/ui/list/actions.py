@@ -12,9 +12,9 @@ from catcher.errors import TagError
 from catcher.store.db.codec import microseconds
 from catcher.store.model import ByIds, Everything, Matching, Selection
 from catcher.store.search import Anything
-from catcher.web.languages import _
 from catcher.web.ui.list.downloads import download
 from catcher.web.ui.list.page import refusal
+from catcher.web.ui.site.languages import _
 from catcher.web.ui.site.location import Place, read_query
 from catcher.web.ui.site.site import Done, Site, now, way_back
 

@@ -8,10 +8,10 @@ from starlette.responses import RedirectResponse, Response
 from catcher.errors import NotFound
 from catcher.store.db.codec import moment
 from catcher.store.model import Binned
-from catcher.web.languages import _
 from catcher.web.ui.list.page import list_piece, make_row
 from catcher.web.ui.pages import BinPage, BinRow, GonePage
 from catcher.web.ui.site import formatting
+from catcher.web.ui.site.languages import _
 from catcher.web.ui.site.location import Place, read_place
 from catcher.web.ui.site.preferences_cookie import read_look
 from catcher.web.ui.site.site import PAGE_ROWS, Done, Site, done_text, now, way_back

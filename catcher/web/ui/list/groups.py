@@ -7,9 +7,9 @@ from starlette.responses import Response
 
 from catcher.store.labels.inbox_names import fold_inbox
 from catcher.store.search import InInbox, render
-from catcher.web.languages import _
 from catcher.web.ui.pages import GroupsPage, Link
 from catcher.web.ui.site import formatting
+from catcher.web.ui.site.languages import _
 from catcher.web.ui.site.location import Place
 from catcher.web.ui.site.sidebar import tag_query
 from catcher.web.ui.site.site import Done, Site

@@ -7,12 +7,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catcher.store.model import Counts, StoredSummary, SummaryPage
-from catcher.web.languages import _
 from catcher.web.ui.instance.setup import setup_for
 from catcher.web.ui.list.empty import search_help, searches_without
 from catcher.web.ui.list.folding import by_conversation, folded, kind_of
 from catcher.web.ui.pages import GonePage, Listing, ListPage, Look, Row
 from catcher.web.ui.site import dates, formatting
+from catcher.web.ui.site.languages import _
 from catcher.web.ui.site.location import LARGEST_NUMBER, Place, error_parts, read_place, read_query
 from catcher.web.ui.site.preferences_cookie import read_look
 from catcher.web.ui.site.site import PAGE_ROWS, Site, done_text, now, undo_of

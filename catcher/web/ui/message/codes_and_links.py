@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from catcher.mime import list_unsubscribe
 from catcher.store.model import StoredMessage
-from catcher.web.languages import _, marked
-from catcher.web.message_text import read_extract
+from catcher.web.contents.bodies import read_extract
 from catcher.web.ui.pages import Found, FoundCode, FoundLink, Unsubscribing
 from catcher.web.ui.site import formatting
+from catcher.web.ui.site.languages import _, marked
 from catcher.web.ui.site.site import Site
 
 if TYPE_CHECKING:

@@ -10,14 +10,14 @@ from catcher.mime import decode_words, html_to_text
 from catcher.store.model import StoredMessage, StoredSummary
 from catcher.store.search.folding import clean
 from catcher.store.search.model import And, Contains, Nothing, Query
-from catcher.web.languages import _, marked
-from catcher.web.message_text import read_bodies
+from catcher.web.contents.bodies import read_bodies
 from catcher.web.ui.list.page import refusal
 from catcher.web.ui.message.diff import Difference, compare_fields, compare_lines, compare_words, html_lines
 from catcher.web.ui.message.files import excerpt
 from catcher.web.ui.message.preview import WIDTHS
 from catcher.web.ui.pages import ComparePage, CompareSide, Link
 from catcher.web.ui.site import formatting
+from catcher.web.ui.site.languages import _, marked
 from catcher.web.ui.site.location import Place, read_place
 from catcher.web.ui.site.site import Site
 

@@ -6,9 +6,9 @@ from catcher.envelope import Envelope, Parameters
 from catcher.relay.webhooks import PREFIX
 from catcher.store.model import StoredMessage
 from catcher.store.records.outbox import FAILED, SENT, WAITING, OutboxJob
-from catcher.web.languages import _, marked, plural
 from catcher.web.ui.pages import Delivery, Fact, RecipientLine, Step
 from catcher.web.ui.site import dates, formatting
+from catcher.web.ui.site.languages import _, marked, plural
 from catcher.web.ui.site.site import Site
 
 RECIPIENTS_SHOWN = 1000

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 
 from starlette.requests import Request
@@ -12,12 +11,12 @@ from catcher.errors import NotFound
 from catcher.mime import part_by_id, part_text
 from catcher.mime.model import Message, Part
 from catcher.store.model import StoredMessage
-from catcher.web.disposition import LOCKED, SAFE_INLINE, content_disposition
-from catcher.web.frame import Frame, Pictures, frame_document, frame_headers
-from catcher.web.languages import _
-from catcher.web.message_text import read_bodies
+from catcher.web.contents.bodies import read_bodies
+from catcher.web.contents.disposition import LOCKED, SAFE_INLINE, content_disposition
+from catcher.web.frame import FrameDocument, FrameOptions, ImagePolicy, frame_document, frame_headers
 from catcher.web.ui.pages import PrintPage
 from catcher.web.ui.site import formatting
+from catcher.web.ui.site.languages import _
 from catcher.web.ui.site.site import Site
 
 LARGE_HTML = 5_000_000
@@ -31,18 +30,8 @@ _TEXTUAL = frozenset({"application/json", "application/xml", "application/ics", 
 # The viewer of a browser works without a sandbox only; it runs nothing of this origin.
 _PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'"
 _CID_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
-_PLACE = re.compile(r"(\d{1,9})-(\d{1,9})\Z", re.ASCII)
+_POSITION = re.compile(r"(\d{1,9})-(\d{1,9})\Z", re.ASCII)
 _HOST = re.compile(r"[A-Za-z0-9.:_\[\]-]{1,255}\Z", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FrameWish:
-    """How the document was asked for, in the frame's address."""
-
-    pictures: Pictures = Pictures.EMBEDDED
-    is_inverted: bool = False
-    is_large: bool = False
-    mark: tuple[int, int] | None = None
 
 
 class FileHandlers:
@@ -53,12 +42,12 @@ class FileHandlers:
 
     async def frame(self, request: Request) -> Response:
         """GET /view/{id}/frame: the mail document. Leaves the read mark alone; the page sets it."""
-        wish = read_wish(request)
+        options = read_frame_options(request)
         stored = await self._site.services.store.get(request.path_params["store_id"])
-        headers = frame_headers(images=self._images(request, stored), pictures=wish.pictures)
-        if html_octets(stored.message) > LARGE_HTML and not wish.is_large:
+        headers = frame_headers(images=self._images(request, stored), policy=options.images)
+        if html_octets(stored.message) > LARGE_HTML and not shows_large(request):
             return HTMLResponse(self._notice(_("This message is large.")), headers=headers)
-        return HTMLResponse((await read_frame(self._site, stored, wish)).html, headers=headers)
+        return HTMLResponse((await read_frame(self._site, stored, options)).html, headers=headers)
 
     async def inline(self, request: Request) -> Response:
         """GET /view/{id}/cid/{n}?t=: one image of the message. Signed, because the frame has no credentials."""
@@ -111,8 +100,8 @@ class FileHandlers:
             to=stored.message.to,
             text="" if bodies.html else bodies.text[:TEXT_CHARACTERS],
         )
-        top = site.templates.get_template("print.html").render(page=page)
-        frame = await _made(site, bodies.html[:LARGE_HTML], Inline(site, stored), FrameWish(), top=top)
+        heading = site.templates.get_template("print.html").render(page=page)
+        frame = await _made(site, bodies.html[:LARGE_HTML], Inline(site, stored), FrameOptions(), heading=heading)
         return HTMLResponse(frame.html, headers=frame_headers(images=self._images(request, stored)))
 
     async def _shown(self, store_id: str, part: Part) -> Response:
@@ -157,44 +146,35 @@ class Inline:
         return f"{self._site.root}view/{self._store_id}/cid/{number}?t={token}"
 
 
-def read_wish(request: Request) -> FrameWish:
-    """From the frame's address; what cannot be read is the safe choice."""
+def read_frame_options(request: Request) -> FrameOptions:
+    """Return the options in the frame's address; invalid ones get their safe default."""
     given = request.query_params
-    pictures = Pictures.EMBEDDED
+    images = ImagePolicy.EMBEDDED
     if given.get("images") == "off":
-        pictures = Pictures.NONE
+        images = ImagePolicy.NONE
     elif given.get("remote") == "1":
-        pictures = Pictures.REMOTE
-    return FrameWish(
-        pictures=pictures,
+        images = ImagePolicy.REMOTE
+    position = _POSITION.match(given.get("mark", ""))
+    return FrameOptions(
+        images=images,
         is_inverted=given.get("scheme") == "forced",
-        is_large=given.get("large") == "1",
-        mark=_mark(given.get("mark", "")),
+        mark=(int(position[1]), int(position[2])) if position else None,
     )
 
 
-def _mark(text: str) -> tuple[int, int] | None:
-    """ "12-3": line and column."""
-    found = _PLACE.match(text)
-    return (int(found[1]), int(found[2])) if found else None
+def shows_large(request: Request) -> bool:
+    """Return whether the address asks for the document even when it is large."""
+    return request.query_params.get("large") == "1"
 
 
-async def read_frame(site: Site, stored: StoredMessage, wish: FrameWish) -> Frame:
-    """The document of a message's HTML, made in a thread when it is not small."""
+async def read_frame(site: Site, stored: StoredMessage, options: FrameOptions) -> FrameDocument:
+    """Return the document of a message's HTML, made in a thread unless it is small."""
     bodies = await read_bodies(site.services.store, site.services.threads, stored)
-    return await _made(site, bodies.html, Inline(site, stored), wish)
+    return await _made(site, bodies.html, Inline(site, stored), options)
 
 
-async def _made(site: Site, html: str, inline: Inline, wish: FrameWish, *, top: str = "") -> Frame:
-    make = partial(
-        frame_document,
-        html,
-        inline=inline,
-        pictures=wish.pictures,
-        is_inverted=wish.is_inverted,
-        top=top,
-        mark=wish.mark,
-    )
+async def _made(site: Site, html: str, inline: Inline, options: FrameOptions, *, heading: str = "") -> FrameDocument:
+    make = partial(frame_document, html, inline=inline, options=options, heading=heading)
     return make() if len(html) <= INLINE_LIMIT else await site.services.threads.run(make)
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from catcher.mime.model import Part
 from catcher.store.model import StoredMessage
-from catcher.web.languages import _, marked
 from catcher.web.ui.pages import Fact, Invitation
 from catcher.web.ui.site import formatting
+from catcher.web.ui.site.languages import _, marked
 from catcher.web.ui.site.site import Site
 
 MOST_OCTETS = 256 * 1024

@@ -9,9 +9,8 @@ from starlette.responses import RedirectResponse, Response
 from catcher.errors import NotFound
 from catcher.mime.model import Part
 from catcher.store.model import ByIds, StoredMessage, StoredSummary
-from catcher.web.disposition import SAFE_INLINE
-from catcher.web.languages import _, marked
-from catcher.web.thumbnails import has_thumbnails
+from catcher.web.contents.disposition import SAFE_INLINE
+from catcher.web.contents.thumbnails import has_thumbnails
 from catcher.web.ui.checks.link_results import answer_rows, streamed
 from catcher.web.ui.checks.page import read_opinions
 from catcher.web.ui.list.page import list_piece
@@ -32,6 +31,7 @@ from catcher.web.ui.message.views import (
 )
 from catcher.web.ui.pages import Attachment, Link, MessagePage, PartLine, Source
 from catcher.web.ui.site import formatting
+from catcher.web.ui.site.languages import _, marked
 from catcher.web.ui.site.location import VIEWS, Place, read_place, read_query
 from catcher.web.ui.site.preferences_cookie import read_look
 from catcher.web.ui.site.site import Site, done_text

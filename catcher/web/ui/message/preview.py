@@ -8,10 +8,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from catcher.store.model import StoredMessage
-from catcher.web.frame import MARK, Pictures
-from catcher.web.languages import _, marked
-from catcher.web.ui.message.files import LARGE_HTML, html_octets, read_frame, read_wish
+from catcher.web.frame import MARK_ID, ImagePolicy
+from catcher.web.ui.message.files import LARGE_HTML, html_octets, read_frame, read_frame_options, shows_large
 from catcher.web.ui.pages import Link, Preview
+from catcher.web.ui.site.languages import _, marked
 from catcher.web.ui.site.location import LEAST_WIDTH, MOST_WIDTH, Place, read_place
 from catcher.web.ui.site.preferences_cookie import read_look
 from catcher.web.ui.site.site import Site
@@ -36,22 +36,23 @@ async def read_preview(site: Site, request: Request, stored: StoredMessage, plac
     """The document and its choices. Remote images are shown when the address says so, or when this browser always
     wants them, for the inbox of this message or for all mail, and the address does not say no.
     """
-    wish = read_wish(request)
+    options, is_large = read_frame_options(request), shows_large(request)
     is_trusted = inbox_mark(stored) in trusted_inboxes(request)
     asked = request.query_params.get("remote", "")
     asked = asked if asked in {"0", "1"} else ""
     has_remote = place.images != "off" and (
         asked == "1" or ((is_trusted or read_look(request).loads_remote) and asked != "0")
     )
-    wish = replace(wish, pictures=Pictures.REMOTE if has_remote else _without_remote(wish.pictures))
+    if has_remote or options.images is ImagePolicy.REMOTE:
+        options = replace(options, images=ImagePolicy.REMOTE if has_remote else ImagePolicy.EMBEDDED)
     size = html_octets(stored.message)
-    is_too_large = size > LARGE_HTML and not wish.is_large
+    is_too_large = size > LARGE_HTML and not is_large
     shown = structs.replace(stored, message=structs.replace(stored.message, html_parts=())) if is_too_large else stored
-    frame = await read_frame(site, shown, wish)
+    frame = await read_frame(site, shown, options)
     address = f"{site.root}view/{stored.summary.store_id}"
-    large = "1" if wish.is_large else ""
+    large = "1" if is_large else ""
     inside = Place(images=place.images, scheme=place.scheme)
-    marked_place = "-".join(map(str, wish.mark)) if wish.mark else ""
+    marked_place = "-".join(map(str, options.mark)) if options.mark else ""
     source = inside.parameters(remote="1" if has_remote else "", large=large, mark=marked_place)
 
     def choice(name: str, label: str, there: Place) -> Link:
@@ -60,7 +61,7 @@ async def read_preview(site: Site, request: Request, stored: StoredMessage, plac
 
     return Preview(
         frame=frame,
-        src=f"{address}/frame{source}" + (f"#{MARK}" if wish.mark else ""),
+        src=f"{address}/frame{source}" + (f"#{MARK_ID}" if options.mark else ""),
         is_too_large=is_too_large,
         size=size,
         is_clipped=size > CLIPPED_BEHIND,
@@ -135,7 +136,3 @@ def trusted_inboxes(request: Request) -> list[str]:
 def kept_fields(place: Place, **more: str) -> tuple[tuple[str, str], ...]:
     """What a form that changes the width has to send along to stay at the place."""
     return tuple((name, value) for name, value in place.given(**more).items() if name != "w")
-
-
-def _without_remote(pictures: Pictures) -> Pictures:
-    return Pictures.EMBEDDED if pictures is Pictures.REMOTE else pictures

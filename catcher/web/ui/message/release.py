@@ -10,9 +10,9 @@ from catcher.errors import RelayError
 from catcher.relay import Relay, Report
 from catcher.store.model import StoredMessage
 from catcher.web.api.message.release import author_of, recipients_of
-from catcher.web.languages import _
 from catcher.web.ui.pages import Link, ReleaseOutcome, ReleasePage, ReleaseRecipient
 from catcher.web.ui.site import formatting
+from catcher.web.ui.site.languages import _
 from catcher.web.ui.site.site import Site
 
 SHOWN = 200

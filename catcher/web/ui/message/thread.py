@@ -13,9 +13,9 @@ from catcher.mime.model import Message
 from catcher.store.model import StoredMessage, StoredSummary
 from catcher.store.search.folding import clean
 from catcher.store.search.model import Contains, HeaderHas, Or, Query
-from catcher.web.languages import _, plural
 from catcher.web.ui.pages import Conversation, ConversationLine, ConversationPage
 from catcher.web.ui.site import formatting
+from catcher.web.ui.site.languages import _, plural
 from catcher.web.ui.site.site import Site
 
 SHOWN = 100

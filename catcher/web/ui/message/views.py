@@ -9,13 +9,13 @@ from catcher.mime import decode_words, header_fields
 from catcher.mime.model import HeaderField, Part
 from catcher.store.model import StoredMessage
 from catcher.store.search import HeaderHas, clean, render
-from catcher.web.disposition import SAFE_INLINE
-from catcher.web.languages import _, marked
-from catcher.web.message_text import read_bodies
+from catcher.web.contents.bodies import read_bodies
+from catcher.web.contents.disposition import SAFE_INLINE
 from catcher.web.ui.message.files import excerpt, is_showable, octets_text
 from catcher.web.ui.message.highlight import Piece, pieces
 from catcher.web.ui.pages import Fact, Field, Link, PartContent, PartLine, Source, Text
 from catcher.web.ui.site import formatting
+from catcher.web.ui.site.languages import _, marked
 from catcher.web.ui.site.location import Place
 from catcher.web.ui.site.site import Site
 

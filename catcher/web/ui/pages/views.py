@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from catcher.web.frame import Frame
+from catcher.web.frame import FrameDocument
 from catcher.web.ui.message.highlight import Piece
 from catcher.web.ui.pages.chrome import Link
 from catcher.web.ui.site.formatting import Run
@@ -63,7 +63,7 @@ class PartLine:
 class Preview:
     """The HTML view."""
 
-    frame: Frame  # the document, for what was found in it
+    frame: FrameDocument  # the document, for what was found in it
     src: str  # address of the frame
     is_too_large: bool  # not shown before somebody asks
     size: int  # octets of the HTML part

@@ -3,7 +3,7 @@
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 
-from catcher.web.languages import _, marked
+from catcher.web.ui.site.languages import _, marked
 
 DAYS = (
     marked("Mon"), marked("Tue"), marked("Wed"), marked("Thu"), marked("Fri"), marked("Sat"), marked("Sun"),

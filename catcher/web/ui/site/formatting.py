@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from catcher.mime.model import Address
-from catcher.web.languages import _, language, marked
+from catcher.web.ui.site.languages import _, language, marked
 
 _HIDING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\u2028\u2029]")
 _URL = re.compile(r"""\b(?:https?://|mailto:|www\.)[^\s<>"'`{}|\\^\[\]]{1,2000}""", re.IGNORECASE)

@@ -7,8 +7,8 @@ from dataclasses import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
-from catcher.web.languages import LANGUAGES
 from catcher.web.ui.pages import Look
+from catcher.web.ui.site.languages import LANGUAGES
 from catcher.web.ui.site.location import VIEWS
 
 LOOK_COOKIE = "catcher_look"

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from catcher.web.languages import _, marked
 from catcher.web.ui.pages import Key
+from catcher.web.ui.site.languages import _, marked
 
 KEYS = (
     Key(does="next", keys=("j",), action=marked("Next row")),

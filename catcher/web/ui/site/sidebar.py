@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 
 from catcher.store.labels.inbox_names import fold_inbox
 from catcher.store.model import Overview
-from catcher.web.languages import _
 from catcher.web.ui.pages import Link, Saved, Side
 from catcher.web.ui.site import formatting
+from catcher.web.ui.site.languages import _
 from catcher.web.ui.site.location import Place
 
 INBOXES_SHOWN = 15

@@ -13,12 +13,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from catcher.paths import data_directory
-from catcher.web.assets import Assets
-from catcher.web.languages import _, in_template, language, plural, plural_in_template
 from catcher.web.services import Services, WebOptions
 from catcher.web.ui.pages import Chrome
 from catcher.web.ui.site import dates, formatting
+from catcher.web.ui.site.assets import Assets
 from catcher.web.ui.site.badge import FindingCounts
+from catcher.web.ui.site.languages import _, in_template, language, plural, plural_in_template
 from catcher.web.ui.site.location import Place
 from catcher.web.ui.site.preferences_cookie import read_look
 from catcher.web.ui.site.saved import SavedNumbers

@@ -7,7 +7,7 @@ import polib
 import pytest
 
 from catcher.paths import data_directory
-from catcher.web.languages import LANGUAGES, choose, in_template, plural_in_template
+from catcher.web.ui.site.languages import LANGUAGES, choose, in_template, plural_in_template
 from tests.web.ui.catalogues import catalogue_file, texts_of, texts_of_pages
 
 # What is no word: names of protocols, commands and formats, and what is read from values.

@@ -1,4 +1,4 @@
-"""Octets that never change: validators, conditional requests and byte ranges. Source: RFC 9110 §13, §14."""
+"""Conditional requests and byte ranges of immutable octets. Source: RFC 9110 §13, §14."""
 
 import re
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ _RANGE = re.compile(r"\Abytes=([0-9]{0,18})-([0-9]{0,18})\Z")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slice:
-    """What to answer: status 200, 206, 304 or 416, the octets [start:end], and the header fields that go with it."""
+    """An answer: status 200, 206, 304 or 416, the octets [start:end], and header fields."""
 
     status: int
     start: int
@@ -19,24 +19,24 @@ class Slice:
     headers: Mapping[str, str]
 
 
-def slice_of(request: Request, *, size: int, etag: str, is_lasting: bool) -> Slice:
-    """The answer to a request for `size` octets whose validator is `etag` (without quotes).
+def slice_of(request: Request, *, size: int, etag: str, is_immutable: bool) -> Slice:
+    """Return the answer to a request for `size` octets whose validator is `etag` (without quotes).
 
-    is_lasting: the address will always give these octets, so browsers may keep them; else they must ask.
-    One range is served; several, or a range that cannot be read, give the whole (§14.2). `If-Range` must match.
+    is_immutable: the address will always give these octets, so browsers may cache them without asking again.
+    One range is served; several ranges, or a malformed one, give the whole (§14.2). `If-Range` must match.
     """
     mark = f'"{etag}"'
     headers = {
         "ETag": mark,
         "Accept-Ranges": "bytes",
-        "Cache-Control": "private, max-age=31536000, immutable" if is_lasting else "private, no-cache",
+        "Cache-Control": "private, max-age=31536000, immutable" if is_immutable else "private, no-cache",
     }
     if _matches(request.headers.get("if-none-match", ""), mark):
         return Slice(status=304, start=0, end=0, headers=headers)
-    asked = request.headers.get("range", "")
-    if not asked or request.headers.get("if-range", mark) != mark:
+    wanted = request.headers.get("range", "")
+    if not wanted or request.headers.get("if-range", mark) != mark:
         return Slice(status=200, start=0, end=size, headers=headers)
-    bounds = _bounds(asked, size)
+    bounds = _bounds(wanted, size)
     if bounds is None:
         return Slice(status=200, start=0, end=size, headers=headers)
     start, end = bounds
@@ -51,7 +51,7 @@ def _matches(field: str, mark: str) -> bool:
 
 
 def _bounds(field: str, size: int) -> tuple[int, int] | None:
-    """Start and end of the range asked for, start >= end when nothing of it is there; None when it cannot be read."""
+    """Return start and end of a range, start >= end when it is not satisfiable; None when it is malformed."""
     found = _RANGE.match(field.strip())
     if found is None or found.group(1) == found.group(2) == "":
         return None

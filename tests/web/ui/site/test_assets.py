@@ -7,7 +7,7 @@ import tomllib
 import httpx2
 
 from catcher.paths import data_directory
-from catcher.web.assets import Assets, compact_style, joined_modules
+from catcher.web.ui.site.assets import Assets, compact_style, joined_modules
 
 STATIC = data_directory("static")
 

@@ -1,13 +1,13 @@
-"""Content-Disposition and Content-Type of octets that an attacker named. Source: RFC 6266, RFC 8187."""
+"""Content-Disposition and Content-Type for octets with hostile names and types. Source: RFC 6266, RFC 8187."""
 
 import re
 from urllib.parse import quote
 
 SAFE_INLINE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "text/plain"})
-"""Media types that a browser may show by itself; all others are downloaded."""
+"""Media types that a browser may display; all others are downloaded."""
 
 LOCKED = "sandbox; default-src 'none'"
-"""The policy of octets from a message: whatever they are taken for, nothing runs and nothing is fetched."""
+"""Content security policy for octets of a message: however they are interpreted, nothing runs and nothing loads."""
 
 _TOKEN = re.compile(r"\A[a-z0-9!#$&^_.+-]{1,100}\Z")
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
@@ -16,10 +16,10 @@ _MAX_NAME = 200
 
 
 def content_disposition(kind: str, file_name: str, *, fallback: str) -> str:
-    """A header field body that no file name can break out of, and that gives every browser a usable name.
+    """Return a field body that no file name can break out of, with a usable name for every browser.
 
-    kind: "inline" or "attachment". Control, format and direction characters, path separators and leading dots are taken
-    out; an empty result gives `fallback`. ASCII for old clients and, when it differs, UTF-8 by RFC 8187.
+    kind: "inline" or "attachment". Control, format and direction characters, path separators and leading dots are
+    removed; an empty result gives `fallback`. ASCII for old clients and, when it differs, UTF-8 by RFC 8187.
     """
     name = re.sub(r"[/\\:]", "_", _UNSEEN.sub("", file_name)).strip().lstrip(".")
     name = _shortened(name) or fallback
@@ -29,9 +29,9 @@ def content_disposition(kind: str, file_name: str, *, fallback: str) -> str:
 
 
 def content_type(media_type: str, charset: str) -> str:
-    """A Content-Type field body; a media type that is none becomes application/octet-stream.
+    """Return a Content-Type field body; an invalid media type becomes application/octet-stream.
 
-    Texts get their declared charset, so that the octets are read as the sender meant them, else UTF-8.
+    Texts get their declared charset, else UTF-8.
     """
     main, _, sub = media_type.lower().partition("/")
     if not (_TOKEN.match(main) and _TOKEN.match(sub)):
@@ -43,7 +43,7 @@ def content_type(media_type: str, charset: str) -> str:
 
 
 def _shortened(name: str) -> str:
-    """At most 200 characters, the extension kept."""
+    """Shorten to 200 characters, keeping the extension."""
     if len(name) <= _MAX_NAME:
         return name
     stem, dot, extension = name.rpartition(".")

@@ -49,20 +49,20 @@ class Assets:
 
     async def icon(self, request: Request) -> Response:
         """GET /favicon.ico, which browsers ask for on their own: the icon as SVG, which they all take."""
-        return _answer(request, self._assets[self.names["favicon.svg"]], is_lasting=False)
+        return _answer(request, self._assets[self.names["favicon.svg"]], is_immutable=False)
 
     async def serve(self, request: Request) -> Response:
         """GET /static/{name}: the file under its hashed name; 404 under any other."""
         asset = self._assets.get(request.path_params["name"])
         if asset is None:
             return Response("File not found\n", status_code=404, media_type="text/plain")
-        return _answer(request, asset, is_lasting=True)
+        return _answer(request, asset, is_immutable=True)
 
 
-def _answer(request: Request, asset: Asset, *, is_lasting: bool) -> Response:
-    """is_lasting: the address will never give other octets."""
+def _answer(request: Request, asset: Asset, *, is_immutable: bool) -> Response:
+    """is_immutable: the address will never give other octets."""
     headers = {
-        "Cache-Control": "public, max-age=31536000, immutable" if is_lasting else "public, max-age=86400",
+        "Cache-Control": "public, max-age=31536000, immutable" if is_immutable else "public, max-age=86400",
         "Vary": "Accept-Encoding",
         "Cross-Origin-Resource-Policy": "same-origin",
     }

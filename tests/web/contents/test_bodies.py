@@ -12,7 +12,7 @@ from catcher.mime import Bodies, bodies, parse
 from catcher.store import Store
 from catcher.store.aio import AsyncStore
 from catcher.threads import Threads
-from catcher.web.message_text import _GAP, WHOLE_LIMIT, _runs, read_message
+from catcher.web.contents.bodies import _GAP, WHOLE_LIMIT, _runs, read_message
 
 FILE = b"begin 644 notes.txt\r\n" + binascii.b2a_uu(b"kept by itself").replace(b"\n", b"\r\n") + b"`\r\nend\r\n"
 TEXT = b"Content-Type: text/plain\r\n\r\nbefore\r\n" + FILE + b"after\r\n"

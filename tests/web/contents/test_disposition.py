@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catcher.web.disposition import content_disposition, content_type
+from catcher.web.contents.disposition import content_disposition, content_type
 
 
 def test_a_plain_name_stands_as_it_is() -> None:

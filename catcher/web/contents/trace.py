@@ -1,6 +1,6 @@
-"""The header fields that a mail server would have put on top of a message, composed from its envelope on reading.
+"""Trace header fields, as a mail server puts them on top of a message, composed from its envelope.
 
-The octets that are kept have none of them. Source: RFC 5321 §4.4, RFC 5322 §3.6.7.
+The stored octets have none of them. Source: RFC 5321 §4.4, RFC 5322 §3.6.7.
 """
 
 import re
@@ -13,9 +13,9 @@ _UNSAFE = re.compile(r"[\x00-\x1f\x7f]+")
 
 
 def trace_fields(stored: StoredMessage) -> bytes:
-    """Return-Path, Received and, for recipients that no header field names, Bcc; each line ended by CRLF.
+    """Return Return-Path, Received and, for recipients that no header field names, Bcc; each line ends with CRLF.
 
-    Values are the client's and could hold anything: control characters become a space, so none starts a line.
+    The values are the client's and may contain anything: control characters become a space, so none starts a line.
     """
     envelope, client = stored.envelope, stored.envelope.client
     named = {address.addr_spec.casefold() for address in (*stored.message.to, *stored.message.cc, *stored.message.bcc)}
@@ -33,7 +33,7 @@ def trace_fields(stored: StoredMessage) -> bytes:
 
 
 def _bcc(recipients: dict[str, None]) -> list[str]:
-    """The Bcc field, one recipient a line; nothing without recipients."""
+    """Return the lines of the Bcc field, one for each recipient; none without recipients."""
     addresses = [_clean(each) for each in recipients]
     if not addresses:
         return []

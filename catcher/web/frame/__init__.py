@@ -1,0 +1,33 @@
+"""The HTML of a mail as the document of a sandboxed frame."""
+
+from typing import TYPE_CHECKING
+
+from catcher import lazy
+
+if TYPE_CHECKING:
+    from catcher.web.frame.document import MARK_ID, frame_document
+    from catcher.web.frame.model import FrameDocument, FrameLimits, FrameOptions, ImagePolicy
+    from catcher.web.frame.policy import frame_headers
+else:
+    __getattr__ = lazy.exports(
+        __name__,
+        {
+            "FrameDocument": "model",
+            "FrameLimits": "model",
+            "FrameOptions": "model",
+            "ImagePolicy": "model",
+            "MARK_ID": "document",
+            "frame_document": "document",
+            "frame_headers": "policy",
+        },
+    )
+
+__all__ = [
+    "MARK_ID",
+    "FrameDocument",
+    "FrameLimits",
+    "FrameOptions",
+    "ImagePolicy",
+    "frame_document",
+    "frame_headers",
+]
