@@ -71,7 +71,7 @@ class Envelope(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
+class SmtpSession:
     """One whole SMTP connection, told when it is over, whether it brought a message or not.
 
     opened_at, closed_at: aware UTC. ended: how it came to its end, "quit", "lost", "timeout", "refused" or "stopped".

@@ -1,42 +1,42 @@
-"""A bounded memory of what was used lately."""
+"""A bounded in-memory cache."""
 
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable
 from typing import Generic, TypeVar
 
-Key = TypeVar("Key", bound=Hashable)
-Value = TypeVar("Value")
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
 
 
-class Recent(Generic[Key, Value]):
-    """Values by key, at most so many: the one that was put in or asked for longest ago goes first.
+class LruCache(Generic[K, V]):
+    """A thread-safe cache of at most `max_entries` values that evicts the least recently used one.
 
-    None is no value. Any thread may use it.
+    None cannot be cached: `get` returns it for a missing key.
     """
 
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._values: OrderedDict[Key, Value] = OrderedDict()
+    def __init__(self, max_entries: int) -> None:
+        self._max_entries = max_entries
+        self._values: OrderedDict[K, V] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: Key) -> Value | None:
-        """The value, None when it is not there."""
+    def get(self, key: K) -> V | None:
+        """Return the value and mark it as used; None when there is none."""
         with self._lock:
             value = self._values.get(key)
             if value is not None:
                 self._values.move_to_end(key)
             return value
 
-    def put(self, key: Key, value: Value) -> None:
-        """Keep a value, in the place of one with this key."""
+    def put(self, key: K, value: V) -> None:
+        """Store a value, replacing the one with the same key."""
         with self._lock:
             self._values[key] = value
             self._values.move_to_end(key)
-            if len(self._values) > self._most:
+            if len(self._values) > self._max_entries:
                 self._values.popitem(last=False)
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove all values."""
         with self._lock:
             self._values.clear()

@@ -1,24 +1,24 @@
-"""Tests of what is kept of many values."""
+"""Tests of catcher.lru."""
 
-from catcher.lru import Recent
-
-
-def test_what_was_not_used_for_longest_goes_first() -> None:
-    """To ask for a value is to use it, and so is to put it in anew."""
-    recent: Recent[str, int] = Recent(2)
-    recent.put("a", 1)
-    recent.put("b", 2)
-    assert recent.get("a") == 1
-    recent.put("c", 3)
-    assert [recent.get(key) for key in "abc"] == [1, None, 3]
-    recent.put("a", 4)
-    recent.put("d", 5)
-    assert [recent.get(key) for key in "acd"] == [4, None, 5]
+from catcher.lru import LruCache
 
 
-def test_everything_can_be_forgotten() -> None:
+def test_the_least_recently_used_value_is_evicted() -> None:
+    """Reading a value counts as use, and so does replacing it."""
+    cache: LruCache[str, int] = LruCache(2)
+    cache.put("a", 1)
+    cache.put("b", 2)
+    assert cache.get("a") == 1
+    cache.put("c", 3)
+    assert [cache.get(key) for key in "abc"] == [1, None, 3]
+    cache.put("a", 4)
+    cache.put("d", 5)
+    assert [cache.get(key) for key in "acd"] == [4, None, 5]
+
+
+def test_clear_removes_all_values() -> None:
     """Nothing is left."""
-    recent: Recent[str, int] = Recent(2)
-    recent.put("a", 1)
-    recent.clear()
-    assert recent.get("a") is None
+    cache: LruCache[str, int] = LruCache(2)
+    cache.put("a", 1)
+    cache.clear()
+    assert cache.get("a") is None

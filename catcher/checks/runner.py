@@ -7,7 +7,7 @@ from typing import Protocol
 
 from catcher.checks.model import Report
 from catcher.checks.parse.subject import Subject
-from catcher.lru import Recent
+from catcher.lru import LruCache
 
 log = logging.getLogger("catcher.checks")
 
@@ -39,7 +39,7 @@ class ReportCache:
     """
 
     def __init__(self, size: int = 200) -> None:
-        self._reports: Recent[tuple[str, str], Report] = Recent(size)
+        self._reports: LruCache[tuple[str, str], Report] = LruCache(size)
 
     def get(self, digest: str, check: str) -> Report | None:
         """The kept report on a message, None when there is none."""

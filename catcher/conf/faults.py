@@ -25,7 +25,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultSettings:
-    """One fault, as `catcher.faults.Fault` explains it."""
+    """One fault, as `catcher.faults.FaultRule` explains it."""
 
     stage: str
     query: str = ""

@@ -1,6 +1,6 @@
-"""Faults on purpose: rules that make the SMTP server refuse, delay or hang up, so that applications can be tested."""
+"""Fault injection: rules that make the SMTP server reject, delay or drop, to test how applications cope."""
 
-from catcher.faults.model import Fault, Standing
+from catcher.faults.model import ActiveRule, FaultRule
 from catcher.faults.rules import FaultRules
 
-__all__ = ["Fault", "FaultRules", "Standing"]
+__all__ = ["ActiveRule", "FaultRule", "FaultRules"]

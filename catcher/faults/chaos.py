@@ -1,4 +1,4 @@
-"""Mailpit's three triggers ("chaos") and MailHog's monkey ("jim"), each as faults with names of their own.
+"""Mailpit's chaos triggers and MailHog's chaos monkey ("Jim"), both stored as named fault rules.
 
 Sources: Mailpit's chaos API; MailHog's documentation of Jim.
 """
@@ -6,14 +6,17 @@ Sources: Mailpit's chaos API; MailHog's documentation of Jim.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from catcher.faults.model import Fault
+from catcher.faults.model import FaultRule
 from catcher.faults.rules import FaultRules
 from catcher.hooks import Stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trigger:
-    """One of Mailpit's. code: 400–599. probability: 0–100, in percent. Raises ValueError in Mailpit's words."""
+    """One of Mailpit's triggers. code: 400–599. probability: 0–100, in percent.
+
+    Raises ValueError with Mailpit's texts.
+    """
 
     code: int
     probability: int = 0
@@ -30,13 +33,13 @@ TRIGGERS: Mapping[str, tuple[Stage, Trigger]] = {
     "recipient": (Stage.RCPT, Trigger(code=451)),
     "authentication": (Stage.AUTH, Trigger(code=535)),
 }
-"""Stage and resting state of each trigger, by its name."""
+"""Stage and default (disabled) state of each trigger, by name."""
 
 ALIASES = {"senders": "sender", "recipients": "recipient", "auth": "authentication"}
 
 
 def read_triggers(text: str) -> dict[str, Trigger]:
-    """ "Sender:451:5,Recipient:451:10", as Mailpit's setting has them. Raises ValueError."""
+    """Parse "Sender:451:5,Recipient:451:10", the syntax of Mailpit's setting. Raises ValueError."""
     triggers: dict[str, Trigger] = {}
     for each in text.split(","):
         name, *numbers = [word.strip() for word in each.split(":")]
@@ -48,37 +51,34 @@ def read_triggers(text: str) -> dict[str, Trigger]:
 
 
 def triggers_of(rules: FaultRules) -> dict[str, Trigger]:
-    """The three triggers as they stand; one that is not set rests."""
-    found = {name: trigger for name, (_, trigger) in TRIGGERS.items()}
-    for one in rules.standing:
-        name = one.fault.name.removeprefix("chaos ")
-        if name in found and one.fault.name.startswith("chaos "):
-            found[name] = Trigger(code=one.fault.code, probability=round(one.fault.probability))
-    return found
+    """Return the state of the three triggers."""
+    named = {one.rule.name: one.rule for one in rules.active}
+    return {
+        name: Trigger(code=rule.code, probability=round(rule.probability)) if rule else default
+        for name, (_, default) in TRIGGERS.items()
+        for rule in (named.get(f"chaos {name}"),)
+    }
 
 
 def set_triggers(rules: FaultRules, triggers: Mapping[str, Trigger]) -> None:
-    """Have these triggers, and let those rest that are not given. A resting one keeps its code."""
+    """Set these triggers and disable the others."""
     rules.put_named(
         [
-            Fault(
+            FaultRule(
                 stage=stage,
-                code=(triggers.get(name) or resting).code,
+                code=triggers.get(name, default).code,
                 text=f"Chaos {name} error",
-                probability=(triggers.get(name) or resting).probability,
+                probability=triggers.get(name, default).probability,
                 name=f"chaos {name}",
             )
-            for name, (stage, resting) in TRIGGERS.items()
+            for name, (stage, default) in TRIGGERS.items()
         ]
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Jim:
-    """MailHog's chances, each 0–1. accept: that a connection is let in; the others are those of what happens to it.
-
-    Speed limits are not imitated.
-    """
+    """MailHog's probabilities, each 0–1. Its rate limits are not supported."""
 
     accept: float = 0.99
     disconnect: float = 0.005
@@ -87,8 +87,8 @@ class Jim:
     reject_auth: float = 0.05
 
     def __post_init__(self) -> None:
-        for chance in (self.accept, self.disconnect, self.reject_sender, self.reject_recipient, self.reject_auth):
-            if not 0 <= chance <= 1:
+        for value in (self.accept, self.disconnect, self.reject_sender, self.reject_recipient, self.reject_auth):
+            if not 0 <= value <= 1:
                 raise ValueError("chances: expected 0 to 1")
 
 
@@ -104,27 +104,27 @@ _JIM = {
 
 
 def jim_of(rules: FaultRules) -> Jim | None:
-    """The monkey as it stands; None while it is off."""
-    chances = {one.fault.name: one.fault.probability / 100 for one in rules.standing}
-    if not _JIM.keys() <= chances.keys():
+    """Return the monkey's state; None while it is off."""
+    probabilities = {one.rule.name: one.rule.probability / 100 for one in rules.active}
+    if not _JIM.keys() <= probabilities.keys():
         return None
     return Jim(
-        accept=round(1 - chances["jim accept"], 6),
-        disconnect=chances["jim disconnect mail"],
-        reject_sender=chances["jim sender"],
-        reject_recipient=chances["jim recipient"],
-        reject_auth=chances["jim auth"],
+        accept=round(1 - probabilities["jim accept"], 6),
+        disconnect=probabilities["jim disconnect mail"],
+        reject_sender=probabilities["jim sender"],
+        reject_recipient=probabilities["jim recipient"],
+        reject_auth=probabilities["jim auth"],
     )
 
 
 def set_jim(rules: FaultRules, jim: Jim | None) -> None:
-    """Let the monkey in, or send it away with None."""
+    """Turn the monkey on, or off with None."""
     if jim is None:
-        for one in rules.standing:
-            if one.fault.name in _JIM:
+        for one in rules.active:
+            if one.rule.name in _JIM:
                 rules.remove(one.number)
         return
-    chances = {
+    probabilities = {
         "jim accept": 1 - jim.accept,
         "jim sender": jim.reject_sender,
         "jim recipient": jim.reject_recipient,
@@ -132,11 +132,11 @@ def set_jim(rules: FaultRules, jim: Jim | None) -> None:
     }
     rules.put_named(
         [
-            Fault(
+            FaultRule(
                 stage=stage,
                 code=code,
                 drop=not code,
-                probability=chances.get(name, jim.disconnect) * 100,
+                probability=probabilities.get(name, jim.disconnect) * 100,
                 name=name,
             )
             for name, (stage, code) in _JIM.items()

@@ -1,4 +1,4 @@
-"""A fault as a value: where, for whom, what happens, how often."""
+"""Values of fault injection: a rule, and a rule in use."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from catcher.store.labels.inbox_names import clean_inbox, fold_inbox
 MAX_DELAY = 600.0
 MAX_TEXT = 400
 
-TEXTS = {
+DEFAULT_TEXTS = {
     Stage.CONNECT: "Service not available",
     Stage.HELO: "Not now",
     Stage.AUTH: "Authentication failed",
@@ -18,20 +18,25 @@ TEXTS = {
     Stage.CONTENT: "Message refused",
     Stage.QUIT: "Not yet",
 }
-"""What a reply says when the fault brings no words of its own."""
+"""The reply text of a rule that has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """One rule. Raises ValueError, naming the field, for what cannot be.
+class FaultRule:
+    """One rule. Raises ValueError, naming the field, for impossible values.
 
-    stage: where. query: search terms on the envelope, "" for every dialogue: `from:` (the reverse-path), `to:`,
-        `user:`, `ip:`, `helo:`. inbox: only in dialogues of mail for this inbox, "" for every one; it is known once
-        the client has logged in or named a recipient, depending on where inboxes come from.
-    code: reply code 400–599; 0 gives no reply. text: its words, an enhanced status code first if wanted; "" for usual
-        ones. delay: seconds to wait before, at most 600. drop: hang up.
-    times: how often it happens at most, 0 for ever. probability: 0–100, in percent.
-    name: for people, and to find it again.
+    stage: the point of the dialogue at which the rule applies.
+    query: search terms on the envelope: `from:` (the reverse-path), `to:`, `user:`, `ip:`, `helo:`; "" matches every
+        dialogue.
+    inbox: the rule applies only to mail for this inbox, "" for all. Depending on the inbox routing, the inbox is known
+        once the client has logged in or has named a recipient.
+    code: reply code 400–599; 0 sends no reply.
+    text: reply text, optionally with an enhanced status code first; "" for the default of the stage.
+    delay: seconds to wait first, at most 600.
+    drop: drop the connection.
+    times: maximum number of hits, 0 for unlimited.
+    probability: 0–100, in percent.
+    name: label for people, and the key of `FaultRules.put_named`.
     """
 
     stage: Stage
@@ -63,20 +68,20 @@ class Fault:
 
     @property
     def action(self) -> HookAction:
-        """What happens when it strikes."""
-        reply = f"{self.code} {self.text or TEXTS[self.stage]}" if self.code and not self.drop else ""
+        """The action of a hit."""
+        reply = f"{self.code} {self.text or DEFAULT_TEXTS[self.stage]}" if self.code and not self.drop else ""
         return HookAction(reply=reply, delay=self.delay, drop=self.drop)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """A fault that is set up. number: to name it by, never given twice. hits: how often it has struck."""
+class ActiveRule:
+    """A rule in use. number: its id, never reused. hits: how often it was applied."""
 
     number: int
-    fault: Fault
+    rule: FaultRule
     hits: int
 
     @property
     def is_spent(self) -> bool:
-        """Whether it has struck as often as it may."""
-        return bool(self.fault.times) and self.hits >= self.fault.times
+        """Whether the rule has reached its maximum number of hits."""
+        return bool(self.rule.times) and self.hits >= self.rule.times

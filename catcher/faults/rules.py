@@ -1,4 +1,4 @@
-"""The faults that are set up, in their order, and the hook that asks them."""
+"""The fault rules of an SMTP server, and the hook that applies them."""
 
 import random
 import re
@@ -9,129 +9,127 @@ from datetime import UTC, datetime
 from msgspec import structs
 
 from catcher.errors import NotFound
-from catcher.faults.model import Fault, Standing
+from catcher.faults.model import ActiveRule, FaultRule
 from catcher.hooks import HookAction, HookContext, Stage
 from catcher.store.labels.inbox_names import fold_inbox
 from catcher.store.labels.inbox_routing import InboxRouting
 from catcher.store.search import InInbox, Query, all_of, envelope_texts, matches, parse
 from catcher.store.search.model import Subject
 
-MAX_FAULTS = 1000
+MAX_RULES = 1000
 MAX_PATHS = 1000
 
 _PATH = re.compile(r"<([^<>]*)>")
 
 
 class FaultRules:
-    """The hook of an SMTP server: the first fault that fits a stage strikes, unless chance spares the client.
+    """Ordered fault rules; as a hook, the first matching rule of a stage applies.
 
-    faults: in their order. seed: of the chance, so that a run can be repeated; None: another one each time.
-    sorting: what tells the inboxes of a dialogue.
-    Used on one event loop; nothing here waits. Changing the rules raises ValueError for too many of them and QueryError
-    for a query that cannot be read, and then changes nothing.
+    seed: of the random numbers behind `probability`, for repeatable runs; None for a different sequence each time.
+    routing: finds the inboxes of a dialogue.
+    Runs on the event loop and never blocks. Changes raise ValueError for too many rules and QueryError for an invalid
+    query; the rules then stay as they were.
     """
 
     def __init__(
         self,
-        faults: Sequence[Fault] = (),
+        rules: Sequence[FaultRule] = (),
         *,
         seed: int | None = None,
-        sorting: InboxRouting = InboxRouting(),  # noqa: B008 a value without state
+        routing: InboxRouting = InboxRouting(),  # noqa: B008 a value without state
     ) -> None:
-        self._sorting = sorting
-        self._random = random.Random(seed)  # noqa: S311 - chance for tests, not for secrets
-        self._number = 0
-        self._standing: dict[int, Standing] = {}
+        self._routing = routing
+        self._random = random.Random(seed)  # noqa: S311 - not used for secrets
+        self._last_number = 0
+        self._active: dict[int, ActiveRule] = {}
         self._queries: dict[int, Query] = {}
-        self.replace(faults)
+        self.replace(rules)
 
     @property
     def is_armed(self) -> bool:
-        """Whether any fault could still strike."""
-        return bool(self._standing)
+        """Whether there are any rules."""
+        return bool(self._active)
 
     @property
-    def standing(self) -> tuple[Standing, ...]:
-        """All faults in their order, those that are spent included."""
-        return tuple(self._standing.values())
+    def active(self) -> tuple[ActiveRule, ...]:
+        """All rules in order, spent ones included."""
+        return tuple(self._active.values())
 
-    def replace(self, faults: Sequence[Fault], *, seed: int | None = None) -> None:
-        """Have these faults instead of all that there are."""
-        queries = [self._read(fault) for fault in faults]
-        if len(faults) > MAX_FAULTS:
-            raise ValueError(f"expected at most {MAX_FAULTS} faults")
-        self._standing.clear()
+    def replace(self, rules: Sequence[FaultRule], *, seed: int | None = None) -> None:
+        """Replace all rules. seed: restart the random numbers with it."""
+        queries = [_query(rule) for rule in rules]
+        if len(rules) > MAX_RULES:
+            raise ValueError(f"expected at most {MAX_RULES} faults")
+        self._active.clear()
         self._queries.clear()
         if seed is not None:
             self._random.seed(seed)
-        for fault, query in zip(faults, queries, strict=True):
-            self._put(fault, query)
+        for rule, query in zip(rules, queries, strict=True):
+            self._append(rule, query)
 
-    def add(self, fault: Fault) -> Standing:
-        """Have one more, after the others."""
-        if len(self._standing) >= MAX_FAULTS:
-            raise ValueError(f"expected at most {MAX_FAULTS} faults")
-        return self._put(fault, self._read(fault))
+    def add(self, rule: FaultRule) -> ActiveRule:
+        """Append a rule."""
+        if len(self._active) >= MAX_RULES:
+            raise ValueError(f"expected at most {MAX_RULES} faults")
+        return self._append(rule, _query(rule))
 
     def remove(self, number: int) -> None:
-        """Forget one. Raises NotFound."""
-        if self._standing.pop(number, None) is None:
+        """Remove a rule. Raises NotFound."""
+        if self._active.pop(number, None) is None:
             raise NotFound(f"there is no fault {number}")
         del self._queries[number]
 
-    def of_inbox(self, inbox: str) -> tuple[Standing, ...]:
-        """Those set up for an inbox, in their order."""
-        return tuple(one for one in self._standing.values() if fold_inbox(one.fault.inbox) == fold_inbox(inbox))
+    def of_inbox(self, inbox: str) -> tuple[ActiveRule, ...]:
+        """Return the rules that are limited to this inbox, in order."""
+        return tuple(one for one in self._active.values() if fold_inbox(one.rule.inbox) == fold_inbox(inbox))
 
-    def forget_inbox(self, inbox: str) -> None:
-        """Forget those set up for an inbox; the others stay."""
+    def remove_inbox(self, inbox: str) -> None:
+        """Remove the rules that are limited to this inbox."""
         for one in self.of_inbox(inbox):
             self.remove(one.number)
 
-    def put_named(self, faults: Sequence[Fault]) -> None:
-        """Have these faults in place of those of the same names, and drop of those names what is not given.
-
-        All faults must have names; the order of the others stays.
-        """
-        names = {fault.name for fault in faults}
-        kept = [one.number for one in self._standing.values() if one.fault.name in names]
-        for number in kept:
-            self.remove(number)
-        for fault in faults:
-            self.add(fault)
+    def put_named(self, rules: Sequence[FaultRule]) -> None:
+        """Remove all rules that have one of the names of these rules, then append these."""
+        names = {rule.name for rule in rules}
+        for one in self.active:
+            if one.rule.name in names:
+                self.remove(one.number)
+        for rule in rules:
+            self.add(rule)
 
     def act(self, context: HookContext) -> HookAction | None:
-        """What the first fault says that fits, None when none does. See `catcher.hooks`."""
+        """Count a hit of the first matching rule and return its action. See `catcher.hooks.Hook`."""
         subject: Subject | None = None
-        for number, one in self._standing.items():
-            fault = one.fault
-            if fault.stage is not context.stage or one.is_spent:
+        for number, one in self._active.items():
+            rule = one.rule
+            if rule.stage is not context.stage or one.is_spent:
                 continue
-            if fault.query or fault.inbox:
-                subject = subject or _subject(context, self._sorting)
+            if rule.query or rule.inbox:
+                subject = subject or _subject(context, self._routing)
                 if not matches(self._queries[number], subject):
                     continue
-            if fault.probability < 100 and self._random.random() * 100 >= fault.probability:
+            if rule.probability < 100 and self._random.random() * 100 >= rule.probability:
                 continue
-            self._standing[number] = replace(one, hits=one.hits + 1)
-            return fault.action
+            self._active[number] = replace(one, hits=one.hits + 1)
+            return rule.action
         return None
 
-    def _read(self, fault: Fault) -> Query:
-        query = parse(fault.query, now=datetime.now(UTC))
-        return all_of((InInbox(name=fold_inbox(fault.inbox)), query)) if fault.inbox else query
-
-    def _put(self, fault: Fault, query: Query) -> Standing:
-        self._number += 1
-        standing = self._standing[self._number] = Standing(number=self._number, fault=fault, hits=0)
-        self._queries[self._number] = query
-        return standing
+    def _append(self, rule: FaultRule, query: Query) -> ActiveRule:
+        self._last_number += 1
+        active = self._active[self._last_number] = ActiveRule(number=self._last_number, rule=rule, hits=0)
+        self._queries[self._last_number] = query
+        return active
 
 
-def _subject(context: HookContext, sorting: InboxRouting) -> Subject:
-    """What a query can ask of a dialogue that has no message yet: its envelope so far.
+def _query(rule: FaultRule) -> Query:
+    query = parse(rule.query, now=datetime.now(UTC))
+    return all_of((InInbox(name=fold_inbox(rule.inbox)), query)) if rule.inbox else query
 
-    At RCPT only the recipient in question counts, so that `to:` refuses that one and no later one.
+
+def _subject(context: HookContext, routing: InboxRouting) -> Subject:
+    """Return the envelope so far as something a query can match.
+
+    At RCPT it has only the recipient of that command, so that `to:` rejects this one and no later one.
     """
     client = context.client
     reverse_path, recipients, user = context.reverse_path or "", context.recipients[:MAX_PATHS], client.user
@@ -154,11 +152,11 @@ def _subject(context: HookContext, sorting: InboxRouting) -> Subject:
         texts=envelope_texts(
             structs.replace(client, user=user, helo=helo), reverse_path=reverse_path, recipients=recipients
         ),
-        inboxes=sorting.of_envelope(user, recipients),
+        inboxes=routing.of_envelope(user, recipients),
     )
 
 
 def _path(argument: str) -> str:
-    """The path in what followed MAIL or RCPT: the last in angle brackets, for what stands before may be a comment."""
+    """Return the path in the argument of MAIL or RCPT: the last one in angle brackets, as comments may precede it."""
     found = _PATH.findall(argument[:10_000])
     return found[-1] if found else argument.partition(":")[2].strip().partition(" ")[0]

@@ -1,5 +1,13 @@
-"""The one door for requests that the server itself makes: every address is judged before it is connected to."""
+"""Network building blocks: bound sockets, TLS, PROXY protocol, password files, and the guarded HTTP client."""
 
-from catcher.net.fetcher import Fetcher, FetchError, FetchRefused, Hop, Page, Resolver, system_resolver
+from typing import TYPE_CHECKING
 
-__all__ = ["FetchError", "FetchRefused", "Fetcher", "Hop", "Page", "Resolver", "system_resolver"]
+from catcher import lazy
+
+if TYPE_CHECKING:
+    from catcher.net.fetcher import Fetcher, FetchError, FetchRefused, FetchResponse, Hop, Resolver, system_resolver
+
+__all__ = ["FetchError", "FetchRefused", "FetchResponse", "Fetcher", "Hop", "Resolver", "system_resolver"]
+
+# SMTP starts with this package: it must not load the HTTP client.
+__getattr__ = lazy.exports(__name__, dict.fromkeys(__all__, "fetcher"))

@@ -1,9 +1,9 @@
-"""The one door to the network for everything that fetches: links, style sheets, webhooks.
+"""The HTTP client for all requests of the server itself: links, style sheets, webhooks.
 
-Whatever asks is answered by the same rules. A name is resolved once, every address it has is judged by `guard`, and
-the connection goes to the judged address itself, so that a resolver which answers differently the second time is never
-asked. Each redirect is a new request, judged anew. Proxies and credentials of the environment are not used, those in an
-address are not sent, cookies are not kept, and size and time are bounded. httpx2 is imported with the first request.
+A host name is resolved once, `guard` checks all of its addresses, and the connection is made to a checked address, so
+that a second, different DNS answer (DNS rebinding) has no effect. Each redirect is a new request with the same checks.
+Proxies and credentials of the environment and credentials in URLs are ignored, cookies are not kept, and size and time
+are limited. httpx2 is imported with the first request.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import httpx2
 
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
-"""Gives the addresses of a host name, for a port. Raises OSError when there are none."""
+"""Resolves a host name, for a port, to IP addresses. Raises OSError when there are none."""
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _MAX_URL = 8_192
@@ -35,23 +35,22 @@ _CHARSET = re.compile(r"charset\s*=\s*\"?([\w.:-]+)", re.IGNORECASE)
 
 
 class FetchError(CatcherError, OSError):
-    """A request got no answer: no such host, refused, too slow, broken TLS. The message is short and for people.
+    """A request without a response: unknown host, connection refused, timeout, TLS failure.
 
-    hops: the answers there were before.
+    hops: the responses of the redirects before it.
     """
 
     hops: tuple[Hop, ...] = ()
 
 
 class FetchRefused(FetchError):
-    """A request was not made, because it would reach an internal address or is of a kind that is never made."""
+    """A request that was not made: to an internal address, or not to an http or https URL."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hop:
-    """One answer on the way: the address that was asked, what it said, where it sends to ("" at the end).
-
-    address: the IP address that answered.
+    """One response of a redirect chain. location: the absolute URL it redirects to, "" for none. address: the server's
+    IP address.
     """
 
     url: str
@@ -63,8 +62,8 @@ class Hop:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """An answer with content. hops: all answers in order, the last is this one. is_cut: the limit ended the content."""
+class FetchResponse:
+    """A response. hops: the redirect chain, this response last. is_cut: content beyond the limit is missing."""
 
     hops: tuple[Hop, ...]
     media_type: str = ""
@@ -74,27 +73,26 @@ class Page:
 
     @property
     def status(self) -> int:
-        """The status code of the last answer."""
+        """The status code."""
         return self.hops[-1].status
 
     @property
     def url(self) -> str:
-        """The address of the last answer."""
+        """The URL after all redirects."""
         return self.hops[-1].url
 
 
 async def system_resolver(host: str, port: int) -> Sequence[str]:
-    """The addresses the system knows for a host name."""
+    """Resolve a host name with the operating system's resolver."""
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 class Fetcher:
-    """Makes requests that cannot reach what they must not.
+    """An HTTP client that cannot reach internal networks.
 
-    internal: networks that may be reached though they are internal, from the settings. timeout: seconds for each step
-    of a connection; deadline: seconds for a request with all its redirects. agent: the User-Agent field.
-    resolver, ssl_context: for tests and for those who have their own.
+    internal: internal networks that are permitted nevertheless. timeout: seconds for each step of a request. deadline:
+    seconds for a request with all its redirects. agent: the User-Agent header field.
     """
 
     def __init__(
@@ -116,44 +114,48 @@ class Fetcher:
 
     @property
     def internal(self) -> tuple[Network, ...]:
-        """The internal networks that may be reached."""
+        """The internal networks that are permitted."""
         return self._internal
 
     async def get(
         self, url: str, *, follow: int = 5, limit: int = 1_000_000, accept: str = "*/*", method: str = "GET"
-    ) -> Page:
-        """The page at `url`, redirects followed at most `follow` times, at most `limit` octets of content.
+    ) -> FetchResponse:
+        """Fetch a URL, following at most `follow` redirects, and at most `limit` octets of content.
 
-        More redirects are not followed: the page is then the last redirect. Raises FetchRefused when any of the
-        requests may not be made and FetchError when one gets no answer; both carry the `hops` there were.
+        After more redirects the response is the last redirect. Raises FetchRefused when one of the requests is not
+        allowed and FetchError when one gets no response; both have the `hops` so far.
         """
         hops: list[Hop] = []
         try:
             async with asyncio.timeout(self._deadline):
-                return await self._walk(url, hops, follow=follow, limit=limit, accept=accept, method=method)
+                return await self._follow(url, hops, follow=follow, limit=limit, accept=accept, method=method)
         except TimeoutError as error:
             raise with_hops(FetchError(f"no answer within {self._deadline:g} seconds"), hops) from error
         except FetchError as error:
             raise with_hops(error, hops) from error.__cause__
 
-    async def post(self, url: str, content: bytes, *, headers: Mapping[str, str], limit: int = 10_000) -> Page:
-        """The answer to a POST; redirects are not followed. Raises FetchRefused and FetchError."""
+    async def post(self, url: str, content: bytes, *, headers: Mapping[str, str], limit: int = 10_000) -> FetchResponse:
+        """Send a POST request; redirects are not followed. Raises FetchRefused and FetchError."""
         try:
             async with asyncio.timeout(self._deadline):
-                return await self._ask(url, method="POST", limit=limit, accept="*/*", content=content, headers=headers)
+                return await self._request(
+                    url, method="POST", limit=limit, accept="*/*", content=content, headers=headers
+                )
         except TimeoutError as error:
             raise FetchError(f"no answer within {self._deadline:g} seconds") from error
 
-    async def _walk(self, url: str, hops: list[Hop], *, follow: int, limit: int, accept: str, method: str) -> Page:
+    async def _follow(
+        self, url: str, hops: list[Hop], *, follow: int, limit: int, accept: str, method: str
+    ) -> FetchResponse:
         while True:
-            page = await self._ask(url, method=method, limit=limit, accept=accept)
+            page = await self._request(url, method=method, limit=limit, accept=accept)
             hop = page.hops[0]
             hops.append(hop)
             if not hop.location or len(hops) > follow:
                 return replace(page, hops=tuple(hops))
             url = hop.location
 
-    async def _ask(
+    async def _request(
         self,
         url: str,
         *,
@@ -162,39 +164,39 @@ class Fetcher:
         accept: str,
         content: bytes = b"",
         headers: Mapping[str, str] | None = None,
-    ) -> Page:
-        """One request without redirects. A bare transport is used: a client would keep cookies between hops."""
+    ) -> FetchResponse:
+        """Make one request without redirects. A bare transport is used: a client would keep cookies between hops."""
         import httpx2
 
-        target, addresses = await self.judged(url)
+        target, addresses = await self.checked(url)
         own = {"User-Agent": self._agent, "Accept": accept, "Accept-Encoding": "identity", "Connection": "close"}
         request = httpx2.Request(method, target, headers={**own, **(headers or {})}, content=content or None)
         request.extensions["timeout"] = httpx2.Timeout(self._timeout).as_dict()
         request.extensions["sni_hostname"] = target.raw_host.decode("ascii")
         async with self._transport() as transport:
-            answer, address = await _first_answer(transport, request, addresses)
-            answer.request = request
+            response, address = await _first_response(transport, request, addresses)
+            response.request = request
             try:
-                content, is_cut = await _content(answer, limit if method != "HEAD" else 0)
+                content, is_cut = await _content(response, limit if method != "HEAD" else 0)
             except (httpx2.HTTPError, httpx2.StreamError) as error:
                 raise FetchError(_sentence(error)) from error
             finally:
-                await answer.aclose()
-        return _page(answer, str(target), address, content, is_cut=is_cut)
+                await response.aclose()
+        return _page(response, str(target), address, content, is_cut=is_cut)
 
     def _transport(self) -> httpx2.AsyncHTTPTransport:
         import httpx2
 
         if self._ssl_context is None:
             self._ssl_context = httpx2.create_ssl_context(trust_env=False)
-        # no connection is used twice: the next request may be for another name at the same address
+        # Connections are not reused: the next request may be for another name at the same address.
         limits = httpx2.Limits(max_connections=1, max_keepalive_connections=0)
         return httpx2.AsyncHTTPTransport(verify=self._ssl_context, trust_env=False, limits=limits)
 
-    async def judged(self, url: str) -> tuple[httpx2.URL, tuple[str, ...]]:
-        """The address to ask, without credentials and fragment, and the IP addresses that may be connected to.
+    async def checked(self, url: str) -> tuple[httpx2.URL, tuple[str, ...]]:
+        """Return the URL without credentials and fragment, and the IP addresses to connect to.
 
-        All addresses of a name must be fit: one that is not spoils the name. Raises FetchRefused or FetchError.
+        A host name is refused when any of its addresses is. Raises FetchRefused or FetchError.
         """
         import httpx2
 
@@ -232,12 +234,12 @@ class Fetcher:
         return addresses
 
 
-async def _first_answer(
+async def _first_response(
     transport: httpx2.AsyncHTTPTransport, request: httpx2.Request, addresses: Sequence[str]
 ) -> tuple[httpx2.Response, str]:
-    """The answer of the first address that can be connected to, and that address.
+    """Return the response of the first address that accepts a connection, and that address.
 
-    The name stays in the Host field and in the TLS handshake; the connection goes to what was judged.
+    The host name stays in the Host field and in the TLS handshake; the connection goes to a checked address.
     """
     import httpx2
 
@@ -254,18 +256,18 @@ async def _first_answer(
 
 
 def with_hops(error: FetchError, hops: Sequence[Hop]) -> FetchError:
-    """The error with the answers that came before it, as its `hops`."""
+    """Set the `hops` of an error."""
     error.hops = tuple(hops)
     return error
 
 
-async def _content(answer: httpx2.Response, limit: int) -> tuple[bytes, bool]:
-    """At most `limit` octets of the answer as sent: nothing is decompressed, so that nothing can grow."""
+async def _content(response: httpx2.Response, limit: int) -> tuple[bytes, bool]:
+    """Return at most `limit` octets of the response as sent; not decompressed, against decompression bombs."""
     pieces: list[bytes] = []
     size = 0
     if limit <= 0:
         return b"", False
-    async for piece in answer.aiter_raw():
+    async for piece in response.aiter_raw():
         pieces.append(piece)
         size += len(piece)
         if size > limit:
@@ -273,19 +275,19 @@ async def _content(answer: httpx2.Response, limit: int) -> tuple[bytes, bool]:
     return b"".join(pieces), False
 
 
-def _page(answer: httpx2.Response, url: str, address: str, content: bytes, *, is_cut: bool) -> Page:
-    kind = answer.headers.get("content-type", "")
+def _page(response: httpx2.Response, url: str, address: str, content: bytes, *, is_cut: bool) -> FetchResponse:
+    kind = response.headers.get("content-type", "")
     charset = _CHARSET.search(kind)
-    location = answer.headers.get("location", "") if answer.status_code in _REDIRECTS else ""
+    location = response.headers.get("location", "") if response.status_code in _REDIRECTS else ""
     hop = Hop(
         url=url,
-        method=answer.request.method,
-        status=answer.status_code,
-        reason=answer.reason_phrase,
+        method=response.request.method,
+        status=response.status_code,
+        reason=response.reason_phrase,
         location=_joined(url, location) if location else "",
         address=address,
     )
-    return Page(
+    return FetchResponse(
         hops=(hop,),
         media_type=kind.split(";")[0].strip().lower(),
         charset=charset[1].lower() if charset else "",
@@ -302,7 +304,7 @@ def _joined(url: str, location: str) -> str:
 
 
 def _sentence(error: Exception) -> str:
-    """What went wrong, short, without the addresses of this machine."""
+    """Return a short text for users, without addresses of this machine."""
     name = type(error).__name__
     if "Timeout" in name:
         return "no answer in time"

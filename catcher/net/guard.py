@@ -1,7 +1,7 @@
-"""Which addresses may be connected to: the judgement that everything which fetches goes through.
+"""Guard against server-side request forgery: the IP addresses that must not be connected to.
 
-`ipaddress.is_global` is not enough: it knows nothing of IPv4 addresses that an IPv6 address carries, and a gateway for
-NAT64, 6to4 or ISATAP turns such an address into a connection to the host it names.
+`ipaddress.is_global` is not enough: it ignores IPv4 addresses embedded in IPv6 addresses, which a gateway for NAT64,
+6to4 or ISATAP turns into connections to the IPv4 host.
 Source: the IANA special-purpose address registries; RFC 6890, RFC 6052, RFC 3056, RFC 4380, RFC 5214.
 """
 
@@ -51,8 +51,8 @@ _SPECIAL: tuple[tuple[str, str], ...] = (
 _TABLE: tuple[tuple[Network, str], ...] = tuple((ipaddress.ip_network(net), name) for net, name in _SPECIAL)
 _UNICAST_V6 = ipaddress.IPv6Network("2000::/3")
 
-# prefix and how far the carried IPv4 address is from the right, in bits
-_CARRIERS: tuple[tuple[str, str, int], ...] = (
+# prefix, name, and the offset of the embedded IPv4 address from the right, in bits
+_EMBEDDINGS: tuple[tuple[str, str, int], ...] = (
     ("::ffff:0:0/96", "mapped", 0),
     ("::/96", "compatible", 0),
     ("::ffff:0:0:0/96", "translated", 0),
@@ -60,7 +60,7 @@ _CARRIERS: tuple[tuple[str, str, int], ...] = (
     ("2002::/16", "6to4", 80),
     ("2001::/32", "Teredo server", 64),
 )
-_CARRIER_TABLE = tuple((ipaddress.IPv6Network(prefix), name, shift) for prefix, name, shift in _CARRIERS)
+_EMBEDDING_TABLE = tuple((ipaddress.IPv6Network(prefix), name, shift) for prefix, name, shift in _EMBEDDINGS)
 _TEREDO = ipaddress.IPv6Network("2001::/32")
 _LOW_32 = 0xFFFF_FFFF
 _ISATAP = (0x0000_5EFE, 0x0200_5EFE)
@@ -69,29 +69,29 @@ _NUMBER = re.compile(r"0[xX][0-9a-fA-F]*|[0-9]+")
 
 
 def reason_against(address: Address, *, allowed: Iterable[Network] = ()) -> str:
-    """Why this address must not be connected to, "" when it may be.
+    """Return why this address must not be connected to, "" when it may be.
 
-    allowed: internal networks that may be reached nevertheless; an IPv4 address inside an IPv6 one is judged by itself.
+    allowed: internal networks to permit nevertheless. An IPv4 address embedded in an IPv6 one is checked by itself.
     """
     permitted = tuple(allowed)
     if any(address in network for network in permitted if network.version == address.version):
         return ""
     if isinstance(address, ipaddress.IPv6Address):
-        carried = tuple(carried_addresses(address))
-        for name, inner in carried:
+        embedded = tuple(embedded_addresses(address))
+        for name, inner in embedded:
             if (reason := reason_against(inner, allowed=permitted)) != "":
                 return f"{name} {inner}: {reason}"
-        if carried and carried[0][0] in ("mapped", "NAT64"):
+        if embedded and embedded[0][0] in ("mapped", "NAT64"):
             return ""
         special = next((name for network, name in _TABLE if network.version == 6 and address in network), "")
         return special or ("" if address in _UNICAST_V6 else "reserved")
     return next((name for network, name in _TABLE if network.version == 4 and address in network), "")
 
 
-def carried_addresses(address: ipaddress.IPv6Address) -> Iterator[tuple[str, ipaddress.IPv4Address]]:
-    """The IPv4 addresses inside an IPv6 address, with the name of the form."""
+def embedded_addresses(address: ipaddress.IPv6Address) -> Iterator[tuple[str, ipaddress.IPv4Address]]:
+    """Yield the IPv4 addresses embedded in an IPv6 address, each with the name of the embedding."""
     value = int(address)
-    for network, name, shift in _CARRIER_TABLE:
+    for network, name, shift in _EMBEDDING_TABLE:
         if address in network and value > 1:
             yield name, ipaddress.IPv4Address((value >> shift) & _LOW_32)
     if address in _TEREDO:
@@ -101,10 +101,10 @@ def carried_addresses(address: ipaddress.IPv6Address) -> Iterator[tuple[str, ipa
 
 
 def literal_address(host: str) -> Address | None:
-    """The address that a host name is, in every form that a browser or `inet_aton` takes; None for a real name.
+    """Return the address of an IP literal in any form that browsers or `inet_aton` accept; None for a host name.
 
-    Decimal, octal and hexadecimal numbers, one to four of them, full-width digits and a final dot included.
-    Source: WHATWG URL §3.5 (IPv4 parser). A number that is too large gives 255.255.255.255, which may not be reached.
+    That includes one to four decimal, octal or hexadecimal numbers, full-width digits and a final dot.
+    Source: WHATWG URL §3.5 (IPv4 parser). Numbers out of range give 255.255.255.255, which is never allowed.
     """
     plain = unicodedata.normalize("NFKC", host).replace("。", ".").strip().strip("[]").split("%", 1)[0]
     if ":" in plain:

@@ -1,6 +1,6 @@
-"""The server's certificate: from given files, or made here under a CA of its own that can be downloaded.
+"""Server certificates: loaded from files, or generated under a development CA that users can download.
 
-`cryptography` is imported only when a certificate has to be made; an existing one starts without it.
+`cryptography` is imported only to generate a certificate, not to load an existing one.
 """
 
 import contextlib
@@ -29,14 +29,14 @@ _CA, _CA_KEY, _LEAF, _FACTS = "ca.pem", "ca-key.pem", "server.pem", "server.json
 
 
 def context_from_files(certificate: Path, key: Path | None = None) -> ssl.SSLContext:
-    """A server's context. certificate: PEM, the whole chain; key: None when it is in the same file.
+    """Return a server context. certificate: PEM, the whole chain. key: None when it is in the same file.
 
-    Raises SettingError when they cannot be read or do not belong together.
+    Raises SettingError when the files cannot be read or do not match.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:
-        # An empty password keeps OpenSSL from asking for one at the terminal.
+        # An empty password keeps OpenSSL from prompting for one on the terminal.
         context.load_cert_chain(certificate, key, password="")
     except (OSError, ssl.SSLError) as error:
         names = f"{str(certificate)!r}" + (f", {str(key)!r}" if key is not None else "")
@@ -46,25 +46,17 @@ def context_from_files(certificate: Path, key: Path | None = None) -> ssl.SSLCon
     return context
 
 
-def context_from_octets(chain: bytes) -> ssl.SSLContext:
-    """The same from the octets of a PEM file that holds chain and key; on Linux alone. Raises SettingError."""
-    with open(os.memfd_create("certificate"), "wb") as file:  # noqa: PTH123 - OpenSSL reads files only
-        file.write(chain)
-        file.flush()
-        return context_from_files(Path(f"/proc/self/fd/{file.fileno()}"))
-
-
 def generated_context(directory: Path, names: Sequence[str], *, now: dt.datetime | None = None) -> ssl.SSLContext:
-    """A server's context with a certificate for these host names and IP addresses, made when there is none that serves.
+    """Return a server context for these host names and IP addresses, generating the certificate when necessary.
 
-    The CA and the certificate are kept in the directory; the CA stays the same, so that it has to be trusted only once.
-    Raises SettingError when the directory cannot be used or `cryptography` is missing.
+    CA and certificate are kept in the directory; the CA is reused, so that it has to be trusted only once.
+    Raises SettingError when the directory cannot be written or `cryptography` is missing.
     """
     moment = now or dt.datetime.now(dt.UTC)
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not _serves(directory, names, moment):
-            _make_leaf(directory, names, moment)
+        if not _has_leaf(directory, names, moment):
+            _generate_leaf(directory, names, moment)
     except OSError as error:
         raise SettingError(
             f"TLS directory {str(directory)!r}: {error.strerror or error}, expected one that can be written"
@@ -74,21 +66,16 @@ def generated_context(directory: Path, names: Sequence[str], *, now: dt.datetime
     return context_from_files(directory / _LEAF)
 
 
-def generated_octets(directory: Path) -> bytes:
-    """The certificate that `generated_context` made, with its chain and key, as PEM. Raises OSError."""
-    return (directory / _LEAF).read_bytes()
-
-
 def ca_certificate(directory: Path) -> bytes | None:
-    """The certificate of the CA, as PEM, for people to download; None when there is none."""
+    """Return the certificate of the CA as PEM, for users to download; None when there is none."""
     try:
         return (directory / _CA).read_bytes()
     except FileNotFoundError:
         return None
 
 
-def _serves(directory: Path, names: Sequence[str], now: dt.datetime) -> bool:
-    """Whether the certificate at hand is for these names and stays valid for a while."""
+def _has_leaf(directory: Path, names: Sequence[str], now: dt.datetime) -> bool:
+    """Return whether there is a certificate for these names that is not about to expire."""
     try:
         facts = json.loads((directory / _FACTS).read_text("utf-8"))
         until = dt.datetime.fromisoformat(facts["until"])
@@ -99,7 +86,7 @@ def _serves(directory: Path, names: Sequence[str], now: dt.datetime) -> bool:
     return is_current and known >= set(names) and (directory / _LEAF).exists() and (directory / _CA).exists()
 
 
-def _make_leaf(directory: Path, names: Sequence[str], now: dt.datetime) -> None:
+def _generate_leaf(directory: Path, names: Sequence[str], now: dt.datetime) -> None:
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import ec
@@ -124,7 +111,7 @@ def _make_leaf(directory: Path, names: Sequence[str], now: dt.datetime) -> None:
 
 
 def _authority(directory: Path, now: dt.datetime) -> "tuple[x509.Certificate, EllipticCurvePrivateKey]":
-    """The CA of this directory, made when there is none that can be used."""
+    """Return the CA of this directory, generating it when there is none that is usable."""
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
@@ -173,7 +160,7 @@ def _builder(name: str, issuer: "x509.Name | None", now: dt.datetime, until: dt.
         .subject_name(subject)
         .issuer_name(issuer or subject)
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))  # clocks of containers and virtual machines lag behind
+        .not_valid_before(now - dt.timedelta(days=1))  # clocks of containers and virtual machines may lag
         .not_valid_after(until)
     )
 
@@ -200,7 +187,7 @@ def _key_pem(key: "EllipticCurvePrivateKey") -> bytes:
 
 
 def _write(path: Path, octets: bytes, *, is_secret: bool) -> None:
-    """Write the file whole or not at all; a secret is never readable by others, not for a moment."""
+    """Replace the file atomically; a secret is never readable by others, not even for a moment."""
     new = path.with_name(f"{path.name}.{os.getpid()}.new")
     handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600 if is_secret else 0o644)
     with open(handle, "wb") as file:  # noqa: PTH123 - a descriptor, not a path

@@ -246,13 +246,13 @@ def sorting(settings: Settings) -> "InboxRouting":
 
 def fault_rules(settings: Settings) -> "FaultRules":
     """The faults to begin with. Raises SettingError."""
-    from catcher.faults import Fault, FaultRules
+    from catcher.faults import FaultRule, FaultRules
     from catcher.faults.chaos import read_triggers, set_triggers
     from catcher.hooks import Stage
 
     try:
-        faults = [Fault(**{**asdict(fault), "stage": Stage(fault.stage)}) for fault in settings.faults]
-        rules = FaultRules(faults, sorting=sorting(settings))
+        faults = [FaultRule(**{**asdict(fault), "stage": Stage(fault.stage)}) for fault in settings.faults]
+        rules = FaultRules(faults, routing=sorting(settings))
     except ValueError as error:
         raise SettingError(f"--faults: {error}") from error
     if settings.chaos_triggers:

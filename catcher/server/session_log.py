@@ -5,7 +5,7 @@ import logging
 from collections import deque
 from typing import TYPE_CHECKING
 
-from catcher.envelope import Session
+from catcher.envelope import SmtpSession
 from catcher.errors import StoreUnavailable
 
 if TYPE_CHECKING:
@@ -24,10 +24,10 @@ class Observer:
     """Made before the listener opens; `keep` runs once there is a store. Used on one event loop."""
 
     def __init__(self) -> None:
-        self._noted: deque[Session] = deque(maxlen=MOST)
+        self._noted: deque[SmtpSession] = deque(maxlen=MOST)
         self._is_noted = asyncio.Event()
 
-    def note(self, session: Session) -> None:
+    def note(self, session: SmtpSession) -> None:
         """Take note of a connection that is over; of those with a message, the message tells, and silent ones say
         nothing."""
         if not session.store_ids and "C: " in session.transcript:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from catcher.counters import Counters
-from catcher.envelope import Envelope, Session
+from catcher.envelope import Envelope, SmtpSession
 from catcher.hooks import Hook
 from catcher.smtp.options import SmtpOptions
 from catcher.threads import Threads
@@ -66,7 +66,7 @@ class Reception:
         options: SmtpOptions,
         hostname: str,
         threads: Threads,
-        observe: Callable[[Session], None] | None,
+        observe: Callable[[SmtpSession], None] | None,
         hook: Hook | None,
         own_password: OwnPassword,
         counters: Counters,

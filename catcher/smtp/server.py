@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from catcher.counters import Counters
-from catcher.envelope import Session
+from catcher.envelope import SmtpSession
 from catcher.hooks import Hook
 from catcher.net.sockets import shown
 from catcher.smtp.bound_sockets import bind, bind_beside
@@ -56,7 +56,7 @@ class SmtpServer:
         deliver: Deliver,
         *,
         options: SmtpOptions,
-        observe: Callable[[Session], None] | None = None,
+        observe: Callable[[SmtpSession], None] | None = None,
         hook: Hook | None = None,
         threads: Threads | None = None,
         own_password: OwnPassword | None = None,

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from aiosmtpd.smtp import SMTP
 
-from catcher.envelope import Session
+from catcher.envelope import SmtpSession
 from catcher.smtp.auth import Exchange
 from catcher.smtp.incoming import Receiver
 from catcher.smtp.options import MIB, Listener
@@ -357,7 +357,7 @@ class Wire(SMTP):
         self._reception.leave(self, self._peer.address)
         if self._reception.observe is None:
             return
-        session = Session(
+        session = SmtpSession(
             client=self._peer.client(),
             opened_at=self._opened_at,
             closed_at=datetime.now(UTC),

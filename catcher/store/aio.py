@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 
-from catcher.envelope import Session
+from catcher.envelope import SmtpSession
 from catcher.store.events import Events, StoreEvent
 from catcher.store.model import (
     Arrived,
@@ -97,11 +97,11 @@ class AsyncStore:
         """See `Store.delete_inbox`."""
         return await self._threads.run(self.store.delete_inbox, name)
 
-    async def add_sessions(self, sessions: Sequence[Session]) -> None:
+    async def add_sessions(self, sessions: Sequence[SmtpSession]) -> None:
         """See `Sessions.add`."""
         await self._threads.run(self.store.sessions.add, sessions)
 
-    async def sessions(self, *, limit: int = 100) -> list[Session]:
+    async def sessions(self, *, limit: int = 100) -> list[SmtpSession]:
         """See `Sessions.newest`."""
         return await self._threads.run(self.store.sessions.newest, limit=limit)
 

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from catcher.errors import NotFound, QueryError, SettingError
-from catcher.faults import Fault, FaultRules
+from catcher.faults import FaultRule, FaultRules
 from catcher.faults.chaos import Jim, jim_of, read_triggers, set_jim
 from catcher.hooks import Stage
 from catcher.testing import RunningCatcher, running_catcher
@@ -198,14 +198,14 @@ def test_a_fault_that_cannot_be_is_refused_and_nothing_changes(
 
 def test_there_are_not_endlessly_many_faults() -> None:
     """A bound, so that a dialogue stays quick."""
-    rules = FaultRules([Fault(stage=Stage.MAIL, code=451)] * 1000)
+    rules = FaultRules([FaultRule(stage=Stage.MAIL, code=451)] * 1000)
     with pytest.raises(ValueError, match="1000"):
-        rules.add(Fault(stage=Stage.MAIL, code=451))
+        rules.add(FaultRule(stage=Stage.MAIL, code=451))
     with pytest.raises(ValueError, match="1000"):
-        rules.replace([Fault(stage=Stage.MAIL, code=451)] * 1001)
-    assert len(rules.standing) == 1000
+        rules.replace([FaultRule(stage=Stage.MAIL, code=451)] * 1001)
+    assert len(rules.active) == 1000
     with pytest.raises(QueryError):
-        rules.replace([Fault(stage=Stage.MAIL, code=451, query="before:x")])
+        rules.replace([FaultRule(stage=Stage.MAIL, code=451, query="before:x")])
     with pytest.raises(NotFound):
         rules.remove(0)
 
@@ -324,8 +324,8 @@ def test_the_monkey_comes_and_goes(api: httpx2.Client, catcher: RunningCatcher) 
 
 def test_the_monkey_leaves_other_faults_alone() -> None:
     """Its faults have names of their own."""
-    rules = FaultRules([Fault(stage=Stage.QUIT, code=451)])
+    rules = FaultRules([FaultRule(stage=Stage.QUIT, code=451)])
     set_jim(rules, Jim())
     assert jim_of(rules) == Jim()
     set_jim(rules, None)
-    assert [one.fault.stage for one in rules.standing] == [Stage.QUIT]
+    assert [one.rule.stage for one in rules.active] == [Stage.QUIT]

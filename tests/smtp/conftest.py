@@ -15,7 +15,7 @@ import pytest
 import uvloop
 from msgspec.structs import replace
 
-from catcher.envelope import Envelope, Session
+from catcher.envelope import Envelope, SmtpSession
 from catcher.smtp import Listener, SmtpOptions, SmtpServer
 
 PATIENCE = 20.0
@@ -52,7 +52,7 @@ class Running:
     server: SmtpServer
     recorder: Recorder
     loop: asyncio.AbstractEventLoop
-    sessions: queue.Queue[Session] = field(default_factory=queue.Queue)
+    sessions: queue.Queue[SmtpSession] = field(default_factory=queue.Queue)
     opened: list["Raw"] = field(default_factory=list)
 
     @property
@@ -69,7 +69,7 @@ class Running:
         assert len(self.recorder.messages) == 1, self.recorder.messages
         return self.recorder.messages[0]
 
-    def session(self) -> Session:
+    def session(self) -> SmtpSession:
         """The next connection that came to its end."""
         return self.sessions.get(timeout=PATIENCE)
 
@@ -169,7 +169,7 @@ def running(options: SmtpOptions, *, loop: str, hook: Any) -> Iterator[Running]:
     thread = threading.Thread(target=own.run_forever, daemon=True)
     thread.start()
     recorder = Recorder()
-    sessions: queue.Queue[Session] = queue.Queue()
+    sessions: queue.Queue[SmtpSession] = queue.Queue()
     server = SmtpServer(recorder, options=options, observe=sessions.put, hook=hook)
     try:
         asyncio.run_coroutine_threadsafe(server.start(), own).result(timeout=PATIENCE)

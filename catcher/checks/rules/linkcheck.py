@@ -11,7 +11,7 @@ from catcher.checks.urls.collect import FOLLOWED, Link, LinkKind, Links, collect
 from catcher.checks.urls.forms import is_one_time, scheme_of
 from catcher.checks.urls.link_results import LinkAnswer, LinkCache
 from catcher.mime.urls import split
-from catcher.net import Fetcher, FetchError, FetchRefused, Page
+from catcher.net import Fetcher, FetchError, FetchRefused, FetchResponse
 
 NAME = "linkcheck"
 TITLE = "Links that answer"
@@ -135,7 +135,7 @@ def _host(url: str) -> str:
 
 async def _answer(fetcher: Fetcher, url: str, *, follow: int) -> LinkAnswer:
     """HEAD, and GET where HEAD is refused or breaks off: many servers answer it wrongly."""
-    page: Page | FetchError
+    page: FetchResponse | FetchError
     for method in ("HEAD", "GET"):
         try:
             page = await fetcher.get(url, follow=follow, limit=1, method=method)

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from catcher.lru import Recent
+from catcher.lru import LruCache
 from catcher.net import Hop
 
 
@@ -35,7 +35,7 @@ class LinkCache:
     def __init__(
         self, *, size: int = 1_000, seconds: float = 300.0, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._answers: Recent[tuple[object, ...], tuple[float, LinkAnswer]] = Recent(size)
+        self._answers: LruCache[tuple[object, ...], tuple[float, LinkAnswer]] = LruCache(size)
         self._seconds = seconds
         self._clock = clock
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from catcher.envelope import Envelope, Session
+from catcher.envelope import Envelope, SmtpSession
 from catcher.mime.model import Message
 from catcher.store.db import blobs
 from catcher.store.model import Addresses, StoredSummary
@@ -55,7 +55,7 @@ def _unpacker(kind: type[T]) -> Callable[[bytes], T]:
 unpack_envelope = _unpacker(Envelope)
 unpack_message = _unpacker(Message)
 unpack_addresses = _unpacker(Addresses)
-unpack_session = _unpacker(Session)
+unpack_session = _unpacker(SmtpSession)
 unpack_change = _unpacker(ChangeData)
 unpack_summary = _unpacker(StoredSummary)
 

@@ -180,10 +180,10 @@ saved_search = Table(
 session = Table(
     "session",
     metadata,
-    # SMTP connections that are over, the newest some; see `envelope.Session`.
+    # SMTP connections that are over, the newest some; see `envelope.SmtpSession`.
     Column("number", _Number, primary_key=True),
     Column("closed_at", BigInteger, nullable=False),  # microseconds since 1970, UTC
-    Column("data", LargeBinary, nullable=False),  # JSON of envelope.Session, as `codec.pack` leaves it
+    Column("data", LargeBinary, nullable=False),  # JSON of envelope.SmtpSession, as `codec.pack` leaves it
 )
 
 change = Table(

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from sqlalchemy import Connection, func, select
 
-from catcher.lru import Recent
+from catcher.lru import LruCache
 from catcher.store.db.tables import change, message
 from catcher.store.engines.counters import CounterRow
 
@@ -41,10 +41,10 @@ class Matches:
 
 
 class Remembered(Generic[Answer]):
-    """Answers by question, each with the cursor at which it was right. Any thread may use it. most: see `Recent`."""
+    """Answers by question, each with the cursor at which it was right. Any thread may use it. most: see `LruCache`."""
 
     def __init__(self, *, most: int) -> None:
-        self._answers: Recent[Hashable, tuple[int, Answer]] = Recent(most)
+        self._answers: LruCache[Hashable, tuple[int, Answer]] = LruCache(most)
 
     def get(self, question: Hashable, *, connection: Connection, now: CounterRow) -> tuple[int, Answer] | None:
         """The answer and its cursor, when since then nothing was changed or deleted, as this transaction sees it."""

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 
 from sqlalchemy import Connection, delete, insert, select
 
-from catcher.envelope import Session
+from catcher.envelope import SmtpSession
 from catcher.store.db.codec import microseconds, pack, unpack_session
 from catcher.store.db.tables import session
 from catcher.store.write.updates import ChangeResult
@@ -26,7 +26,7 @@ class SessionRecords:
         self._run = run
         self._reading = reading
 
-    def add(self, sessions: Sequence[Session]) -> None:
+    def add(self, sessions: Sequence[SmtpSession]) -> None:
         """Remember these, oldest first, and forget those beyond `KEPT`. Raises StoreUnavailable."""
         rows = [{"closed_at": microseconds(one.closed_at), "data": pack(one)} for one in sessions[-KEPT:]]
 
@@ -41,7 +41,7 @@ class SessionRecords:
         if rows:
             self._run(change)
 
-    def newest(self, *, limit: int = 100) -> list[Session]:
+    def newest(self, *, limit: int = 100) -> list[SmtpSession]:
         """The last connections without a message, the newest first."""
         with self._reading() as connection:
             rows = connection.scalars(select(session.c.data).order_by(session.c.number.desc()).limit(limit))

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catcher.errors import NotFound
-from catcher.faults import Fault, FaultRules, Standing
+from catcher.faults import ActiveRule, FaultRule, FaultRules
 from catcher.faults.chaos import TRIGGERS, Trigger, set_triggers, triggers_of
 from catcher.hooks import Stage
 from catcher.schema.messages import Camel, Count
@@ -103,7 +103,7 @@ class Faults:
     async def clear(self, request: Request) -> Response:
         inbox = inbox_of(request)
         if inbox:
-            self._rules.forget_inbox(inbox)
+            self._rules.remove_inbox(inbox)
         else:
             self._rules.replace([])
         return json_answer(_answer(self._rules, inbox))
@@ -125,8 +125,8 @@ class Faults:
         wanted = await body_as(request, ChaosTriggers, is_required=False)
         try:
             triggers = {
-                name: Trigger(code=given.error_code or resting.code, probability=given.probability)
-                for name, (_, resting) in TRIGGERS.items()
+                name: Trigger(code=given.error_code or default.code, probability=given.probability)
+                for name, (_, default) in TRIGGERS.items()
                 if (given := getattr(wanted, name))
             }
         except ValueError as error:
@@ -139,19 +139,19 @@ class Faults:
             raise bad_request("Chaos is not enabled")
 
 
-def _fault(body: FaultBody) -> Fault:
+def _fault(body: FaultBody) -> FaultRule:
     values = {name: getattr(body, name) for name in FaultBody.__struct_fields__ if name != "stage"}
-    return Fault(stage=Stage(body.stage), **values)
+    return FaultRule(stage=Stage(body.stage), **values)
 
 
-def _shape(one: Standing) -> FaultShape:
-    values = {name: getattr(one.fault, name) for name in FaultBody.__struct_fields__ if name != "stage"}
-    return FaultShape(id=one.number, stage=one.fault.stage.value, hits=one.hits, is_spent=one.is_spent, **values)
+def _shape(one: ActiveRule) -> FaultShape:
+    values = {name: getattr(one.rule, name) for name in FaultBody.__struct_fields__ if name != "stage"}
+    return FaultShape(id=one.number, stage=one.rule.stage.value, hits=one.hits, is_spent=one.is_spent, **values)
 
 
 def _answer(rules: FaultRules, inbox: str = "") -> FaultsAnswer:
     """All faults, or those of an inbox."""
-    return FaultsAnswer(faults=tuple(_shape(one) for one in (rules.of_inbox(inbox) if inbox else rules.standing)))
+    return FaultsAnswer(faults=tuple(_shape(one) for one in (rules.of_inbox(inbox) if inbox else rules.active)))
 
 
 def _chaos(rules: FaultRules) -> ChaosTriggers:

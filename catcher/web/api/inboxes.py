@@ -135,7 +135,7 @@ class Inboxes:
         """Faults that were set up for it go as well."""
         name = request.path_params["inbox"]
         deleted = await self._store.delete_inbox(name)
-        self._services.faults.forget_inbox(name)
+        self._services.faults.remove_inbox(name)
         return json_answer(InboxGone(deleted=deleted, cursor=await self._store.cursor()))
 
     def _values(self, inbox: StoredInbox, cursor: int) -> dict[str, Any]:

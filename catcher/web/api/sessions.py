@@ -4,7 +4,7 @@ from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
-from catcher.envelope import Session
+from catcher.envelope import SmtpSession
 from catcher.schema.messages import Moment
 from catcher.web.api.http.presenters import moment
 from catcher.web.api.http.problems import BAD, told
@@ -53,7 +53,7 @@ class Sessions:
         return json_answer(SessionsAnswer(sessions=tuple(_shape(session) for session in found)))
 
 
-def _shape(session: Session) -> SessionShape:
+def _shape(session: SmtpSession) -> SessionShape:
     client = session.client
     return SessionShape(
         address=client.address,

@@ -22,7 +22,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from catcher.errors import StoreUnavailable
-from catcher.lru import Recent
+from catcher.lru import LruCache
 from catcher.net.htpasswd import Htpasswd
 from catcher.store.records.tokens import PREFIX, ApiToken
 from catcher.store.records.tokens import Scope as TokenScope
@@ -56,7 +56,7 @@ class PasswordVerifier:
     def __init__(self, passwords: Htpasswd, threads: Threads) -> None:
         self._passwords = passwords
         self._threads = threads
-        self._known: Recent[bytes, bool] = Recent(CACHED_CREDENTIALS)
+        self._known: LruCache[bytes, bool] = LruCache(CACHED_CREDENTIALS)
         self._key = secrets.token_bytes(32)
         self._slots = asyncio.Semaphore(MAX_CONCURRENT)
         self._waiting = 0

@@ -4,16 +4,18 @@ from datetime import UTC, datetime
 
 import pytest
 
-from catcher.envelope import Client, Session
+from catcher.envelope import Client, SmtpSession
 from catcher.store import Store
 from catcher.store.records import sessions
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 
-def one(number: int) -> Session:
+def one(number: int) -> SmtpSession:
     """A connection that can be told from others."""
-    return Session(client=Client(helo=str(number)), opened_at=NOW, closed_at=NOW, ended="quit", transcript="C: QUIT")
+    return SmtpSession(
+        client=Client(helo=str(number)), opened_at=NOW, closed_at=NOW, ended="quit", transcript="C: QUIT"
+    )
 
 
 def test_the_newest_are_kept(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from catcher.envelope import Session
+from catcher.envelope import SmtpSession
 from catcher.web.ui.pages import ConnectionLine, ConnectionsPage
 from catcher.web.ui.site import formatting
 from catcher.web.ui.site.languages import _, marked
@@ -35,7 +35,7 @@ class ConnectionHandlers:
         return site.page("connections.html", ConnectionsPage(chrome=chrome, connections=lines))
 
 
-def _line(session: Session) -> ConnectionLine:
+def _line(session: SmtpSession) -> ConnectionLine:
     client = session.client
     who = [client.address or _("Unix socket"), *filter(None, (client.helo, client.user))]
     return ConnectionLine(

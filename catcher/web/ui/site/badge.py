@@ -7,7 +7,7 @@ once the reader stays. What was found is kept for the messages looked at last, s
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from catcher.lru import Recent
+from catcher.lru import LruCache
 from catcher.web.ui.pages import FindingCount
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ class FindingCounts:
     """The numbers that are known, by store id; the ones not asked for longest go."""
 
     def __init__(self, *, size: int = KEPT) -> None:
-        self._known: Recent[tuple[str, tuple[str, ...]], FindingCount] = Recent(size)
+        self._known: LruCache[tuple[str, tuple[str, ...]], FindingCount] = LruCache(size)
 
     def get(self, store_id: str, clients: tuple[str, ...] = ()) -> FindingCount | None:
         """The number of a message for who cares about these mail programs; None while nobody has asked the checks."""
