@@ -1,4 +1,4 @@
-import type { Attachment, Conditions, ExtractCode, ExtractLink, FaultBody, FaultShape, InboxBody } from "./index.js";
+import type { AttachmentInfo, Conditions, Code, Link, FaultRequest, Fault, InboxRequest } from "./index.js";
 
 /** What cy.mailbox() yields. address: "" when mail gets there by logging in only. */
 export interface Mailbox {
@@ -20,9 +20,9 @@ export interface Mail {
   recipients: string[];
   text: string;
   html: string;
-  attachments: Attachment[];
-  codes: ExtractCode[];
-  links: ExtractLink[];
+  attachments: AttachmentInfo[];
+  codes: Code[];
+  links: Link[];
   code: string | null;
   link: string | null;
 }
@@ -36,11 +36,11 @@ declare global {
   namespace Cypress {
     // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as Cypress declares it
     interface Chainable<Subject = any> {
-      mailbox(wanted?: InboxBody): Chainable<Mailbox>;
+      mailbox(wanted?: InboxRequest): Chainable<Mailbox>;
       waitForMail(conditions?: Conditions & { timeout?: number }): Chainable<Mail>;
       mails(): Chainable<Mail[]>;
       assertNoMail(options?: { within?: number }): Chainable<null>;
-      mailFault(fault: Omit<FaultBody, "query">): Chainable<FaultShape>;
+      mailFault(fault: Omit<FaultRequest, "query">): Chainable<Fault>;
       deleteMailbox(): Chainable<null>;
     }
   }

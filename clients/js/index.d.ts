@@ -1,17 +1,17 @@
 import type {
-  Attachment,
-  AwaitedMessage,
-  ExtractCode,
-  ExtractLink,
-  FaultBody,
-  FaultShape,
+  AttachmentInfo,
+  FullMessage,
+  Code,
+  Link,
+  FaultRequest,
+  Fault,
   HasAttachment,
   ChecksPass,
   HtmlContains,
-  InboxBody,
+  InboxRequest,
   LinksTo,
   NearMiss,
-  NewInboxShape,
+  CreatedInbox,
   NoTemplateVariables,
   Options,
   RecipientsAre,
@@ -19,8 +19,8 @@ import type {
   TextContains,
   TextIsHtml,
   UnsubscribeIsValid,
-  WaitAnswer,
-  WaitProblem,
+  WaitSuccess,
+  WaitFailure,
 } from "./operations.js";
 import { Operations } from "./operations.js";
 
@@ -38,14 +38,14 @@ export class Refused extends CatcherError {
 }
 /** No mail came that was waited for. */
 export class NotArrived extends Refused {
-  body: WaitProblem;
-  messages: AwaitedMessage[];
+  body: WaitFailure;
+  messages: FullMessage[];
   nearMisses: NearMiss[];
 }
 /** Mail came that should not have come. */
 export class Arrived extends Refused {
-  body: WaitProblem;
-  messages: AwaitedMessage[];
+  body: WaitFailure;
+  messages: FullMessage[];
 }
 /** Something is not as it was asserted of a message. */
 export class AssertionFailed extends CatcherError {}
@@ -76,14 +76,14 @@ export class Catcher extends Operations {
   constructor(url?: string, options?: { token?: string; timeout?: number });
   readonly url: string;
   /** Make an inbox of its own, with a random name unless one is given. */
-  inbox(wanted?: InboxBody): Promise<Inbox>;
+  inbox(wanted?: InboxRequest): Promise<Inbox>;
   /** The first messages that match, oldest first, as soon as there are `count`. timeout: in milliseconds. */
-  wait(asked?: Conditions & Options & { count?: number; since?: number; inbox?: string }): Promise<WaitAnswer>;
+  wait(asked?: Conditions & Options & { count?: number; since?: number; inbox?: string }): Promise<WaitSuccess>;
 }
 
 /** A mailbox within the mailbox, made for one test. */
 export class Inbox implements AsyncDisposable {
-  constructor(catcher: Catcher, made: NewInboxShape);
+  constructor(catcher: Catcher, made: CreatedInbox);
   readonly catcher: Catcher;
   readonly name: string;
   readonly host: string;
@@ -102,7 +102,7 @@ export class Inbox implements AsyncDisposable {
   /** Rejects with Arrived when there is any mail, or when some comes within so many milliseconds. */
   assertEmpty(options?: { within?: number }): Promise<void>;
   /** Set up a fault that only senders into this inbox meet. */
-  fault(fault: Omit<FaultBody, "query">): Promise<FaultShape>;
+  fault(fault: Omit<FaultRequest, "query">): Promise<Fault>;
   /** Drop it with its mail and its faults. */
   delete(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -110,8 +110,8 @@ export class Inbox implements AsyncDisposable {
 
 /** A message that came, whole but for its files. */
 export class Message {
-  constructor(catcher: Catcher, detail: AwaitedMessage);
-  readonly detail: AwaitedMessage;
+  constructor(catcher: Catcher, detail: FullMessage);
+  readonly detail: FullMessage;
   readonly id: string;
   readonly subject: string;
   readonly from: string;
@@ -120,15 +120,15 @@ export class Message {
   readonly recipients: string[];
   readonly text: string;
   readonly html: string;
-  readonly attachments: Attachment[];
-  readonly codes: ExtractCode[];
-  readonly links: ExtractLink[];
+  readonly attachments: AttachmentInfo[];
+  readonly codes: Code[];
+  readonly links: Link[];
   /** The one-time code that a person would type. Throws when there is none that is likely. */
   readonly code: string;
   /** The address that the mail asks to follow. Throws when there is none that is likely. */
   readonly link: string;
   raw(): Promise<Uint8Array>;
-  attachment(file: Pick<Attachment, "PartID">): Promise<Uint8Array>;
+  attachment(file: Pick<AttachmentInfo, "PartID">): Promise<Uint8Array>;
   /** Rejects with AssertionFailed, which shows the mail, unless all of these hold. */
   assert(...assertions: Assertion[]): Promise<void>;
   toString(): string;

@@ -1,6 +1,6 @@
 // Made by generate.py from the OpenAPI document; do not edit.
 
-/** A page of a list or of search results; `cursor` and `next_cursor` serve paging and events without gaps. total, unread: the whole mailbox. messages_count, messages_unread: what the query matches. count: in this page. cursor: the last number of the store at the moment of reading. next_cursor: the `cursor_before` of the next page. */
+/** A page of a list or of search results, newest first. total, unread: of the whole mailbox. messages_count, messages_unread: of what the query matches. count: of this page. cursor: the store's last arrival number at the time of reading. next_cursor: `cursor_before` of the next page, null on the last page. */
 export interface MessageList {
   total: number;
   unread: number;
@@ -8,14 +8,14 @@ export interface MessageList {
   messages_unread: number;
   start: number;
   tags: string[];
-  messages: MessageSummary[];
+  messages: Summary[];
   count: number;
   cursor: number;
   next_cursor: number | null;
 }
 
-/** One message in a list. */
-export interface MessageSummary {
+/** A message in a list. size: in octets. attachments: their number. */
+export interface Summary {
   ID: string;
   MessageID: string;
   Read: boolean;
@@ -33,37 +33,37 @@ export interface MessageSummary {
   Snippet: string;
 }
 
-/** A display name and an addr-spec; both "" when the message has none. */
+/** A display name and an address; both empty when the message has none. */
 export interface Mailbox {
   Name?: string;
   Address?: string;
 }
 
-/** Which messages to mark: those of `IDs`, or those that `Search` matches, or all when neither is given. */
-export interface ReadMark {
+/** Messages to mark as read or unread: those in `IDs`, or those matching `Search`, or all if neither is given. */
+export interface MarkRequest {
   Read?: boolean;
   IDs?: string[];
   Search?: string;
 }
 
-/** Which messages to delete; none named means all. */
-export interface Deletion {
+/** Messages to delete; without ids, all of them. */
+export interface DeleteRequest {
   IDs?: string[];
 }
 
-/** Every error of our own routes. */
-export interface ProblemAnswer {
+/** The body of every error of our own routes. */
+export interface ProblemResponse {
   error: Problem;
 }
 
-/** What went wrong: a stable code, a sentence for people, and for queries the place counted in characters from 0. */
+/** An error. code: stable. message: a sentence for people. position: of a query's fault, in characters from 0. */
 export interface Problem {
   code: string;
   message: string;
   position?: number | null;
 }
 
-/** One message whole, but for the octets of its attachments. cursor: its arrival number. */
+/** A whole message, except the octets of its attachments. cursor: its arrival number. */
 export interface MessageDetail {
   ID: string;
   cursor: number;
@@ -84,14 +84,14 @@ export interface MessageDetail {
   Text: string;
   HTML: string;
   Size: number;
-  Inline: Attachment[];
-  Attachments: Attachment[];
+  Inline: AttachmentInfo[];
+  Attachments: AttachmentInfo[];
   Parts: TreePart[];
   Envelope: SmtpEnvelope;
   Defects: MessageDefect[];
 }
 
-/** What List-Unsubscribe and List-Unsubscribe-Post say, and what is wrong with them. RFC 2369, RFC 8058. */
+/** List-Unsubscribe and List-Unsubscribe-Post, with their errors. RFC 2369, RFC 8058. */
 export interface Unsubscribe {
   Header: string;
   Links: string[];
@@ -99,8 +99,8 @@ export interface Unsubscribe {
   HeaderPost: string;
 }
 
-/** A part that is not shown as the body. file_name falls back to the content id. */
-export interface Attachment {
+/** An attachment or inline part, without its octets. file_name: the content id if the part has no name. */
+export interface AttachmentInfo {
   PartID: string;
   FileName: string;
   ContentType: string;
@@ -109,14 +109,14 @@ export interface Attachment {
   Checksums: Checksums;
 }
 
-/** Digests of a part's decoded octets, lower-case hex. */
+/** Digests of a part's decoded octets, in lower-case hex. */
 export interface Checksums {
   MD5: string;
   SHA1: string;
   SHA256: string;
 }
 
-/** One entity of the tree, in document order, parents before children. parent: its part id, "" for the root. */
+/** An entity of the MIME tree, in document order, parents first. parent: a part id, empty for the root. */
 export interface TreePart {
   PartID: string;
   Parent: string;
@@ -129,7 +129,7 @@ export interface TreePart {
   Size: number;
 }
 
-/** The mail transaction as the client stated it. reverse_path: "" is the null reverse-path. */
+/** The mail transaction as the client stated it. reverse_path: empty for the null reverse-path. */
 export interface SmtpEnvelope {
   ReversePath: string;
   Recipients: Recipient[];
@@ -142,28 +142,28 @@ export interface SmtpEnvelope {
   Notes: string[];
 }
 
-/** A forward-path with the parameters that RCPT gave it. */
+/** A forward-path and the parameters of its RCPT command. */
 export interface Recipient {
   Address: string;
   Parameters: Record<string, string | null>;
 }
 
-/** Something that is not as the RFCs want it. code is stable; part_id is "" for the header section. */
+/** A deviation from the RFCs. code: stable. part_id: empty for the header section. */
 export interface MessageDefect {
   Code: string;
   PartID: string;
   Text: string;
 }
 
-/** All outcomes, in the order of the assertions. passed: whether all hold. */
-export interface OutcomesAnswer {
+/** All outcomes, in the order of the assertions. passed: whether all of them passed. */
+export interface AssertionsResponse {
   id: string;
   passed: boolean;
-  outcomes: Outcome[];
+  outcomes: AssertionOutcome[];
 }
 
-/** What came of one assertion. message: in one sentence what is not as it was asserted, "" when it holds. */
-export interface Outcome {
+/** The outcome of one assertion. message: a sentence that says why it failed, empty if it passed. */
+export interface AssertionOutcome {
   assert: string;
   passed: boolean;
   message: string;
@@ -240,39 +240,39 @@ export interface ChecksPass {
   ignore?: string[];
 }
 
-/** All reports on a message. score: the lowest, null when no check gave one. */
-export interface ChecksAnswer {
+/** All reports on a message. score: the lowest of them, null if no check gave one. */
+export interface ChecksResponse {
   id: string;
   score: number | null;
-  reports: ReportShape[];
+  reports: CheckReport[];
 }
 
-/** What one check says. score: 0 to 100, null when it gives none. error: why it could not be made, else "". is_cut: a limit ended the examination early. facts: what it found out besides findings; its keys are the check's. */
-export interface ReportShape {
+/** The report of one check. score: 0 to 100, or null. error: why the check failed, empty if it did not. is_cut: whether a limit ended the examination early. facts: results besides the findings, with keys of the check's own; null unless requested. */
+export interface CheckReport {
   check: string;
   title: string;
   score: number | null;
   error: string;
   is_cut: boolean;
-  findings: FindingShape[];
+  findings: CheckFinding[];
   facts: Record<string, unknown> | null;
 }
 
-/** One thing a check has to say. count: how often it is so. clients: names of the mail programs concerned. */
-export interface FindingShape {
+/** A finding of a check. count: number of occurrences. clients: names of the mail programs affected. */
+export interface CheckFinding {
   rule: string;
   severity: "error" | "info" | "warning";
   text: string;
   advice: string;
   source: string;
-  place: PlaceShape | null;
-  others: PlaceShape[];
+  place: FindingPosition | null;
+  others: FindingPosition[];
   count: number;
   clients: string[];
 }
 
-/** Where a finding points. part_id: "" for the header section. line, column: from 1, 0 for the whole part. element: number of the HTML element in document order, -1 for none. sent_line: the line of the message as sent, of a whole part that of the field concerned or of its beginning; 0 when it is not known. */
-export interface PlaceShape {
+/** Where a finding points. part_id: empty for the header section. line, column: from 1, 0 for the whole part. element: number of the HTML element in document order, -1 for none. sent_line: line of the message as sent; for a whole part the line of the field concerned or of its beginning; 0 if unknown. */
+export interface FindingPosition {
   part_id: string;
   line: number;
   column: number;
@@ -282,19 +282,19 @@ export interface PlaceShape {
   excerpt: string;
 }
 
-/** What a link answered. status: 0 without an answer; `reason` then says why. is_refused: it leads to an internal address. is_skipped: it looks as if it worked once only. */
-export interface LinkAnswerShape {
+/** The response of a link. status: 0 without a response, for the reason in `reason`. is_refused: not requested, because it leads to an internal address. is_skipped: not requested, because it looks like a link that works only once. */
+export interface LinkResult {
   url: string;
   status: number;
   reason: string;
   media_type: string;
-  hops: HopShape[];
+  hops: LinkHop[];
   is_refused: boolean;
   is_skipped: boolean;
 }
 
-/** One answer on the way of a link: what was asked, what it said, where it sends to. */
-export interface HopShape {
+/** One request on the way to a link's target, and its response. */
+export interface LinkHop {
   url: string;
   method: string;
   status: number;
@@ -303,14 +303,14 @@ export interface HopShape {
   address: string;
 }
 
-/** What mail programs do not support of a message's HTML. */
+/** What mail programs do not support of a message's HTML. platforms: program families of each platform. */
 export interface HtmlCheckResponse {
   Warnings: HtmlCheckWarning[];
   Platforms: Record<string, string[]>;
   Total: HtmlCheckTotal;
 }
 
-/** One feature that some program does not support fully. */
+/** A feature that some mail program does not support fully. description, notes_by_number: HTML. */
 export interface HtmlCheckWarning {
   Slug: string;
   Title: string;
@@ -324,7 +324,7 @@ export interface HtmlCheckWarning {
   Score: HtmlCheckScore;
 }
 
-/** One version of a mail program. */
+/** A version of a mail program. support: "yes", "no", "partial" or "unknown". note_number: empty without a note. */
 export interface HtmlCheckResult {
   Name: string;
   Platform: string;
@@ -334,7 +334,7 @@ export interface HtmlCheckResult {
   NoteNumber: string;
 }
 
-/** found: uses in the mail. The others are shares of the versions that were tested, 0 to 100. */
+/** found: number of uses in the message. The others: shares of the tested versions, 0 to 100. */
 export interface HtmlCheckScore {
   Found: number;
   Supported: number;
@@ -342,7 +342,7 @@ export interface HtmlCheckScore {
   Unsupported: number;
 }
 
-/** The mail as a whole; the shares add up to 100. */
+/** The whole message. tests: number of features found. nodes: number of elements. The shares add up to 100. */
 export interface HtmlCheckTotal {
   Tests: number;
   Nodes: number;
@@ -351,20 +351,20 @@ export interface HtmlCheckTotal {
   Unsupported: number;
 }
 
-/** Every link. errors: those without an answer or with a status from 400. */
+/** The links of a message. errors: number of links without a response or with a status of 400 or above. */
 export interface LinkCheckResponse {
   Errors: number;
   Links: LinkCheckLink[];
 }
 
-/** One link. status_code: 0 without an answer, 451 for an internal address. */
+/** A link. status_code: 0 without a response, 451 for an internal address. */
 export interface LinkCheckLink {
   URL: string;
   StatusCode: number;
   Status: string;
 }
 
-/** The verdict. error: why there is none; rules are null then. */
+/** The verdict of the spam filter. error: why there is none; `Rules` is null then. */
 export interface SpamCheckResponse {
   IsSpam: boolean;
   Error: string;
@@ -372,56 +372,56 @@ export interface SpamCheckResponse {
   Rules: SpamCheckRule[] | null;
 }
 
-/** One rule that matched. */
+/** A rule that matched. */
 export interface SpamCheckRule {
   Score: number;
   Name: string;
   Description: string;
 }
 
-/** Codes and links of a message, most confident first. code, link: the primary one, null when none is likely. is_cut: the message was too large to be read as a whole. */
-export interface ExtractAnswer {
-  codes: ExtractCode[];
-  links: ExtractLink[];
-  code: ExtractCode | null;
-  link: ExtractLink | null;
+/** Codes and links of a message, the most confident first. code, link: the primary ones, null if none is likely. is_cut: whether the message was too large to be read completely. */
+export interface Extraction {
+  codes: Code[];
+  links: Link[];
+  code: Code | null;
+  link: Link | null;
   is_cut: boolean;
 }
 
-/** One code. value: as it is typed. shown: as the message shows it. confidence: that a person is to type it in. */
-export interface ExtractCode {
+/** A code. value: as a user types it. shown: as the message shows it. confidence: that a user is to type it. */
+export interface Code {
   value: string;
   shown: string;
   kind: "confirmation" | "coupon" | "invitation" | "other" | "reset" | "sign-in" | "two-factor";
   confidence: number;
-  place: ExtractPlace;
+  place: ExtractPosition;
 }
 
-/** Where something stands. line: from 1, 0 outside of texts. element: number of the HTML element, -1 for none. part_id: "" for subject and header section. */
-export interface ExtractPlace {
+/** Where a code or link was found. part_id: empty for subject and header section. line: from 1, 0 outside texts. element: number of the HTML element in document order, -1 for none. */
+export interface ExtractPosition {
   source: "header" | "html" | "subject" | "text";
   part_id: string;
   line: number;
   element: number;
 }
 
-/** One link. text: what the reader sees of it. confidence: that the message was sent for it to be followed. */
-export interface ExtractLink {
+/** A link. text: its visible text. confidence: that the message was sent for this link to be followed. */
+export interface Link {
   url: string;
   text: string;
   kind: "action" | "confirmation" | "help" | "image" | "invitation" | "legal" | "mailto" | "other" | "phone" | "reset" | "sign-in" | "social" | "tracking" | "unsubscribe" | "view-in-browser";
   confidence: number;
   is_button: boolean;
-  place: ExtractPlace;
+  place: ExtractPosition;
 }
 
-/** All faults, in the order they are asked; the first that fits strikes. */
-export interface FaultsAnswer {
-  faults: FaultShape[];
+/** All faults, in the order they are tried; the first that matches is injected. */
+export interface FaultList {
+  faults: Fault[];
 }
 
-/** A fault that is set up. id: to delete it by. hits: how often it has struck. is_spent: as often as it may. */
-export interface FaultShape {
+/** An active fault. hits: how often it was injected. is_spent: whether `times` is reached. */
+export interface Fault {
   stage: "auth" | "connect" | "content" | "data" | "helo" | "mail" | "quit" | "rcpt";
   query?: string;
   code?: number;
@@ -437,14 +437,14 @@ export interface FaultShape {
   is_spent: boolean;
 }
 
-/** All faults, in the order they are asked. seed: starts chance anew, so that a run can be repeated. */
-export interface FaultsBody {
-  faults?: FaultBody[];
+/** All faults, in the order they are tried. seed: of the random numbers, to make a run repeatable. */
+export interface FaultsRequest {
+  faults?: FaultRequest[];
   seed?: number | null;
 }
 
-/** A fault. stage: where in the dialogue. query: search terms on the envelope (`from:`, `to:`, `user:`, `ip:`). code: reply code 400–599, 0 for no reply; text: its words. delay: seconds to wait before. drop: hang up. times: how often at most, 0 for ever. probability: in percent. name: for people. inbox: only for mail to this inbox. */
-export interface FaultBody {
+/** A fault to inject. stage: of the SMTP dialogue. query: search terms on the envelope (`from:`, `to:`, `user:`, `ip:`). code: reply code 400–599, 0 for no reply. text: of the reply. delay: seconds before the reply. drop: close the connection. times: how often at most, 0 for no limit. probability: in percent. name: a label. inbox: only mail to this inbox. */
+export interface FaultRequest {
   stage: "auth" | "connect" | "content" | "data" | "helo" | "mail" | "quit" | "rcpt";
   query?: string;
   code?: number;
@@ -457,7 +457,7 @@ export interface FaultBody {
   inbox?: string;
 }
 
-/** Mailpit's three triggers; one that is left out rests. */
+/** Mailpit's three triggers; an omitted one is off. */
 export interface ChaosTriggers {
   Sender?: ChaosTrigger;
   Recipient?: ChaosTrigger;
@@ -470,8 +470,8 @@ export interface ChaosTrigger {
   Probability?: number;
 }
 
-/** A relay. server: "host:port", or the path of its backend. The patterns are regular expressions, "" for none. */
-export interface WayOut {
+/** A relay. server: "host:port", or the path of its backend. Recipient patterns: regular expressions. */
+export interface RelayInfo {
   Name: string;
   Server: string;
   ReturnPath: string;
@@ -481,12 +481,12 @@ export interface WayOut {
   PreserveMessageIDs: boolean;
 }
 
-/** What became of each recipient, in the order given. */
+/** The outcome for each recipient, in the order given. */
 export interface ReleaseReport {
   Recipients: RecipientOutcome[];
 }
 
-/** What became of one recipient. code, text: the server's reply; 250 and "" when it was accepted. */
+/** The outcome for one recipient. code, text: the server's reply; 250 and empty if it was accepted. */
 export interface RecipientOutcome {
   Address: string;
   Accepted: boolean;
@@ -494,19 +494,19 @@ export interface RecipientOutcome {
   Text: string;
 }
 
-/** Who is to get the message. relay: name of a relay, the default one when it is empty. */
-export interface Release {
+/** The recipients of a release. relay: name of a relay, empty for the default one. */
+export interface ReleaseRequest {
   To?: string[];
   Relay?: string;
 }
 
-/** Jobs, newest first; of those that are over the newest thousand are kept. */
-export interface JobsAnswer {
-  jobs: JobShape[];
+/** Jobs, newest first; only the newest thousand of the finished ones are kept. */
+export interface JobList {
+  jobs: JobInfo[];
 }
 
-/** One message on its way to one relay or webhook. relay: the relay's name, or "webhook:" and the webhook's. recipients: who lacks it still, or who was tried last. state: "waiting", "sent" or "failed". due_at: when it is tried (again), null when it is over. text: what was said. */
-export interface JobShape {
+/** The delivery of one message to one relay or webhook. relay: its name, or "webhook:" and the webhook's name. recipients: those still to be delivered to, or the last ones tried. state: "waiting", "sent" or "failed". due_at: time of the next attempt, null if there is none. text: of the last response. */
+export interface JobInfo {
   id: number;
   message_id: string;
   relay: string;
@@ -519,12 +519,12 @@ export interface JobShape {
 }
 
 /** All webhooks, in the order of the settings. */
-export interface WebhooksAnswer {
-  webhooks: WebhookShape[];
+export interface WebhookList {
+  webhooks: WebhookInfo[];
 }
 
-/** A webhook. url: without credentials and query. every, delay: seconds. inbox: "" for all mail. */
-export interface WebhookShape {
+/** A webhook. url: without credentials and query. every, delay: in seconds. inbox: empty for all mail. */
+export interface WebhookInfo {
   name: string;
   url: string;
   query: string;
@@ -534,31 +534,31 @@ export interface WebhookShape {
   delay: number;
 }
 
-/** What came of calling a webhook. text: the answer's status, or why there is none. */
-export interface TestAnswer {
+/** The result of a test call of a webhook. text: the status of the response, or why there is none. */
+export interface WebhookTest {
   ok: boolean;
   text: string;
 }
 
-/** The tags that the messages of `IDs` shall have instead of those they have; none takes all away. */
-export interface Tagging {
+/** The new tags of the messages in `IDs`, in place of their present ones; an empty list removes all tags. */
+export interface SetTagsRequest {
   IDs?: string[];
   Tags?: string[];
 }
 
-/** A tag's new name. */
-export interface TagName {
+/** The new name of a tag. */
+export interface RenameTagRequest {
   Name?: string;
 }
 
 /** All inboxes, sorted by name. */
-export interface InboxesAnswer {
-  inboxes: InboxShape[];
+export interface InboxList {
+  inboxes: InboxInfo[];
   cursor: number;
 }
 
-/** An inbox. is_made: on purpose; it stays when it is empty. The bounds are as they were asked for. username: log in to SMTP by this name and the mail goes here. addresses: mail to these goes here too, when its sender logs in as nobody; "*" stands for anything. cursor: `since` for a wait that misses nothing that comes from now on. */
-export interface InboxShape {
+/** An inbox. messages: their number. is_made: created explicitly, so that it stays when it is empty. username: the SMTP user whose mail is routed to it. addresses: patterns of recipients whose mail is routed to it when the sender does not log in; "*" stands for anything. cursor: `since` of a wait for mail that is yet to arrive. */
+export interface InboxInfo {
   name: string;
   messages: number;
   created_at: string;
@@ -571,8 +571,8 @@ export interface InboxShape {
   cursor: number;
 }
 
-/** An inbox just made. smtp, pop3: where they listen. password: of SMTP and POP3; the API tells it this once, the pages to who sets up an application for the inbox. */
-export interface NewInboxShape {
+/** An inbox just created. password: of SMTP and POP3; the API returns it only once. smtp, pop3: listeners. */
+export interface CreatedInbox {
   name: string;
   messages: number;
   created_at: string;
@@ -588,28 +588,28 @@ export interface NewInboxShape {
   pop3: string[];
 }
 
-/** An inbox that is wanted. name: "" for a random one. ttl: seconds until it goes with its mail, null for never. max_messages: how many it keeps, 0 for no bound of its own. max_age: seconds that it keeps a message, null for ever. */
-export interface InboxBody {
+/** An inbox to create. name: empty for a random one. ttl: seconds until it is deleted with its mail, null for never. max_messages: how many it keeps, 0 for no limit. max_age: seconds it keeps a message, null for no limit. */
+export interface InboxRequest {
   name?: string;
   ttl?: number | null;
   max_messages?: number;
   max_age?: number | null;
 }
 
-/** An inbox that was deleted. deleted: how many messages went with it; those in another one too stay. */
-export interface InboxGone {
+/** A deleted inbox. deleted: number of messages deleted with it; messages that are also in another inbox stay. */
+export interface DeletedInbox {
   deleted: number;
   cursor: number;
 }
 
-/** What came, in the order of arrival. cursor: give it as `since` to wait for what comes after these. */
-export interface WaitAnswer {
-  messages: AwaitedMessage[];
+/** The messages that matched, in the order of arrival. cursor: `since` of a wait for later messages. */
+export interface WaitSuccess {
+  messages: FullMessage[];
   cursor: number;
 }
 
-/** A message whole, with its codes and links. */
-export interface AwaitedMessage {
+/** A whole message with its codes and links. */
+export interface FullMessage {
   ID: string;
   cursor: number;
   MessageID: string;
@@ -629,70 +629,70 @@ export interface AwaitedMessage {
   Text: string;
   HTML: string;
   Size: number;
-  Inline: Attachment[];
-  Attachments: Attachment[];
+  Inline: AttachmentInfo[];
+  Attachments: AttachmentInfo[];
   Parts: TreePart[];
   Envelope: SmtpEnvelope;
   Defects: MessageDefect[];
-  extract: ExtractAnswer;
+  extract: Extraction;
 }
 
-/** What came instead. messages: those that matched. near_misses: the newest others, fewest failed conditions first. cursor: the store's last number at the end of the wait. */
-export interface WaitProblem {
+/** A wait that failed. messages: those that matched. near_misses: the newest others, fewest failed conditions first. cursor: the store's last arrival number at the end of the wait. */
+export interface WaitFailure {
   error: Problem;
-  messages: AwaitedMessage[];
+  messages: FullMessage[];
   near_misses: NearMiss[];
   cursor: number;
 }
 
-/** A message that arrived and was not what was waited for. failed: a sentence for each condition it failed. */
+/** A message that arrived but did not match. failed: a sentence for each condition that it failed. */
 export interface NearMiss {
-  message: MessageSummary;
+  message: Summary;
   failed: string[];
 }
 
-/** The store id of a message that was sent in. relayed: what became of each recipient, when that was asked for. cursor: the message's arrival number; what arrives after it has a greater one. */
-export interface Sent {
+/** The stored message. cursor: its arrival number. relayed: the outcome for each recipient, if a relay was named. */
+export interface SentMessage {
   ID: string;
   cursor: number;
   Relayed?: RecipientOutcome[];
 }
 
-/** Why a message was not taken. */
+/** Why a message was refused. */
 export interface SendError {
   Error: string;
 }
 
-/** A message to send in. */
-export interface Sending {
-  From?: Correspondent;
-  To?: Correspondent[];
-  Cc?: Correspondent[];
+/** A message to store. */
+export interface SendRequest {
+  From?: SendAddress;
+  To?: SendAddress[];
+  Cc?: SendAddress[];
   Bcc?: string[];
-  ReplyTo?: Correspondent[];
+  ReplyTo?: SendAddress[];
   Subject?: string;
   Text?: string;
   HTML?: string;
-  Attachments?: SentFile[];
+  Attachments?: SendAttachment[];
   Tags?: string[];
   Headers?: Record<string, string>;
 }
 
 /** A display name and an address. */
-export interface Correspondent {
+export interface SendAddress {
   Name?: string;
   Email?: string;
 }
 
-/** A file. content: base64, or a data URL. With a content id it is inline, for the HTML to refer to. */
-export interface SentFile {
+/** A file. content: base64, or a data URL. With a content id it is an inline part that the HTML can refer to. */
+export interface SendAttachment {
   Content?: string;
   Filename?: string;
   ContentType?: string;
   ContentID?: string;
 }
 
-/** The running program and its mailbox. latest_version is always "disabled": nothing is asked on the network. */
+/** The running program and its mailbox. latest_version: always "disabled", since no network request is made. */
 export interface AppInformation {
   Version: string;
   LatestVersion: string;
@@ -704,7 +704,7 @@ export interface AppInformation {
   RuntimeStats: RuntimeStats;
 }
 
-/** Since the start. Uptime in seconds, memory and sizes in octets. */
+/** Numbers since the start. uptime: in seconds. memory, smtp_accepted_size: in octets. */
 export interface RuntimeStats {
   Uptime: number;
   Memory: number;
@@ -715,7 +715,7 @@ export interface RuntimeStats {
   SMTPIgnored: number;
 }
 
-/** What a user interface needs to know of the set-up. */
+/** The configuration that a user interface needs. */
 export interface WebConfiguration {
   Label: string;
   MessageRelay: MessageRelay;
@@ -725,7 +725,7 @@ export interface WebConfiguration {
   HideDeleteAllButton: boolean;
 }
 
-/** Whether and where caught mail can be released to. */
+/** Whether caught messages can be released, and through which server. */
 export interface MessageRelay {
   Enabled: boolean;
   SMTPServer: string;
@@ -738,12 +738,12 @@ export interface MessageRelay {
 }
 
 /** All tokens, oldest first. */
-export interface TokensAnswer {
-  tokens: TokenShape[];
+export interface TokenList {
+  tokens: TokenInfo[];
 }
 
-/** A token. expires_at: null for never. inbox: the one inbox it opens, "" for all. */
-export interface TokenShape {
+/** A token. expires_at: null for never. inbox: the only one it opens, empty for all. */
+export interface TokenInfo {
   id: number;
   name: string;
   scope: "admin" | "read" | "write";
@@ -752,8 +752,8 @@ export interface TokenShape {
   inbox: string;
 }
 
-/** A token just made. secret: what its holder sends as Bearer; it is told this once. */
-export interface NewTokenShape {
+/** A token just created. secret: its bearer token; the API returns it only once. */
+export interface CreatedToken {
   id: number;
   name: string;
   scope: "admin" | "read" | "write";
@@ -763,21 +763,21 @@ export interface NewTokenShape {
   secret: string;
 }
 
-/** A token that is wanted. days: how long it shall be good, null for ever. inbox: the one it opens, "" for all. */
-export interface TokenBody {
+/** A token to create. days: how long it is valid, null for no limit. inbox: the only one it opens, empty for all. */
+export interface TokenRequest {
   name?: string;
   scope?: "admin" | "read" | "write";
   days?: number | null;
   inbox?: string;
 }
 
-/** Connections, newest first; the newest thousand are kept. */
-export interface SessionsAnswer {
-  sessions: SessionShape[];
+/** Sessions, newest first; the newest thousand are kept. */
+export interface SessionList {
+  sessions: SessionInfo[];
 }
 
-/** One connection. address: of the client, "" on a Unix socket. helo, user, tls: what it said of itself, "" when it did not. ended: "quit", "lost", "timeout", "refused" or "stopped". transcript: the dialogue, secrets masked, a line each, "C: " before what the client said and "S: " before the answers. */
-export interface SessionShape {
+/** A session. address: of the client, empty for a Unix socket. helo, user, tls: empty if not given. ended: "quit", "lost", "timeout", "refused" or "stopped". transcript: the dialogue with secrets masked; lines of the client begin with "C: ", replies with "S: ". */
+export interface SessionInfo {
   address: string;
   helo: string;
   user: string;
@@ -799,9 +799,9 @@ export class Operations {
   /** List messages. GET /api/v1/messages */
   getMessages(parameters?: { start?: number | string; limit?: number | string; before?: string; cursor_before?: number | string; tz?: string; inbox?: string }, options?: Options): Promise<MessageList>;
   /** Set the read mark. PUT /api/v1/messages */
-  putMessages(parameters: { tz?: string; inbox?: string; body: ReadMark }, options?: Options): Promise<string>;
+  putMessages(parameters: { tz?: string; inbox?: string; body: MarkRequest }, options?: Options): Promise<string>;
   /** Delete messages. Those of `IDs`; without a body, with `{}` or an empty list all. Unknown ids are ignored. DELETE /api/v1/messages */
-  deleteMessages(parameters?: { inbox?: string; body?: Deletion }, options?: Options): Promise<string>;
+  deleteMessages(parameters?: { inbox?: string; body?: DeleteRequest }, options?: Options): Promise<string>;
   /** Search messages. GET /api/v1/search */
   getSearch(parameters: { query: string; start?: number | string; limit?: number | string; before?: string; cursor_before?: number | string; tz?: string; strict?: string; inbox?: string }, options?: Options): Promise<MessageList>;
   /** Delete what a search finds. DELETE /api/v1/search */
@@ -817,11 +817,11 @@ export class Operations {
   /** A thumbnail of an image. 180×120 pixels; blank for what is no image or cannot be shown. GET /api/v1/message/{id}/part/{part_id}/thumb */
   getMessageIdPartPartIdthumb(parameters: { id: string; query?: string; tz?: string; inbox?: string; part_id: string }, options?: Options): Promise<Uint8Array>;
   /** Assert things of a message. Answers 200 whether they hold or not; `passed` tells. POST /api/v1/message/{id}/assert */
-  postMessageIdAssert(parameters: { id: string; query?: string; tz?: string; inbox?: string; body: AssertionsBody }, options?: Options): Promise<OutcomesAnswer>;
+  postMessageIdAssert(parameters: { id: string; query?: string; tz?: string; inbox?: string; body: AssertionsBody }, options?: Options): Promise<AssertionsResponse>;
   /** Check a message. Structure, header, HTML in mail programs, accessibility, links, size, and on request (`only=linkcheck,authentication`) what needs the network. A check that fails says so in `error`. GET /api/v1/message/{id}/checks */
-  getMessageIdChecks(parameters: { id: string; query?: string; tz?: string; inbox?: string; only?: string; ignore?: string; facts?: "0" | "1"; linked_sheets?: "0" | "1"; one_time_links?: "0" | "1"; follow?: string }, options?: Options): Promise<ChecksAnswer>;
+  getMessageIdChecks(parameters: { id: string; query?: string; tz?: string; inbox?: string; only?: string; ignore?: string; facts?: "0" | "1"; linked_sheets?: "0" | "1"; one_time_links?: "0" | "1"; follow?: string }, options?: Options): Promise<ChecksResponse>;
   /** Ask every link of a message whether it answers. A line of JSON for each, as soon as it has answered. GET /api/v1/message/{id}/checks/links */
-  getMessageIdChecksLinks(parameters: { id: string; query?: string; tz?: string; inbox?: string; one_time_links?: "0" | "1"; follow?: string }, options?: Options): Promise<LinkAnswerShape[]>;
+  getMessageIdChecksLinks(parameters: { id: string; query?: string; tz?: string; inbox?: string; one_time_links?: "0" | "1"; follow?: string }, options?: Options): Promise<LinkResult[]>;
   /** How mail programs treat the HTML. GET /api/v1/message/{id}/html-check */
   getMessageIdHtmlCheck(parameters: { id: string; query?: string; tz?: string; inbox?: string }, options?: Options): Promise<HtmlCheckResponse>;
   /** Whether the links answer. Marks the message read. Links that look as if they worked once only are left alone. GET /api/v1/message/{id}/link-check */
@@ -829,53 +829,53 @@ export class Operations {
   /** What the spam filter thinks. GET /api/v1/message/{id}/sa-check */
   getMessageIdSaCheck(parameters: { id: string; query?: string; tz?: string; inbox?: string }, options?: Options): Promise<SpamCheckResponse>;
   /** Find one-time codes and links in a message. Every code and link with its kind and a confidence from 0 to 1, most confident first; `code` and `link` are those that the message was sent for. Does not mark the message read. GET /api/v1/message/{id}/extract */
-  getMessageIdExtract(parameters: { id: string; query?: string; tz?: string; inbox?: string }, options?: Options): Promise<ExtractAnswer>;
+  getMessageIdExtract(parameters: { id: string; query?: string; tz?: string; inbox?: string }, options?: Options): Promise<Extraction>;
   /** Faults on purpose. GET /api/v1/faults */
-  getFaults(parameters?: { inbox?: string }, options?: Options): Promise<FaultsAnswer>;
+  getFaults(parameters?: { inbox?: string }, options?: Options): Promise<FaultList>;
   /** Have these faults and no others. PUT /api/v1/faults */
-  putFaults(parameters?: { body?: FaultsBody }, options?: Options): Promise<FaultsAnswer>;
+  putFaults(parameters?: { body?: FaultsRequest }, options?: Options): Promise<FaultList>;
   /** Have one more fault. POST /api/v1/faults */
-  postFaults(parameters: { inbox?: string; body: FaultBody }, options?: Options): Promise<FaultShape>;
+  postFaults(parameters: { inbox?: string; body: FaultRequest }, options?: Options): Promise<Fault>;
   /** Have no faults. DELETE /api/v1/faults */
-  deleteFaults(parameters?: { inbox?: string }, options?: Options): Promise<FaultsAnswer>;
+  deleteFaults(parameters?: { inbox?: string }, options?: Options): Promise<FaultList>;
   /** Forget one fault. DELETE /api/v1/faults/{number} */
-  deleteFaultsNumber(parameters: { number: string }, options?: Options): Promise<FaultsAnswer>;
+  deleteFaultsNumber(parameters: { number: string }, options?: Options): Promise<FaultList>;
   /** Mailpit's chaos triggers. GET /api/v1/chaos */
   getChaos(options?: Options): Promise<ChaosTriggers>;
   /** Set Mailpit's chaos triggers. PUT /api/v1/chaos */
   putChaos(parameters?: { body?: ChaosTriggers }, options?: Options): Promise<ChaosTriggers>;
   /** The relays that messages can be released through. The first one is the default. Passwords are never told. GET /api/v1/relays */
-  getRelays(options?: Options): Promise<WayOut[]>;
+  getRelays(options?: Options): Promise<RelayInfo[]>;
   /** Send a message onward. To the given addresses, through a relay of the settings. Bcc is taken out; Date and, unless the relay keeps it, Message-ID are new. POST /api/v1/message/{id}/release */
-  postMessageIdRelease(parameters: { id: string; query?: string; tz?: string; inbox?: string; report?: string; body: Release }, options?: Options): Promise<ReleaseReport>;
+  postMessageIdRelease(parameters: { id: string; query?: string; tz?: string; inbox?: string; report?: string; body: ReleaseRequest }, options?: Options): Promise<ReleaseReport>;
   /** What is sent onward, by relays and webhooks. GET /api/v1/outgoing */
-  getOutgoing(parameters?: { relay?: string; message?: string; limit?: number }, options?: Options): Promise<JobsAnswer>;
+  getOutgoing(parameters?: { relay?: string; message?: string; limit?: number }, options?: Options): Promise<JobList>;
   /** Who is told of new mail. GET /api/v1/webhooks */
-  getWebhooks(options?: Options): Promise<WebhooksAnswer>;
+  getWebhooks(options?: Options): Promise<WebhookList>;
   /** Call a webhook about the newest message. POST /api/v1/webhooks/{name}/test */
-  postWebhooksNameTest(parameters: { name: string }, options?: Options): Promise<TestAnswer>;
+  postWebhooksNameTest(parameters: { name: string }, options?: Options): Promise<WebhookTest>;
   /** List tags. GET /api/v1/tags */
   getTags(parameters?: { inbox?: string }, options?: Options): Promise<string[]>;
   /** Set messages' tags. PUT /api/v1/tags */
-  putTags(parameters: { inbox?: string; body: Tagging }, options?: Options): Promise<string>;
+  putTags(parameters: { inbox?: string; body: SetTagsRequest }, options?: Options): Promise<string>;
   /** Rename a tag. PUT /api/v1/tags/{tag} */
-  putTagsTag(parameters: { tag: string; body: TagName }, options?: Options): Promise<string>;
+  putTagsTag(parameters: { tag: string; body: RenameTagRequest }, options?: Options): Promise<string>;
   /** Delete a tag. The messages stay. DELETE /api/v1/tags/{tag} */
   deleteTagsTag(parameters: { tag: string }, options?: Options): Promise<string>;
   /** List inboxes. GET /api/v1/inboxes */
-  getInboxes(parameters?: { inbox?: string }, options?: Options): Promise<InboxesAnswer>;
+  getInboxes(parameters?: { inbox?: string }, options?: Options): Promise<InboxList>;
   /** Make an inbox. With a random name unless one is given. From then on its name and password are asked for when somebody logs in to SMTP or POP3 by that name; an inbox that mail had made keeps its mail. POST /api/v1/inboxes */
-  postInboxes(parameters?: { body?: InboxBody }, options?: Options): Promise<NewInboxShape>;
+  postInboxes(parameters?: { body?: InboxRequest }, options?: Options): Promise<CreatedInbox>;
   /** Look at an inbox. GET /api/v1/inboxes/{inbox} */
-  getInboxesInbox(parameters: { inbox: string }, options?: Options): Promise<InboxShape>;
+  getInboxesInbox(parameters: { inbox: string }, options?: Options): Promise<InboxInfo>;
   /** Delete an inbox with its mail. Mail that is in another inbox too stays there. Faults set up for the inbox go. DELETE /api/v1/inboxes/{inbox} */
-  deleteInboxesInbox(parameters: { inbox: string }, options?: Options): Promise<InboxGone>;
+  deleteInboxesInbox(parameters: { inbox: string }, options?: Options): Promise<DeletedInbox>;
   /** Wait for messages. Answers as soon as `count` messages match, without marking them read. Messages are judged when they arrive, and once more when the time is over. GET /api/v1/wait */
-  getWait(parameters?: { query?: string; inbox?: string; since?: number; count?: number; timeout?: number; absent?: boolean; tz?: string }, options?: Options): Promise<WaitAnswer>;
+  getWait(parameters?: { query?: string; inbox?: string; since?: number; count?: number; timeout?: number; absent?: boolean; tz?: string }, options?: Options): Promise<WaitSuccess>;
   /** Hear of news as server-sent events. The frames of the WebSocket but for `stats`, each as the data of an event named by its type. GET /api/v1/events */
   getEvents(parameters?: { after?: string; inbox?: string }, options?: Options): Promise<string>;
   /** Send a message in. POST /api/v1/send */
-  postSend(parameters: { from?: string; inbox?: string; relay?: string; to?: string; body: Sending }, options?: Options): Promise<Sent>;
+  postSend(parameters: { from?: string; inbox?: string; relay?: string; to?: string; body: SendRequest }, options?: Options): Promise<SentMessage>;
   /** The program and its mailbox. GET /api/v1/info */
   getInfo(options?: Options): Promise<AppInformation>;
   /** What a user interface needs to know. GET /api/v1/webui */
@@ -887,13 +887,13 @@ export class Operations {
   /** Whether the server can take and give mail. GET /readyz */
   getReadyz(options?: Options): Promise<string>;
   /** Tokens of the API. GET /api/v1/tokens */
-  getTokens(options?: Options): Promise<TokensAnswer>;
+  getTokens(options?: Options): Promise<TokenList>;
   /** Make a token. POST /api/v1/tokens */
-  postTokens(parameters?: { body?: TokenBody }, options?: Options): Promise<NewTokenShape>;
+  postTokens(parameters?: { body?: TokenRequest }, options?: Options): Promise<CreatedToken>;
   /** Revoke a token. DELETE /api/v1/tokens/{number} */
-  deleteTokensNumber(parameters: { number: string }, options?: Options): Promise<TokensAnswer>;
+  deleteTokensNumber(parameters: { number: string }, options?: Options): Promise<TokenList>;
   /** List SMTP connections that brought no message. GET /api/v1/sessions */
-  getSessions(parameters?: { limit?: string }, options?: Options): Promise<SessionsAnswer>;
+  getSessions(parameters?: { limit?: string }, options?: Options): Promise<SessionList>;
   /** This document. GET /api/v1/openapi.json */
   getOpenapiJson(options?: Options): Promise<Record<string, unknown>>;
 }

@@ -15,11 +15,9 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 
-from msgspec import field
-
 from catcher.errors import CatcherError
 from catcher.mime import parse_addresses
-from catcher.schema.messages import Camel
+from catcher.schema.send import SendAddress, SendAttachment, SendRequest
 
 _TAKEN = frozenset({"to", "from", "cc", "bcc", "reply-to", "date", "subject", "content-type", "mime-version"})
 _FIELD_NAME = re.compile(r"\A[!-9;-~]{1,200}\Z")
@@ -40,38 +38,6 @@ class Unsendable(CatcherError, ValueError):
     """What was sent in is no message. The text is for the client."""
 
 
-class Correspondent(Camel, frozen=True, kw_only=True):
-    """A display name and an address."""
-
-    name: str = ""
-    email: str = ""
-
-
-class SentFile(Camel, frozen=True, kw_only=True):
-    """A file. content: base64, or a data URL. With a content id it is inline, for the HTML to refer to."""
-
-    content: str = ""
-    filename: str = ""
-    content_type: str = ""
-    content_id: str = ""
-
-
-class Sending(Camel, frozen=True, kw_only=True):
-    """A message to send in."""
-
-    from_: Correspondent = field(default_factory=Correspondent)
-    to: tuple[Correspondent, ...] = ()
-    cc: tuple[Correspondent, ...] = ()
-    bcc: tuple[str, ...] = ()
-    reply_to: tuple[Correspondent, ...] = ()
-    subject: str = ""
-    text: str = ""
-    html: str = ""
-    attachments: tuple[SentFile, ...] = ()
-    tags: tuple[str, ...] = ()
-    headers: dict[str, str] = field(default_factory=dict)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
     """A message's octets and its envelope's addresses, in the order To, Cc, Bcc."""
@@ -81,7 +47,7 @@ class Written:
     recipients: tuple[str, ...]
 
 
-def write(sending: Sending, *, now: datetime) -> Written:
+def write(sending: SendRequest, *, now: datetime) -> Written:
     """The message. Raises Unsendable with a text for the client."""
     try:
         return _write(sending, now)
@@ -91,7 +57,7 @@ def write(sending: Sending, *, now: datetime) -> Written:
         raise Unsendable(f"error building message: {error}") from error
 
 
-def _write(sending: Sending, now: datetime) -> Written:
+def _write(sending: SendRequest, now: datetime) -> Written:
     if not sending.from_.email.strip():
         raise Unsendable("error building message: from not set")
     if not (sending.to or sending.cc or sending.bcc):
@@ -99,7 +65,7 @@ def _write(sending: Sending, now: datetime) -> Written:
     sender = _address(sending.from_, "From")
     to = [_address(each, "To") for each in sending.to]
     cc = [_address(each, "Cc") for each in sending.cc]
-    bcc = [_address(Correspondent(email=each), "Bcc") for each in sending.bcc]
+    bcc = [_address(SendAddress(email=each), "Bcc") for each in sending.bcc]
     reply_to = [_address(each, "Reply-To") for each in sending.reply_to]
     message = EmailMessage(policy=_policy([sender, *to, *cc, *bcc, *reply_to]))
     message["From"] = sender
@@ -121,7 +87,7 @@ def _policy(addresses: Iterable[Address]) -> "policy.EmailPolicy[EmailMessage]":
     return policy.SMTP if all(each.addr_spec.isascii() for each in addresses) else policy.SMTPUTF8
 
 
-def _address(given: Correspondent, kind: str) -> Address:
+def _address(given: SendAddress, kind: str) -> Address:
     """Exactly one mailbox. Raises Unsendable."""
     text = given.email.strip()
     found = parse_addresses(text) if text.isprintable() else ()
@@ -138,7 +104,7 @@ def _address(given: Correspondent, kind: str) -> Address:
         raise Unsendable(f"invalid {kind} address: {text[:200]}") from error
 
 
-def _set_fields(message: EmailMessage, sending: Sending) -> None:
+def _set_fields(message: EmailMessage, sending: SendRequest) -> None:
     """The client's own header fields, and the tags as the field that intake reads."""
     for name, value in sending.headers.items():
         if name.lower() in _TAKEN or (name.lower() == "x-tags" and sending.tags):
@@ -150,7 +116,7 @@ def _set_fields(message: EmailMessage, sending: Sending) -> None:
         message["X-Tags"] = ", ".join(sending.tags)
 
 
-def _set_content(message: EmailMessage, sending: Sending) -> None:
+def _set_content(message: EmailMessage, sending: SendRequest) -> None:
     """Text always, HTML as its alternative with inline files related to it, the other files mixed."""
     message.set_content(sending.text)
     if sending.html:
@@ -166,7 +132,7 @@ def _set_content(message: EmailMessage, sending: Sending) -> None:
             message.add_attachment(data, main, sub, filename=name)
 
 
-def _octets(file: SentFile) -> bytes:
+def _octets(file: SendAttachment) -> bytes:
     encoded = "".join(file.content.rpartition(",")[2].split())
     try:
         return base64.b64decode(encoded, validate=True)
@@ -174,7 +140,7 @@ def _octets(file: SentFile) -> bytes:
         raise Unsendable(f'error decoding base64 attachment "{file.filename[:200]}": {error}') from error
 
 
-def _media_type(file: SentFile) -> tuple[str, str]:
+def _media_type(file: SendAttachment) -> tuple[str, str]:
     """As given, else by the octets' signature. A multipart or message type would be taken apart: it becomes octets."""
     found = _MEDIA_TYPE.match(file.content_type.strip() or _sniffed(_octets(file)))
     if found is None:

@@ -9,13 +9,15 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+from msgspec import UNSET
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from catcher.errors import CatcherError, InboxError
-from catcher.schema.messages import encode
+from catcher.schema.base import encode
+from catcher.schema.events import EventFrame, MessageChange, Statistics
 from catcher.store.events import StoreEvent
 from catcher.store.labels.inbox_names import fold_inbox
 from catcher.store.search import Anything
@@ -89,25 +91,23 @@ class EventSocket:
             store = self._services.store
             page = await store.page(within(Anything(), inbox), limit=0)
             cursor, total, unread = page.cursor, page.matching, page.matching_unread
-            numbers = {"Total": total, "Unread": unread, "Version": self._services.facts.version}
-            await _send(websocket, {"Type": "stats", "Data": numbers, "id": cursor})
+            numbers = Statistics(total=total, unread=unread, version=self._services.facts.version)
+            await _send(websocket, EventFrame(type="stats", data=numbers, id=cursor))
             await asyncio.sleep(STATS_PAUSE)
 
 
-def frame(event: StoreEvent) -> dict[str, Any]:
-    """One event as clients know it."""
+def frame(event: StoreEvent) -> EventFrame:
+    """Return the frame of an event."""
     data: Any = None
     if event.summary is not None and event.kind == "new":
         data = message_summary(event.summary)
-    elif event.kind == "update":
-        data = {"ID": event.store_id}
-        if event.is_read is not None:
-            data["Read"] = event.is_read
-        if event.tags is not None:
-            data["Tags"] = event.tags
-    elif event.kind == "delete":
-        data = {"ID": event.store_id}
-    return {"Type": event.kind, "Data": data, "id": event.cursor}
+    elif event.kind in ("update", "delete"):
+        data = MessageChange(
+            id=event.store_id,
+            read=UNSET if event.is_read is None else event.is_read,
+            tags=UNSET if event.tags is None else event.tags,
+        )
+    return EventFrame(type=event.kind, data=data, id=event.cursor)
 
 
 async def _send(websocket: WebSocket, value: Any) -> None:

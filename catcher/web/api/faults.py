@@ -1,9 +1,7 @@
 """`/api/v1/faults`: faults on purpose as rules; `/api/v1/chaos` is Mailpit's view of three of them."""
 
 from dataclasses import replace
-from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,7 +9,8 @@ from catcher.errors import NotFound
 from catcher.faults import ActiveRule, FaultRule, FaultRules
 from catcher.faults.chaos import TRIGGERS, Trigger, set_triggers, triggers_of
 from catcher.hooks import Stage
-from catcher.schema.messages import Camel, Count
+from catcher.schema.faults import Fault, FaultList, FaultRequest, FaultsRequest
+from catcher.schema.mailpit import ChaosTrigger, ChaosTriggers
 from catcher.web.api.http.problems import BAD, MISSING, told
 from catcher.web.api.http.requests import body_as
 from catcher.web.api.http.responses import bad_request, json_answer
@@ -19,66 +18,6 @@ from catcher.web.api.openapi import parameters
 from catcher.web.api.openapi.operations import JSON, Content, Operation, Parameter
 from catcher.web.inbox_scope import inbox_of
 from catcher.web.services import Services
-
-StageName = Literal["connect", "helo", "auth", "mail", "rcpt", "data", "content", "quit"]
-
-
-class FaultBody(Struct, frozen=True, kw_only=True):
-    """A fault. stage: where in the dialogue. query: search terms on the envelope (`from:`, `to:`, `user:`, `ip:`).
-
-    code: reply code 400–599, 0 for no reply; text: its words. delay: seconds to wait before. drop: hang up. times: how
-    often at most, 0 for ever. probability: in percent. name: for people. inbox: only for mail to this inbox.
-    """
-
-    stage: StageName
-    query: str = ""
-    code: int = 0
-    text: str = ""
-    delay: float = 0.0
-    drop: bool = False
-    times: int = 0
-    probability: float = 100.0
-    name: str = ""
-    inbox: str = ""
-
-
-class FaultShape(FaultBody, frozen=True, kw_only=True):
-    """A fault that is set up. id: to delete it by. hits: how often it has struck. is_spent: as often as it may."""
-
-    id: int
-    hits: Count
-    is_spent: bool
-
-
-class FaultsBody(Struct, frozen=True, kw_only=True):
-    """All faults, in the order they are asked. seed: starts chance anew, so that a run can be repeated."""
-
-    faults: tuple[FaultBody, ...] = ()
-    seed: int | None = None
-
-
-class FaultsAnswer(Struct, frozen=True, kw_only=True):
-    """All faults, in the order they are asked; the first that fits strikes."""
-
-    faults: tuple[FaultShape, ...]
-
-
-Code = Annotated[int, Meta(description="400 to 599; 0 is the trigger's own.")]
-
-
-class ChaosTrigger(Camel, frozen=True, kw_only=True):
-    """One of Mailpit's triggers. probability: 0 to 100."""
-
-    error_code: Code = 0
-    probability: int = 0
-
-
-class ChaosTriggers(Camel, frozen=True, kw_only=True):
-    """Mailpit's three triggers; one that is left out rests."""
-
-    sender: ChaosTrigger = ChaosTrigger()
-    recipient: ChaosTrigger = ChaosTrigger()
-    authentication: ChaosTrigger = ChaosTrigger()
 
 
 class Faults:
@@ -92,12 +31,12 @@ class Faults:
         return json_answer(_answer(self._rules, inbox_of(request)))
 
     async def replace(self, request: Request) -> Response:
-        wanted = await body_as(request, FaultsBody, is_required=False)
+        wanted = await body_as(request, FaultsRequest, is_required=False)
         self._rules.replace([_fault(each) for each in wanted.faults], seed=wanted.seed)
         return json_answer(_answer(self._rules))
 
     async def add(self, request: Request) -> Response:
-        fault, inbox = _fault(await body_as(request, FaultBody)), inbox_of(request)
+        fault, inbox = _fault(await body_as(request, FaultRequest)), inbox_of(request)
         return json_answer(_shape(self._rules.add(replace(fault, inbox=inbox) if inbox else fault)))
 
     async def clear(self, request: Request) -> Response:
@@ -139,19 +78,19 @@ class Faults:
             raise bad_request("Chaos is not enabled")
 
 
-def _fault(body: FaultBody) -> FaultRule:
-    values = {name: getattr(body, name) for name in FaultBody.__struct_fields__ if name != "stage"}
+def _fault(body: FaultRequest) -> FaultRule:
+    values = {name: getattr(body, name) for name in FaultRequest.__struct_fields__ if name != "stage"}
     return FaultRule(stage=Stage(body.stage), **values)
 
 
-def _shape(one: ActiveRule) -> FaultShape:
-    values = {name: getattr(one.rule, name) for name in FaultBody.__struct_fields__ if name != "stage"}
-    return FaultShape(id=one.number, stage=one.rule.stage.value, hits=one.hits, is_spent=one.is_spent, **values)
+def _shape(one: ActiveRule) -> Fault:
+    values = {name: getattr(one.rule, name) for name in FaultRequest.__struct_fields__ if name != "stage"}
+    return Fault(id=one.number, stage=one.rule.stage.value, hits=one.hits, is_spent=one.is_spent, **values)
 
 
-def _answer(rules: FaultRules, inbox: str = "") -> FaultsAnswer:
+def _answer(rules: FaultRules, inbox: str = "") -> FaultList:
     """All faults, or those of an inbox."""
-    return FaultsAnswer(faults=tuple(_shape(one) for one in (rules.of_inbox(inbox) if inbox else rules.active)))
+    return FaultList(faults=tuple(_shape(one) for one in (rules.of_inbox(inbox) if inbox else rules.active)))
 
 
 def _chaos(rules: FaultRules) -> ChaosTriggers:
@@ -165,7 +104,7 @@ def _chaos(rules: FaultRules) -> ChaosTriggers:
 
 _NUMBER = Parameter(name="number", place="path", description="The fault's id.", is_required=True)
 _FOR_INBOX = Parameter(name="inbox", description="The inbox that the fault is for, whatever the body says.")
-_ALL = Content(description="The faults as they stand now.", media={JSON: FaultsAnswer})
+_ALL = Content(description="The faults as they stand now.", media={JSON: FaultList})
 _TRIGGERS = Content(description="The triggers as they stand now.", media={JSON: ChaosTriggers})
 
 
@@ -188,7 +127,7 @@ def operations(services: Services) -> tuple[Operation, ...]:
             handler=told(at.replace),
             summary="Have these faults and no others",
             tag="faults",
-            body=Content(description="The faults.", media={JSON: FaultsBody}),
+            body=Content(description="The faults.", media={JSON: FaultsRequest}),
             answers={200: _ALL, 400: BAD},
         ),
         Operation(
@@ -198,8 +137,8 @@ def operations(services: Services) -> tuple[Operation, ...]:
             summary="Have one more fault",
             tag="faults",
             parameters=(_FOR_INBOX,),
-            body=Content(description="The fault.", media={JSON: FaultBody}, is_required=True),
-            answers={200: Content(description="The fault as it stands.", media={JSON: FaultShape}), 400: BAD},
+            body=Content(description="The fault.", media={JSON: FaultRequest}, is_required=True),
+            answers={200: Content(description="The fault as it stands.", media={JSON: Fault}), 400: BAD},
         ),
         Operation(
             method="DELETE",

@@ -3,15 +3,15 @@
 import re
 import secrets
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Any
 
-from msgspec import Meta, Struct
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from catcher.errors import InboxError
-from catcher.schema.messages import Count, Moment, ProblemAnswer
+from catcher.schema.inboxes import CreatedInbox, DeletedInbox, InboxInfo, InboxList, InboxRequest
+from catcher.schema.problems import ProblemResponse
 from catcher.store.labels.inbox_names import clean_inbox, fold_inbox
 from catcher.store.labels.inbox_routing import InboxRouting
 from catcher.store.model import StoredInbox
@@ -33,65 +33,6 @@ NAME_LENGTH = 10
 
 _LABEL = re.compile(r"[0-9a-z]([0-9a-z-]{0,61}[0-9a-z])?\Z", re.ASCII | re.IGNORECASE)
 
-Seconds = Annotated[float, Meta(gt=0, le=LONGEST)]
-
-
-class InboxBody(Struct, frozen=True, kw_only=True):
-    """An inbox that is wanted. name: "" for a random one. ttl: seconds until it goes with its mail, null for never.
-
-    max_messages: how many it keeps, 0 for no bound of its own. max_age: seconds that it keeps a message, null for ever.
-    """
-
-    name: str = ""
-    ttl: Seconds | None = None
-    max_messages: Annotated[int, Meta(ge=0, le=2_000_000_000)] = 0
-    max_age: Seconds | None = None
-
-
-class InboxShape(Struct, frozen=True, kw_only=True):
-    """An inbox. is_made: on purpose; it stays when it is empty. The bounds are as they were asked for.
-
-    username: log in to SMTP by this name and the mail goes here. addresses: mail to these goes here too, when its
-    sender logs in as nobody; "*" stands for anything. cursor: `since` for a wait that misses nothing that comes from
-    now on.
-    """
-
-    name: str
-    messages: Count
-    created_at: Moment
-    is_made: bool
-    expires_at: Moment | None
-    max_messages: Count
-    max_age: float | None
-    username: str
-    addresses: tuple[str, ...]
-    cursor: Count
-
-
-class NewInboxShape(InboxShape, frozen=True, kw_only=True):
-    """An inbox just made. smtp, pop3: where they listen.
-
-    password: of SMTP and POP3; the API tells it this once, the pages to who sets up an application for the inbox.
-    """
-
-    password: str
-    smtp: tuple[str, ...]
-    pop3: tuple[str, ...]
-
-
-class InboxesAnswer(Struct, frozen=True, kw_only=True):
-    """All inboxes, sorted by name."""
-
-    inboxes: tuple[InboxShape, ...]
-    cursor: Count
-
-
-class InboxGone(Struct, frozen=True, kw_only=True):
-    """An inbox that was deleted. deleted: how many messages went with it; those in another one too stay."""
-
-    deleted: Count
-    cursor: Count
-
 
 class Inboxes:
     """Handlers of inboxes."""
@@ -104,11 +45,11 @@ class Inboxes:
         cursor, name = await self._store.cursor(), inbox_of(request)
         found = await self._store.inboxes()
         chosen = [each for each in found if not name or fold_inbox(each.name) == fold_inbox(name)]
-        shapes = tuple(InboxShape(**self._values(each, cursor)) for each in chosen)
-        return json_answer(InboxesAnswer(inboxes=shapes, cursor=cursor))
+        shapes = tuple(InboxInfo(**self._values(each, cursor)) for each in chosen)
+        return json_answer(InboxList(inboxes=shapes, cursor=cursor))
 
     async def make(self, request: Request) -> Response:
-        wanted = await body_as(request, InboxBody, is_required=False)
+        wanted = await body_as(request, InboxRequest, is_required=False)
         if wanted.name != clean_inbox(wanted.name) or (wanted.name and not fold_inbox(wanted.name)):
             raise ValueError("name: expected one line of text, 200 characters at most, without blanks around it")
         inbox = _made(wanted, now=datetime.now(UTC))
@@ -118,7 +59,7 @@ class Inboxes:
         except InboxError as error:
             raise HTTPException(409, str(error)) from error
         listening = self._services.facts.listening
-        shape = NewInboxShape(
+        shape = CreatedInbox(
             **self._values(inbox, cursor),
             password=inbox.password,
             smtp=tuple(each.address for each in listening if each.protocol == "smtp"),
@@ -129,14 +70,14 @@ class Inboxes:
     async def one(self, request: Request) -> Response:
         cursor = await self._store.cursor()
         inbox = await self._store.inbox(request.path_params["inbox"])
-        return json_answer(InboxShape(**self._values(inbox, cursor)))
+        return json_answer(InboxInfo(**self._values(inbox, cursor)))
 
     async def delete(self, request: Request) -> Response:
         """Faults that were set up for it go as well."""
         name = request.path_params["inbox"]
         deleted = await self._store.delete_inbox(name)
         self._services.faults.remove_inbox(name)
-        return json_answer(InboxGone(deleted=deleted, cursor=await self._store.cursor()))
+        return json_answer(DeletedInbox(deleted=deleted, cursor=await self._store.cursor()))
 
     def _values(self, inbox: StoredInbox, cursor: int) -> dict[str, Any]:
         return {
@@ -166,7 +107,7 @@ def addresses_of(name: str, sorting: InboxRouting) -> tuple[str, ...]:
     return tuple(patterns)
 
 
-def _made(wanted: InboxBody, *, now: datetime) -> StoredInbox:
+def _made(wanted: InboxRequest, *, now: datetime) -> StoredInbox:
     return StoredInbox(
         name=wanted.name or random_name(),
         messages=0,
@@ -186,7 +127,7 @@ def random_name() -> str:
 
 
 _NAME = Parameter(name="inbox", place="path", description="The inbox's name, in any letter case.", is_required=True)
-_TAKEN = Content(description="There is such an inbox already.", media={JSON: ProblemAnswer})
+_TAKEN = Content(description="There is such an inbox already.", media={JSON: ProblemResponse})
 
 
 def operations(services: Services) -> tuple[Operation, ...]:
@@ -200,7 +141,7 @@ def operations(services: Services) -> tuple[Operation, ...]:
             summary="List inboxes",
             tag="inboxes",
             parameters=(parameters.INBOX,),
-            answers={200: Content(description="The inboxes.", media={JSON: InboxesAnswer}), 400: BAD},
+            answers={200: Content(description="The inboxes.", media={JSON: InboxList}), 400: BAD},
         ),
         Operation(
             method="POST",
@@ -210,9 +151,9 @@ def operations(services: Services) -> tuple[Operation, ...]:
             description="With a random name unless one is given. From then on its name and password are asked for "
             "when somebody logs in to SMTP or POP3 by that name; an inbox that mail had made keeps its mail.",
             tag="inboxes",
-            body=Content(description="What it shall be.", media={JSON: InboxBody}),
+            body=Content(description="What it shall be.", media={JSON: InboxRequest}),
             answers={
-                201: Content(description="The inbox and its password.", media={JSON: NewInboxShape}),
+                201: Content(description="The inbox and its password.", media={JSON: CreatedInbox}),
                 400: BAD,
                 409: _TAKEN,
             },
@@ -224,7 +165,7 @@ def operations(services: Services) -> tuple[Operation, ...]:
             summary="Look at an inbox",
             tag="inboxes",
             parameters=(_NAME,),
-            answers={200: Content(description="The inbox.", media={JSON: InboxShape}), 404: MISSING},
+            answers={200: Content(description="The inbox.", media={JSON: InboxInfo}), 404: MISSING},
         ),
         Operation(
             method="DELETE",
@@ -234,6 +175,6 @@ def operations(services: Services) -> tuple[Operation, ...]:
             description="Mail that is in another inbox too stays there. Faults set up for the inbox go.",
             tag="inboxes",
             parameters=(_NAME,),
-            answers={200: Content(description="What was deleted.", media={JSON: InboxGone}), 404: MISSING},
+            answers={200: Content(description="What was deleted.", media={JSON: DeletedInbox}), 404: MISSING},
         ),
     )

@@ -9,7 +9,8 @@ from starlette.responses import PlainTextResponse, Response
 
 from catcher.errors import CatcherError
 from catcher.relay import Relay
-from catcher.schema.messages import AppInformation, MessageRelay, RuntimeStats, WebConfiguration
+from catcher.schema.info import AppInformation, RuntimeStats
+from catcher.schema.mailpit import MessageRelay, WebConfiguration
 from catcher.web.api.http.responses import json_answer, not_found
 from catcher.web.api.openapi.operations import ANY_TEXT, JSON, TEXT, Content, Operation
 from catcher.web.services import Services

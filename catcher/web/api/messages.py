@@ -5,7 +5,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catcher.errors import QueryError
-from catcher.schema.messages import Camel, ProblemAnswer
+from catcher.schema.messages import DeleteRequest, MarkRequest
+from catcher.schema.problems import ProblemResponse
 from catcher.store.model import ByIds, Everything, Matching, Selection
 from catcher.store.search import Anything, has_condition
 from catcher.web.api.http.message_lists import Lists
@@ -26,20 +27,6 @@ from catcher.web.inbox_scope import inbox_of, within
 from catcher.web.services import Services
 
 NO_QUERY = "Error: no search query"
-
-
-class ReadMark(Camel, frozen=True, kw_only=True):
-    """Which messages to mark: those of `IDs`, or those that `Search` matches, or all when neither is given."""
-
-    read: bool = False
-    ids: tuple[str, ...] = ()
-    search: str = ""
-
-
-class Deletion(Camel, frozen=True, kw_only=True):
-    """Which messages to delete; none named means all."""
-
-    ids: tuple[str, ...] = ()
 
 
 class Messages:
@@ -70,7 +57,7 @@ class Messages:
         return await answer(within(query, inbox), wanted, inbox=inbox)
 
     async def mark(self, request: Request) -> Response:
-        wanted = await body_as(request, ReadMark)
+        wanted = await body_as(request, MarkRequest)
         text = wanted.search.strip()
         if wanted.ids and text:
             raise bad_request("You may specify either IDs or a search query, not both")
@@ -91,8 +78,8 @@ class Messages:
         ids: tuple[str, ...] = ()
         if raw.strip():
             content_type = request.headers.get("content-type", "")
-            wanted = struct_of(raw, content_type, Deletion)
-            if not has_known_key(raw, content_type, Deletion):
+            wanted = struct_of(raw, content_type, DeleteRequest)
+            if not has_known_key(raw, content_type, DeleteRequest):
                 raise bad_request("expected IDs in the body; to delete everything send no body")
             ids = wanted.ids
         await self._store.delete(await self._selection(ids, inbox_of(request)))
@@ -147,7 +134,7 @@ def operations(services: Services) -> tuple[Operation, ...]:
             summary="Set the read mark",
             tag="messages",
             parameters=(parameters.TZ, parameters.INBOX),
-            body=_body(ReadMark, "Which messages, and how to mark them.", is_required=True),
+            body=_body(MarkRequest, "Which messages, and how to mark them.", is_required=True),
             answers=changes,
         ),
         Operation(
@@ -158,7 +145,7 @@ def operations(services: Services) -> tuple[Operation, ...]:
             description="Those of `IDs`; without a body, with `{}` or an empty list all. Unknown ids are ignored.",
             tag="messages",
             parameters=(parameters.INBOX,),
-            body=_body(Deletion, "Which messages.", is_required=False),
+            body=_body(DeleteRequest, "Which messages.", is_required=False),
             answers=changes,
         ),
         Operation(
@@ -170,7 +157,7 @@ def operations(services: Services) -> tuple[Operation, ...]:
             parameters=(parameters.QUERY, *parameters.PAGING, parameters.TZ, _STRICT, parameters.INBOX),
             answers={
                 200: parameters.LIST,
-                400: Content(description="There is no query.", media={TEXT: ANY_TEXT, JSON: ProblemAnswer}),
+                400: Content(description="There is no query.", media={TEXT: ANY_TEXT, JSON: ProblemResponse}),
             },
         ),
         Operation(

@@ -2,13 +2,12 @@
 
 from urllib.parse import urlsplit
 
-from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
 from catcher.errors import NotFound, RelayError
 from catcher.relay.webhooks import PREFIX, Webhook
-from catcher.schema.messages import Count, Moment
+from catcher.schema.outbox import JobInfo, JobList, WebhookInfo, WebhookList, WebhookTest
 from catcher.store.records.outbox import OutboxJob
 from catcher.web.api.http.presenters import moment
 from catcher.web.api.http.problems import BAD, MISSING, told
@@ -17,55 +16,6 @@ from catcher.web.api.openapi.operations import JSON, Content, Operation, Paramet
 from catcher.web.services import Services
 
 MOST = 1000
-
-
-class JobShape(Struct, frozen=True, kw_only=True):
-    """One message on its way to one relay or webhook.
-
-    relay: the relay's name, or "webhook:" and the webhook's. recipients: who lacks it still, or who was tried last.
-    state: "waiting", "sent" or "failed". due_at: when it is tried (again), null when it is over. text: what was said.
-    """
-
-    id: int
-    message_id: str
-    relay: str
-    recipients: tuple[str, ...]
-    attempts: Count
-    created_at: Moment
-    due_at: Moment | None
-    state: str
-    text: str
-
-
-class JobsAnswer(Struct, frozen=True, kw_only=True):
-    """Jobs, newest first; of those that are over the newest thousand are kept."""
-
-    jobs: tuple[JobShape, ...]
-
-
-class WebhookShape(Struct, frozen=True, kw_only=True):
-    """A webhook. url: without credentials and query. every, delay: seconds. inbox: "" for all mail."""
-
-    name: str
-    url: str
-    query: str
-    inbox: str
-    is_signed: bool
-    every: float
-    delay: float
-
-
-class WebhooksAnswer(Struct, frozen=True, kw_only=True):
-    """All webhooks, in the order of the settings."""
-
-    webhooks: tuple[WebhookShape, ...]
-
-
-class TestAnswer(Struct, frozen=True, kw_only=True):
-    """What came of calling a webhook. text: the answer's status, or why there is none."""
-
-    ok: bool
-    text: str
 
 
 class Onward:
@@ -87,10 +37,10 @@ class Onward:
             relay=given.get("relay"),
             store_id=given.get("message"),
         )
-        return json_answer(JobsAnswer(jobs=tuple(_job(job) for job in found)))
+        return json_answer(JobList(jobs=tuple(_job(job) for job in found)))
 
     async def webhooks(self, request: Request) -> Response:
-        return json_answer(WebhooksAnswer(webhooks=tuple(_shape(webhook) for webhook in self._webhooks.all)))
+        return json_answer(WebhookList(webhooks=tuple(_shape(webhook) for webhook in self._webhooks.all)))
 
     async def test(self, request: Request) -> Response:
         """Calls it at once, about the newest message."""
@@ -101,12 +51,12 @@ class Onward:
         try:
             said = await self._webhooks.call(webhook, summary, number=0)
         except RelayError as error:
-            return json_answer(TestAnswer(ok=False, text=str(error)))
-        return json_answer(TestAnswer(ok=True, text=said))
+            return json_answer(WebhookTest(ok=False, text=str(error)))
+        return json_answer(WebhookTest(ok=True, text=said))
 
 
-def _job(job: OutboxJob) -> JobShape:
-    return JobShape(
+def _job(job: OutboxJob) -> JobInfo:
+    return JobInfo(
         id=job.number,
         message_id=job.store_id,
         relay=job.relay,
@@ -119,10 +69,10 @@ def _job(job: OutboxJob) -> JobShape:
     )
 
 
-def _shape(webhook: Webhook) -> WebhookShape:
+def _shape(webhook: Webhook) -> WebhookInfo:
     parts = urlsplit(webhook.url)
     bare = parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="")
-    return WebhookShape(
+    return WebhookInfo(
         name=webhook.name,
         url=bare.geturl(),
         query=webhook.query,
@@ -150,7 +100,7 @@ def operations(services: Services) -> tuple[Operation, ...]:
             summary="What is sent onward, by relays and webhooks",
             tag="onward",
             parameters=(_RELAY, _MESSAGE, _LIMIT),
-            answers={200: Content(description="Jobs, newest first.", media={JSON: JobsAnswer}), 400: BAD},
+            answers={200: Content(description="Jobs, newest first.", media={JSON: JobList}), 400: BAD},
         ),
         Operation(
             method="GET",
@@ -158,7 +108,7 @@ def operations(services: Services) -> tuple[Operation, ...]:
             handler=told(at.webhooks),
             summary="Who is told of new mail",
             tag="onward",
-            answers={200: Content(description="The webhooks.", media={JSON: WebhooksAnswer})},
+            answers={200: Content(description="The webhooks.", media={JSON: WebhookList})},
         ),
         Operation(
             method="POST",
@@ -167,6 +117,6 @@ def operations(services: Services) -> tuple[Operation, ...]:
             summary="Call a webhook about the newest message",
             tag="onward",
             parameters=(_NAME,),
-            answers={200: Content(description="What came of it.", media={JSON: TestAnswer}), 404: MISSING},
+            answers={200: Content(description="What came of it.", media={JSON: WebhookTest}), 404: MISSING},
         ),
     )

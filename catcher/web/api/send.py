@@ -6,8 +6,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,27 +16,16 @@ from catcher.errors import InboxError, MessageTooLarge, NotFound, RelayError
 from catcher.mime import parse, parse_addresses
 from catcher.mime.model import Message
 from catcher.relay import Relay
-from catcher.schema.messages import Camel, Count, SendError
-from catcher.web.api.composition import Sending, Unsendable, write
+from catcher.schema.release import RecipientOutcome
+from catcher.schema.send import SendError, SendRequest, SentMessage
+from catcher.web.api.composition import Unsendable, write
 from catcher.web.api.http.requests import struct_of
 from catcher.web.api.http.responses import json_answer
-from catcher.web.api.message.release import RecipientOutcome, outcomes_of
+from catcher.web.api.message.release import outcomes_of
 from catcher.web.api.openapi.operations import JSON, Content, Operation, Parameter
 from catcher.web.inbox_scope import PARAMETER, inbox_of
 from catcher.web.middleware.bodies import SPOOL_FROM, spooled
 from catcher.web.services import Services
-
-
-class Sent(Camel, frozen=True, kw_only=True):
-    """The store id of a message that was sent in. relayed: what became of each recipient, when that was asked for.
-
-    cursor: the message's arrival number; what arrives after it has a greater one.
-    """
-
-    id: str
-    cursor: Count = msgspec.field(name="cursor")
-    relayed: tuple[RecipientOutcome, ...] | UnsetType = UNSET
-
 
 RFC822 = "message/rfc822"
 _HEAD = 1024 * 1024
@@ -60,7 +48,7 @@ class Send:
         except (HTTPException, InboxError, Unsendable, MessageTooLarge) as error:
             return _refusal(error)
         cursor = await self._arrival(store_id)
-        return json_answer(Sent(id=store_id, cursor=cursor, relayed=UNSET if relayed is None else relayed))
+        return json_answer(SentMessage(id=store_id, cursor=cursor, relayed=UNSET if relayed is None else relayed))
 
     async def _arrival(self, store_id: str) -> int:
         """The message's number; the store's last one when the message has gone again already."""
@@ -90,7 +78,7 @@ class Send:
 
     async def _json(self, request: Request, inbox: str) -> str:
         raw = await request.body()
-        sending = struct_of(raw, JSON, Sending) if raw.strip() else Sending()
+        sending = struct_of(raw, JSON, SendRequest) if raw.strip() else SendRequest()
         if len(raw) > SPOOL_FROM:
             written = await self._services.threads.run(write, sending, now=datetime.now(UTC))
         else:
@@ -194,11 +182,11 @@ def operations(services: Services) -> tuple[Operation, ...]:
             ),
             body=Content(
                 description="The message.",
-                media={JSON: Sending, RFC822: {"type": "string", "format": "binary"}},
+                media={JSON: SendRequest, RFC822: {"type": "string", "format": "binary"}},
                 is_required=True,
             ),
             answers={
-                200: Content(description="It is stored.", media={JSON: Sent}),
+                200: Content(description="It is stored.", media={JSON: SentMessage}),
                 400: Content(description="It is no message; nothing was stored.", media=refusal),
                 413: Content(description="It is over the size limit.", media=refusal),
             },

@@ -1,11 +1,10 @@
 """`/api/v1/sessions`: SMTP connections that brought no message, with what was said."""
 
-from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
 from catcher.envelope import SmtpSession
-from catcher.schema.messages import Moment
+from catcher.schema.sessions import SessionInfo, SessionList
 from catcher.web.api.http.presenters import moment
 from catcher.web.api.http.problems import BAD, told
 from catcher.web.api.http.responses import json_answer
@@ -13,30 +12,6 @@ from catcher.web.api.openapi.operations import JSON, Content, Operation, Paramet
 from catcher.web.services import Services
 
 MOST = 1000
-
-
-class SessionShape(Struct, frozen=True, kw_only=True):
-    """One connection.
-
-    address: of the client, "" on a Unix socket. helo, user, tls: what it said of itself, "" when it did not. ended:
-    "quit", "lost", "timeout", "refused" or "stopped". transcript: the dialogue, secrets masked, a line each, "C: "
-    before what the client said and "S: " before the answers.
-    """
-
-    address: str
-    helo: str
-    user: str
-    tls: str
-    opened_at: Moment
-    closed_at: Moment
-    ended: str
-    transcript: str
-
-
-class SessionsAnswer(Struct, frozen=True, kw_only=True):
-    """Connections, newest first; the newest thousand are kept."""
-
-    sessions: tuple[SessionShape, ...]
 
 
 class Sessions:
@@ -50,12 +25,12 @@ class Sessions:
         if not (limit.isascii() and limit.isdigit() and 0 < len(limit) < 9):
             raise ValueError("limit: expected a whole number")
         found = await self._store.sessions(limit=min(int(limit), MOST))
-        return json_answer(SessionsAnswer(sessions=tuple(_shape(session) for session in found)))
+        return json_answer(SessionList(sessions=tuple(_shape(session) for session in found)))
 
 
-def _shape(session: SmtpSession) -> SessionShape:
+def _shape(session: SmtpSession) -> SessionInfo:
     client = session.client
-    return SessionShape(
+    return SessionInfo(
         address=client.address,
         helo=client.helo,
         user=client.user,
@@ -77,6 +52,6 @@ def operations(services: Services) -> tuple[Operation, ...]:
             summary="List SMTP connections that brought no message",
             tag="smtp",
             parameters=(Parameter(name="limit", description="How many at most; 100 when it is not given."),),
-            answers={200: Content(description="The connections.", media={JSON: SessionsAnswer}), 400: BAD},
+            answers={200: Content(description="The connections.", media={JSON: SessionList}), 400: BAD},
         ),
     )

@@ -4,26 +4,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catcher.errors import NotFound
-from catcher.schema.messages import Camel
+from catcher.schema.tags import RenameTagRequest, SetTagsRequest
 from catcher.web.api.http.requests import body_as
 from catcher.web.api.http.responses import bad_request, json_answer, ok
 from catcher.web.api.openapi import parameters
 from catcher.web.api.openapi.operations import JSON, Content, Operation
 from catcher.web.inbox_scope import inbox_of
 from catcher.web.services import Services
-
-
-class Tagging(Camel, frozen=True, kw_only=True):
-    """The tags that the messages of `IDs` shall have instead of those they have; none takes all away."""
-
-    ids: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-
-
-class TagName(Camel, frozen=True, kw_only=True):
-    """A tag's new name."""
-
-    name: str = ""
 
 
 class Tags:
@@ -37,7 +24,7 @@ class Tags:
 
     async def set(self, request: Request) -> Response:
         """Names that cannot be tags are dropped; unknown ids are ignored."""
-        wanted = await body_as(request, Tagging)
+        wanted = await body_as(request, SetTagsRequest)
         inbox = inbox_of(request)
         ids = await self._store.within(wanted.ids, inbox) if inbox else wanted.ids
         if ids:
@@ -45,7 +32,7 @@ class Tags:
         return ok()
 
     async def rename(self, request: Request) -> Response:
-        wanted = await body_as(request, TagName)
+        wanted = await body_as(request, RenameTagRequest)
         old = request.path_params["tag"]
         try:
             await self._store.rename_tag(old, wanted.name)
@@ -84,7 +71,7 @@ def operations(services: Services) -> tuple[Operation, ...]:
             summary="Set messages' tags",
             tag="tags",
             parameters=(parameters.INBOX,),
-            body=Content(description="Messages and tags.", media={JSON: Tagging}, is_required=True),
+            body=Content(description="Messages and tags.", media={JSON: SetTagsRequest}, is_required=True),
             answers=changes,
         ),
         Operation(
@@ -94,7 +81,7 @@ def operations(services: Services) -> tuple[Operation, ...]:
             summary="Rename a tag",
             tag="tags",
             parameters=(parameters.TAG,),
-            body=Content(description="The new name.", media={JSON: TagName}, is_required=True),
+            body=Content(description="The new name.", media={JSON: RenameTagRequest}, is_required=True),
             answers=named,
         ),
         Operation(

@@ -1,14 +1,13 @@
 """`/api/v1/tokens`: tokens of the API, made and revoked by who may administer."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from msgspec import Meta, Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
 from catcher.errors import NotFound
-from catcher.schema.messages import Moment
+from catcher.schema.tokens import CreatedToken, TokenInfo, TokenList, TokenRequest
 from catcher.store.labels.inbox_names import clean_inbox, fold_inbox
 from catcher.store.records.tokens import ApiToken, Scope
 from catcher.web.api.http.presenters import moment
@@ -18,40 +17,7 @@ from catcher.web.api.http.responses import json_answer
 from catcher.web.api.openapi.operations import JSON, Content, Operation, Parameter
 from catcher.web.services import Services
 
-ScopeName = Literal["read", "write", "admin"]
 MAX_DAYS = 36_500
-
-
-class TokenBody(Struct, frozen=True, kw_only=True):
-    """A token that is wanted. days: how long it shall be good, null for ever. inbox: the one it opens, "" for all."""
-
-    name: str = ""
-    scope: ScopeName = "write"
-    days: Annotated[int, Meta(ge=1, le=MAX_DAYS)] | None = None
-    inbox: str = ""
-
-
-class TokenShape(Struct, frozen=True, kw_only=True):
-    """A token. expires_at: null for never. inbox: the one inbox it opens, "" for all."""
-
-    id: int
-    name: str
-    scope: ScopeName
-    created_at: Moment
-    expires_at: Moment | None
-    inbox: str
-
-
-class NewTokenShape(TokenShape, frozen=True, kw_only=True):
-    """A token just made. secret: what its holder sends as Bearer; it is told this once."""
-
-    secret: str
-
-
-class TokensAnswer(Struct, frozen=True, kw_only=True):
-    """All tokens, oldest first."""
-
-    tokens: tuple[TokenShape, ...]
 
 
 class TokenHandlers:
@@ -63,10 +29,10 @@ class TokenHandlers:
 
     async def listed(self, request: Request) -> Response:
         found = await self._threads.run(self._tokens.all)
-        return json_answer(TokensAnswer(tokens=tuple(TokenShape(**_values(token)) for token in found)))
+        return json_answer(TokenList(tokens=tuple(TokenInfo(**_values(token)) for token in found)))
 
     async def make(self, request: Request) -> Response:
-        wanted = await body_as(request, TokenBody, is_required=False)
+        wanted = await body_as(request, TokenRequest, is_required=False)
         if wanted.inbox and not fold_inbox(clean_inbox(wanted.inbox)):
             raise ValueError("inbox: expected the name of an inbox")
         now = datetime.now(UTC)
@@ -74,7 +40,7 @@ class TokenHandlers:
         token, secret = await self._threads.run(
             self._tokens.make, wanted.name, Scope(wanted.scope), now=now, expires_at=expires_at, inbox=wanted.inbox
         )
-        return json_answer(NewTokenShape(secret=secret, **_values(token)))
+        return json_answer(CreatedToken(secret=secret, **_values(token)))
 
     async def revoke(self, request: Request) -> Response:
         given = request.path_params["number"]
@@ -96,7 +62,7 @@ def _values(token: ApiToken) -> dict[str, Any]:
 
 
 _NUMBER = Parameter(name="number", place="path", description="The token's id.", is_required=True)
-_ALL = Content(description="All tokens; their secrets are known to nobody.", media={JSON: TokensAnswer})
+_ALL = Content(description="All tokens; their secrets are known to nobody.", media={JSON: TokenList})
 
 
 def operations(services: Services) -> tuple[Operation, ...]:
@@ -117,8 +83,8 @@ def operations(services: Services) -> tuple[Operation, ...]:
             handler=told(at.make),
             summary="Make a token",
             tag="tokens",
-            body=Content(description="What it shall be.", media={JSON: TokenBody}),
-            answers={200: Content(description="The token and its secret.", media={JSON: NewTokenShape}), 400: BAD},
+            body=Content(description="What it shall be.", media={JSON: TokenRequest}),
+            answers={200: Content(description="The token and its secret.", media={JSON: CreatedToken}), 400: BAD},
         ),
         Operation(
             method="DELETE",

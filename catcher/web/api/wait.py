@@ -8,17 +8,17 @@ import re
 from collections.abc import Sequence
 
 import msgspec
-from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
 from catcher.errors import NotFound
-from catcher.schema.messages import Count, MessageDetail, MessageSummary, Problem, ProblemAnswer, encode
+from catcher.schema.base import encode
+from catcher.schema.problems import Problem, ProblemResponse
+from catcher.schema.wait import NearMiss, WaitFailure, WaitSuccess
 from catcher.store.model import StoredSummary
 from catcher.store.search import Anything, failures
 from catcher.store.store import Store
-from catcher.web.api.extract_shapes import ExtractAnswer, extract_answer
-from catcher.web.api.http.presenters import message_detail, message_summary
+from catcher.web.api.http.presenters import extraction, message_detail, message_summary
 from catcher.web.api.http.problems import BAD, MISSING, told
 from catcher.web.api.http.requests import own_query
 from catcher.web.api.http.responses import json_answer, problem
@@ -37,38 +37,6 @@ NEAR_MISSES = 20
 _NUMBER = re.compile(r"[0-9]{1,18}\Z", re.ASCII)
 _SECONDS = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?\Z", re.ASCII)
 _SWITCH = {"1": True, "true": True, "yes": True, "": True, "0": False, "false": False, "no": False}
-
-
-class AwaitedMessage(MessageDetail, frozen=True, kw_only=True):
-    """A message whole, with its codes and links."""
-
-    extract: ExtractAnswer = msgspec.field(name="extract")
-
-
-class WaitAnswer(Struct, frozen=True, kw_only=True):
-    """What came, in the order of arrival. cursor: give it as `since` to wait for what comes after these."""
-
-    messages: tuple[AwaitedMessage, ...]
-    cursor: Count
-
-
-class NearMiss(Struct, frozen=True, kw_only=True):
-    """A message that arrived and was not what was waited for. failed: a sentence for each condition it failed."""
-
-    message: MessageSummary
-    failed: tuple[str, ...]
-
-
-class WaitProblem(Struct, frozen=True, kw_only=True):
-    """What came instead. messages: those that matched. near_misses: the newest others, fewest failed conditions first.
-
-    cursor: the store's last number at the end of the wait.
-    """
-
-    error: Problem
-    messages: tuple[AwaitedMessage, ...]
-    near_misses: tuple[NearMiss, ...]
-    cursor: Count
 
 
 class Waits:
@@ -142,7 +110,7 @@ class Waits:
         services = self._services
         stored, bodies, found = await read_all(services.store, services.threads, store_id)
         detail = encode(message_detail(stored, bodies, is_read=stored.summary.is_read))
-        return detail[:-1] + b',"extract":' + encode(extract_answer(found)) + b"}"
+        return detail[:-1] + b',"extract":' + encode(extraction(found)) + b"}"
 
 
 def _load_extractor() -> None:
@@ -288,15 +256,15 @@ def operations(services: Services, hub: Hub) -> tuple[Operation, ...]:
             answers={
                 200: Content(
                     description="They came; with `absent`, nothing did.",
-                    media={JSON: WaitAnswer},
+                    media={JSON: WaitSuccess},
                 ),
                 400: BAD,
                 404: MISSING,
-                408: Content(description="The time is over; what came instead.", media={JSON: WaitProblem}),
-                409: Content(description="With `absent`: what came.", media={JSON: WaitProblem}),
+                408: Content(description="The time is over; what came instead.", media={JSON: WaitFailure}),
+                409: Content(description="With `absent`: what came.", media={JSON: WaitFailure}),
                 503: Content(
                     description="The server stops, or too many wait already; waiting again may help.",
-                    media={JSON: ProblemAnswer},
+                    media={JSON: ProblemResponse},
                 ),
             },
         ),

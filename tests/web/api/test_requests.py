@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.exceptions import HTTPException
 
-from catcher.schema.messages import camel, encode
-from catcher.web.api.composition import Sending
+from catcher.schema.base import camel, encode
+from catcher.schema.messages import DeleteRequest, MarkRequest
+from catcher.schema.send import SendRequest
 from catcher.web.api.http.requests import has_known_key, struct_of
-from catcher.web.api.messages import Deletion, ReadMark
 
 FORM = "application/x-www-form-urlencoded"
 IDS = st.lists(st.text(alphabet="abc123", min_size=1), min_size=1, max_size=5)
@@ -29,18 +29,18 @@ def test_ids_survive_every_spelling_and_company(key: str, ids: list[str], others
     """
     others = {name: value for name, value in others.items() if name.lower() != "ids"}
     raw = msgspec.json.encode(others | {key: ids})
-    assert struct_of(raw, "", Deletion).ids == tuple(ids)
-    assert has_known_key(raw, "", Deletion)
+    assert struct_of(raw, "", DeleteRequest).ids == tuple(ids)
+    assert has_known_key(raw, "", DeleteRequest)
     form = "&".join(f"{key}={each}" for each in ids).encode()
-    assert struct_of(form, FORM, Deletion).ids == tuple(ids)
-    assert has_known_key(form, FORM, Deletion)
+    assert struct_of(form, FORM, DeleteRequest).ids == tuple(ids)
+    assert has_known_key(form, FORM, DeleteRequest)
 
 
 @settings(deadline=None)
 @given(
     st.binary(max_size=200),
     st.sampled_from(["", FORM, "application/json"]),
-    st.sampled_from([Deletion, ReadMark, Sending]),
+    st.sampled_from([DeleteRequest, MarkRequest, SendRequest]),
 )
 def test_any_octets_are_a_struct_or_a_refusal(raw: bytes, content_type: str, kind: type[msgspec.Struct]) -> None:
     """Nothing but 400 is raised, whatever the octets are."""
@@ -59,20 +59,20 @@ def outcome(raw: bytes, content_type: str, kind: type[msgspec.Struct]) -> int:
 @pytest.mark.parametrize(
     ("raw", "expected"),
     [
-        (b"read=true&search=a+b%20c", ReadMark(read=True, search="a b c")),
-        (b"Read=1&IDs=x&ids=y", ReadMark(read=True, ids=("x", "y"))),
-        (b"READ=false&Search=%C3%BC", ReadMark(read=False, search="ü")),
+        (b"read=true&search=a+b%20c", MarkRequest(read=True, search="a b c")),
+        (b"Read=1&IDs=x&ids=y", MarkRequest(read=True, ids=("x", "y"))),
+        (b"READ=false&Search=%C3%BC", MarkRequest(read=False, search="ü")),
     ],
 )
-def test_a_form_gives_the_same_fields(raw: bytes, expected: ReadMark) -> None:
+def test_a_form_gives_the_same_fields(raw: bytes, expected: MarkRequest) -> None:
     """Texts become what the field wants; repeated names become a list."""
-    assert struct_of(raw, FORM, ReadMark) == expected
+    assert struct_of(raw, FORM, MarkRequest) == expected
 
 
 def test_nested_keys_are_found_and_free_ones_left_alone() -> None:
     """Keys of inner objects are put right too; the names of `Headers` are the client's own."""
     raw = b'{"FROM":{"eMail":"a@b"},"headers":{"x-OWN":"1"},"attachments":[{"contentid":"c","CONTENT":""}]}'
-    sending = struct_of(raw, "", Sending)
+    sending = struct_of(raw, "", SendRequest)
     assert sending.from_.email == "a@b"
     assert sending.headers == {"x-OWN": "1"}
     assert sending.attachments[0].content_id == "c"

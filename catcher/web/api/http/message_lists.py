@@ -6,7 +6,7 @@ import msgspec
 from msgspec.structs import replace
 from starlette.responses import Response, StreamingResponse
 
-from catcher.schema.messages import encode
+from catcher.schema.base import encode
 from catcher.store.model import SummaryPage
 from catcher.store.search import Anything, Query
 from catcher.store.store import Store

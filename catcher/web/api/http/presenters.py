@@ -1,29 +1,43 @@
 """From the store's values to the shapes of the API. Pure; the one place where fields are renamed and made up."""
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, cast
 
 from catcher.envelope import Envelope
 from catcher.mime import Bodies, list_unsubscribe
 from catcher.mime.model import Address, Message, Part
+from catcher.schema import extract as codes
+from catcher.schema import messages as schema
+from catcher.schema.base import encode
+from catcher.schema.extract import Extraction
 from catcher.schema.messages import (
-    Attachment,
+    AttachmentInfo,
     Checksums,
     Mailbox,
     MessageDefect,
     MessageDetail,
     MessageList,
-    MessageSummary,
     Recipient,
     SmtpEnvelope,
     TreePart,
     Unsubscribe,
-    encode,
 )
 from catcher.store.model import StoredMessage, StoredSummary, SummaryPage
 
+if TYPE_CHECKING:
+    from catcher.extract import Code, Extract, Link, Place
 
-def moment(when: datetime) -> str:
-    """A moment of ours: RFC 3339, UTC with "Z", milliseconds."""
+
+def moment(when: datetime) -> datetime:
+    """Return a time for the JSON types: the text of RFC 3339 in UTC, with "Z" and milliseconds.
+
+    The types declare a `datetime`, which is what clients decode. They are encoded as they are, and msgspec would write
+    microseconds, which existing clients do not expect; so the server fills in the text itself.
+    """
+    return cast("datetime", _moment(when))
+
+
+def _moment(when: datetime) -> str:
     return when.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
@@ -57,10 +71,10 @@ def summary_json(summary: StoredSummary) -> bytes:
     return encode(message_summary(summary))
 
 
-def message_summary(summary: StoredSummary) -> MessageSummary:
+def message_summary(summary: StoredSummary) -> schema.Summary:
     """One row of a list."""
     addresses = summary.addresses
-    return MessageSummary(
+    return schema.Summary(
         id=summary.store_id,
         message_id=summary.message_id,
         read=summary.is_read,
@@ -80,7 +94,7 @@ def message_summary(summary: StoredSummary) -> MessageSummary:
 
 
 def message_list(
-    page: SummaryPage, *, start: int, tags: tuple[str, ...], rows: tuple[MessageSummary, ...]
+    page: SummaryPage, *, start: int, tags: tuple[str, ...], rows: tuple[schema.Summary, ...]
 ) -> MessageList:
     """The envelope around `rows`, with the numbers of `page`."""
     return MessageList(
@@ -114,7 +128,7 @@ def message_detail(stored: StoredMessage, bodies: Bodies, *, is_read: bool) -> M
         return_path=stored.envelope.reverse_path or _header_return_path(message) or row.from_.address,
         subject=row.subject,
         list_unsubscribe=_unsubscribe(message),
-        date=row.created if message.date is None else header_date(message.date),
+        date=_moment(summary.received_at) if message.date is None else header_date(message.date),
         created=row.created,
         tags=row.tags,
         username=row.username,
@@ -129,10 +143,10 @@ def message_detail(stored: StoredMessage, bodies: Bodies, *, is_read: bool) -> M
     )
 
 
-def attachment(part: Part) -> Attachment:
+def attachment(part: Part) -> AttachmentInfo:
     """One listed part. Digests are "" for a part that has none."""
     digests = part.digests
-    return Attachment(
+    return AttachmentInfo(
         part_id=part.part_id,
         file_name=part.file_name or part.content_id,
         content_type=part.media_type,
@@ -199,4 +213,42 @@ def _envelope(envelope: Envelope) -> SmtpEnvelope:
         username=client.user,
         tls=client.tls,
         notes=envelope.notes,
+    )
+
+
+def extraction(found: "Extract") -> Extraction:
+    """Return the codes and links of a message."""
+    return Extraction(
+        codes=tuple(map(_code, found.codes)),
+        links=tuple(map(_link, found.links)),
+        code=_code(found.primary_code) if found.primary_code else None,
+        link=_link(found.primary_link) if found.primary_link else None,
+        is_cut=found.is_cut,
+    )
+
+
+def _code(code: "Code") -> codes.Code:
+    return codes.Code(
+        value=code.value,
+        shown=code.shown,
+        kind=code.kind.value,
+        confidence=code.confidence,
+        place=_position(code.place),
+    )
+
+
+def _link(link: "Link") -> codes.Link:
+    return codes.Link(
+        url=link.url,
+        text=link.text,
+        kind=link.kind.value,
+        confidence=link.confidence,
+        is_button=link.is_button,
+        place=_position(link.place),
+    )
+
+
+def _position(place: "Place") -> codes.ExtractPosition:
+    return codes.ExtractPosition(
+        source=place.source.value, part_id=place.part_id, line=place.line, element=place.element
     )

@@ -5,12 +5,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catcher.errors import CatcherError, NotFound, QueryError, StoreUnavailable
-from catcher.schema.messages import ProblemAnswer
+from catcher.schema.problems import ProblemResponse
 from catcher.web.api.http.responses import problem
 from catcher.web.api.openapi.operations import JSON, Content, Handler
 
-BAD = Content(description="What is wrong with the request; nothing was done.", media={JSON: ProblemAnswer})
-MISSING = Content(description="There is no such thing.", media={JSON: ProblemAnswer})
+BAD = Content(description="What is wrong with the request; nothing was done.", media={JSON: ProblemResponse})
+MISSING = Content(description="There is no such thing.", media={JSON: ProblemResponse})
 
 _CODES = {400: "invalid", 404: "not-found", 409: "conflict"}
 

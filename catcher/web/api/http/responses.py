@@ -8,7 +8,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
 from catcher.errors import CatcherError, NotFound, StoreUnavailable
-from catcher.schema.messages import Problem, ProblemAnswer, encode
+from catcher.schema.base import encode
+from catcher.schema.problems import Problem, ProblemResponse
 
 logger = logging.getLogger("catcher.web")
 
@@ -31,7 +32,7 @@ def problem(status: int, code: str, message: str, *, position: int | None = None
 
     code: stable, lower case with hyphens. position: characters from 0 in the query that was given.
     """
-    return json_answer(ProblemAnswer(error=Problem(code=code, message=message, position=position)), status=status)
+    return json_answer(ProblemResponse(error=Problem(code=code, message=message, position=position)), status=status)
 
 
 def bad_request(text: str) -> HTTPException:

@@ -1,33 +1,15 @@
 """`/api/v2/jim`: MailHog's monkey, whose chances are faults like all others."""
 
-from typing import Annotated
-
-from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response
 
 from catcher.faults.chaos import Jim, jim_of, set_jim
-from catcher.schema.messages import Camel
+from catcher.schema.mailhog import HogMonkey
 from catcher.web.api.http.requests import body_as
 from catcher.web.api.http.responses import bad_request, json_answer, not_found
 from catcher.web.api.openapi import parameters
 from catcher.web.api.openapi.operations import ANY_TEXT, JSON, TEXT, Content, Operation
 from catcher.web.services import Services
-
-Chance = Annotated[float, Meta(description="0 to 1")]
-
-
-class HogMonkey(Camel, frozen=True, kw_only=True):
-    """The monkey's chances, with MailHog's defaults. Speed limits are taken and not imitated."""
-
-    accept_chance: Chance = 0.99
-    disconnect_chance: Chance = 0.005
-    reject_sender_chance: Chance = 0.05
-    reject_recipient_chance: Chance = 0.05
-    reject_auth_chance: Chance = 0.05
-    link_speed_affect: Chance = 0.0
-    link_speed_min: float = 0.0
-    link_speed_max: float = 0.0
 
 
 class Monkey:

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from catcher.errors import NotFound
 from catcher.mime import Message, header_fields
-from catcher.schema.messages import Camel, Count, Moment
+from catcher.schema.mailhog import HogContent, HogList, HogMessage, HogParts, HogPath, HogRaw
 from catcher.store.model import ByIds, StoredMessage
 from catcher.store.search import Anything, Contains, Or, Query, clean
 from catcher.web.api.http.presenters import moment
@@ -31,60 +31,6 @@ MOST_OCTETS = 64 * 1024 * 1024
 """What one answer holds at most of messages and of their octets, but at least one message; `count` tells how many."""
 
 _COLUMNS = {"from": ("from_", "reverse_path"), "to": ("to", "cc", "bcc"), "containing": ("any",)}
-
-
-class HogPath(Camel, frozen=True, kw_only=True):
-    """An envelope address in two halves. Relays and Params are never known."""
-
-    relays: tuple[str, ...] | None = None
-    mailbox: str
-    domain: str
-    params: str = ""
-
-
-class HogContent(Camel, frozen=True, kw_only=True):
-    """An entity: field bodies by name as sent, and the body as sent, its transfer encoding left as it is."""
-
-    headers: dict[str, list[str]]
-    body: str
-    size: Count
-    mime: "HogParts | None" = msgspec.field(default=None, name="MIME")
-
-
-class HogParts(Camel, frozen=True, kw_only=True):
-    """The parts of a multipart."""
-
-    parts: tuple[HogContent, ...]
-
-
-class HogRaw(Camel, frozen=True, kw_only=True):
-    """The transaction as SMTP saw it."""
-
-    from_: str = msgspec.field(name="From")
-    to: tuple[str, ...]
-    data: str
-    helo: str
-
-
-class HogMessage(Camel, frozen=True, kw_only=True):
-    """One message. Octets that are not UTF-8 are U+FFFD in it, as in MailHog."""
-
-    id: str
-    from_: HogPath = msgspec.field(name="From")
-    to: tuple[HogPath, ...]
-    content: HogContent
-    created: Moment
-    mime: HogParts | None = msgspec.field(name="MIME")
-    raw: HogRaw
-
-
-class HogList(msgspec.Struct, frozen=True, kw_only=True):
-    """A piece of a list, newest first. total: of all that matches; count: of these."""
-
-    total: Count
-    count: Count
-    start: Count
-    items: tuple[HogMessage, ...]
 
 
 class MailHog:

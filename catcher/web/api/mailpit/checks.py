@@ -6,110 +6,26 @@ partial support they are counted as what they are.
 
 import html
 import re
-from dataclasses import dataclass
 
 from catcher.checks.features.caniemail import Support
 from catcher.checks.model import Report
 from catcher.checks.rules.clients import ClientFacts, FeatureUse
 from catcher.checks.rules.linkcheck import LinkFollowFacts
 from catcher.checks.rules.spam import SpamFacts
+from catcher.schema.mailpit import (
+    HtmlCheckResponse,
+    HtmlCheckResult,
+    HtmlCheckScore,
+    HtmlCheckTotal,
+    HtmlCheckWarning,
+    LinkCheckLink,
+    LinkCheckResponse,
+    SpamCheckResponse,
+    SpamCheckRule,
+)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HtmlCheckResult:
-    """One version of a program. support: "yes", "no", "partial" or "unknown". note_number: "" without a note."""
-
-    name: str
-    platform: str
-    family: str
-    version: str
-    support: str
-    note_number: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HtmlCheckScore:
-    """found: uses in the mail. The others are shares of the tested versions, 0 to 100."""
-
-    found: int
-    supported: float
-    partial: float
-    unsupported: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HtmlCheckWarning:
-    """One feature that some program does not support fully. description and notes are HTML."""
-
-    slug: str
-    title: str
-    description: str
-    url: str
-    category: str
-    tags: tuple[str, ...]
-    keywords: str
-    results: tuple[HtmlCheckResult, ...]
-    notes_by_number: dict[str, str]
-    score: HtmlCheckScore
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HtmlCheckTotal:
-    """tests: features found. nodes: elements. The shares add up to 100; the worst feature gives the last two."""
-
-    tests: int
-    nodes: int
-    supported: float
-    partial: float
-    unsupported: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HtmlCheckAnswer:
-    """platforms: names of program families by platform."""
-
-    warnings: tuple[HtmlCheckWarning, ...]
-    platforms: dict[str, tuple[str, ...]]
-    total: HtmlCheckTotal
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkCheckLink:
-    """status_code: 0 without an answer, 451 when the address is internal."""
-
-    url: str
-    status_code: int
-    status: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkCheckAnswer:
-    """errors: links without answer or with a status from 400."""
-
-    errors: int
-    links: tuple[LinkCheckLink, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpamCheckRule:
-    """A rule that matched."""
-
-    score: float
-    name: str
-    description: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpamCheckAnswer:
-    """rules: None when the filter could not be asked; `error` then says why."""
-
-    is_spam: bool
-    error: str
-    score: float
-    rules: tuple[SpamCheckRule, ...] | None
-
-
-def html_check(report: Report) -> HtmlCheckAnswer | None:
+def html_check(report: Report) -> HtmlCheckResponse | None:
     """The answer from a report of the check "clients", None when the message has no HTML."""
     facts = report.facts
     if not isinstance(facts, ClientFacts):
@@ -122,7 +38,7 @@ def html_check(report: Report) -> HtmlCheckAnswer | None:
     unsupported = max((w.score.unsupported * weight for w, weight in zip(ranked, weights, strict=True)), default=0.0)
     if partial + unsupported > 100:
         partial = 100 - unsupported
-    return HtmlCheckAnswer(
+    return HtmlCheckResponse(
         warnings=tuple(ranked),
         platforms=_platforms(facts),
         total=HtmlCheckTotal(
@@ -199,7 +115,7 @@ def _absolute(address: str) -> str:
     return f"https://www.caniemail.com{address}" if address.startswith("/") else address
 
 
-def link_check(report: Report) -> LinkCheckAnswer:
+def link_check(report: Report) -> LinkCheckResponse:
     """The answer from a report of the check "linkcheck"; links that were left alone are not in it."""
     facts = report.facts
     answers = facts.answers if isinstance(facts, LinkFollowFacts) else ()
@@ -213,16 +129,16 @@ def link_check(report: Report) -> LinkCheckAnswer:
         if not answer.is_skipped
     )
     errors = sum(link.status_code == 0 or link.status_code >= 400 for link in links)
-    return LinkCheckAnswer(errors=errors, links=links)
+    return LinkCheckResponse(errors=errors, links=links)
 
 
-def spam_check(report: Report) -> SpamCheckAnswer:
+def spam_check(report: Report) -> SpamCheckResponse:
     """The answer from a report of the check "spam"."""
     facts = report.facts
     if not isinstance(facts, SpamFacts):
-        return SpamCheckAnswer(is_spam=False, error=report.error, score=0.0, rules=None)
+        return SpamCheckResponse(is_spam=False, error=report.error, score=0.0, rules=None)
     verdict = facts.verdict
-    return SpamCheckAnswer(
+    return SpamCheckResponse(
         is_spam=verdict.is_spam,
         error="",
         score=verdict.score,

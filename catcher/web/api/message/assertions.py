@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from catcher.assertions import Assertion, ChecksPass, Mail, Plain
 from catcher.mime import Octets
+from catcher.schema.assertions import AssertionOutcome, AssertionsResponse
 from catcher.store.model import StoredMessage
 from catcher.web.api.http.problems import BAD, MISSING, told
 from catcher.web.api.http.requests import body_as, own_query
@@ -22,22 +23,6 @@ class AssertionsBody(Struct, frozen=True, kw_only=True):
     """What is asserted, at most 100 things."""
 
     assertions: tuple[Assertion, ...]
-
-
-class Outcome(Struct, frozen=True, kw_only=True, rename={"assertion": "assert"}):
-    """What came of one assertion. message: in one sentence what is not as it was asserted, "" when it holds."""
-
-    assertion: str
-    passed: bool
-    message: str
-
-
-class OutcomesAnswer(Struct, frozen=True, kw_only=True):
-    """All outcomes, in the order of the assertions. passed: whether all hold."""
-
-    id: str
-    passed: bool
-    outcomes: tuple[Outcome, ...]
 
 
 class Assertions:
@@ -58,11 +43,11 @@ class Assertions:
             if isinstance(each, ChecksPass):
                 faults[each] = await self._checks_fault(each, stored, octets)
         outcomes = tuple(
-            Outcome(assertion=str(each.__struct_config__.tag), passed=not faults[each], message=faults[each])
+            AssertionOutcome(assertion=str(each.__struct_config__.tag), passed=not faults[each], message=faults[each])
             for each in wanted
         )
         passed = all(each.passed for each in outcomes)
-        return json_answer(OutcomesAnswer(id=stored.summary.store_id, passed=passed, outcomes=outcomes))
+        return json_answer(AssertionsResponse(id=stored.summary.store_id, passed=passed, outcomes=outcomes))
 
     async def _checks_fault(self, wanted: ChecksPass, stored: StoredMessage, octets: Octets) -> str:
         from catcher.assertions.checks import checks_fault
@@ -92,7 +77,7 @@ def operations(services: Services) -> tuple[Operation, ...]:
             parameters=parameters.LATEST,
             body=Content(description="What is asserted.", media={JSON: AssertionsBody}, is_required=True),
             answers={
-                200: Content(description="What came of each assertion.", media={JSON: OutcomesAnswer}),
+                200: Content(description="What came of each assertion.", media={JSON: AssertionsResponse}),
                 400: BAD,
                 404: MISSING,
             },

@@ -8,15 +8,11 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from catcher.schema.messages import ProblemAnswer, encode
+from catcher.schema.base import encode
+from catcher.schema.checks import ChecksResponse, LinkResult
+from catcher.schema.mailpit import HtmlCheckResponse, LinkCheckResponse, SpamCheckResponse
+from catcher.schema.problems import ProblemResponse
 from catcher.store.model import StoredMessage
-from catcher.web.api.checks_shapes import (
-    ChecksAnswer,
-    HtmlCheckResponse,
-    LinkAnswerShape,
-    LinkCheckResponse,
-    SpamCheckResponse,
-)
 from catcher.web.api.http.requests import is_on
 from catcher.web.api.http.responses import bad_request, json_answer, not_found, problem
 from catcher.web.api.message.message import Reader
@@ -83,7 +79,7 @@ class MessageChecks:
         _raise_failure(report)
         if report.facts is None:
             raise bad_request("message does not contain HTML")
-        return await self._shaped(lambda: msgspec.convert(html_check(report), HtmlCheckResponse, from_attributes=True))
+        return await self._shaped(html_check, report)
 
     async def link_check(self, request: Request) -> Response:
         """Redirects are followed when `follow` asks for it. Mailpit marks the message read, so this does."""
@@ -93,7 +89,7 @@ class MessageChecks:
         wishes = Wishes(only=("linkcheck",), follow=3 if request.query_params.get("follow") in ("true", "1") else 0)
         stored, (report,) = await self._examined(request, await self._services.checks(), wishes)
         await self._reader.mark_read(stored)
-        return await self._shaped(lambda: msgspec.convert(link_check(report), LinkCheckResponse, from_attributes=True))
+        return await self._shaped(link_check, report)
 
     async def spam_check(self, request: Request) -> Response:
         """Without a filter there is no such route, as clients expect."""
@@ -104,7 +100,7 @@ class MessageChecks:
         if not checker.has_spam_filter:
             raise not_found("File not found\n")
         _, (report,) = await self._examined(request, checker, Wishes(only=("spam",)))
-        return json_answer(msgspec.convert(spam_check(report), SpamCheckResponse, from_attributes=True))
+        return json_answer(spam_check(report))
 
     async def _shaped(self, make: Callable[P, Any], /, *args: P.args, **kwargs: P.kwargs) -> Response:
         """The answer that `make` gives, made and written in a thread: that of a heavy mail has megabytes."""
@@ -131,7 +127,7 @@ async def _lines(checker: "Checker", subject: "Subject", wishes: "Wishes") -> As
     from catcher.checks.render import to_value
 
     async for answer in checker.answers(subject, wishes):
-        yield encode(msgspec.convert(to_value(answer), LinkAnswerShape)) + b"\n"
+        yield encode(msgspec.convert(to_value(answer), LinkResult)) + b"\n"
 
 
 def _words(request: Request, name: str) -> tuple[str, ...]:
@@ -141,14 +137,14 @@ def _words(request: Request, name: str) -> tuple[str, ...]:
 
 def _checks_answer(
     store_id: str, reports: "Sequence[Report]", *, ignore: Sequence[str], has_facts: bool
-) -> ChecksAnswer:
+) -> ChecksResponse:
     from catcher.checks import overall_score, without
     from catcher.checks.render import to_value
 
     kept = without(reports, ignore)
     told = [report if has_facts else replace(report, facts=None) for report in kept]
     value = {"id": store_id, "score": overall_score(kept), "reports": to_value(told)}
-    return msgspec.convert(value, ChecksAnswer)
+    return msgspec.convert(value, ChecksResponse)
 
 
 def _follow(request: Request) -> int:
@@ -180,7 +176,7 @@ _FOLLOW_SWITCH = Parameter(name="follow", description="true: follow redirects.")
 def operations(services: Services) -> tuple[Operation, ...]:
     """The routes of the checks."""
     at = MessageChecks(services)
-    own = Content(description="A check of an unknown name.", media={JSON: ProblemAnswer})
+    own = Content(description="A check of an unknown name.", media={JSON: ProblemResponse})
     return (
         Operation(
             method="GET",
@@ -192,7 +188,7 @@ def operations(services: Services) -> tuple[Operation, ...]:
             tag="checks",
             parameters=(*parameters.LATEST, _ONLY, _IGNORE, _FACTS, _SHEETS, _ONE_TIME, _FOLLOW),
             answers={
-                200: Content(description="One report for each check.", media={JSON: ChecksAnswer}),
+                200: Content(description="One report for each check.", media={JSON: ChecksResponse}),
                 400: own,
                 404: parameters.NO_MESSAGE,
             },
@@ -206,7 +202,7 @@ def operations(services: Services) -> tuple[Operation, ...]:
             tag="checks",
             parameters=(*parameters.LATEST, _ONE_TIME, _FOLLOW),
             answers={
-                200: Content(description="Lines of JSON.", media={LINES: LinkAnswerShape}),
+                200: Content(description="Lines of JSON.", media={LINES: LinkResult}),
                 404: parameters.NO_MESSAGE,
             },
             is_compressed=False,

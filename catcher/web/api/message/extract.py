@@ -3,7 +3,8 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from catcher.web.api.extract_shapes import ExtractAnswer, extract_answer
+from catcher.schema.extract import Extraction
+from catcher.web.api.http.presenters import extraction
 from catcher.web.api.http.problems import BAD, MISSING, told
 from catcher.web.api.http.requests import own_query
 from catcher.web.api.http.responses import json_answer
@@ -23,7 +24,7 @@ class Extracts:
 
     async def extract(self, request: Request) -> Response:
         stored = await self._reader.stored(request)
-        return json_answer(extract_answer(await read_extract(self._services.store, self._services.threads, stored)))
+        return json_answer(extraction(await read_extract(self._services.store, self._services.threads, stored)))
 
 
 def operations(services: Services) -> tuple[Operation, ...]:
@@ -40,7 +41,7 @@ def operations(services: Services) -> tuple[Operation, ...]:
             tag="message",
             parameters=parameters.LATEST,
             answers={
-                200: Content(description="Codes and links.", media={JSON: ExtractAnswer}),
+                200: Content(description="Codes and links.", media={JSON: Extraction}),
                 400: BAD,
                 404: MISSING,
             },

@@ -7,7 +7,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from catcher.errors import RelayError
 from catcher.relay import Relay, Report
-from catcher.schema.messages import Camel
+from catcher.schema.release import RecipientOutcome, RelayInfo, ReleaseReport, ReleaseRequest
 from catcher.store.model import StoredMessage
 from catcher.web.api.http.requests import body_as, is_on
 from catcher.web.api.http.responses import bad_request, json_answer, ok
@@ -18,40 +18,6 @@ from catcher.web.services import Services
 
 MOST_RECIPIENTS = 1000
 _SHOWN = 20
-
-
-class Release(Camel, frozen=True, kw_only=True):
-    """Who is to get the message. relay: name of a relay, the default one when it is empty."""
-
-    to: tuple[str, ...] = ()
-    relay: str = ""
-
-
-class RecipientOutcome(Camel, frozen=True, kw_only=True):
-    """What became of one recipient. code, text: the server's reply; 250 and "" when it was accepted."""
-
-    address: str
-    accepted: bool
-    code: int
-    text: str
-
-
-class ReleaseReport(Camel, frozen=True, kw_only=True):
-    """What became of each recipient, in the order given."""
-
-    recipients: tuple[RecipientOutcome, ...]
-
-
-class WayOut(Camel, frozen=True, kw_only=True):
-    """A relay. server: "host:port", or the path of its backend. The patterns are regular expressions, "" for none."""
-
-    name: str
-    server: str
-    return_path: str
-    override_from: str
-    allowed_recipients: str
-    blocked_recipients: str
-    preserve_message_ids: bool
 
 
 class Releasing:
@@ -67,7 +33,7 @@ class Releasing:
     async def release(self, request: Request) -> Response:
         """Nothing is sent to anybody unless every address may get it; the first thing that is wrong is told."""
         stored = await self._reader.stored(request)
-        wanted = await body_as(request, Release)
+        wanted = await body_as(request, ReleaseRequest)
         relay = self._relays.named(wanted.relay)
         if relay is None and wanted.relay:
             raise bad_request(f"Unknown relay: {wanted.relay[:200]}")
@@ -90,8 +56,8 @@ def outcomes_of(report: Report) -> tuple[RecipientOutcome, ...]:
     )
 
 
-def _way_out(relay: Relay) -> WayOut:
-    return WayOut(
+def _way_out(relay: Relay) -> RelayInfo:
+    return RelayInfo(
         name=relay.name,
         server=relay.server,
         return_path=relay.return_path,
@@ -180,7 +146,7 @@ def operations(services: Services) -> tuple[Operation, ...]:
             summary="The relays that messages can be released through",
             description="The first one is the default. Passwords are never told.",
             tag="message",
-            answers={200: Content(description="In the order of the settings.", media={JSON: tuple[WayOut, ...]})},
+            answers={200: Content(description="In the order of the settings.", media={JSON: tuple[RelayInfo, ...]})},
         ),
         Operation(
             method="POST",
@@ -194,7 +160,7 @@ def operations(services: Services) -> tuple[Operation, ...]:
                 *parameters.LATEST,
                 Parameter(name="report", description="1: answer with what became of each recipient, as JSON."),
             ),
-            body=Content(description="Who is to get it.", media={JSON: Release}, is_required=True),
+            body=Content(description="Who is to get it.", media={JSON: ReleaseRequest}, is_required=True),
             answers={
                 200: Content(
                     description="Every recipient was accepted.",

@@ -8,7 +8,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from catcher.schema.messages import encode
+from catcher.schema.base import encode
 from catcher.web.api.openapi.operations import JSON, TEXT, Content, Operation, Parameter, Schema
 from catcher.web.api.openapi.parameters import EVERYWHERE, OF_INBOXES
 

@@ -1,0 +1,82 @@
+"""Codes and links of a message."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from catcher.schema.base import Count
+
+Confidence = Annotated[float, Meta(ge=0, le=1)]
+
+# The kinds are documented, but not enforced: a client accepts the kinds of a newer server.
+TextSource = Annotated[str, Meta(extra_json_schema={"enum": ["header", "html", "subject", "text"]})]
+CodeKind = Annotated[
+    str,
+    Meta(
+        extra_json_schema={"enum": ["confirmation", "coupon", "invitation", "other", "reset", "sign-in", "two-factor"]}
+    ),
+]
+LinkKind = Annotated[
+    str,
+    Meta(
+        extra_json_schema={
+            "enum": [
+                "action", "confirmation", "help", "image", "invitation", "legal", "mailto", "other", "phone", "reset",
+                "sign-in", "social", "tracking", "unsubscribe", "view-in-browser",
+            ]
+        }
+    ),
+]  # fmt: skip
+
+
+class ExtractPosition(Struct, frozen=True, kw_only=True):
+    """Where a code or link was found.
+
+    part_id: empty for subject and header section. line: from 1, 0 outside texts. element: number of the HTML element in
+    document order, -1 for none.
+    """
+
+    source: TextSource
+    part_id: str
+    line: Count
+    element: int
+
+
+class Code(Struct, frozen=True, kw_only=True):
+    """A code. value: as a user types it. shown: as the message shows it. confidence: that a user is to type it."""
+
+    value: str
+    shown: str
+    kind: CodeKind
+    confidence: Confidence
+    place: ExtractPosition
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Link(Struct, frozen=True, kw_only=True):
+    """A link. text: its visible text. confidence: that the message was sent for this link to be followed."""
+
+    url: str
+    text: str
+    kind: LinkKind
+    confidence: Confidence
+    is_button: bool
+    place: ExtractPosition
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class Extraction(Struct, frozen=True, kw_only=True):
+    """Codes and links of a message, the most confident first. code, link: the primary ones, null if none is likely.
+
+    is_cut: whether the message was too large to be read completely.
+    """
+
+    codes: tuple[Code, ...]
+    links: tuple[Link, ...]
+    code: Code | None
+    link: Link | None
+    is_cut: bool
