@@ -1,27 +1,53 @@
-"""Sends stored messages onward, through the backends of the mail library."""
+"""Relays stored messages, on request or by rule, and calls webhooks; what fails is tried again from the outbox."""
 
-from catcher.relay.header_edits import Rewriting, rewrite
-from catcher.relay.options import SMTP_BACKEND, Relay, pattern, smtp_options
-from catcher.relay.outbox import Outbox, Patience
-from catcher.relay.relays import Relays
-from catcher.relay.release import Outcome, Report, release
-from catcher.relay.rules import Rule
-from catcher.relay.webhooks import Webhook, Webhooks
+from typing import TYPE_CHECKING
+
+from catcher import lazy
+
+if TYPE_CHECKING:
+    from catcher.relay.header_edits import HeaderEdits, edit_header
+    from catcher.relay.host import SMTP_BACKEND, RelayHost, pattern, smtp_options
+    from catcher.relay.outbox import RelayOutbox, RetryPolicy
+    from catcher.relay.relays import Relays
+    from catcher.relay.rules import Rule
+    from catcher.relay.transmission import RecipientReply, TransmissionReport, transmit
+    from catcher.relay.webhooks import WebhookEndpoint, WebhookSender
 
 __all__ = [
     "SMTP_BACKEND",
-    "Outbox",
-    "Outcome",
-    "Patience",
-    "Relay",
+    "HeaderEdits",
+    "RecipientReply",
+    "RelayHost",
+    "RelayOutbox",
     "Relays",
-    "Report",
-    "Rewriting",
+    "RetryPolicy",
     "Rule",
-    "Webhook",
-    "Webhooks",
+    "TransmissionReport",
+    "WebhookEndpoint",
+    "WebhookSender",
+    "edit_header",
     "pattern",
-    "release",
-    "rewrite",
     "smtp_options",
+    "transmit",
 ]
+
+__getattr__ = lazy.exports(
+    __name__,
+    {
+        "HeaderEdits": "header_edits",
+        "RecipientReply": "transmission",
+        "RelayHost": "host",
+        "RelayOutbox": "outbox",
+        "Relays": "relays",
+        "RetryPolicy": "outbox",
+        "Rule": "rules",
+        "SMTP_BACKEND": "host",
+        "TransmissionReport": "transmission",
+        "WebhookEndpoint": "webhooks",
+        "WebhookSender": "webhooks",
+        "edit_header": "header_edits",
+        "pattern": "host",
+        "smtp_options": "host",
+        "transmit": "transmission",
+    },
+)

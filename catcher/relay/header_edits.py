@@ -1,7 +1,7 @@
-"""Changes header fields of a message in its octets; everything that is not asked for stays as it was, to the octet.
+"""Edits of header fields in a message's octets; everything else stays byte for byte.
 
-Nothing is parsed and written anew: a field is cut out, put in its place or put on top, with the line ends that the
-message has. Source: RFC 5322 §2.2, §3.6.
+Nothing is parsed and serialised again: a field is removed, replaced or put on top, with the message's own line ends.
+Source: RFC 5322 §2.2, §3.6.
 """
 
 import re
@@ -10,24 +10,26 @@ from datetime import datetime
 from email.errors import MessageError
 from email.utils import format_datetime
 
+from catcher.mail.header import sanitize_address
+
 _BLANK = re.compile(rb"\n\r{0,2}\n")
 _EMPTY_START = re.compile(rb"\r{0,2}\n")
 _ANY_FIELD = re.compile(rb"^[^\s:\x00-\x20\x7f]++[\x00-\x09\x0b-\x20]*+:", re.MULTILINE)
 _STRAY = re.compile(rb"(?:[ \t][^\n]*+\n)++")
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
-_LONGEST_TEXT = 300
+_MAX_TEXT = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rewriting:
-    """What is to be changed in a header section; by default nothing.
+class HeaderEdits:
+    """Changes to a header section; by default none.
 
-    received: field body of a Received field for the very top, in ASCII; "" adds none.
-    drop_bcc: take out Bcc and Resent-Bcc, whose readers are not to know of each other (RFC 5322 §3.6.3).
-    return_path: addr-spec for the Return-Path field, put on top in place of all others; "" leaves them.
+    received: body of a Received field to put on top, in ASCII; "" adds none.
+    drop_bcc: remove Bcc and Resent-Bcc (RFC 5322 §3.6.3).
+    return_path: addr-spec of a Return-Path field that replaces all others, put on top; "" leaves them.
     date: for the Date field. message_id: msg-id with angle brackets, for the Message-ID field; "" leaves it.
-    override_from: addr-spec that takes the author's place in From; the name stays, and X-Original-From tells the
-        address there was; "" leaves it.
+    override_from: addr-spec that replaces the one in From; the display name stays, and X-Original-From keeps the
+        original address; "" leaves From.
     """
 
     received: str = ""
@@ -38,21 +40,21 @@ class Rewriting:
     override_from: str = ""
 
 
-UNCHANGED = Rewriting()
+UNCHANGED = HeaderEdits()
 
 
-def rewrite(octets: bytes, rewriting: Rewriting, *, author_name: str = "", author: str = "") -> bytes:
-    """The message with these changes, each asked-for field once: where its first one stood, else on top.
+def edit_header(octets: bytes, edits: HeaderEdits, *, author_name: str = "", author: str = "") -> bytes:
+    """Return the message with these edits, each field once: at the position of its first occurrence, else on top.
 
     author_name, author: decoded display name and addr-spec of the first From mailbox, "" when it has none; needed for
-    `override_from`. A message without a header section gets one, with an empty line after it. Never raises.
+    `override_from`. A message without a header section gets one, followed by an empty line. Never raises.
     """
-    if rewriting == UNCHANGED:
+    if edits == UNCHANGED:
         return octets
     section, rest, line_end = _split(octets)
-    top, fields = _new_fields(rewriting, author_name=author_name, author=author)
-    removed = {b"return-path"} if rewriting.return_path else set()
-    if rewriting.drop_bcc:
+    top, fields = _new_fields(edits, author_name=author_name, author=author)
+    removed = {b"return-path"} if edits.return_path else set()
+    if edits.drop_bcc:
         removed |= {b"bcc", b"resent-bcc"}
     lines = {name.lower().encode(): _line(name, body, line_end) for name, body in fields}
     written: set[bytes] = set()
@@ -67,14 +69,14 @@ def rewrite(octets: bytes, rewriting: Rewriting, *, author_name: str = "", autho
     if names := removed | set(lines):
         section = _fields_named(names).sub(replaced, section)
     missing = [line for name, line in lines.items() if name not in written]
-    # Folded lines of no field: below a field of ours they would become its body.
+    # Folded lines that belong to no field: below a field of ours they would become part of it.
     stray = len(found[0]) if (found := _STRAY.match(section)) else 0
     above = [_line(name, body, line_end) for name, body in top]
     return b"".join([section[:stray], *above, *missing, section[stray:], rest])
 
 
 def _split(octets: bytes) -> tuple[bytes, bytes, bytes]:
-    """Header section, what follows it (its empty line first), and the message's line end."""
+    """Return the header section, the rest (empty line first) and the message's line end."""
     first = octets.find(b"\n")
     line_end = b"\n" if first >= 0 and octets[first - 1 : first] != b"\r" else b"\r\n"
     if _EMPTY_START.match(octets):
@@ -87,30 +89,28 @@ def _split(octets: bytes) -> tuple[bytes, bytes, bytes]:
 
 
 def _new_fields(
-    rewriting: Rewriting, *, author_name: str, author: str
+    edits: HeaderEdits, *, author_name: str, author: str
 ) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Fields for the very top, and fields that take the place of those of their name."""
+    """Return fields to put on top, and fields that replace those of the same name."""
     top: list[tuple[str, str]] = []
     fields: list[tuple[str, str]] = []
-    if rewriting.return_path:
-        top.append(("Return-Path", f"<{rewriting.return_path}>"))
-    if rewriting.received:
-        top.append(("Received", rewriting.received))
-    if rewriting.date is not None:
-        fields.append(("Date", format_datetime(rewriting.date)))
-    if rewriting.message_id:
-        fields.append(("Message-ID", rewriting.message_id))
-    if rewriting.override_from:
-        fields.append(("From", _mailbox(author_name, rewriting.override_from)))
+    if edits.return_path:
+        top.append(("Return-Path", f"<{edits.return_path}>"))
+    if edits.received:
+        top.append(("Received", edits.received))
+    if edits.date is not None:
+        fields.append(("Date", format_datetime(edits.date)))
+    if edits.message_id:
+        fields.append(("Message-ID", edits.message_id))
+    if edits.override_from:
+        fields.append(("From", _mailbox(author_name, edits.override_from)))
         if author:
             top.append(("X-Original-From", _one_line(author)))
     return top, fields
 
 
 def _mailbox(name: str, addr_spec: str) -> str:
-    """A mailbox as From has it; a name that cannot be written is left out."""
-    from catcher.mail.header import sanitize_address  # not before something is released
-
+    """Return a mailbox for From; a name that cannot be encoded is left out."""
     name = _one_line(name)
     try:
         return sanitize_address((name, addr_spec), "utf-8")
@@ -119,7 +119,7 @@ def _mailbox(name: str, addr_spec: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    return _UNSAFE.sub(" ", text)[:_LONGEST_TEXT].strip()
+    return _UNSAFE.sub(" ", text)[:_MAX_TEXT].strip()
 
 
 def _line(name: str, body: str, line_end: bytes) -> bytes:
@@ -127,7 +127,7 @@ def _line(name: str, body: str, line_end: bytes) -> bytes:
 
 
 def _fields_named(names: set[bytes]) -> re.Pattern[bytes]:
-    """A pattern for whole fields of these names, folded lines included."""
+    """Return a pattern for whole fields of these names, folded lines included."""
     either = b"|".join(re.escape(name) for name in sorted(names))
     return re.compile(
         rb"^(" + either + rb")[\x00-\x09\x0b-\x20]*+:[^\n]*+(?:\n[ \t][^\n]*+)*+(?:\n|\Z)", re.MULTILINE | re.IGNORECASE

@@ -1,4 +1,4 @@
-"""A stored message as the mail library's backends take one: its octets are written exactly as they are given."""
+"""A stored message in the form that the mail library's backends take; its octets are sent exactly as given."""
 
 from collections.abc import Sequence
 from email.message import Message
@@ -8,29 +8,29 @@ from typing import Any
 
 from catcher.store.model import StoredMessage
 
-_LONGEST_HEADER = 1024 * 1024
+_MAX_HEADER = 1024 * 1024
 
 
 class ExactMessage(Message):
-    """A message that is written as the octets it was made from; its header fields can be asked for as of any other."""
+    """A message that serialises to the octets it was made from; its header fields can be read as usual."""
 
     octets: bytes = b""
 
     def as_bytes(
         self, unixfrom: bool = False, policy: "Policy[Any] | None" = None, *, linesep: str | None = None
     ) -> bytes:
-        """The octets; the parameters are those that backends give, and change nothing."""
+        """Return the octets; the parameters, which backends pass, change nothing."""
         return self.octets
 
     def as_string(self, unixfrom: bool = False, maxheaderlen: int = 0, policy: "Policy[Any] | None" = None) -> str:
-        """The octets as UTF-8; what is not is shown as U+FFFD."""
+        """Return the octets as UTF-8, with U+FFFD for invalid sequences."""
         return self.octets.decode("utf-8", "replace")
 
 
 class StoredMail:
-    """What a backend is given: `from_email`, `recipients()`, `message()`, and what else is commonly looked at.
+    """The argument of a backend's `send_messages`, with the attributes that backends commonly read.
 
-    It has no `body`, `alternatives` and `attachments`: a backend that would compose the message anew from them fails,
+    It has no `body`, `alternatives` and `attachments`: a backend that would compose the message again from them fails
     instead of sending something else.
 
     reverse_path: addr-spec, "" for the null reverse-path, which backends know as "<>".
@@ -46,12 +46,11 @@ class StoredMail:
         self._octets = octets
 
     def recipients(self) -> list[str]:
-        """The forward-paths."""
+        """Return the forward-paths."""
         return list(self.to)
 
     def message(self, *, policy: "Policy[Any] | None" = None) -> ExactMessage:
-        """The message; `policy` is given by some backends and changes nothing."""
-        parser = BytesHeaderParser(ExactMessage)
-        message: ExactMessage = parser.parsebytes(self._octets[:_LONGEST_HEADER])
+        """Return the message; `policy`, which some backends pass, changes nothing."""
+        message: ExactMessage = BytesHeaderParser(ExactMessage).parsebytes(self._octets[:_MAX_HEADER])
         message.octets = self._octets
         return message

@@ -1,29 +1,32 @@
-"""Rules: which mail is sent onward on its own, through which relay, to whom."""
+"""Relay rules: which mail is relayed automatically, through which relay host, to which recipients."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from catcher.errors import QueryError, SettingError
-from catcher.relay.options import Pattern, Relay
 from catcher.store.records.outbox import NewJob
 from catcher.store.search import Query, parse
+
+if TYPE_CHECKING:
+    from catcher.relay.host import Pattern, RelayHost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One rule.
+    """One relay rule.
 
-    query: a search query that a message has to match, "" for any message; dates in it are relative to the moment of
-    judging. recipients: searched in each recipient of the envelope; only those it is found in get the message, None for
-    all. to: fixed recipients instead of the envelope's (then `recipients` only says whether there is such a recipient).
-    passes_errors: whether the sender, by SMTP, waits for the relay's answer and gets a refusal as its own.
-    Raises SettingError for a query that cannot be read.
+    query: a search query that a message must match, "" for any message; dates in it are relative to the moment of
+    matching. recipients: searched in each envelope recipient; those it is found in get the message, None for all.
+    to: fixed recipients instead of the envelope's (then `recipients` only decides whether the rule applies).
+    passes_errors: whether the SMTP client waits for the relay's reply and gets a refusal as its own.
+    Raises SettingError for an invalid query.
     """
 
-    relay: Relay
+    relay: "RelayHost"
     query: str = ""
-    recipients: Pattern | None = None
+    recipients: "Pattern | None" = None
     to: tuple[str, ...] = ()
     passes_errors: bool = False
 
@@ -34,19 +37,19 @@ class Rule:
             raise SettingError(f"query={self.query!r} of a rule: {error}") from error
 
     def query_at(self, now: datetime) -> Query:
-        """The query; `now` is aware, and its time zone is that of dates without one. Raises QueryError."""
+        """Return the query; `now` is aware, and its time zone is that of dates without one. Raises QueryError."""
         return parse(self.query, now=now, zone=now.tzinfo or UTC)
 
     def recipients_of(self, envelope: Sequence[str]) -> list[str]:
-        """Who is to get a message with these recipients, each once; the relay's lists are heeded."""
+        """Return the recipients of a message to these envelope recipients, each once, less those the relay blocks."""
         chosen = [each for each in envelope if self.recipients is None or self.recipients.search(each)]
         if self.to:
             chosen = list(self.to) if chosen else []
-        kept_back = {*self.relay.not_allowed(chosen), *self.relay.blocked_among(chosen)}
-        return [each for each in dict.fromkeys(chosen) if each not in kept_back]
+        blocked = {*self.relay.not_allowed(chosen), *self.relay.blocked_among(chosen)}
+        return [each for each in dict.fromkeys(chosen) if each not in blocked]
 
     def job(self, store_id: str, envelope: Sequence[str]) -> NewJob | None:
-        """What is to be sent; None when nobody is to get it."""
+        """Return the outbox job for a message; None without recipients."""
         recipients = self.recipients_of(envelope)
         if not recipients:
             return None

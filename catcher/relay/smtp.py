@@ -1,7 +1,7 @@
-"""The SMTP backend that the server relays with: a session has an end, whatever the other side does.
+"""The SMTP backend for relaying: every session ends, whatever the server does.
 
-The library's backend waits so many seconds for each octet; a server that sends one at a time, or a reply without end,
-would hold a thread for days. Here the whole session has a limit in time and in octets received, and it can be cut.
+The library's timeout applies to each octet; a server that sends one at a time, or an endless reply, would hold a thread
+for days. Here the whole session is limited in time and in octets received, and it can be aborted.
 """
 
 import contextlib
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 SESSION_SECONDS = 300.0
-"""RFC 5321 §4.5.3.2 allows ten minutes for the last reply alone; nobody who releases mail by hand waits that long."""
+"""RFC 5321 §4.5.3.2 allows ten minutes for the last reply alone, too long for mail released by hand."""
 
-MOST_RECEIVED = 1024 * 1024
+MAX_RECEIVED = 1024 * 1024
 
 
-class EmailBackend(smtp.EmailBackend):
-    """The library's backend with limits. Further parameters:
+class BoundedEmailBackend(smtp.EmailBackend):
+    """The library's backend with limits. Additional parameters:
 
-    session_seconds: how long one session may last in all, from connecting to the last octet. verify: whether the
-    server's certificate is checked; without, TLS keeps listeners out but not impostors.
+    session_seconds: limit of one session, from connecting to the last octet. verify: whether the server's certificate
+    is checked; without, TLS protects from eavesdropping but not from impostors.
     """
 
     def __init__(
@@ -41,12 +41,12 @@ class EmailBackend(smtp.EmailBackend):
 
     @property
     def connection_class(self) -> type[smtplib.SMTP]:
-        """The class from smtplib that fits, with this backend's limits."""
+        """The fitting class of smtplib, with this backend's limits."""
         return type("Session", (_Limited, super().connection_class), {"backend": self})
 
     @cached_property
     def ssl_context(self) -> ssl.SSLContext:
-        """The library's, which checks the certificate unless `verify` is off."""
+        """The library's context, which checks the certificate unless `verify` is off."""
         context = super().ssl_context
         if not self.verify:
             context.check_hostname = False
@@ -54,15 +54,15 @@ class EmailBackend(smtp.EmailBackend):
         return context
 
     def abort(self) -> None:
-        """Cut the session, from any thread: whoever waits in it gets an error at once. Harmless without a session."""
+        """Abort the session from any thread; blocked calls raise at once. Harmless without a session."""
         if self.session is not None:
             self.session.cut()
 
 
 class _Limited(smtplib.SMTP):
-    """A session with an end; mixed into the class from smtplib that is wanted."""
+    """A limited session; mixed into a class of smtplib."""
 
-    backend: EmailBackend
+    backend: BoundedEmailBackend
     ends_at = 0.0
     received = 0
 
@@ -72,7 +72,7 @@ class _Limited(smtplib.SMTP):
         return super().connect(*args, **kwargs)
 
     def getreply(self) -> tuple[int, bytes]:
-        # smtplib makes a file of the socket when it has none: after connecting, and after STARTTLS.
+        # smtplib makes a file of the socket when it has none: after connecting and after STARTTLS.
         if self.file is None and self.sock is not None:
             self.file = io.BufferedReader(_Replies(self, self.sock))
         return super().getreply()
@@ -86,12 +86,12 @@ class _Limited(smtplib.SMTP):
         if self.sock is None:
             return
         with contextlib.suppress(OSError):
-            # Not SSLSocket's own method, which takes the TLS layer away from under the thread that uses it.
+            # Not SSLSocket's own method, which drops the TLS layer while another thread uses it.
             socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
 
 
 class _Replies(io.RawIOBase):
-    """What the server says, as a file that ends with an error when the session's limits are reached."""
+    """The server's replies as a file that raises when a limit of the session is reached."""
 
     def __init__(self, session: _Limited, sock: socket.socket) -> None:
         self._session = session
@@ -105,7 +105,7 @@ class _Replies(io.RawIOBase):
         left = session.ends_at - time.monotonic()
         if left <= 0:
             raise TimeoutError("the session took too long")
-        if session.received > MOST_RECEIVED:
+        if session.received > MAX_RECEIVED:
             raise OSError("the server's replies are too long")
         timeout = session.backend.timeout
         self._sock.settimeout(left if timeout is None else min(left, timeout))

@@ -1,7 +1,7 @@
-"""Webhooks: news of a message, told to a program by HTTP. Queued, repeated and logged like mail that is sent onward.
+"""Webhooks: an HTTP POST for each new message. Queued, retried and logged like relayed mail.
 
-The address is the administrator's own, so it may be internal; redirects are not followed. Signed after the Standard
-Webhooks specification: `webhook-id`, `webhook-timestamp`, `webhook-signature`.
+The address is the administrator's own, so it may be internal; redirects are not followed. Signed as the Standard
+Webhooks specification says: `webhook-id`, `webhook-timestamp`, `webhook-signature`.
 """
 
 import base64
@@ -21,22 +21,21 @@ from catcher.store.records.outbox import NewJob
 from catcher.store.search import InInbox, Query, all_of, parse
 
 PREFIX = "webhook:"
-"""Begins what a job of the queue calls its relay, when it is a webhook."""
+"""Prefix of the relay's name in the outbox jobs of webhooks."""
 
-SECRET_PREFIX = "whsec_"  # noqa: S105 - of secrets, none itself
+SECRET_PREFIX = "whsec_"  # noqa: S105 - a prefix, not a secret
 
 _GONE = 410
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}\Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Webhook:
-    """One webhook.
+class WebhookEndpoint:
+    """One webhook, as configured.
 
-    query: a search query that a message has to match, "" for all. secret: signs the body, "" for no signature; as
-        "whsec_" and base64, or any text. headers: further header fields. every: at least so long between two calls;
-        what comes quicker waits. delay: how long after its arrival a message is told of. inbox: only mail in this one
-        is told of, "" for all.
+    query: a search query that a message must match, "" for all. secret: signs the body, "" for no signature; "whsec_"
+        and base64, or any text. headers: additional header fields. every: minimum interval between two calls. delay:
+        time from the arrival of a message to its call. inbox: restricts the webhook to one inbox, "" for all.
     Raises SettingError.
     """
 
@@ -64,7 +63,7 @@ class Webhook:
 
     @property
     def key(self) -> bytes:
-        """What signs."""
+        """The signing key."""
         if self.secret.startswith(SECRET_PREFIX):
             try:
                 return base64.b64decode(self.secret.removeprefix(SECRET_PREFIX), validate=True)
@@ -73,59 +72,59 @@ class Webhook:
         return self.secret.encode()
 
     def query_at(self, now: datetime) -> Query:
-        """The query; `now` is aware. Raises QueryError."""
+        """Return the query; `now` is aware. Raises QueryError."""
         query = parse(self.query, now=now, zone=now.tzinfo or UTC)
         return all_of((InInbox(name=fold_inbox(self.inbox)), query)) if self.inbox else query
 
 
-class Webhooks:
-    """All webhooks. payload: makes the body from a message's summary. agent, label: for the header fields."""
+class WebhookSender:
+    """Calls webhooks. payload: makes the body from a message's summary. label: sent as Mailpit-Label."""
 
     def __init__(
         self,
-        webhooks: Sequence[Webhook],
+        endpoints: Sequence[WebhookEndpoint],
         *,
         fetcher: Fetcher,
         payload: Callable[[StoredSummary], bytes],
         label: str = "",
     ) -> None:
-        self._webhooks = {webhook.name: webhook for webhook in webhooks}
+        self._endpoints = {endpoint.name: endpoint for endpoint in endpoints}
         self._fetcher = fetcher
         self._payload = payload
         self._label = label
         self._next: dict[str, datetime] = {}
 
     @property
-    def all(self) -> tuple[Webhook, ...]:
-        """In the order of the settings."""
-        return tuple(self._webhooks.values())
+    def all(self) -> tuple[WebhookEndpoint, ...]:
+        """All webhooks in the order of the settings."""
+        return tuple(self._endpoints.values())
 
-    def named(self, name: str) -> Webhook | None:
-        """The webhook of this name, None when there is none."""
-        return self._webhooks.get(name)
+    def named(self, name: str) -> WebhookEndpoint | None:
+        """Return the webhook of this name, None for an unknown one."""
+        return self._endpoints.get(name)
 
-    def job(self, webhook: Webhook, store_id: str, *, now: datetime) -> NewJob:
-        """What is to be queued for a message: its turn comes after those that were queued before."""
+    def job(self, webhook: WebhookEndpoint, store_id: str, *, now: datetime) -> NewJob:
+        """Return the outbox job for a message, due after the webhook's earlier ones."""
         turn = max(now, self._next.get(webhook.name, now)) + webhook.delay
         self._next[webhook.name] = turn - webhook.delay + webhook.every
         return NewJob(store_id=store_id, relay=PREFIX + webhook.name, recipients=(), delay=turn - now)
 
-    async def call(self, webhook: Webhook, summary: StoredSummary, *, number: int) -> str:
-        """Tell of a message; the answer's status in words. number: of the job, which stays when it is told again.
+    async def call(self, webhook: WebhookEndpoint, summary: StoredSummary, *, number: int) -> str:
+        """Call the webhook for a message; return the status line. number: of the job, the same on a retry.
 
-        Raises RelayError: lasting for 410, which means that nobody wants it any more.
+        Raises RelayError: lasting for 410 Gone, the end of the subscription.
         """
         body = self._payload(summary)
         try:
             page = await self._fetcher.post(webhook.url, body, headers=self._headers(webhook, body, number))
         except FetchError as error:
             raise RelayError(str(error)) from error
-        said = f"{page.status} {page.hops[0].reason}".strip()
+        status = f"{page.status} {page.hops[0].reason}".strip()
         if not 200 <= page.status < 300:
-            raise RelayError(said, is_lasting=page.status == _GONE)
-        return said
+            raise RelayError(status, is_lasting=page.status == _GONE)
+        return status
 
-    def _headers(self, webhook: Webhook, body: bytes, number: int) -> dict[str, str]:
+    def _headers(self, webhook: WebhookEndpoint, body: bytes, number: int) -> dict[str, str]:
         stamp = str(int(datetime.now(UTC).timestamp()))
         headers = {"Content-Type": "application/json", "webhook-id": f"job_{number}", "webhook-timestamp": stamp}
         if webhook.secret:
@@ -136,6 +135,6 @@ class Webhooks:
 
 
 def signature(key: bytes, identity: str, stamp: str, body: bytes) -> str:
-    """ "v1," and base64 of HMAC-SHA256 over identity, timestamp and body. Source: Standard Webhooks."""
+    """Return "v1," and base64 of HMAC-SHA256 over identity, timestamp and body. Source: Standard Webhooks."""
     signed = f"{identity}.{stamp}.".encode() + body
     return "v1," + base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()

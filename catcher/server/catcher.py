@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from catcher.faults import FaultRules
     from catcher.intake import Intake
     from catcher.pop3 import Pop3Server
-    from catcher.relay import Outbox, Relays, Webhooks
+    from catcher.relay import RelayOutbox, Relays, WebhookSender
     from catcher.store import AsyncStore, Store
     from catcher.web import InstanceInfo, Services
 
@@ -90,7 +90,7 @@ class Catcher:
         self._counters = Counters()
         self._hook = LateHook()
         self._observer = Observer()
-        self._outbox: Outbox | None = None
+        self._outbox: RelayOutbox | None = None
         self._faults: FaultRules | None = None
 
     @property
@@ -215,7 +215,7 @@ class Catcher:
         if not store_id:
             self._counters.ignore()
             return store_id
-        if self._outbox is not None and (refusal := await self._outbox.first_answer(store_id)):
+        if self._outbox is not None and (refusal := await self._outbox.first_reply(store_id)):
             raise MessageRefused(refusal.text, code=refusal.code)
         self._counters.accept(content)
         return store_id
@@ -291,9 +291,9 @@ class Catcher:
             self._doors.append(partial(server.stop, grace=STOP_SECONDS))
         return server
 
-    async def _open_relays(self, store: "AsyncStore") -> "tuple[Relays, Webhooks, Callable[[], Awaitable[None]]]":
+    async def _open_relays(self, store: "AsyncStore") -> "tuple[Relays, WebhookSender, Callable[[], Awaitable[None]]]":
         """The ways out, each tried as far as that goes without connecting, and how to end them. Raises SettingError."""
-        from catcher.relay import Outbox, Relays
+        from catcher.relay import RelayOutbox, Relays
         from catcher.web import summary_json
 
         relays = [wiring.relay(name, settings) for name, settings in self._settings.all_relays.items()]
@@ -302,7 +302,7 @@ class Catcher:
         running = Relays(relays, store=store.store)
         rules = [wiring.rule(rule, running) for rule in self._settings.all_rules]
         webhooks = wiring.webhooks(self._settings, summary_json)
-        outbox = Outbox(running, rules, store=store.store, threads=self._threads, webhooks=webhooks)
+        outbox = RelayOutbox(running, rules, store=store.store, threads=self._threads, webhooks=webhooks)
 
         async def end() -> None:
             """Cut what is being sent; the outbox notes that it is to be sent later."""

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from catcher.faults import FaultRules
     from catcher.intake import Tagging
     from catcher.pop3 import Pop3Options
-    from catcher.relay import Relay, Relays, Rule, Webhooks
+    from catcher.relay import RelayHost, Relays, Rule, WebhookSender
     from catcher.store import StoredSummary
     from catcher.store.labels.inbox_routing import InboxRouting
     from catcher.web import WebOptions
@@ -140,9 +140,9 @@ def authority(settings: Settings) -> bytes:
     return (ca_certificate(_tls_directory(settings)) or b"") if _generated(settings) else b""
 
 
-def relay(name: str, settings: RelaySettings) -> "Relay":
+def relay(name: str, settings: RelaySettings) -> "RelayHost":
     """A way out, as its settings tell of it. Raises SettingError."""
-    from catcher.relay import SMTP_BACKEND, Relay, pattern, smtp_options
+    from catcher.relay import SMTP_BACKEND, RelayHost, pattern, smtp_options
 
     options = settings.options
     if settings.host:
@@ -159,7 +159,7 @@ def relay(name: str, settings: RelaySettings) -> "Relay":
             ),
             **options,
         }
-    return Relay(
+    return RelayHost(
         name=name,
         server=f"{settings.host}:{settings.port}" if settings.host else settings.backend,
         backend=settings.backend or SMTP_BACKEND,
@@ -187,13 +187,13 @@ def rule(settings: RuleSettings, relays: "Relays") -> "Rule":
     )
 
 
-def webhooks(settings: Settings, payload: "Callable[[StoredSummary], bytes]") -> "Webhooks":
+def webhooks(settings: Settings, payload: "Callable[[StoredSummary], bytes]") -> "WebhookSender":
     """Who is told of new mail, and how. payload: makes the body. Raises SettingError."""
     from catcher.net import Fetcher
-    from catcher.relay import Webhook, Webhooks
+    from catcher.relay import WebhookEndpoint, WebhookSender
 
     found = [
-        Webhook(
+        WebhookEndpoint(
             name=each.name,
             url=each.url,
             query=each.query,
@@ -207,7 +207,7 @@ def webhooks(settings: Settings, payload: "Callable[[StoredSummary], bytes]") ->
     ]
     # Their addresses come from the settings, not from mail: what they name may be reached, wherever it is.
     fetcher = Fetcher(internal=EVERY_NETWORK, timeout=5.0, deadline=10.0, agent=f"catcher/{__version__}")
-    return Webhooks(found, fetcher=fetcher, payload=payload, label=settings.label)
+    return WebhookSender(found, fetcher=fetcher, payload=payload, label=settings.label)
 
 
 def tagging(settings: Settings) -> "Tagging":

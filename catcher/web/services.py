@@ -10,7 +10,7 @@ from catcher.counters import Totals
 from catcher.faults import FaultRules
 from catcher.intake import Intake
 from catcher.net.htpasswd import Htpasswd
-from catcher.relay import Relays, Webhooks
+from catcher.relay import Relays, WebhookSender
 from catcher.store.aio import AsyncStore
 from catcher.store.labels.inbox_routing import InboxRouting
 from catcher.store.records.tokens import ApiToken
@@ -75,7 +75,7 @@ class Services(Struct, frozen=True, kw_only=True):
     threads: Threads
     facts: InstanceInfo
     relays: Relays
-    webhooks: Webhooks
+    webhooks: WebhookSender
     checks: "OnDemand[checks.Checker]"
     faults: FaultRules
     totals: Callable[[], Totals]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.relay import Rewriting, rewrite
+from catcher.relay import HeaderEdits, edit_header
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 MAIL = (
@@ -18,20 +18,20 @@ MAIL = (
 
 def test_without_wishes_nothing_changes() -> None:
     """The octets come out as they went in."""
-    assert rewrite(MAIL, Rewriting()) is MAIL
+    assert edit_header(MAIL, HeaderEdits()) is MAIL
 
 
 def test_bcc_is_cut_out_with_its_folded_lines_and_all_else_stays() -> None:
     """Every Bcc and Resent-Bcc field, in any letter case; never a line of the body. RFC 5322 §3.6.3."""
     octets = MAIL.replace(b"To:", b"Resent-Bcc : x@example.com\r\nTo:").replace(b"subject", b"bcc: y\r\nsubject")
     expected = MAIL.replace(b"BCC: one@example.com,\r\n two@example.com\r\n", b"")
-    assert rewrite(octets, Rewriting(drop_bcc=True)) == expected
+    assert edit_header(octets, HeaderEdits(drop_bcc=True)) == expected
 
 
 def test_fields_are_put_in_the_place_of_the_first_of_their_name() -> None:
     """Date and Message-ID once each; RFC 5322 §3.6 allows no more."""
     octets = b"A: 1\r\ndate: old\r\n older\r\nB: 2\r\nMessage-Id: <x@y>\r\nDATE: again\r\nC: 3\r\n\r\nbody"
-    changed = rewrite(octets, Rewriting(date=NOW, message_id="<new@z>"))
+    changed = edit_header(octets, HeaderEdits(date=NOW, message_id="<new@z>"))
     assert changed == (
         b"A: 1\r\nDate: Fri, 02 Jan 2026 03:04:05 +0000\r\nB: 2\r\nMessage-ID: <new@z>\r\nC: 3\r\n\r\nbody"
     )
@@ -39,19 +39,19 @@ def test_fields_are_put_in_the_place_of_the_first_of_their_name() -> None:
 
 def test_missing_fields_are_put_on_top_with_the_line_ends_of_the_message() -> None:
     """LF where the message has LF."""
-    changed = rewrite(b"A: 1\nB: 2\n\nbody\n", Rewriting(message_id="<new@z>", return_path="r@z"))
+    changed = edit_header(b"A: 1\nB: 2\n\nbody\n", HeaderEdits(message_id="<new@z>", return_path="r@z"))
     assert changed == b"Return-Path: <r@z>\nMessage-ID: <new@z>\nA: 1\nB: 2\n\nbody\n"
 
 
 def test_return_path_is_on_top_and_alone() -> None:
     """The one there was goes. RFC 5321 §4.4."""
     octets = b"A: 1\r\nReturn-Path: <old@x>\r\n\r\n"
-    assert rewrite(octets, Rewriting(return_path="new@x")) == b"Return-Path: <new@x>\r\nA: 1\r\n\r\n"
+    assert edit_header(octets, HeaderEdits(return_path="new@x")) == b"Return-Path: <new@x>\r\nA: 1\r\n\r\n"
 
 
 def test_override_from_keeps_the_name_and_tells_the_address_there_was() -> None:
     """From is replaced where it stood, X-Original-From put on top. Mailpit compatibility: Release."""
-    changed = rewrite(MAIL, Rewriting(override_from="me@relay.test"), author_name="A, B", author="a@example.com")
+    changed = edit_header(MAIL, HeaderEdits(override_from="me@relay.test"), author_name="A, B", author="a@example.com")
     assert changed == b"X-Original-From: a@example.com\r\n" + MAIL.replace(b"a@example.com", b"me@relay.test", 1)
 
 
@@ -60,8 +60,8 @@ def test_override_from_keeps_the_name_and_tells_the_address_there_was() -> None:
 )
 def test_a_hostile_name_of_the_author_starts_no_field(name: str) -> None:
     """What a sender calls himself is one field body, in lines of at most 998 octets. RFC 5322 §2.1.1."""
-    changed = rewrite(
-        b"Subject: s\r\n\r\nbody", Rewriting(override_from="me@relay.test"), author_name=name, author=name
+    changed = edit_header(
+        b"Subject: s\r\n\r\nbody", HeaderEdits(override_from="me@relay.test"), author_name=name, author=name
     )
     message = message_from_bytes(changed)
     assert set(message.keys()) <= {"X-Original-From", "From", "Subject"}, changed
@@ -82,7 +82,7 @@ def test_a_hostile_name_of_the_author_starts_no_field(name: str) -> None:
 )
 def test_a_message_without_a_whole_header_section_gets_one(octets: bytes, expected: bytes) -> None:
     """What was body stays body. RFC 5322 §2.1."""
-    assert rewrite(octets, Rewriting(message_id="<n@z>")) == expected
+    assert edit_header(octets, HeaderEdits(message_id="<n@z>")) == expected
 
 
 _PIECES = st.sampled_from(
@@ -108,9 +108,9 @@ _PIECES = st.sampled_from(
 @given(st.lists(_PIECES, max_size=30).map(b"".join))
 def test_any_octets_keep_their_body_and_lose_their_bcc(octets: bytes) -> None:
     """Whatever the octets: nothing raises, the body stays at the end, and rewriting twice is rewriting once."""
-    wishes = Rewriting(drop_bcc=True, date=NOW, message_id="<n@z>", return_path="r@z", override_from="o@z")
-    changed = rewrite(octets, wishes)
+    wishes = HeaderEdits(drop_bcc=True, date=NOW, message_id="<n@z>", return_path="r@z", override_from="o@z")
+    changed = edit_header(octets, wishes)
     assert changed.count(b"Return-Path: <r@z>") == changed.count(b"Message-ID: <n@z>") == 1
-    assert rewrite(changed, wishes) == changed
+    assert edit_header(changed, wishes) == changed
     if b"\n\n" in octets:
         assert changed.endswith(octets[octets.index(b"\n\n") + 1 :])

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from catcher.errors import SettingError
-from catcher.relay import Outbox, Patience, Relay, Relays, Rule, pattern, smtp_options
+from catcher.relay import RelayHost, RelayOutbox, Relays, RetryPolicy, Rule, pattern, smtp_options
 from catcher.store import ByIds, Store
 from catcher.threads import Threads
 from tests.mail.servers import AnyPortController, Mailbox
@@ -20,7 +20,7 @@ from tests.relay.scripted import scripted
 from tests.waiting import wait_until
 
 MAIL = b"From: a@example.com\r\nTo: b@example.org\r\nSubject: invoice 7\r\nDate: x\r\n\r\nbody\r\n"
-QUICK = Patience(first=timedelta(milliseconds=30), longest=timedelta(milliseconds=60))
+QUICK = RetryPolicy(first_pause=timedelta(milliseconds=30), max_pause=timedelta(milliseconds=60))
 
 
 @dataclass
@@ -62,20 +62,20 @@ def sink() -> Iterator[Sink]:
         yield up
 
 
-def relay(port: int, **more: Any) -> Relay:
+def relay(port: int, **more: Any) -> RelayHost:
     """A relay to a port on loopback."""
     options = smtp_options(host="127.0.0.1", port=port, starttls=False, tls=False, username="", password="", timeout=10)
-    return Relay(name="default", server="", options=options, **more)
+    return RelayHost(name="default", server="", options=options, **more)
 
 
 @contextlib.asynccontextmanager
 async def working(
-    store: Store, *rules: Rule, way: Relay | None = None, patience: Patience = QUICK
+    store: Store, *rules: Rule, way: RelayHost | None = None, retries: RetryPolicy = QUICK
 ) -> AsyncIterator[None]:
     """An outbox at work; at the end what it was doing is finished."""
     threads = Threads()
     relays = Relays([way or rules[0].relay], store=store)
-    outbox = Outbox(relays, rules, store=store, threads=threads, patience=patience)
+    outbox = RelayOutbox(relays, rules, store=store, threads=threads, retries=retries)
     await outbox.start()
     try:
         yield
@@ -229,10 +229,10 @@ def test_trying_ends(store: Store, keep: Keep, sink: Sink) -> None:
     rule = Rule(relay=relay(sink.port))
 
     async def run() -> None:
-        async with working(store, rule, patience=replace(QUICK, in_all=timedelta(milliseconds=100))):
+        async with working(store, rule, retries=replace(QUICK, give_up_after=timedelta(milliseconds=100))):
             keep(MAIL, "later@example.org")
             await until(lambda: [state for state, _ in states(store)] == ["failed"])
-        async with working(store, rule, patience=replace(QUICK, first=timedelta(seconds=0.5))):
+        async with working(store, rule, retries=replace(QUICK, first_pause=timedelta(seconds=0.5))):
             gone = keep(MAIL, "later@example.org")
             await until(lambda: states(store)[0] == ("waiting", 1))
             store.delete(ByIds((gone.summary.store_id,)))
@@ -243,7 +243,7 @@ def test_trying_ends(store: Store, keep: Keep, sink: Sink) -> None:
             await until(lambda: states(store)[0] == ("waiting", 1))
         async with working(store, way=replace(rule.relay, name="another")):
             await until(lambda: states(store)[0][0] == "failed")
-            assert "no such relay" in store.outbox.newest()[0].text
+            assert "no longer exists" in store.outbox.newest()[0].text
 
     asyncio.run(run())
 
@@ -255,7 +255,7 @@ def test_what_a_dead_process_was_sending_is_sent_when_its_lease_is_over(store: S
         down = other.port
 
     async def run() -> None:
-        async with working(store, Rule(relay=relay(down)), patience=replace(QUICK, first=timedelta(0))):
+        async with working(store, Rule(relay=relay(down)), retries=replace(QUICK, first_pause=timedelta(0))):
             keep(MAIL, "x@example.org")
             await until(lambda: states(store) != [])
         now = datetime.now(UTC) + timedelta(hours=1)
@@ -275,7 +275,7 @@ def test_a_stop_cuts_off_what_hangs_and_keeps_it(store: Store, keep: Keep, sink:
         threads = Threads()
         with scripted(b"220 hi\r\n", b"250 hi\r\n") as server:
             relays = Relays([relay(server.port)], store=store)
-            outbox = Outbox(relays, [Rule(relay=relay(server.port))], store=store, threads=threads, patience=QUICK)
+            outbox = RelayOutbox(relays, [Rule(relay=relay(server.port))], store=store, threads=threads, retries=QUICK)
             await outbox.start()
             keep(MAIL, "x@example.org")
             assert await asyncio.to_thread(server.silent.wait, 20)
@@ -315,4 +315,4 @@ def test_a_rule_that_cannot_be_read_stops_the_start() -> None:
 @pytest.mark.parametrize(("tries", "seconds"), [(1, 30), (2, 60), (5, 480), (8, 3600), (1000, 3600)])
 def test_pauses_double_up_to_an_hour(tries: int, seconds: int) -> None:
     """RFC 5321 §4.5.4.1."""
-    assert Patience().pause(tries) == timedelta(seconds=seconds)
+    assert RetryPolicy().pause(tries) == timedelta(seconds=seconds)

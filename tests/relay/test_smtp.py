@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from catcher.errors import RelayError
-from catcher.relay import release
+from catcher.relay import transmit
 from tests.relay.conftest import Keep
 from tests.relay.scripted import scripted
-from tests.relay.test_release import ODD, smtp
+from tests.relay.test_transmission import ODD, smtp
 
 HELLO = (b"220 hi\r\n", b"250 hi\r\n")
 
@@ -18,13 +18,13 @@ HELLO = (b"220 hi\r\n", b"250 hi\r\n")
 def test_a_server_that_falls_silent_is_given_up(keep: Keep, replies: tuple[bytes, ...]) -> None:
     """At every stage, after the timeout."""
     with scripted(*replies) as server, pytest.raises(RelayError, match=r"timed out|in time"):
-        release(keep(ODD), ODD, ["x@y.test"], connection=smtp(server.port, timeout=0.2))
+        transmit(keep(ODD), ODD, ["x@y.test"], connection=smtp(server.port, timeout=0.2))
 
 
 def test_a_server_that_drips_is_given_up_when_the_session_has_lasted_long_enough(keep: Keep) -> None:
     """Each octet comes within the timeout, the end of the reply never does."""
     with scripted(*HELLO, drip=b"2") as server, pytest.raises(RelayError):
-        release(keep(ODD), ODD, ["x@y.test"], connection=smtp(server.port, session_seconds=0.5))
+        transmit(keep(ODD), ODD, ["x@y.test"], connection=smtp(server.port, session_seconds=0.5))
 
 
 def test_a_reply_without_end_is_cut(keep: Keep) -> None:
@@ -33,7 +33,7 @@ def test_a_reply_without_end_is_cut(keep: Keep) -> None:
         scripted(*HELLO, drip=b"250-and so on\r\n" * 100) as server,
         pytest.raises(RelayError, match="replies are too long"),
     ):
-        release(keep(ODD), ODD, ["x@y.test"], connection=smtp(server.port))
+        transmit(keep(ODD), ODD, ["x@y.test"], connection=smtp(server.port))
 
 
 def test_a_session_can_be_cut_from_another_thread(keep: Keep) -> None:
@@ -42,7 +42,7 @@ def test_a_session_can_be_cut_from_another_thread(keep: Keep) -> None:
     connection.abort()
     with scripted(*HELLO) as server, ThreadPoolExecutor(1) as pool:
         connection = smtp(server.port, timeout=60)
-        sending = pool.submit(release, keep(ODD), ODD, ["x@y.test"], connection=connection)
+        sending = pool.submit(transmit, keep(ODD), ODD, ["x@y.test"], connection=connection)
         assert server.silent.wait(10)
         connection.abort()
         with pytest.raises(RelayError):

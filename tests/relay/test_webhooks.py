@@ -18,7 +18,7 @@ import pytest
 
 from catcher.errors import SettingError
 from catcher.relay import outbox
-from catcher.relay.webhooks import Webhook, signature
+from catcher.relay.webhooks import WebhookEndpoint, signature
 from catcher.testing import RunningCatcher, running_catcher
 from tests.served import serving
 
@@ -71,9 +71,9 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Failed calls are repeated after milliseconds instead of half a minute."""
     from datetime import timedelta
 
-    quick = outbox.Patience(first=timedelta(milliseconds=20), longest=timedelta(milliseconds=50))
-    defaults = outbox.Outbox.__init__.__kwdefaults__ or {}
-    monkeypatch.setattr(outbox.Outbox.__init__, "__kwdefaults__", {**defaults, "patience": quick})
+    quick = outbox.RetryPolicy(first_pause=timedelta(milliseconds=20), max_pause=timedelta(milliseconds=50))
+    defaults = outbox.RelayOutbox.__init__.__kwdefaults__ or {}
+    monkeypatch.setattr(outbox.RelayOutbox.__init__, "__kwdefaults__", {**defaults, "retries": quick})
 
 
 def send(host: str, port: int, *subjects: str) -> None:
@@ -120,7 +120,7 @@ def test_a_webhook_is_told_of_its_inbox_alone(listener: Listener) -> None:
 def test_a_webhooks_inbox_needs_a_name(listener: Listener) -> None:
     """A name that no inbox can have stops the start."""
     with pytest.raises(SettingError, match="inbox"):
-        Webhook(name="x", url=listener.url, inbox=" ")
+        WebhookEndpoint(name="x", url=listener.url, inbox=" ")
 
 
 def test_mailpits_webhook_is_told_what_mailpit_tells(listener: Listener) -> None:
@@ -265,7 +265,7 @@ def test_webhooks_that_cannot_be_stop_the_start(settings: dict[str, str], text: 
 
 def test_signatures_are_those_of_the_specification() -> None:
     """Standard Webhooks, its example of a symmetric signature."""
-    hook = Webhook(name="x", url="http://x.test", secret="whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+    hook = WebhookEndpoint(name="x", url="http://x.test", secret="whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
     body = b'{"test": 2432232314}'
     made = signature(hook.key, "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", body)
     assert made == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="

@@ -3,17 +3,20 @@
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from catcher.errors import CatcherError
-from catcher.relay import Relay
 from catcher.schema.info import AppInformation, RuntimeStats
 from catcher.schema.mailpit import MessageRelay, WebConfiguration
 from catcher.web.api.http.responses import json_answer, not_found
 from catcher.web.api.openapi.operations import ANY_TEXT, JSON, TEXT, Content, Operation
 from catcher.web.services import Services
+
+if TYPE_CHECKING:
+    from catcher.relay import RelayHost
 
 PEM = "application/x-pem-file"
 
@@ -82,7 +85,7 @@ class Info:
         return PlainTextResponse("")
 
 
-def _message_relay(relay: Relay | None) -> MessageRelay:
+def _message_relay(relay: "RelayHost | None") -> MessageRelay:
     """What is told of the relay that mail is released through, or of its absence."""
     allowed = relay.allowed.pattern if relay and relay.allowed else ""
     return MessageRelay(

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catcher.errors import NotFound, RelayError
-from catcher.relay.webhooks import PREFIX, Webhook
+from catcher.relay.webhooks import PREFIX, WebhookEndpoint
 from catcher.schema.outbox import JobInfo, JobList, WebhookInfo, WebhookList, WebhookTest
 from catcher.store.records.outbox import OutboxJob
 from catcher.web.api.http.presenters import moment
@@ -69,7 +69,7 @@ def _job(job: OutboxJob) -> JobInfo:
     )
 
 
-def _shape(webhook: Webhook) -> WebhookInfo:
+def _shape(webhook: WebhookEndpoint) -> WebhookInfo:
     parts = urlsplit(webhook.url)
     bare = parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="")
     return WebhookInfo(

@@ -5,6 +5,7 @@ import binascii
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import UNSET
 from starlette.exceptions import HTTPException
@@ -15,7 +16,6 @@ from catcher.envelope import Client, Envelope, ForwardPath
 from catcher.errors import InboxError, MessageTooLarge, NotFound, RelayError
 from catcher.mime import parse, parse_addresses
 from catcher.mime.model import Message
-from catcher.relay import Relay
 from catcher.schema.release import RecipientOutcome
 from catcher.schema.send import SendError, SendRequest, SentMessage
 from catcher.web.api.composition import Unsendable, write
@@ -26,6 +26,9 @@ from catcher.web.api.openapi.operations import JSON, Content, Operation, Paramet
 from catcher.web.inbox_scope import PARAMETER, inbox_of
 from catcher.web.middleware.bodies import SPOOL_FROM, spooled
 from catcher.web.services import Services
+
+if TYPE_CHECKING:
+    from catcher.relay import RelayHost
 
 RFC822 = "message/rfc822"
 _HEAD = 1024 * 1024
@@ -57,7 +60,7 @@ class Send:
         except NotFound:
             return await self._services.store.cursor()
 
-    def _relay(self, request: Request) -> Relay | None:
+    def _relay(self, request: Request) -> "RelayHost | None":
         """The relay that is asked for, None when none is. Raises Unsendable before anything is stored."""
         name = request.query_params.get("relay")
         if name is None:
@@ -67,7 +70,7 @@ class Send:
             raise Unsendable(f"unknown relay: {name[:200]}" if name else "no relay is configured")
         return relay
 
-    async def _relayed(self, relay: Relay, store_id: str) -> tuple[RecipientOutcome, ...]:
+    async def _relayed(self, relay: "RelayHost", store_id: str) -> tuple[RecipientOutcome, ...]:
         """What became of each recipient of the envelope. Raises Unsendable, with the id of what is stored."""
         stored = await self._services.store.get(store_id)
         try:

@@ -1,12 +1,12 @@
 """`POST /api/v1/message/{id}/release`: sends a caught message onward to real recipients, through a relay."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from catcher.errors import RelayError
-from catcher.relay import Relay, Report
 from catcher.schema.release import RecipientOutcome, RelayInfo, ReleaseReport, ReleaseRequest
 from catcher.store.model import StoredMessage
 from catcher.web.api.http.requests import body_as, is_on
@@ -15,6 +15,9 @@ from catcher.web.api.message.message import Reader
 from catcher.web.api.openapi import parameters
 from catcher.web.api.openapi.operations import ANY_TEXT, JSON, TEXT, Content, Operation, Parameter
 from catcher.web.services import Services
+
+if TYPE_CHECKING:
+    from catcher.relay import RelayHost, TransmissionReport
 
 MOST_RECIPIENTS = 1000
 _SHOWN = 20
@@ -48,7 +51,7 @@ class Releasing:
         return _answer(report, in_full=is_on(request, "report"))
 
 
-def outcomes_of(report: Report) -> tuple[RecipientOutcome, ...]:
+def outcomes_of(report: "TransmissionReport") -> tuple[RecipientOutcome, ...]:
     """What became of each recipient, as JSON tells it."""
     return tuple(
         RecipientOutcome(address=each.recipient, accepted=each.is_accepted, code=each.code, text=each.text)
@@ -56,7 +59,7 @@ def outcomes_of(report: Report) -> tuple[RecipientOutcome, ...]:
     )
 
 
-def _way_out(relay: Relay) -> RelayInfo:
+def _way_out(relay: "RelayHost") -> RelayInfo:
     return RelayInfo(
         name=relay.name,
         server=relay.server,
@@ -68,7 +71,7 @@ def _way_out(relay: Relay) -> RelayInfo:
     )
 
 
-def recipients_of(texts: Sequence[str], relay: Relay | None) -> list[str]:
+def recipients_of(texts: Sequence[str], relay: "RelayHost | None") -> list[str]:
     """The addresses, each once. Raises HTTPException 400 for one that is none or may not get mail."""
     recipients = list(dict.fromkeys(_address(text) for text in texts))
     if relay is not None:
@@ -97,7 +100,7 @@ def _address(text: str) -> str:
     return spec
 
 
-def author_of(stored: StoredMessage, relay: Relay | None) -> str:
+def author_of(stored: StoredMessage, relay: "RelayHost | None") -> str:
     """The reverse-path of what is sent anew: its Sender's address, else its From's (RFC 5322 §3.6.2).
 
     A relay with an address of its own for that needs neither. Raises HTTPException 400.
@@ -116,7 +119,7 @@ def author_of(stored: StoredMessage, relay: Relay | None) -> str:
     raise bad_request("Failed: unable to parse From header: expected an address in Sender or From")
 
 
-def _answer(report: Report, *, in_full: bool) -> Response:
+def _answer(report: "TransmissionReport", *, in_full: bool) -> Response:
     """The report, or one text: "ok", or who refused, and who did not and has the message now."""
     status = 400 if report.refused else 200
     if in_full:

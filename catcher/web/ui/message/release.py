@@ -1,19 +1,22 @@
 """The release page: who may get a message through which relay, and what became of each recipient."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from catcher.errors import RelayError
-from catcher.relay import Relay, Report
 from catcher.store.model import StoredMessage
 from catcher.web.api.message.release import author_of, recipients_of
 from catcher.web.ui.pages import Link, ReleaseOutcome, ReleasePage, ReleaseRecipient
 from catcher.web.ui.site import formatting
 from catcher.web.ui.site.languages import _
 from catcher.web.ui.site.site import Site
+
+if TYPE_CHECKING:
+    from catcher.relay import RelayHost, TransmissionReport
 
 SHOWN = 200
 MOST_FIELDS = 1100
@@ -61,7 +64,7 @@ class ReleaseHandlers:
         others: str,
         *,
         problem: str = "",
-        report: Report | None = None,
+        report: "TransmissionReport | None" = None,
     ) -> Response:
         site, relays = self._site, self._site.services.relays
         relay = relays.named(name) or relays.default
@@ -91,7 +94,7 @@ def _addresses(text: str) -> list[str]:
     return [each.strip() for each in text[:OTHERS_CHARACTERS].replace(",", "\n").splitlines() if each.strip()]
 
 
-def _recipient(address: str, relay: Relay | None, *, is_ticked: bool) -> ReleaseRecipient:
+def _recipient(address: str, relay: "RelayHost | None", *, is_ticked: bool) -> ReleaseRecipient:
     """Whether the relay's lists let this address through."""
     why = ""
     if relay and relay.not_allowed([address]):
@@ -101,7 +104,7 @@ def _recipient(address: str, relay: Relay | None, *, is_ticked: bool) -> Release
     return ReleaseRecipient(address=address, shown=formatting.shown(address[:500]), why_not=why, is_ticked=is_ticked)
 
 
-def _outcomes(report: Report) -> tuple[ReleaseOutcome, ...]:
+def _outcomes(report: "TransmissionReport") -> tuple[ReleaseOutcome, ...]:
     """The refused ones first: they are what somebody has to do something about."""
     told = [*report.refused, *report.accepted][:SHOWN]
     return tuple(

@@ -11,7 +11,7 @@ import trustme
 from catcher import mail
 from catcher.errors import RelayError
 from catcher.mail.connections import get_connection
-from catcher.relay import Outcome, Rewriting, release, smtp_options
+from catcher.relay import HeaderEdits, RecipientReply, smtp_options, transmit
 from tests.mail.servers import Mailbox, smtp_server
 from tests.relay.conftest import Keep
 from tests.relay.scripted import scripted
@@ -29,25 +29,25 @@ def smtp(port: int, **options: Any) -> Any:
         "timeout": 20,
     }  # fmt: skip
     further = {name: options.pop(name) for name in ("session_seconds",) if name in options}
-    return get_connection("catcher.relay.smtp.EmailBackend", **smtp_options(**given | options), **further)
+    return get_connection("catcher.relay.smtp.BoundedEmailBackend", **smtp_options(**given | options), **further)
 
 
 def test_the_octets_arrive_as_they_were_stored(keep: Keep, sink: Mailbox) -> None:
     """Header section, raw eight-bit octets, dots and all; the envelope is the stored one with the new recipients."""
     stored = keep(ODD, "first@example.com", reverse_path="author@example.com")
-    report = release(stored, ODD, ["x@example.org", "y@example.org"], connection=smtp(sink.port))
+    report = transmit(stored, ODD, ["x@example.org", "y@example.org"], connection=smtp(sink.port))
     [arrived] = sink.messages
     assert arrived.original_content == ODD
     assert (arrived.mail_from, arrived.rcpt_tos) == ("author@example.com", ["x@example.org", "y@example.org"])
     assert "BODY=8BITMIME" in arrived.mail_options_seen
     assert report.outcomes == tuple(
-        Outcome(recipient=each, is_accepted=True, code=250) for each in ("x@example.org", "y@example.org")
+        RecipientReply(recipient=each, is_accepted=True, code=250) for each in ("x@example.org", "y@example.org")
     )
 
 
 def test_a_bounce_keeps_its_null_reverse_path(keep: Keep, sink: Mailbox) -> None:
     """MAIL FROM:<>. RFC 5321 §4.5.5."""
-    release(keep(ODD, reverse_path=""), ODD, ["x@example.org"], connection=smtp(sink.port))
+    transmit(keep(ODD, reverse_path=""), ODD, ["x@example.org"], connection=smtp(sink.port))
     assert sink.messages[0].mail_from == "<>"
 
 
@@ -56,12 +56,12 @@ def test_the_rewriting_is_done_and_sets_the_reverse_path(keep: Keep, sink: Mailb
     octets = b"From: Anna <a@example.com>\r\nBcc: h@example.com\r\n\r\nbody\r\n"
     stored = keep(octets)
     for wishes, sender in (
-        (Rewriting(drop_bcc=True), "given@example.com"),
-        (Rewriting(drop_bcc=True, return_path="r@example.com"), "r@example.com"),
-        (Rewriting(drop_bcc=True, return_path="r@example.com", override_from="o@example.com"), "o@example.com"),
+        (HeaderEdits(drop_bcc=True), "given@example.com"),
+        (HeaderEdits(drop_bcc=True, return_path="r@example.com"), "r@example.com"),
+        (HeaderEdits(drop_bcc=True, return_path="r@example.com", override_from="o@example.com"), "o@example.com"),
     ):
-        release(
-            stored, octets, ["x@y.test"], connection=smtp(sink.port), rewriting=wishes, reverse_path="given@example.com"
+        transmit(
+            stored, octets, ["x@y.test"], connection=smtp(sink.port), edits=wishes, reverse_path="given@example.com"
         )
         assert sink.messages[-1].mail_from == sender
         assert b"h@example.com" not in sink.messages[-1].content
@@ -74,7 +74,7 @@ def test_refused_recipients_are_told_one_by_one(keep: Keep, sink: Mailbox) -> No
     """The others get the message; the report has the server's code and words, in the order given, each once."""
     sink.refuse = {"no@example.org"}
     given = ["no@example.org", "yes@example.org", "no address", "ü@example.org", "yes@example.org", "b@bücher.example"]
-    report = release(keep(ODD), ODD, given, connection=smtp(sink.port))
+    report = transmit(keep(ODD), ODD, given, connection=smtp(sink.port))
     assert sink.messages[0].rcpt_tos == ["yes@example.org", "b@xn--bcher-kva.example"]
     assert [(each.recipient, each.code) for each in report.outcomes] == [
         ("no@example.org", 550), ("yes@example.org", 250), ("no address", 553), ("ü@example.org", 553),
@@ -87,7 +87,7 @@ def test_refused_recipients_are_told_one_by_one(keep: Keep, sink: Mailbox) -> No
 def test_when_all_are_refused_nobody_is_accepted(keep: Keep, sink: Mailbox) -> None:
     """No exception: the report says it all."""
     sink.refuse = {"no@example.org", "nor@example.org"}
-    report = release(keep(ODD), ODD, sorted(sink.refuse), connection=smtp(sink.port))
+    report = transmit(keep(ODD), ODD, sorted(sink.refuse), connection=smtp(sink.port))
     assert [each.code for each in report.outcomes] == [550, 550]
     assert not report.accepted
     assert not sink.messages
@@ -96,13 +96,13 @@ def test_when_all_are_refused_nobody_is_accepted(keep: Keep, sink: Mailbox) -> N
 def test_a_server_that_hangs_up_over_one_recipient_has_taken_none(keep: Keep) -> None:
     """After 421 nobody is accepted, those before it included. RFC 5321 §3.8."""
     with scripted(b"220 hi\r\n", b"250 hi\r\n", b"250 ok\r\n", b"250 ok\r\n", b"421 too busy\r\n") as server:
-        report = release(keep(ODD), ODD, ["a@b.test", "c@d.test", "e@f.test"], connection=smtp(server.port))
+        report = transmit(keep(ODD), ODD, ["a@b.test", "c@d.test", "e@f.test"], connection=smtp(server.port))
     assert [(each.is_accepted, each.code) for each in report.outcomes] == [(False, 421)] * 3
 
 
 def test_nobody_is_connected_to_for_addresses_that_are_none(keep: Keep) -> None:
     """Port 1 would refuse."""
-    report = release(keep(ODD), ODD, ["x", "a@b\r\nRCPT TO:<evil@example.com>"], connection=smtp(1))
+    report = transmit(keep(ODD), ODD, ["x", "a@b\r\nRCPT TO:<evil@example.com>"], connection=smtp(1))
     assert [each.code for each in report.outcomes] == [553, 553]
 
 
@@ -112,11 +112,11 @@ def test_with_tls_and_a_login(keep: Keep, authority: trustme.CA, trusted: trustm
     """STARTTLS and TLS from the start, against a certificate that is checked."""
     with smtp_server(authority, implicit_tls=implicit, auth=True) as server:
         login = {"starttls": not implicit, "tls": implicit, "username": "me", "password": "secret"}
-        release(keep(ODD), ODD, ["x@y.test"], connection=smtp(server.port, **login))
+        transmit(keep(ODD), ODD, ["x@y.test"], connection=smtp(server.port, **login))
         assert server.messages[0].over_tls
         assert server.logins == [("me", "secret")]
         with pytest.raises(RelayError, match="login refused: 535") as caught:
-            release(keep(ODD), ODD, ["x@y.test"], connection=smtp(server.port, **login | {"password": "hunter2"}))
+            transmit(keep(ODD), ODD, ["x@y.test"], connection=smtp(server.port, **login | {"password": "hunter2"}))
     assert "hunter2" not in str(caught.value) + caught.value.detail
 
 
@@ -124,9 +124,9 @@ def test_a_certificate_nobody_signed_is_refused_unless_that_is_wanted(keep: Keep
     """verify=False is for test servers only, and says so by its name."""
     with smtp_server(authority) as server:
         with pytest.raises(RelayError, match="the certificate is not trusted"):
-            release(keep(ODD), ODD, ["x@y.test"], connection=smtp(server.port, starttls=True))
+            transmit(keep(ODD), ODD, ["x@y.test"], connection=smtp(server.port, starttls=True))
         assert not server.messages
-        release(keep(ODD), ODD, ["x@y.test"], connection=smtp(server.port, starttls=True, verify=False))
+        transmit(keep(ODD), ODD, ["x@y.test"], connection=smtp(server.port, starttls=True, verify=False))
         assert server.messages[0].over_tls
 
 
@@ -135,7 +135,7 @@ def test_a_server_that_is_down_is_one_clear_error(keep: Keep) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     with pytest.raises(RelayError, match="error connecting: Connection refused"):
-        release(keep(ODD), ODD, ["x@y.test"], connection=smtp(port))
+        transmit(keep(ODD), ODD, ["x@y.test"], connection=smtp(port))
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_a_server_that_refuses_the_whole_message_is_an_error(
     """With its reply; 5yz will stay so. RFC 5321 §4.2.1."""
     with scripted(b"220 hi\r\n", b"250 hi\r\n", reply, b"250 ok\r\n", b"221 bye\r\n") as server:
         with pytest.raises(RelayError, match=text) as caught:
-            release(keep(ODD), ODD, ["x@y.test"], connection=smtp(server.port))
+            transmit(keep(ODD), ODD, ["x@y.test"], connection=smtp(server.port))
         assert caught.value.is_lasting is is_lasting
 
 
@@ -157,7 +157,7 @@ def test_how_the_good_bye_goes_changes_nothing(keep: Keep) -> None:
     taken = (b"220 hi\r\n", b"250 hi\r\n", b"250 ok\r\n", b"250 ok\r\n", b"354 go\r\n", b"")
     lines = len(ODD.split(b"\r\n"))
     with scripted(*taken, *[b""] * (lines - 2), b"250 taken\r\n", b"500 what?\r\n") as server:
-        report = release(keep(ODD), ODD, ["x@y.test"], connection=smtp(server.port, timeout=5))
+        report = transmit(keep(ODD), ODD, ["x@y.test"], connection=smtp(server.port, timeout=5))
     assert [each.is_accepted for each in report.outcomes] == [True]
 
 
@@ -165,11 +165,11 @@ def test_the_other_backends_are_ways_out_too(keep: Keep, tmp_path: Path, monkeyp
     """console, filebased, locmem and dummy take the message as it is stored."""
     stored = keep(ODD)
     stream = io.StringIO()
-    assert release(
+    assert transmit(
         stored, ODD, ["x@y.test"], connection=get_connection(f"{BACKENDS}.console.EmailBackend", stream=stream)
     )
     assert stream.getvalue().startswith(ODD.decode("utf-8", "replace"))
-    release(
+    transmit(
         stored,
         ODD,
         ["x@y.test"],
@@ -178,10 +178,10 @@ def test_the_other_backends_are_ways_out_too(keep: Keep, tmp_path: Path, monkeyp
     [file] = (tmp_path / "out").iterdir()
     assert file.read_bytes().startswith(ODD)
     monkeypatch.setattr(mail, "outbox", [], raising=False)
-    release(stored, ODD, ["x@y.test"], connection=get_connection(f"{BACKENDS}.locmem.EmailBackend"))
+    transmit(stored, ODD, ["x@y.test"], connection=get_connection(f"{BACKENDS}.locmem.EmailBackend"))
     [kept] = mail.outbox
     assert (kept.to, kept.message().as_bytes(), kept.message()["X-Tab"]) == (["x@y.test"], ODD, "x  ")
-    report = release(stored, ODD, ["x@y.test"], connection=get_connection(f"{BACKENDS}.dummy.EmailBackend"))
+    report = transmit(stored, ODD, ["x@y.test"], connection=get_connection(f"{BACKENDS}.dummy.EmailBackend"))
     assert [each.code for each in report.outcomes] == [250]
 
 
@@ -201,4 +201,4 @@ class Broken:
 def test_a_backend_that_would_compose_the_message_anew_fails(keep: Keep) -> None:
     """Whatever a class of somebody's own raises, it is one error, and nothing else is sent instead."""
     with pytest.raises(RelayError, match="error sending: 'StoredMail' object has no attribute 'body'"):
-        release(keep(ODD), ODD, ["x@y.test"], connection=Broken())
+        transmit(keep(ODD), ODD, ["x@y.test"], connection=Broken())

@@ -1,4 +1,4 @@
-"""A relay: where mail goes when it is let out, who may get it there, and what is changed on the way."""
+"""A relay host: the next hop of relayed mail, its recipient lists, and the header fields it has rewritten."""
 
 import re
 import secrets
@@ -8,23 +8,25 @@ from datetime import datetime
 from typing import Any
 
 from catcher.errors import SettingError
-from catcher.relay.header_edits import Rewriting
+from catcher.mail.connections import get_connection
+from catcher.mail.header import envelope_address
+from catcher.relay.header_edits import HeaderEdits
 
-SMTP_BACKEND = "catcher.relay.smtp.EmailBackend"
+SMTP_BACKEND = "catcher.relay.smtp.BoundedEmailBackend"
 
 Pattern = re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Relay:
-    """One way out.
+class RelayHost:
+    """One relay host.
 
-    name: for people and requests. server: where it leads, for people. backend: dotted path of a class that takes
-    messages as those of `catcher.mail.backends` do. options: its constructor's arguments; they may hold a password and
-    are never shown.
-    allowed, blocked: searched in each recipient; None lets everybody through. return_path, override_from: addr-specs,
-    "" for none (see `Rewriting`). preserve_message_ids: keep the Message-ID instead of giving a new one.
-    Raises SettingError for addresses that are none.
+    name: identifies it on pages and in requests. server: its address, for display. backend: dotted path of a class
+    with the interface of those in `catcher.mail.backends`. options: its constructor's arguments; they may hold a
+    password and are never shown.
+    allowed, blocked: searched in each recipient; None for no list. return_path, override_from: addr-specs, "" for
+    none (see `HeaderEdits`). preserve_message_ids: keep the Message-ID instead of giving a new one.
+    Raises SettingError for invalid addresses.
     """
 
     name: str
@@ -44,29 +46,27 @@ class Relay:
                 raise SettingError(f"{name}={value!r} of the relay {self.name!r}: expected an address in ASCII")
 
     def connect(self) -> Any:
-        """A new backend, not open yet. Raises what its constructor raises, and ImportError for an unknown path."""
-        from catcher.mail.connections import get_connection  # here and below: not for who has no relay
-
+        """Return a new backend, not yet open. Raises what its constructor raises; ImportError for an unknown path."""
         return get_connection(self.backend, **self.options)
 
     def check(self) -> None:
-        """Make a backend once, so that a wrong path or option is found before it is needed. Raises SettingError."""
+        """Make a backend once, so that a wrong path or option is found at start-up. Raises SettingError."""
         try:
             self.connect()
         except Exception as error:  # a class by dotted path may raise anything, and all of it is a wrong setting
             raise SettingError(f"relay {self.name!r} through {self.backend}: {error}") from error
 
     def not_allowed(self, recipients: Sequence[str]) -> list[str]:
-        """Those that `allowed` is set for and does not match."""
+        """Return the recipients that `allowed` is set for and does not match."""
         return [each for each in recipients if self.allowed is not None and not self.allowed.search(each)]
 
     def blocked_among(self, recipients: Sequence[str]) -> list[str]:
-        """Those that `blocked` matches."""
+        """Return the recipients that `blocked` matches."""
         return [each for each in recipients if self.blocked is not None and self.blocked.search(each)]
 
-    def rewriting(self, now: datetime) -> Rewriting:
-        """What is changed in a message released through this relay: it is sent anew, and says so by date and id."""
-        return Rewriting(
+    def release_edits(self, now: datetime) -> HeaderEdits:
+        """Return the edits of a message released by hand: a new submission, with its own date and Message-ID."""
+        return HeaderEdits(
             drop_bcc=True,
             return_path=self.return_path,
             date=now,
@@ -86,7 +86,7 @@ def smtp_options(
     timeout: float | None,
     verify: bool = True,
 ) -> dict[str, Any]:
-    """Arguments of `SMTP_BACKEND`. All are given, so that none is taken from the library's own settings."""
+    """Return arguments of `SMTP_BACKEND`, all of them, so that none comes from the library's own settings."""
     return {
         "host": host,
         "port": port,
@@ -102,13 +102,11 @@ def smtp_options(
 
 
 def pattern(text: str) -> Pattern | None:
-    """A pattern for recipients, whatever their letter case; None for "". Raises re.error."""
+    """Return a pattern for recipients that ignores letter case; None for "". Raises re.error."""
     return re.compile(text, re.IGNORECASE) if text else None
 
 
 def _is_address(text: str) -> bool:
-    from catcher.mail.header import envelope_address
-
     try:
         return envelope_address(text, "utf-8") == text
     except ValueError:

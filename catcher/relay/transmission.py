@@ -1,4 +1,4 @@
-"""Sends a stored message onward through a connection of the mail library, and tells what became of each recipient."""
+"""Transmission of a stored message through a connection of the mail library, with a reply for each recipient."""
 
 import contextlib
 import re
@@ -9,19 +9,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from catcher.errors import RelayError
-from catcher.relay.header_edits import UNCHANGED, Rewriting, rewrite
+from catcher.mail.header import bare_address, envelope_address
+from catcher.relay.header_edits import UNCHANGED, HeaderEdits, edit_header
 from catcher.relay.message import StoredMail
 from catcher.store.model import StoredMessage
 
-NO_SUCH_SYNTAX = 553
-"""The reply code for an address that cannot be used, here given without asking the server. RFC 5321 §4.2.3."""
+INVALID_ADDRESS = 553
+"""Reply code for an address that cannot be used, given here without asking the server. RFC 5321 §4.2.3."""
 
 _CONTROLS = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What became of one recipient. code, text: the reply that refused it; 250 and "" when it was accepted."""
+class RecipientReply:
+    """The reply for one recipient. code, text: of the refusal; 250 and "" for an accepted one."""
 
     recipient: str
     is_accepted: bool
@@ -30,63 +31,61 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """What became of all recipients, in the order given, each once."""
+class TransmissionReport:
+    """The replies for all recipients, in the order given, each once."""
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[RecipientReply, ...]
 
     @property
-    def accepted(self) -> tuple[Outcome, ...]:
-        """Those the message is on its way to."""
+    def accepted(self) -> tuple[RecipientReply, ...]:
+        """Replies for accepted recipients."""
         return tuple(each for each in self.outcomes if each.is_accepted)
 
     @property
-    def refused(self) -> tuple[Outcome, ...]:
-        """Those it was not taken for."""
+    def refused(self) -> tuple[RecipientReply, ...]:
+        """Replies for refused recipients."""
         return tuple(each for each in self.outcomes if not each.is_accepted)
 
 
-def release(
+def transmit(
     stored: StoredMessage,
     octets: bytes,
     recipients: Sequence[str],
     *,
     connection: Any,
-    rewriting: Rewriting = UNCHANGED,
+    edits: HeaderEdits = UNCHANGED,
     reverse_path: str | None = None,
-) -> Report:
+) -> TransmissionReport:
     """Send the message to these recipients. Blocks.
 
-    octets: those of `stored`; they are sent as they are but for `rewriting` (on an SMTP connection line ends become
-    CRLF). connection: a backend; one that is not open is opened and closed again. reverse_path: addr-spec, "" for the
-    null reverse-path, None for that of the envelope; `return_path` and `override_from` of the rewriting win over it.
-    A recipient that is no address, or one that needs SMTPUTF8, is refused here with 553. A backend that does not tell
-    recipients apart has taken all of them when it has taken the message.
+    octets: those of `stored`; sent as they are but for `edits` (on an SMTP connection line ends become CRLF).
+    connection: a backend; it is opened and closed again unless it is open. reverse_path: addr-spec, "" for the null
+    reverse-path, None for the envelope's; `override_from` and `return_path` of the edits take precedence.
+    An invalid address, or one that needs SMTPUTF8, is refused here with 553. A backend that does not tell recipients
+    apart has accepted all of them when it has accepted the message.
 
-    Raises RelayError when the message went to nobody for a reason that is not the recipients'.
+    Raises RelayError when the message was sent to nobody for a reason that is not the recipients'.
     """
     forward_paths = {each: _forward_path(each) for each in recipients}
     wanted = list(dict.fromkeys(path for path in forward_paths.values() if path))
     refused: Mapping[str, tuple[int, bytes]] = {}
     if wanted:
         author = stored.message.from_[0] if stored.message.from_ else None
-        written = rewrite(
+        edited = edit_header(
             octets,
-            rewriting,
+            edits,
             author_name=author.display_name if author else "",
             author=author.addr_spec if author else "",
         )
-        chosen = rewriting.override_from or rewriting.return_path
+        chosen = edits.override_from or edits.return_path
         if not chosen:
             chosen = stored.envelope.reverse_path if reverse_path is None else reverse_path
-        refused = _send(connection, StoredMail(stored, written, wanted, reverse_path=chosen))
-    return Report(outcomes=tuple(_outcome(each, path, refused) for each, path in forward_paths.items()))
+        refused = _send(connection, StoredMail(stored, edited, wanted, reverse_path=chosen))
+    return TransmissionReport(outcomes=tuple(_reply(each, path, refused) for each, path in forward_paths.items()))
 
 
 def _forward_path(recipient: str) -> str:
-    """The address as RCPT takes it, "" when it cannot."""
-    from catcher.mail.header import bare_address, envelope_address  # not before something is released
-
+    """Return the address as RCPT takes it, "" for one that it cannot take."""
     try:
         local_part, at, domain = bare_address(recipient).rpartition("@")
         is_usable = at and domain and local_part.isascii()
@@ -95,17 +94,19 @@ def _forward_path(recipient: str) -> str:
         return ""
 
 
-def _outcome(recipient: str, path: str, refused: Mapping[str, tuple[int, bytes]]) -> Outcome:
+def _reply(recipient: str, path: str, refused: Mapping[str, tuple[int, bytes]]) -> RecipientReply:
     if not path:
-        return Outcome(recipient=recipient, is_accepted=False, code=NO_SUCH_SYNTAX, text="not an address in ASCII")
+        return RecipientReply(
+            recipient=recipient, is_accepted=False, code=INVALID_ADDRESS, text="not an address in ASCII"
+        )
     if path in refused:
         code, text = refused[path]
-        return Outcome(recipient=recipient, is_accepted=False, code=code, text=_readable(text))
-    return Outcome(recipient=recipient, is_accepted=True, code=250)
+        return RecipientReply(recipient=recipient, is_accepted=False, code=code, text=_readable(text))
+    return RecipientReply(recipient=recipient, is_accepted=True, code=250)
 
 
 def _send(connection: Any, mail: StoredMail) -> Mapping[str, tuple[int, bytes]]:
-    """Open, send, close; which recipients were refused. Raises RelayError."""
+    """Open, send, close; return the refused recipients and their replies. Raises RelayError."""
     try:
         opened = connection.open()
     except Exception as error:
@@ -119,7 +120,7 @@ def _send(connection: Any, mail: StoredMail) -> Mapping[str, tuple[int, bytes]]:
 
 
 def _close(connection: Any) -> None:
-    # The message is out by now, or what it failed of is known: how the good-bye goes changes nothing.
+    # The outcome is known by now; an error while closing does not change it.
     with contextlib.suppress(Exception):
         connection.close()
 
@@ -128,7 +129,7 @@ def _refused(connection: Any, mail: StoredMail) -> Mapping[str, tuple[int, bytes
     try:
         sent = connection.send_messages([mail])
     except smtplib.SMTPRecipientsRefused as error:
-        # After a 421 the others were not even asked (RFC 5321 §3.8): they share the last reply.
+        # After a 421 the remaining recipients were not tried (RFC 5321 §3.8): they share the last reply.
         last = list(error.recipients.values())[-1]
         return {each: error.recipients.get(each, last) for each in mail.to}
     except Exception as error:  # a backend by dotted path may raise anything
@@ -139,7 +140,7 @@ def _refused(connection: Any, mail: StoredMail) -> Mapping[str, tuple[int, bytes
 
 
 def _relay_error(what: str, error: Exception) -> RelayError:
-    """The error with a text for people; nothing in it is a secret of ours."""
+    """Return the error with a readable text; it holds no secret of ours."""
     detail = f"{type(error).__name__}: {error}"[:500]
     match error:
         case smtplib.SMTPAuthenticationError():
@@ -159,7 +160,7 @@ def _relay_error(what: str, error: Exception) -> RelayError:
 
 
 def _readable(text: bytes | str) -> str:
-    """A server's words in one line of at most 500 characters."""
+    """Return a server's text as one line of at most 500 characters."""
     if isinstance(text, bytes):
         text = text.decode("utf-8", "replace")
     return _CONTROLS.sub(" ", text).strip()[:500]
