@@ -11,6 +11,8 @@ import dns.rrset
 import pytest
 
 from catcher.checks.auth import DnsLookup, Lookup, LookupFailed, ZoneLookup
+from catcher.errors import SettingError
+from tests.checks.mails import DATA
 
 ZONE = """
 example.com. TXT "v=spf1 " "mx -all"
@@ -123,3 +125,17 @@ def test_each_question_is_asked_once(server: NameServer) -> None:
 def test_only_zone_files_are_offline() -> None:
     """Whoever decides what may be asked reads this."""
     assert (ZoneLookup("").is_offline, DnsLookup().is_offline) == (True, False)
+
+
+def test_zone_file_that_is_none_is_a_wrong_setting() -> None:
+    """A wrong setting stops; it never becomes an empty zone."""
+    with pytest.raises(SettingError, match="zone file cannot be read"):
+        ZoneLookup("example.com. IN NONSENSE (")
+    with pytest.raises(SettingError, match="zone file cannot be read"):
+        ZoneLookup.from_file(DATA / "no-such.zone")
+
+
+def test_zone_file_may_not_include_others() -> None:
+    """$INCLUDE would read any file of the machine."""
+    with pytest.raises(SettingError):
+        ZoneLookup("$INCLUDE /etc/passwd\n")
