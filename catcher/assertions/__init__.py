@@ -6,7 +6,7 @@ from catcher import lazy
 
 if TYPE_CHECKING:
     from catcher.assertions.checks import checks_fault
-    from catcher.assertions.excerpt import shown
+    from catcher.assertions.excerpt import excerpt
     from catcher.assertions.kinds import (
         Assertion,
         ChecksPass,
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         TextIsHtml,
         UnsubscribeIsValid,
     )
-    from catcher.assertions.mail import File, Mail
+    from catcher.assertions.mail import Mail, MailFile
     from catcher.assertions.snapshot import difference, normalised
 else:
     __getattr__ = lazy.exports(
@@ -29,11 +29,11 @@ else:
         {
             "Assertion": "kinds",
             "ChecksPass": "kinds",
-            "File": "mail",
             "HasAttachment": "kinds",
             "HtmlContains": "kinds",
             "LinksTo": "kinds",
             "Mail": "mail",
+            "MailFile": "mail",
             "NoTemplateVariables": "kinds",
             "Plain": "kinds",
             "RecipientsAre": "kinds",
@@ -43,19 +43,19 @@ else:
             "UnsubscribeIsValid": "kinds",
             "checks_fault": "checks",
             "difference": "snapshot",
+            "excerpt": "excerpt",
             "normalised": "snapshot",
-            "shown": "excerpt",
         },
     )
 
 __all__ = [
     "Assertion",
     "ChecksPass",
-    "File",
     "HasAttachment",
     "HtmlContains",
     "LinksTo",
     "Mail",
+    "MailFile",
     "NoTemplateVariables",
     "Plain",
     "RecipientsAre",
@@ -65,6 +65,6 @@ __all__ = [
     "UnsubscribeIsValid",
     "checks_fault",
     "difference",
+    "excerpt",
     "normalised",
-    "shown",
 ]

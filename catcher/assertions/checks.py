@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 from catcher.assertions.kinds import ChecksPass
-from catcher.checks import Finding, Report, Severity, overall_score, unmade, without
+from catcher.checks import Finding, Report, Severity, overall_score, report_errors, without_rules
 from catcher.checks.model import RANKS
 
 
 def checks_fault(wanted: ChecksPass, reports: Sequence[Report]) -> str:
     """In one line what is not as it was asserted, "" when all is well. A check that could not be made is a fault."""
-    kept = without(reports, wanted.ignore)
-    faults = [*unmade(kept)]
+    kept = without_rules(reports, wanted.ignore)
+    faults = [*report_errors(kept)]
     findings = [each for report in kept for each in report.findings]
     least = wanted.fail_on or ("error" if wanted.min_score is None else None)
     if least is not None:

@@ -11,7 +11,7 @@ _NOT_TERMINAL = dict.fromkeys((*range(32), *range(127, 160), *range(0x202A, 0x20
 _FIELDS = ("from", "to", "cc", "reply-to", "subject", "date")
 
 
-def shown(mail: Mail) -> str:
+def excerpt(mail: Mail) -> str:
     """The fields people look at, the envelope's recipients, the text, codes, links and files; several lines."""
     lines = [f"{name}: {body}" for name, body in mail.fields if name.lower() in _FIELDS]
     lines.append(f"(delivered to {', '.join(mail.recipients[:20]) or 'nobody'})")

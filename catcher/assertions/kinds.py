@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Meta, Struct
 
-from catcher.assertions.mail import File, Mail
+from catcher.assertions.mail import Mail, MailFile
 from catcher.mime import list_unsubscribe
 from catcher.mime.likeness import likeness, words_of
 from catcher.mime.placeholders import leftovers, without_code
@@ -124,7 +124,7 @@ class HasAttachment(
         wanted = " ".join(each for each in (self.name, self.type, self.sha256) if each) or "at all"
         return f"no file {wanted}; there is {_listed([_shown(file) for file in mail.files]) or 'none'}"
 
-    def is_meant(self, file: File) -> bool:
+    def is_meant(self, file: MailFile) -> bool:
         """Whether it is such a file."""
         return (
             self.name in ("", file.name)
@@ -237,7 +237,7 @@ def _host(url: str) -> str:
         return ""
 
 
-def _shown(file: File) -> str:
+def _shown(file: MailFile) -> str:
     return f"{file.name or '(no name)'} {file.media_type} {file.sha256[:12]}"
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class File:
+class MailFile:
     """One attachment or inline part. sha256: of its decoded octets, lower-case hex. size: of them, in octets."""
 
     name: str
@@ -75,11 +75,11 @@ class Mail:
         return tuple(code.value for code in found if code.confidence >= LIKELY)
 
     @property
-    def files(self) -> tuple[File, ...]:
+    def files(self) -> tuple[MailFile, ...]:
         """Attachments, then inline parts."""
         parts = (self.message.parts[index] for index in (*self.message.attachments, *self.message.inlines))
         return tuple(
-            File(
+            MailFile(
                 name=part.file_name,
                 media_type=part.media_type,
                 size=part.size,

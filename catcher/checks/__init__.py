@@ -6,25 +6,25 @@ from catcher import lazy
 
 if TYPE_CHECKING:
     from catcher.checks.auth.lookup import DnsLookup, Lookup, ZoneLookup
-    from catcher.checks.checker import Checker, Wishes
+    from catcher.checks.checker import Checker, RunOptions
     from catcher.checks.features.caniemail import knowledge
     from catcher.checks.filters import Rspamd, Spamd, SpamService
-    from catcher.checks.model import Facts, Finding, Place, Report, Severity, overall_score
+    from catcher.checks.model import Facts, Finding, FindingPlace, Report, Severity, overall_score
     from catcher.checks.options import CheckOptions
-    from catcher.checks.parse.subject import Subject
+    from catcher.checks.parse.subject import CheckedMail
     from catcher.checks.registry import CHECKS
     from catcher.checks.render import to_value
     from catcher.checks.rules.authentication import AuthFacts
     from catcher.checks.rules.clients import ClientFacts, ClientsCheck
     from catcher.checks.rules.inbox import InboxFacts
-    from catcher.checks.rules.linkcheck import LinkFollowFacts, follow_links, judge_answer
+    from catcher.checks.rules.linkcheck import LinkFollowFacts, follow_links, link_finding
     from catcher.checks.rules.links import LinkFacts
     from catcher.checks.rules.size import SizeFacts
     from catcher.checks.rules.spam import SpamFacts
     from catcher.checks.runner import Check, ReportCache, chosen, run_checks, stream_checks
     from catcher.checks.sources import address_of
-    from catcher.checks.urls.link_results import LinkAnswer
-    from catcher.checks.verdict import Demand, shortfalls, unmade, without
+    from catcher.checks.urls.link_results import LinkStatus
+    from catcher.checks.verdict import Requirements, report_errors, violations, without_rules
 else:
     __getattr__ = lazy.exports(
         __name__,
@@ -33,42 +33,42 @@ else:
             "CHECKS": "registry",
             "Check": "runner",
             "CheckOptions": "options",
+            "CheckedMail": "parse.subject",
             "Checker": "checker",
             "ClientFacts": "rules.clients",
             "ClientsCheck": "rules.clients",
-            "Demand": "verdict",
             "DnsLookup": "auth.lookup",
             "Facts": "model",
             "Finding": "model",
+            "FindingPlace": "model",
             "InboxFacts": "rules.inbox",
-            "LinkAnswer": "urls.link_results",
             "LinkFacts": "rules.links",
             "LinkFollowFacts": "rules.linkcheck",
+            "LinkStatus": "urls.link_results",
             "Lookup": "auth.lookup",
-            "Place": "model",
             "Report": "model",
             "ReportCache": "runner",
+            "Requirements": "verdict",
             "Rspamd": "filters",
+            "RunOptions": "checker",
             "Severity": "model",
             "SizeFacts": "rules.size",
             "SpamFacts": "rules.spam",
             "SpamService": "filters",
             "Spamd": "filters",
-            "Subject": "parse.subject",
-            "Wishes": "checker",
             "ZoneLookup": "auth.lookup",
             "address_of": "sources",
             "chosen": "runner",
             "follow_links": "rules.linkcheck",
-            "judge_answer": "rules.linkcheck",
             "knowledge": "features.caniemail",
+            "link_finding": "rules.linkcheck",
             "overall_score": "model",
+            "report_errors": "verdict",
             "run_checks": "runner",
-            "shortfalls": "verdict",
             "stream_checks": "runner",
             "to_value": "render",
-            "unmade": "verdict",
-            "without": "verdict",
+            "violations": "verdict",
+            "without_rules": "verdict",
         },
     )
 
@@ -77,40 +77,40 @@ __all__ = [
     "AuthFacts",
     "Check",
     "CheckOptions",
+    "CheckedMail",
     "Checker",
     "ClientFacts",
     "ClientsCheck",
-    "Demand",
     "DnsLookup",
     "Facts",
     "Finding",
+    "FindingPlace",
     "InboxFacts",
-    "LinkAnswer",
     "LinkFacts",
     "LinkFollowFacts",
+    "LinkStatus",
     "Lookup",
-    "Place",
     "Report",
     "ReportCache",
+    "Requirements",
     "Rspamd",
+    "RunOptions",
     "Severity",
     "SizeFacts",
     "SpamFacts",
     "SpamService",
     "Spamd",
-    "Subject",
-    "Wishes",
     "ZoneLookup",
     "address_of",
     "chosen",
     "follow_links",
-    "judge_answer",
     "knowledge",
+    "link_finding",
     "overall_score",
+    "report_errors",
     "run_checks",
-    "shortfalls",
     "stream_checks",
     "to_value",
-    "unmade",
-    "without",
+    "violations",
+    "without_rules",
 ]

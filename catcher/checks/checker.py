@@ -6,15 +6,15 @@ from dataclasses import dataclass, replace
 from catcher.checks.auth import Lookup
 from catcher.checks.model import Report
 from catcher.checks.options import CheckOptions
-from catcher.checks.parse.subject import Subject
+from catcher.checks.parse.subject import CheckedMail
 from catcher.checks.rules.linkcheck import follow_links
 from catcher.checks.runner import Check, ReportCache, chosen, run_checks
 from catcher.checks.urls.collect import collect_links
-from catcher.checks.urls.link_results import LinkAnswer
+from catcher.checks.urls.link_results import LinkStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
+class RunOptions:
     """What whoever asks may choose for one examination.
 
     only: names of checks, () for all that are not made on request only. linked_sheets: fetch style sheets that the mail
@@ -27,7 +27,7 @@ class Wishes:
     follow: int = 5
 
 
-NO_WISHES = Wishes()
+NO_WISHES = RunOptions()
 
 
 class Checker:
@@ -64,15 +64,17 @@ class Checker:
         """Raises ValueError for a name that is no check's."""
         chosen(self._default, names)
 
-    async def examine(self, subject: Subject, wishes: Wishes = NO_WISHES) -> tuple[Report, ...]:
+    async def examine(self, subject: CheckedMail, run_options: RunOptions = NO_WISHES) -> tuple[Report, ...]:
         """The reports, in the order of the checks. Raises ValueError when `only` names what is no check.
 
         The same message gives the same reports, which are kept; those that ask the network are made anew.
         """
-        cache = None if wishes.linked_sheets else self._cache
-        return await run_checks(subject, self._checks(wishes), only=wishes.only, cache=cache)
+        cache = None if run_options.linked_sheets else self._cache
+        return await run_checks(subject, self._checks(run_options), only=run_options.only, cache=cache)
 
-    async def answers(self, subject: Subject, wishes: Wishes = NO_WISHES) -> AsyncIterator[LinkAnswer]:
+    async def link_results(
+        self, subject: CheckedMail, run_options: RunOptions = NO_WISHES
+    ) -> AsyncIterator[LinkStatus]:
         """What the links of the message answer, each as soon as it does; none when nothing may be fetched."""
         options = self._options
         if options.fetcher is None:
@@ -82,17 +84,17 @@ class Checker:
             links,
             fetcher=options.fetcher,
             cache=options.link_cache,
-            follow=wishes.follow,
-            one_time_links=wishes.one_time_links,
+            follow=run_options.follow,
+            one_time_links=run_options.one_time_links,
         ):
             yield answer
 
-    def _checks(self, wishes: Wishes) -> tuple[Check, ...]:
+    def _checks(self, run_options: RunOptions) -> tuple[Check, ...]:
         options = replace(
             self._options,
-            linked_sheets=wishes.linked_sheets,
-            one_time_links=wishes.one_time_links,
-            follow=wishes.follow,
+            linked_sheets=run_options.linked_sheets,
+            one_time_links=run_options.one_time_links,
+            follow=run_options.follow,
             lookup=self._lookup() if self._lookup is not None else None,
         )
         return tuple(kind(options) for kind in self._kinds)

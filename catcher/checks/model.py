@@ -21,7 +21,7 @@ RANKS = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class FindingPlace:
     """Where in the message a finding points.
 
     part_id: of the part, "" for the message's header section.
@@ -60,8 +60,8 @@ class Finding:
     rule: str
     severity: Severity
     text: str
-    place: Place | None = None
-    others: tuple[Place, ...] = ()
+    place: FindingPlace | None = None
+    others: tuple[FindingPlace, ...] = ()
     count: int = 1
     clients: tuple[str, ...] = ()
     advice: str = ""
@@ -114,7 +114,7 @@ def in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 
 
 def _order(finding: Finding) -> tuple[int, str, int, int, str, str]:
-    place = finding.place or Place()
+    place = finding.place or FindingPlace()
     return (RANKS[finding.severity], place.part_id, place.line, place.column, finding.rule, finding.text)
 
 

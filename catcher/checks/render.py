@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from msgspec import Struct
 
-from catcher.checks.model import Finding, Place, Report, Severity, overall_score
+from catcher.checks.model import Finding, FindingPlace, Report, Severity, overall_score
 from catcher.checks.sources import address_of
 
 _SARIF_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -50,7 +50,7 @@ def _text_lines(finding: Finding) -> list[str]:
     return lines
 
 
-def _where(place: Place | None) -> str:
+def _where(place: FindingPlace | None) -> str:
     if place is None or not (place.line or place.part_id):
         return ""
     part = f"part {place.part_id}" if place.part_id else "header section"
@@ -172,11 +172,11 @@ def _sarif_result(report: Report, finding: Finding, index: int, uri: str) -> dic
         "ruleIndex": index,
         "level": _SARIF_LEVELS[finding.severity],
         "message": {"text": finding.text},
-        "locations": [_sarif_location(place, uri) for place in places] or [_sarif_location(Place(), uri)],
+        "locations": [_sarif_location(place, uri) for place in places] or [_sarif_location(FindingPlace(), uri)],
     }
 
 
-def _sarif_location(place: Place, uri: str) -> dict[str, Any]:
+def _sarif_location(place: FindingPlace, uri: str) -> dict[str, Any]:
     physical: dict[str, Any] = {"artifactLocation": {"uri": uri}}
     if place.sent_line:
         physical["region"] = {"startLine": place.sent_line}

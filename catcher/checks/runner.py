@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
 from catcher.checks.model import Report
-from catcher.checks.parse.subject import Subject
+from catcher.checks.parse.subject import CheckedMail
 from catcher.lru import LruCache
 
 log = logging.getLogger("catcher.checks")
@@ -28,7 +28,7 @@ class Check(Protocol):
     def title(self) -> str: ...
     @property
     def on_request(self) -> bool: ...
-    async def run(self, subject: Subject) -> Report: ...
+    async def run(self, subject: CheckedMail) -> Report: ...
 
 
 class ReportCache:
@@ -67,14 +67,14 @@ def chosen(checks: Sequence[Check], only: Sequence[str] = ()) -> tuple[Check, ..
 
 
 async def run_checks(
-    subject: Subject, checks: Sequence[Check], *, only: Sequence[str] = (), cache: ReportCache | None = None
+    subject: CheckedMail, checks: Sequence[Check], *, only: Sequence[str] = (), cache: ReportCache | None = None
 ) -> tuple[Report, ...]:
     """The reports of the chosen checks, in the order of the list. Raises only the ValueError of `chosen`."""
     return tuple(await asyncio.gather(*(_report(check, subject, cache) for check in chosen(checks, only))))
 
 
 async def stream_checks(
-    subject: Subject, checks: Sequence[Check], *, only: Sequence[str] = (), cache: ReportCache | None = None
+    subject: CheckedMail, checks: Sequence[Check], *, only: Sequence[str] = (), cache: ReportCache | None = None
 ) -> AsyncIterator[Report]:
     """The same reports, each as soon as it is made."""
     tasks = [asyncio.create_task(_report(check, subject, cache)) for check in chosen(checks, only)]
@@ -87,7 +87,7 @@ async def stream_checks(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _report(check: Check, subject: Subject, cache: ReportCache | None) -> Report:
+async def _report(check: Check, subject: CheckedMail, cache: ReportCache | None) -> Report:
     kept = cache.get(subject.digest, check.name) if cache is not None and not check.on_request else None
     if kept is not None:
         return kept

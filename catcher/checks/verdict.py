@@ -11,7 +11,7 @@ from catcher.checks.model import RANKS, Finding, Report, Severity, overall_score
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Demand:
+class Requirements:
     """What a message must be. fail_on: no finding as bad as this; min_score: 0 to 100; None does not matter."""
 
     fail_on: Severity | None = None
@@ -23,7 +23,7 @@ class Demand:
         return self.fail_on is not None or self.min_score is not None
 
 
-def without(reports: Sequence[Report], ignore: Collection[str]) -> tuple[Report, ...]:
+def without_rules(reports: Sequence[Report], ignore: Collection[str]) -> tuple[Report, ...]:
     """The reports without the findings of these rules, their scores as if they had not been broken.
 
     ignore: rule ids, alone ("alt-missing") or with their check's name ("accessibility/alt-missing"), in any letter
@@ -49,7 +49,7 @@ def _is_named(report: Report, finding: Finding, names: frozenset[str]) -> bool:
     return finding.rule in names or f"{report.check}/{finding.rule}" in names
 
 
-def shortfalls(reports: Sequence[Report], demand: Demand) -> tuple[str, ...]:
+def violations(reports: Sequence[Report], demand: Requirements) -> tuple[str, ...]:
     """In which ways the message falls short, one sentence each; () when it does not."""
     found: list[str] = []
     if demand.fail_on is not None:
@@ -66,6 +66,6 @@ def shortfalls(reports: Sequence[Report], demand: Demand) -> tuple[str, ...]:
     return tuple(found)
 
 
-def unmade(reports: Sequence[Report]) -> tuple[str, ...]:
+def report_errors(reports: Sequence[Report]) -> tuple[str, ...]:
     """Why checks could not be made, one sentence each: what was not looked at is no pass."""
     return tuple(f"{report.title}: {report.error}" for report in reports if report.error)

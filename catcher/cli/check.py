@@ -17,7 +17,17 @@ import click
 import msgspec
 
 from catcher import __version__
-from catcher.checks import Checker, Demand, Report, Severity, Subject, Wishes, shortfalls, unmade, without
+from catcher.checks import (
+    CheckedMail,
+    Checker,
+    Report,
+    Requirements,
+    RunOptions,
+    Severity,
+    report_errors,
+    violations,
+    without_rules,
+)
 from catcher.checks.render import to_json, to_junit, to_sarif, to_text
 from catcher.cli.database import open_store
 from catcher.conf import load
@@ -72,7 +82,7 @@ def command(
     message, or a check could not be made while one of them was given.
     """
     asked = _Asked(names=_words(only), ignore=_words(ignore), follow_links=follow_links, linked_sheets=linked_sheets)
-    demand = Demand(fail_on=Severity(fail_on) if fail_on else None, min_score=min_score)
+    demand = Requirements(fail_on=Severity(fail_on) if fail_on else None, min_score=min_score)
     try:
         reports = _remote(what, url, asked) if url else _local(what, database, asked)
     except CatcherError as error:
@@ -99,8 +109,8 @@ def _local(what: str, database: str | None, asked: _Asked) -> tuple[Report, ...]
     subject = _kept(what, database) if _is_id(what) else _read(what)
     settings, _ = load(flags={"database": database}, environ=os.environ)
     with checker_of(settings) as checker:
-        wishes = Wishes(only=_chosen(checker, asked), linked_sheets=asked.linked_sheets)
-        return without(asyncio.run(checker.examine(subject, wishes)), asked.ignore)
+        run_options = RunOptions(only=_chosen(checker, asked), linked_sheets=asked.linked_sheets)
+        return without_rules(asyncio.run(checker.examine(subject, run_options)), asked.ignore)
 
 
 def _chosen(checker: Checker, asked: _Asked) -> tuple[str, ...]:
@@ -115,16 +125,16 @@ def _is_id(what: str) -> bool:
     return _ID.fullmatch(what) is not None and not Path(what).exists()
 
 
-def _read(what: str) -> Subject:
+def _read(what: str) -> CheckedMail:
     octets = sys.stdin.buffer.read() if what == "-" else Path(what).read_bytes()
-    return Subject.of(octets, envelope_of(octets, received_at=datetime.now(UTC)))
+    return CheckedMail.of(octets, envelope_of(octets, received_at=datetime.now(UTC)))
 
 
-def _kept(what: str, database: str | None) -> Subject:
+def _kept(what: str, database: str | None) -> CheckedMail:
     with open_store(database, must_exist=True) as store:
         stored = _found(store, what)
         octets = store.raw(stored.summary.store_id)
-    return Subject(envelope=stored.envelope, octets=octets, message=stored.message)
+    return CheckedMail(envelope=stored.envelope, octets=octets, message=stored.message)
 
 
 def _found(store: Store, store_id: str) -> StoredMessage:
@@ -167,7 +177,7 @@ def _rendered(reports: tuple[Report, ...], kind: str, what: str) -> str:
     return to_text(reports)
 
 
-def _exit_code(reports: tuple[Report, ...], demand: Demand) -> int:
-    if shortfalls(reports, demand):
+def _exit_code(reports: tuple[Report, ...], demand: Requirements) -> int:
+    if violations(reports, demand):
         return 1
-    return 2 if demand.is_any and unmade(reports) else 0
+    return 2 if demand.is_any and report_errors(reports) else 0

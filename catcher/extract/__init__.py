@@ -6,31 +6,31 @@ from catcher import lazy
 
 if TYPE_CHECKING:
     from catcher.extract.find import extract
-    from catcher.extract.model import LIKELY, Code, CodeKind, Extract, Link, LinkKind, Place, Source
+    from catcher.extract.model import LIKELY, CodeKind, CodeMatch, Extract, LinkKind, LinkMatch, MatchPlace, MatchSource
 else:
     __getattr__ = lazy.exports(
         __name__,
         {
-            "Code": "model",
             "CodeKind": "model",
+            "CodeMatch": "model",
             "Extract": "model",
             "LIKELY": "model",
-            "Link": "model",
             "LinkKind": "model",
-            "Place": "model",
-            "Source": "model",
+            "LinkMatch": "model",
+            "MatchPlace": "model",
+            "MatchSource": "model",
             "extract": "find",
         },
     )
 
 __all__ = [
     "LIKELY",
-    "Code",
     "CodeKind",
+    "CodeMatch",
     "Extract",
-    "Link",
     "LinkKind",
-    "Place",
-    "Source",
+    "LinkMatch",
+    "MatchPlace",
+    "MatchSource",
     "extract",
 ]

@@ -20,10 +20,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from catcher.extract.lines import Line
-from catcher.extract.model import Code, CodeKind, Source, confidence_of
+from catcher.extract.model import CodeKind, CodeMatch, MatchSource, confidence_of
 from catcher.extract.names import CODE, COLONS, DECORATION, Name, name_of
 from catcher.extract.shapes import Shape, shapes
-from catcher.extract.sheet import Sheet
+from catcher.extract.sheet import CueIndex
 from catcher.extract.words import Sense
 
 MAX_SHAPES = 300
@@ -58,7 +58,7 @@ class _Sighting:
     shape: Shape
     shown: str
     points: float
-    sheet: Sheet
+    sheet: CueIndex
     line: int
     is_coupon: bool
     is_clear: bool
@@ -73,7 +73,7 @@ class _Standing:
     strength: float
 
 
-def find_codes(subject: Sheet, bodies: list[Sheet]) -> tuple[list[Code], bool]:
+def find_codes(subject: CueIndex, bodies: list[CueIndex]) -> tuple[list[CodeMatch], bool]:
     """The codes of a message, most confident first, and whether there were too many possible ones to weigh them all."""
     sightings: dict[str, list[_Sighting]] = defaultdict(list)
     topic = _topic(subject)
@@ -97,7 +97,7 @@ def find_codes(subject: Sheet, bodies: list[Sheet]) -> tuple[list[Code], bool]:
     return codes[:MAX_CODES], is_cut or len(codes) > MAX_CODES
 
 
-def _topic(subject: Sheet) -> float:
+def _topic(subject: CueIndex) -> float:
     """How much the subject speaks for a code in the mail."""
     senses = frozenset().union(*(subject.senses(index) for index in range(len(subject.lines))))
     if Sense.SURE in senses:
@@ -105,7 +105,7 @@ def _topic(subject: Sheet) -> float:
     return 0.4 if senses & {Sense.CODE, *_KINDS} else 0.0
 
 
-def _sightings(sheet: Sheet, index: int, topic: float) -> Iterator[_Sighting]:
+def _sightings(sheet: CueIndex, index: int, topic: float) -> Iterator[_Sighting]:
     """What in a line has the form of a code and may be one, weighed."""
     line = sheet.lines[index]
     last_end = -1
@@ -161,7 +161,7 @@ def _of_standing(shape: Shape, name: Name, standing: _Standing, topic: float) ->
     return topic if len(shape.value) >= 6 and name.points > 0 else 0.0
 
 
-def _is_introduced(sheet: Sheet, index: int) -> bool:
+def _is_introduced(sheet: CueIndex, index: int) -> bool:
     """Whether the line before asks to enter what follows: it speaks of entering and ends with a colon."""
     before = next(sheet.before(index), None)
     return (
@@ -171,7 +171,7 @@ def _is_introduced(sheet: Sheet, index: int) -> bool:
     )
 
 
-def _around(sheet: Sheet, index: int, shape: Shape) -> float:
+def _around(sheet: CueIndex, index: int, shape: Shape) -> float:
     """Points for what follows right behind, and for words around that go with codes."""
     line = sheet.lines[index]
     points = 0.4 if Sense.SIGN in sheet.senses(index) | sheet.near(index) else 0.0
@@ -196,7 +196,9 @@ def _is_code_like(shape: Shape, name: Name, standing: _Standing) -> bool:
     return vowels / len(shape.value) < 0.25 or (name.distance < 40 and len(shape.value) in (6, 8))
 
 
-def _merged(found: list[_Sighting], subject: Sheet, bodies: list[Sheet], *, has_clearer: bool) -> Code | None:
+def _merged(
+    found: list[_Sighting], subject: CueIndex, bodies: list[CueIndex], *, has_clearer: bool
+) -> CodeMatch | None:
     """One code of all the places where its value is shown; None when it is none.
 
     has_clearer: the mail has a code beyond doubt, so that what only stands somewhere in a sentence is hardly another.
@@ -208,9 +210,11 @@ def _merged(found: list[_Sighting], subject: Sheet, bodies: list[Sheet], *, has_
     confidence = confidence_of(points)
     if confidence < LEAST:
         return None
-    shown_best = max(found, key=lambda each: (each.sheet.lines[each.line].place.source is Source.HTML, each.points))
+    shown_best = max(
+        found, key=lambda each: (each.sheet.lines[each.line].place.source is MatchSource.HTML, each.points)
+    )
     place_of = best if best.points > shown_best.points + 1 else shown_best
-    return Code(
+    return CodeMatch(
         value=best.shape.value,
         shown=best.shown,
         kind=CodeKind.COUPON if best.is_coupon else _kind(found, subject, bodies),
@@ -219,7 +223,7 @@ def _merged(found: list[_Sighting], subject: Sheet, bodies: list[Sheet], *, has_
     )
 
 
-def _kind(found: Iterable[_Sighting], subject: Sheet, bodies: list[Sheet]) -> CodeKind:
+def _kind(found: Iterable[_Sighting], subject: CueIndex, bodies: list[CueIndex]) -> CodeKind:
     """What the code is for: what its line, the lines near it, the subject and the rest of the mail speak of."""
     votes: dict[CodeKind, float] = defaultdict(float)
     zones: list[tuple[float, frozenset[Sense]]] = [(3.0, _senses(subject))]
@@ -235,5 +239,5 @@ def _kind(found: Iterable[_Sighting], subject: Sheet, bodies: list[Sheet]) -> Co
     return max(votes, key=lambda kind: votes[kind], default=CodeKind.OTHER)
 
 
-def _senses(sheet: Sheet) -> frozenset[Sense]:
+def _senses(sheet: CueIndex) -> frozenset[Sense]:
     return frozenset().union(*(sheet.senses(index) for index in range(min(40, len(sheet.lines)))))

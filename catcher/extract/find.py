@@ -3,9 +3,9 @@
 from catcher.extract.codes import find_codes
 from catcher.extract.lines import MAX_TEXT, Line, lines_of_text, normal
 from catcher.extract.links import find_links, primary_link
-from catcher.extract.model import LIKELY, CodeKind, Extract, Place, Source
+from catcher.extract.model import LIKELY, CodeKind, Extract, MatchPlace, MatchSource
 from catcher.extract.page import MAX_HTML, Anchor, page_of
-from catcher.extract.sheet import Sheet
+from catcher.extract.sheet import CueIndex
 from catcher.mime import Message, Octets, list_unsubscribe, part_text
 
 MAX_PARTS = 20
@@ -19,7 +19,7 @@ def extract(octets: Octets, message: Message) -> Extract:
     Attachments are not read. At most `MAX_TEXT` characters of a text and `MAX_HTML` of an HTML part are, and bounded
     numbers of everything else; `is_cut` tells when that was not all. Never raises on any message.
     """
-    subject = Sheet([Line(normal(message.subject[:MAX_SUBJECT]), Place(source=Source.SUBJECT))])
+    subject = CueIndex([Line(normal(message.subject[:MAX_SUBJECT]), MatchPlace(source=MatchSource.SUBJECT))])
     texts, text_cut = _texts(octets, message)
     pages, page_cut = _pages(octets, message)
     codes, codes_cut = find_codes(subject, [*texts, *(sheet for sheet, _ in pages)])
@@ -34,23 +34,23 @@ def extract(octets: Octets, message: Message) -> Extract:
     )
 
 
-def _texts(octets: Octets, message: Message) -> tuple[list[Sheet], bool]:
-    sheets: list[Sheet] = []
+def _texts(octets: Octets, message: Message) -> tuple[list[CueIndex], bool]:
+    sheets: list[CueIndex] = []
     is_cut = len(message.text_parts) > MAX_PARTS
     for index in message.text_parts[:MAX_PARTS]:
         part = message.parts[index]
         lines, was_cut = lines_of_text(part_text(octets, part, limit=4 * MAX_TEXT), part.part_id)
-        sheets.append(Sheet(lines))
+        sheets.append(CueIndex(lines))
         is_cut |= was_cut
     return sheets, is_cut
 
 
-def _pages(octets: Octets, message: Message) -> tuple[list[tuple[Sheet, list[Anchor]]], bool]:
-    pages: list[tuple[Sheet, list[Anchor]]] = []
+def _pages(octets: Octets, message: Message) -> tuple[list[tuple[CueIndex, list[Anchor]]], bool]:
+    pages: list[tuple[CueIndex, list[Anchor]]] = []
     is_cut = len(message.html_parts) > MAX_PARTS
     for index in message.html_parts[:MAX_PARTS]:
         part = message.parts[index]
         page = page_of(part_text(octets, part, limit=4 * MAX_HTML), part.part_id)
-        pages.append((Sheet(page.lines), page.anchors))
+        pages.append((CueIndex(page.lines), page.anchors))
         is_cut |= page.is_cut
     return pages, is_cut

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from catcher.extract.model import Place, Source
+from catcher.extract.model import MatchPlace, MatchSource
 
 MAX_TEXT = 300_000
 """Characters of a plain text that are read."""
@@ -37,7 +37,7 @@ class Line:
     """
 
     text: str
-    place: Place
+    place: MatchPlace
     runs: list[Run] = field(default_factory=list)
     anchors: list[tuple[int, int, int]] = field(default_factory=list)
     is_quiet: bool = False
@@ -56,7 +56,7 @@ def lines_of_text(text: str, part_id: str) -> tuple[list[Line], bool]:
     lines: list[Line] = []
     is_cut = len(text) > MAX_TEXT
     for number, line in enumerate(_BREAK.split(normal(text[:MAX_TEXT])), 1):
-        place = Place(source=Source.TEXT, part_id=part_id, line=number)
+        place = MatchPlace(source=MatchSource.TEXT, part_id=part_id, line=number)
         for piece in _pieces(line):
             if len(lines) >= MAX_LINES:
                 return lines, True

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from itertools import islice
 
 from catcher.extract.lines import Line, normal
-from catcher.extract.model import LIKELY, Link, LinkKind, Place, Source, confidence_of
+from catcher.extract.model import LIKELY, LinkKind, LinkMatch, MatchPlace, MatchSource, confidence_of
 from catcher.extract.page import Anchor
-from catcher.extract.sheet import Sheet
+from catcher.extract.sheet import CueIndex
 from catcher.extract.urls import holds_token, is_home, is_tracker, kind_of_url
 from catcher.extract.words import Sense, cues
 from catcher.mime.urls import urls_in_text
@@ -51,14 +51,14 @@ class _Sighting:
     text: str
     kind: LinkKind
     points: float
-    place: Place
+    place: MatchPlace
     is_button: bool
     has_words: bool
 
 
 def find_links(
-    subject: Sheet, texts: list[Sheet], pages: list[tuple[Sheet, list[Anchor]]], unsubscribe: tuple[str, ...]
-) -> tuple[list[Link], bool]:
+    subject: CueIndex, texts: list[CueIndex], pages: list[tuple[CueIndex, list[Anchor]]], unsubscribe: tuple[str, ...]
+) -> tuple[list[LinkMatch], bool]:
     """The links of a message, most confident first, and whether there were more than are told."""
     topic = frozenset().union(*(subject.senses(index) for index in range(len(subject.lines))))
     sightings: dict[str, list[_Sighting]] = defaultdict(list)
@@ -73,14 +73,14 @@ def find_links(
         for sighting in found:
             sightings[_key(sighting.url)].append(sighting)
     for url in unsubscribe:
-        place = Place(source=Source.HEADER)
+        place = MatchPlace(source=MatchSource.HEADER)
         sightings[_key(url)].append(_Sighting(url, "", LinkKind.UNSUBSCRIBE, -4.0, place, False, True))
     is_only = sum(any(each.kind in _LOUD for each in found) for found in sightings.values()) == 1
     links = sorted((_merged(each, is_only=is_only) for each in sightings.values()), key=lambda link: -link.confidence)
     return links[:MAX_LINKS], is_cut or len(links) > MAX_LINKS
 
 
-def primary_link(links: list[Link]) -> Link | None:
+def primary_link(links: list[LinkMatch]) -> LinkMatch | None:
     """The link that the mail asks to follow; None when none is likely, or when many of no special purpose are alike."""
     best = next((link for link in links if link.kind in _LOUD), None)
     if best is None or best.confidence < LIKELY:
@@ -99,7 +99,7 @@ def _key(url: str) -> str:
     return f"{scheme.lower()}{colon}{host.lower()}{slash if path else ''}{path}".removesuffix("/")
 
 
-def _of_anchor(sheet: Sheet, anchor: Anchor, topic: frozenset[Sense]) -> _Sighting:
+def _of_anchor(sheet: CueIndex, anchor: Anchor, topic: frozenset[Sense]) -> _Sighting:
     text = " ".join(anchor.text.split())
     url = anchor.url
     if anchor.tag == "img":
@@ -121,19 +121,19 @@ def _of_anchor(sheet: Sheet, anchor: Anchor, topic: frozenset[Sense]) -> _Sighti
     return _Sighting(url, text, kind, points, anchor.place, anchor.is_button, bool(label))
 
 
-def _rest_of_line(sheet: Sheet, anchor: Anchor) -> str:
+def _rest_of_line(sheet: CueIndex, anchor: Anchor) -> str:
     if not 0 <= anchor.line < len(sheet.lines):
         return ""
     line = sheet.lines[anchor.line]
     return line.text if len(line.anchors) <= 1 and len(line.text) < 300 else ""
 
 
-def _is_alone(sheet: Sheet, anchor: Anchor, text: str) -> bool:
+def _is_alone(sheet: CueIndex, anchor: Anchor, text: str) -> bool:
     """Whether the link is all there is in its line."""
     return 0 <= anchor.line < len(sheet.lines) and len(sheet.lines[anchor.line].text) <= len(text) + 2
 
 
-def _senses_near(sheet: Sheet, index: int) -> frozenset[Sense]:
+def _senses_near(sheet: CueIndex, index: int) -> frozenset[Sense]:
     """What is told in the lines before, and in the one after when those tell nothing of use."""
     before = frozenset().union(*(sheet.senses(each) for each in sheet.before(index)))
     if before & _LOUD_KINDS.keys():
@@ -202,7 +202,7 @@ def _disagree(own: frozenset[Sense], by_url: LinkKind) -> bool:
     return any(_LOUD_KINDS[sense] is by_url for sense in own & _LOUD_KINDS.keys())
 
 
-def _of_text(sheet: Sheet, topic: frozenset[Sense]) -> tuple[list[_Sighting], bool]:
+def _of_text(sheet: CueIndex, topic: frozenset[Sense]) -> tuple[list[_Sighting], bool]:
     found: list[_Sighting] = []
     for index, line in enumerate(sheet.lines):
         if "://" not in line.text:
@@ -221,7 +221,7 @@ def _of_text(sheet: Sheet, topic: frozenset[Sense]) -> tuple[list[_Sighting], bo
 
 
 def _of_address(
-    sheet: Sheet,
+    sheet: CueIndex,
     index: int,
     line: Line,
     url: str,
@@ -252,9 +252,9 @@ def _of_address(
     return _Sighting(url, label[-200:], kind, points, line.place, False, False)
 
 
-def _merged(found: list[_Sighting], *, is_only: bool) -> Link:
+def _merged(found: list[_Sighting], *, is_only: bool) -> LinkMatch:
     """One link of all the places that lead to the same address. is_only: no other could be followed instead."""
-    best = max(found, key=lambda each: (each.points, each.place.source is Source.HTML))
+    best = max(found, key=lambda each: (each.points, each.place.source is MatchSource.HTML))
     button = next((each for each in found if each.is_button and each.kind is best.kind), None)
     shown = next((each for each in found if each.has_words and each.text), best)
     sources = {each.place.source for each in found}
@@ -263,7 +263,7 @@ def _merged(found: list[_Sighting], *, is_only: bool) -> Link:
         points += _ONLY if is_only else 0.0
         points += _AGREED * (len(sources) - 1) + (0.3 if len(found) > len(sources) else 0.0)
     told = button or (shown if shown.kind is best.kind else best)
-    return Link(
+    return LinkMatch(
         url=best.url,
         text=told.text,
         kind=best.kind,

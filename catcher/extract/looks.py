@@ -40,7 +40,7 @@ _MAX_STYLE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class InlineStyle:
     """What a style attribute says. strength: how much it makes stand out. size: pixels, 0 when it does not say."""
 
     strength: float = 0.0
@@ -50,15 +50,15 @@ class Look:
     is_hidden: bool = False
 
 
-NO_LOOK = Look()
+NO_STYLE = InlineStyle()
 
 
 @lru_cache(maxsize=2_000)
-def look_of(style: str) -> Look:
+def style_of(style: str) -> InlineStyle:
     """What a style attribute says of its element; the first 2,000 characters of it count."""
     style = style[:_MAX_STYLE]
     if not style:
-        return NO_LOOK
+        return NO_STYLE
     size = 0.0
     if match := _SIZE.search(style):
         size = float(match[1]) * _PIXELS[match[2].lower()]
@@ -69,10 +69,10 @@ def look_of(style: str) -> Look:
     strength += 0.4 if _BOLD.search(style) else 0.0
     strength += 0.6 if _MONO.search(style) else 0.0
     strength += 0.4 if is_filled and is_padded else 0.0
-    return Look(strength, size, is_filled, is_padded, bool(_HIDDEN.search(style)))
+    return InlineStyle(strength, size, is_filled, is_padded, bool(_HIDDEN.search(style)))
 
 
-def strength_of(tag: str, look: Look, names: str, *, above: float) -> float:
+def strength_of(tag: str, look: InlineStyle, names: str, *, above: float) -> float:
     """How much an element stands out, 0 to 2. names: its class and id. above: the same of its parent."""
     own = look.strength + _STRENGTH.get(tag, 0.0)
     if len(names) > 1 and _CODE_NAME.search(names):
@@ -80,7 +80,7 @@ def strength_of(tag: str, look: Look, names: str, *, above: float) -> float:
     return min(2.0, above * 0.7 + own)
 
 
-def is_small_print(tag: str, look: Look, names: str, *, above: bool) -> bool:
+def is_small_print(tag: str, look: InlineStyle, names: str, *, above: bool) -> bool:
     """Whether an element is a footer or has small letters, or stands in one that does and says nothing else."""
     if look.size:
         return look.size < _SMALL or (above and look.size <= _SMALL)

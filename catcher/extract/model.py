@@ -40,7 +40,7 @@ class LinkKind(StrEnum):
     TRACKING = "tracking"
 
 
-class Source(StrEnum):
+class MatchSource(StrEnum):
     """Where in a message something was found."""
 
     SUBJECT = "subject"
@@ -50,21 +50,21 @@ class Source(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class MatchPlace:
     """Where something stands.
 
     part_id: as in `mime.Part`, "" for subject and header section. line: from 1, in the text or in the source of the
     HTML; 0 for subject and header section. element: number of the HTML element in document order, -1 for none.
     """
 
-    source: Source
+    source: MatchSource
     part_id: str = ""
     line: int = 0
     element: int = -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Code:
+class CodeMatch:
     """One code, told once however often the message shows it.
 
     value: as it is typed, with ASCII digits and without what groups it. shown: as the message shows it, one line.
@@ -75,11 +75,11 @@ class Code:
     shown: str
     kind: CodeKind
     confidence: float
-    place: Place
+    place: MatchPlace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class LinkMatch:
     """One address, told once however often the message links to it.
 
     url: as written, white space around it taken off. text: what the reader sees of it, one line of at most 200
@@ -91,7 +91,7 @@ class Link:
     text: str
     kind: LinkKind
     confidence: float
-    place: Place
+    place: MatchPlace
     is_button: bool = False
 
 
@@ -103,14 +103,14 @@ class Extract:
     follow. None when there is none that is likely. is_cut: the message was too large to be read as a whole.
     """
 
-    codes: tuple[Code, ...] = ()
-    links: tuple[Link, ...] = ()
-    primary_code: Code | None = None
-    primary_link: Link | None = None
+    codes: tuple[CodeMatch, ...] = ()
+    links: tuple[LinkMatch, ...] = ()
+    primary_code: CodeMatch | None = None
+    primary_link: LinkMatch | None = None
     is_cut: bool = False
 
     @property
-    def likely_codes(self) -> tuple[Code, ...]:
+    def likely_codes(self) -> tuple[CodeMatch, ...]:
         """The codes that a person is probably meant to type in, coupons too."""
         return tuple(code for code in self.codes if code.confidence >= LIKELY)
 

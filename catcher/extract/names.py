@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from catcher.extract.shapes import Shape
-from catcher.extract.sheet import Sheet
+from catcher.extract.sheet import CueIndex
 from catcher.extract.words import Cue, Sense
 
 SURE, CODE = 4.8, 3.1
@@ -33,7 +33,7 @@ class Name:
     points: float
 
 
-def name_of(sheet: Sheet, index: int, shape: Shape, *, is_alone: bool, last_end: int) -> Name:
+def name_of(sheet: CueIndex, index: int, shape: Shape, *, is_alone: bool, last_end: int) -> Name:
     """The name that counts: the nearest one, but one that names a code goes before others that are not attached."""
     names = list(_names(sheet, index, shape, is_alone=is_alone, last_end=last_end))
     if not names:
@@ -56,7 +56,7 @@ def name_of(sheet: Sheet, index: int, shape: Shape, *, is_alone: bool, last_end:
     return Name(good.sense, good.distance, good.points + bad.points)
 
 
-def _names(sheet: Sheet, index: int, shape: Shape, *, is_alone: bool, last_end: int) -> Iterator[Name]:
+def _names(sheet: CueIndex, index: int, shape: Shape, *, is_alone: bool, last_end: int) -> Iterator[Name]:
     text = sheet.lines[index].text
     for cue in sheet.cues(index):
         if shape.start - _BEFORE <= cue.end <= shape.start:

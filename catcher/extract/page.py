@@ -6,8 +6,17 @@ from itertools import islice
 import turbohtml
 
 from catcher.extract.lines import MAX_LINE, MAX_LINES, Line, Run, normal
-from catcher.extract.looks import BLOCKS, NO_LOOK, SILENT, Look, is_named_button, is_small_print, look_of, strength_of
-from catcher.extract.model import Place, Source
+from catcher.extract.looks import (
+    BLOCKS,
+    NO_STYLE,
+    SILENT,
+    InlineStyle,
+    is_named_button,
+    is_small_print,
+    strength_of,
+    style_of,
+)
+from catcher.extract.model import MatchPlace, MatchSource
 from catcher.mime.html import ParsedHtml
 
 MAX_HTML = 1_000_000
@@ -31,7 +40,7 @@ class Anchor:
     url: str
     tag: str
     text: str
-    place: Place
+    place: MatchPlace
     line: int = -1
     image: bool = False
     is_button: bool = False
@@ -40,7 +49,7 @@ class Anchor:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class HtmlContent:
     """What was read of one HTML part. is_cut: there was more than is read."""
 
     lines: list[Line]
@@ -62,12 +71,12 @@ class _State:
     is_hidden: bool = False
 
 
-def page_of(html: str, part_id: str) -> Page:
+def page_of(html: str, part_id: str) -> HtmlContent:
     """The lines and links of an HTML part, in document order. Never raises."""
     reader = _Reader(part_id)
     document = ParsedHtml(html[:MAX_HTML], positions=True).document
     is_cut = reader.read(document) or len(html) > MAX_HTML
-    return Page(_with_joined_cells(reader.lines), reader.anchors, is_cut)
+    return HtmlContent(_with_joined_cells(reader.lines), reader.anchors, is_cut)
 
 
 class _Reader:
@@ -113,7 +122,7 @@ class _Reader:
         if tag in ("br", "hr"):
             self._end_line()
         names = f"{element.attr('class') or ''} {element.attr('id') or ''}" if len(element.attrs) else ""
-        look = look_of(element.attr("style") or "") if names else NO_LOOK
+        look = style_of(element.attr("style") or "") if names else NO_STYLE
         is_block = tag in BLOCKS
         state = _State(
             block=self._element if is_block else above.block,
@@ -128,7 +137,7 @@ class _Reader:
             state = self._link(element, state, above, look, names)
         self._states[element] = state
 
-    def _link(self, element: turbohtml.Element, state: _State, above: _State, look: Look, names: str) -> _State:
+    def _link(self, element: turbohtml.Element, state: _State, above: _State, look: InlineStyle, names: str) -> _State:
         """The state inside an element, and its link noted when it is one."""
         tag = element.tag
         if tag in ("a", "area") and (url := (element.attr("href") or "").strip()):
@@ -157,7 +166,7 @@ class _Reader:
         if not isinstance(parent, turbohtml.Element) or parent.tag not in _CELLS:
             return
         filled = (child for child in parent.children if not isinstance(child, turbohtml.Text) or child.data.strip())
-        is_coloured = parent.attr("bgcolor") or look_of(parent.attr("style") or "").is_filled
+        is_coloured = parent.attr("bgcolor") or style_of(parent.attr("style") or "").is_filled
         if is_coloured and len(tuple(islice(filled, 2))) == 1:
             self.anchors[-1].is_button |= len(element.text[:200].split()) <= _BUTTON_WORDS
 
@@ -201,7 +210,9 @@ class _Reader:
             text = text.lstrip()
             if not text:
                 return
-            place = Place(source=Source.HTML, part_id=self._part_id, line=_source_line(node), element=state.element)
+            place = MatchPlace(
+                source=MatchSource.HTML, part_id=self._part_id, line=_source_line(node), element=state.element
+            )
             line = self._line = Line("", place, is_quiet=state.is_quiet or state.is_hidden)
         if line.text.endswith(" "):
             text = text.lstrip()
@@ -237,9 +248,9 @@ class _Reader:
             line.text = line.text.rstrip()
             self.lines.append(line)
 
-    def _place(self, element: turbohtml.Element) -> Place:
+    def _place(self, element: turbohtml.Element) -> MatchPlace:
         line = element.source_line or 0
-        return Place(source=Source.HTML, part_id=self._part_id, line=line, element=self._element)
+        return MatchPlace(source=MatchSource.HTML, part_id=self._part_id, line=line, element=self._element)
 
 
 def _source_line(text: turbohtml.Text) -> int:

@@ -9,7 +9,7 @@ NEAR = 3
 """Lines before and after one that count as near it."""
 
 
-class Sheet:
+class CueIndex:
     """Lines of the subject, of a text or of an HTML part."""
 
     def __init__(self, lines: list[Line]) -> None:

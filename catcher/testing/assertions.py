@@ -160,6 +160,6 @@ def _assert(message: Any, wanted: "Plain") -> None:
 
 def _require(mail: "Mail", holds: object, fault: str) -> None:
     if not holds:
-        from catcher.assertions import shown
+        from catcher.assertions import excerpt
 
-        raise AssertionError(f"{fault}\n\n{shown(mail)}")
+        raise AssertionError(f"{fault}\n\n{excerpt(mail)}")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from catcher.assertions import ChecksPass, Mail
 from catcher.assertions.checks import checks_fault
-from catcher.checks import Subject
+from catcher.checks import CheckedMail
 from catcher.conf import load
 from catcher.envelope import Envelope, ForwardPath
 from catcher.server.catcher import checker_of
@@ -20,5 +20,5 @@ def fault_of_checks(wanted: ChecksPass, mail: Mail) -> str:
     )
     settings, _ = load(flags={})
     with checker_of(settings) as checker:
-        reports = asyncio.run(checker.examine(Subject(envelope=envelope, octets=mail.octets, message=mail.message)))
+        reports = asyncio.run(checker.examine(CheckedMail(envelope=envelope, octets=mail.octets, message=mail.message)))
     return checks_fault(wanted, reports)

@@ -214,12 +214,12 @@ def pytest_runtest_makereport(
 
 
 def _sections(item: pytest.Item) -> "Iterator[tuple[str, str]]":
-    from catcher.assertions import shown
+    from catcher.assertions import excerpt
     from catcher.testing.assertions import mail_of
 
     most = int(item.config.getini("catcher_shown"))
     for mailbox in item.stash[_MAILBOXES]:
         messages = mailbox.messages
         more = f" (the last {most} of {len(messages)})" if len(messages) > most else ""
-        texts = [shown(mail_of(message)) for message in messages[-most:]] if most else []
+        texts = [excerpt(mail_of(message)) for message in messages[-most:]] if most else []
         yield f"Mail in {mailbox.name}{more}", "\n\n".join(texts) or "none"

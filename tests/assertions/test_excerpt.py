@@ -1,12 +1,12 @@
 """A message in the output of a failing test."""
 
-from catcher.assertions import Mail, shown
+from catcher.assertions import Mail, excerpt
 from tests.assertions.mails import invoice, welcome
 
 
 def test_a_message_is_shown_on_a_screen() -> None:
     """Who, what, the text, the code, the file; each line marked."""
-    lines = shown(Mail.of(invoice().as_bytes(), recipients=("ann@example.com", "b@example.com"))).splitlines()
+    lines = excerpt(Mail.of(invoice().as_bytes(), recipients=("ann@example.com", "b@example.com"))).splitlines()
     assert lines[:5] == [
         "  | From: App <app@example.com>",
         "  | To: ann@example.com",
@@ -22,7 +22,7 @@ def test_a_message_is_shown_on_a_screen() -> None:
 def test_a_hostile_message_does_nothing_to_the_terminal() -> None:
     """Control characters are replaced, long lines and long texts cut."""
     text = "\x1b[2J\u202e evil\n" + "x" * 10_000 + "\n" + "line\n" * 1_000
-    text_shown = shown(Mail.of(welcome(text).as_bytes()))
+    text_shown = excerpt(Mail.of(welcome(text).as_bytes()))
     assert "\x1b" not in text_shown
     assert "\u202e" not in text_shown
     assert "more lines" in text_shown

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from catcher.checks import CHECKS, Check, CheckOptions, Report, Subject
+from catcher.checks import CHECKS, Check, CheckedMail, CheckOptions, Report
 from catcher.envelope import Client, Envelope, ForwardPath
 from catcher.mime import parse
 
@@ -21,7 +21,9 @@ HEAD = (
 """A header section without fault, but for subject and MIME."""
 
 
-def subject_of(message: str | bytes, *, client: Client | None = None, reverse_path: str = "ann@example.com") -> Subject:
+def subject_of(
+    message: str | bytes, *, client: Client | None = None, reverse_path: str = "ann@example.com"
+) -> CheckedMail:
     """The message as a check sees it; text with bare line breaks is given CRLF."""
     octets = message if isinstance(message, bytes) else message.replace("\r\n", "\n").replace("\n", "\r\n").encode()
     envelope = Envelope(
@@ -30,10 +32,10 @@ def subject_of(message: str | bytes, *, client: Client | None = None, reverse_pa
         received_at=RECEIVED_AT,
         client=client or Client(address="127.0.0.1", helo="localhost", protocol="ESMTP"),
     )
-    return Subject(envelope=envelope, octets=octets, message=parse(octets))
+    return CheckedMail(envelope=envelope, octets=octets, message=parse(octets))
 
 
-def html_mail(html: str, *, subject: str = "Your order") -> Subject:
+def html_mail(html: str, *, subject: str = "Your order") -> CheckedMail:
     """A mail of one HTML part."""
     return subject_of(
         f"{HEAD}Subject: {subject}\r\nMIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n"
@@ -41,7 +43,7 @@ def html_mail(html: str, *, subject: str = "Your order") -> Subject:
     )
 
 
-def text_mail(text: str, *, subject: str = "Your order") -> Subject:
+def text_mail(text: str, *, subject: str = "Your order") -> CheckedMail:
     """A mail of plain text."""
     return subject_of(
         f"{HEAD}Subject: {subject}\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"

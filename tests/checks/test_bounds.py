@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catcher.checks import CHECKS, CheckOptions, Report, Subject, run_checks
+from catcher.checks import CHECKS, CheckedMail, CheckOptions, Report, run_checks
 from catcher.checks.parse.css import MAX_CSS, MAX_TOKENS, Budget
 from catcher.checks.parse.html import MAX_ELEMENTS, MAX_HTML
 from catcher.checks.parse.sheets import parsed_sheets
@@ -22,7 +22,7 @@ from catcher.checks.rules.structure import judge_structure
 from catcher.checks.urls.forms import is_one_time
 from tests.checks.mails import html_mail, subject_of
 
-PLAIN: list[Callable[[Subject], Report]] = [
+PLAIN: list[Callable[[CheckedMail], Report]] = [
     examine,
     judge_accessibility,
     judge_links,
@@ -93,7 +93,7 @@ def test_every_check_takes_a_bounded_part_of_any_mail(name: str) -> None:
         ("two megabytes of rows", judge_links),
     ],
 )
-def test_cut_is_said(name: str, check: Callable[[Subject], Report]) -> None:
+def test_cut_is_said(name: str, check: Callable[[CheckedMail], Report]) -> None:
     """Whoever reads the report knows that there may be more."""
     assert check(html_mail(HOSTILE[name])).is_cut is True
     assert check(html_mail("<p style='color:red'>x</p>")).is_cut is False

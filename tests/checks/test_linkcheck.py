@@ -10,7 +10,7 @@ import pytest
 import trustme
 
 from catcher.checks import CheckOptions, LinkFollowFacts, Report, follow_links, run_checks
-from catcher.checks.urls import LinkAnswer, LinkCache, LinkKind, collect_links
+from catcher.checks.urls import LinkCache, LinkContext, LinkStatus, collect_links
 from catcher.checks.urls.forms import is_one_time
 from catcher.net import Fetcher, FetchError
 from catcher.web.api.mailpit.checks import link_check
@@ -174,7 +174,7 @@ def test_answers_are_remembered_by_everything_that_matters() -> None:
             links = collect_links(html_mail(f'<a href="http://127.0.0.1:{port}/">x</a>'))
             fetcher = Fetcher(internal=INSIDE)
 
-            async def ask(follow: int) -> LinkAnswer:
+            async def ask(follow: int) -> LinkStatus:
                 return await anext(follow_links(links, fetcher=fetcher, cache=cache, follow=follow))
 
             assert (await ask(5)).status == 200
@@ -196,9 +196,9 @@ def test_cache_is_bounded() -> None:
     """The answer that was not used for longest goes."""
     cache = LinkCache(size=2)
     for name in ("a", "b"):
-        cache.put((name,), LinkAnswer(url=name))
+        cache.put((name,), LinkStatus(url=name))
     assert cache.get(("a",)) is not None
-    cache.put(("c",), LinkAnswer(url="c"))
+    cache.put(("c",), LinkStatus(url="c"))
     assert [cache.get((name,)) is not None for name in ("a", "b", "c")] == [True, False, True]
 
 
@@ -246,7 +246,7 @@ def test_time_for_all_links_is_bounded() -> None:
     async def never(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
 
-    async def run() -> list[LinkAnswer]:
+    async def run() -> list[LinkStatus]:
         async with serving(never) as port:
             links = collect_links(html_mail(f'<a href="http://127.0.0.1:{port}/">x</a>'))
             fetcher = Fetcher(internal=INSIDE, timeout=30)
@@ -299,7 +299,7 @@ def test_links_are_collected_from_html_css_and_text() -> None:
     links = collect_links(html_mail(html)).links
     assert sorted(int(link.url.rpartition("/")[2].replace("9,1", "9")) for link in links) == list(range(1, 14))
     five = next(link for link in links if link.url == "https://e.com/5")
-    assert (five.kind, five.text) == (LinkKind.ANCHOR, "five")
+    assert (five.kind, five.text) == (LinkContext.ANCHOR, "five")
 
 
 @pytest.mark.parametrize(

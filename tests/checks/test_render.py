@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from catcher.checks import Finding, Place, Report, Severity
+from catcher.checks import Finding, FindingPlace, Report, Severity
 from catcher.checks.render import FORMATS, to_json, to_junit, to_sarif, to_text
 from catcher.checks.rules.structure import judge_structure
 from tests.checks.mails import html_mail
@@ -14,8 +14,8 @@ FINDING = Finding(
     rule="alt-missing",
     severity=Severity.ERROR,
     text="An image has no alternative text.",
-    place=Place(part_id="1.2", line=3, column=7, element=9, tag="img", sent_line=41, excerpt='<img src="a">'),
-    others=(Place(part_id="1.2", line=4, column=1),),
+    place=FindingPlace(part_id="1.2", line=3, column=7, element=9, tag="img", sent_line=41, excerpt='<img src="a">'),
+    others=(FindingPlace(part_id="1.2", line=4, column=1),),
     count=2,
     clients=("Gmail (iOS)",),
     advice="Say what it shows.",

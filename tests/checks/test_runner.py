@@ -11,10 +11,10 @@ import pytest
 from catcher.checks import (
     CHECKS,
     Check,
+    CheckedMail,
     CheckOptions,
     Report,
     ReportCache,
-    Subject,
     chosen,
     overall_score,
     run_checks,
@@ -39,7 +39,7 @@ class Counted:
         self.runs = 0
         self._error = error
 
-    async def run(self, subject: Subject) -> Report:
+    async def run(self, subject: CheckedMail) -> Report:
         self.runs += 1
         if self._error is not None:
             raise self._error
@@ -106,7 +106,7 @@ def test_reports_stream_as_they_are_made(options: CheckOptions) -> None:
             super().__init__()
             self.release = asyncio.Event()
 
-        async def run(self, subject: Subject) -> Report:
+        async def run(self, subject: CheckedMail) -> Report:
             await self.release.wait()
             return await super().run(subject)
 

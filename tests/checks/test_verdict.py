@@ -2,7 +2,16 @@
 
 import pytest
 
-from catcher.checks import Demand, Finding, Report, Severity, overall_score, shortfalls, unmade, without
+from catcher.checks import (
+    Finding,
+    Report,
+    Requirements,
+    Severity,
+    overall_score,
+    report_errors,
+    violations,
+    without_rules,
+)
 from catcher.checks.filters import SpamRule, SpamVerdict
 from catcher.checks.rules.clients import examine
 from catcher.checks.rules.spam import SpamFacts
@@ -21,23 +30,23 @@ REPORTS = (
 @pytest.mark.parametrize(
     ("demand", "sentences"),
     [
-        (Demand(), 0),
-        (Demand(fail_on=Severity.ERROR), 1),
-        (Demand(fail_on=Severity.WARNING), 2),
-        (Demand(fail_on=Severity.INFO), 3),
-        (Demand(min_score=75), 0),
-        (Demand(min_score=76), 1),
-        (Demand(min_score=76, fail_on=Severity.ERROR), 2),
+        (Requirements(), 0),
+        (Requirements(fail_on=Severity.ERROR), 1),
+        (Requirements(fail_on=Severity.WARNING), 2),
+        (Requirements(fail_on=Severity.INFO), 3),
+        (Requirements(min_score=75), 0),
+        (Requirements(min_score=76), 1),
+        (Requirements(min_score=76, fail_on=Severity.ERROR), 2),
     ],
 )
-def test_message_falls_short_by_severity_or_score(demand: Demand, sentences: int) -> None:
+def test_message_falls_short_by_severity_or_score(demand: Requirements, sentences: int) -> None:
     """What `--fail-on` and `--min-score` mean: as bad as that or worse, and the lowest of all scores."""
-    assert len(shortfalls(REPORTS, demand)) == sentences
+    assert len(violations(REPORTS, demand)) == sentences
 
 
 def test_sentences_name_check_rule_and_score() -> None:
     """Whoever reads a failed build knows where to look."""
-    assert shortfalls(REPORTS, Demand(fail_on=Severity.ERROR, min_score=90)) == (
+    assert violations(REPORTS, Requirements(fail_on=Severity.ERROR, min_score=90)) == (
         "Accessibility: An image has no alternative text. [alt-missing]",
         "The score is 75, less than 90: Accessibility",
     )
@@ -45,13 +54,13 @@ def test_sentences_name_check_rule_and_score() -> None:
 
 def test_check_that_could_not_be_made_is_told() -> None:
     """What was not looked at is no pass; whether that matters is for who asks."""
-    assert unmade(REPORTS) == ("Spam filter: No spam filter is set up.",)
+    assert report_errors(REPORTS) == ("Spam filter: No spam filter is set up.",)
 
 
 @pytest.mark.parametrize("name", ["alt-missing", "accessibility/alt-missing", " ALT-missing "])
 def test_ignored_rules_leave_findings_and_score(name: str) -> None:
     """As if the rule had not been broken, with and without the name of its check."""
-    reports = without(REPORTS, [name])
+    reports = without_rules(REPORTS, [name])
     assert rules(reports[0]) == ["title-missing"]
     assert (reports[0].score, overall_score(reports)) == (100, 95)
     assert reports[1:] == REPORTS[1:]
@@ -60,7 +69,7 @@ def test_ignored_rules_leave_findings_and_score(name: str) -> None:
 @pytest.mark.parametrize("name", ["size/alt-missing", "no-such-rule", "alt"])
 def test_rule_of_another_check_is_not_ignored(name: str) -> None:
     """The name of the check counts, and a part of a name is none."""
-    assert without(REPORTS, [name]) == REPORTS
+    assert without_rules(REPORTS, [name]) == REPORTS
 
 
 def test_programs_are_scored_without_ignored_features() -> None:
@@ -68,7 +77,7 @@ def test_programs_are_scored_without_ignored_features() -> None:
     with_grid = examine(html_mail('<p style="color:red;display:grid">x</p>'))
     plain = examine(html_mail('<p style="color:red">x</p>'))
     assert with_grid.score != plain.score
-    (report,) = without([with_grid], ["css-display-grid"])
+    (report,) = without_rules([with_grid], ["css-display-grid"])
     assert report.score == plain.score
     assert rules(report) == rules(plain)
 
@@ -80,4 +89,4 @@ def test_points_of_ignored_spam_rules_do_not_count() -> None:
     report = Report(
         check="spam", title="Spam", findings=(finding,), score=50.0, facts=SpamFacts(filter="x", verdict=verdict)
     )
-    assert without([report], ["spam-big-one"])[0].score == 100
+    assert without_rules([report], ["spam-big-one"])[0].score == 100

@@ -2,7 +2,7 @@
 
 import pytest
 
-from catcher.extract import CodeKind, Source
+from catcher.extract import CodeKind, MatchSource
 from tests.extract.mails import found
 
 
@@ -73,7 +73,7 @@ def test_a_code_in_the_subject_counts() -> None:
     """It is found when the body does not repeat it."""
     code = found("Enter it in the app.", subject="731904 is your login code").primary_code
     assert code is not None
-    assert (code.value, code.place.source) == ("731904", Source.SUBJECT)
+    assert (code.value, code.place.source) == ("731904", MatchSource.SUBJECT)
 
 
 def test_text_and_html_that_agree_make_it_surer() -> None:

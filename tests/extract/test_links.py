@@ -2,7 +2,7 @@
 
 import pytest
 
-from catcher.extract import LinkKind, Source
+from catcher.extract import LinkKind, MatchSource
 from tests.extract.mails import found
 
 PAGE = """
@@ -71,5 +71,5 @@ def test_the_same_address_twice_is_one_link() -> None:
 def test_the_header_sections_unsubscribe_link_is_told() -> None:
     """List-Unsubscribe (RFC 2369 §3.2) is a link of the mail as well."""
     told = found("Hello", header="List-Unsubscribe: <https://a.example/off>\r\n")
-    assert [(link.kind, link.place.source) for link in told.links] == [(LinkKind.UNSUBSCRIBE, Source.HEADER)]
+    assert [(link.kind, link.place.source) for link in told.links] == [(LinkKind.UNSUBSCRIBE, MatchSource.HEADER)]
     assert told.primary_link is None

@@ -3,7 +3,7 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catcher.extract import Code, CodeKind, Extract, Link, extract
+from catcher.extract import CodeKind, CodeMatch, Extract, LinkMatch, extract
 from catcher.extract.codes import MAX_CODES
 from catcher.extract.lines import normal
 from catcher.extract.words import cues, folded
@@ -26,7 +26,7 @@ def check(told: Extract) -> None:
     assert told.primary_code is None or told.primary_code in told.codes
     assert told.primary_code is None or told.primary_code.kind is not CodeKind.COUPON
     assert told.primary_link is None or told.primary_link in told.links
-    things: list[Code | Link] = [*told.codes, *told.links]
+    things: list[CodeMatch | LinkMatch] = [*told.codes, *told.links]
     for thing in things:
         assert 0 <= thing.confidence <= 1
         assert thing.place.line >= 0

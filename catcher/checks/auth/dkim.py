@@ -18,7 +18,7 @@ from catcher.checks.auth.canonical import (
     signed_octets,
     tags_of,
 )
-from catcher.checks.auth.keys import Key, KeyFault, public_key, verifies
+from catcher.checks.auth.keys import KeyFault, PublicKey, public_key, verifies
 from catcher.checks.auth.lookup import Lookup, LookupFailed
 from catcher.checks.auth.model import AuthResult
 
@@ -105,7 +105,7 @@ def _verify(section: HeaderSection, number: int, lookup: Lookup, now: datetime) 
     )
 
 
-def _judge_identity(tags: dict[str, str], key: Key) -> None:
+def _judge_identity(tags: dict[str, str], key: PublicKey) -> None:
     """A key may forbid signing for subdomains (RFC 6376 §3.6.1, flag s)."""
     if key.is_strict and tags.get("i", "@" + tags["d"]).rpartition("@")[2].lower() != tags["d"].lower():
         reason = f"the key allows no subdomain (t=s), but i={tags['i']} is not of d={tags['d']}"
@@ -113,7 +113,7 @@ def _judge_identity(tags: dict[str, str], key: Key) -> None:
 
 
 def _judge_signature(
-    section: HeaderSection, number: int, tags: dict[str, str], signed: tuple[str, ...], key: Key
+    section: HeaderSection, number: int, tags: dict[str, str], signed: tuple[str, ...], key: PublicKey
 ) -> None:
     message = signed_octets(section, number, names=signed, canonicalization=_canonicalizations(tags)[0])
     if not verifies(key, decoded(tags["b"]), message):

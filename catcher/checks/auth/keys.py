@@ -30,7 +30,7 @@ class KeyFault(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
+class PublicKey:
     """A public key. bits: its size. is_testing, is_strict: flags y and s of its record."""
 
     public: RSAPublicKey | Ed25519PublicKey
@@ -39,7 +39,7 @@ class Key:
     is_strict: bool = False
 
 
-def public_key(lookup: Lookup, *, domain: str, selector: str, algorithm: str) -> Key:
+def public_key(lookup: Lookup, *, domain: str, selector: str, algorithm: str) -> PublicKey:
     """The key that a signature names. Raises KeyFault and LookupFailed."""
     name = f"{selector}._domainkey.{domain}"
     records = lookup.txt(name)
@@ -55,7 +55,7 @@ def public_key(lookup: Lookup, *, domain: str, selector: str, algorithm: str) ->
     raise faults[0]
 
 
-def _read(record: str, *, name: str, algorithm: str) -> Key:
+def _read(record: str, *, name: str, algorithm: str) -> PublicKey:
     try:
         tags = tags_of(record)
     except TagFault as fault:
@@ -78,7 +78,7 @@ def _read(record: str, *, name: str, algorithm: str) -> Key:
     return _loaded(tags, kind, name)
 
 
-def _loaded(tags: dict[str, str], kind: str, name: str) -> Key:
+def _loaded(tags: dict[str, str], kind: str, name: str) -> PublicKey:
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -99,10 +99,10 @@ def _loaded(tags: dict[str, str], kind: str, name: str) -> Key:
         raise KeyFault(AuthResult.PERMERROR, f"the key at {name} cannot be read") from error
     if kind == "rsa" and bits < MIN_BITS:
         raise KeyFault(AuthResult.POLICY, f"the key at {name} has {bits} bits, fewer than {MIN_BITS}")
-    return Key(public=public, bits=bits, is_testing="y" in flags, is_strict="s" in flags)
+    return PublicKey(public=public, bits=bits, is_testing="y" in flags, is_strict="s" in flags)
 
 
-def verifies(key: Key, signature: bytes, message: bytes) -> bool:
+def verifies(key: PublicKey, signature: bytes, message: bytes) -> bool:
     """Whether the signature of `message` is the key's. Ed25519 signs the message's SHA-256 (RFC 8463 §3)."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey

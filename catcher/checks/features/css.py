@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from catcher.checks.features import tables
 from catcher.checks.features.images import image_features
-from catcher.checks.parse.css import Kind, Node, tokens_in, urls_in
+from catcher.checks.parse.css import Node, NodeKind, tokens_in, urls_in
 
 _PREFIX = re.compile(r"^-(?:webkit|moz|ms|o|khtml)-")
 _COMBINATORS = {
@@ -18,21 +18,21 @@ Use = tuple[str, Node]
 """A feature and the node that shows it."""
 
 
-def css_features(items: Iterable[tuple[Kind, Node]]) -> Iterator[Use]:
+def css_features(items: Iterable[tuple[NodeKind, Node]]) -> Iterator[Use]:
     """Every use of a feature in what `walk_sheet` or `walk_declarations` gave, in document order.
 
     One declaration or selector shows a feature at most once.
     """
     for kind, node in items:
-        if kind is Kind.COMMENT:
+        if kind is NodeKind.COMMENT:
             yield "css-comments", node
-        elif kind is Kind.DECLARATION:
+        elif kind is NodeKind.DECLARATION:
             yield from _once(_of_declaration(node))
-        elif kind is Kind.AT_RULE:
+        elif kind is NodeKind.AT_RULE:
             yield from _once(_of_at_rule(node))
-        elif kind is Kind.SELECTOR:
+        elif kind is NodeKind.SELECTOR:
             yield from _once(_of_selector(node.prelude))
-        elif kind is Kind.NESTED_RULE:
+        elif kind is NodeKind.NESTED_RULE:
             yield "css-nesting", node
             yield from _once(_of_selector(node.prelude))
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from catcher.checks.features.css import css_features
 from catcher.checks.features.html import html_features, image_addresses, is_html5
 from catcher.checks.features.images import part_image_feature
-from catcher.checks.model import MAX_PLACES, Place
+from catcher.checks.model import MAX_PLACES, FindingPlace
 from catcher.checks.parse.css import Budget, walk_sheet
 from catcher.checks.parse.html import HtmlPart
 from catcher.checks.parse.sheets import ParsedSheet, parsed_sheets, parsed_styles
-from catcher.checks.parse.subject import Subject
+from catcher.checks.parse.subject import CheckedMail
 from catcher.mime import part_octets
 
 MAX_IMAGE = 10_000_000
@@ -18,24 +18,24 @@ MAX_IMAGE = 10_000_000
 
 
 @dataclass(slots=True)
-class Found:
+class Occurrences:
     """One feature's uses: how many, and the places of the first of them."""
 
     count: int = 0
-    places: list[Place] = field(default_factory=list)
+    places: list[FindingPlace] = field(default_factory=list)
 
 
 class Features:
     """What was found: features by name in the order of their first use. nodes: elements of the body."""
 
     def __init__(self) -> None:
-        self.by_name: dict[str, Found] = {}
+        self.by_name: dict[str, Occurrences] = {}
         self.nodes = 0
         self.is_cut = False
 
     def add(self, feature: str, part: HtmlPart, offset: int, element: int = -1) -> None:
         """Count a use, and keep its place when it is among the first."""
-        found = self.by_name.setdefault(feature, Found())
+        found = self.by_name.setdefault(feature, Occurrences())
         found.count += 1
         if len(found.places) <= MAX_PLACES:
             found.places.append(part.place(offset, element))
@@ -60,7 +60,7 @@ class LinkedSheet:
     text: str
 
 
-def find_features(subject: Subject, linked: tuple[LinkedSheet, ...] = ()) -> Features:
+def find_features(subject: CheckedMail, linked: tuple[LinkedSheet, ...] = ()) -> Features:
     """Every feature of the client tables that the message shows; never raises on any message.
 
     Uses in linked sheets have the place of their link element. Work is bounded by `css.Budget` and the limits
@@ -80,7 +80,7 @@ def find_features(subject: Subject, linked: tuple[LinkedSheet, ...] = ()) -> Fea
 class _Pass:
     """The pass over one HTML part."""
 
-    def __init__(self, subject: Subject, part: HtmlPart, features: Features, budget: Budget) -> None:
+    def __init__(self, subject: CheckedMail, part: HtmlPart, features: Features, budget: Budget) -> None:
         self._subject = subject
         self._part = part
         self._features = features
@@ -167,10 +167,12 @@ class _Pass:
         return tuple((feature, positions.of(node)) for feature, node in css_features(parsed.items))
 
 
-def _of_message(subject: Subject, features: Features) -> None:
+def _of_message(subject: CheckedMail, features: Features) -> None:
     """Features that are not in the HTML: AMP parts, and the choice of a BIMI logo."""
     amp = [part for part in subject.message.parts if part.media_type == "text/x-amp-html"]
     if amp:
-        features.by_name["amp"] = Found(len(amp), [Place(part_id=part.part_id) for part in amp[: MAX_PLACES + 1]])
+        features.by_name["amp"] = Occurrences(
+            len(amp), [FindingPlace(part_id=part.part_id) for part in amp[: MAX_PLACES + 1]]
+        )
     if subject.field_bodies("BIMI-Selector"):
-        features.by_name["bimi"] = Found(1, [Place(excerpt="BIMI-Selector")])
+        features.by_name["bimi"] = Occurrences(1, [FindingPlace(excerpt="BIMI-Selector")])

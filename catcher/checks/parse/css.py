@@ -30,7 +30,7 @@ _NOT_STYLES = frozenset({"font-face", "page", "counter-style", "property", "font
 _SHEET_TYPES = ("", "text/css")
 
 
-class Kind(Enum):
+class NodeKind(Enum):
     """What an item of a style sheet is."""
 
     COMMENT = 1
@@ -43,7 +43,7 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
+class StyleSheet:
     """One style element's text, cut to what is examined. start: offset of its first character in the part's text."""
 
     text: str
@@ -94,16 +94,16 @@ def _shallow(text: str) -> str:
     return text
 
 
-def sheets_of(part: HtmlPart, budget: Budget) -> tuple[Sheet, ...]:
+def sheets_of(part: HtmlPart, budget: Budget) -> tuple[StyleSheet, ...]:
     """The part's style elements that a client reads as CSS, as far as the budget goes."""
     return tuple(
-        Sheet(text=budget.take(element.text), start=part.inside_of(index), element=index)
+        StyleSheet(text=budget.take(element.text), start=part.inside_of(index), element=index)
         for index, element in enumerate(part.elements)
         if element.tag == "style" and attributes_of(element).get("type", "").strip().lower() in _SHEET_TYPES
     )
 
 
-def walk_sheet(text: str) -> Iterator[tuple[Kind, Node]]:
+def walk_sheet(text: str) -> Iterator[tuple[NodeKind, Node]]:
     """Everything in a style sheet in document order. SELECTOR gives the rule, whose prelude is the selector.
 
     Broken parts are left out as a browser does. The nodes' `source_line` and `source_column` count from 1.
@@ -112,24 +112,24 @@ def walk_sheet(text: str) -> Iterator[tuple[Kind, Node]]:
     yield from _walk(tinycss2.parse_stylesheet(text.replace("\f", " "), skip_whitespace=True), parent="")
 
 
-def walk_declarations(text: str) -> Iterator[tuple[Kind, Node]]:
+def walk_declarations(text: str) -> Iterator[tuple[NodeKind, Node]]:
     """Everything in a style attribute, as `walk_sheet`."""
     yield from _walk(tinycss2.parse_blocks_contents(text.replace("\f", " "), skip_whitespace=True), parent="style")
 
 
-def _walk(nodes: list[Node], *, parent: str) -> Iterator[tuple[Kind, Node]]:
+def _walk(nodes: list[Node], *, parent: str) -> Iterator[tuple[NodeKind, Node]]:
     for node in nodes:
         if node.type == "comment":
-            yield Kind.COMMENT, node
+            yield NodeKind.COMMENT, node
         elif node.type == "declaration":
-            yield (Kind.DESCRIPTOR if parent in _NOT_STYLES else Kind.DECLARATION), node
+            yield (NodeKind.DESCRIPTOR if parent in _NOT_STYLES else NodeKind.DECLARATION), node
             yield from _comments(node.value)
         elif node.type == "at-rule":
-            yield Kind.AT_RULE, node
+            yield NodeKind.AT_RULE, node
             yield from _walk(_content(node, parent), parent=_below(node.lower_at_keyword, parent))
         elif node.type == "qualified-rule":
             if "keyframes" not in parent:
-                yield (Kind.NESTED_RULE if parent == "style" else Kind.SELECTOR), node
+                yield (NodeKind.NESTED_RULE if parent == "style" else NodeKind.SELECTOR), node
                 yield from _comments(node.prelude)
             yield from _walk(tinycss2.parse_blocks_contents(node.content, skip_whitespace=True), parent="style")
 
@@ -152,10 +152,10 @@ def _content(node: Node, parent: str) -> list[Node]:
     return content
 
 
-def _comments(tokens: list[Node]) -> Iterator[tuple[Kind, Node]]:
+def _comments(tokens: list[Node]) -> Iterator[tuple[NodeKind, Node]]:
     for token in tokens:
         if token.type == "comment":
-            yield Kind.COMMENT, token
+            yield NodeKind.COMMENT, token
 
 
 def tokens_in(tokens: list[Node]) -> Iterator[Node]:

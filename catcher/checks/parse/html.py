@@ -12,7 +12,7 @@ from itertools import islice
 
 import turbohtml
 
-from catcher.checks.model import Place
+from catcher.checks.model import FindingPlace
 
 MAX_HTML = 2_000_000
 """Characters of an HTML part that are examined."""
@@ -53,7 +53,7 @@ class HtmlPart:
 
     @cached_property
     def elements(self) -> tuple[turbohtml.Element, ...]:
-        """The elements in document order, at most `MAX_ELEMENTS`; their indexes are `Place.element`."""
+        """The elements in document order, at most `MAX_ELEMENTS`; their indexes are `FindingPlace.element`."""
         found = tuple(islice(self.tree.iter_elements(), MAX_ELEMENTS + 1))
         self.is_cut = self.is_cut or len(found) > MAX_ELEMENTS
         return found[:MAX_ELEMENTS]
@@ -78,10 +78,10 @@ class HtmlPart:
         line = bisect_right(self._lines, offset)
         return line, offset - self._lines[line - 1] + 1
 
-    def place(self, offset: int, element: int = -1) -> Place:
+    def place(self, offset: int, element: int = -1) -> FindingPlace:
         """The place of a character, and of the element with that index."""
         line, column = self.position(offset)
-        return Place(
+        return FindingPlace(
             part_id=self.part_id,
             line=line,
             column=column,
@@ -91,9 +91,9 @@ class HtmlPart:
             excerpt=excerpt(self.text[offset : offset + 4 * _EXCERPT]),
         )
 
-    def whole(self) -> Place:
+    def whole(self) -> FindingPlace:
         """The part as a whole."""
-        return Place(part_id=self.part_id, sent_line=self._sent_line(1))
+        return FindingPlace(part_id=self.part_id, sent_line=self._sent_line(1))
 
     def _sent_line(self, line: int) -> int:
         """That of a line of the text; the first of the part when only that is known."""

@@ -4,24 +4,24 @@ from dataclasses import dataclass
 
 from catcher.checks.parse.css import (
     Budget,
-    Kind,
     Node,
+    NodeKind,
     Positions,
-    Sheet,
+    StyleSheet,
     sheets_of,
     walk_declarations,
     walk_sheet,
 )
 from catcher.checks.parse.html import HtmlPart
-from catcher.checks.parse.subject import Subject
+from catcher.checks.parse.subject import CheckedMail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedSheet:
     """A style element with everything in it, in document order."""
 
-    sheet: Sheet
-    items: tuple[tuple[Kind, Node], ...]
+    sheet: StyleSheet
+    items: tuple[tuple[NodeKind, Node], ...]
 
     def offsets(self) -> Positions:
         """Where each node stands, from the sheet's own start."""
@@ -31,7 +31,7 @@ class ParsedSheet:
 class ParsedSheets:
     """The style elements of all HTML parts, as far as the budget of a message goes."""
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: CheckedMail) -> None:
         self._budget = Budget()
         self._by_part: dict[str, tuple[ParsedSheet, ...]] = {}
         for part in subject.html_parts:
@@ -49,7 +49,7 @@ class ParsedSheets:
         return self._budget.copy()
 
 
-def parsed_sheets(subject: Subject) -> ParsedSheets:
+def parsed_sheets(subject: CheckedMail) -> ParsedSheets:
     """The message's style elements, parsed when they are first asked for."""
     return subject.once(ParsedSheets)
 
@@ -59,7 +59,7 @@ class ParsedStyle:
     """What of a style attribute is examined, with everything in it, in order."""
 
     text: str
-    items: tuple[tuple[Kind, Node], ...]
+    items: tuple[tuple[NodeKind, Node], ...]
 
     def offsets(self) -> Positions:
         """Where each node stands in the attribute's value."""
@@ -69,7 +69,7 @@ class ParsedStyle:
 class ParsedStyles:
     """The style attributes of all HTML parts, each different one once, as far as the sheets have left of the budget."""
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: CheckedMail) -> None:
         self._budget = parsed_sheets(subject).budget()
         self._by_value: dict[str, ParsedStyle] = {}
         for part in subject.html_parts:
@@ -92,6 +92,6 @@ class ParsedStyles:
 _NOTHING = ParsedStyle(text="", items=())
 
 
-def parsed_styles(subject: Subject) -> ParsedStyles:
+def parsed_styles(subject: CheckedMail) -> ParsedStyles:
     """The message's style attributes, parsed when they are first asked for."""
     return subject.once(ParsedStyles)

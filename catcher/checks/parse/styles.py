@@ -14,7 +14,7 @@ import turbohtml
 from msgspec import Struct
 from msgspec.structs import replace
 
-from catcher.checks.parse.css import Kind, Node
+from catcher.checks.parse.css import Node, NodeKind
 from catcher.checks.parse.html import HtmlPart
 from catcher.checks.parse.sheets import ParsedStyles
 
@@ -51,7 +51,7 @@ _BOLD_TAGS = frozenset({"b", "strong", "th", "h1", "h2", "h3", "h4", "h5", "h6"}
 _HEX = re.compile(r"[0-9a-fA-F]{6}\Z")
 
 
-class Look(Struct, frozen=True, kw_only=True):
+class ComputedStyle(Struct, frozen=True, kw_only=True):
     """How text of an element looks. background: None when an image or something unknown lies behind it.
 
     color_is_set, background_is_set: whether the mail says so anywhere above. size: pixels.
@@ -73,14 +73,14 @@ class _Declared:
     values: dict[str, list[Node]]
 
 
-class Looks:
+class ComputedStyles:
     """The look of every element of a part, in document order. styles: of its message."""
 
     def __init__(self, part: HtmlPart, styles: ParsedStyles) -> None:
         self._parsed = styles
         self._styles: dict[str, _Declared] = {}
-        known: dict[turbohtml.Node, Look] = {}
-        looks: list[Look] = []
+        known: dict[turbohtml.Node, ComputedStyle] = {}
+        looks: list[ComputedStyle] = []
         for element, attributes in zip(part.elements, part.attributes, strict=True):
             parent = element.parent
             above = known.get(parent, _TOP) if parent is not None else _TOP
@@ -89,7 +89,7 @@ class Looks:
             looks.append(look)
         self.of = tuple(looks)
 
-    def _look(self, tag: str, attributes: dict[str, str], above: Look) -> Look:
+    def _look(self, tag: str, attributes: dict[str, str], above: ComputedStyle) -> ComputedStyle:
         look = above
         if tag in _RELATIVE_TAGS or tag in _BOLD_TAGS:
             size = look.size * _RELATIVE_TAGS.get(tag, 1.0)
@@ -107,16 +107,16 @@ class Looks:
         if known is None:
             values: dict[str, list[Node]] = {}
             for kind, node in self._parsed.of(style).items:
-                if kind is Kind.DECLARATION:
+                if kind is NodeKind.DECLARATION:
                     values[node.lower_name] = [t for t in node.value if t.type not in ("whitespace", "comment")]
             known = self._styles[style] = _Declared(values)
         return known
 
 
-_TOP = Look()
+_TOP = ComputedStyle()
 
 
-def _with_attributes(look: Look, tag: str, attributes: dict[str, str]) -> Look:
+def _with_attributes(look: ComputedStyle, tag: str, attributes: dict[str, str]) -> ComputedStyle:
     if "hidden" in attributes:
         look = replace(look, is_hidden=True)
     if tag == "font" and (color := _color_attribute(attributes.get("color", ""))):
@@ -144,7 +144,7 @@ def _color(value: Any) -> Rgb | None:
     return (min(1.0, max(0.0, value.red)), min(1.0, max(0.0, value.green)), min(1.0, max(0.0, value.blue)))
 
 
-def _with_style(look: Look, above: Look, declared: _Declared) -> Look:
+def _with_style(look: ComputedStyle, above: ComputedStyle, declared: _Declared) -> ComputedStyle:
     values = declared.values
     if (tokens := values.get("color")) and len(tokens) == 1:
         color = _color_of(tokens[0])
@@ -159,7 +159,7 @@ def _with_style(look: Look, above: Look, declared: _Declared) -> Look:
     return replace(look, is_hidden=True) if _hides(values) else look
 
 
-def _with_background(look: Look, name: str, tokens: list[Node]) -> Look:
+def _with_background(look: ComputedStyle, name: str, tokens: list[Node]) -> ComputedStyle:
     if any(token.type in ("url",) or (token.type == "function" and not _color_of(token)) for token in tokens):
         return replace(look, background=None)
     colors = [color for token in tokens if (color := _color_of(token))]

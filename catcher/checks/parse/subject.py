@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from threading import RLock
 from typing import Any, Self, TypeVar, cast
 
-from catcher.checks.model import Place
+from catcher.checks.model import FindingPlace
 from catcher.checks.parse.html import HtmlPart
 from catcher.checks.parse.source_lines import SentLines
 from catcher.envelope import Envelope
@@ -20,7 +20,7 @@ R = TypeVar("R")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Subject:
+class CheckedMail:
     """One message under examination. What is computed from it is kept as long as it lives, and computed once even
     when several checks in several threads want it.
 
@@ -38,7 +38,7 @@ class Subject:
         """A message that is nowhere kept: it is parsed here."""
         return cls(envelope=envelope, octets=octets, message=parse(octets))
 
-    def once(self, make: Callable[["Subject"], R]) -> R:
+    def once(self, make: Callable[["CheckedMail"], R]) -> R:
         """`make(self)`, kept for whoever asks for the same."""
         with self._lock:
             if make not in self._made:
@@ -72,7 +72,7 @@ class Subject:
         wanted = name.lower()
         return tuple(field.body for field in self.message.header if field.name.lower() == wanted)
 
-    def field_place(self, name: str, *, which: int = 0) -> Place | None:
+    def field_place(self, name: str, *, which: int = 0) -> FindingPlace | None:
         """The line of that field's occurrence number `which` in the header section, None when there is none."""
         head = bytes(self.octets[: min(MAX_HEADER, self.message.parts[0].body_start or MAX_HEADER)])
         wanted = name.lower().encode() + b":"
@@ -80,13 +80,15 @@ class Subject:
         for number, line in enumerate(head.splitlines(), start=1):
             if line[: len(wanted)].lower().rstrip(b" \t") == wanted:
                 if seen == which:
-                    return Place(line=number, column=1, sent_line=number, excerpt=line[:80].decode("utf-8", "replace"))
+                    return FindingPlace(
+                        line=number, column=1, sent_line=number, excerpt=line[:80].decode("utf-8", "replace")
+                    )
                 seen += 1
         return None
 
-    def part_place(self, part: Part, field: str = "") -> Place:
+    def part_place(self, part: Part, field: str = "") -> FindingPlace:
         """A part as a whole, and where in the source its header field of that name, or else the part, begins."""
-        return Place(part_id=part.part_id, sent_line=self.sent.of_field(part, field))
+        return FindingPlace(part_id=part.part_id, sent_line=self.sent.of_field(part, field))
 
     def parts_by_content_id(self) -> dict[str, Part]:
         """Parts by Content-ID, the first of equal ones."""
@@ -97,11 +99,11 @@ class Subject:
         return found
 
 
-def _sent(subject: Subject) -> SentLines:
+def _sent(subject: CheckedMail) -> SentLines:
     return SentLines(subject.octets)
 
 
-def _html_parts(subject: Subject) -> tuple[HtmlPart, ...]:
+def _html_parts(subject: CheckedMail) -> tuple[HtmlPart, ...]:
     parts = tuple(
         HtmlPart(part.part_id, part_text(subject.octets, part), partial(subject.sent.of_text, part))
         for part in (subject.message.parts[index] for index in subject.message.html_parts)

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from catcher.checks.model import MAX_PLACES, Finding, Place, Report, Severity, in_order, score_of
+from catcher.checks.model import MAX_PLACES, Finding, FindingPlace, Report, Severity, in_order, score_of
 from catcher.checks.options import CheckOptions
 from catcher.checks.parse.html import HtmlPart
 from catcher.checks.parse.sheets import parsed_styles
-from catcher.checks.parse.styles import Looks
-from catcher.checks.parse.subject import Subject
-from catcher.checks.rules.accessibility_rules import ENOUGH, RULES, Fault, Page
+from catcher.checks.parse.styles import ComputedStyles
+from catcher.checks.parse.subject import CheckedMail
+from catcher.checks.rules.accessibility_rules import ENOUGH, RULES, RenderedPart, Violation
 
 NAME = "accessibility"
 TITLE = "Accessibility"
@@ -57,18 +57,18 @@ class AccessibilityCheck:
     def __init__(self, options: CheckOptions) -> None:
         self._threads = options.threads
 
-    async def run(self, subject: Subject) -> Report:
+    async def run(self, subject: CheckedMail) -> Report:
         """Findings on language, images, links, headings, tables and colours; no facts."""
         return await self._threads.run(judge_accessibility, subject)
 
 
-def judge_accessibility(subject: Subject) -> Report:
+def judge_accessibility(subject: CheckedMail) -> Report:
     """The report on a message's HTML, None as score without any."""
     styles = parsed_styles(subject)
     findings: list[Finding] = []
     is_cut = False
     for part in subject.html_parts:
-        page = Page(part, Looks(part, styles))
+        page = RenderedPart(part, ComputedStyles(part, styles))
         for rule in RULES:
             findings.extend(_gathered(part, rule(page)))
         is_cut = is_cut or part.is_cut
@@ -81,9 +81,9 @@ def judge_accessibility(subject: Subject) -> Report:
     )
 
 
-def _gathered(part: HtmlPart, faults: Iterator[Fault]) -> Iterator[Finding]:
+def _gathered(part: HtmlPart, faults: Iterator[Violation]) -> Iterator[Finding]:
     """Faults that say the same become one finding with several places."""
-    groups: dict[tuple[str, str], list[Fault]] = {}
+    groups: dict[tuple[str, str], list[Violation]] = {}
     counts: dict[tuple[str, str], int] = {}
     for fault in faults:
         key = (fault.rule, fault.text)
@@ -106,7 +106,7 @@ def _gathered(part: HtmlPart, faults: Iterator[Fault]) -> Iterator[Finding]:
         )
 
 
-def _place(part: HtmlPart, fault: Fault) -> Place:
+def _place(part: HtmlPart, fault: Violation) -> FindingPlace:
     if fault.attribute:
         return part.place(part.attribute(fault.element, fault.attribute).start, fault.element)
     return part.place(part.start_of(fault.element), fault.element)

@@ -8,7 +8,7 @@ import turbohtml
 
 from catcher.checks.model import Severity
 from catcher.checks.parse.html import HtmlPart, excerpt
-from catcher.checks.parse.styles import Looks, contrast, hexadecimal
+from catcher.checks.parse.styles import ComputedStyles, contrast, hexadecimal
 
 ENOUGH = 4.5
 """Contrast of text (WCAG 2.2, 1.4.3); `ENOUGH_LARGE` for 24 pixels and more, or bold from 18.66."""
@@ -28,10 +28,10 @@ _VAGUE_WORDS = (
 _VAGUE = frozenset(_VAGUE_WORDS.split("|"))
 
 
-class Page:
+class RenderedPart:
     """A part, and its elements that can be seen, with index and look."""
 
-    def __init__(self, part: HtmlPart, looks: Looks) -> None:
+    def __init__(self, part: HtmlPart, looks: ComputedStyles) -> None:
         self.part = part
         self.visible = tuple(
             (index, element, look)
@@ -41,7 +41,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class Violation:
     """One fault. element: index of the one concerned; attribute: of it, "" when the whole element is.
 
     severity: when it is another than that of the rule.
@@ -54,35 +54,35 @@ class Fault:
     severity: Severity | None = None
 
 
-def _languages(page: Page) -> Iterator[Fault]:
+def _languages(page: RenderedPart) -> Iterator[Violation]:
     found = [(index, e) for index, e in enumerate(page.part.elements) if e.attr("lang") is not None]
     for index, element in found:
         lang = (element.attr("lang") or "").strip()
         if lang and not _LANGUAGE.match(lang):
             text = f"“{excerpt(lang)}” is no language."
-            yield Fault("lang-invalid", text, element=index, attribute="lang")
+            yield Violation("lang-invalid", text, element=index, attribute="lang")
     if not any((element.attr("lang") or "").strip() for _, element in found):
         text = "The HTML does not say its language, so that screen readers guess how to pronounce it."
-        yield Fault("lang-missing", text, element=0)
+        yield Violation("lang-missing", text, element=0)
 
 
-def _titles(page: Page) -> Iterator[Fault]:
+def _titles(page: RenderedPart) -> Iterator[Violation]:
     title = page.part.tree.select_one("head > title")
     if title is None or not title.text.strip():
         text = "The HTML has no title, which is read out when the mail opens in a browser."
-        yield Fault("title-missing", text, element=0)
+        yield Violation("title-missing", text, element=0)
 
 
-def _directions(page: Page) -> Iterator[Fault]:
+def _directions(page: RenderedPart) -> Iterator[Violation]:
     body = page.part.tree.select_one("body")
     text = body.text[:20_000] if body is not None else ""
     letters = len(_LETTER.findall(text))
     if letters and len(_RIGHT_TO_LEFT.findall(text)) > letters / 2 and page.part.tree.select_one("[dir]") is None:
         sentence = "The text runs from right to left, but the HTML does not say so."
-        yield Fault("dir-missing", sentence, element=0)
+        yield Violation("dir-missing", sentence, element=0)
 
 
-def _images(page: Page) -> Iterator[Fault]:
+def _images(page: RenderedPart) -> Iterator[Violation]:
     for index, element, _ in page.visible:
         if element.tag not in ("img", "area") and not (element.tag == "input" and element.attr("type") == "image"):
             continue
@@ -95,23 +95,23 @@ def _images(page: Page) -> Iterator[Fault]:
             and "presentation" not in attributes.get("role", "")
         ):
             text = "An image has no alternative text; with images off there is nothing in its place."
-            yield Fault("alt-missing", text, element=index)
+            yield Violation("alt-missing", text, element=index)
         elif alt and _FILE_NAME.match(alt.strip()):
             text = f"The alternative text is a file name: {excerpt(alt)}"
-            yield Fault("alt-file-name", text, element=index, attribute="alt")
+            yield Violation("alt-file-name", text, element=index, attribute="alt")
 
 
-def _links(page: Page) -> Iterator[Fault]:
+def _links(page: RenderedPart) -> Iterator[Violation]:
     for index, element, _ in page.visible:
         if element.tag != "a" or element.attr("href") is None:
             continue
         name = _name_of(element)
         if not name:
             text = "A link has no text that could be read out."
-            yield Fault("link-unnamed", text, element=index)
+            yield Violation("link-unnamed", text, element=index)
         elif name.lower().strip(" .!»›>→:") in _VAGUE:
             text = f"The link “{excerpt(name)}” does not say where it leads when it is read alone."
-            yield Fault("link-vague", text, element=index)
+            yield Violation("link-vague", text, element=index)
 
 
 def _name_of(element: turbohtml.Element) -> str:
@@ -131,7 +131,7 @@ def _name_of(element: turbohtml.Element) -> str:
     return ""
 
 
-def _headings(page: Page) -> Iterator[Fault]:
+def _headings(page: RenderedPart) -> Iterator[Violation]:
     last = 0
     for index, element, _ in page.visible:
         if len(element.tag) != 2 or element.tag[0] != "h" or element.tag[1] not in "123456":
@@ -139,13 +139,13 @@ def _headings(page: Page) -> Iterator[Fault]:
         level = int(element.tag[1])
         if last and level > last + 1:
             text = f"A heading of level {level} follows one of level {last}; the levels between are missing."
-            yield Fault("heading-order", text, element=index)
+            yield Violation("heading-order", text, element=index)
         if not element.text.strip() and not any(inner.attr("alt") for inner in element.iter_elements("img")):
-            yield Fault("heading-empty", "A heading is empty.", element=index)
+            yield Violation("heading-empty", "A heading is empty.", element=index)
         last = level
 
 
-def _tables(page: Page) -> Iterator[Fault]:
+def _tables(page: RenderedPart) -> Iterator[Violation]:
     """Tables that hold a layout must say so, or every cell is read out with its row and column."""
     with_heads = {_table_above(element) for element in page.part.elements if element.tag in ("th", "caption")}
     for index, element, _ in page.visible:
@@ -154,10 +154,10 @@ def _tables(page: Page) -> Iterator[Fault]:
         role = (element.attr("role") or "").strip().lower()
         if not role and element not in with_heads and not element.attr("summary") and not element.attr("aria-label"):
             text = "A table without headings does not say whether it is for layout; screen readers count its cells."
-            yield Fault("table-role", text, element=index)
+            yield Violation("table-role", text, element=index)
         elif role in ("presentation", "none") and element in with_heads:
             text = "A table has headings but says that it is for layout only."
-            yield Fault("table-role-wrong", text, element=index)
+            yield Violation("table-role-wrong", text, element=index)
 
 
 def _table_above(element: turbohtml.Element) -> turbohtml.Node | None:
@@ -169,13 +169,13 @@ def _table_above(element: turbohtml.Element) -> turbohtml.Node | None:
     return None
 
 
-def _texts(page: Page) -> Iterator[Fault]:
+def _texts(page: RenderedPart) -> Iterator[Violation]:
     for index, element, look in page.visible:
         if element.tag in ("style", "script", "title", "option") or not _has_text(element):
             continue
         if look.size < SMALLEST:
             text = f"Text has {look.size:.3g} pixels; below {SMALLEST:g} it is hard to read on a phone."
-            yield Fault("font-small", text, element=index)
+            yield Violation("font-small", text, element=index)
         if look.background is None or not (look.color_is_set or look.background_is_set):
             continue
         ratio = contrast(look.color, look.background)
@@ -183,7 +183,7 @@ def _texts(page: Page) -> Iterator[Fault]:
         if ratio < (ENOUGH_LARGE if is_large else ENOUGH):
             text = f"{hexadecimal(look.color)} on {hexadecimal(look.background)} has a contrast of {ratio:.1f}:1."
             severity = Severity.ERROR if ratio < ENOUGH_LARGE else Severity.WARNING
-            yield Fault("contrast", text, element=index, severity=severity)
+            yield Violation("contrast", text, element=index, severity=severity)
 
 
 def _has_text(element: turbohtml.Element) -> bool:
@@ -193,17 +193,17 @@ def _has_text(element: turbohtml.Element) -> bool:
     )
 
 
-def _motions(page: Page) -> Iterator[Fault]:
+def _motions(page: RenderedPart) -> Iterator[Violation]:
     for index, element, _ in page.visible:
         if element.tag in ("marquee", "blink"):
             text = f"<{element.tag}> moves by itself and cannot be stopped."
-            yield Fault("motion", text, element=index)
+            yield Violation("motion", text, element=index)
         content = (element.attr("content") or "").replace(" ", "").lower() if element.tag == "meta" else ""
         if "user-scalable=no" in content or "user-scalable=0" in content or "maximum-scale=1" in content.split(","):
-            yield Fault("zoom-off", "The HTML forbids to zoom.", element=index, attribute="content")
+            yield Violation("zoom-off", "The HTML forbids to zoom.", element=index, attribute="content")
 
 
-RULES: tuple[Callable[[Page], Iterator[Fault]], ...] = (
+RULES: tuple[Callable[[RenderedPart], Iterator[Violation]], ...] = (
     _languages,
     _titles,
     _directions,

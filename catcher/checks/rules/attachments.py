@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from catcher.checks.model import Finding, Severity
 from catcher.checks.parse.html import excerpt
-from catcher.checks.parse.subject import Subject
+from catcher.checks.parse.subject import CheckedMail
 from catcher.mime import Part, iter_part
 
 _PROGRAM_WORDS = """
@@ -22,7 +22,7 @@ _FILTERED = frozenset(_FILTERED_WORDS.split())
 _DOCUMENT_IN_FRONT = re.compile(r"\.(?:pdf|docx?|xlsx?|jpe?g|png|txt)\.\w{2,4}$")
 
 
-def attachment_findings(subject: Subject) -> Iterator[Finding]:
+def attachment_findings(subject: CheckedMail) -> Iterator[Finding]:
     """What is wrong with each listed part, in the order of the message."""
     message = subject.message
     for index in (*message.attachments, *message.inlines):
@@ -60,14 +60,14 @@ def attachment_findings(subject: Subject) -> Iterator[Finding]:
             yield _of_part(subject, part, "attachment-unnamed", Severity.WARNING, text, "Give it one.", "RFC 2183 §2.3")
 
 
-def _begins_as_program(subject: Subject, part: Part) -> bool:
+def _begins_as_program(subject: CheckedMail, part: Part) -> bool:
     """Whether the content is a program of Windows or Linux, whatever the part says that it is."""
     start = next(iter(iter_part(subject.octets, part, size=64)), b"")
     return (start.startswith(b"MZ") and b"\0" in start) or start.startswith(b"\x7fELF")
 
 
 def _of_part(
-    subject: Subject, part: Part, rule: str, severity: Severity, text: str, advice: str, source: str
+    subject: CheckedMail, part: Part, rule: str, severity: Severity, text: str, advice: str, source: str
 ) -> Finding:
     place = subject.part_place(part, "Content-Disposition")
     return Finding(rule=rule, severity=severity, text=text, place=place, advice=advice, source=source)

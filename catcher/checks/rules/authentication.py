@@ -21,7 +21,7 @@ from catcher.checks.auth.canonical import header_section
 from catcher.checks.auth.dkim import MAX_SIGNATURES
 from catcher.checks.model import Facts, Finding, Report, Severity, in_order, score_of
 from catcher.checks.options import CheckOptions
-from catcher.checks.parse.subject import Subject
+from catcher.checks.parse.subject import CheckedMail
 from catcher.net.guard import reason_against
 
 NAME = "authentication"
@@ -64,7 +64,7 @@ class AuthenticationCheck:
         """Without a zone file names would have to be looked up, which others see."""
         return self._lookup is None or not self._lookup.is_offline
 
-    async def run(self, subject: Subject) -> Report:
+    async def run(self, subject: CheckedMail) -> Report:
         """Findings for what fails or is missing; facts are `AuthFacts`."""
         if self._lookup is None:
             return Report(
@@ -77,7 +77,7 @@ class AuthenticationCheck:
             return Report(check=NAME, title=TITLE, error=text)
 
 
-def authenticate(subject: Subject, lookup: Lookup) -> Report:
+def authenticate(subject: CheckedMail, lookup: Lookup) -> Report:
     """The report on a message. Raises ImportError when a package of the extra is missing."""
     envelope = subject.envelope
     helo = envelope.client.helo
@@ -109,7 +109,7 @@ def authenticate(subject: Subject, lookup: Lookup) -> Report:
     )
 
 
-def _dmarc(subject: Subject, spf: SpfResult, dkim: tuple[DkimResult, ...], lookup: Lookup) -> DmarcResult | None:
+def _dmarc(subject: CheckedMail, spf: SpfResult, dkim: tuple[DkimResult, ...], lookup: Lookup) -> DmarcResult | None:
     """None unless the From field names one domain: other messages are outside of DMARC (RFC 7489 §6.6.1)."""
     domains = {address.addr_spec.rpartition("@")[2].lower() for address in subject.message.from_}
     if len(domains) != 1 or not (domain := next(iter(domains))) or "." not in domain:
@@ -125,7 +125,7 @@ def _ascii(domain: str) -> str:
 
 
 def _finding(
-    subject: Subject, rule: str, severity: Severity, text: str, advice: str, *, field: str = "", which: int = 0
+    subject: CheckedMail, rule: str, severity: Severity, text: str, advice: str, *, field: str = "", which: int = 0
 ) -> Finding:
     return Finding(
         rule=rule,
@@ -137,7 +137,7 @@ def _finding(
     )
 
 
-def _of_spf(subject: Subject, facts: AuthFacts, address: str) -> Iterator[Finding]:
+def _of_spf(subject: CheckedMail, facts: AuthFacts, address: str) -> Iterator[Finding]:
     spf = facts.spf
     if spf.result is AuthResult.PASS:
         return
@@ -157,7 +157,7 @@ def _of_spf(subject: Subject, facts: AuthFacts, address: str) -> Iterator[Findin
     )
 
 
-def _of_dkim(subject: Subject, facts: AuthFacts) -> Iterator[Finding]:
+def _of_dkim(subject: CheckedMail, facts: AuthFacts) -> Iterator[Finding]:
     if not facts.dkim:
         yield _finding(
             subject,
@@ -210,7 +210,7 @@ def _of_dkim(subject: Subject, facts: AuthFacts) -> Iterator[Finding]:
             )
 
 
-def _of_one_click(subject: Subject, facts: AuthFacts) -> Iterator[Finding]:
+def _of_one_click(subject: CheckedMail, facts: AuthFacts) -> Iterator[Finding]:
     """Receivers offer one-click unsubscribing only when a signature covers the fields that ask for it."""
     if not subject.field_bodies("list-unsubscribe-post"):
         return
@@ -220,7 +220,7 @@ def _of_one_click(subject: Subject, facts: AuthFacts) -> Iterator[Finding]:
         yield _finding(subject, "dkim-one-click", Severity.WARNING, text, advice, field="List-Unsubscribe-Post")
 
 
-def _of_dmarc(subject: Subject, facts: AuthFacts) -> Iterator[Finding]:
+def _of_dmarc(subject: CheckedMail, facts: AuthFacts) -> Iterator[Finding]:
     dmarc = facts.dmarc
     if dmarc is None:
         text = "The From field does not name exactly one domain, so that DMARC cannot be applied"
@@ -248,7 +248,7 @@ def _of_dmarc(subject: Subject, facts: AuthFacts) -> Iterator[Finding]:
     )
 
 
-def _of_arc(subject: Subject, facts: AuthFacts) -> Iterator[Finding]:
+def _of_arc(subject: CheckedMail, facts: AuthFacts) -> Iterator[Finding]:
     if facts.arc.result is AuthResult.FAIL:
         text = f"The ARC chain is broken: {facts.arc.reason}"
         yield _finding(

@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from catcher.checks.features import Found, LinkedSheet, find_features
+from catcher.checks.features import LinkedSheet, Occurrences, find_features
 from catcher.checks.features.caniemail import Feature, Program, Result, Support, knowledge
-from catcher.checks.model import Facts, Finding, Place, Report, Severity, in_order
+from catcher.checks.model import Facts, Finding, FindingPlace, Report, Severity, in_order
 from catcher.checks.options import CheckOptions
 from catcher.checks.parse.html import attributes_of
-from catcher.checks.parse.subject import Subject
+from catcher.checks.parse.subject import CheckedMail
 from catcher.net import Fetcher, FetchError
 
 NAME = "clients"
@@ -30,7 +30,7 @@ class FeatureUse:
 
     feature: Feature
     count: int
-    place: Place
+    place: FindingPlace
     results: tuple[Result, ...]
 
 
@@ -81,7 +81,7 @@ class ClientsCheck:
         self._wanted = options.clients
         self._fetcher = options.fetcher if options.linked_sheets else None
 
-    async def run(self, subject: Subject) -> Report:
+    async def run(self, subject: CheckedMail) -> Report:
         """Findings for each feature that a program which matters does not support fully; facts are `ClientFacts`."""
         sheets: tuple[LinkedSheet, ...] = ()
         failed: tuple[str, ...] = ()
@@ -92,7 +92,7 @@ class ClientsCheck:
 
 
 def examine(
-    subject: Subject,
+    subject: CheckedMail,
     *,
     wanted: tuple[str, ...] = (),
     sheets: tuple[LinkedSheet, ...] = (),
@@ -130,7 +130,7 @@ def examine(
     )
 
 
-def sheet_links(subject: Subject) -> tuple[tuple[str, int, str], ...]:
+def sheet_links(subject: CheckedMail) -> tuple[tuple[str, int, str], ...]:
     """Part id, element and address of the style sheets that the mail links to."""
     links: list[tuple[str, int, str]] = []
     for part in subject.html_parts:
@@ -159,7 +159,7 @@ async def _fetched(
     return tuple(sheets), tuple(failed)
 
 
-def _use(feature: Feature, found: Found, keys: frozenset[str]) -> FeatureUse:
+def _use(feature: Feature, found: Occurrences, keys: frozenset[str]) -> FeatureUse:
     return FeatureUse(
         feature=feature,
         count=found.count,
@@ -192,7 +192,7 @@ def _program_score(program: Program, newest: tuple[dict[str, Support], ...]) -> 
     )
 
 
-def _finding(use: FeatureUse, found: Found) -> Finding | None:
+def _finding(use: FeatureUse, found: Occurrences) -> Finding | None:
     """What to say about a feature, None when every program that matters supports it or nothing is known."""
     newest = {result.program.key: result for result in use.results}.values()
     known = [result for result in newest if result.support is not Support.UNKNOWN]

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from catcher.checks.model import Finding, Report, Severity, in_order, score_of
 from catcher.checks.options import CheckOptions
-from catcher.checks.parse.subject import Subject
+from catcher.checks.parse.subject import CheckedMail
 from catcher.checks.urls.forms import is_internal_host
 from catcher.mime import Address, list_unsubscribe
 
@@ -32,19 +32,19 @@ class HeadersCheck:
     def __init__(self, options: CheckOptions) -> None:
         self._threads = options.threads
 
-    async def run(self, subject: Subject) -> Report:
+    async def run(self, subject: CheckedMail) -> Report:
         """Findings for fields that are missing, doubled or wrong; no facts."""
         return await self._threads.run(judge_headers, subject)
 
 
-def judge_headers(subject: Subject) -> Report:
+def judge_headers(subject: CheckedMail) -> Report:
     """The report on a message's header section."""
     findings = [finding for rule in _RULES for finding in rule(subject)]
     return Report(check=NAME, title=TITLE, findings=in_order(findings), score=score_of(findings))
 
 
 def _finding(
-    subject: Subject,
+    subject: CheckedMail,
     rule: str,
     severity: Severity,
     text: str,
@@ -58,7 +58,7 @@ def _finding(
     return Finding(rule=rule, severity=severity, text=text, place=place, advice=advice, source=source)
 
 
-def _dates(subject: Subject) -> Iterator[Finding]:
+def _dates(subject: CheckedMail) -> Iterator[Finding]:
     bodies = subject.field_bodies("date")
     date = subject.message.date
     if not bodies:
@@ -91,7 +91,7 @@ def _dates(subject: Subject) -> Iterator[Finding]:
             )
 
 
-def _message_ids(subject: Subject) -> Iterator[Finding]:
+def _message_ids(subject: CheckedMail) -> Iterator[Finding]:
     bodies = subject.field_bodies("message-id")
     source = "RFC 5322 §3.6.4"
     if not bodies:
@@ -118,7 +118,7 @@ def _message_ids(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def _senders(subject: Subject) -> Iterator[Finding]:
+def _senders(subject: CheckedMail) -> Iterator[Finding]:
     message = subject.message
     source = "RFC 5322 §3.6.2"
     if not subject.field_bodies("from"):
@@ -158,7 +158,7 @@ def _senders(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def _addresses(subject: Subject, name: str, addresses: tuple[Address, ...]) -> Iterator[Finding]:
+def _addresses(subject: CheckedMail, name: str, addresses: tuple[Address, ...]) -> Iterator[Finding]:
     for address in addresses:
         left, at, right = address.addr_spec.rpartition("@")
         if not at or not left or not right or any(character.isspace() for character in right):
@@ -179,7 +179,7 @@ def _addresses(subject: Subject, name: str, addresses: tuple[Address, ...]) -> I
             )
 
 
-def _recipients(subject: Subject) -> Iterator[Finding]:
+def _recipients(subject: CheckedMail) -> Iterator[Finding]:
     message = subject.message
     if not (message.to or message.cc or subject.field_bodies("to") or subject.field_bodies("cc")):
         text = "Neither To nor Cc names anybody; filters count this against the message."
@@ -193,7 +193,7 @@ def _recipients(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def _duplicates(subject: Subject) -> Iterator[Finding]:
+def _duplicates(subject: CheckedMail) -> Iterator[Finding]:
     counts = Counter(field.name.lower() for field in subject.message.header)
     for name in _ONCE:
         if counts[name] > 1:
@@ -203,7 +203,7 @@ def _duplicates(subject: Subject) -> Iterator[Finding]:
             )
 
 
-def _subjects(subject: Subject) -> Iterator[Finding]:
+def _subjects(subject: CheckedMail) -> Iterator[Finding]:
     if not subject.message.subject.strip():
         yield _finding(
             subject,
@@ -232,7 +232,7 @@ def _subjects(subject: Subject) -> Iterator[Finding]:
             return
 
 
-def _lists(subject: Subject) -> Iterator[Finding]:
+def _lists(subject: CheckedMail) -> Iterator[Finding]:
     """What Gmail and Yahoo ask of bulk mail since 2024, judged when the message says that it is bulk."""
     offer = list_unsubscribe(subject.message)
     precedence = " ".join(subject.field_bodies("precedence")).lower()
@@ -286,7 +286,7 @@ def _lists(subject: Subject) -> Iterator[Finding]:
         )
 
 
-_RULES: tuple[Callable[[Subject], Iterator[Finding]], ...] = (
+_RULES: tuple[Callable[[CheckedMail], Iterator[Finding]], ...] = (
     _dates,
     _message_ids,
     _senders,

@@ -9,7 +9,7 @@ import turbohtml
 from catcher.checks.model import Facts, Finding, Report, Severity, in_order, score_of
 from catcher.checks.options import CheckOptions
 from catcher.checks.parse.html import HtmlPart, attributes_of
-from catcher.checks.parse.subject import Subject
+from catcher.checks.parse.subject import CheckedMail
 from catcher.mime import part_text
 
 NAME = "inbox"
@@ -71,19 +71,19 @@ class InboxCheck:
     def __init__(self, options: CheckOptions) -> None:
         self._threads = options.threads
 
-    async def run(self, subject: Subject) -> Report:
+    async def run(self, subject: CheckedMail) -> Report:
         """Findings on subject and preheader; facts are `InboxFacts`."""
         return await self._threads.run(judge_inbox, subject)
 
 
-def judge_inbox(subject: Subject) -> Report:
+def judge_inbox(subject: CheckedMail) -> Report:
     """The report on a message's row in a list."""
     facts = _facts(subject)
     findings = tuple(_findings(subject, facts))
     return Report(check=NAME, title=TITLE, findings=in_order(findings), score=score_of(findings), facts=facts)
 
 
-def _facts(subject: Subject) -> InboxFacts:
+def _facts(subject: CheckedMail) -> InboxFacts:
     message = subject.message
     sender = (
         message.from_[0].display_name or message.from_[0].addr_spec if message.from_ else subject.envelope.reverse_path
@@ -113,7 +113,7 @@ def _cut(text: str, width: int) -> str:
     return text if len(text) <= width else text[: width - 1].rstrip() + "…"
 
 
-def _preheader(subject: Subject) -> tuple[str, bool, int]:
+def _preheader(subject: CheckedMail) -> tuple[str, bool, int]:
     """What a list shows behind the subject, whether the open mail hides it, and how much padding follows."""
     if subject.html_parts:
         return _of_html(subject.html_parts[0])
@@ -156,7 +156,7 @@ def _texts(body: turbohtml.Element) -> Iterator[tuple[turbohtml.Node, bool]]:
             stack.extend((child, below) for child in reversed(list(node.children)[:1_000]))
 
 
-def _findings(subject: Subject, facts: InboxFacts) -> Iterator[Finding]:
+def _findings(subject: CheckedMail, facts: InboxFacts) -> Iterator[Finding]:
     place = subject.html_parts[0].whole() if subject.html_parts else None
     line = subject.field_place("Subject")
     narrow, usual = WIDTHS[0][1], WIDTHS[2][1]
@@ -242,5 +242,5 @@ def _findings(subject: Subject, facts: InboxFacts) -> Iterator[Finding]:
         )
 
 
-def _is_reply(subject: Subject) -> bool:
+def _is_reply(subject: CheckedMail) -> bool:
     return bool(subject.field_bodies("in-reply-to") or subject.field_bodies("references"))

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from catcher.checks.model import Facts, Finding, Report, Severity, in_order, score_of
 from catcher.checks.options import CheckOptions
-from catcher.checks.parse.subject import Subject
-from catcher.checks.urls.collect import FOLLOWED, Link, LinkKind, Links, collect_links, web_addresses
+from catcher.checks.parse.subject import CheckedMail
+from catcher.checks.urls.collect import FOLLOWED, LinkContext, MailLink, MailLinks, collect_links, web_addresses
 from catcher.checks.urls.forms import is_one_time, scheme_of
-from catcher.checks.urls.link_results import LinkAnswer, LinkCache
+from catcher.checks.urls.link_results import LinkCache, LinkStatus
 from catcher.mime.urls import split
 from catcher.net import Fetcher, FetchError, FetchRefused, FetchResponse
 
@@ -33,7 +33,7 @@ _NOT_FOR_PROGRAMS = frozenset({401, 402, 403, 406, 407, 418, 429, 451, 999})
 class LinkFollowFacts(Facts):
     """Answers in the order the addresses stand in the message."""
 
-    answers: tuple[LinkAnswer, ...]
+    answers: tuple[LinkStatus, ...]
 
 
 class LinkFollowCheck:
@@ -46,7 +46,7 @@ class LinkFollowCheck:
     def __init__(self, options: CheckOptions) -> None:
         self._options = options
 
-    async def run(self, subject: Subject) -> Report:
+    async def run(self, subject: CheckedMail) -> Report:
         """Findings for links that do not answer as they should; facts are `LinkFollowFacts`."""
         options = self._options
         if options.fetcher is None:
@@ -74,7 +74,7 @@ class LinkFollowCheck:
         )
 
 
-def judge_answer(subject: Subject, answer: LinkAnswer) -> Finding | None:
+def link_finding(subject: CheckedMail, answer: LinkStatus) -> Finding | None:
     """What is wrong with an answer to one of the message's links, None for nothing; of several links to the same
     address the first that something is wrong with."""
     links = (link for link in collect_links(subject).links if link.url == answer.url)
@@ -82,14 +82,14 @@ def judge_answer(subject: Subject, answer: LinkAnswer) -> Finding | None:
 
 
 async def follow_links(
-    links: Links,
+    links: MailLinks,
     *,
     fetcher: Fetcher,
     cache: LinkCache,
     follow: int = 5,
     one_time_links: bool = False,
     seconds: float = MAX_SECONDS,
-) -> AsyncIterator[LinkAnswer]:
+) -> AsyncIterator[LinkStatus]:
     """Answers as they come, each address once; those that took too long come last, as such.
 
     Leaving the loop early ends the requests under way.
@@ -97,9 +97,9 @@ async def follow_links(
     together = asyncio.Semaphore(TOGETHER)
     hosts: dict[str, asyncio.Semaphore] = {}
 
-    async def ask(url: str) -> LinkAnswer:
+    async def ask(url: str) -> LinkStatus:
         if not one_time_links and is_one_time(url):
-            return LinkAnswer(url=url, reason="not followed: it looks as if it worked once only", is_skipped=True)
+            return LinkStatus(url=url, reason="not followed: it looks as if it worked once only", is_skipped=True)
         key = (url, follow, fetcher.internal)
         kept = cache.get(key)
         if kept is not None:
@@ -121,7 +121,7 @@ async def follow_links(
             for task in sorted(done, key=list(tasks).index):
                 yield task.result()
         for task in sorted(waiting, key=list(tasks).index):
-            yield LinkAnswer(url=tasks[task], reason=f"not asked within {seconds:g} seconds")
+            yield LinkStatus(url=tasks[task], reason=f"not asked within {seconds:g} seconds")
     finally:
         for task in waiting:
             task.cancel()
@@ -133,27 +133,27 @@ def _host(url: str) -> str:
     return (parts.hostname or "") if parts is not None else ""
 
 
-async def _answer(fetcher: Fetcher, url: str, *, follow: int) -> LinkAnswer:
+async def _answer(fetcher: Fetcher, url: str, *, follow: int) -> LinkStatus:
     """HEAD, and GET where HEAD is refused or breaks off: many servers answer it wrongly."""
     page: FetchResponse | FetchError
     for method in ("HEAD", "GET"):
         try:
             page = await fetcher.get(url, follow=follow, limit=1, method=method)
         except FetchRefused as error:
-            return LinkAnswer(url=url, reason=str(error), hops=error.hops, is_refused=True)
+            return LinkStatus(url=url, reason=str(error), hops=error.hops, is_refused=True)
         except FetchError as error:
             page = error
             continue
         if page.status not in _HEAD_MEANT_NO:
             break
     if isinstance(page, FetchError):
-        return LinkAnswer(url=url, reason=str(page), hops=page.hops)
-    return LinkAnswer(
+        return LinkStatus(url=url, reason=str(page), hops=page.hops)
+    return LinkStatus(
         url=url, status=page.status, reason=page.hops[-1].reason, hops=page.hops, media_type=page.media_type
     )
 
 
-def _finding(link: Link, answer: LinkAnswer | None) -> Finding | None:
+def _finding(link: MailLink, answer: LinkStatus | None) -> Finding | None:
     if answer is None or answer.is_skipped or link.kind not in FOLLOWED:
         return None
     verdict = _verdict(link, answer)
@@ -183,7 +183,7 @@ _SOURCES = {
 }
 
 
-def _verdict(link: Link, answer: LinkAnswer) -> tuple[str, Severity, str, str] | None:
+def _verdict(link: MailLink, answer: LinkStatus) -> tuple[str, Severity, str, str] | None:
     """Rule, severity, sentence and advice; None when the answer is as it should be."""
     url = link.url if len(link.url) <= 120 else link.url[:119] + "…"
     if answer.is_refused:
@@ -221,7 +221,7 @@ def _verdict(link: Link, answer: LinkAnswer) -> tuple[str, Severity, str, str] |
             "Link to an encrypted address.",
         )
     if (
-        link.kind is LinkKind.IMAGE
+        link.kind is LinkContext.IMAGE
         and answer.media_type
         and not answer.media_type.startswith(("image/", "video/", "application/octet-stream"))
     ):

@@ -7,8 +7,8 @@ from urllib.parse import unquote
 from catcher.checks.model import MAX_PLACES, Facts, Finding, Report, Severity, in_order, score_of
 from catcher.checks.options import CheckOptions
 from catcher.checks.parse.html import attributes_of
-from catcher.checks.parse.subject import Subject
-from catcher.checks.urls.collect import Link, LinkKind, collect_links, web_addresses
+from catcher.checks.parse.subject import CheckedMail
+from catcher.checks.urls.collect import LinkContext, MailLink, collect_links, web_addresses
 from catcher.checks.urls.forms import (
     fault_of_mailto,
     fault_of_tel,
@@ -24,8 +24,8 @@ TITLE = "Links"
 
 _ON_LINKS = "HTML §4.6.2"
 _ON_SENDING = "https://support.google.com/a/answer/81126"
-_CLICKED = (LinkKind.ANCHOR, LinkKind.AREA)
-_LOADED = (LinkKind.IMAGE, LinkKind.BACKGROUND, LinkKind.CSS, LinkKind.STYLESHEET, LinkKind.RESOURCE)
+_CLICKED = (LinkContext.ANCHOR, LinkContext.AREA)
+_LOADED = (LinkContext.IMAGE, LinkContext.BACKGROUND, LinkContext.CSS, LinkContext.STYLESHEET, LinkContext.RESOURCE)
 _HARMLESS = ("http", "https", "mailto", "tel", "sms", "cid", "data", "geo", "webcal", "mid", "facetime", "whatsapp")
 _ACTIVE = ("javascript", "vbscript", "file", "blob", "about")
 
@@ -37,7 +37,7 @@ class LinkFacts(Facts):
     one_time: of these, those that look as if they worked once only.
     """
 
-    links: tuple[Link, ...]
+    links: tuple[MailLink, ...]
     web: tuple[str, ...]
     one_time: tuple[str, ...]
 
@@ -52,12 +52,12 @@ class LinksCheck:
     def __init__(self, options: CheckOptions) -> None:
         self._threads = options.threads
 
-    async def run(self, subject: Subject) -> Report:
+    async def run(self, subject: CheckedMail) -> Report:
         """Findings for links that cannot work; facts are `LinkFacts`. Nothing is fetched."""
         return await self._threads.run(judge_links, subject)
 
 
-def judge_links(subject: Subject) -> Report:
+def judge_links(subject: CheckedMail) -> Report:
     """The report on a message's links."""
     links = collect_links(subject)
     targets = _targets(subject)
@@ -91,7 +91,7 @@ def _merged(findings: Sequence[Finding]) -> Sequence[Finding]:
     return tuple(found.values())
 
 
-def _targets(subject: Subject) -> frozenset[str]:
+def _targets(subject: CheckedMail) -> frozenset[str]:
     """Everything a link inside the mail can point to: ids, and names of anchors (HTML §7.4.6.4)."""
     found: set[str] = {"top"}
     for part in subject.html_parts:
@@ -103,7 +103,7 @@ def _targets(subject: Subject) -> frozenset[str]:
     return frozenset(found)
 
 
-def _has_base(subject: Subject) -> bool:
+def _has_base(subject: CheckedMail) -> bool:
     return any(
         element.tag == "base" and scheme_of(attributes_of(element).get("href", "")) in ("http", "https")
         for part in subject.html_parts
@@ -111,7 +111,7 @@ def _has_base(subject: Subject) -> bool:
     )
 
 
-def _finding(link: Link, rule: str, severity: Severity, text: str, advice: str, source: str) -> Finding:
+def _finding(link: MailLink, rule: str, severity: Severity, text: str, advice: str, source: str) -> Finding:
     return Finding(
         rule=rule,
         severity=severity,
@@ -128,12 +128,14 @@ def _shown(url: str) -> str:
     return url if len(url) <= 120 else url[:119] + "…"
 
 
-def _of_link(link: Link, *, targets: frozenset[str], has_base: bool, content_ids: frozenset[str]) -> Iterator[Finding]:
+def _of_link(
+    link: MailLink, *, targets: frozenset[str], has_base: bool, content_ids: frozenset[str]
+) -> Iterator[Finding]:
     scheme = scheme_of(link.url)
     shown = _shown(link.url)
     if link.url in ("", "#"):
-        if link.kind in _CLICKED or link.kind is LinkKind.IMAGE:
-            what = "An image has no address." if link.kind is LinkKind.IMAGE else "A link leads nowhere."
+        if link.kind in _CLICKED or link.kind is LinkContext.IMAGE:
+            what = "An image has no address." if link.kind is LinkContext.IMAGE else "A link leads nowhere."
             yield _finding(link, "link-empty", Severity.WARNING, what, "Give it an address, or take it out.", _ON_LINKS)
     elif link.url.startswith("#"):
         if link.kind in _CLICKED and unquote(link.url[1:]) not in targets and link.url[1:] not in targets:
@@ -168,14 +170,14 @@ def _of_link(link: Link, *, targets: frozenset[str], has_base: bool, content_ids
         yield _finding(link, "link-app", Severity.INFO, text, "Offer an https address beside it.", "RFC 3986 §3.1")
 
 
-def _of_content_id(link: Link, shown: str, content_ids: frozenset[str]) -> Iterator[Finding]:
+def _of_content_id(link: MailLink, shown: str, content_ids: frozenset[str]) -> Iterator[Finding]:
     wanted = link.url[len("cid:") :]
     if wanted not in content_ids and unquote(wanted) not in content_ids:
         text = f"No part of the message has the Content-ID of {shown}."
         yield _finding(link, "link-cid", Severity.ERROR, text, "Attach the image with that Content-ID.", "RFC 2392 §2")
 
 
-def _of_web(link: Link, scheme: str, shown: str) -> Iterator[Finding]:
+def _of_web(link: MailLink, scheme: str, shown: str) -> Iterator[Finding]:
     if fault := fault_of_web(link.url):
         yield _finding(link, "link-invalid", Severity.ERROR, f"{shown} {fault}.", "Correct the address.", "RFC 3986 §3")
         return
@@ -198,7 +200,7 @@ def _of_web(link: Link, scheme: str, shown: str) -> Iterator[Finding]:
         what = "loaded" if link.kind in _LOADED else "linked"
         text = f"{shown} is {what} without encryption."
         yield _finding(link, "link-insecure", Severity.INFO, text, "Use https.", "RFC 9110 §4.2.2")
-    if link.kind is LinkKind.ANCHOR and (named := _host_in_text(link.text)) and not _same_site(named, host):
+    if link.kind is LinkContext.ANCHOR and (named := _host_in_text(link.text)) and not _same_site(named, host):
         text = f"The text of the link says {named}, it leads to {host}."
         yield _finding(
             link, "link-mismatch", Severity.WARNING, text, "Name the place; filters read this as phishing.", _ON_SENDING

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import turbohtml
 
-from catcher.checks.model import MAX_PLACES, Facts, Finding, Place, Report, Severity, in_order, score_of
+from catcher.checks.model import MAX_PLACES, Facts, Finding, FindingPlace, Report, Severity, in_order, score_of
 from catcher.checks.options import CheckOptions
 from catcher.checks.parse.html import HtmlPart, attributes_of
-from catcher.checks.parse.subject import Subject
-from catcher.checks.urls.collect import LinkKind, collect_links
+from catcher.checks.parse.subject import CheckedMail
+from catcher.checks.urls.collect import LinkContext, collect_links
 from catcher.checks.urls.forms import scheme_of
 from catcher.mime import part_octets
 
@@ -24,7 +24,7 @@ HEAVY = 1_000_000
 REFUSED = 25_000_000
 """Octets of a message that Gmail and others refuse."""
 
-_IMAGES = (LinkKind.IMAGE, LinkKind.BACKGROUND, LinkKind.CSS)
+_IMAGES = (LinkContext.IMAGE, LinkContext.BACKGROUND, LinkContext.CSS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +56,12 @@ class SizeCheck:
     def __init__(self, options: CheckOptions) -> None:
         self._threads = options.threads
 
-    async def run(self, subject: Subject) -> Report:
+    async def run(self, subject: CheckedMail) -> Report:
         """Findings on weight and tracking; facts are `SizeFacts`."""
         return await self._threads.run(judge_size, subject)
 
 
-def judge_size(subject: Subject) -> Report:
+def judge_size(subject: CheckedMail) -> Report:
     """The report on a message's weight."""
     message = subject.message
     links = collect_links(subject)
@@ -86,7 +86,7 @@ def judge_size(subject: Subject) -> Report:
     )
 
 
-def _weight(subject: Subject, facts: SizeFacts) -> Iterator[Finding]:
+def _weight(subject: CheckedMail, facts: SizeFacts) -> Iterator[Finding]:
     place = subject.html_parts[0].whole() if subject.html_parts else None
     source = "https://mailchimp.com/help/gmail-is-clipping-my-email/"
     if facts.html > CLIP:
@@ -133,7 +133,7 @@ def _kilo(octets: int) -> str:
     return f"{octets / 1024:.0f} kB"
 
 
-def _trackers(part: HtmlPart) -> Iterator[tuple[str, Place]]:
+def _trackers(part: HtmlPart) -> Iterator[tuple[str, FindingPlace]]:
     """Images that nobody can see, loaded from elsewhere."""
     for index, element in enumerate(part.elements):
         if element.tag != "img":
@@ -155,7 +155,7 @@ def _is_invisible(element: turbohtml.Element, attributes: dict[str, str]) -> boo
     )
 
 
-def _tracking(places: list[Place]) -> Iterator[Finding]:
+def _tracking(places: list[FindingPlace]) -> Iterator[Finding]:
     if places:
         yield Finding(
             rule="tracking-pixel",
@@ -169,7 +169,7 @@ def _tracking(places: list[Place]) -> Iterator[Finding]:
         )
 
 
-def _data_images(subject: Subject) -> Iterator[Finding]:
+def _data_images(subject: CheckedMail) -> Iterator[Finding]:
     for part in subject.html_parts:
         for index, element in enumerate(part.elements):
             if element.tag == "img" and (element.attr("src") or "")[:5].lower() == "data:":

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from catcher.checks.filters.model import SpamError, SpamRule, SpamVerdict
 from catcher.checks.model import Facts, Finding, Report, Severity, in_order
 from catcher.checks.options import CheckOptions
-from catcher.checks.parse.subject import Subject
+from catcher.checks.parse.subject import CheckedMail
 
 NAME = "spam"
 TITLE = "Spam filter"
@@ -41,7 +41,7 @@ class SpamCheck:
         """Without a filter only who asks for it is told that there is none."""
         return self._service is None
 
-    async def run(self, subject: Subject) -> Report:
+    async def run(self, subject: CheckedMail) -> Report:
         """One finding for each rule that costs points; facts are `SpamFacts`."""
         if self._service is None:
             return Report(check=NAME, title=TITLE, error="No spam filter is set up.")

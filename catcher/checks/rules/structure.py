@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable, Iterator
 
-from catcher.checks.model import Finding, Place, Report, Severity, in_order, score_of
+from catcher.checks.model import Finding, FindingPlace, Report, Severity, in_order, score_of
 from catcher.checks.options import CheckOptions
 from catcher.checks.parse.html import excerpt
-from catcher.checks.parse.subject import Subject
+from catcher.checks.parse.subject import CheckedMail
 from catcher.checks.rules.attachments import attachment_findings
 from catcher.checks.rules.templates import template_findings
 from catcher.mime import Part, html_to_text, iter_part, part_text
@@ -35,19 +35,19 @@ class StructureCheck:
     def __init__(self, options: CheckOptions) -> None:
         self._threads = options.threads
 
-    async def run(self, subject: Subject) -> Report:
+    async def run(self, subject: CheckedMail) -> Report:
         """Findings on lines, encodings, parts and attachments; no facts."""
         return await self._threads.run(judge_structure, subject)
 
 
-def judge_structure(subject: Subject) -> Report:
+def judge_structure(subject: CheckedMail) -> Report:
     """The report on how a message is built."""
     findings = [finding for rule in _RULES for finding in rule(subject)]
     is_cut = len(subject.octets) > _MAX_SCAN or subject.message.is_cut
     return Report(check=NAME, title=TITLE, findings=in_order(findings), score=score_of(findings), is_cut=is_cut)
 
 
-def _lines(subject: Subject) -> Iterator[Finding]:
+def _lines(subject: CheckedMail) -> Iterator[Finding]:
     octets = bytes(subject.octets[:_MAX_SCAN])
     long_line = _long_line(octets)
     if long_line >= 0:
@@ -82,13 +82,13 @@ def _long_line(octets: bytes) -> int:
     return -1
 
 
-def _raw_place(subject: Subject, octets: bytes, offset: int) -> Place:
+def _raw_place(subject: CheckedMail, octets: bytes, offset: int) -> FindingPlace:
     """The line of the header section, or the innermost part that holds this octet of the message as sent."""
     parts = [part for part in subject.message.parts if part.body_start <= offset < part.end]
     if parts:
-        return Place(part_id=parts[-1].part_id, sent_line=_line_of(octets, offset))
+        return FindingPlace(part_id=parts[-1].part_id, sent_line=_line_of(octets, offset))
     start = octets.rfind(b"\n", 0, offset) + 1
-    return Place(
+    return FindingPlace(
         line=_line_of(octets, offset),
         sent_line=_line_of(octets, offset),
         column=offset - start + 1,
@@ -100,7 +100,7 @@ def _line_of(octets: bytes, offset: int) -> int:
     return octets.count(b"\n", 0, offset) + 1
 
 
-def _encodings(subject: Subject) -> Iterator[Finding]:
+def _encodings(subject: CheckedMail) -> Iterator[Finding]:
     root = subject.message.parts[0]
     octets = subject.octets
     if not subject.field_bodies("mime-version"):
@@ -110,7 +110,7 @@ def _encodings(subject: Subject) -> Iterator[Finding]:
             yield _finding(place, "mime-version", Severity.WARNING, text, "Add MIME-Version: 1.0.", "RFC 2045 §4")
         elif found := _8BIT.search(octets, root.body_start, min(root.end, _MAX_SCAN)):
             text = "The body has 8-bit characters but the message has no MIME fields that say which."
-            place = Place(part_id=root.part_id, sent_line=subject.sent.at(found.start()))
+            place = FindingPlace(part_id=root.part_id, sent_line=subject.sent.at(found.start()))
             yield _finding(
                 place, "8bit-undeclared", Severity.ERROR, text, "Add MIME-Version and Content-Type.", "RFC 2045 §2.7"
             )
@@ -122,7 +122,7 @@ def _encodings(subject: Subject) -> Iterator[Finding]:
 _7BIT_CHARSETS = ("", "us-ascii", "ascii", "iso-2022-jp", "utf-7", "hz-gb-2312")
 
 
-def _encoding(subject: Subject, part: Part) -> Iterator[Finding]:
+def _encoding(subject: CheckedMail, part: Part) -> Iterator[Finding]:
     if (
         part.transfer_encoding == "7bit"
         and part.media_type != "message/rfc822"
@@ -131,7 +131,7 @@ def _encoding(subject: Subject, part: Part) -> Iterator[Finding]:
         found = _8BIT.search(subject.octets, part.body_start, min(part.end, part.body_start + _MAX_SCAN))
         if found is not None:
             text = f"Part {part.part_id} is declared as 7bit but has 8-bit octets."
-            place = Place(part_id=part.part_id, sent_line=subject.sent.at(found.start()))
+            place = FindingPlace(part_id=part.part_id, sent_line=subject.sent.at(found.start()))
             yield _finding(
                 place, "7bit-untrue", Severity.ERROR, text, "Declare 8bit or quoted-printable.", "RFC 2045 §6.2"
             )
@@ -152,7 +152,7 @@ def _encoding(subject: Subject, part: Part) -> Iterator[Finding]:
         yield from _charset(part, content, place)
 
 
-def _charset(part: Part, content: bytes, place: Place) -> Iterator[Finding]:
+def _charset(part: Part, content: bytes, place: FindingPlace) -> Iterator[Finding]:
     try:
         content.decode(part.charset)
     except UnicodeDecodeError:
@@ -169,7 +169,7 @@ def _charset(part: Part, content: bytes, place: Place) -> Iterator[Finding]:
             yield _finding(place, "charset-old", Severity.INFO, text, "Write it in UTF-8.", "RFC 6657 §3")
 
 
-def _finding(place: Place, rule: str, severity: Severity, text: str, advice: str, source: str) -> Finding:
+def _finding(place: FindingPlace, rule: str, severity: Severity, text: str, advice: str, source: str) -> Finding:
     return Finding(rule=rule, severity=severity, text=text, place=place, advice=advice, source=source)
 
 
@@ -177,7 +177,7 @@ _TOLD_BY_OTHERS = ("transfer-encoding-unknown", "charset-unknown")
 """Defects for which there is a rule of its own here, with the part's number."""
 
 
-def _defects(subject: Subject) -> Iterator[Finding]:
+def _defects(subject: CheckedMail) -> Iterator[Finding]:
     by_id = {part.part_id: part for part in subject.message.parts}
     for defect in subject.message.defects:
         if defect.code in _TOLD_BY_OTHERS:
@@ -186,13 +186,13 @@ def _defects(subject: Subject) -> Iterator[Finding]:
             rule=f"mime-{defect.code}",
             severity=Severity.WARNING,
             text=defect.text,
-            place=subject.part_place(by_id[defect.part_id]) if defect.part_id in by_id else Place(),
+            place=subject.part_place(by_id[defect.part_id]) if defect.part_id in by_id else FindingPlace(),
             advice="Build the message with a mail library.",
             source="RFC 2045, RFC 2046",
         )
 
 
-def _alternatives(subject: Subject) -> Iterator[Finding]:
+def _alternatives(subject: CheckedMail) -> Iterator[Finding]:
     message = subject.message
     if not message.html_parts:
         if not message.text_parts:
@@ -229,7 +229,7 @@ def _alternatives(subject: Subject) -> Iterator[Finding]:
             yield from _differences(subject, plain)
 
 
-def _differences(subject: Subject, plain: Part) -> Iterator[Finding]:
+def _differences(subject: CheckedMail, plain: Part) -> Iterator[Finding]:
     text = part_text(subject.octets, plain)
     if not text.strip():
         yield _finding(
@@ -259,7 +259,7 @@ def _differences(subject: Subject, plain: Part) -> Iterator[Finding]:
         )
 
 
-_RULES: tuple[Callable[[Subject], Iterator[Finding]], ...] = (
+_RULES: tuple[Callable[[CheckedMail], Iterator[Finding]], ...] = (
     _lines,
     _encodings,
     _defects,

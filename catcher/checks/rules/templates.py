@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from functools import partial
 
-from catcher.checks.model import MAX_PLACES, Finding, Place, Severity
+from catcher.checks.model import MAX_PLACES, Finding, FindingPlace, Severity
 from catcher.checks.parse.html import HtmlPart, excerpt
-from catcher.checks.parse.subject import Subject
+from catcher.checks.parse.subject import CheckedMail
 from catcher.mime import part_text
 from catcher.mime.placeholders import NOBODY, VARIABLES, without_code
 
@@ -15,7 +15,7 @@ MAX_TEXT = 1_000_000
 _ON_VARIABLES = "https://docs.djangoproject.com/en/stable/ref/templates/api/#how-invalid-variables-are-handled"
 
 
-def template_findings(subject: Subject) -> Iterator[Finding]:
+def template_findings(subject: CheckedMail) -> Iterator[Finding]:
     """One finding for variables and one for missing names, in subject and bodies; code is left out."""
     texts = tuple(_texts(subject))
     for rule, pattern, group, sentence in (
@@ -23,7 +23,7 @@ def template_findings(subject: Subject) -> Iterator[Finding]:
         ("template-nobody", NOBODY, 1, "A value is missing where a name should be"),
     ):
         line = subject.message.subject[:1_000]
-        places = [Place(excerpt=excerpt(line[match.start(group) :])) for match in pattern.finditer(line)]
+        places = [FindingPlace(excerpt=excerpt(line[match.start(group) :])) for match in pattern.finditer(line)]
         count = len(places)
         for part, shown in texts:
             for match in pattern.finditer(shown):
@@ -43,7 +43,7 @@ def template_findings(subject: Subject) -> Iterator[Finding]:
             )
 
 
-def _texts(subject: Subject) -> Iterator[tuple[HtmlPart, str]]:
+def _texts(subject: CheckedMail) -> Iterator[tuple[HtmlPart, str]]:
     """The bodies as texts with places, code blanked out; a plain text has lines and columns just as HTML has."""
     for index in subject.message.text_parts:
         part = subject.message.parts[index]

@@ -1,6 +1,6 @@
 """The addresses a message points to: found, taken apart, remembered."""
 
-from catcher.checks.urls.collect import Link, LinkKind, Links, collect_links
-from catcher.checks.urls.link_results import LinkAnswer, LinkCache
+from catcher.checks.urls.collect import LinkContext, MailLink, MailLinks, collect_links
+from catcher.checks.urls.link_results import LinkCache, LinkStatus
 
-__all__ = ["Link", "LinkAnswer", "LinkCache", "LinkKind", "Links", "collect_links"]
+__all__ = ["LinkCache", "LinkContext", "LinkStatus", "MailLink", "MailLinks", "collect_links"]

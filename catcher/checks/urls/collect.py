@@ -9,11 +9,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from catcher.checks.features import image_addresses
-from catcher.checks.model import MAX_PLACES, Place
-from catcher.checks.parse.css import Kind, Node, urls_in
+from catcher.checks.model import MAX_PLACES, FindingPlace
+from catcher.checks.parse.css import Node, NodeKind, urls_in
 from catcher.checks.parse.html import HtmlPart
 from catcher.checks.parse.sheets import ParsedStyles, parsed_sheets, parsed_styles
-from catcher.checks.parse.subject import Subject
+from catcher.checks.parse.subject import CheckedMail
 from catcher.checks.urls.forms import fault_of_web, scheme_of
 from catcher.mime import part_text
 from catcher.mime.urls import urls_in_text
@@ -24,7 +24,7 @@ MAX_TEXT = 1_000_000
 """Characters of a plain text that are searched for addresses."""
 
 
-class LinkKind(StrEnum):
+class LinkContext(StrEnum):
     """What a link is for."""
 
     ANCHOR = "anchor"
@@ -39,51 +39,51 @@ class LinkKind(StrEnum):
 
 
 FOLLOWED = (
-    LinkKind.ANCHOR,
-    LinkKind.AREA,
-    LinkKind.IMAGE,
-    LinkKind.BACKGROUND,
-    LinkKind.STYLESHEET,
-    LinkKind.CSS,
-    LinkKind.TEXT,
+    LinkContext.ANCHOR,
+    LinkContext.AREA,
+    LinkContext.IMAGE,
+    LinkContext.BACKGROUND,
+    LinkContext.STYLESHEET,
+    LinkContext.CSS,
+    LinkContext.TEXT,
 )
 """Kinds of links that a reader or a mail program follows."""
 
 
-class Link(Struct, frozen=True, kw_only=True):
+class MailLink(Struct, frozen=True, kw_only=True):
     """One address. url: as written, white space around it taken off. text: what the reader sees of it, one line.
 
     places: the first ones; count: how many there are.
     """
 
     url: str
-    kind: LinkKind
+    kind: LinkContext
     text: str = ""
-    places: tuple[Place, ...] = ()
+    places: tuple[FindingPlace, ...] = ()
     count: int = 1
 
 
 @dataclass(slots=True)
-class Links:
+class MailLinks:
     """Links in the order of their first place, each address and kind once. is_cut: there were more than are kept."""
 
-    links: tuple[Link, ...] = ()
+    links: tuple[MailLink, ...] = ()
     is_cut: bool = False
 
 
-def collect_links(subject: Subject) -> Links:
+def collect_links(subject: CheckedMail) -> MailLinks:
     """All links of the message's HTML and text bodies; never raises on any message."""
     return subject.once(_collected)
 
 
-def web_addresses(links: Links) -> tuple[str, ...]:
+def web_addresses(links: MailLinks) -> tuple[str, ...]:
     """The different web addresses of a message in document order, those that can be asked at all."""
     urls = (k.url for k in links.links if k.kind in FOLLOWED and scheme_of(k.url) in ("http", "https"))
     return tuple(dict.fromkeys(url for url in urls if not fault_of_web(url)))
 
 
-def _collected(subject: Subject) -> Links:
-    found: dict[tuple[str, LinkKind, str], Link] = {}
+def _collected(subject: CheckedMail) -> MailLinks:
+    found: dict[tuple[str, LinkContext, str], MailLink] = {}
     styles = parsed_styles(subject)
     is_cut = False
     for number, link in enumerate(_all(subject, styles)):
@@ -98,15 +98,15 @@ def _collected(subject: Subject) -> Links:
             places = known.places if len(known.places) > MAX_PLACES else known.places + link.places
             found[key] = replace(known, places=places, count=known.count + 1)
     cut_parts = any(part.is_cut for part in subject.html_parts)
-    return Links(tuple(found.values()), is_cut or styles.budget().is_spent or cut_parts)
+    return MailLinks(tuple(found.values()), is_cut or styles.budget().is_spent or cut_parts)
 
 
-def _all(subject: Subject, styles: ParsedStyles) -> Iterator[Link]:
+def _all(subject: CheckedMail, styles: ParsedStyles) -> Iterator[MailLink]:
     for part in subject.html_parts:
         for parsed in parsed_sheets(subject).of(part):
             positions, sheet = parsed.offsets(), parsed.sheet
             for url, node in _of_css(parsed.items):
-                yield _at(part, url, LinkKind.CSS, sheet.start + positions.of(node), sheet.element)
+                yield _at(part, url, LinkContext.CSS, sheet.start + positions.of(node), sheet.element)
         for element in range(len(part.elements)):
             yield from _of_element(part, element, styles)
     for index in subject.message.text_parts:
@@ -115,11 +115,11 @@ def _all(subject: Subject, styles: ParsedStyles) -> Iterator[Link]:
         yield from _of_text(HtmlPart(message_part.part_id, text, partial(subject.sent.of_text, message_part)))
 
 
-def _at(part: HtmlPart, url: str, kind: LinkKind, offset: int, element: int, text: str = "") -> Link:
-    return Link(url=url.strip(), kind=kind, text=text, places=(part.place(offset, element),))
+def _at(part: HtmlPart, url: str, kind: LinkContext, offset: int, element: int, text: str = "") -> MailLink:
+    return MailLink(url=url.strip(), kind=kind, text=text, places=(part.place(offset, element),))
 
 
-def _of_css(items: Iterable[tuple[Kind, Node]]) -> Iterator[tuple[str, Node]]:
+def _of_css(items: Iterable[tuple[NodeKind, Node]]) -> Iterator[tuple[str, Node]]:
     for _, node in items:
         if node.type == "declaration":
             yield from urls_in(node.value)
@@ -131,19 +131,19 @@ def _of_css(items: Iterable[tuple[Kind, Node]]) -> Iterator[tuple[str, Node]]:
 
 
 _ATTRIBUTES = {
-    "a": ("href", LinkKind.ANCHOR),
-    "area": ("href", LinkKind.AREA),
-    "form": ("action", LinkKind.FORM),
-    "iframe": ("src", LinkKind.RESOURCE),
-    "video": ("src", LinkKind.RESOURCE),
-    "audio": ("src", LinkKind.RESOURCE),
-    "embed": ("src", LinkKind.RESOURCE),
-    "object": ("data", LinkKind.RESOURCE),
-    "script": ("src", LinkKind.RESOURCE),
+    "a": ("href", LinkContext.ANCHOR),
+    "area": ("href", LinkContext.AREA),
+    "form": ("action", LinkContext.FORM),
+    "iframe": ("src", LinkContext.RESOURCE),
+    "video": ("src", LinkContext.RESOURCE),
+    "audio": ("src", LinkContext.RESOURCE),
+    "embed": ("src", LinkContext.RESOURCE),
+    "object": ("data", LinkContext.RESOURCE),
+    "script": ("src", LinkContext.RESOURCE),
 }
 
 
-def _of_element(part: HtmlPart, element: int, styles: ParsedStyles) -> Iterator[Link]:
+def _of_element(part: HtmlPart, element: int, styles: ParsedStyles) -> Iterator[MailLink]:
     node = part.elements[element]
     tag = node.tag
     attributes = part.attributes[element]
@@ -152,28 +152,28 @@ def _of_element(part: HtmlPart, element: int, styles: ParsedStyles) -> Iterator[
     if tag in _ATTRIBUTES:
         name, kind = _ATTRIBUTES[tag]
         if name in attributes:
-            text = _visible(node.text) if kind is LinkKind.ANCHOR else ""
+            text = _visible(node.text) if kind is LinkContext.ANCHOR else ""
             yield _at(part, attributes[name], kind, part.attribute(element, name).start, element, text)
     elif tag == "link" and "href" in attributes:
         is_sheet = "stylesheet" in attributes.get("rel", "").lower()
-        kind = LinkKind.STYLESHEET if is_sheet else LinkKind.RESOURCE
+        kind = LinkContext.STYLESHEET if is_sheet else LinkContext.RESOURCE
         yield _at(part, attributes["href"], kind, part.attribute(element, "href").start, element)
     for name, address in image_addresses(tag, attributes):
-        kind = LinkKind.BACKGROUND if name == "background" else LinkKind.IMAGE
+        kind = LinkContext.BACKGROUND if name == "background" else LinkContext.IMAGE
         yield _at(part, address, kind, part.attribute(element, name).start, element)
     style = attributes.get("style", "")
     if "(" in style:
         parsed = styles.of(style)
         positions = parsed.offsets()
         for url, found in _of_css(parsed.items):
-            yield _at(part, url, LinkKind.CSS, part.attribute(element, "style").offset(positions.of(found)), element)
+            yield _at(part, url, LinkContext.CSS, part.attribute(element, "style").offset(positions.of(found)), element)
 
 
 def _visible(text: str) -> str:
     return " ".join(text[:2_000].split())[:200]
 
 
-def _of_text(plain: HtmlPart) -> Iterator[Link]:
+def _of_text(plain: HtmlPart) -> Iterator[MailLink]:
     """Addresses in plain text; it has lines and columns just as HTML has."""
     for start, _, url in urls_in_text(plain.text):
-        yield Link(url=url, kind=LinkKind.TEXT, places=(plain.place(start),))
+        yield MailLink(url=url, kind=LinkContext.TEXT, places=(plain.place(start),))

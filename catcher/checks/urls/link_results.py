@@ -9,7 +9,7 @@ from catcher.net import Hop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LinkAnswer:
+class LinkStatus:
     """What came of one address.
 
     status: of the last answer, 0 without one. reason: its phrase, or why there is none.
@@ -35,17 +35,17 @@ class LinkCache:
     def __init__(
         self, *, size: int = 1_000, seconds: float = 300.0, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._answers: LruCache[tuple[object, ...], tuple[float, LinkAnswer]] = LruCache(size)
+        self._answers: LruCache[tuple[object, ...], tuple[float, LinkStatus]] = LruCache(size)
         self._seconds = seconds
         self._clock = clock
 
-    def get(self, key: tuple[object, ...]) -> LinkAnswer | None:
+    def get(self, key: tuple[object, ...]) -> LinkStatus | None:
         """The kept answer, None when there is none or it is too old."""
         kept = self._answers.get(key)
         if kept is None or self._clock() - kept[0] > self._seconds:
             return None
         return kept[1]
 
-    def put(self, key: tuple[object, ...], answer: LinkAnswer) -> None:
+    def put(self, key: tuple[object, ...], answer: LinkStatus) -> None:
         """Keep an answer; the one not used for longest goes when there are too many."""
         self._answers.put(key, (self._clock(), answer))

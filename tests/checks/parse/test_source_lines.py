@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from catcher.checks import Finding, Report, Subject
+from catcher.checks import CheckedMail, Finding, Report
 from catcher.checks.render import to_sarif
 from catcher.checks.rules.accessibility import judge_accessibility
 from catcher.checks.rules.headers import judge_headers
@@ -17,11 +17,11 @@ HEAD = "From: a@example.com\nTo: b@example.com\nSubject: Hello\nMIME-Version: 1.
 QUOTED = "Content-Type: text/html\nContent-Transfer-Encoding: quoted-printable\n\n"
 
 
-def finding(check: Callable[[Subject], Report], text: str | bytes, rule: str) -> Finding:
+def finding(check: Callable[[CheckedMail], Report], text: str | bytes, rule: str) -> Finding:
     return next(each for each in check(subject_of(text)).findings if each.rule == rule)
 
 
-def sent_line(check: Callable[[Subject], Report], text: str | bytes, rule: str) -> int:
+def sent_line(check: Callable[[CheckedMail], Report], text: str | bytes, rule: str) -> int:
     """The line that a finding names; the text at it must be there."""
     place = finding(check, text, rule).place
     assert place is not None
@@ -78,7 +78,7 @@ def sent_line(check: Callable[[Subject], Report], text: str | bytes, rule: str) 
     ],
 )
 def test_the_line_in_the_source_is_named(
-    check: Callable[[Subject], Report], text: str | bytes, rule: str, expected: str
+    check: Callable[[CheckedMail], Report], text: str | bytes, rule: str, expected: str
 ) -> None:
     """Of fields, of parts and of what stands in their text, whatever its transfer encoding. RFC 2045 §6.7."""
     octets = text if isinstance(text, bytes) else text.encode()

@@ -25,7 +25,7 @@ from catcher.schema.messages import (
 from catcher.store.model import StoredMessage, StoredSummary, SummaryPage
 
 if TYPE_CHECKING:
-    from catcher.extract import Code, Extract, Link, Place
+    from catcher.extract import CodeMatch, Extract, LinkMatch, MatchPlace
 
 
 def moment(when: datetime) -> datetime:
@@ -227,7 +227,7 @@ def extraction(found: "Extract") -> Extraction:
     )
 
 
-def _code(code: "Code") -> codes.Code:
+def _code(code: "CodeMatch") -> codes.Code:
     return codes.Code(
         value=code.value,
         shown=code.shown,
@@ -237,7 +237,7 @@ def _code(code: "Code") -> codes.Code:
     )
 
 
-def _link(link: "Link") -> codes.Link:
+def _link(link: "LinkMatch") -> codes.Link:
     return codes.Link(
         url=link.url,
         text=link.text,
@@ -248,7 +248,7 @@ def _link(link: "Link") -> codes.Link:
     )
 
 
-def _position(place: "Place") -> codes.ExtractPosition:
+def _position(place: "MatchPlace") -> codes.ExtractPosition:
     return codes.ExtractPosition(
         source=place.source.value, part_id=place.part_id, line=place.line, element=place.element
     )

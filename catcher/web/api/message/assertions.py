@@ -51,10 +51,10 @@ class Assertions:
 
     async def _checks_fault(self, wanted: ChecksPass, stored: StoredMessage, octets: Octets) -> str:
         from catcher.assertions.checks import checks_fault
-        from catcher.checks import Subject
+        from catcher.checks import CheckedMail
 
         checker = await self._services.checks()
-        reports = await checker.examine(Subject(envelope=stored.envelope, octets=octets, message=stored.message))
+        reports = await checker.examine(CheckedMail(envelope=stored.envelope, octets=octets, message=stored.message))
         return await self._services.threads.run(checks_fault, wanted, reports)
 
 

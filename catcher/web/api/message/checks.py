@@ -21,7 +21,7 @@ from catcher.web.api.openapi.operations import ANY_TEXT, JSON, TEXT, Content, Op
 from catcher.web.services import Services
 
 if TYPE_CHECKING:
-    from catcher.checks import Checker, Report, Subject, Wishes
+    from catcher.checks import CheckedMail, Checker, Report, RunOptions
 
 P = ParamSpec("P")
 
@@ -38,7 +38,7 @@ class MessageChecks:
 
     async def checks(self, request: Request) -> Response:
         """Every check that asks nobody, or those that `only` names."""
-        from catcher.checks import Wishes
+        from catcher.checks import RunOptions
 
         checker = await self._services.checks()
         only = _words(request, "only")
@@ -46,13 +46,13 @@ class MessageChecks:
             checker.check_names(only)
         except ValueError as error:
             return problem(400, "unknown-check", str(error))
-        wishes = Wishes(
+        run_options = RunOptions(
             only=only,
             linked_sheets=is_on(request, "linked_sheets"),
             one_time_links=is_on(request, "one_time_links"),
             follow=_follow(request),
         )
-        stored, reports = await self._examined(request, checker, wishes)
+        stored, reports = await self._examined(request, checker, run_options)
         return await self._shaped(
             _checks_answer,
             stored.summary.store_id,
@@ -63,19 +63,19 @@ class MessageChecks:
 
     async def link_answers(self, request: Request) -> Response:
         """One line of JSON for each link, as soon as it has answered."""
-        from catcher.checks import Wishes
+        from catcher.checks import RunOptions
 
         checker = await self._services.checks()
         stored = await self._reader.stored(request)
         subject = await self._subject(stored)
-        wishes = Wishes(one_time_links=is_on(request, "one_time_links"), follow=_follow(request))
-        return StreamingResponse(_lines(checker, subject, wishes), media_type=LINES)
+        run_options = RunOptions(one_time_links=is_on(request, "one_time_links"), follow=_follow(request))
+        return StreamingResponse(_lines(checker, subject, run_options), media_type=LINES)
 
     async def html_check(self, request: Request) -> Response:
-        from catcher.checks import Wishes
+        from catcher.checks import RunOptions
         from catcher.web.api.mailpit.checks import html_check
 
-        _, (report,) = await self._examined(request, await self._services.checks(), Wishes(only=("clients",)))
+        _, (report,) = await self._examined(request, await self._services.checks(), RunOptions(only=("clients",)))
         _raise_failure(report)
         if report.facts is None:
             raise bad_request("message does not contain HTML")
@@ -83,23 +83,25 @@ class MessageChecks:
 
     async def link_check(self, request: Request) -> Response:
         """Redirects are followed when `follow` asks for it. Mailpit marks the message read, so this does."""
-        from catcher.checks import Wishes
+        from catcher.checks import RunOptions
         from catcher.web.api.mailpit.checks import link_check
 
-        wishes = Wishes(only=("linkcheck",), follow=3 if request.query_params.get("follow") in ("true", "1") else 0)
-        stored, (report,) = await self._examined(request, await self._services.checks(), wishes)
+        run_options = RunOptions(
+            only=("linkcheck",), follow=3 if request.query_params.get("follow") in ("true", "1") else 0
+        )
+        stored, (report,) = await self._examined(request, await self._services.checks(), run_options)
         await self._reader.mark_read(stored)
         return await self._shaped(link_check, report)
 
     async def spam_check(self, request: Request) -> Response:
         """Without a filter there is no such route, as clients expect."""
-        from catcher.checks import Wishes
+        from catcher.checks import RunOptions
         from catcher.web.api.mailpit.checks import spam_check
 
         checker = await self._services.checks()
         if not checker.has_spam_filter:
             raise not_found("File not found\n")
-        _, (report,) = await self._examined(request, checker, Wishes(only=("spam",)))
+        _, (report,) = await self._examined(request, checker, RunOptions(only=("spam",)))
         return json_answer(spam_check(report))
 
     async def _shaped(self, make: Callable[P, Any], /, *args: P.args, **kwargs: P.kwargs) -> Response:
@@ -111,22 +113,22 @@ class MessageChecks:
         return json_answer(msgspec.Raw(await self._services.threads.run(written)))
 
     async def _examined(
-        self, request: Request, checker: "Checker", wishes: "Wishes"
+        self, request: Request, checker: "Checker", run_options: "RunOptions"
     ) -> "tuple[StoredMessage, tuple[Report, ...]]":
         stored = await self._reader.stored(request)
-        return stored, await checker.examine(await self._subject(stored), wishes)
+        return stored, await checker.examine(await self._subject(stored), run_options)
 
-    async def _subject(self, stored: StoredMessage) -> "Subject":
-        from catcher.checks import Subject
+    async def _subject(self, stored: StoredMessage) -> "CheckedMail":
+        from catcher.checks import CheckedMail
 
         octets = await self._services.store.raw(stored.summary.store_id)
-        return Subject(envelope=stored.envelope, octets=octets, message=stored.message)
+        return CheckedMail(envelope=stored.envelope, octets=octets, message=stored.message)
 
 
-async def _lines(checker: "Checker", subject: "Subject", wishes: "Wishes") -> AsyncIterator[bytes]:
+async def _lines(checker: "Checker", subject: "CheckedMail", run_options: "RunOptions") -> AsyncIterator[bytes]:
     from catcher.checks.render import to_value
 
-    async for answer in checker.answers(subject, wishes):
+    async for answer in checker.link_results(subject, run_options):
         yield encode(msgspec.convert(to_value(answer), LinkResult)) + b"\n"
 
 
@@ -138,10 +140,10 @@ def _words(request: Request, name: str) -> tuple[str, ...]:
 def _checks_answer(
     store_id: str, reports: "Sequence[Report]", *, ignore: Sequence[str], has_facts: bool
 ) -> ChecksResponse:
-    from catcher.checks import overall_score, without
+    from catcher.checks import overall_score, without_rules
     from catcher.checks.render import to_value
 
-    kept = without(reports, ignore)
+    kept = without_rules(reports, ignore)
     told = [report if has_facts else replace(report, facts=None) for report in kept]
     value = {"id": store_id, "score": overall_score(kept), "reports": to_value(told)}
     return msgspec.convert(value, ChecksResponse)

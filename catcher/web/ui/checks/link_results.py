@@ -14,7 +14,7 @@ from catcher.web.ui.site.location import Place, read_place
 from catcher.web.ui.site.site import Site
 
 if TYPE_CHECKING:
-    from catcher.checks import Finding, LinkAnswer
+    from catcher.checks import Finding, LinkStatus
 
 GAP = "<!--answers-->"
 """Where a page has room for them. What comes from a mail is escaped, so that no mail can write this."""
@@ -51,14 +51,14 @@ def streamed(page: Response, rows: AsyncIterator[str]) -> Response:
 
 async def answer_rows(site: Site, stored: StoredMessage, request: Request) -> AsyncIterator[str]:
     """A line of HTML for each link that the message has, in the order of the answers."""
-    from catcher.checks import Wishes, judge_answer
+    from catcher.checks import RunOptions, link_finding
 
     checker = await site.services.checks()
     subject = await read_subject(site, stored)
     shaped = _Rows(stored, f"{site.root}view/{stored.summary.store_id}", read_place(request))
     template = site.templates.get_template("views/_answer.html")
-    async for answer in checker.answers(subject, Wishes(one_time_links=ONE_TIME in asked_for(request))):
-        finding = judge_answer(subject, answer)
+    async for answer in checker.link_results(subject, RunOptions(one_time_links=ONE_TIME in asked_for(request))):
+        finding = link_finding(subject, answer)
         yield " ".join(template.render(answer=shaped.answer(answer, finding)).split("\n")) + "\n"
 
 
@@ -68,7 +68,7 @@ class _Rows:
     def __init__(self, stored: StoredMessage, address: str, place: Place) -> None:
         self._views = Views(stored, address, place)
 
-    def answer(self, answer: "LinkAnswer", finding: "Finding | None") -> Answer:
+    def answer(self, answer: "LinkStatus", finding: "Finding | None") -> Answer:
         hops = answer.hops if len(answer.hops) > 1 else ()
         return Answer(
             status=str(answer.status) if answer.status else "–",
@@ -81,7 +81,7 @@ class _Rows:
         )
 
 
-def _said(answer: "LinkAnswer", finding: "Finding | None") -> str:
+def _said(answer: "LinkStatus", finding: "Finding | None") -> str:
     """What is so, without the address that stands above it; nothing when the answer is as it should be."""
     if finding is not None:
         return finding.text.removeprefix(answer.url).strip()

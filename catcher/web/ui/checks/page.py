@@ -19,8 +19,8 @@ from catcher.web.ui.site.preferences_cookie import read_look
 from catcher.web.ui.site.site import Site
 
 if TYPE_CHECKING:
-    from catcher.checks import Finding, InboxFacts, Report, Subject
-    from catcher.checks import Place as ReportPlace
+    from catcher.checks import CheckedMail, Finding, InboxFacts, Report
+    from catcher.checks import FindingPlace as ReportPlace
 
 SHOWN = 10
 """Findings of a check that are shown at once."""
@@ -43,7 +43,7 @@ _UNSEEN = frozenset({"html", "head", "meta", "link", "title", "style", "script",
 
 async def read_opinions(site: Site, stored: StoredMessage, request: Request, place: Place) -> Opinions:
     """The reports of all checks that ask nobody, and of what `ask` names besides."""
-    from catcher.checks import Wishes, overall_score  # heavy, and wanted by this view alone
+    from catcher.checks import RunOptions, overall_score  # heavy, and wanted by this view alone
 
     checker = await site.services.checks()
     asked = asked_for(request)
@@ -51,7 +51,7 @@ async def read_opinions(site: Site, stored: StoredMessage, request: Request, pla
     only = (*usual, AUTHENTICATION) if AUTHENTICATION in asked else usual
     subject = await read_subject(site, stored)
     clients = read_look(request).clients
-    reports = narrowed(await checker.examine(subject, Wishes(only=only, linked_sheets=SHEETS in asked)), clients)
+    reports = narrowed(await checker.examine(subject, RunOptions(only=only, linked_sheets=SHEETS in asked)), clients)
     if not asked:
         site.findings.put(stored.summary.store_id, clients, reports)
     address = f"{site.root}view/{stored.summary.store_id}"
@@ -107,12 +107,12 @@ class FindingHandler:
         return HTMLResponse(html.strip(), headers={"Cache-Control": "private, no-cache"})
 
 
-async def read_subject(site: Site, stored: StoredMessage) -> "Subject":
+async def read_subject(site: Site, stored: StoredMessage) -> "CheckedMail":
     """The message as the checks see it."""
-    from catcher.checks import Subject
+    from catcher.checks import CheckedMail
 
     octets = await site.services.store.raw(stored.summary.store_id)
-    return Subject(envelope=stored.envelope, octets=octets, message=stored.message)
+    return CheckedMail(envelope=stored.envelope, octets=octets, message=stored.message)
 
 
 def _offered(reports: "tuple[Report, ...]") -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from catcher.web.ui.site.languages import _, marked
 from catcher.web.ui.site.site import Site
 
 if TYPE_CHECKING:
-    from catcher.extract import Code, Link
+    from catcher.extract import CodeMatch, LinkMatch
 
 CODES_ON_TOP = 3
 LISTED = 200
@@ -77,13 +77,13 @@ def read_unsubscribing(stored: StoredMessage) -> Unsubscribing | None:
     )
 
 
-def _codes(codes: "Iterable[Code]") -> tuple[FoundCode, ...]:
+def _codes(codes: "Iterable[CodeMatch]") -> tuple[FoundCode, ...]:
     return tuple(
         FoundCode(value=code.value, shown=formatting.shown(code.value), kind=_kind(code.kind)) for code in codes
     )[:LISTED]
 
 
-def _link(link: "Link") -> FoundLink:
+def _link(link: "LinkMatch") -> FoundLink:
     return FoundLink(
         url=link.url,
         shown=formatting.shown(link.url[:2000]),
