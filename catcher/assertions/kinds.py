@@ -14,8 +14,8 @@ from msgspec import Meta, Struct
 
 from catcher.assertions.mail import Mail, MailFile
 from catcher.mime import list_unsubscribe
-from catcher.mime.likeness import likeness, words_of
-from catcher.mime.placeholders import leftovers, without_code
+from catcher.mime.placeholders import find_placeholders, without_code
+from catcher.mime.similarity import comparable_words, similarity
 
 ALIKE = 0.5
 """Share of words that text and HTML have in common when they say the same."""
@@ -143,8 +143,8 @@ class NoTemplateVariables(
     def fault(self, mail: Mail) -> str:
         html = without_code(mail.bodies.html[:MAX_TEXT])
         texts = (mail.subject, "" if mail.bodies.text_is_made else mail.bodies.text[:MAX_TEXT], mail.html_text)
-        found = [each for text in texts for each in leftovers(text)]
-        found += [each for each in leftovers(html) if each[0] in "{*%$#[<&" and len(each) > 2]
+        found = [each for text in texts for each in find_placeholders(text)]
+        found += [each for each in find_placeholders(html) if each[0] in "{*%$#[<&" and len(each) > 2]
         left = [each for each in dict.fromkeys(found) if each not in self.ignore]
         return f"left unfilled: {_listed(left)}" if left else ""
 
@@ -159,8 +159,8 @@ class TextIsHtml(_Kind, frozen=True, kw_only=True, tag="text-is-html"):
             return "it has no text"
         if not mail.bodies.html:
             return "it has no HTML"
-        text, html = words_of(mail.bodies.text), words_of(mail.html_text)
-        share = likeness(text, html)
+        text, html = comparable_words(mail.bodies.text), comparable_words(mail.html_text)
+        share = similarity(text, html)
         if share >= self.alike:
             return ""
         only_text, only_html = (

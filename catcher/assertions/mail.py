@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from catcher.mime import Bodies, Message, Octets, bodies, decode_words, html_to_text, parse
+from catcher.mime import Bodies, Octets, ParsedMessage, bodies, decode_words, html_to_text, parse
 
 if TYPE_CHECKING:
     from catcher.extract import Extract
@@ -29,7 +29,7 @@ class Mail:
     """
 
     octets: Octets
-    message: Message
+    message: ParsedMessage
     recipients: tuple[str, ...]
 
     @classmethod

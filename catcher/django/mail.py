@@ -9,7 +9,7 @@ from django.core.mail import EmailMultiAlternatives
 
 from catcher.client import Message
 from catcher.mime import parse
-from catcher.mime.written import mailbox, written
+from catcher.mime.authored_message import authored_message, mailbox
 
 _OWN_FIELDS = {"subject", "from", "to", "cc", "reply-to", "bcc", "mime-version", "content-type"}
 _OWN_FIELDS |= {"content-transfer-encoding", "content-disposition"}
@@ -25,7 +25,7 @@ class CaughtEmail(EmailMultiAlternatives):  # type: ignore[misc]  # Django has n
     def __init__(self, caught: Message) -> None:
         octets = caught.raw
         parsed = parse(octets)
-        given = written(octets, parsed)
+        given = authored_message(octets, parsed)
         fields = {name.lower(): body for name, body in given.fields}
         named = {each.addr_spec for each in (*parsed.to, *parsed.cc)}
         super().__init__(

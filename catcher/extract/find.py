@@ -6,14 +6,14 @@ from catcher.extract.links import find_links, primary_link
 from catcher.extract.model import LIKELY, CodeKind, Extract, MatchPlace, MatchSource
 from catcher.extract.page import MAX_HTML, Anchor, page_of
 from catcher.extract.sheet import CueIndex
-from catcher.mime import Message, Octets, list_unsubscribe, part_text
+from catcher.mime import Octets, ParsedMessage, list_unsubscribe, part_text
 
 MAX_PARTS = 20
 """Text and HTML parts of a message that are read, of each."""
 MAX_SUBJECT = 1_000
 
 
-def extract(octets: Octets, message: Message) -> Extract:
+def extract(octets: Octets, message: ParsedMessage) -> Extract:
     """Codes and links in the subject, the texts and the HTML of a message; see `codes` and `links` for the scores.
 
     Attachments are not read. At most `MAX_TEXT` characters of a text and `MAX_HTML` of an HTML part are, and bounded
@@ -34,7 +34,7 @@ def extract(octets: Octets, message: Message) -> Extract:
     )
 
 
-def _texts(octets: Octets, message: Message) -> tuple[list[CueIndex], bool]:
+def _texts(octets: Octets, message: ParsedMessage) -> tuple[list[CueIndex], bool]:
     sheets: list[CueIndex] = []
     is_cut = len(message.text_parts) > MAX_PARTS
     for index in message.text_parts[:MAX_PARTS]:
@@ -45,7 +45,7 @@ def _texts(octets: Octets, message: Message) -> tuple[list[CueIndex], bool]:
     return sheets, is_cut
 
 
-def _pages(octets: Octets, message: Message) -> tuple[list[tuple[CueIndex, list[Anchor]]], bool]:
+def _pages(octets: Octets, message: ParsedMessage) -> tuple[list[tuple[CueIndex, list[Anchor]]], bool]:
     pages: list[tuple[CueIndex, list[Anchor]]] = []
     is_cut = len(message.html_parts) > MAX_PARTS
     for index in message.html_parts[:MAX_PARTS]:

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 
 from catcher.envelope import Envelope
-from catcher.mime import Address, Message
+from catcher.mime import Address, ParsedMessage
 from catcher.store.model import Addresses
 
 
-def list_addresses(message: Message, envelope: Envelope) -> Addresses:
+def list_addresses(message: ParsedMessage, envelope: Envelope) -> Addresses:
     """The mailboxes of one message, in the order of the fields.
 
     bcc: those of the Bcc fields, then every envelope recipient that no To, Cc or Bcc field names, each once. Addresses

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from catcher.envelope import Envelope, ForwardPath
 from catcher.intake.deliver import deliver_now
 from catcher.intake.shared_stores import SharedStores
-from catcher.mime.written import Written, mailbox, written
+from catcher.mime.authored_message import AuthoredMessage, authored_message, mailbox
 from catcher.paths import database_file
 from catcher.store import Addresses, Everything, Store
 
@@ -27,7 +27,7 @@ class Letter:
     store_id: str
     envelope: Envelope
     addresses: Addresses
-    written: Written
+    authored: AuthoredMessage
     octets: bytes
 
 
@@ -100,7 +100,7 @@ class LocalMailbox:
             store_id=store_id,
             envelope=stored.envelope,
             addresses=stored.summary.addresses,
-            written=written(octets, stored.message),
+            authored=authored_message(octets, stored.message),
             octets=octets,
         )
 

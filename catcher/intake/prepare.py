@@ -12,7 +12,7 @@ from catcher.envelope import Envelope
 from catcher.intake.addresses import list_addresses
 from catcher.intake.ids import new_store_id
 from catcher.intake.tags import Tagging, find_tags
-from catcher.mime import Glance, Message, Octets, glance, parse
+from catcher.mime import Octets, ParsedMessage, ReadableText, parse, readable_text
 from catcher.store.labels.inbox_routing import InboxRouting
 from catcher.store.model import NewMessage
 from catcher.store.search.texts import search_texts
@@ -34,14 +34,14 @@ def prepare(
         names, if it names one. inbox: a clean name, of the one it is put into; "" for those that `sorting` tells.
     """
     if isinstance(content, bytes):
-        message, glanced, size, found = _read(content, tagging)
+        message, readable, size, found = _read(content, tagging)
     else:
         with _mapped(content) as octets:
-            message, glanced, size, found = _read(octets, tagging)
+            message, readable, size, found = _read(octets, tagging)
     if use_message_dates and message.date is not None:
         envelope = replace(envelope, received_at=message.date.astimezone(UTC))
     addresses = list_addresses(message, envelope)
-    texts = search_texts(message, envelope, addresses, glanced.search_text)
+    texts = search_texts(message, envelope, addresses, readable.search_text)
     inboxes = (inbox,) if inbox else sorting.of_message(envelope, message)
     return NewMessage(
         store_id=new_store_id(envelope.received_at),
@@ -50,16 +50,16 @@ def prepare(
         size=size,
         message=message,
         addresses=addresses,
-        snippet=glanced.snippet,
+        snippet=readable.snippet,
         texts=texts,
         tags=find_tags(message, envelope, addresses, texts, size=size, inboxes=inboxes, tagging=tagging, found=found),
         inboxes=inboxes,
     )
 
 
-def _read(octets: Octets, tagging: Tagging) -> tuple[Message, Glance, int, frozenset[int]]:
+def _read(octets: Octets, tagging: Tagging) -> tuple[ParsedMessage, ReadableText, int, frozenset[int]]:
     message = parse(octets)
-    return message, glance(octets, message), len(octets), tagging.literal_matches(octets)
+    return message, readable_text(octets, message), len(octets), tagging.literal_matches(octets)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, tzinfo
 
 from catcher.envelope import Envelope
 from catcher.errors import QueryError
-from catcher.mime import Message, Octets, decode_words
+from catcher.mime import Octets, ParsedMessage, decode_words
 from catcher.store.labels.tag_names import clean_tags
 from catcher.store.model import Addresses
 from catcher.store.search import Query, Subject, matches, parse
@@ -61,7 +61,7 @@ class Tagging:
 
 
 def find_tags(
-    message: Message,
+    message: ParsedMessage,
     envelope: Envelope,
     addresses: Addresses,
     texts: SearchTexts,
@@ -99,7 +99,9 @@ def _asks_for(rule: TagRule, subject: Subject) -> bool:
         return False
 
 
-def _subject(message: Message, envelope: Envelope, texts: SearchTexts, size: int, inboxes: tuple[str, ...]) -> Subject:
+def _subject(
+    message: ParsedMessage, envelope: Envelope, texts: SearchTexts, size: int, inboxes: tuple[str, ...]
+) -> Subject:
     return Subject(
         store_id="",
         received_at=envelope.received_at,
@@ -113,7 +115,7 @@ def _subject(message: Message, envelope: Envelope, texts: SearchTexts, size: int
     )
 
 
-def _header_tags(message: Message) -> Iterable[str]:
+def _header_tags(message: ParsedMessage) -> Iterable[str]:
     for each in message.header:
         if each.name[0] in "Xx" and each.name.lower() == "x-tags":
             yield from decode_words(each.body).split(",")[:_MOST_TAGS]

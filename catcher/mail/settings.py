@@ -25,14 +25,14 @@ from typing import Any, TypeVar
 
 from catcher.mail.exceptions import improperly_configured
 
-__all__ = ["TABLE", "Setting", "configure", "in_django", "override"]
+__all__ = ["TABLE", "MailSetting", "configure", "in_django", "override"]
 
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
 _UNSET = object()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
+class MailSetting:
     """One row of the table. `parse` turns an environment variable's text into the value, or raises ValueError."""
 
     default: Any
@@ -80,31 +80,35 @@ def _people(value: str) -> list[tuple[str, str]]:
     return people
 
 
-TABLE: Mapping[str, Setting] = {
-    "EMAIL_BACKEND": Setting(
+TABLE: Mapping[str, MailSetting] = {
+    "EMAIL_BACKEND": MailSetting(
         default="catcher.mail.backends.smtp.EmailBackend", parse=_text, help="Dotted path of the backend's class."
     ),
-    "MAILERS": Setting(default=None, parse=None, help="Several connections by alias: {alias: {BACKEND, OPTIONS}}."),
-    "EMAIL_HOST": Setting(default="localhost", parse=_text, help="Host of the SMTP server."),
-    "EMAIL_PORT": Setting(default=25, parse=_port, help="Port of the SMTP server."),
-    "EMAIL_HOST_USER": Setting(default="", parse=_text, help="User for SMTP AUTH; empty: no authentication."),
-    "EMAIL_HOST_PASSWORD": Setting(default="", parse=_text, help="Password for SMTP AUTH."),
-    "EMAIL_USE_TLS": Setting(default=False, parse=_flag, help="Upgrade the connection with STARTTLS."),
-    "EMAIL_USE_SSL": Setting(default=False, parse=_flag, help="TLS from the first octet; excludes EMAIL_USE_TLS."),
-    "EMAIL_SSL_CERTFILE": Setting(default=None, parse=_text_or_none, help="PEM file of the client's certificate."),
-    "EMAIL_SSL_KEYFILE": Setting(default=None, parse=_text_or_none, help="PEM file of the client's private key."),
-    "EMAIL_TIMEOUT": Setting(default=None, parse=_seconds, help="Seconds a blocking step may take; None: no limit."),
-    "EMAIL_FILE_PATH": Setting(default=None, parse=_text_or_none, help="Directory of the file backend."),
-    "EMAIL_SUBJECT_PREFIX": Setting(default="[Django] ", parse=_text, help="Put before mail to admins and managers."),
-    "EMAIL_USE_LOCALTIME": Setting(default=False, parse=_flag, help="Date field in local time instead of UTC."),
-    "EMAIL_MESSAGE_POLICY": Setting(
+    "MAILERS": MailSetting(default=None, parse=None, help="Several connections by alias: {alias: {BACKEND, OPTIONS}}."),
+    "EMAIL_HOST": MailSetting(default="localhost", parse=_text, help="Host of the SMTP server."),
+    "EMAIL_PORT": MailSetting(default=25, parse=_port, help="Port of the SMTP server."),
+    "EMAIL_HOST_USER": MailSetting(default="", parse=_text, help="User for SMTP AUTH; empty: no authentication."),
+    "EMAIL_HOST_PASSWORD": MailSetting(default="", parse=_text, help="Password for SMTP AUTH."),
+    "EMAIL_USE_TLS": MailSetting(default=False, parse=_flag, help="Upgrade the connection with STARTTLS."),
+    "EMAIL_USE_SSL": MailSetting(default=False, parse=_flag, help="TLS from the first octet; excludes EMAIL_USE_TLS."),
+    "EMAIL_SSL_CERTFILE": MailSetting(default=None, parse=_text_or_none, help="PEM file of the client's certificate."),
+    "EMAIL_SSL_KEYFILE": MailSetting(default=None, parse=_text_or_none, help="PEM file of the client's private key."),
+    "EMAIL_TIMEOUT": MailSetting(
+        default=None, parse=_seconds, help="Seconds a blocking step may take; None: no limit."
+    ),
+    "EMAIL_FILE_PATH": MailSetting(default=None, parse=_text_or_none, help="Directory of the file backend."),
+    "EMAIL_SUBJECT_PREFIX": MailSetting(
+        default="[Django] ", parse=_text, help="Put before mail to admins and managers."
+    ),
+    "EMAIL_USE_LOCALTIME": MailSetting(default=False, parse=_flag, help="Date field in local time instead of UTC."),
+    "EMAIL_MESSAGE_POLICY": MailSetting(
         default=None, parse=None, help="An email.policy that message() builds with; None: SafeMIMEText and its kin."
     ),
-    "DEFAULT_FROM_EMAIL": Setting(default="webmaster@localhost", parse=_text, help="Sender when none is given."),
-    "SERVER_EMAIL": Setting(default="root@localhost", parse=_text, help="Sender of mail to admins and managers."),
-    "ADMINS": Setting(default=[], parse=_people, help="(name, address) pairs that mail_admins() writes to."),
-    "MANAGERS": Setting(default=[], parse=_people, help="(name, address) pairs that mail_managers() writes to."),
-    "DEFAULT_CHARSET": Setting(default="utf-8", parse=_text, help="Charset of text and of encoded-words."),
+    "DEFAULT_FROM_EMAIL": MailSetting(default="webmaster@localhost", parse=_text, help="Sender when none is given."),
+    "SERVER_EMAIL": MailSetting(default="root@localhost", parse=_text, help="Sender of mail to admins and managers."),
+    "ADMINS": MailSetting(default=[], parse=_people, help="(name, address) pairs that mail_admins() writes to."),
+    "MANAGERS": MailSetting(default=[], parse=_people, help="(name, address) pairs that mail_managers() writes to."),
+    "DEFAULT_CHARSET": MailSetting(default="utf-8", parse=_text, help="Charset of text and of encoded-words."),
 }
 
 # Declared for readers and type checkers; the values are found by _SettingsModule.__getattr__.

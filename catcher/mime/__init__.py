@@ -3,12 +3,12 @@
 from catcher.mime.addresses import parse_addresses
 from catcher.mime.content import Bodies, bodies, iter_part, part_octets, part_text
 from catcher.mime.dates import parse_date
-from catcher.mime.glance import Glance, glance, searchable_text, snippet
 from catcher.mime.header import header_fields
 from catcher.mime.html import html_to_text
 from catcher.mime.limits import Limits
-from catcher.mime.model import Address, Defect, Digests, HeaderField, Message, Octets, Part
+from catcher.mime.model import Address, Digests, HeaderField, Octets, ParseDefect, ParsedMessage, Part
 from catcher.mime.parse import parse
+from catcher.mime.readable_text import ReadableText, readable_text, searchable_text, snippet
 from catcher.mime.tree import is_listed, part_by_id, part_children
 from catcher.mime.unsubscribe import ListUnsubscribe, list_unsubscribe
 from catcher.mime.words import decode_words
@@ -16,18 +16,17 @@ from catcher.mime.words import decode_words
 __all__ = [
     "Address",
     "Bodies",
-    "Defect",
     "Digests",
-    "Glance",
     "HeaderField",
     "Limits",
     "ListUnsubscribe",
-    "Message",
     "Octets",
+    "ParseDefect",
+    "ParsedMessage",
     "Part",
+    "ReadableText",
     "bodies",
     "decode_words",
-    "glance",
     "header_fields",
     "html_to_text",
     "is_listed",
@@ -40,6 +39,7 @@ __all__ = [
     "part_children",
     "part_octets",
     "part_text",
+    "readable_text",
     "searchable_text",
     "snippet",
 ]

@@ -7,7 +7,7 @@ from catcher.mime.charsets import decode
 from catcher.mime.codings import PIECE, iter_decoded
 from catcher.mime.entity import IDENTITY
 from catcher.mime.html import html_to_text
-from catcher.mime.model import Message, Octets, Part
+from catcher.mime.model import Octets, ParsedMessage, Part
 
 TEXT_JOINT = "\n--\n"
 """What Mailpit puts between several text bodies, and its clients know."""
@@ -52,7 +52,7 @@ def part_text(octets: Octets, part: Part, *, limit: int | None = None) -> str:
     return decode(decoded, part.charset, is_html=part.media_type == "text/html")
 
 
-def bodies(octets: Octets, message: Message) -> Bodies:
+def bodies(octets: Octets, message: ParsedMessage) -> Bodies:
     """Text and HTML of the message: all its text bodies joined, all its HTML bodies joined.
 
     Uuencoded files in a text are parts of their own and not in it. Without any text body the text is made from the
@@ -65,7 +65,9 @@ def bodies(octets: Octets, message: Message) -> Bodies:
     return Bodies(text=html_to_text(html, links=True), html=html, text_is_made=True)
 
 
-def body_texts(octets: Octets, message: Message, indexes: tuple[int, ...], *, limit: int | None = None) -> list[str]:
+def body_texts(
+    octets: Octets, message: ParsedMessage, indexes: tuple[int, ...], *, limit: int | None = None
+) -> list[str]:
     """Texts of these body parts without uuencoded files; with `limit` until about so many octets have been read."""
     texts: list[str] = []
     if not indexes:
@@ -85,7 +87,7 @@ def body_texts(octets: Octets, message: Message, indexes: tuple[int, ...], *, li
     return texts
 
 
-def _files_in_texts(message: Message) -> dict[int, list[Part]]:
+def _files_in_texts(message: ParsedMessage) -> dict[int, list[Part]]:
     """Uuencoded files by the text part they were found in."""
     files: dict[int, list[Part]] = {}
     for part in message.parts:

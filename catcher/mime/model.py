@@ -87,7 +87,7 @@ class Part(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.media_type.startswith("multipart/")
 
 
-class Defect(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ParseDefect(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something in the message that is not as the RFCs want it, or that was cut.
 
     code: stable, lower case with hyphens, for example "boundary-missing", "base64-invalid", "cut-depth".
@@ -100,7 +100,7 @@ class Defect(Struct, frozen=True, kw_only=True, omit_defaults=True):
     text: str
 
 
-class Message(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ParsedMessage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What parsing found. Any octets give one; nothing raises and no part is dropped silently.
 
     header: the fields of the header section in order, repeated ones kept.
@@ -128,5 +128,5 @@ class Message(Struct, frozen=True, kw_only=True, omit_defaults=True):
     html_parts: tuple[int, ...]
     attachments: tuple[int, ...]
     inlines: tuple[int, ...]
-    defects: tuple[Defect, ...]
+    defects: tuple[ParseDefect, ...]
     is_cut: bool = False

@@ -7,9 +7,9 @@ from catcher.mime.addresses import MAX_TEXT, parse_addresses
 from catcher.mime.codings import iter_decoded
 from catcher.mime.dates import parse_date
 from catcher.mime.entity import Entity
-from catcher.mime.faults import faults_of
 from catcher.mime.limits import Limits
-from catcher.mime.model import Address, Defect, Digests, HeaderField, Message, Octets, Part
+from catcher.mime.model import Address, Digests, HeaderField, Octets, ParseDefect, ParsedMessage, Part
+from catcher.mime.part_defects import part_defects
 from catcher.mime.scan import scan
 from catcher.mime.tree import part_ids, roles_of
 from catcher.mime.uufiles import add_uu_files
@@ -19,7 +19,7 @@ _MAX_DEFECTS = 100
 _ADDRESS_FIELDS = ("from", "sender", "reply-to", "to", "cc", "bcc")
 
 
-def parse(octets: Octets, *, limits: Limits = Limits()) -> Message:  # noqa: B008
+def parse(octets: Octets, *, limits: Limits = Limits()) -> ParsedMessage:  # noqa: B008
     """The message that `octets` are: header fields, tree of parts, roles, defects.
 
     Any octets give a message; nothing raises. Time is linear and memory is bounded beyond the octets by `limits`; what
@@ -35,11 +35,11 @@ def parse(octets: Octets, *, limits: Limits = Limits()) -> Message:  # noqa: B00
     defects = [
         (code, ids[moved[index]] if index else "", text) for code, index, text in found.defects[: _MAX_DEFECTS - 1]
     ]
-    for code, index, text in islice(faults_of(octets, found.entities), max(0, _MAX_DEFECTS - len(defects) - 1)):
+    for code, index, text in islice(part_defects(octets, found.entities), max(0, _MAX_DEFECTS - len(defects) - 1)):
         defects.append((code, ids[index], text))
     if is_cut:
         defects.append(("cut-addresses", "", "The address fields are too long: later mailboxes were left out."))
-    return Message(
+    return ParsedMessage(
         header=found.header,
         subject=decode_words(bodies["subject"][0]).strip() if "subject" in bodies else "",
         message_id=bodies["message-id"][0].strip("<> ") if "message-id" in bodies else "",
@@ -55,7 +55,7 @@ def parse(octets: Octets, *, limits: Limits = Limits()) -> Message:  # noqa: B00
         html_parts=roles.html_parts,
         attachments=roles.attachments,
         inlines=roles.inlines,
-        defects=tuple([Defect(code=code, part_id=part_id, text=text) for code, part_id, text in defects]),
+        defects=tuple([ParseDefect(code=code, part_id=part_id, text=text) for code, part_id, text in defects]),
         is_cut=found.is_cut or is_cut,
     )
 

@@ -54,7 +54,7 @@ def without_code(html: str) -> str:
     return "".join(pieces) + html[at:]
 
 
-def leftovers(text: str) -> Iterator[str]:
+def find_placeholders(text: str) -> Iterator[str]:
     """Each unfilled variable and each missing value that a text shows, in order. Raises nothing."""
     for pattern in (VARIABLES, NOTHING):
         for match in pattern.finditer(text):

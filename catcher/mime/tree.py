@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from catcher.mime.entity import EMBEDDED, Entity
-from catcher.mime.model import Message, Part
+from catcher.mime.model import ParsedMessage, Part
 
 _TEXTS = frozenset({"text/plain", "text/html"})
 
@@ -88,18 +88,18 @@ def _is_body(entities: Sequence[Entity], index: int) -> bool:
     )
 
 
-def part_by_id(message: Message, part_id: str) -> Part | None:
+def part_by_id(message: ParsedMessage, part_id: str) -> Part | None:
     """The part with that id, None when there is none."""
     return next((part for part in message.parts if part.part_id == part_id), None)
 
 
-def part_children(message: Message, part: Part) -> tuple[Part, ...]:
+def part_children(message: ParsedMessage, part: Part) -> tuple[Part, ...]:
     """The parts right below `part`, in document order."""
     index = message.parts.index(part)
     return tuple(child for child in message.parts if child.parent == index)
 
 
-def is_listed(message: Message, part: Part) -> bool:
+def is_listed(message: ParsedMessage, part: Part) -> bool:
     """Whether `part` is among the message's attachments or inlines."""
     index = message.parts.index(part)
     return index in message.attachments or index in message.inlines

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from catcher.mime.model import Message
+from catcher.mime.model import ParsedMessage
 from catcher.mime.parameters import without_comments
 
 _ENTRY = re.compile(r"<([^<>]*+)>")
@@ -24,7 +24,7 @@ class ListUnsubscribe:
     header_post: str = ""
 
 
-def list_unsubscribe(message: Message) -> ListUnsubscribe:
+def list_unsubscribe(message: ParsedMessage) -> ListUnsubscribe:
     """What the message offers for leaving its list: at most one mailto and one web link, each in angle brackets."""
     header = _first(message, "list-unsubscribe")
     post = _first(message, "list-unsubscribe-post")
@@ -43,7 +43,7 @@ def list_unsubscribe(message: Message) -> ListUnsubscribe:
     return ListUnsubscribe(header=header, links=tuple(links), errors=", ".join(dict.fromkeys(errors)), header_post=post)
 
 
-def _first(message: Message, name: str) -> str:
+def _first(message: ParsedMessage, name: str) -> str:
     return next((field.body for field in message.header if field.name.lower() == name), "")
 
 

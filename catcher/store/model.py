@@ -8,7 +8,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from catcher.envelope import Envelope
-from catcher.mime.model import Address, Message
+from catcher.mime.model import Address, ParsedMessage
 from catcher.store.search.model import Query, SearchTexts
 
 
@@ -36,7 +36,7 @@ class NewMessage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     envelope: Envelope
     content: bytes | Path
     size: int
-    message: Message
+    message: ParsedMessage
     addresses: Addresses
     snippet: str
     texts: SearchTexts
@@ -82,7 +82,7 @@ class StoredMessage(Struct, frozen=True, kw_only=True):
 
     summary: StoredSummary
     envelope: Envelope
-    message: Message
+    message: ParsedMessage
 
 
 class Counts(Struct, frozen=True, kw_only=True):

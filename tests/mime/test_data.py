@@ -36,7 +36,7 @@ def described(octets: bytes) -> dict[str, Any]:
         "text": bodies.text,
         "text_is_made": bodies.text_is_made,
         "html": bodies.html,
-        "snippet": mime.glance(octets, message).snippet,
+        "snippet": mime.readable_text(octets, message).snippet,
         "defects": [[defect.code, defect.part_id] for defect in message.defects],
     }
 

@@ -10,7 +10,7 @@ from catcher import mime
 DATA = Path(__file__).parent.parent / "data"
 
 
-def parsed(text: str) -> mime.Message:
+def parsed(text: str) -> mime.ParsedMessage:
     return mime.parse(text.replace("\n", "\r\n").encode())
 
 
@@ -79,7 +79,7 @@ def test_a_mapped_file_parses_like_its_octets(tmp_path: Path) -> None:
             message = mime.parse(mapped)
             assert message == mime.parse(octets)
             assert mime.bodies(mapped, message) == mime.bodies(octets, message)
-            assert mime.glance(mapped, message) == mime.glance(octets, message)
+            assert mime.readable_text(mapped, message) == mime.readable_text(octets, message)
 
 
 def test_faults_that_a_sender_wants_to_know_are_named() -> None:

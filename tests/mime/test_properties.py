@@ -71,7 +71,7 @@ LIMITS = st.builds(
 )
 
 
-def check(octets: bytes, message: mime.Message) -> None:
+def check(octets: bytes, message: mime.ParsedMessage) -> None:
     ids = [part.part_id for part in message.parts]
     assert len(set(ids)) == len(ids)
     for i, part in enumerate(message.parts):
@@ -91,12 +91,12 @@ def check(octets: bytes, message: mime.Message) -> None:
     assert all(first[1] <= second[0] for first, second in pairwise(places))
 
 
-def is_embedded(message: mime.Message, index: int) -> bool:
+def is_embedded(message: mime.ParsedMessage, index: int) -> bool:
     parent = message.parts[index].parent
     return parent >= 0 and (message.parts[parent].media_type.startswith("message/") or is_embedded(message, parent))
 
 
-def holds_files(message: mime.Message, index: int) -> bool:
+def holds_files(message: mime.ParsedMessage, index: int) -> bool:
     return any(part.parent == index and part.transfer_encoding == "x-uuencode" for part in message.parts)
 
 
@@ -106,10 +106,10 @@ def test_any_octets_give_a_sound_message(octets: bytes) -> None:
     """Places lie inside the parent's, leaves do not overlap, each has exactly one role, nothing raises."""
     message = mime.parse(octets)
     check(octets, message)
-    glance = mime.glance(octets, message)
-    glance.search_text.encode("utf-8")
-    assert len(glance.snippet) <= 200
-    assert "\n" not in glance.snippet
+    readable = mime.readable_text(octets, message)
+    readable.search_text.encode("utf-8")
+    assert len(readable.snippet) <= 200
+    assert "\n" not in readable.snippet
     mime.bodies(octets, message)
     mime.list_unsubscribe(message)
 

@@ -3,12 +3,12 @@
 from catcher import mime
 
 
-def message_of(*parts: str, kind: str = "mixed") -> mime.Message:
+def message_of(*parts: str, kind: str = "mixed") -> mime.ParsedMessage:
     body = "".join(f"--b\r\n{part}\r\n\r\nx\r\n" for part in parts)
     return mime.parse(f"Content-Type: multipart/{kind}; boundary=b\r\n\r\n{body}--b--\r\n".encode())
 
 
-def roles(message: mime.Message) -> tuple[list[str], list[str], list[str]]:
+def roles(message: mime.ParsedMessage) -> tuple[list[str], list[str], list[str]]:
     def ids(indexes: tuple[int, ...]) -> list[str]:
         return [message.parts[i].part_id for i in indexes]
 

@@ -11,7 +11,7 @@ from catcher.checks.model import FindingPlace
 from catcher.checks.parse.html import HtmlPart
 from catcher.checks.parse.source_lines import SentLines
 from catcher.envelope import Envelope
-from catcher.mime import Bodies, Message, Octets, Part, bodies, parse, part_text
+from catcher.mime import Bodies, Octets, ParsedMessage, Part, bodies, parse, part_text
 
 MAX_HEADER = 65_536
 """Octets of the header section that fields are looked for in to say where they are."""
@@ -29,7 +29,7 @@ class CheckedMail:
 
     envelope: Envelope
     octets: Octets
-    message: Message
+    message: ParsedMessage
     _made: dict[Callable[..., Any], Any] = field(default_factory=dict, init=False, repr=False)
     _lock: RLock = field(default_factory=RLock, init=False, repr=False)
 

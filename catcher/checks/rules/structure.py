@@ -10,7 +10,7 @@ from catcher.checks.parse.subject import CheckedMail
 from catcher.checks.rules.attachments import attachment_findings
 from catcher.checks.rules.templates import template_findings
 from catcher.mime import Part, html_to_text, iter_part, part_text
-from catcher.mime.likeness import likeness, words_of
+from catcher.mime.similarity import comparable_words, similarity
 
 NAME = "structure"
 TITLE = "Structure"
@@ -241,10 +241,10 @@ def _differences(subject: CheckedMail, plain: Part) -> Iterator[Finding]:
             "RFC 2046 §5.1.4",
         )
         return
-    made = words_of(html_to_text(subject.html_parts[0].text[:200_000], links=False))
+    made = comparable_words(html_to_text(subject.html_parts[0].text[:200_000], links=False))
     if len(made) < 8:
         return
-    alike = likeness(words_of(text), made)
+    alike = similarity(comparable_words(text), made)
     if alike < 0.5:
         sentence = (
             f"The plain text says something else than the HTML: {round(100 * alike)} % of the words are the same."

@@ -139,7 +139,7 @@ class StoredEmail(EmailMultiAlternatives):
     """
 
     def __init__(self, letter: Letter) -> None:
-        written = letter.written
+        written = letter.authored
         fields = {name.lower(): body for name, body in written.fields}
         super().__init__(
             subject=written.subject,

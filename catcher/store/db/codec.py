@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from catcher.envelope import Envelope, SmtpSession
-from catcher.mime.model import Message
+from catcher.mime.model import ParsedMessage
 from catcher.store.db import blobs
 from catcher.store.model import Addresses, StoredSummary
 
@@ -53,7 +53,7 @@ def _unpacker(kind: type[T]) -> Callable[[bytes], T]:
 
 
 unpack_envelope = _unpacker(Envelope)
-unpack_message = _unpacker(Message)
+unpack_message = _unpacker(ParsedMessage)
 unpack_addresses = _unpacker(Addresses)
 unpack_session = _unpacker(SmtpSession)
 unpack_change = _unpacker(ChangeData)

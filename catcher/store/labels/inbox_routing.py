@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from catcher.envelope import Envelope
-from catcher.mime.model import Message
+from catcher.mime.model import ParsedMessage
 from catcher.store.labels.inbox_names import clean_inboxes
 
 SOURCES = ("user", "tag", "domain", "header", "recipient")
@@ -32,11 +32,11 @@ class InboxRouting:
         """The inboxes by what the dialogue tells, each once, usable names only."""
         return self._first(user, tuple(recipients), None)
 
-    def of_message(self, envelope: Envelope, message: Message) -> tuple[str, ...]:
+    def of_message(self, envelope: Envelope, message: ParsedMessage) -> tuple[str, ...]:
         """The inboxes of a message, each once, usable names only. Never raises."""
         return self._first(envelope.client.user, envelope.recipients, message)
 
-    def _first(self, user: str, recipients: tuple[str, ...], message: Message | None) -> tuple[str, ...]:
+    def _first(self, user: str, recipients: tuple[str, ...], message: ParsedMessage | None) -> tuple[str, ...]:
         for source in self.sources:
             # Most sources have nothing to say of most mail, which is quickly told.
             named = self._named(source, user, recipients[:MOST], message)
@@ -44,7 +44,9 @@ class InboxRouting:
                 return found
         return ()
 
-    def _named(self, source: str, user: str, recipients: tuple[str, ...], message: Message | None) -> Sequence[str]:
+    def _named(
+        self, source: str, user: str, recipients: tuple[str, ...], message: ParsedMessage | None
+    ) -> Sequence[str]:
         match source:
             case "user":
                 return (user,) if user else ()
@@ -69,7 +71,7 @@ def _tag(recipient: str) -> str:
     return recipient.rpartition("@")[0].partition("+")[2]
 
 
-def _first_body(message: Message, name: str) -> tuple[str, ...]:
+def _first_body(message: ParsedMessage, name: str) -> tuple[str, ...]:
     wanted, size = name.lower(), len(name)
     same = (field.body for field in message.header if len(field.name) == size and field.name.lower() == wanted)
     return tuple(islice(same, 1))

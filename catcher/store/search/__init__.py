@@ -28,7 +28,7 @@ from catcher.store.search.printer import render
 from catcher.store.search.sql import IndexCondition, condition
 from catcher.store.search.terms import TERMS, Term
 from catcher.store.search.texts import envelope_texts, search_texts
-from catcher.store.search.tokens import Token, tokens
+from catcher.store.search.tokens import QueryToken, tokens
 
 __all__ = [
     "INDEXED",
@@ -46,12 +46,12 @@ __all__ = [
     "Nothing",
     "Or",
     "Query",
+    "QueryToken",
     "Received",
     "SearchTexts",
     "Size",
     "Subject",
     "Term",
-    "Token",
     "all_of",
     "clean",
     "condition",

@@ -32,7 +32,7 @@ from datetime import UTC, datetime, tzinfo
 from catcher.errors import QueryError
 from catcher.store.search.logic import all_of, any_of, none_of, opposite
 from catcher.store.search.model import Anything, Nothing, Query
-from catcher.store.search.readers import Clock, Unreadable, Value, read_word
+from catcher.store.search.readers import Clock, UnreadableValue, Value, read_word
 from catcher.store.search.terms import BY_NAME, read_term
 from catcher.store.search.tokens import Piece, pieces
 
@@ -167,7 +167,7 @@ class _Parser:
             if name:
                 return read_term(BY_NAME[name], _value(piece, colon + 1), clock=self._clock)
             return read_word(piece.text)
-        except Unreadable as error:
+        except UnreadableValue as error:
             if self._lenient:
                 return Anything() if denied else Nothing()
             raise QueryError(f"{_shown(piece.text)}: {error}", position=piece.start) from None

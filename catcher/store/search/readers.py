@@ -11,7 +11,7 @@ from catcher.store.search.folding import clean, fold
 from catcher.store.search.model import Contains, HasId, HasTag, HeaderHas, InInbox, Is, Query, Received, Size
 
 
-class Unreadable(ValueError):
+class UnreadableValue(ValueError):
     """A term's value cannot be read; the text says what was expected."""
 
 
@@ -68,7 +68,7 @@ _SIZE = re.compile(r"(\d{1,12})(?:\.(\d{0,9}))?\s?(?:(b)|([kmg])(?:i?b)?)?", re.
 
 def check_length(value: str) -> None:
     if len(value) > MAX_VALUE:
-        raise Unreadable(f"expected at most {MAX_VALUE} characters")
+        raise UnreadableValue(f"expected at most {MAX_VALUE} characters")
 
 
 def read_word(word: str) -> Query | None:
@@ -82,7 +82,7 @@ def text_in(column: str) -> Reader:
     def read(value: Value, clock: Clock) -> Query:
         text = clean(value.text)
         if not text:
-            raise Unreadable("expected a text to look for")
+            raise UnreadableValue("expected a text to look for")
         return Contains(column=column, text=text, whole=value.whole)
 
     return read
@@ -92,25 +92,25 @@ def header(value: Value, clock: Clock) -> Query:
     name, body = _parted(value)
     text = clean(body.text) if body else ""
     if not clean(name) or ":" in name or (body and not text):
-        raise Unreadable("expected the name of a header field, or name=text")
+        raise UnreadableValue("expected the name of a header field, or name=text")
     return HeaderHas(name=clean(name), text=text, whole=body is not None and body.whole)
 
 
 def tag(value: Value, clock: Clock) -> Query:
     if not fold(value.text):
-        raise Unreadable("expected the name of a tag")
+        raise UnreadableValue("expected the name of a tag")
     return HasTag(name=fold(value.text))
 
 
 def inbox(value: Value, clock: Clock) -> Query:
     if not fold(value.text):
-        raise Unreadable("expected the name of an inbox")
+        raise UnreadableValue("expected the name of an inbox")
     return InInbox(name=fold(value.text))
 
 
 def store_id(value: Value, clock: Clock) -> Query:
     if not re.fullmatch("[0-9A-Za-z-]+", value.text):
-        raise Unreadable("expected a message's store id")
+        raise UnreadableValue("expected a message's store id")
     return HasId(store_id=value.text)
 
 
@@ -120,7 +120,7 @@ def state(prefix: str) -> Reader:
     def read(value: Value, clock: Clock) -> Query:
         state = words.get(value.text.strip().lower())
         if state is None:
-            raise Unreadable(f"expected one of {', '.join(words)}")
+            raise UnreadableValue(f"expected one of {', '.join(words)}")
         return state
 
     return read
@@ -130,7 +130,7 @@ def received(*, after: bool) -> Reader:
     def read(value: Value, clock: Clock) -> Query:
         moment = read_moment(value.text, now=clock.now, zone=clock.zone)
         if moment is None:
-            raise Unreadable("expected a date such as 2024-01-31, 2024-01-31T10:00Z, yesterday or 15m")
+            raise UnreadableValue("expected a date such as 2024-01-31, 2024-01-31T10:00Z, yesterday or 15m")
         return Received(after=after, moment=moment)
 
     return read
@@ -141,7 +141,7 @@ def size(*, larger: bool) -> Reader:
         octets = _octets(value.text)
         if octets < 1:
             # "larger than nothing" would be every message: more likely a slip than a wish.
-            raise Unreadable("expected a size such as 500, 20k or 1.5M, at least 1")
+            raise UnreadableValue("expected a size such as 500, 20k or 1.5M, at least 1")
         return Size(larger=larger, octets=octets)
 
     return read

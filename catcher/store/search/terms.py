@@ -10,7 +10,7 @@ from catcher.store.search.model import Query
 from catcher.store.search.readers import (
     Clock,
     Reader,
-    Unreadable,
+    UnreadableValue,
     Value,
     check_length,
     header,
@@ -117,5 +117,5 @@ def read_term(term: Term, value: Value, *, clock: Clock) -> Query:
     """What `term` asks for with this value. Raises Unreadable."""
     check_length(value.text)
     if value.whole and not term.takes_whole:
-        raise Unreadable("expected a value without = in front")
+        raise UnreadableValue("expected a value without = in front")
     return term.read(value, clock)

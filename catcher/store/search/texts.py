@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from catcher.envelope import Client, Envelope
 from catcher.mime import decode_words
-from catcher.mime.model import Address, HeaderField, Message
+from catcher.mime.model import Address, HeaderField, ParsedMessage
 from catcher.store.search.folding import as_entries, clean, clean_all, entries
 from catcher.store.search.model import SearchTexts
 
@@ -35,10 +35,10 @@ FREE_COLUMNS = ("subject", *ADDRESS_COLUMNS, "file_names", "text")
 """Where a free word is looked for; the longest text comes last."""
 
 
-def search_texts(message: Message, envelope: Envelope, addresses: "Addresses", text: str) -> SearchTexts:
+def search_texts(message: ParsedMessage, envelope: Envelope, addresses: "Addresses", text: str) -> SearchTexts:
     """The texts by which queries find this message; what is longer than the limits above is cut.
 
-    `text` is the readable text of the message, bounded by whoever made it (`catcher.mime.glance`). Never raises.
+    `text` is the readable text of the message, bounded by whoever made it (`catcher.mime.readable_text`). Never raises.
     """
     header, client = _fitting(message.header), _client(message, envelope)
     columns: list[Sequence[str]] = [
@@ -153,7 +153,7 @@ def _header(names: Sequence[str], bodies: Sequence[str]) -> str:
     return text
 
 
-def _client(message: Message, envelope: Envelope) -> list[str]:
+def _client(message: ParsedMessage, envelope: Envelope) -> list[str]:
     client = envelope.client
     values = (client.address, client.user, client.helo, envelope.reverse_path, message.message_id)
     return [value[:FIELD_LIMIT] for value in values]

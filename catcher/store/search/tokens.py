@@ -19,7 +19,7 @@ _LONGEST_NAME = max(map(len, BY_NAME))
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class QueryToken:
     """A piece of a query as typed: `text` is `query[start:end]`."""
 
     start: int
@@ -60,11 +60,11 @@ def pieces(query: str) -> Iterator[Piece]:
         yield piece
 
 
-def tokens(query: str) -> list[Token]:
+def tokens(query: str) -> list[QueryToken]:
     """The conditions on the outermost level, as typed, for showing each by itself; taking one out leaves a query that
     can be read. A group is one token, and so is a whole query with OR on its outermost level. Never raises.
     """
-    found: list[Token] = []
+    found: list[QueryToken] = []
     depth = start = 0
     for piece in pieces(query):
         if piece.kind == "or" and depth == 0:
@@ -82,8 +82,8 @@ def tokens(query: str) -> list[Token]:
     return found
 
 
-def _token(query: str, start: int, end: int) -> Token:
-    return Token(start, end, query[start:end])
+def _token(query: str, start: int, end: int) -> QueryToken:
+    return QueryToken(start, end, query[start:end])
 
 
 def _piece(query: str, start: int, depth: int) -> Piece:

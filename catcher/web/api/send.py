@@ -15,7 +15,7 @@ from starlette.responses import Response
 from catcher.envelope import Client, Envelope, ForwardPath
 from catcher.errors import InboxError, MessageTooLarge, NotFound, RelayError
 from catcher.mime import parse, parse_addresses
-from catcher.mime.model import Message
+from catcher.mime.model import ParsedMessage
 from catcher.schema.release import RecipientOutcome
 from catcher.schema.send import SendError, SendRequest, SentMessage
 from catcher.web.api.composition import Unsendable, write
@@ -118,7 +118,7 @@ def _header_section(octets: bytes) -> bytes:
     return octets[: min(ends)] + b"\r\n\r\n" if ends else octets
 
 
-def _named(message: Message) -> tuple[str, ...]:
+def _named(message: ParsedMessage) -> tuple[str, ...]:
     return tuple(each.addr_spec for each in (*message.to, *message.cc, *message.bcc) if each.addr_spec)
 
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from catcher import extract
 from catcher.mime import Bodies, bodies
-from catcher.mime.model import Message, Part
+from catcher.mime.model import ParsedMessage, Part
 from catcher.store.aio import AsyncStore
 from catcher.store.model import StoredMessage
 from catcher.store.store import Store
@@ -54,13 +54,13 @@ def _message(store: Store, store_id: str) -> tuple[StoredMessage, Bodies]:
     return stored, bodies(*_read(store, stored))
 
 
-def _read(store: Store, stored: StoredMessage) -> tuple[bytes, Message]:
+def _read(store: Store, stored: StoredMessage) -> tuple[bytes, ParsedMessage]:
     if stored.summary.size <= WHOLE_LIMIT:
         return store.raw(stored.summary.store_id), stored.message
     return _excerpt(store, stored)
 
 
-def _excerpt(store: Store, stored: StoredMessage) -> tuple[bytes, Message]:
+def _excerpt(store: Store, stored: StoredMessage) -> tuple[bytes, ParsedMessage]:
     """Return the octets of the bodies, with small gaps between them, and the message with offsets into these octets."""
     message = stored.message
     parts = list(message.parts)

@@ -164,7 +164,7 @@ class _Judge:
 def test_each_failure_is_told_in_words_for_clients(
     postgresql_url: str, error: type[psycopg.Error], kind: type[StoreUnavailable], said: str
 ) -> None:
-    """By its SQLSTATE; what the server says of tables and paths is for the log.."""
+    """By its SQLSTATE; what the server says of tables and paths is for the log."""
     with Store.open(postgresql_url, poll_interval=0) as store:
         failure = store._database.failure(error('relation "message" in /var/lib/x'))
     assert type(failure) is kind

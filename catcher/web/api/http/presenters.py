@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, cast
 
 from catcher.envelope import Envelope
 from catcher.mime import Bodies, list_unsubscribe
-from catcher.mime.model import Address, Message, Part
+from catcher.mime.model import Address, ParsedMessage, Part
 from catcher.schema import extract as codes
 from catcher.schema import messages as schema
 from catcher.schema.base import encode
@@ -158,7 +158,7 @@ def attachment(part: Part) -> AttachmentInfo:
     )
 
 
-def header_values(message: Message) -> dict[str, list[str]]:
+def header_values(message: ParsedMessage) -> dict[str, list[str]]:
     """Field bodies by name, unfolded and not decoded; names as Go's MIME headers write them, in alphabetical order."""
     values: dict[str, list[str]] = {}
     for field in message.header:
@@ -173,19 +173,19 @@ def canonical_name(name: str) -> str:
     return "-".join(word.capitalize() for word in name.split("-"))
 
 
-def _header_return_path(message: Message) -> str:
+def _header_return_path(message: ParsedMessage) -> str:
     bodies = (field.body for field in message.header if field.name.lower() == "return-path")
     return next(bodies, "").strip().removeprefix("<").removesuffix(">")
 
 
-def _unsubscribe(message: Message) -> Unsubscribe:
+def _unsubscribe(message: ParsedMessage) -> Unsubscribe:
     found = list_unsubscribe(message)
     return Unsubscribe(
         header=found.header, links=tuple(found.links), errors=found.errors, header_post=found.header_post
     )
 
 
-def _tree_part(message: Message, part: Part) -> TreePart:
+def _tree_part(message: ParsedMessage, part: Part) -> TreePart:
     return TreePart(
         part_id=part.part_id,
         parent=message.parts[part.parent].part_id if part.parent >= 0 else "",

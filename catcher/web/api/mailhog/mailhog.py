@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catcher.errors import NotFound
-from catcher.mime import Message, header_fields
+from catcher.mime import ParsedMessage, header_fields
 from catcher.schema.mailhog import HogContent, HogList, HogMessage, HogParts, HogPath, HogRaw
 from catcher.store.model import ByIds, StoredMessage
 from catcher.store.search import Anything, Contains, Or, Query, clean
@@ -105,7 +105,7 @@ def _message(stored: StoredMessage, octets: bytes) -> HogMessage:
     )
 
 
-def _content(message: Message, place: int, octets: bytes, below: Mapping[int, list[int]]) -> HogContent:
+def _content(message: ParsedMessage, place: int, octets: bytes, below: Mapping[int, list[int]]) -> HogContent:
     """An entity with those below it, whose places are in `below`; how deep they lie is bounded by parsing.
 
     The body of a multipart within a multipart is left out: its parts say it, and repeating it at every level would

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from catcher.errors import NotFound
 from catcher.mime import Bodies
-from catcher.mime.model import Message
+from catcher.mime.model import ParsedMessage
 from catcher.store.model import StoredMessage
 from catcher.web import frame
 from catcher.web.api.http.requests import is_on
@@ -71,7 +71,7 @@ def _framed(html: str, addresses: dict[str, str], *, images: str, is_cleaned: bo
     return document, frame.frame_headers(images=images) | {"Content-Type": "text/html; charset=utf-8"}
 
 
-def content_addresses(message: Message, parts: str) -> dict[str, str]:
+def content_addresses(message: ParsedMessage, parts: str) -> dict[str, str]:
     """By content id, without angle brackets, the address of the part that has it, below the path `parts`."""
     listed = (message.parts[index] for index in (*message.inlines, *message.attachments))
     addresses: dict[str, str] = {}

@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response, Strea
 
 from catcher.errors import NotFound
 from catcher.mime import part_by_id, part_text
-from catcher.mime.model import Message, Part
+from catcher.mime.model import ParsedMessage, Part
 from catcher.store.model import StoredMessage
 from catcher.web.contents.bodies import read_bodies
 from catcher.web.contents.disposition import LOCKED, SAFE_INLINE, content_disposition
@@ -198,7 +198,7 @@ def octets_text(octets: bytes, charset: str) -> str:
     return part_text(octets, whole)
 
 
-def html_octets(message: Message) -> int:
+def html_octets(message: ParsedMessage) -> int:
     """Size of the HTML as it will be decoded."""
     return sum(message.parts[index].size for index in message.html_parts)
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from starlette.requests import Request
 from starlette.responses import Response
 
-from catcher.mime.model import Message
+from catcher.mime.model import ParsedMessage
 from catcher.store.model import StoredMessage, StoredSummary
 from catcher.store.search.folding import clean
 from catcher.store.search.model import Contains, HeaderHas, Or, Query
@@ -76,7 +76,7 @@ class ConversationHandlers:
             )
         return reasons
 
-    async def _same_subject(self, message: Message, found: Sequence[StoredSummary]) -> int:
+    async def _same_subject(self, message: ParsedMessage, found: Sequence[StoredSummary]) -> int:
         subject = clean(_ANSWER.sub("", message.subject, count=1))
         if not subject:
             return 0
@@ -86,7 +86,7 @@ class ConversationHandlers:
         return sum(summary.store_id not in here for summary in alike)
 
 
-def references(message: Message) -> list[str]:
+def references(message: ParsedMessage) -> list[str]:
     """The message ids that a message names as those it answers, without angle brackets, oldest first, each once."""
     bodies = [
         field.body for name in ("references", "in-reply-to") for field in message.header if field.name.lower() == name

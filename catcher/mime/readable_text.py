@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from catcher.mime.content import body_texts
 from catcher.mime.html import ParsedHtml, html_to_text
-from catcher.mime.model import Message, Octets
+from catcher.mime.model import Octets, ParsedMessage
 from catcher.mime.words import CONTROLS
 
 SNIPPET = 200
@@ -31,22 +31,22 @@ _HYPHENS_FOR_DECORATION = bytes.maketrans(b"_=*~#+.", b"-------")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Glance:
+class ReadableText:
     """snippet: first readable words, one line. search_text: what free words are looked for in, many lines."""
 
     snippet: str
     search_text: str
 
 
-def glance(octets: Octets, message: Message) -> Glance:
+def readable_text(octets: Octets, message: ParsedMessage) -> ReadableText:
     """Snippet and search text of the message, with one parse of its HTML. Never raises."""
     text = "\n".join(body_texts(octets, message, message.text_parts, limit=_MAX_READ))
     html = "\n".join(body_texts(octets, message, message.html_parts, limit=_MAX_READ))
     if not html:
-        return Glance(snippet=snippet(text), search_text=_searchable(text))
+        return ReadableText(snippet=snippet(text), search_text=_searchable(text))
     parsed = ParsedHtml(html)
     preview = snippet(text) if text else ""
-    return Glance(
+    return ReadableText(
         snippet=preview or snippet(parsed.text(links=False)),
         search_text=_searchable(f"{text}\n{parsed.text(links=True)}" if text else parsed.text(links=True)),
     )
@@ -69,12 +69,12 @@ def snippet(text: str, *, html: str = "", limit: int = SNIPPET) -> str:
     return words[: cut if cut > 0 else limit - 1].rstrip() + "…"
 
 
-def searchable_text(octets: Octets, message: Message) -> str:
+def searchable_text(octets: Octets, message: ParsedMessage) -> str:
     """Text bodies, and the text of the HTML bodies with the targets of links, for searching.
 
     Plain, at most `MAX_SEARCH_TEXT` characters.
     """
-    return glance(octets, message).search_text
+    return readable_text(octets, message).search_text
 
 
 def _readable(text: str) -> str:

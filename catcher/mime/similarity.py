@@ -10,12 +10,12 @@ _ADDRESS = re.compile(r"https?://\S+")
 _WORD = re.compile(r"\w+")
 
 
-def words_of(text: str) -> list[str]:
+def comparable_words(text: str) -> list[str]:
     """The words in lower case, those of web addresses left out; of the first `MAX_COMPARED` characters."""
     return _WORD.findall(_ADDRESS.sub(" ", text[:MAX_COMPARED]).lower())
 
 
-def likeness(one: list[str], other: list[str]) -> float:
+def similarity(one: list[str], other: list[str]) -> float:
     """Share of the words of two texts that both have: 1 for the same ones in whatever order, 0 for none."""
     total = len(one) + len(other)
     return 2 * sum((Counter(one) & Counter(other)).values()) / total if total else 1.0

@@ -5,7 +5,7 @@ from email.message import EmailMessage
 import pytest
 
 from catcher.mime import parse, parse_addresses
-from catcher.mime.written import mailbox, written
+from catcher.mime.authored_message import authored_message, mailbox
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def test_other_ways_to_say_the_same_are_no_files() -> None:
     message.add_alternative("BEGIN:VCALENDAR\n", subtype="calendar")
     message.add_attachment("BEGIN:VCALENDAR\n", subtype="calendar", filename="invite.ics")
     octets = message.as_bytes()
-    found = written(octets, parse(octets))
+    found = authored_message(octets, parse(octets))
     assert (found.subject, found.subtype, found.body) == ("Meeting", "plain", "At noon.\n")
     assert [media_type for _, media_type in found.alternatives] == ["text/html", "text/calendar"]
     assert [(name, media_type) for name, _, media_type in found.attachments] == [("invite.ics", "text/calendar")]

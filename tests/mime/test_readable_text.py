@@ -3,14 +3,14 @@
 from catcher import mime
 
 
-def glance_of(text: str) -> mime.Glance:
+def readable_text_of(text: str) -> mime.ReadableText:
     octets = text.replace("\n", "\r\n").encode()
-    return mime.glance(octets, mime.parse(octets))
+    return mime.readable_text(octets, mime.parse(octets))
 
 
 def test_snippet_is_one_line_of_bounded_length() -> None:
     """Runs of white space and ruled lines become one space; long text is cut between words."""
-    assert glance_of("\n\nHello\n  there\n=======\n\tyou\n").snippet == "Hello there you"
+    assert readable_text_of("\n\nHello\n  there\n=======\n\tyou\n").snippet == "Hello there you"
     long = mime.snippet("word " * 100)
     assert len(long) <= 200
     assert long.endswith("word…")
@@ -20,7 +20,7 @@ def test_snippet_is_one_line_of_bounded_length() -> None:
 def test_hidden_padding_is_dropped() -> None:
     """Newsletters pad their preview with invisible characters; what people read comes first."""
     padding = "&zwnj;&nbsp;&#847; &#8203;&shy;" * 600
-    found = glance_of(
+    found = readable_text_of(
         f"Content-Type: text/html; charset=utf-8\n\n<div>Deal of the day</div><div>{padding}</div><p>Buy now"
     )
     assert found.snippet == "Deal of the day Buy now"
@@ -33,7 +33,7 @@ def test_joiners_inside_words_stay() -> None:
 
 def test_snippet_falls_back_to_html() -> None:
     """A text part without words does not hide the HTML's."""
-    found = glance_of(
+    found = readable_text_of(
         "Content-Type: multipart/alternative; boundary=b\n\n--b\n\n \n--b\nContent-Type: text/html\n\n<p>words\n--b--\n"
     )
     assert found.snippet == "words"
@@ -49,7 +49,7 @@ def test_search_text_holds_text_html_and_links() -> None:
     )
     message = mime.parse(octets)
     text = mime.searchable_text(octets, message)
-    assert text == mime.glance(octets, message).search_text
+    assert text == mime.readable_text(octets, message).search_text
     assert all(word in text for word in ("only-in-text", "only-in-html", "https://example.com/token/42"))
     assert "not-text" not in text
 

@@ -4,14 +4,14 @@ import re
 from dataclasses import dataclass
 
 from catcher.mime.content import bodies, part_octets, part_text
-from catcher.mime.model import Address, Message, Octets, Part
+from catcher.mime.model import Address, Octets, ParsedMessage, Part
 from catcher.mime.words import decode_words
 
 _SPECIALS = re.compile(r'[][\\()<>@,:;".]')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class AuthoredMessage:
     """What an author gave a mail library.
 
     body, subtype: the text that is shown, and whether it is "plain" or "html". alternatives: (content, media type) of
@@ -27,7 +27,7 @@ class Written:
     attachments: tuple[tuple[str, bytes, str], ...]
 
 
-def written(octets: Octets, message: Message) -> Written:
+def authored_message(octets: Octets, message: ParsedMessage) -> AuthoredMessage:
     """The message as it was written, as far as it tells. `message`: what parsing the octets gave. Never raises."""
     shown = bodies(octets, message)
     has_text = not shown.text_is_made and bool(message.text_parts or not shown.html)
@@ -38,7 +38,7 @@ def written(octets: Octets, message: Message) -> Written:
         for part in files
         if _is_alternative(message, part) and not part.file_name
     ]
-    return Written(
+    return AuthoredMessage(
         subject=message.subject,
         fields=tuple((field.name, decode_words(field.body)) for field in message.header),
         body=_as_given(shown.text if has_text else shown.html, is_whole=len(message.parts) == 1),
@@ -60,7 +60,7 @@ def mailbox(address: Address) -> str:
     return f"{name} <{address.addr_spec}>" if name else address.addr_spec
 
 
-def _is_alternative(message: Message, part: Part) -> bool:
+def _is_alternative(message: ParsedMessage, part: Part) -> bool:
     """Whether a part is another way to say what the body says, such as a calendar in multipart/alternative."""
     parent = message.parts[part.parent] if part.parent >= 0 else None
     return part.media_type.startswith("text/") and parent is not None and parent.media_type == "multipart/alternative"

@@ -10,7 +10,7 @@ _WINDOW = 65_536
 _OF_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/= \t\r\n"
 
 
-def faults_of(octets: Octets, entities: Sequence[Entity]) -> Iterator[tuple[str, int, str]]:
+def part_defects(octets: Octets, entities: Sequence[Entity]) -> Iterator[tuple[str, int, str]]:
     """Code, index of the entity and sentence of each fault found; of long content only the beginning is looked at."""
     for index, entity in enumerate(entities):
         if entity.is_multipart:
