@@ -1,6 +1,23 @@
 """Fault injection: rules that make the SMTP server reject, delay or drop, to test how applications cope."""
 
-from catcher.faults.model import ActiveRule, FaultRule
-from catcher.faults.rules import FaultRules
+from typing import TYPE_CHECKING
 
-__all__ = ["ActiveRule", "FaultRule", "FaultRules"]
+from catcher import lazy
+
+if TYPE_CHECKING:
+    from catcher.faults.chaos import read_triggers, set_triggers
+    from catcher.faults.model import ActiveRule, FaultRule
+    from catcher.faults.rules import FaultRules
+
+__all__ = ["ActiveRule", "FaultRule", "FaultRules", "read_triggers", "set_triggers"]
+
+__getattr__ = lazy.exports(
+    __name__,
+    {
+        "ActiveRule": "model",
+        "FaultRule": "model",
+        "FaultRules": "rules",
+        "read_triggers": "chaos",
+        "set_triggers": "chaos",
+    },
+)

@@ -1,8 +1,25 @@
-"""Takes in new messages from any source: parses, tags and stores them."""
+"""The entrance for new mail from any source: parses it, routes it to inboxes, tags it and stores it."""
 
-from catcher.intake.deliver import Intake, deliver_now
-from catcher.intake.ids import new_store_id
-from catcher.intake.prepare import prepare
-from catcher.intake.tags import Tagging, TagRule
+from typing import TYPE_CHECKING
+
+from catcher import lazy
+
+if TYPE_CHECKING:
+    from catcher.intake.delivery import Intake, deliver_now
+    from catcher.intake.ids import new_store_id
+    from catcher.intake.preparation import prepare
+    from catcher.intake.tags import Tagging, TagRule
 
 __all__ = ["Intake", "TagRule", "Tagging", "deliver_now", "new_store_id", "prepare"]
+
+__getattr__ = lazy.exports(
+    __name__,
+    {
+        "Intake": "delivery",
+        "deliver_now": "delivery",
+        "new_store_id": "ids",
+        "prepare": "preparation",
+        "Tagging": "tags",
+        "TagRule": "tags",
+    },
+)

@@ -1,8 +1,26 @@
 """HTTP: the JSON API, the pages, and event streams for both."""
 
-from catcher.web.api.http.presenters import summary_json
-from catcher.web.api.metrics import metrics_app
-from catcher.web.app import create_app
-from catcher.web.services import InstanceInfo, ListenerInfo, Services, WebOptions
+from typing import TYPE_CHECKING
+
+from catcher import lazy
+
+if TYPE_CHECKING:
+    from catcher.web.api.http.presenters import summary_json
+    from catcher.web.api.metrics import metrics_app
+    from catcher.web.app import create_app
+    from catcher.web.services import InstanceInfo, ListenerInfo, Services, WebOptions
 
 __all__ = ["InstanceInfo", "ListenerInfo", "Services", "WebOptions", "create_app", "metrics_app", "summary_json"]
+
+__getattr__ = lazy.exports(
+    __name__,
+    {
+        "summary_json": "api.http.presenters",
+        "metrics_app": "api.metrics",
+        "create_app": "app",
+        "InstanceInfo": "services",
+        "ListenerInfo": "services",
+        "Services": "services",
+        "WebOptions": "services",
+    },
+)

@@ -12,7 +12,7 @@ import pytest
 
 from catcher.envelope import Envelope, ForwardPath
 from catcher.errors import DatabaseUnusable
-from catcher.intake.deliver import deliver_now
+from catcher.intake.delivery import deliver_now
 from catcher.intake.shared_stores import SharedStores
 from catcher.store import Store
 

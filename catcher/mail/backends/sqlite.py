@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, overload
 
 from catcher import mail
-from catcher.intake.local import Letter, LocalMailbox, SharedStores, mailbox
+from catcher.intake.local_mailbox import Letter, LocalMailbox, SharedStores, mailbox
 from catcher.mail import settings
 from catcher.mail.backends.base import BaseEmailBackend, checked
 from catcher.mail.header import envelope_address

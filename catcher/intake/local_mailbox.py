@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from catcher.envelope import Envelope, ForwardPath
-from catcher.intake.deliver import deliver_now
+from catcher.intake.delivery import deliver_now
 from catcher.intake.shared_stores import SharedStores
 from catcher.mime.authored_message import AuthoredMessage, authored_message, mailbox
 from catcher.paths import database_file

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from catcher.envelope import Envelope
-from catcher.intake.prepare import prepare
+from catcher.intake.preparation import prepare
 from catcher.intake.tags import Tagging
 from catcher.store.aio import AsyncStore
 from catcher.store.labels.inbox_routing import InboxRouting
