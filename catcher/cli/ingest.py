@@ -10,7 +10,8 @@ import click
 
 from catcher.cli.database import open_store
 from catcher.cli.submission import Submission, server_address
-from catcher.conf.kinds import MIB, SocketAddress
+from catcher.conf.addresses import SocketAddress
+from catcher.conf.kinds import MIB
 from catcher.errors import CatcherError
 from catcher.transfer import Found, Importer, Mailboxes, Skipped, envelope_of
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from catcher.conf import load
-from catcher.conf.kinds import SocketAddress
+from catcher.conf.addresses import SocketAddress
 from catcher.errors import SettingError
 
 if TYPE_CHECKING:

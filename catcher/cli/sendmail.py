@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, NoReturn
 import click
 
 from catcher.cli.submission import Submission, connect, server_address
-from catcher.conf.kinds import SocketAddress
+from catcher.conf.addresses import SocketAddress
 from catcher.errors import SettingError
 from catcher.mail.header import bare_address
 from catcher.transfer import recipients_of, without_bcc

@@ -10,14 +10,14 @@ import click
 
 from catcher import __version__
 from catcher.cli.logs import configure_logging
-from catcher.conf import MAILPIT, SECTIONS, TABLE, Origin, Setting, Settings, load, mailpit, unknown_variables
+from catcher.conf import TABLE, Option, Origin, Settings, load, mailpit, unknown_variables
 from catcher.errors import SettingError, StartError
 from catcher.process import frozen_heap, loop_factory, raise_descriptor_limit, until_stopped
 from catcher.server.catcher import Catcher, Whereabouts
 
 log = logging.getLogger("catcher")
 
-_FOREIGN = tuple(row for row in MAILPIT if row.flag and row.flag not in {setting.flag for setting in TABLE})
+_FOREIGN = tuple(row for row in mailpit.ROWS if row.flag and row.flag not in {setting.flag for setting in TABLE})
 
 
 class _Option(click.Option):
@@ -44,13 +44,12 @@ class _Command(click.Command):
 
 def _with_settings(function: Callable[..., None]) -> Callable[..., None]:
     """Give the command one option a row of the settings table; the values stay text until `conf` reads them."""
-    for title, settings in reversed(SECTIONS):
-        for setting in reversed(settings):
-            function = _option(setting, title)(function)
+    for option in reversed(TABLE):
+        function = _option(option)(function)
     return function
 
 
-def _option(setting: Setting, section: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def _option(setting: Option) -> Callable[[Callable[..., None]], Callable[..., None]]:
     names = [setting.flag, setting.name]
     if setting.short:
         names.insert(0, f"-{setting.short}")
@@ -59,7 +58,7 @@ def _option(setting: Setting, section: str) -> Callable[[Callable[..., None]], C
     value: dict[str, Any] = {"metavar": setting.kind.metavar}
     if not setting.kind.metavar:
         value = {"is_flag": True, "flag_value": "true"}
-    return click.option(*names, cls=_Option, section=section, help=text, default=None, **value)
+    return click.option(*names, cls=_Option, section=setting.section, help=text, default=None, **value)
 
 
 def _with_mailpit_flags(function: Callable[..., None]) -> Callable[..., None]:
@@ -87,7 +86,7 @@ def command(config: str, **flags: Any) -> None:
                 flags = {**mailpit.from_flag(row, value), **_given(flags)}
         settings, origins = load(flags=flags, environ=os.environ, config=config)
         configure_logging(settings)
-    except (SettingError, mailpit.Unreadable) as error:
+    except SettingError as error:
         raise click.ClickException(str(error)) from None
     for line in mailpit.warnings(os.environ, [row.flag for row, value in foreign.items() if value is not None]):
         log.warning(line)

@@ -7,7 +7,7 @@ import ssl
 from collections.abc import Sequence
 from typing import Any
 
-from catcher.conf.kinds import ADDRESS, SocketAddress
+from catcher.conf.addresses import EXPECTED, SocketAddress
 from catcher.errors import SettingError
 from catcher.mail.backends.smtp import EmailBackend
 
@@ -20,10 +20,9 @@ def server_address(text: str) -> SocketAddress:
     """HOST:PORT, HOST (port 25) or unix:PATH. Raises SettingError."""
     given = text if ":" in text else f"{text}:25"
     try:
-        address: SocketAddress = ADDRESS.read(given)
+        return SocketAddress.parse(given.strip())
     except ValueError:
-        raise SettingError(f"--smtp-addr={text!r}: expected {ADDRESS.expected}") from None
-    return address
+        raise SettingError(f"--smtp-addr={text!r}: expected {EXPECTED}") from None
 
 
 class Submission(EmailBackend):

@@ -1,22 +1,27 @@
-"""Every setting, once: the table, how values are read, and where they come from."""
+"""Every setting, declared once; how values are read, and where they come from."""
 
 from catcher.conf import mailpit
-from catcher.conf.mailpit import ROWS as MAILPIT
-from catcher.conf.report import Told, tell
-from catcher.conf.settings import Settings
+from catcher.conf.addresses import SocketAddress
+from catcher.conf.effective import EffectiveSetting, effective_settings
+from catcher.conf.mailpit_files import read_tags_file
+from catcher.conf.settings import SECTIONS, TABLE, Option, Settings
 from catcher.conf.sources import Origin, load, unknown_variables
-from catcher.conf.table import SECTIONS, TABLE, Setting
+from catcher.conf.tables import RelayRuleSettings, RelaySettings, TagRuleSettings
 
 __all__ = [
-    "MAILPIT",
     "SECTIONS",
     "TABLE",
+    "EffectiveSetting",
+    "Option",
     "Origin",
-    "Setting",
+    "RelayRuleSettings",
+    "RelaySettings",
     "Settings",
-    "Told",
+    "SocketAddress",
+    "TagRuleSettings",
+    "effective_settings",
     "load",
     "mailpit",
-    "tell",
+    "read_tags_file",
     "unknown_variables",
 ]

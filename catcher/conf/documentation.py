@@ -1,34 +1,34 @@
-"""Prints the table of settings that stands in README.md; `python -m catcher.conf.documentation` writes it there."""
+"""The table of settings in README.md; `python -m catcher.conf.documentation` writes it there."""
 
 import re
 import sys
 from pathlib import Path
 
-from catcher.conf.table import SECTIONS, Setting
+from catcher.conf.settings import SECTIONS, Option
 
 BEGIN, END = "<!-- settings: begin -->", "<!-- settings: end -->"
 
 
 def table() -> str:
-    """The settings as a Markdown table."""
+    """Return the settings as a Markdown table."""
     rows = ["| flag | environment | default | meaning |", "|---|---|---|---|"]
-    for title, settings in SECTIONS:
+    for title, options in SECTIONS:
         rows.append(f"| **{title}** | | | |")
-        rows.extend(_row(setting) for setting in settings)
+        rows.extend(_row(option) for option in options)
     return "\n".join(rows)
 
 
 def with_table(text: str) -> str:
-    """The text of README.md with the present table between the two markers."""
+    """Return the text of README.md with the current table between the two markers."""
     return re.sub(f"{BEGIN}.*?{END}", lambda _: f"{BEGIN}\n{table()}\n{END}", text, flags=re.DOTALL)
 
 
-def _row(setting: Setting) -> str:
-    short = f"`-{setting.short}` " if setting.short else ""
-    metavar = f" {setting.kind.metavar}".replace("|", "\\|") if setting.kind.metavar else ""
-    default = setting.kind.show(setting.default)
+def _row(option: Option) -> str:
+    short = f"`-{option.short}` " if option.short else ""
+    flag = f"{option.flag} {option.kind.metavar}".rstrip().replace("|", "\\|")
+    default = option.kind.show(option.default)
     shown = f"`{default}`" if default else ""
-    return f"| {short}`{setting.flag}{metavar}` | `{setting.variable}` | {shown} | {setting.help} |"
+    return f"| {short}`{flag}` | `{option.variable}` | {shown} | {option.help} |"
 
 
 if __name__ == "__main__":

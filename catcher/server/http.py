@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from catcher.conf.kinds import SocketAddress
+from catcher.conf import SocketAddress
 from catcher.errors import AddressInUse, StartError
 from catcher.net.sockets import bind_unix
 

@@ -15,9 +15,15 @@ from socket import gethostname
 from typing import TYPE_CHECKING
 
 from catcher import __version__
-from catcher.conf import Origin, Settings, tell
-from catcher.conf.kinds import SocketAddress
-from catcher.conf.relays import RelaySettings, RuleSettings
+from catcher.conf import (
+    Origin,
+    RelayRuleSettings,
+    RelaySettings,
+    Settings,
+    SocketAddress,
+    effective_settings,
+    read_tags_file,
+)
 from catcher.errors import SettingError
 from catcher.net.htpasswd import Htpasswd
 from catcher.paths import database_file
@@ -119,12 +125,7 @@ def setting_facts(settings: Settings, origins: Mapping[str, Origin]) -> "tuple[S
     """Every setting, as the pages show it."""
     from catcher.web.services import SettingInfo
 
-    return tuple(
-        SettingInfo(
-            section=one.section, flag=one.flag, value=one.value, source=one.source, name=one.name, help=one.help
-        )
-        for one in tell(settings, origins)
-    )
+    return tuple(SettingInfo(**asdict(one)) for one in effective_settings(settings, origins))
 
 
 def web_tls(settings: Settings) -> ssl.SSLContext | None:
@@ -172,7 +173,7 @@ def relay(name: str, settings: RelaySettings) -> "RelayHost":
     )
 
 
-def rule(settings: RuleSettings, relays: "Relays") -> "Rule":
+def rule(settings: RelayRuleSettings, relays: "Relays") -> "Rule":
     """A rule for one of these relays, whose settings have been looked at together. Raises SettingError."""
     from catcher.relay import Rule, pattern
 
@@ -212,7 +213,6 @@ def webhooks(settings: Settings, payload: "Callable[[StoredSummary], bytes]") ->
 
 def tagging(settings: Settings) -> "Tagging":
     """Where tags come from. Raises SettingError."""
-    from catcher.conf.tags import read_tags_file
     from catcher.intake import Tagging, TagRule
 
     given = (

@@ -29,8 +29,8 @@ class RunningCatcher:
 def running_catcher(**settings: Any) -> Iterator[RunningCatcher]:
     """Start a catcher and stop it at the end of the block.
 
-    settings: by name as in `catcher.conf.table`, as text or TOML values; `smtp` and `listen` are free ports on loopback
-    unless given, and nothing is kept unless `database` is. Raises SettingError and StartError.
+    settings: by name as in `catcher.conf.settings`, as text or TOML values; `smtp` and `listen` are free ports on
+    loopback unless given, and nothing is kept unless `database` is. Raises SettingError and StartError.
     """
     given = {"smtp": "127.0.0.1:0", "listen": "127.0.0.1:0", **settings}
     if "database" not in given:

@@ -7,9 +7,7 @@ from typing import Any
 
 import pytest
 
-from catcher.conf import MAILPIT, TABLE, load, mailpit
-from catcher.conf.kinds import SocketAddress
-from catcher.conf.tags import TagRuleSettings
+from catcher.conf import TABLE, SocketAddress, TagRuleSettings, load, mailpit
 from catcher.errors import SettingError
 
 EVERY_ADDRESS = SocketAddress("::", 1025)
@@ -122,15 +120,15 @@ def test_every_variable_that_has_an_effect_is_in_the_list_above() -> None:
     tested = {variable for variable, *_ in TRANSLATED}
     effective = {
         variable
-        for row in MAILPIT
+        for row in mailpit.ROWS
         if row.translate is not None and row.translate("1h" if "MP_MAX_AGE" in row.variables else "1")
         for variable in row.variables
     }
     assert effective == tested
 
 
-@pytest.mark.parametrize("row", MAILPIT, ids=lambda row: row.variables[0])
-def test_a_row_names_settings_that_there_are(row: mailpit.Foreign) -> None:
+@pytest.mark.parametrize("row", mailpit.ROWS, ids=lambda row: row.variables[0])
+def test_a_row_names_settings_that_there_are(row: mailpit.MailpitSetting) -> None:
     """A translation can only lead to a setting of the table, and a flag of a row is never one of ours."""
     translated = row.translate("1h" if "MP_MAX_AGE" in row.variables else "1") if row.translate else {}
     assert translated.keys() <= SETTINGS

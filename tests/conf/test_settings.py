@@ -1,26 +1,34 @@
-"""Tests of catcher.conf.settings: the value agrees with the table, and contradictions stop the start."""
+"""Tests of catcher.conf.settings: declarations are complete, secrets stay secret, contradictions stop the start."""
 
 import dataclasses
 
 import pytest
 
-from catcher.conf import SECTIONS, TABLE, Settings, load
+from catcher.conf import SECTIONS, TABLE, RelaySettings, Settings, load
 from catcher.errors import SettingError
 
 
-def test_the_value_has_the_fields_of_the_table_in_its_order() -> None:
-    """A setting is one row and one field; neither can be forgotten."""
+def test_every_field_is_a_setting_with_help_under_one_heading() -> None:
+    """The table has the fields in their order; help is one or more sentences, and no heading comes twice."""
     assert [field.name for field in dataclasses.fields(Settings)] == [setting.name for setting in TABLE]
-    assert len({setting.name for setting in TABLE}) == len(TABLE)
-    assert all(rows for _, rows in SECTIONS)
+    assert [setting.name for setting in TABLE if not setting.help.endswith(".") or not setting.section] == []
+    assert len(dict(SECTIONS)) == len(SECTIONS)
+
+
+def test_a_named_relay_has_the_settings_of_the_default_relay() -> None:
+    """Each key of a relay is a setting `smtp_relay_<key>` with the same default."""
+    defaults = {setting.name: setting.default for setting in TABLE}
+    relay = dataclasses.asdict(RelaySettings())
+    assert {f"smtp_relay_{name}": value for name, value in relay.items()}.items() <= defaults.items()
 
 
 def test_secrets_are_not_shown() -> None:
-    """What is secret in the table is not in the value's text, nor in the message about a wrong one."""
-    fields = {field.name: field for field in dataclasses.fields(Settings)}
-    assert [setting.name for setting in TABLE if setting.secret and fields[setting.name].repr] == []
-    settings, _ = load(flags={"ui_auth": "ann:correct-horse"})
-    assert "correct-horse" not in repr(settings)
+    """A secret is neither in the representation of the settings nor in the message about a wrong value."""
+    secrets = [setting.name for setting in TABLE if setting.secret]
+    shown = repr(load(flags={"ui_auth": "ann:correct-horse", "label": "staging"})[0])
+    assert "label='staging'" in shown
+    assert "correct-horse" not in shown
+    assert [name for name in secrets if f"{name}=" in shown] == []
     with pytest.raises(SettingError) as caught:
         load(environ={"CATCHER_UI_AUTH": "ann:correct-horse\0"})
     assert "correct-horse" not in str(caught.value)

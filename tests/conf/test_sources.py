@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from catcher.conf import TABLE, load, unknown_variables
-from catcher.conf.kinds import SocketAddress
+from catcher.conf import TABLE, Option, SocketAddress, load, unknown_variables
 from catcher.errors import SettingError
 
 
@@ -125,8 +124,8 @@ def test_addresses_read_as_mailpit_writes_them(text: str, address: SocketAddress
 
 
 @pytest.mark.parametrize("setting", TABLE, ids=lambda setting: setting.name)
-def test_every_default_reads_as_itself(setting) -> None:  # type: ignore[no-untyped-def]
-    """What the documentation prints as default means the default."""
+def test_every_default_reads_as_itself(setting: Option) -> None:
+    """The default that the documentation shows reads as the default."""
     if setting.default != ():
         assert setting.kind.read(setting.kind.show(setting.default)) == setting.default
 

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from catcher.conf import load
-from catcher.conf.relays import RelaySettings, RuleSettings
+from catcher.conf import RelayRuleSettings, RelaySettings, load
 from catcher.errors import SettingError
 
 DATA = Path(__file__).parent / "data"
@@ -46,7 +45,7 @@ def test_a_forward_file_is_a_relay_and_a_rule() -> None:
     settings, _ = load(flags={"smtp_forward_config": str(DATA / "forward.yml")})
     assert settings.all_relays == {"forward": FORWARDED}
     assert settings.all_rules == (
-        RuleSettings(relay="forward", to=("one@example.com", "two@example.com"), forward_smtp_errors=True),
+        RelayRuleSettings(relay="forward", to=("one@example.com", "two@example.com"), forward_smtp_errors=True),
     )
 
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-from catcher.conf import TABLE, load, tell
+from catcher.conf import TABLE, effective_settings, load
 
 
 def test_every_setting_is_told_with_its_origin() -> None:
     """In the order of the table, the value as one would write it, and what named it."""
     settings, origins = load(flags={"max": "12"}, environ={"CATCHER_LABEL": "staging"})
-    told = {one.flag: one for one in tell(settings, origins)}
+    told = {one.flag: one for one in effective_settings(settings, origins)}
     assert list(told) == [setting.flag for setting in TABLE]
     assert (told["--max"].value, told["--max"].source, told["--max"].name) == ("12", "flag", "--max")
     assert (told["--label"].value, told["--label"].source) == ("staging", "environment")
@@ -29,11 +29,11 @@ def test_every_setting_is_told_with_its_origin() -> None:
 def test_no_secret_is_told(flags: dict[str, str]) -> None:
     """Neither passwords nor what stands in front of a host."""
     settings, origins = load(flags=flags)
-    assert "hush-hush" not in str(tell(settings, origins))
+    assert "hush-hush" not in str(effective_settings(settings, origins))
 
 
 def test_tables_are_told_by_number() -> None:
     """A rule is more than a line; how many there are is."""
     settings, origins = load(flags={"tag": "a=subject:b; c=subject:d"})
-    told = {one.flag: one.value for one in tell(settings, origins)}
+    told = {one.flag: one.value for one in effective_settings(settings, origins)}
     assert told["--tag"] == "2"
