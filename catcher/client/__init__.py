@@ -1,4 +1,4 @@
-"""A catcher from Python: `Catcher`, which blocks, and `AsyncCatcher`, which is awaited. Stands alone.
+"""The Python client: `Catcher`, which blocks, and `AsyncCatcher`, which is awaited.
 
     with Catcher("http://127.0.0.1:8025") as catcher, catcher.inbox() as inbox:
         sign_up(inbox.address())
@@ -22,8 +22,12 @@ from catcher.client.errors import (
     Unreachable,
     Unreadable,
 )
-from catcher.client.shapes import Code, Event, Fault, Link, Mailbox, NearMiss, Summary
+from catcher.client.events import Event
 from catcher.client.sync_client import Attachment, Catcher, Inbox, Message
+from catcher.schema.extract import Code, Link
+from catcher.schema.faults import Fault
+from catcher.schema.messages import Mailbox, Summary
+from catcher.schema.wait import NearMiss
 
 __all__ = [
     "AsyncAttachment",

@@ -1,17 +1,15 @@
-"""How a client reaches its catcher: where it is, who it is, and what httpx2 needs to know. Requests are made here."""
+"""How a client reaches its catcher: URL, credentials and HTTP client. httpx2 is imported with the first request."""
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import msgspec
-
 from catcher.client.errors import Unreachable
-from catcher.client.protocol import Answer, Request
-from catcher.client.shapes import Event, Summary
+from catcher.client.protocol import Request, Response
 
 if TYPE_CHECKING:
     import httpx2
@@ -20,17 +18,17 @@ DEFAULT_URL = "http://127.0.0.1:8025"
 URL_VARIABLE = "CATCHER_URL"
 TOKEN_VARIABLE = "CATCHER_TOKEN"  # noqa: S105 - a name, no token
 
-SILENCE = 60.0
-"""Seconds without a sign of life after which a stream of news is taken for lost."""
+MAX_SILENCE = 60.0
+"""Seconds without any octet after which an event stream is taken for lost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where a catcher is and how to get in.
+class Endpoint:
+    """The URL and credentials of a catcher.
 
-    url: of its pages, with the webroot. token: of the API. login: user and password instead. smtp: "host:port" where
-    mail is to be sent, when that is another address than the catcher knows itself by. verify: whether the certificate
-    has to be right, or a file with the CA's. timeout: seconds for an answer, besides those it is waited for on purpose.
+    url: of its pages, with the webroot. token: of the API. login: user and password instead. smtp: "host:port" to send
+    mail to, if the addresses that the catcher reports cannot be reached. verify: whether to verify the certificate, or
+    the path of a CA certificate. timeout: seconds for a response, besides those that a request waits on purpose.
     """
 
     url: str
@@ -41,21 +39,59 @@ class Place:
     timeout: float = 30.0
 
     @classmethod
-    def found(cls, url: str | None, token: str | None, **more: Any) -> "Place":
-        """With what the environment says where nothing is given: CATCHER_URL, CATCHER_TOKEN."""
-        address = url or os.environ.get(URL_VARIABLE) or DEFAULT_URL
+    def configured(cls, url: str | None, token: str | None, **options: Any) -> "Endpoint":
+        """Return an endpoint; CATCHER_URL and CATCHER_TOKEN of the environment stand in for None."""
+        url = url or os.environ.get(URL_VARIABLE) or DEFAULT_URL
         secret = token if token is not None else os.environ.get(TOKEN_VARIABLE, "")
-        return cls(url=address.rstrip("/") + "/", token=secret, **more)
+        return cls(url=url.rstrip("/") + "/", token=secret, **options)
 
     @property
     def host(self) -> str:
         """The host of the URL."""
         return urlsplit(self.url).hostname or "127.0.0.1"
 
-    def options(self) -> dict[str, Any]:
-        """What a client of httpx2 is made with. Proxies of the environment are not for this machine."""
+    def blocking_client(self) -> "httpx2.Client":
+        """Return an HTTP client that blocks."""
         import httpx2
 
+        return httpx2.Client(**self._options(httpx2))
+
+    def async_client(self) -> "httpx2.AsyncClient":
+        """Return an HTTP client that is awaited."""
+        import httpx2
+
+        return httpx2.AsyncClient(**self._options(httpx2))
+
+    @contextmanager
+    def errors(self) -> Iterator[None]:
+        """Raise errors of the HTTP client as Unreachable."""
+        import httpx2
+
+        try:
+            yield
+        except httpx2.HTTPError as error:
+            raise Unreachable(f"no catcher answers at {self.url}: {error or type(error).__name__}") from error
+
+    def arguments(self, request: Request) -> dict[str, Any]:
+        """Return the arguments of the HTTP client's `request`."""
+        return {
+            "method": request.method,
+            "url": request.target,
+            "params": list(request.parameters),
+            "content": request.body,
+            "headers": {"Content-Type": request.content_type} if request.content_type else {},
+            "timeout": self.timeout + request.waits,
+        }
+
+    def smtp_address(self, listeners: tuple[str, ...] = ()) -> tuple[str, int]:
+        """Return host and port to send mail to, given the catcher's listeners; ("", 0) if none can be reached."""
+        address = self.smtp or next((each for each in listeners if not each.startswith("unix:")), "")
+        host, _, port = address.rpartition(":")
+        host = host.strip("[]")
+        return (self.host if host in ("", "0.0.0.0", "::") else host, int(port)) if port.isdigit() else ("", 0)  # noqa: S104
+
+    def _options(self, httpx2: Any) -> dict[str, Any]:
+        """Proxies of the environment are not used for this machine."""
         verify: Any = self.verify
         if isinstance(verify, str):
             import ssl
@@ -71,70 +107,12 @@ class Place:
             "limits": httpx2.Limits(max_connections=None),
         }
 
-    def sending(self, request: Request) -> dict[str, Any]:
-        """The arguments of httpx2's `request`."""
-        return {
-            "method": request.method,
-            "url": request.target,
-            "params": list(request.parameters),
-            "content": request.body,
-            "headers": {"Content-Type": request.content_type} if request.content_type else {},
-            "timeout": self.timeout + request.waits,
-        }
 
-    def smtp_of(self, listening: tuple[str, ...]) -> tuple[str, int]:
-        """Host and port to send mail to, of those that the catcher listens on; ("", 0) when there is none to reach."""
-        address = self.smtp or next((each for each in listening if not each.startswith("unix:")), "")
-        host, _, port = address.rpartition(":")
-        host = host.strip("[]")
-        return (self.host if host in ("", "0.0.0.0", "::") else host, int(port)) if port.isdigit() else ("", 0)  # noqa: S104
-
-
-def answer_of(response: "httpx2.Response") -> Answer:
-    """The answer as a value."""
-    return Answer(
-        status=response.status_code,
-        content_type=response.headers.get("content-type", ""),
-        body=response.content,
+def response_of(response: "httpx2.Response") -> Response:
+    """Return the HTTP client's response as a value."""
+    return Response(
+        status=response.status_code, content_type=response.headers.get("content-type", ""), body=response.content
     )
-
-
-def unreachable(place: Place, error: Exception) -> Unreachable:
-    """What is raised when nothing answers."""
-    return Unreachable(f"no catcher answers at {place.url}: {error or type(error).__name__}")
-
-
-class _Frame(msgspec.Struct):
-    kind: str = msgspec.field(name="Type")
-    id: int
-    data: msgspec.Raw = msgspec.field(name="Data", default=msgspec.Raw(b"null"))
-
-
-class _Change(msgspec.Struct, rename={"store_id": "ID", "is_read": "Read", "tags": "Tags"}):
-    store_id: str
-    is_read: bool | None = None
-    tags: tuple[str, ...] | None = None
-
-
-def events_of(line: str) -> Iterator[Event]:
-    """The event of one line of a stream, if it holds one."""
-    if not line.startswith("data:"):
-        return
-    frame = msgspec.json.decode(line.removeprefix("data:").strip(), type=_Frame)
-    if frame.kind == "new":
-        summary = msgspec.json.decode(frame.data, type=Summary)
-        yield Event(cursor=frame.id, kind="new", store_id=summary.id, summary=summary)
-    elif frame.kind in ("update", "delete"):
-        changed = msgspec.json.decode(frame.data, type=_Change)
-        yield Event(
-            cursor=frame.id,
-            kind=frame.kind,
-            store_id=changed.store_id,
-            is_read=changed.is_read,
-            tags=changed.tags,
-        )
-    else:
-        yield Event(cursor=frame.id, kind=frame.kind)
 
 
 def _is_loopback(host: str) -> bool:

@@ -1,37 +1,38 @@
-"""What goes wrong between a client and its catcher.
+"""Errors of the client.
 
 ClientError
-├── Unreachable (ConnectionError)        nothing answers there, or not in time
-├── Refused                              the server said no; `status`, `code`
-│   ├── BadRequest (ValueError)          what was asked for cannot be
-│   ├── NotAllowed (PermissionError)     no token or password, or one that does not reach
+├── Unreachable (ConnectionError)        no response, or not in time
+├── Refused                              an error of the server; `status`, `code`
+│   ├── BadRequest (ValueError)          an invalid request, such as a query with a syntax error
+│   ├── NotAllowed (PermissionError)     no token or password, or an insufficient one
 │   ├── Missing (LookupError)            no such message, inbox, tag, token …
-│   ├── Conflict                         there is such a thing already
-│   └── Unavailable                      not now; trying later may help
-├── Unreadable (ValueError)              the answer is not one of a catcher that this client knows
-├── NothingCame (TimeoutError)           what was waited for did not come; says what did
-├── UnexpectedMail (AssertionError)      what should not have come did
+│   ├── Conflict                         the name is taken
+│   └── Unavailable                      a temporary failure; trying again may help
+├── Unreadable (ValueError)              a response that no known version of catcher sends
+├── NothingCame (TimeoutError)           a wait timed out; shows the messages that did arrive
+├── UnexpectedMail (AssertionError)      a message arrived that should not
 └── NotInMessage (LookupError)           a message has no code or no link
 """
 
 from collections.abc import Sequence
 
-from catcher.client.shapes import Awaited, NearMiss, Summary, Wait
+from catcher.schema.messages import MessageDetail, Summary
+from catcher.schema.wait import FullMessage, NearMiss, WaitFailure
 
-SHOWN = 10
-"""Messages that an error shows."""
+MAX_SHOWN = 10
+"""Number of messages that an error shows."""
 
 
 class ClientError(Exception):
-    """Base of all of them."""
+    """Base of all errors of the client."""
 
 
 class Unreachable(ClientError, ConnectionError):
-    """Nothing answers at the address, or not in time."""
+    """The catcher did not respond, or not in time."""
 
 
 class Refused(ClientError):
-    """The server said no. status: of HTTP. code: stable, "" for routes that tell none."""
+    """The server returned an error. status: of HTTP. code: stable, "" for routes that have none."""
 
     def __init__(self, message: str, *, status: int, code: str = "") -> None:
         super().__init__(message)
@@ -40,11 +41,11 @@ class Refused(ClientError):
 
 
 class BadRequest(Refused, ValueError):
-    """What was asked for cannot be: a query that cannot be read, a name that cannot be used."""
+    """The request is invalid: a query with a syntax error, or a name that cannot be used."""
 
 
 class NotAllowed(Refused, PermissionError):
-    """A token or password is needed, or the one that was shown does not reach this far."""
+    """A token or password is needed, or the one given is not sufficient."""
 
 
 class Missing(Refused, LookupError):
@@ -52,56 +53,56 @@ class Missing(Refused, LookupError):
 
 
 class Conflict(Refused):
-    """There is such a thing already."""
+    """The name is taken."""
 
 
 class Unavailable(Refused):
-    """The server stops, is too busy, or its store cannot answer now; trying later may help."""
+    """The server is stopping or too busy, or its store is unavailable; trying again may help."""
 
 
 class Unreadable(ClientError, ValueError):
-    """The answer is not one of a catcher, or of one that is much older or newer than this client."""
+    """The response is not one of a catcher, or of one that is much older or newer than this client."""
 
 
 class NothingCame(ClientError, TimeoutError):
-    """What was waited for did not come. `messages`: what matched of it; `near_misses`: what came instead; `cursor`:
-    the server's last number at the end."""
+    """A wait timed out.
 
-    def __init__(self, wanted: str, came: Wait) -> None:
-        super().__init__("\n".join((wanted, *_matched(came.messages), *_instead(came.near_misses))))
-        self.messages = came.messages
-        self.near_misses = came.near_misses
-        self.cursor = came.cursor
+    messages: those that matched. near_misses: those that did not. cursor: the server's last arrival number.
+    """
+
+    def __init__(self, text: str, failure: WaitFailure) -> None:
+        super().__init__("\n".join((text, *_matched(failure.messages), *_instead(failure.near_misses))))
+        self.messages = failure.messages
+        self.near_misses = failure.near_misses
+        self.cursor = failure.cursor
 
 
 class UnexpectedMail(ClientError, AssertionError):
-    """What should not have come did. `messages`: what came."""
+    """A message arrived that should not. messages: those that did. cursor: the server's last arrival number."""
 
-    def __init__(self, wanted: str, came: Wait) -> None:
-        lines = [f"  {shown(message)}" for message in came.messages]
-        super().__init__("\n".join((wanted, *lines)))
-        self.messages = came.messages
-        self.cursor = came.cursor
+    def __init__(self, text: str, failure: WaitFailure) -> None:
+        super().__init__("\n".join((text, *(f"  {_shown(message)}" for message in failure.messages))))
+        self.messages = failure.messages
+        self.cursor = failure.cursor
 
 
 class NotInMessage(ClientError, LookupError):
-    """A message has no code, or no link, that it was likely sent for."""
+    """A message has no code or link that it was likely sent for."""
 
 
-def shown(message: Summary | Awaited) -> str:
-    """One line about a message."""
+def _shown(message: Summary | MessageDetail) -> str:
     to = ", ".join(each.address for each in (*message.to, *message.cc, *message.bcc)) or "nobody"
     return f"{message.subject!r} from {message.from_.address or 'nobody'} to {to}"
 
 
-def _matched(messages: Sequence[Awaited]) -> list[str]:
-    return ["these did:", *(f"  {shown(message)}" for message in messages[:SHOWN])] if messages else []
+def _matched(messages: Sequence[FullMessage]) -> list[str]:
+    return ["these did:", *(f"  {_shown(message)}" for message in messages[:MAX_SHOWN])] if messages else []
 
 
 def _instead(misses: Sequence[NearMiss]) -> list[str]:
     if not misses:
         return ["nothing else came"]
     lines = ["what came instead:"]
-    for miss in misses[:SHOWN]:
-        lines += [f"  {shown(miss.message)}", *(f"      {failed}" for failed in miss.failed)]
-    return [*lines, f"  … and {len(misses) - SHOWN} more"] if len(misses) > SHOWN else lines
+    for miss in misses[:MAX_SHOWN]:
+        lines += [f"  {_shown(miss.message)}", *(f"      {failed}" for failed in miss.failed)]
+    return [*lines, f"  … and {len(misses) - MAX_SHOWN} more"] if len(misses) > MAX_SHOWN else lines

@@ -1,17 +1,26 @@
-"""An inbox of one's own: where to send, as whom, and to which addresses."""
+"""Inboxes of tests: where an application sends its mail, and where a test reads it."""
 
-from catcher.client.connection import Place
+from typing import Any, Generic, TypeVar, Unpack
+
+from catcher.client import operations
+from catcher.client.connection import Endpoint
 from catcher.client.errors import ClientError
-from catcher.client.shapes import InboxInfo
+from catcher.client.flows import Flow, Method
+from catcher.client.message import MessageReader, MessageValue, cursor_of
+from catcher.client.query import Conditions, query_of
+from catcher.schema.faults import Fault, FaultStage
+from catcher.schema.inboxes import CreatedInbox, InboxInfo
+
+C = TypeVar("C", bound=Any)
+M = TypeVar("M")
 
 
 class InboxValue:
-    """What is known of an inbox. `cursor` is where it began: what comes after is new."""
+    """The properties of an inbox. info: the inbox as the catcher returned it. host, port: of SMTP."""
 
-    def __init__(self, info: InboxInfo, place: Place) -> None:
+    def __init__(self, info: InboxInfo, endpoint: Endpoint) -> None:
         self.info = info
-        """All that the catcher told of it when it was made or found."""
-        self.host, self.port = place.smtp_of(info.smtp)
+        self.host, self.port = endpoint.smtp_address(info.smtp if isinstance(info, CreatedInbox) else ())
 
     @property
     def name(self) -> str:
@@ -20,25 +29,100 @@ class InboxValue:
 
     @property
     def username(self) -> str:
-        """To log in to SMTP with, and to POP3."""
+        """The user name for SMTP and POP3."""
         return self.info.username
 
     @property
     def password(self) -> str:
-        """The password for that; "" of an inbox that this client has not made."""
-        return self.info.password
+        """The password for SMTP and POP3; "" if this client did not create the inbox."""
+        return self.info.password if isinstance(self.info, CreatedInbox) else ""
 
     @property
     def cursor(self) -> int:
-        """The catcher's last number when the inbox was made or found."""
+        """The catcher's last arrival number when the inbox was created or opened."""
         return self.info.cursor
 
     def address(self, local_part: str = "anything") -> str:
-        """An address whose mail gets here, whoever sends it without logging in. Raises ClientError without one."""
+        """Return an address whose mail is routed here without logging in. Raises ClientError if there is none."""
         for pattern in sorted(self.info.addresses, key=lambda each: not each.startswith("*@")):
             if pattern.startswith("*"):
                 return pattern.replace("*", local_part, 1).replace("@*", "@example.com")
-        raise ClientError(f"mail gets into the inbox {self.name} by logging in to SMTP as {self.username} only")
+        raise ClientError(f"mail is routed to the inbox {self.name} only by logging in to SMTP as {self.username}")
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name} at {self.host}:{self.port}>"
+
+
+class BaseInbox(InboxValue, MessageReader[M], Generic[C, M]):
+    """The part of an inbox that blocking and asynchronous client share. catcher: the client that opened it."""
+
+    def __init__(self, catcher: C, info: InboxInfo) -> None:
+        super().__init__(info, catcher.endpoint)
+        self.catcher = catcher
+
+    @Method
+    def wait(
+        self,
+        query: str = "",
+        *,
+        since: int | MessageValue | None = None,
+        timeout: float = 30.0,
+        **conditions: Unpack[Conditions],
+    ) -> Flow[M]:
+        """Wait for a message that matches; see `Catcher.wait_for`."""
+        wanted, cursor = query_of(query, **conditions), cursor_of(since)
+        flow = operations.wait(wanted, inbox=self.name, since=cursor, timeout=timeout)
+        return (yield from self._messages(flow))[0]
+
+    @Method
+    def wait_for_all(
+        self,
+        count: int,
+        query: str = "",
+        *,
+        since: int | MessageValue | None = None,
+        timeout: float = 30.0,
+        **conditions: Unpack[Conditions],
+    ) -> Flow[tuple[M, ...]]:
+        """Wait for `count` messages that match; see `Catcher.wait_for_all`."""
+        wanted, cursor = query_of(query, **conditions), cursor_of(since)
+        return self._messages(operations.wait(wanted, inbox=self.name, since=cursor, count=count, timeout=timeout))
+
+    @Method
+    def wait_absent(
+        self,
+        query: str = "",
+        *,
+        since: int | MessageValue | None = None,
+        timeout: float = 1.0,
+        **conditions: Unpack[Conditions],
+    ) -> Flow[None]:
+        """Verify that no message that matches arrives; see `Catcher.wait_absent`."""
+        wanted, cursor = query_of(query, **conditions), cursor_of(since)
+        return operations.wait_absent(wanted, inbox=self.name, since=cursor, timeout=timeout)
+
+    @Method
+    def latest(self, query: str = "", **conditions: Unpack[Conditions]) -> Flow[M]:
+        """Return the newest message that matches. Raises Missing if there is none."""
+        flow = operations.message(query=query_of(query, **conditions), inbox=self.name)
+        return self._message((yield from flow))
+
+    @Method
+    def clear(self) -> Flow[None]:
+        """Delete the messages of the inbox."""
+        return operations.delete_all(inbox=self.name)
+
+    @Method
+    def add_fault(self, stage: FaultStage, **fault: Unpack[operations.FaultValues]) -> Flow[Fault]:
+        """Inject a fault at a stage of SMTP, for mail to this inbox only."""
+        return operations.add_fault(stage, inbox=self.name, **fault)
+
+    @Method
+    def clear_faults(self) -> Flow[None]:
+        """Remove the faults of the inbox."""
+        return operations.clear_faults(inbox=self.name)
+
+    @Method
+    def delete(self) -> Flow[None]:
+        """Delete the inbox with its mail and faults, if it still exists."""
+        return operations.discard_inbox(self.name)

@@ -1,30 +1,41 @@
-"""A message as tests want to see it: a value that is there as a whole, but for its octets and its files'."""
+"""Messages as tests need them: values, with methods that ask the catcher for more."""
 
 from datetime import datetime
+from typing import Generic, TypeVar
 
+from catcher.client import operations
 from catcher.client.errors import NotInMessage
-from catcher.client.shapes import Awaited, Code, Defect, Envelope, Link, Mailbox
+from catcher.client.flows import Flow, Method
+from catcher.schema.extract import Code, Link
+from catcher.schema.messages import AttachmentInfo, Mailbox, MessageDefect, SmtpEnvelope
+from catcher.schema.release import RecipientOutcome
+from catcher.schema.wait import FullMessage
 
-_SHOWN = 400
+C = TypeVar("C")
+A = TypeVar("A")
+M = TypeVar("M")
+
+_MAX_TEXT = 400
 
 
 class MessageValue:
-    """What is known of a message. Two with the same id are equal."""
+    """The properties of a message. Two messages with the same id are equal.
 
-    def __init__(self, data: Awaited, *, inbox: str | None = None) -> None:
+    data: the message as the catcher returned it. inbox: the inbox that it was requested from, None for none.
+    """
+
+    def __init__(self, data: FullMessage, *, inbox: str | None = None) -> None:
         self.data = data
-        """All that the catcher told of it."""
         self.inbox = inbox
-        """Name of the inbox that it was looked for in, None for none."""
 
     @property
     def id(self) -> str:
-        """The id that the catcher knows it by."""
+        """Its id in the catcher."""
         return self.data.id
 
     @property
     def cursor(self) -> int:
-        """Its arrival number; what arrives later has a greater one."""
+        """Its arrival number, which rises."""
         return self.data.cursor
 
     @property
@@ -39,104 +50,104 @@ class MessageValue:
 
     @property
     def from_(self) -> Mailbox:
-        """The author."""
+        """The first mailbox of From."""
         return self.data.from_
 
     @property
     def to(self) -> tuple[Mailbox, ...]:
-        """Those of To."""
+        """The mailboxes of To."""
         return self.data.to
 
     @property
     def cc(self) -> tuple[Mailbox, ...]:
-        """Those of Cc."""
+        """The mailboxes of Cc."""
         return self.data.cc
 
     @property
     def bcc(self) -> tuple[Mailbox, ...]:
-        """Those of Bcc, and recipients that only the envelope names."""
+        """The mailboxes of Bcc, and recipients that only the envelope names."""
         return self.data.bcc
 
     @property
     def reply_to(self) -> tuple[Mailbox, ...]:
-        """Those of Reply-To."""
+        """The mailboxes of Reply-To."""
         return self.data.reply_to
 
     @property
     def recipients(self) -> tuple[str, ...]:
-        """The addresses of the envelope: who really got it."""
+        """The addresses of the envelope, hidden recipients included."""
         return tuple(each.address for each in self.envelope.recipients)
 
     @property
-    def envelope(self) -> Envelope:
+    def envelope(self) -> SmtpEnvelope:
         """The SMTP transaction."""
         return self.data.envelope
 
     @property
     def text(self) -> str:
-        """The plain text, made from the HTML when there is none."""
+        """The plain text, made from the HTML if there is none."""
         return self.data.text
 
     @property
     def html(self) -> str:
-        """The HTML, "" without."""
+        """The HTML, "" if there is none."""
         return self.data.html
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """Its tags when it was read."""
+        """Its tags at the time of reading."""
         return self.data.tags
 
     @property
     def received_at(self) -> datetime:
-        """When it arrived."""
+        """The time of arrival, in UTC."""
         return self.data.created
 
     @property
     def username(self) -> str:
-        """What its sender logged in to SMTP as."""
+        """The SMTP user that sent it."""
         return self.data.username
 
     @property
     def size(self) -> int:
-        """Octets."""
+        """Its size in octets."""
         return self.data.size
 
     @property
     def is_read(self) -> bool:
-        """Whether it was marked read when it was asked for."""
+        """Whether it was marked as read at the time of reading."""
         return self.data.read
 
     @property
-    def defects(self) -> tuple[Defect, ...]:
-        """What is not as the RFCs want it."""
+    def defects(self) -> tuple[MessageDefect, ...]:
+        """Deviations from the RFCs."""
         return self.data.defects
 
     @property
     def codes(self) -> tuple[Code, ...]:
-        """One-time codes, most confident first."""
+        """One-time codes, the most confident first."""
         return self.data.extract.codes
 
     @property
     def links(self) -> tuple[Link, ...]:
-        """Links with their kinds, most confident first; `str()` of one is its address."""
+        """Links with their kinds, the most confident first; `str()` of a link is its URL."""
         return self.data.extract.links
 
     @property
     def code(self) -> str:
-        """The code that the message was sent for, as it is typed. Raises NotInMessage."""
+        """The code that the message was sent for, as a user types it. Raises NotInMessage."""
         found = self.data.extract.code
         if found is None:
-            raise NotInMessage(f"no code in {self}\n{self.text[:_SHOWN]}")
+            raise NotInMessage(f"no code in {self}\n{self.text[:_MAX_TEXT]}")
         return found.value
 
     @property
     def link(self) -> str:
-        """The address that the message was sent for to be followed. Raises NotInMessage."""
+        """The URL of the link that the message was sent for. Raises NotInMessage."""
         found = self.data.extract.link
         if found is None:
             others = "".join(f"\n  {each.kind}: {each.url}" for each in self.links)
-            raise NotInMessage(f"no link to follow in {self}{others}\n{self.text[:_SHOWN]}")
+            raise NotInMessage(f"no link to follow in {self}{others}\n{self.text[:_MAX_TEXT]}")
         return found.url
 
     def __eq__(self, other: object) -> bool:
@@ -152,6 +163,78 @@ class MessageValue:
         return f"{self.subject!r} from {self.from_ or 'nobody'} to {', '.join(self.recipients) or 'nobody'}"
 
 
+class BaseMessage(MessageValue, Generic[C, A]):
+    """The part of a message that blocking and asynchronous client share. catcher: the client that read it."""
+
+    def __init__(self, catcher: C, data: FullMessage, *, inbox: str | None = None) -> None:
+        super().__init__(data, inbox=inbox)
+        self.catcher = catcher
+
+    @property
+    def attachments(self) -> tuple[A, ...]:
+        """The attached files."""
+        return tuple(self._attachment(each) for each in self.data.attachments)
+
+    @property
+    def inlines(self) -> tuple[A, ...]:
+        """The files that the HTML shows."""
+        return tuple(self._attachment(each) for each in self.data.inline)
+
+    @Method
+    def mark(self, *, read: bool = True) -> Flow[None]:
+        """Mark the message as read or unread."""
+        return operations.mark([self.id], read=read, inbox=self.inbox)
+
+    @Method
+    def set_tags(self, *names: str) -> Flow[None]:
+        """Replace the tags of the message."""
+        return operations.set_tags([self.id], names, inbox=self.inbox)
+
+    @Method
+    def delete(self) -> Flow[None]:
+        """Delete the message."""
+        return operations.delete([self.id], inbox=self.inbox)
+
+    @Method
+    def release(self, *to: str, relay: str = "") -> Flow[tuple[RecipientOutcome, ...]]:
+        """Release the message to real recipients through a relay; return the outcome for each."""
+        return operations.release(self.id, to, relay=relay, inbox=self.inbox)
+
+    def _attachment(self, info: AttachmentInfo) -> A:
+        raise NotImplementedError
+
+
+class BaseAttachment(Generic[M]):
+    """A file of a message. info: its name, type, size and digests."""
+
+    def __init__(self, message: M, info: AttachmentInfo) -> None:
+        self._message = message
+        self.info = info
+
+    @property
+    def name(self) -> str:
+        """The file name, or the content id."""
+        return self.info.file_name
+
+    @property
+    def content_type(self) -> str:
+        """The media type."""
+        return self.info.content_type
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name!r} {self.content_type}, {self.info.size} octets>"
+
+
+class MessageReader(Generic[M]):
+    """Base of the objects that read messages: clients and inboxes."""
+
+    def _message(self, data: FullMessage, inbox: str | None = None) -> M:
+        raise NotImplementedError
+
+    def _messages(self, flow: Flow[tuple[FullMessage, ...]], inbox: str | None = None) -> Flow[tuple[M, ...]]:
+        return tuple([self._message(each, inbox) for each in (yield from flow)])
+
+
 def cursor_of(since: int | MessageValue | None) -> int | None:
-    """The cursor behind a message, or as it is given."""
+    """Return the cursor of a message; a cursor or None is returned unchanged."""
     return since.cursor if isinstance(since, MessageValue) else since

@@ -1,44 +1,48 @@
-"""Every route as a flow: a generator that yields requests, is sent their answers, and returns what was asked for.
-
-Nothing here does I/O, so that the blocking and the asynchronous client share all of it. Where `inbox` is given, only
-mail in that inbox counts.
-"""
+"""Every route of the API as a flow. Where `inbox` is given, only the mail of that inbox counts."""
 
 import base64
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from pathlib import PurePath
-from typing import Any, TypeAlias, TypedDict, TypeVar, Unpack
+from typing import Any, TypeAlias, TypedDict, Unpack
 from urllib.parse import quote
 
-from catcher.client import shapes
 from catcher.client.errors import NothingCame, UnexpectedMail
-from catcher.client.protocol import Answer, Request, Value, given, read, read_lines
+from catcher.client.flows import Flow
+from catcher.client.protocol import Request, Response, Value, given, read, read_lines
+from catcher.schema.assertions import AssertionsResponse
+from catcher.schema.extract import Extraction
+from catcher.schema.faults import Fault, FaultList, FaultStage
+from catcher.schema.inboxes import CreatedInbox, DeletedInbox, InboxInfo, InboxList
+from catcher.schema.info import AppInformation
+from catcher.schema.messages import MessageDetail, MessageList
+from catcher.schema.outbox import JobInfo, JobList, WebhookInfo, WebhookList, WebhookTest
+from catcher.schema.release import RecipientOutcome, RelayInfo, ReleaseReport
+from catcher.schema.send import SentMessage
+from catcher.schema.sessions import SessionInfo, SessionList
+from catcher.schema.tokens import CreatedToken, TokenInfo, TokenList, TokenScope
+from catcher.schema.wait import FullMessage, WaitFailure, WaitSuccess
 
-T = TypeVar("T")
-Flow: TypeAlias = Generator[Request, Answer, T]
 Json: TypeAlias = dict[str, Any]
 
-LONGEST_WAIT = 600.0
-"""Seconds that the server waits for one request."""
+MAX_WAIT = 600.0
+"""Seconds that the server waits in one request."""
 
-MOST_AWAITED = 100
-"""Messages that it waits for in one request."""
+MAX_AWAITED = 100
+"""Messages that the server returns for one wait."""
 
 # Lists
 
 
-def page(
-    *, limit: int = 50, start: int = 0, before: int | None = None, inbox: str | None = None
-) -> Flow[shapes.MessagePage]:
-    """A piece of the list, newest first. before: `next_cursor` of the piece before."""
+def page(*, limit: int = 50, start: int = 0, before: int | None = None, inbox: str | None = None) -> Flow[MessageList]:
+    """Return a page of the list, newest first. before: `next_cursor` of the previous page."""
     wanted = given({"limit": limit, "start": start, "cursor_before": before, "inbox": inbox})
-    return read((yield Request.get("messages", wanted)), shapes.MessagePage)
+    return read((yield Request.get("messages", wanted)), MessageList)
 
 
 def search(
     query: str, *, limit: int = 50, start: int = 0, before: int | None = None, inbox: str | None = None
-) -> Flow[shapes.MessagePage]:
-    """A piece of what a query matches, newest first. Raises BadRequest for a query that cannot be read."""
+) -> Flow[MessageList]:
+    """Return a page of search results, newest first. Raises BadRequest for a query with a syntax error."""
     wanted: dict[str, Value] = {
         "query": query,
         "limit": limit,
@@ -47,74 +51,79 @@ def search(
         "inbox": inbox,
         "strict": 1,
     }
-    return read((yield Request.get("search", given(wanted))), shapes.MessagePage)
+    return read((yield Request.get("search", given(wanted))), MessageList)
 
 
-def messages(query: str = "", *, inbox: str | None = None, since: int = 0) -> Flow[tuple[shapes.Awaited, ...]]:
-    """All messages that match, whole, in the order of arrival; an inbox that is not there has none."""
-    found: list[shapes.Awaited] = []
+def messages(query: str = "", *, inbox: str | None = None, since: int = 0) -> Flow[tuple[FullMessage, ...]]:
+    """Return all messages that match, in the order of arrival; none for an unknown inbox."""
+    found: list[FullMessage] = []
     while True:
-        wanted = {"query": query, "inbox": inbox, "since": since, "count": MOST_AWAITED, "timeout": 0}
-        answer = yield Request.get("wait", given(wanted), expects=(404, 408))
-        if answer.status == 404:
+        wanted = {"query": query, "inbox": inbox, "since": since, "count": MAX_AWAITED, "timeout": 0}
+        response = yield Request.get("wait", given(wanted), expects=(404, 408))
+        if response.status == 404:
             return tuple(found)
-        came = read(answer, shapes.Wait)
-        found += came.messages
-        if answer.status == 408:
+        batch = read(response, WaitSuccess)
+        found += batch.messages
+        if response.status == 408:
             return tuple(found)
-        since = came.cursor
+        since = batch.cursor
 
 
 def wait(
     query: str = "", *, inbox: str | None = None, since: int | None = None, count: int = 1, timeout: float = 30.0
-) -> Flow[tuple[shapes.Awaited, ...]]:
-    """So many messages that match, as soon as they are there: after the cursor `since` the first ones, without it the
-    newest, those that were there before included. Raises NothingCame, and Missing for an unknown inbox.
+) -> Flow[tuple[FullMessage, ...]]:
+    """Wait for `count` messages that match, and return them in the order of arrival.
+
+    With the cursor `since` these are the first ones after it, without it the newest, those already there included.
+    Raises NothingCame, and Missing for an unknown inbox.
     """
-    answer = yield from _awaited(query, inbox=inbox, since=since, count=count, timeout=timeout, expects=(408,))
-    came = read(answer, shapes.Wait)
-    if answer.status == 408:
-        what = "no message" if count == 1 else f"{len(came.messages)} of {count} messages"
-        raise NothingCame(f"{what} came within {timeout:g} seconds: {_wanted(query, inbox)}", came)
-    return came.messages
+    response = yield from _wait(query, inbox=inbox, since=since, count=count, timeout=timeout, expects=(408,))
+    if response.status == 408:
+        failure = read(response, WaitFailure)
+        found = "no message" if count == 1 else f"{len(failure.messages)} of {count} messages"
+        raise NothingCame(f"{found} came within {timeout:g} seconds: {_described(query, inbox)}", failure)
+    return read(response, WaitSuccess).messages
 
 
 def wait_absent(
     query: str = "", *, inbox: str | None = None, since: int | None = None, timeout: float = 1.0
 ) -> Flow[None]:
-    """Return after the whole time, when nothing that matches came. Raises UnexpectedMail as soon as something does."""
-    answer = yield from _awaited(query, inbox=inbox, since=since, timeout=timeout, expects=(409,), absent="true")
-    if answer.status == 409:
-        raise UnexpectedMail(f"mail came that should not have come: {_wanted(query, inbox)}", read(answer, shapes.Wait))
+    """Return after `timeout` seconds if no message matches. Raises UnexpectedMail as soon as one does."""
+    response = yield from _wait(query, inbox=inbox, since=since, timeout=timeout, expects=(409,), absent="true")
+    if response.status == 409:
+        failure = read(response, WaitFailure)
+        raise UnexpectedMail(f"mail came that should not have come: {_described(query, inbox)}", failure)
 
 
-def _awaited(
-    query: str, *, timeout: float, expects: tuple[int, ...], **more: Value
-) -> Generator[Request, Answer, Answer]:
-    """One wait, in as many requests as its time takes; the last answer."""
+def _wait(
+    query: str, *, timeout: float, expects: tuple[int, ...], **parameters: Value
+) -> Generator[Request, Response, Response]:
+    """Send as many requests as the timeout takes, and return the last response."""
     while True:
-        some = min(timeout, LONGEST_WAIT)
-        timeout -= some
-        wanted = given({"query": query, "timeout": f"{some:f}", **more})
-        answer = yield Request.get("wait", wanted, expects=expects, waits=some)
-        is_over = answer.status != (200 if more.get("absent") else 408)
+        seconds = min(timeout, MAX_WAIT)
+        timeout -= seconds
+        wanted = given({"query": query, "timeout": f"{seconds:f}", **parameters})
+        response = yield Request.get("wait", wanted, expects=expects, waits=seconds)
+        is_over = response.status != (200 if parameters.get("absent") else 408)
         if is_over or timeout <= 0:
-            return answer
+            return response
 
 
-def _wanted(query: str, inbox: str | None) -> str:
+def _described(query: str, inbox: str | None) -> str:
     return f"{query or 'any message'}{f' in the inbox {inbox}' if inbox else ''}"
 
 
 def mark(store_ids: Sequence[str] = (), *, read: bool = True, query: str = "", inbox: str | None = None) -> Flow[None]:
-    """Mark messages read or unread: of these ids, or what a query matches, or all."""
-    yield Request.sent("PUT", "messages", {"IDs": store_ids, "Search": query, "Read": read}, given({"inbox": inbox}))
+    """Mark messages as read or unread: those with these ids, or those that a query matches, or all."""
+    yield Request.with_json(
+        "PUT", "messages", {"IDs": store_ids, "Search": query, "Read": read}, given({"inbox": inbox})
+    )
 
 
 def delete(store_ids: Iterable[str], *, inbox: str | None = None) -> Flow[None]:
-    """Delete messages; unknown ids are passed over, and none deletes nothing."""
+    """Delete messages by id; unknown ids are ignored."""
     if ids := list(store_ids):
-        yield Request.sent("DELETE", "messages", {"IDs": ids}, given({"inbox": inbox}))
+        yield Request.with_json("DELETE", "messages", {"IDs": ids}, given({"inbox": inbox}))
 
 
 def delete_all(*, inbox: str | None = None) -> Flow[None]:
@@ -123,110 +132,112 @@ def delete_all(*, inbox: str | None = None) -> Flow[None]:
 
 
 def delete_found(query: str, *, inbox: str | None = None) -> Flow[None]:
-    """Delete what a query matches. Raises BadRequest for one that cannot be read or that asks for nothing."""
+    """Delete the messages that a query matches. Raises BadRequest for an empty query or one with a syntax error."""
     yield Request("DELETE", "search", parameters=given({"query": query, "inbox": inbox}))
 
 
-# One message; "latest" is the id of the newest
+# One message; "latest" is the id of the newest one
 
 
-def message(store_id: str = "latest", *, query: str | None = None, inbox: str | None = None) -> Flow[shapes.Awaited]:
-    """A message whole, without marking it read. query: with "latest", the newest that it matches. Raises Missing."""
+def message(store_id: str = "latest", *, query: str | None = None, inbox: str | None = None) -> Flow[FullMessage]:
+    """Return a message without marking it as read. query: with "latest", to be matched. Raises Missing."""
     latest = query if store_id == "latest" else None
     found = read(
-        (yield Request.get(_message(store_id), given({"query": latest, "inbox": inbox, "peek": 1}))), shapes.Detail
+        (yield Request.get(_message(store_id), given({"query": latest, "inbox": inbox, "peek": 1}))), MessageDetail
     )
-    answer = yield Request.get(f"{_message(found.id)}/extract", given({"inbox": inbox}))
+    response = yield Request.get(f"{_message(found.id)}/extract", given({"inbox": inbox}))
     values = {name: getattr(found, name) for name in found.__struct_fields__}
-    return shapes.Awaited(**values, extract=read(answer, shapes.Extract))
+    return FullMessage(**values, extract=read(response, Extraction))
 
 
-def extract(store_id: str = "latest", *, inbox: str | None = None) -> Flow[shapes.Extract]:
-    """The codes and links of a message."""
-    return read((yield Request.get(f"{_message(store_id)}/extract", given({"inbox": inbox}))), shapes.Extract)
+def extract(store_id: str = "latest", *, inbox: str | None = None) -> Flow[Extraction]:
+    """Return the codes and links of a message."""
+    return read((yield Request.get(f"{_message(store_id)}/extract", given({"inbox": inbox}))), Extraction)
 
 
 def headers(store_id: str = "latest", *, inbox: str | None = None) -> Flow[dict[str, list[str]]]:
-    """The header section: field bodies by name."""
+    """Return the header section: field bodies by name."""
     return read((yield Request.get(f"{_message(store_id)}/headers", given({"inbox": inbox}))), dict[str, list[str]])
 
 
 def raw(store_id: str = "latest", *, inbox: str | None = None) -> Flow[bytes]:
-    """The octets as they were received."""
+    """Return the octets of a message as received."""
     return (yield Request.get(f"{_message(store_id)}/raw", given({"inbox": inbox}))).body
 
 
 def part(store_id: str, part_id: str, *, inbox: str | None = None) -> Flow[bytes]:
-    """The decoded octets of one part."""
+    """Return the decoded octets of a part."""
     return (yield Request.get(f"{_message(store_id)}/part/{_quoted(part_id)}", given({"inbox": inbox}))).body
 
 
 def thumbnail(store_id: str, part_id: str, *, inbox: str | None = None) -> Flow[bytes]:
-    """A small JPEG of an image."""
+    """Return a small JPEG of an image."""
     return (yield Request.get(f"{_message(store_id)}/part/{_quoted(part_id)}/thumb", given({"inbox": inbox}))).body
 
 
 def html_document(store_id: str = "latest", *, inbox: str | None = None) -> Flow[str]:
-    """The HTML with addresses for its inline images, as a browser gets it; marks the message read."""
+    """Return the HTML as a browser gets it, with URLs of inline images; marks the message as read."""
     return (yield Request.get(f"/view/{_quoted(store_id)}.html", given({"inbox": inbox}))).text
 
 
 def text_document(store_id: str = "latest", *, inbox: str | None = None) -> Flow[str]:
-    """The text, made from the HTML when there is none; marks the message read."""
+    """Return the text, made from the HTML if there is none; marks the message as read."""
     return (yield Request.get(f"/view/{_quoted(store_id)}.txt", given({"inbox": inbox}))).text
 
 
 def checks(store_id: str = "latest", *, inbox: str | None = None, **options: Value) -> Flow[Json]:
-    """All opinions on a message, as its route tells them; options: of the route."""
+    """Return the reports of all checks. options: parameters of the route."""
     return read((yield Request.get(f"{_message(store_id)}/checks", given({"inbox": inbox, **options}), waits=60)), Json)
 
 
 def link_checks(store_id: str = "latest", *, inbox: str | None = None, **options: Value) -> Flow[tuple[Json, ...]]:
-    """What each of the message's links answers; this asks their servers."""
-    answer = yield Request.get(f"{_message(store_id)}/checks/links", given({"inbox": inbox, **options}), waits=120)
-    return read_lines(answer, Json)
+    """Request every link of a message and return the results."""
+    response = yield Request.get(f"{_message(store_id)}/checks/links", given({"inbox": inbox, **options}), waits=120)
+    return read_lines(response, Json)
 
 
 def html_check(store_id: str = "latest", *, inbox: str | None = None) -> Flow[Json]:
-    """How mail programs show the HTML, in Mailpit's shape."""
+    """Return what mail programs do not support of the HTML, in Mailpit's format."""
     return read((yield Request.get(f"{_message(store_id)}/html-check", given({"inbox": inbox}), waits=60)), Json)
 
 
 def link_check(store_id: str = "latest", *, inbox: str | None = None, follow: bool = False) -> Flow[Json]:
-    """Whether the message's links lead anywhere, in Mailpit's shape; this asks their servers."""
+    """Request every link of a message and return the results in Mailpit's format."""
     wanted = given({"inbox": inbox, "follow": "true" if follow else None})
     return read((yield Request.get(f"{_message(store_id)}/link-check", wanted, waits=120)), Json)
 
 
 def spam_check(store_id: str = "latest", *, inbox: str | None = None) -> Flow[Json]:
-    """What the server's spam filter says, in Mailpit's shape."""
+    """Return the verdict of the server's spam filter, in Mailpit's format."""
     return read((yield Request.get(f"{_message(store_id)}/sa-check", given({"inbox": inbox}), waits=60)), Json)
 
 
 def check_assertions(
     store_id: str, assertions: Sequence[Mapping[str, Any]], *, inbox: str | None = None
-) -> Flow[shapes.Verdicts]:
-    """Whether assertions hold; each is an object as the route takes it, with the name in `assert`."""
+) -> Flow[AssertionsResponse]:
+    """Evaluate assertions; each is an object of the route's format, with its name in `assert`."""
     path = f"{_message(store_id)}/assert"
     return read(
-        (yield Request.sent("POST", path, {"assertions": assertions}, given({"inbox": inbox}))), shapes.Verdicts
+        (yield Request.with_json("POST", path, {"assertions": assertions}, given({"inbox": inbox}))), AssertionsResponse
     )
 
 
 def release(
     store_id: str, to: Sequence[str], *, relay: str = "", inbox: str | None = None
-) -> Flow[tuple[shapes.Outcome, ...]]:
-    """Send a message onward; what became of each recipient. Raises BadRequest when nobody could get it."""
+) -> Flow[tuple[RecipientOutcome, ...]]:
+    """Release a message to recipients; return the outcome for each. Raises BadRequest if none could be tried."""
     path, body = f"{_message(store_id)}/release", {"To": to, "Relay": relay}
-    answer = yield Request.sent("POST", path, body, given({"report": 1, "inbox": inbox}), expects=(400,), waits=60)
-    if answer.status == 400 and not answer.is_json:
-        raise answer.refusal()
-    return read(answer, shapes.Outcomes).recipients
+    response = yield Request.with_json(
+        "POST", path, body, given({"report": 1, "inbox": inbox}), expects=(400,), waits=60
+    )
+    if response.status == 400 and not response.is_json:
+        raise response.refusal()
+    return read(response, ReleaseReport).recipients
 
 
-def relays() -> Flow[tuple[shapes.Relay, ...]]:
-    """The relays that messages can be released through; the first one is the default."""
-    return read((yield Request.get("relays")), tuple[shapes.Relay, ...])
+def relays() -> Flow[tuple[RelayInfo, ...]]:
+    """Return the relays that messages can be released through; the first one is the default."""
+    return read((yield Request.get("relays")), tuple[RelayInfo, ...])
 
 
 def send(
@@ -243,10 +254,10 @@ def send(
     tags: Sequence[str] = (),
     headers: Mapping[str, str] | None = None,
     inbox: str | None = None,
-) -> Flow[shapes.Sent]:
-    """Send a message in. Addresses as `ann@example.com` or `Ann <ann@example.com>`; attachments by file name.
+) -> Flow[SentMessage]:
+    """Store a message. Addresses are `ann@example.com` or `Ann <ann@example.com>`.
 
-    inbox: the one it is put into, whatever it says of itself.
+    attachments: octets by file name, or paths. inbox: to store it in, in place of the routing rules.
     """
     body = {
         "From": {"Email": from_},
@@ -263,28 +274,26 @@ def send(
         "Tags": list(tags),
         "Headers": dict(headers or {}),
     }
-    return read((yield Request.sent("POST", "send", body, given({"inbox": inbox}))), shapes.Sent)
+    return read((yield Request.with_json("POST", "send", body, given({"inbox": inbox}))), SentMessage)
 
 
 def send_octets(
     octets: bytes, *, from_: str | None = None, to: Sequence[str] = (), inbox: str | None = None
-) -> Flow[shapes.Sent]:
-    """Send a message in as it stands. from_, to: of its envelope; without them its header section tells. inbox: as for
-    `send`.
-    """
+) -> Flow[SentMessage]:
+    """Store a message given as octets. from_, to: of its envelope, by default of its header section."""
     parameters = (*given({"from": from_, "inbox": inbox}), *(("to", each) for each in to))
     request = Request("POST", "send", parameters=parameters, body=octets, content_type="message/rfc822")
-    return read((yield request), shapes.Sent)
+    return read((yield request), SentMessage)
 
 
-def _files(given: Mapping[str, bytes] | Sequence[PurePath]) -> Iterable[tuple[str, bytes]]:
-    if isinstance(given, Mapping):
-        return given.items()
-    return [(path.name, _octets(path)) for path in given]
+def _files(files: Mapping[str, bytes] | Sequence[PurePath]) -> Iterable[tuple[str, bytes]]:
+    if isinstance(files, Mapping):
+        return files.items()
+    return [(path.name, _octets(path)) for path in files]
 
 
 def _octets(path: PurePath) -> bytes:
-    with open(path, "rb") as file:  # noqa: PTH123 - whatever path it is
+    with open(path, "rb") as file:  # noqa: PTH123 - any kind of path
         return file.read()
 
 
@@ -292,65 +301,66 @@ def _octets(path: PurePath) -> bytes:
 
 
 def tags(*, inbox: str | None = None) -> Flow[tuple[str, ...]]:
-    """Names in use, sorted."""
+    """Return the tags in use, sorted."""
     return read((yield Request.get("tags", given({"inbox": inbox}))), tuple[str, ...])
 
 
 def set_tags(store_ids: Sequence[str], names: Sequence[str], *, inbox: str | None = None) -> Flow[None]:
-    """Give messages exactly these tags."""
-    yield Request.sent("PUT", "tags", {"IDs": store_ids, "Tags": names}, given({"inbox": inbox}))
+    """Replace the tags of messages."""
+    yield Request.with_json("PUT", "tags", {"IDs": store_ids, "Tags": names}, given({"inbox": inbox}))
 
 
 def rename_tag(name: str, new: str) -> Flow[None]:
-    """Call a tag otherwise."""
-    yield Request.sent("PUT", f"tags/{_quoted(name)}", {"Name": new})
+    """Rename a tag."""
+    yield Request.with_json("PUT", f"tags/{_quoted(name)}", {"Name": new})
 
 
 def delete_tag(name: str) -> Flow[None]:
-    """Take a tag from all messages."""
+    """Remove a tag from all messages."""
     yield Request("DELETE", f"tags/{_quoted(name)}")
 
 
 # Inboxes
 
 
-def inboxes() -> Flow[tuple[shapes.InboxInfo, ...]]:
-    """All inboxes, sorted by name."""
-    return read((yield Request.get("inboxes")), shapes.InboxList).inboxes
+def inboxes() -> Flow[tuple[InboxInfo, ...]]:
+    """Return all inboxes, sorted by name."""
+    return read((yield Request.get("inboxes")), InboxList).inboxes
 
 
-def inbox_info(name: str) -> Flow[shapes.InboxInfo]:
-    """One inbox. Raises Missing."""
-    return read((yield Request.get(f"inboxes/{_quoted(name)}")), shapes.InboxInfo)
+def inbox_info(name: str) -> Flow[InboxInfo]:
+    """Return an inbox. Raises Missing."""
+    return read((yield Request.get(f"inboxes/{_quoted(name)}")), InboxInfo)
 
 
 def make_inbox(
     name: str = "", *, ttl: float | None = None, max_messages: int = 0, max_age: float | None = None
-) -> Flow[shapes.InboxInfo]:
-    """Make an inbox, with a random name unless one is given. Raises Conflict for a name that is taken."""
+) -> Flow[CreatedInbox]:
+    """Create an inbox, with a random name unless one is given. Raises Conflict if the name is taken."""
     body = {"name": name, "ttl": ttl, "max_messages": max_messages, "max_age": max_age}
-    return read((yield Request.sent("POST", "inboxes", body)), shapes.InboxInfo)
+    return read((yield Request.with_json("POST", "inboxes", body)), CreatedInbox)
 
 
 def delete_inbox(name: str) -> Flow[int]:
-    """Delete an inbox with its mail and the faults set up for it; how many messages went. Raises Missing."""
-    return read((yield Request("DELETE", f"inboxes/{_quoted(name)}")), shapes.Deleted).deleted
+    """Delete an inbox with its mail and faults; return the number of deleted messages. Raises Missing."""
+    return read((yield Request("DELETE", f"inboxes/{_quoted(name)}")), DeletedInbox).deleted
+
+
+def discard_inbox(name: str) -> Flow[None]:
+    """Delete an inbox with its mail and faults, if it exists."""
+    yield Request("DELETE", f"inboxes/{_quoted(name)}", expects=(404,))
 
 
 # Faults
 
 
-def faults(*, inbox: str | None = None) -> Flow[tuple[shapes.Fault, ...]]:
-    """The faults that are set up, in the order they are asked."""
-    return read((yield Request.get("faults", given({"inbox": inbox}))), shapes.Faults).faults
+def faults(*, inbox: str | None = None) -> Flow[tuple[Fault, ...]]:
+    """Return the active faults, in the order they are tried."""
+    return read((yield Request.get("faults", given({"inbox": inbox}))), FaultList).faults
 
 
 class FaultValues(TypedDict, total=False):
-    """What a fault is about, besides its stage. code: of the reply, 400 to 599; text: its words.
-
-    query: on the envelope. delay: seconds before. drop: hang up. times: how often at most. probability: in percent.
-    name: for people.
-    """
+    """The properties of a fault besides its stage; see `catcher.schema.faults.FaultRequest`."""
 
     code: int
     text: str
@@ -362,117 +372,111 @@ class FaultValues(TypedDict, total=False):
     name: str
 
 
-def add_fault(stage: shapes.Stage, *, inbox: str | None = None, **fault: Unpack[FaultValues]) -> Flow[shapes.Fault]:
-    """Have SMTP fail at a stage: with a reply code, after a delay, or by hanging up; only for mail to an inbox."""
-    return read(
-        (yield Request.sent("POST", "faults", {"stage": stage, **fault}, given({"inbox": inbox}))), shapes.Fault
-    )
+def add_fault(stage: FaultStage, *, inbox: str | None = None, **fault: Unpack[FaultValues]) -> Flow[Fault]:
+    """Inject a fault at a stage of SMTP, optionally for mail to one inbox only."""
+    return read((yield Request.with_json("POST", "faults", {"stage": stage, **fault}, given({"inbox": inbox}))), Fault)
 
 
-def set_faults(faults: Sequence[Mapping[str, Any]], *, seed: int | None = None) -> Flow[tuple[shapes.Fault, ...]]:
-    """Have these faults and no others, each as the route takes it."""
-    return read((yield Request.sent("PUT", "faults", {"faults": faults, "seed": seed})), shapes.Faults).faults
+def set_faults(faults: Sequence[Mapping[str, Any]], *, seed: int | None = None) -> Flow[tuple[Fault, ...]]:
+    """Replace all faults by these, each in the route's format. seed: of the random numbers."""
+    return read((yield Request.with_json("PUT", "faults", {"faults": faults, "seed": seed})), FaultList).faults
 
 
-def remove_fault(number: int) -> Flow[tuple[shapes.Fault, ...]]:
-    """Forget one; those that are left. Raises Missing."""
-    return read((yield Request("DELETE", f"faults/{number}")), shapes.Faults).faults
+def remove_fault(number: int) -> Flow[tuple[Fault, ...]]:
+    """Remove a fault and return the others. Raises Missing."""
+    return read((yield Request("DELETE", f"faults/{number}")), FaultList).faults
 
 
 def clear_faults(*, inbox: str | None = None) -> Flow[None]:
-    """Forget all."""
+    """Remove all faults."""
     yield Request("DELETE", "faults", parameters=given({"inbox": inbox}))
 
 
 def chaos() -> Flow[Json]:
-    """Mailpit's chaos triggers. Raises BadRequest when they are not enabled."""
+    """Return Mailpit's chaos triggers. Raises BadRequest if they are disabled."""
     return read((yield Request.get("chaos")), Json)
 
 
 def set_chaos(triggers: Mapping[str, Any]) -> Flow[Json]:
     """Set Mailpit's chaos triggers."""
-    return read((yield Request.sent("PUT", "chaos", triggers)), Json)
+    return read((yield Request.with_json("PUT", "chaos", triggers)), Json)
 
 
-# Onward, tokens, the program
+# Outbox, tokens, the program
 
 
-def outgoing(*, limit: int = 100, relay: str | None = None, message: str | None = None) -> Flow[tuple[shapes.Job, ...]]:
-    """What is sent onward, by relays and webhooks, newest first."""
+def outgoing(*, limit: int = 100, relay: str | None = None, message: str | None = None) -> Flow[tuple[JobInfo, ...]]:
+    """Return the jobs of the outbox, newest first: deliveries to relays and webhooks."""
     return read(
-        (yield Request.get("outgoing", given({"limit": limit, "relay": relay, "message": message}))), shapes.Jobs
+        (yield Request.get("outgoing", given({"limit": limit, "relay": relay, "message": message}))), JobList
     ).jobs
 
 
-def webhooks() -> Flow[tuple[shapes.Webhook, ...]]:
-    """Who is told of new mail."""
-    return read((yield Request.get("webhooks")), shapes.Webhooks).webhooks
+def webhooks() -> Flow[tuple[WebhookInfo, ...]]:
+    """Return the webhooks."""
+    return read((yield Request.get("webhooks")), WebhookList).webhooks
 
 
-def test_webhook(name: str) -> Flow[shapes.Called]:
-    """Call a webhook about the newest message. Raises Missing."""
-    return read((yield Request("POST", f"webhooks/{_quoted(name)}/test", waits=30)), shapes.Called)
+def test_webhook(name: str) -> Flow[WebhookTest]:
+    """Call a webhook with the newest message. Raises Missing."""
+    return read((yield Request("POST", f"webhooks/{_quoted(name)}/test", waits=30)), WebhookTest)
 
 
-def sessions(*, limit: int = 100) -> Flow[tuple[shapes.Session, ...]]:
-    """SMTP connections that are over, with their dialogues, newest first."""
-    return read((yield Request.get("sessions", given({"limit": limit}))), shapes.Sessions).sessions
+def sessions(*, limit: int = 100) -> Flow[tuple[SessionInfo, ...]]:
+    """Return the SMTP sessions that delivered no message, newest first."""
+    return read((yield Request.get("sessions", given({"limit": limit}))), SessionList).sessions
 
 
-def tokens() -> Flow[tuple[shapes.Token, ...]]:
-    """All tokens, oldest first; their secrets are known to nobody."""
-    return read((yield Request.get("tokens")), shapes.Tokens).tokens
+def tokens() -> Flow[tuple[TokenInfo, ...]]:
+    """Return all tokens, oldest first, without their secrets."""
+    return read((yield Request.get("tokens")), TokenList).tokens
 
 
 def make_token(
-    name: str = "", *, scope: shapes.Scope = "write", days: int | None = None, inbox: str = ""
-) -> Flow[shapes.Token]:
-    """A new token with its secret, which is told this once. inbox: the one that it opens."""
+    name: str = "", *, scope: TokenScope = "write", days: int | None = None, inbox: str = ""
+) -> Flow[CreatedToken]:
+    """Create a token; only here its secret is returned. inbox: the only one that it opens."""
     body = {"name": name, "scope": scope, "days": days, "inbox": inbox}
-    return read((yield Request.sent("POST", "tokens", body)), shapes.Token)
+    return read((yield Request.with_json("POST", "tokens", body)), CreatedToken)
 
 
 def revoke_token(number: int) -> Flow[None]:
-    """Let a token open nothing any more. Raises Missing."""
+    """Revoke a token. Raises Missing."""
     yield Request("DELETE", f"tokens/{number}")
 
 
-def info() -> Flow[shapes.Info]:
-    """The running program and its mailbox."""
-    return read((yield Request.get("info")), shapes.Info)
+def info() -> Flow[AppInformation]:
+    """Return information about the running program and its mailbox."""
+    return read((yield Request.get("info")), AppInformation)
 
 
 def web_configuration() -> Flow[Json]:
-    """What a user interface needs to know, in Mailpit's shape."""
+    """Return the configuration that a user interface needs, in Mailpit's format."""
     return read((yield Request.get("webui")), Json)
 
 
 def openapi() -> Flow[Json]:
-    """The OpenAPI document."""
+    """Return the OpenAPI document."""
     return read((yield Request.get("openapi.json")), Json)
 
 
 def ca_certificate() -> Flow[bytes]:
-    """The certificate of the CA behind generated certificates, as PEM. Raises Missing when there is none."""
+    """Return the CA certificate behind the generated ones, as PEM. Raises Missing if there is none."""
     return (yield Request.get("ca.pem")).body
 
 
 def metrics() -> Flow[str]:
-    """Numbers for Prometheus. Raises Missing when they are not enabled."""
+    """Return the metrics for Prometheus. Raises Missing if they are disabled."""
     return (yield Request.get("/metrics")).text
 
 
 def is_ready() -> Flow[bool]:
-    """Whether the catcher can take and give mail now."""
+    """Return whether the catcher is ready to accept and return mail."""
     return (yield Request.get("/readyz", expects=(503,))).status == 200
 
 
-OPEN = Answer(status=200, content_type="text/event-stream", body=b"")
-"""The answer that begins a stream."""
-
-
 def stream() -> Request:
-    """The request for news; its answer does not end."""
+    """Return the request that opens an event stream."""
     return Request.get("events")
 
 

@@ -1,7 +1,7 @@
-"""Requests and answers as values, without I/O."""
+"""Requests and responses as values, without I/O."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -15,7 +15,7 @@ from catcher.client.errors import (
     Unavailable,
     Unreadable,
 )
-from catcher.client.shapes import ProblemAnswer
+from catcher.schema.problems import ProblemResponse
 
 T = TypeVar("T")
 Method = Literal["GET", "PUT", "POST", "DELETE"]
@@ -24,7 +24,7 @@ Parameters = tuple[tuple[str, str], ...]
 
 
 def given(parameters: Mapping[str, Value]) -> Parameters:
-    """Those that are not None, as they are sent."""
+    """Return the parameters that are not None, as text."""
     return tuple((name, str(value)) for name, value in parameters.items() if value is not None)
 
 
@@ -36,9 +36,9 @@ _SHOWN = 500
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is to be sent. path: below `api/v1/`, or with a slash first, below the catcher's address.
+    """A request. path: relative to `api/v1/`, or with a leading slash to the catcher's URL.
 
-    expects: statuses besides 2xx that whoever asks can deal with. waits: seconds that the server may take on purpose.
+    expects: statuses besides 2xx that are no errors. waits: seconds that the server may take on purpose.
     """
 
     method: Method
@@ -51,18 +51,18 @@ class Request:
 
     @property
     def target(self) -> str:
-        """The path below the catcher's address, without a slash first."""
+        """The path relative to the catcher's URL, without a leading slash."""
         return self.path.removeprefix("/") if self.path.startswith("/") else f"api/v1/{self.path}"
 
     @classmethod
     def get(
         cls, path: str, parameters: Parameters = (), *, expects: tuple[int, ...] = (), waits: float = 0.0
     ) -> "Request":
-        """A GET."""
+        """Return a GET request."""
         return cls("GET", path, parameters=parameters, expects=expects, waits=waits)
 
     @classmethod
-    def sent(
+    def with_json(
         cls,
         method: Method,
         path: str,
@@ -72,14 +72,14 @@ class Request:
         expects: tuple[int, ...] = (),
         waits: float = 0.0,
     ) -> "Request":
-        """A request with a value as JSON."""
+        """Return a request with a value as its JSON body."""
         body, kind = msgspec.json.encode(value), "application/json"
         return cls(method, path, parameters, body=body, content_type=kind, expects=expects, waits=waits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What came back."""
+class Response:
+    """A response."""
 
     status: int
     content_type: str
@@ -87,48 +87,51 @@ class Answer:
 
     @property
     def is_json(self) -> bool:
-        """Whether the body says that it is JSON."""
+        """Whether the media type is JSON."""
         return self.content_type.partition(";")[0].strip().lower() == "application/json"
 
     @property
     def text(self) -> str:
-        """The body as text."""
+        """The body, decoded."""
         return self.body.decode("utf-8", "replace")
 
     def refusal(self) -> Refused:
-        """The error that this answer is."""
+        """Return the error that the response stands for."""
         code, message = "", self.text.strip()
         if self.is_json:
-            code, message = _told(self.body) or (code, message)
+            code, message = _problem_of(self.body) or (code, message)
         kind = _REFUSALS.get(self.status) or (Unavailable if self.status >= 500 else Refused)
         return kind(message[:_SHOWN] or f"status {self.status}", status=self.status, code=code)
 
 
-def expected(request: Request, answer: Answer) -> Answer:
-    """The answer, when it is one that whoever asked can deal with. Raises Refused."""
-    if 200 <= answer.status < 300 or answer.status in request.expects:
-        return answer
-    raise answer.refusal()
+def expected(request: Request, response: Response) -> Response:
+    """Return the response if its status is a success or expected. Raises Refused."""
+    if 200 <= response.status < 300 or response.status in request.expects:
+        return response
+    raise response.refusal()
 
 
-def read(answer: Answer, kind: type[T]) -> T:
-    """The answer's JSON as a value. Raises Unreadable."""
+def read(response: Response, kind: type[T]) -> T:
+    """Return the response's JSON as a value. Raises Unreadable."""
+    return _decoded(response.body, kind)
+
+
+def read_lines(response: Response, kind: type[T]) -> tuple[T, ...]:
+    """Return the response's lines of JSON as values. Raises Unreadable."""
+    return tuple(_decoded(line, kind) for line in response.body.splitlines() if line.strip())
+
+
+def _decoded(octets: bytes, kind: type[T]) -> T:
     try:
-        return msgspec.json.decode(answer.body, type=kind)
+        return msgspec.json.decode(octets, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise Unreadable(f"expected the answer of a catcher: {error}") from error
+        raise Unreadable(f"expected the response of a catcher: {error}") from error
 
 
-def read_lines(answer: Answer, kind: type[T]) -> tuple[T, ...]:
-    """The answer's lines of JSON as values. Raises Unreadable."""
-    lines = (line for line in answer.body.splitlines() if line.strip())
-    return tuple(read(replace(answer, body=line), kind) for line in lines)
-
-
-def _told(body: bytes) -> tuple[str, str] | None:
-    """Code and message of either error shape; None when it is another."""
+def _problem_of(body: bytes) -> tuple[str, str] | None:
+    """Return code and message of either error format, None for any other body."""
     try:
-        problem = msgspec.json.decode(body, type=ProblemAnswer).error
+        problem = msgspec.json.decode(body, type=ProblemResponse).error
     except msgspec.MsgspecError:
         pass
     else:

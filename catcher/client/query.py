@@ -1,4 +1,4 @@
-"""What somebody waits for, in the catcher's search language."""
+"""Queries in the catcher's search language, made from conditions."""
 
 import re
 from typing import TypedDict, Unpack
@@ -7,7 +7,7 @@ _SPECIAL = re.compile(r'(["\\\-!:=()])')
 
 
 class Conditions(TypedDict, total=False):
-    """What a message may have to contain: names and addresses, subject, any text, a tag, a file name, the SMTP user."""
+    """Texts that a message has to contain, by field; `text` is looked for everywhere, `user` is the SMTP user."""
 
     from_: str | None
     to: str | None
@@ -23,9 +23,9 @@ class Conditions(TypedDict, total=False):
 
 
 def query_of(query: str = "", /, **conditions: Unpack[Conditions]) -> str:
-    """The query with further conditions: terms by name with the text that they look for, None for those not asked.
+    """Return the query narrowed by conditions, those that are None left out.
 
-    `text` looks wherever a free word does. Raises ValueError for a condition without a word.
+    Texts are taken literally. Raises ValueError for a blank condition.
     """
     terms = [_term(name.strip("_"), str(text)) for name, text in conditions.items() if text is not None]
     first = query.strip()

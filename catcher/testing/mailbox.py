@@ -4,7 +4,7 @@ from typing import Any, Unpack
 
 from catcher.client import Catcher, Fault, Inbox, Message
 from catcher.client.query import Conditions
-from catcher.client.shapes import Stage
+from catcher.schema.faults import FaultStage
 from catcher.testing.outbox import InboxSource, Outbox
 
 
@@ -93,7 +93,7 @@ class SmtpFaults:
     def __init__(self, inbox: Inbox) -> None:
         self._inbox = inbox
 
-    def add(self, stage: Stage, **fault: Any) -> Fault:
+    def add(self, stage: FaultStage, **fault: Any) -> Fault:
         """Have SMTP fail at a stage: code and text of the reply, delay in seconds, drop, times, probability."""
         return self._inbox.add_fault(stage, **fault)
 
@@ -113,11 +113,11 @@ class SmtpFaults:
         """Refuse the message after it was sent."""
         return self.add("content", code=code, times=times)
 
-    def delay(self, seconds: float, *, stage: Stage = "mail", times: int = 0) -> Fault:
+    def delay(self, seconds: float, *, stage: FaultStage = "mail", times: int = 0) -> Fault:
         """Answer late."""
         return self.add(stage, delay=seconds, times=times)
 
-    def drop(self, *, stage: Stage = "data", times: int = 0) -> Fault:
+    def drop(self, *, stage: FaultStage = "data", times: int = 0) -> Fault:
         """Hang up instead of answering."""
         return self.add(stage, drop=True, times=times)
 

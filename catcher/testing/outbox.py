@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Generic, Protocol, TypeVar, overload
 
 from catcher.client import Catcher, Inbox, Message, NothingCame
-from catcher.client.operations import MOST_AWAITED
+from catcher.client.operations import MAX_AWAITED
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -135,7 +135,7 @@ class InboxSource(Generic[T]):
         found = self._there()
         while (missing := count - len(found)) > 0 and (left := until - time.monotonic()) > 0:
             with contextlib.suppress(NothingCame):
-                self._inbox.wait_for_all(min(missing, MOST_AWAITED), since=self._since, timeout=left)
+                self._inbox.wait_for_all(min(missing, MAX_AWAITED), since=self._since, timeout=left)
             found += self._there()
         return found
 

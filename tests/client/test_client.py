@@ -410,9 +410,9 @@ def test_the_environment_says_where(server: RunningCatcher, monkeypatch: pytest.
     monkeypatch.setenv("CATCHER_URL", server.url)
     monkeypatch.setenv("CATCHER_TOKEN", "secret")
     with Catcher() as catcher:
-        assert (catcher.place.url, catcher.place.token) == (server.url, "secret")
+        assert (catcher.endpoint.url, catcher.endpoint.token) == (server.url, "secret")
         assert catcher.is_ready()
-    assert "secret" not in repr(catcher.place)
+    assert "secret" not in repr(catcher.endpoint)
 
 
 def test_importing_is_cheap() -> None:
