@@ -35,7 +35,7 @@ from catcher.errors import CatcherError
 from catcher.server.catcher import checker_of
 from catcher.store import Store
 from catcher.store.model import StoredMessage
-from catcher.transfer import envelope_of
+from catcher.transfer import infer_envelope
 
 SECONDS = 180.0
 
@@ -127,7 +127,7 @@ def _is_id(what: str) -> bool:
 
 def _read(what: str) -> CheckedMail:
     octets = sys.stdin.buffer.read() if what == "-" else Path(what).read_bytes()
-    return CheckedMail.of(octets, envelope_of(octets, received_at=datetime.now(UTC)))
+    return CheckedMail.of(octets, infer_envelope(octets, received_at=datetime.now(UTC)))
 
 
 def _kept(what: str, database: str | None) -> CheckedMail:

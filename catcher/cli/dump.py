@@ -12,13 +12,13 @@ from catcher.errors import CatcherError, NotFound
 from catcher.store.search import parse
 from catcher.transfer import (
     FORMATS,
-    KeptMail,
+    HttpSource,
     MailSource,
     MailTarget,
-    RemoteMail,
     Skipped,
+    StoreSource,
     TransferError,
-    format_of,
+    guess_format,
     open_target,
 )
 
@@ -38,7 +38,7 @@ def command(database: str | None, url: str, query: str, kind: str | None, path: 
     try:
         with ExitStack() as stack:
             source = _source(stack, database, url, query)
-            target = stack.enter_context(closing(open_target(path, kind or format_of(path))))
+            target = stack.enter_context(closing(open_target(path, kind or guess_format(path))))
             written, there, failed = _copy(source, target)
     except CatcherError as error:
         raise click.ClickException(str(error)) from None
@@ -57,9 +57,9 @@ def _source(stack: ExitStack, database: str | None, url: str, query: str) -> Mai
     if url:
         if database is not None:
             raise click.UsageError("--http and --database: expected one of them, not both")
-        return RemoteMail(url, query)
+        return HttpSource(url, query)
     wanted = parse(query, now=datetime.now(UTC))
-    return KeptMail(stack.enter_context(open_store(database, must_exist=True)), wanted)
+    return StoreSource(stack.enter_context(open_store(database, must_exist=True)), wanted)
 
 
 def _copy(source: MailSource, target: MailTarget) -> tuple[int, int, list[Skipped]]:

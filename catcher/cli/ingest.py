@@ -13,7 +13,7 @@ from catcher.cli.submission import Submission, server_address
 from catcher.conf.addresses import SocketAddress
 from catcher.conf.kinds import MIB
 from catcher.errors import CatcherError
-from catcher.transfer import Found, Importer, Mailboxes, Skipped, envelope_of
+from catcher.transfer import FileMessage, Importer, MailFiles, Skipped, infer_envelope
 
 
 @click.command("ingest")
@@ -38,7 +38,7 @@ def command(
     cannot be read is named and left out; the exit code is then 1.
     """
     since = datetime.now(UTC) - timedelta(days=recent) if recent else None
-    mailboxes = Mailboxes(paths, most=max_message_size * MIB, since=since)
+    mailboxes = MailFiles(paths, max_octets=max_message_size * MIB, since=since)
     try:
         if smtp_addr is not None:
             taken, skipped = _over_smtp(mailboxes, server_address(smtp_addr))
@@ -53,7 +53,7 @@ def command(
         sys.exit(1)
 
 
-def _into_database(mailboxes: Mailboxes, database: str | None, *, use_message_dates: bool) -> tuple[int, list[Skipped]]:
+def _into_database(mailboxes: MailFiles, database: str | None, *, use_message_dates: bool) -> tuple[int, list[Skipped]]:
     with open_store(database, must_exist=False) as store:
         importer = Importer(store, use_message_dates=use_message_dates)
         skipped = _with_progress(mailboxes, importer.add)
@@ -61,14 +61,14 @@ def _into_database(mailboxes: Mailboxes, database: str | None, *, use_message_da
         return importer.stored, skipped
 
 
-def _over_smtp(mailboxes: Mailboxes, address: SocketAddress) -> tuple[int, list[Skipped]]:
+def _over_smtp(mailboxes: MailFiles, address: SocketAddress) -> tuple[int, list[Skipped]]:
     """One session for all. A message that the server refuses is left out; one that it cannot take ends the command."""
     submission = Submission(address)
     taken, refused = 0, []
 
-    def send(found: Found) -> None:
+    def send(found: FileMessage) -> None:
         nonlocal taken
-        envelope = envelope_of(found.content, received_at=found.written_at, reverse_path=found.reverse_path)
+        envelope = infer_envelope(found.content, received_at=found.modified_at, reverse_path=found.reverse_path)
         recipients = dict.fromkeys(envelope.recipients)
         if not recipients:
             refused.append(Skipped(origin=found.origin, reason="names no recipient"))
@@ -91,11 +91,11 @@ def _over_smtp(mailboxes: Mailboxes, address: SocketAddress) -> tuple[int, list[
     return taken, [*skipped, *refused]
 
 
-def _with_progress(mailboxes: Mailboxes, take: Callable[[Found], None]) -> list[Skipped]:
+def _with_progress(mailboxes: MailFiles, take: Callable[[FileMessage], None]) -> list[Skipped]:
     """Hand on each message, with a bar on a terminal; what was left out."""
     skipped = []
     with click.progressbar(length=mailboxes.octets, label="Taking in", file=sys.stderr, hidden=_is_silent()) as bar:
-        found: Iterable[Found | Skipped] = mailboxes
+        found: Iterable[FileMessage | Skipped] = mailboxes
         for one in found:
             if isinstance(one, Skipped):
                 skipped.append(one)

@@ -6,7 +6,7 @@ import click
 
 from catcher.cli.database import open_store
 from catcher.errors import CatcherError
-from catcher.transfer import reindex
+from catcher.transfer import reindex_messages
 
 
 @click.command("reindex")
@@ -23,7 +23,7 @@ def command(database: str | None) -> None:
                 length=store.counts().messages, label="Rebuilding", file=sys.stderr, hidden=not sys.stderr.isatty()
             ) as bar,
         ):
-            done = reindex(store, progress=bar.update)
+            done = reindex_messages(store, progress=bar.update)
     except CatcherError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"{done} message{'' if done == 1 else 's'} rebuilt")

@@ -14,7 +14,7 @@ from catcher.cli.submission import Submission, connect, server_address
 from catcher.conf.addresses import SocketAddress
 from catcher.errors import SettingError
 from catcher.mail.header import bare_address
-from catcher.transfer import recipients_of, without_bcc
+from catcher.transfer import header_recipients, remove_bcc
 
 USAGE, DATA_ERROR, NO_USER, NO_HOST, UNAVAILABLE, TEMPORARY_FAILURE = 64, 65, 67, 68, 69, 75
 """Exit codes as sysexits(3) numbers them."""
@@ -100,8 +100,8 @@ def _send(address: SocketAddress, sender: str | None, recipients: tuple[str, ...
         _leave(DATA_ERROR, f"the message has more than {MOST:,} octets")
     forward_paths = [_bare(recipient) for recipient in recipients]
     if is_listed or not recipients:
-        forward_paths.extend(recipients_of(octets))
-        octets = without_bcc(octets)
+        forward_paths.extend(header_recipients(octets))
+        octets = remove_bcc(octets)
     if not forward_paths:
         _leave(DATA_ERROR, "no recipients: neither on the command line nor in To, Cc or Bcc")
     reverse_path = _bare(sender) if sender is not None else _myself()

@@ -1,33 +1,63 @@
-"""Mail in and out of the catcher in bulk: files, folders, mbox, Maildir, zip, another catcher's API."""
+"""Import and export of mail: files, folders, mbox, Maildir, zip, the API of another catcher."""
 
-from catcher.transfer.archive_stream import mbox_pieces, zip_pieces
-from catcher.transfer.files import Mailboxes
-from catcher.transfer.importer import Importer
-from catcher.transfer.inferred_envelope import envelope_of, recipients_of, without_bcc
-from catcher.transfer.model import Copy, Found, MailSource, MailTarget, Skipped, TransferError
-from catcher.transfer.reindex import reindex
-from catcher.transfer.remote import RemoteMail
-from catcher.transfer.stored import KeptMail
-from catcher.transfer.targets import FORMATS, format_of, open_target
+from typing import TYPE_CHECKING
+
+from catcher import lazy
+
+if TYPE_CHECKING:
+    from catcher.transfer.archive_stream import stream_mbox, stream_zip
+    from catcher.transfer.files import MailFiles
+    from catcher.transfer.http_source import HttpSource
+    from catcher.transfer.importer import Importer
+    from catcher.transfer.inferred_envelope import header_recipients, infer_envelope, remove_bcc
+    from catcher.transfer.model import FileMessage, MailSource, MailTarget, MessageCopy, Skipped, TransferError
+    from catcher.transfer.reindex import reindex_messages
+    from catcher.transfer.store_source import StoreSource
+    from catcher.transfer.targets import FORMATS, guess_format, open_target
+else:
+    __getattr__ = lazy.exports(
+        __name__,
+        {
+            "FORMATS": "targets",
+            "FileMessage": "model",
+            "HttpSource": "http_source",
+            "Importer": "importer",
+            "MailFiles": "files",
+            "MailSource": "model",
+            "MailTarget": "model",
+            "MessageCopy": "model",
+            "Skipped": "model",
+            "StoreSource": "store_source",
+            "TransferError": "model",
+            "guess_format": "targets",
+            "header_recipients": "inferred_envelope",
+            "infer_envelope": "inferred_envelope",
+            "open_target": "targets",
+            "reindex_messages": "reindex",
+            "remove_bcc": "inferred_envelope",
+            "stream_mbox": "archive_stream",
+            "stream_zip": "archive_stream",
+        },
+    )
 
 __all__ = [
     "FORMATS",
-    "Copy",
-    "Found",
+    "FileMessage",
+    "HttpSource",
     "Importer",
-    "KeptMail",
+    "MailFiles",
     "MailSource",
     "MailTarget",
-    "Mailboxes",
-    "RemoteMail",
+    "MessageCopy",
     "Skipped",
+    "StoreSource",
     "TransferError",
-    "envelope_of",
-    "format_of",
-    "mbox_pieces",
+    "guess_format",
+    "header_recipients",
+    "infer_envelope",
     "open_target",
-    "recipients_of",
-    "reindex",
-    "without_bcc",
-    "zip_pieces",
+    "reindex_messages",
+    "remove_bcc",
+    "stream_mbox",
+    "stream_zip",
 ]

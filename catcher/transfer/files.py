@@ -1,4 +1,4 @@
-"""Finds mail in files and folders, whatever they are: single messages, mbox, Maildir, Django's log files."""
+"""Mail in files and folders of any format: single messages, mbox, Maildir, logs of Django's file-based backend."""
 
 import os
 import re
@@ -7,22 +7,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from catcher.transfer.mbox import FROM_LINE, SEPARATOR, read_log, read_mbox, with_crlf
-from catcher.transfer.model import Found, Skipped
+from catcher.transfer.model import FileMessage, Skipped
 
 _FIELD = re.compile(rb"(?:From [^\n]*\n)?[!-9;-~]{1,200}[ \t]*:")
 _HEAD = 4096
 _SEEN = re.compile(r":2,[A-Z]*S")
 
 
-class Mailboxes:
-    """The mail in these files and folders, folders with all that is below them, in the order of their names.
+class MailFiles:
+    """The messages in files and, recursively, folders, in the order of their names.
 
-    most: octets of one message; larger ones are left out. since: aware; files last written before are passed over.
-    octets: of all files together, for a progress bar.
+    max_octets: messages larger than this are skipped. since: aware; files last modified before it are left out.
+    octets: size of all files together, for a progress bar.
     """
 
-    def __init__(self, paths: Iterable[Path], *, most: int, since: datetime | None = None) -> None:
-        self._most = most
+    def __init__(self, paths: Iterable[Path], *, max_octets: int, since: datetime | None = None) -> None:
+        self._max_octets = max_octets
         self._files: list[tuple[Path, bool]] = []
         self._missing: list[Skipped] = []
         self.octets = 0
@@ -34,7 +34,7 @@ class Mailboxes:
             else:
                 self._missing.append(Skipped(origin=str(path), reason="does not exist"))
 
-    def __iter__(self) -> Iterator[Found | Skipped]:
+    def __iter__(self) -> Iterator[FileMessage | Skipped]:
         yield from self._missing
         for path, is_named in self._files:
             try:
@@ -43,10 +43,10 @@ class Mailboxes:
                 yield Skipped(origin=str(path), reason=error.strerror or str(error))
 
     def _add_folder(self, folder: Path, since: datetime | None) -> None:
-        for place, folders, names in os.walk(folder):
-            directory = Path(place)
+        for parent, folders, names in os.walk(folder):
+            directory = Path(parent)
             if {"cur", "new"} <= set(folders):
-                # What is in tmp is not delivered yet, and files beside the three are the mail program's.
+                # A Maildir: messages in tmp are not delivered yet, other files belong to the mail program.
                 folders[:] = [name for name in folders if name != "tmp"]
                 names.clear()
             folders.sort()
@@ -56,55 +56,55 @@ class Mailboxes:
 
     def _add(self, path: Path, since: datetime | None, *, is_named: bool) -> None:
         try:
-            facts = path.stat()
+            status = path.stat()
         except OSError as error:
             self._missing.append(Skipped(origin=str(path), reason=error.strerror or str(error)))
             return
-        if path.is_file() and (since is None or facts.st_mtime >= since.timestamp()):
+        if path.is_file() and (since is None or status.st_mtime >= since.timestamp()):
             self._files.append((path, is_named))
-            self.octets += facts.st_size
+            self.octets += status.st_size
 
-    def _read(self, path: Path, *, is_named: bool) -> Iterator[Found | Skipped]:
+    def _read(self, path: Path, *, is_named: bool) -> Iterator[FileMessage | Skipped]:
         with path.open("rb") as file:
             head = file.read(_HEAD)
             file.seek(0)
-            written_at = datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)
+            modified_at = datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)
             if FROM_LINE.match(head):
-                for number, (reverse_path, content) in enumerate(read_mbox(file, most=self._most), start=1):
-                    yield self._found(f"{path}, message {number}", content, written_at, reverse_path=reverse_path)
+                for number, (reverse_path, content) in enumerate(read_mbox(file, max_octets=self._max_octets), start=1):
+                    yield self._message(f"{path}, message {number}", content, modified_at, reverse_path=reverse_path)
             elif path.suffix == ".log" and _is_log(path):
-                for number, content in enumerate(read_log(file, most=self._most), start=1):
-                    yield self._found(f"{path}, message {number}", content, written_at)
+                for number, content in enumerate(read_log(file, max_octets=self._max_octets), start=1):
+                    yield self._message(f"{path}, message {number}", content, modified_at)
             elif is_named or _FIELD.match(head):
-                octets = file.read(self._most + 1)
-                content = _single(path, octets) if len(octets) <= self._most else None
-                yield self._found(str(path), content, written_at, is_read=bool(_SEEN.search(path.name)))
+                octets = file.read(self._max_octets + 1)
+                content = _single(path, octets) if len(octets) <= self._max_octets else None
+                yield self._message(str(path), content, modified_at, is_read=bool(_SEEN.search(path.name)))
             else:
-                yield Skipped(origin=str(path), reason="does not look like mail")
+                yield Skipped(origin=str(path), reason="not a message")
 
-    def _found(
+    def _message(
         self,
         origin: str,
         content: bytes | None,
-        written_at: datetime,
+        modified_at: datetime,
         *,
         is_read: bool = False,
         reverse_path: str | None = None,
-    ) -> Found | Skipped:
+    ) -> FileMessage | Skipped:
         if content is None:
-            return Skipped(origin=origin, reason=f"has more than {self._most:,} octets")
-        return Found(
-            content=content, origin=origin, written_at=written_at, is_read=is_read, reverse_path=reverse_path or None
+            return Skipped(origin=origin, reason=f"more than {self._max_octets:,} octets")
+        return FileMessage(
+            content=content, origin=origin, modified_at=modified_at, is_read=is_read, reverse_path=reverse_path or None
         )
 
 
 def _single(path: Path, content: bytes) -> bytes:
-    """A file that is one message: in a Maildir its line ends are the system's, elsewhere every octet is kept."""
+    """Return the message of a file: in a Maildir line ends are the system's, elsewhere every octet is kept."""
     return with_crlf(content) if path.parent.name in {"cur", "new"} else content
 
 
 def _is_log(path: Path) -> bool:
-    """Whether the file ends as a log of the file-based backend does."""
+    """Return whether a file ends like a log of the file-based backend."""
     with path.open("rb") as file:
         file.seek(0, os.SEEK_END)
         file.seek(max(0, file.tell() - len(SEPARATOR) - 8))

@@ -1,4 +1,4 @@
-"""What is carried: a message that was found somewhere, one that goes somewhere, and why one was left out."""
+"""Messages in transfer: read from a file, copied to a target, or skipped."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -12,36 +12,35 @@ _STORE_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}", re.ASCII)
 
 
 class TransferError(CatcherError):
-    """A source cannot be read or a target not written at all; the message is for whoever gave the command."""
+    """A source that cannot be read, or a target that cannot be written. The message is for the command's user."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """A message on its way in.
+class FileMessage:
+    """A message read from a file.
 
-    content: its octets. origin: where it was found, for people. written_at: aware, when the file was last written.
-    is_read: whether the mailbox says that somebody has seen it. reverse_path: as the mailbox tells it, None when it
-    does not.
+    content: its octets. origin: file name and number, for people. modified_at: of the file, aware UTC. is_read: by the
+    flags of a Maildir. reverse_path: as the mailbox records it, None when it does not.
     """
 
     content: bytes
     origin: str
-    written_at: datetime
+    modified_at: datetime
     is_read: bool = False
     reverse_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skipped:
-    """Something that was left out. origin: what; reason: why, for people."""
+    """A message or file that was left out. origin, reason: for people."""
 
     origin: str
     reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Copy:
-    """A message on its way out. pieces: gives its octets, a piece at a time; may raise NotFound and TransferError."""
+class MessageCopy:
+    """A message to be written to a target. pieces: reads its octets; raises NotFound and TransferError."""
 
     store_id: str
     received_at: datetime
@@ -51,23 +50,23 @@ class Copy:
 
 
 class MailSource(Protocol):
-    """Where messages come from, oldest first. len: how many there are."""
+    """A source of messages, oldest first. Its length is the number of messages."""
 
     def __len__(self) -> int: ...
 
-    def __iter__(self) -> Iterator[Copy | Skipped]: ...
+    def __iter__(self) -> Iterator[MessageCopy | Skipped]: ...
 
 
 class MailTarget(Protocol):
-    """Where messages go. has: whether a message is there already. close: must be called, also after an error."""
+    """A target for messages. has: whether it already holds a message. close: also to be called after an error."""
 
     def has(self, store_id: str) -> bool: ...
 
-    def write(self, copy: Copy) -> None: ...
+    def write(self, copy: MessageCopy) -> None: ...
 
     def close(self) -> None: ...
 
 
 def is_store_id(text: str) -> bool:
-    """Whether this can be part of a file name: ids come from servers too, and one may be "../../.bashrc"."""
+    """Return whether a text can be part of a file name: a server may give "../../.bashrc" as an id."""
     return _STORE_ID.fullmatch(text) is not None

@@ -1,4 +1,4 @@
-"""Computes again, from the octets, what the store keeps of each message for lists, search and detail."""
+"""Rebuilding of what the store derives from a message's octets: columns, tree, search texts."""
 
 from collections.abc import Callable
 
@@ -6,33 +6,32 @@ from catcher.errors import NotFound
 from catcher.intake import prepare
 from catcher.store import NewMessage, Store
 from catcher.store.write.reindex import rewrite
+from catcher.transfer.store_source import summaries
 
-_PAGE = 100
+_BATCH_MESSAGES = 100
 _BATCH_OCTETS = 8 * 1024 * 1024
 
 
-def reindex(store: Store, *, progress: Callable[[int], None] = lambda done: None) -> int:
-    """Rebuild every message's columns, tree and search texts; how many. Octets, envelopes, tags and read marks stay.
+def reindex_messages(store: Store, *, progress: Callable[[int], None] = lambda messages: None) -> int:
+    """Rebuild the columns, tree and search texts of every message, and return their number.
 
-    progress: called with how many more are done. Mail that arrives meanwhile is made by the same code and not touched.
-    Raises StoreUnavailable; what was done until then stays done, and doing it again does no harm.
+    Octets, envelopes, tags and read marks stay. progress: called with the number of messages done since the last call.
+    Messages that arrive meanwhile are not touched: they are up to date. Raises StoreUnavailable; what was done until
+    then stays done, and another run does no harm.
     """
-    total, before = 0, None
-    while True:
-        page = store.page(limit=_PAGE, before=before)
-        batch: list[tuple[int, NewMessage]] = []
-        octets = 0
-        for one in page.messages:
-            try:
-                batch.append((one.arrival, prepare(store.get(one.store_id).envelope, store.raw(one.store_id))))
-            except NotFound:
-                continue
-            octets += one.size
-            if octets >= _BATCH_OCTETS:
-                total += rewrite(store, batch)
-                batch, octets = [], 0
-        total += rewrite(store, batch)
-        progress(len(page.messages))
-        if page.next_before is None:
-            return total
-        before = page.next_before
+    total, octets = 0, 0
+    batch: list[tuple[int, NewMessage]] = []
+    for summary in summaries(store):
+        try:
+            envelope = store.get(summary.store_id).envelope
+            batch.append((summary.arrival, prepare(envelope, store.raw(summary.store_id))))
+        except NotFound:
+            continue
+        octets += summary.size
+        if len(batch) >= _BATCH_MESSAGES or octets >= _BATCH_OCTETS:
+            total += rewrite(store, batch)
+            progress(len(batch))
+            batch, octets = [], 0
+    total += rewrite(store, batch)
+    progress(len(batch))
+    return total

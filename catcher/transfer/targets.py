@@ -1,4 +1,4 @@
-"""Writes messages to a folder of .eml files, an mbox file, a Maildir or a zip file. What is there already, stays."""
+"""Targets for messages: a folder of .eml files, an mbox file, a Maildir, a zip file. Existing files are kept."""
 
 import os
 import zipfile
@@ -7,35 +7,35 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from catcher.transfer.mbox import mbox_entry
-from catcher.transfer.model import Copy, MailTarget, TransferError, is_store_id
+from catcher.transfer.model import MailTarget, MessageCopy, TransferError, is_store_id
 
 FORMATS = ("folder", "mbox", "maildir", "zip")
 
 
-def format_of(path: Path) -> str:
-    """The format that a path asks for by its name or by what is there."""
+def guess_format(path: Path) -> str:
+    """Return the format for a path, by its suffix or, for a Maildir, its subfolders."""
     if path.suffix.lower() in {".mbox", ".zip"}:
         return path.suffix.lower()[1:]
     return "maildir" if (path / "cur").is_dir() and (path / "new").is_dir() else "folder"
 
 
 def open_target(path: Path, kind: str) -> MailTarget:
-    """The target of one of the formats. Folders and Maildirs are made or filled up; a file must not exist yet.
+    """Return the target of one of the formats. Folders and Maildirs may exist; an mbox or zip file must not.
 
-    Raises TransferError when it cannot be made.
+    Raises TransferError when the target cannot be created.
     """
     makers: dict[str, Callable[[Path], MailTarget]]
     makers = {"folder": FolderTarget, "mbox": MboxTarget, "maildir": MaildirTarget, "zip": ZipTarget}
     try:
         return makers[kind](path)
     except FileExistsError:
-        raise TransferError(f"{path}: is there already; expected a new name") from None
+        raise TransferError(f"{path}: exists; expected a new name") from None
     except OSError as error:
         raise TransferError(f"{path}: {error.strerror or error}") from error
 
 
 class FolderTarget:
-    """`<store id>.eml` for each message, its time of change the moment it was received."""
+    """A folder with a file `<store id>.eml` for each message, modified when the message was received."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -44,37 +44,35 @@ class FolderTarget:
     def has(self, store_id: str) -> bool:
         return os.path.lexists(self._file(store_id))
 
-    def write(self, copy: Copy) -> None:
-        _write_whole(self._file(copy.store_id), copy)
+    def write(self, copy: MessageCopy) -> None:
+        _write_atomically(self._file(copy.store_id), copy)
 
-    def close(self) -> None:
-        """Nothing is open between messages."""
+    def close(self) -> None: ...
 
     def _file(self, store_id: str) -> Path:
         return self._path / f"{_checked(store_id)}.eml"
 
 
 class MaildirTarget:
-    """A Maildir: `<seconds>.<store id>.catcher` in new, or in cur with the flag S when it was read."""
+    """A Maildir: `<seconds>.<store id>.catcher` in new, or in cur with the flag S if the message is read."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         for name in ("tmp", "new", "cur"):
             (path / name).mkdir(parents=True, exist_ok=True)
-        names = (file.name for place in ("new", "cur") for file in (path / place).iterdir())
+        names = (file.name for folder in ("new", "cur") for file in (path / folder).iterdir())
         self._known = {parts[1] for name in names if len(parts := name.split(".")) > 2 and parts[2][:7] == "catcher"}
 
     def has(self, store_id: str) -> bool:
         return store_id in self._known
 
-    def write(self, copy: Copy) -> None:
+    def write(self, copy: MessageCopy) -> None:
         name = f"{int(copy.received_at.timestamp())}.{_checked(copy.store_id)}.catcher"
-        place = self._path / "cur" / f"{name}:2,S" if copy.is_read else self._path / "new" / name
-        _write_whole(place, copy, by_way_of=self._path / "tmp" / name)
+        target = self._path / "cur" / f"{name}:2,S" if copy.is_read else self._path / "new" / name
+        _write_atomically(target, copy, temporary=self._path / "tmp" / name)
         self._known.add(copy.store_id)
 
-    def close(self) -> None:
-        """Nothing is open between messages."""
+    def close(self) -> None: ...
 
 
 class MboxTarget:
@@ -87,7 +85,7 @@ class MboxTarget:
     def has(self, store_id: str) -> bool:
         return store_id in self._known
 
-    def write(self, copy: Copy) -> None:
+    def write(self, copy: MessageCopy) -> None:
         content = b"".join(copy.pieces())
         self._file.write(mbox_entry(content, reverse_path=copy.reverse_path, received_at=copy.received_at))
         self._known.add(copy.store_id)
@@ -105,10 +103,10 @@ class ZipTarget:
     def has(self, store_id: str) -> bool:
         return f"{_checked(store_id)}.eml" in self._zip.NameToInfo
 
-    def write(self, copy: Copy) -> None:
+    def write(self, copy: MessageCopy) -> None:
         pieces = copy.pieces()
-        first = next(pieces, b"")  # a message that is gone leaves no empty file
-        with self._zip.open(zip_name(copy), "w", force_zip64=True) as file:
+        first = next(pieces, b"")  # a deleted message leaves no empty entry
+        with self._zip.open(zip_entry(copy), "w", force_zip64=True) as file:
             file.write(first)
             for piece in pieces:
                 file.write(piece)
@@ -117,45 +115,45 @@ class ZipTarget:
         self._zip.close()
 
 
-def zip_name(copy: Copy) -> zipfile.ZipInfo:
-    """How a message is called in a zip file, with the moment it was received."""
-    moment = max(copy.received_at.astimezone(UTC), datetime(1980, 1, 1, tzinfo=UTC))  # the format knows no earlier
-    info = zipfile.ZipInfo(f"{_checked(copy.store_id)}.eml", moment.timetuple()[:6])
+def zip_entry(copy: MessageCopy) -> zipfile.ZipInfo:
+    """Return the entry of a message in a zip file: its name and the time it was received."""
+    time = max(copy.received_at.astimezone(UTC), datetime(1980, 1, 1, tzinfo=UTC))  # the earliest time of the format
+    info = zipfile.ZipInfo(f"{_checked(copy.store_id)}.eml", time.timetuple()[:6])
     info.compress_type = zipfile.ZIP_DEFLATED
     info.external_attr = 0o600 << 16
     return info
 
 
 def _checked(store_id: str) -> str:
-    """The id, when it may be part of a file name; the last guard, whatever a source has let pass."""
+    """Return the id if it can be part of a file name, whatever the source. Raises TransferError."""
     if not is_store_id(store_id):
-        raise TransferError(f"{store_id[:100]!r}: is no id that could name a file")
+        raise TransferError(f"{store_id[:100]!r}: not usable as a file name")
     return store_id
 
 
-def _write_whole(path: Path, copy: Copy, *, by_way_of: Path | None = None) -> None:
-    """Write the file whole or not at all, never over one that is there; its time is when the message was received."""
-    partial = by_way_of or path.with_name(f".{path.name}.{os.getpid()}.part")
+def _write_atomically(path: Path, copy: MessageCopy, *, temporary: Path | None = None) -> None:
+    """Write a file completely or not at all, never over an existing one; it is modified when the mail was received."""
+    partial = temporary or path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        # Mail holds passwords and links to reset them: the file is for its owner.
+        # Mail holds passwords and links to reset them: only the owner may read the file.
         handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with open(handle, "wb") as file:  # noqa: PTH123 - a descriptor, not a path
             for piece in copy.pieces():
                 file.write(piece)
         seconds = copy.received_at.timestamp()
         os.utime(partial, (seconds, seconds))
-        _give_name(partial, path)
+        _publish(partial, path)
     finally:
         partial.unlink(missing_ok=True)
 
 
-def _give_name(partial: Path, path: Path) -> None:
-    """Let the file appear under its name, whole; a second name cannot replace what has it, unlike a renaming."""
+def _publish(partial: Path, path: Path) -> None:
+    """Give a complete file its name. A hard link cannot replace an existing file, unlike a renaming."""
     try:
         path.hardlink_to(partial)
     except FileExistsError:
-        raise TransferError(f"{path}: is there already") from None
+        raise TransferError(f"{path}: exists") from None
     except OSError:  # a file system without hard links
         if os.path.lexists(path):
-            raise TransferError(f"{path}: is there already") from None
+            raise TransferError(f"{path}: exists") from None
         partial.rename(path)

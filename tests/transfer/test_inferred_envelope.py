@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from catcher.transfer import envelope_of, recipients_of, without_bcc
+from catcher.transfer import header_recipients, infer_envelope, remove_bcc
 
 NOW = datetime(2026, 5, 4, tzinfo=UTC)
 
@@ -29,9 +29,9 @@ def test_the_header_section_tells_sender_and_recipients(
     content: bytes, reverse_path: str, recipients: tuple[str, ...]
 ) -> None:
     """Return-Path, else From; To, Cc and Bcc, each address once, those of Resent- fields alone. RFC 5322 §3.6.6."""
-    envelope = envelope_of(content, received_at=NOW)
+    envelope = infer_envelope(content, received_at=NOW)
     assert (envelope.reverse_path, envelope.recipients) == (reverse_path, recipients)
-    assert recipients_of(content) == recipients
+    assert header_recipients(content) == recipients
 
 
 @pytest.mark.parametrize(
@@ -46,4 +46,4 @@ def test_the_header_section_tells_sender_and_recipients(
 )
 def test_bcc_is_taken_out_of_the_header_section_only(content: bytes, expected: bytes) -> None:
     """Folded lines go with their field, no other octet is changed. RFC 5322 §3.6.3."""
-    assert without_bcc(content) == expected
+    assert remove_bcc(content) == expected

@@ -18,7 +18,7 @@ CONTENTS = st.lists(LINES, max_size=8).map(lambda lines: "".join(f"{line}\r\n" f
 def test_what_is_written_is_read_again(contents: list[bytes]) -> None:
     """Lines that look like the beginning of a message are quoted, however often they were: mboxrd. RFC 4155."""
     file = b"".join(mbox_entry(one, reverse_path="a@b.c", received_at=MOMENT) for one in contents)
-    read = [content for _, content in read_mbox(io.BytesIO(file), most=10_000)]
+    read = [content for _, content in read_mbox(io.BytesIO(file), max_octets=10_000)]
     assert read == contents
 
 
@@ -27,13 +27,13 @@ def test_the_line_before_a_message_tells_who_sent_it() -> None:
     file = mbox_entry(b"a: b\r\n\r\n", reverse_path="", received_at=MOMENT)
     file += mbox_entry(b"a: b\r\n\r\n", reverse_path="x@example.com", received_at=MOMENT)
     assert file.startswith(b"From MAILER-DAEMON Mon May 04 03:02:01 2026\na: b\n\n\n")
-    assert [path for path, _ in read_mbox(io.BytesIO(file), most=1000)] == ["", "x@example.com"]
+    assert [path for path, _ in read_mbox(io.BytesIO(file), max_octets=1000)] == ["", "x@example.com"]
 
 
 def test_a_text_that_begins_a_line_with_from_is_no_new_message() -> None:
     """A "From " line has a date and stands after an empty line; others are text that nobody quoted."""
     file = b"From a@b.c Mon May  4 03:02:01 2026\nS: x\n\nhello\nFrom here on\n\nFrom now on it is 12:00\n"
-    assert list(read_mbox(io.BytesIO(file), most=1000)) == [
+    assert list(read_mbox(io.BytesIO(file), max_octets=1000)) == [
         ("a@b.c", b"S: x\r\n\r\nhello\r\nFrom here on\r\n\r\nFrom now on it is 12:00\r\n")
     ]
 
@@ -42,7 +42,7 @@ def test_a_message_beyond_the_limit_is_told_and_the_next_one_read() -> None:
     """One huge message costs no memory and hides no other."""
     file = mbox_entry(b"a: b\r\n\r\n" + b"x" * 5_000_000 + b"\r\n", reverse_path="a@b.c", received_at=MOMENT)
     file += mbox_entry(b"S: small\r\n", reverse_path="a@b.c", received_at=MOMENT)
-    assert [content for _, content in read_mbox(io.BytesIO(file), most=1_000_000)] == [None, b"S: small\r\n"]
+    assert [content for _, content in read_mbox(io.BytesIO(file), max_octets=1_000_000)] == [None, b"S: small\r\n"]
 
 
 @pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
@@ -51,4 +51,7 @@ def test_a_log_of_the_file_based_backend_is_read(line_end: bytes) -> None:
     one = b"Subject: one\n\n" + SEPARATOR + b"\nstill one\n"
     two = b"Subject: two\n\nbody\n"
     file = (one + b"\n" + SEPARATOR + b"\n" + two + b"\n" + SEPARATOR + b"\n").replace(b"\n", line_end)
-    assert list(read_log(io.BytesIO(file), most=1000)) == [one.replace(b"\n", b"\r\n"), two.replace(b"\n", b"\r\n")]
+    assert list(read_log(io.BytesIO(file), max_octets=1000)) == [
+        one.replace(b"\n", b"\r\n"),
+        two.replace(b"\n", b"\r\n"),
+    ]

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 
 from starlette.responses import Response, StreamingResponse
 
+from catcher import transfer
 from catcher.store import Store
 from catcher.store.model import ByIds, Matching, Selection
 from catcher.store.search import Anything, Query
@@ -27,9 +28,7 @@ async def _sent(services: Services, selection: Selection, kind: str) -> AsyncIte
 
 
 def _pieces(store: Store, selection: Selection, kind: str) -> Iterator[bytes]:
-    from catcher.transfer import Copy, KeptMail, mbox_pieces, zip_pieces  # not before somebody wants it
-
     query: Query = selection.query if isinstance(selection, Matching) else Anything()
-    kept = KeptMail(store, query, only=selection.store_ids if isinstance(selection, ByIds) else None)
-    copies = (each for each in kept if isinstance(each, Copy))
-    return (zip_pieces if kind == "zip" else mbox_pieces)(copies)
+    source = transfer.StoreSource(store, query, only=selection.store_ids if isinstance(selection, ByIds) else None)
+    copies = (each for each in source if isinstance(each, transfer.MessageCopy))
+    return (transfer.stream_zip if kind == "zip" else transfer.stream_mbox)(copies)

@@ -1,19 +1,19 @@
-"""The mail of a store as a source of copies."""
+"""A store as a source of messages."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
 
 from catcher.errors import NotFound
-from catcher.store import Anything, Query, Store
-from catcher.transfer.model import Copy, Skipped
+from catcher.store import Anything, Query, Store, StoredSummary
+from catcher.transfer.model import MessageCopy, Skipped
 
-_PIECE = 1000
+_PAGE = 1000
 
 
-class KeptMail:
-    """What a query matches in a store, oldest first, as of now; only: these store ids instead, which may be unknown.
+class StoreSource:
+    """The messages of a store that match a query at the time of the call, oldest first.
 
-    Raises StoreUnavailable.
+    only: these store ids instead; unknown ones are skipped. Raises StoreUnavailable.
     """
 
     def __init__(
@@ -24,19 +24,19 @@ class KeptMail:
         only: Sequence[str] | None = None,
     ) -> None:
         self._store = store
-        self._ids = _all_ids(store, query) if only is None else sorted(set(only))
+        self._ids = [one.store_id for one in summaries(store, query)][::-1] if only is None else sorted(set(only))
 
     def __len__(self) -> int:
         return len(self._ids)
 
-    def __iter__(self) -> Iterator[Copy | Skipped]:
+    def __iter__(self) -> Iterator[MessageCopy | Skipped]:
         for store_id in self._ids:
             try:
                 stored = self._store.get(store_id)
             except NotFound:
                 yield Skipped(origin=store_id, reason="was deleted meanwhile")
                 continue
-            yield Copy(
+            yield MessageCopy(
                 store_id=store_id,
                 received_at=stored.summary.received_at,
                 reverse_path=stored.envelope.reverse_path,
@@ -45,11 +45,12 @@ class KeptMail:
             )
 
 
-def _all_ids(store: Store, query: Query) -> list[str]:
-    ids: list[str] = []
-    page = store.page(query, limit=_PIECE)
+def summaries(store: Store, query: Query = Anything()) -> Iterator[StoredSummary]:  # noqa: B008 a value without state
+    """Yield the summaries of all messages that match a query, newest first, a page at a time."""
+    before: int | None = None
     while True:
-        ids.extend(one.store_id for one in page.messages)
+        page = store.page(query, limit=_PAGE, before=before)
+        yield from page.messages
         if page.next_before is None:
-            return ids[::-1]
-        page = store.page(query, limit=_PIECE, before=page.next_before)
+            return
+        before = page.next_before
