@@ -1,8 +1,8 @@
-"""Sending mail, with the API of Django's `django.core.mail` and without Django: the standard library is enough.
+"""Mail library with the API of Django's `django.core.mail`, on the standard library alone.
 
-`settings` holds what Django keeps in its settings; `backends` are the ways to send. The in-memory backend puts what it
-is given into the list `outbox` of this package, which exists from the first such connection on; with the SQLite backend
-`outbox` is a view of what is stored.
+`settings` has Django's EMAIL_ settings; `backends` has one module a way to send. The in-memory backend appends to
+`outbox`, a list in this package that exists from the first such connection on; with the SQLite backend
+`outbox` is a view of the stored messages.
 """
 
 from typing import Any

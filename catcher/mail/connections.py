@@ -1,4 +1,4 @@
-"""Backends by dotted path: the default one, one named by its class, or one of `MAILERS`."""
+"""Creation of backends: the default one, one by dotted path, or one of `MAILERS`."""
 
 from importlib import import_module
 from typing import Any
@@ -9,16 +9,17 @@ from catcher.mail.exceptions import InvalidMailer, MailerDoesNotExist
 __all__ = ["DEFAULT_MAILER_ALIAS", "create_mailer", "get_connection", "select_connection"]
 
 DEFAULT_MAILER_ALIAS = "default"
-"""The entry of MAILERS that is used when none is named."""
+"""The default entry of MAILERS."""
 
 _DJANGO = "django.core.mail."
 
 
 def get_connection(backend: str | None = None, fail_silently: bool = False, **kwargs: Any) -> Any:
-    """A new backend of the class at the dotted path `backend`, or of the default one: EMAIL_BACKEND, or MAILERS if set.
+    """Create a backend of the class at the dotted path `backend`; the default is EMAIL_BACKEND, or MAILERS if set.
 
-    All else goes to the class's constructor. Raises ImportError when there is no such module or class, and what the
-    constructor raises; no connection is opened yet. Outside of Django the paths of Django's backends name those here.
+    Other arguments go to the class's constructor. Raises ImportError for an unknown module or class, and errors of the
+    constructor; no connection is opened yet. Outside of Django the paths of Django's backends mean those of this
+    library.
     """
     if backend is None and settings.MAILERS is not None:
         given = {name: value for name, value in kwargs.items() if value is not None}
@@ -27,9 +28,9 @@ def get_connection(backend: str | None = None, fail_silently: bool = False, **kw
 
 
 def create_mailer(alias: str, **further: Any) -> Any:
-    """A new backend as the entry `alias` of MAILERS says: its OPTIONS are the constructor's arguments, `alias` too.
+    """Create a backend from the entry `alias` of MAILERS: its OPTIONS are constructor arguments, and so is `alias`.
 
-    MailerDoesNotExist when there is no such entry; InvalidMailer when the entry is wrong.
+    Raises MailerDoesNotExist for an unknown entry, InvalidMailer for an invalid one.
     """
     mailers = settings.MAILERS or {}
     if alias not in mailers:
@@ -46,9 +47,9 @@ def create_mailer(alias: str, **further: Any) -> Any:
 
 
 def select_connection(using: str | None, *, connection: Any = None, fail_silently: bool = False, **kwargs: Any) -> Any:
-    """The one way to pick what to send with: `using`, else `connection`, else a new default connection.
+    """Select the backend to send with: `using`, else `connection`, else a new default connection.
 
-    TypeError when `using` comes with anything else, as both would say how to connect.
+    Raises TypeError if `using` is combined with other connection arguments.
     """
     if using is None:
         return connection or get_connection(fail_silently=fail_silently, **kwargs)
@@ -63,7 +64,7 @@ def select_connection(using: str | None, *, connection: Any = None, fail_silentl
 
 def _class_at(path: str) -> Any:
     if path.startswith(_DJANGO) and not settings.in_django(0):
-        # Settings shared with a Django project: outside of Django its names mean what stands in for them here.
+        # Settings shared with a Django project: outside of Django its paths mean the backends of this library.
         path = f"catcher.mail.{path.removeprefix(_DJANGO)}"
     module_name, dot, class_name = path.rpartition(".")
     if not dot:

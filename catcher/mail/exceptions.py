@@ -1,8 +1,8 @@
-"""Errors of the mail library; it stands alone, so they are its own and not the catcher's.
+"""Errors of the mail library, independent of the catcher's.
 
 ValueError
-├── BadHeaderError          a line break where a header field's name or body is written
-└── ImproperlyConfigured    a setting or constructor argument that no connection can be made from
+├── BadHeaderError          a line break in a header field's name or body
+└── ImproperlyConfigured    an unusable setting or constructor argument
     └── InvalidMailer       an entry of MAILERS is wrong
         └── MailerDoesNotExist (also KeyError)   MAILERS has no entry of that alias
 """
@@ -11,15 +11,15 @@ import sys
 
 
 class BadHeaderError(ValueError):
-    """A header field, address, file name or media type contains CR or LF. `fail_silently` never hides it."""
+    """A header field, address, file name or media type contains CR or LF. Not suppressed by `fail_silently`."""
 
 
 class ImproperlyConfigured(ValueError):
-    """A setting (or the constructor argument of the same meaning) cannot be used; the text names it."""
+    """A setting (or the equivalent constructor argument) is unusable; the text names it."""
 
 
 def improperly_configured(text: str) -> ImproperlyConfigured:
-    """The error; where Django is in the process, it is Django's exception of that name too, which its users catch."""
+    """Return the error; if Django is imported, it is also an instance of Django's exception of that name."""
     of_django = getattr(sys.modules.get("django.core.exceptions"), "ImproperlyConfigured", None)
     if of_django is None:
         return ImproperlyConfigured(text)
@@ -28,7 +28,7 @@ def improperly_configured(text: str) -> ImproperlyConfigured:
 
 
 class InvalidMailer(ImproperlyConfigured):
-    """An entry of `MAILERS` cannot be made into a connection; `alias` names the entry, None outside MAILERS."""
+    """An entry of `MAILERS` is invalid; `alias` names the entry, None outside MAILERS."""
 
     def __init__(self, text: str, *, alias: str | None = None) -> None:
         self.alias = alias
@@ -36,7 +36,7 @@ class InvalidMailer(ImproperlyConfigured):
 
 
 class MailerDoesNotExist(InvalidMailer, KeyError):
-    """`MAILERS` has no entry named `alias`; raised for nothing else, so that callers can ignore just this."""
+    """`MAILERS` has no entry named `alias`; raised in no other case, so that callers can ignore it."""
 
     def __init__(self, *, alias: str) -> None:
         super().__init__(f"The mailer {alias!r} is not configured.")

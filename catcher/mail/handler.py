@@ -1,4 +1,4 @@
-"""`mailers`: the entries of the setting MAILERS as a mapping from alias to backend."""
+"""Mapping `mailers` from the aliases of the setting MAILERS to backends."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,9 +10,9 @@ __all__ = ["MailersHandler", "mailers"]
 
 
 class MailersHandler(Mapping[str, Any]):
-    """Each look-up makes a new backend: `mailers["newsletters"]`; `in` and iterating make none.
+    """Mapping whose look-ups create a new backend: `mailers["newsletters"]`; `in` and iteration create none.
 
-    Without the setting, `mailers.default` is what EMAIL_BACKEND says. An unknown alias raises MailerDoesNotExist,
+    Without the setting, `mailers.default` follows EMAIL_BACKEND. An unknown alias raises MailerDoesNotExist,
     which is a KeyError, so that `mailers.get(alias)` works.
     """
 

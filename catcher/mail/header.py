@@ -1,7 +1,7 @@
-"""Header fields that are safe to write: no line breaks, ASCII only, addresses that parse.
+"""Encoding of header fields: no line breaks, ASCII only, valid addresses.
 
-The rules are Django's: encoded-words (RFC 2047) for what is not ASCII, IDNA for domains, and a refusal of every CR and
-LF, because a line break in a field body starts a new field of an attacker's choice.
+The rules are Django's: encoded-words (RFC 2047) for non-ASCII text, IDNA for domains, and an error for every CR and
+LF, because a line break in a field body starts another field of an attacker's choice.
 """
 
 import re
@@ -34,18 +34,18 @@ ADDRESS_HEADERS = frozenset(
         *("resent-from", "resent-sender", "resent-to", "resent-cc", "resent-bcc"),
     }
 )
-"""Names, in lower case, of the fields whose bodies are addresses. RFC 5322 §3.6.2, §3.6.3, §3.6.6."""
+"""Lower-case names of address fields. Source: RFC 5322 §3.6.2, §3.6.3, §3.6.6."""
 
 _NEWLINE = re.compile(r"[\r\n]")
-# Not line breaks in mail, but email.header folds at whatever str.splitlines() splits at, and would write a bare LF.
+# Not line breaks in mail, but email.header folds where str.splitlines() splits, and would write a bare LF.
 _OTHER_BREAKS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-# addr-spec = dot-atom "@" dot-atom (RFC 5322 §3.4.1), which nearly every address is; the full parser takes 50 µs more.
+# addr-spec = dot-atom "@" dot-atom (RFC 5322 §3.4.1), nearly every address; the full parser takes 50 µs more.
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _PLAIN_ADDRESS = re.compile(rf"({_ATOM}(?:\.{_ATOM})*)@({_ATOM}(?:\.{_ATOM})*)")
 
 
 def forbid_multi_line_headers(name: str, val: object, encoding: str | Charset | None = None) -> tuple[str, str]:
-    """A header field as (name, body) ready to be written: `val` as text, encoded where it is not ASCII.
+    """Return a header field as (name, body): `val` as text, encoded if it is not ASCII.
 
     `encoding` is the charset of encoded-words, DEFAULT_CHARSET when None. Raises BadHeaderError for CR or LF in the
     name or body, ValueError for an address field that is not ASCII and does not parse.
@@ -56,7 +56,7 @@ def forbid_multi_line_headers(name: str, val: object, encoding: str | Charset | 
         raise BadHeaderError(f"Header values can't contain newlines (got {text!r} for header {name!r})")
     text = _OTHER_BREAKS.sub(" ", text)
     if text.isascii():
-        # A subject is folded here: generators leave one long line alone in some Python versions.
+        # Subjects are folded here: the generators of some Python versions leave a long line unfolded.
         return name, Header(text).encode() if name.lower() == "subject" else text
     if name.lower() in ADDRESS_HEADERS:
         return name, ", ".join(sanitize_address(pair, encoding) for pair in getaddresses([text]))
@@ -64,11 +64,11 @@ def forbid_multi_line_headers(name: str, val: object, encoding: str | Charset | 
 
 
 def sanitize_address(addr: str | tuple[str, str], encoding: str | Charset) -> str:
-    """One address as it may stand in a header section: `Name <local@domain>` in ASCII.
+    """Format one address for a header field: `Name <local@domain>` in ASCII.
 
-    `addr` is an address with or without display name, or a (name, addr-spec) pair. The name becomes encoded-words in
-    `encoding`, a domain IDNA; a domain in ASCII is left as it is. Raises BadHeaderError for line breaks and ValueError
-    for everything that is not one address.
+    `addr` is an address with or without display name, or a (name, addr-spec) pair. The name is written as encoded-words
+    in `encoding`, a non-ASCII domain as IDNA. Raises BadHeaderError for line breaks and ValueError unless it is exactly
+    one address.
     """
     name, local_part, domain = _parts(addr)
     if not local_part.isascii():
@@ -79,9 +79,9 @@ def sanitize_address(addr: str | tuple[str, str], encoding: str | Charset) -> st
 
 
 def envelope_address(addr: str, encoding: str | Charset) -> str:
-    """The addr-spec of one address, for MAIL FROM and RCPT TO. "<>" gives "", the null reverse-path.
+    """Return the addr-spec of one address for MAIL FROM and RCPT TO; "<>" gives "", the null reverse-path.
 
-    A local-part that is not ASCII becomes an encoded-word, as in Django 5.2; where messages are built with a policy
+    A non-ASCII local-part becomes an encoded-word, as in Django 5.2; if messages are built with a policy
     (EMAIL_MESSAGE_POLICY), it is a ValueError, as in Django 6. Raises as `sanitize_address()`.
     """
     if addr == "<>":
@@ -95,13 +95,13 @@ def envelope_address(addr: str, encoding: str | Charset) -> str:
 
 
 def bare_address(addr: str) -> str:
-    """The addr-spec of one address, its letters as they are (for servers with SMTPUTF8). Raises as above."""
+    """Return the addr-spec of one address unencoded, for servers with SMTPUTF8; raises as `sanitize_address()`."""
     _, local_part, domain = _parts(addr)
     return Address(username=local_part, domain=domain).addr_spec
 
 
 def ascii_domains(field_body: str) -> str:
-    """An address field with its domains in IDNA and all else as it was; what is no list of addresses stays whole."""
+    """Convert the domains of an address field to IDNA; a body that is not a list of addresses is returned unchanged."""
     addresses = []
     for address in default_policy.header_factory("To", field_body).addresses:
         domain = address.domain
@@ -113,10 +113,11 @@ def ascii_domains(field_body: str) -> str:
 
 
 def check_message(message: Any) -> None:
-    """Refuse a message whose header section could be forged, before anything is opened for it.
+    """Raise BadHeaderError for a message that allows header injection.
 
-    `message` is any object with some of EmailMessage's attributes. Raises BadHeaderError for CR or LF in subject,
-    sender, recipients, extra header fields, file names and media types of attachments; the text names the argument.
+    `message` is any object with some of EmailMessage's attributes. Checked for CR and LF are subject,
+    sender, recipients, extra header fields, and file names and media types of attachments; the error names the
+    argument.
     """
     for name, value in _written_values(message):
         if value is not None and _NEWLINE.search(str(value)):
@@ -141,7 +142,7 @@ def _written_values(message: Any) -> Iterable[tuple[str, object]]:
 
 
 def _parts(addr: str | tuple[str, str]) -> tuple[str, str, str]:
-    """Display name, local-part and domain, "" for what is absent; raises as `sanitize_address()`."""
+    """Return display name, local-part and domain, "" if absent; raises as `sanitize_address()`."""
     if isinstance(addr, tuple):
         name, spec = str(addr[0] or ""), str(addr[1] or "")
         local_part, at, domain = spec.rpartition("@")
@@ -166,7 +167,7 @@ def _parsed(text: str) -> tuple[str, str, str]:
         raise BadHeaderError("Invalid address; address parts cannot contain newlines.")
     try:
         mailbox, rest = get_mailbox(text)
-        # Odd input makes the parser, and its properties, fail in many ways; deep nesting exhausts the stack.
+        # Malformed input makes the parser and its properties fail in many ways; deep nesting exhausts the stack.
         parts = (mailbox.display_name or "", mailbox.local_part or "", mailbox.domain or "")
     except (HeaderParseError, ValueError, LookupError, AttributeError, TypeError, RecursionError):
         raise ValueError(f"Invalid address {text!r}") from None

@@ -1,6 +1,6 @@
-"""Messages as an application writes them, under Django's names: EmailMessage and EmailMultiAlternatives.
+"""Outgoing messages under Django's names: EmailMessage and EmailMultiAlternatives.
 
-What the other names of Django's module of this name stand for lives in `header` and `parts`; they are found here too.
+The other names of Django's module of this name are defined in `header` and `parts` and re-exported here.
 """
 
 import mimetypes
@@ -59,14 +59,14 @@ __all__ = [
 
 
 class EmailAlternative(NamedTuple):
-    """Another version of the body."""
+    """An alternative version of the body."""
 
     content: Any
     mimetype: str
 
 
 class EmailAttachment(NamedTuple):
-    """A file that goes with the message; `mimetype` None is application/octet-stream."""
+    """A file attached to the message; `mimetype` None means application/octet-stream."""
 
     filename: str | None
     content: Any
@@ -74,12 +74,12 @@ class EmailAttachment(NamedTuple):
 
 
 class EmailMessage:
-    """One outgoing message: attributes that may be changed until it is sent, and `message()` that writes it.
+    """An outgoing message, whose attributes may be changed until it is sent.
 
-    subject, body: text, or anything that str() makes text of. from_email: `DEFAULT_FROM_EMAIL` when None.
-    to, bcc, cc, reply_to: lists or tuples of addresses (a string is a TypeError); empty ones are left out.
-    connection: a backend to send with, else the default one. attachments: what `attach()` takes, as list.
-    headers: more header fields; they win over the fields made from the other arguments, `Bcc` is refused.
+    subject, body: text, or an object that str() converts. from_email: `DEFAULT_FROM_EMAIL` if None.
+    to, bcc, cc, reply_to: lists or tuples of addresses (a string is a TypeError); empty addresses are skipped.
+    connection: a backend to send with, else the default one. attachments: a list of arguments of `attach()`.
+    headers: additional header fields; they replace those of the other arguments; `Bcc` is refused.
     """
 
     content_subtype = "plain"
@@ -115,16 +115,17 @@ class EmailMessage:
         self.connection = connection
 
     def get_connection(self, fail_silently: bool = False) -> Any:
-        """The backend to send with; the default one is made, and kept, when none was given."""
+        """Return the backend to send with; without one, create and keep the default."""
         if not self.connection:
             self.connection = self._made_connection = get_connection(fail_silently=fail_silently)
         return self.connection
 
     def message(self, policy: "Policy[Any] | None" = None) -> Message:
-        """The MIME message that will be sent: SafeMIMEText, or SafeMIMEMultipart with attachments or alternatives.
+        """Build the MIME message: SafeMIMEText, or SafeMIMEMultipart with attachments or alternatives.
 
-        With a `policy`, or with EMAIL_MESSAGE_POLICY set, it is an email.message.EmailMessage of that policy instead.
-        Raises BadHeaderError for CR or LF in a header field, ValueError for a `Bcc` field (it would be seen by all).
+        With a `policy` or EMAIL_MESSAGE_POLICY it is an email.message.EmailMessage of that policy instead.
+        Raises BadHeaderError for CR or LF in a header field, ValueError for a `Bcc` field, which all recipients would
+        see.
         """
         chosen = policy or settings.EMAIL_MESSAGE_POLICY
         if chosen is not None:
@@ -137,18 +138,18 @@ class EmailMessage:
         return message
 
     def recipients(self) -> list[str]:
-        """Everyone who gets the message: to, cc, bcc, without empty entries."""
+        """Return all recipients: to, cc and bcc without empty entries."""
         return [address for address in (*self.to, *self.cc, *self.bcc) if address]
 
     def send(self, fail_silently: bool = False, *, using: str | None = None) -> int:
-        """Send this one message; the number of messages sent, 0 without recipients (no connection is opened then).
+        """Send the message and return the number sent: 0 without recipients, where no connection is opened.
 
         `using` names an entry of MAILERS, and excludes `fail_silently` and a connection.
         """
         if not self.recipients():
             return 0
         if using is not None:
-            # What an earlier send() made for itself was not given by anyone, and is no contradiction.
+            # A connection that an earlier send() created was not given by the caller and does not conflict.
             given = None if self.connection is self._made_connection else self.connection
             connection = select_connection(using, fail_silently=fail_silently, connection=given)
         else:
@@ -156,11 +157,11 @@ class EmailMessage:
         return int(connection.send_messages([self]) or 0)
 
     def attach(self, filename: Any = None, content: Any = None, mimetype: str | None = None) -> None:
-        """Attach a file. Three forms: `attach(part)`, `attach(name, content)`, `attach(name, content, mimetype)`.
+        """Attach a file, in three forms: `attach(part)`, `attach(name, content)`, `attach(name, content, mimetype)`.
 
-        A part is a MIMEBase or MIMEPart and goes into the message as it is. Without `mimetype` it is guessed from the
-        name. Octets of a text type are decoded as UTF-8, or become application/octet-stream when that fails.
-        message/rfc822 takes messages too. Raises ValueError for a part with further arguments, and without content.
+        A part is a MIMEBase or MIMEPart and is included unchanged. Without `mimetype` it is guessed from the
+        name. Octets of a text type are decoded as UTF-8, or become application/octet-stream if that fails.
+        message/rfc822 also accepts messages. Raises ValueError for a part with further arguments, and without content.
         """
         if isinstance(filename, Message):
             if content is not None or mimetype is not None:
@@ -180,12 +181,12 @@ class EmailMessage:
         self.attachments.append(EmailAttachment(filename, content, media_type))
 
     def attach_file(self, path: str | PathLike[str], mimetype: str | None = None) -> None:
-        """Attach a file of the file system under its own name; see `attach()`. OSError when it cannot be read."""
+        """Attach a file of the file system under its own name; see `attach()`. Raises OSError if it is unreadable."""
         file = Path(path)
         self.attach(file.name, file.read_bytes(), mimetype)
 
     def _header_fields(self) -> list[tuple[str, Any]]:
-        """Header fields in order: our own, but for those that `extra_headers` replaces, then the extra ones."""
+        """Return the standard header fields that `extra_headers` does not replace, then the extra ones."""
         given = {str(name).lower() for name in self.extra_headers}
         if "bcc" in given:
             raise ValueError(
@@ -232,7 +233,7 @@ class EmailMessage:
 
 
 class EmailMultiAlternatives(EmailMessage):
-    """An EmailMessage that carries its body in further versions, such as HTML: see `attach_alternative()`.
+    """An EmailMessage with alternative versions of its body, such as HTML; see `attach_alternative()`.
 
     alternatives: (content, mimetype) pairs, simplest first.
     """
@@ -257,13 +258,13 @@ class EmailMultiAlternatives(EmailMessage):
         self.alternatives = [EmailAlternative(*alternative) for alternative in alternatives or ()]
 
     def attach_alternative(self, content: Any, mimetype: str) -> None:
-        """Add a version of the body. ValueError when content or media type is None."""
+        """Add a version of the body. Raises ValueError if content or media type is None."""
         if content is None or mimetype is None:
             raise ValueError("Both content and mimetype must be provided.")
         self.alternatives.append(EmailAlternative(content, mimetype))
 
     def body_contains(self, text: str) -> bool:
-        """Whether `text` is in the body and in every alternative of a text type."""
+        """Whether the body and every text alternative contain `text`."""
         bodies = [str(self.body)]
         for content, mimetype in self.alternatives:
             if mimetype.startswith("text/"):
@@ -297,5 +298,5 @@ def _joined(addresses: Iterable[Any]) -> str:
 
 
 def _date(time: datetime) -> str:
-    """The time for a Date field; UTC is "-0000", which says nothing about the local zone (RFC 5322 §3.3)."""
+    """Format a Date field; UTC is "-0000", which does not reveal the local zone (RFC 5322 §3.3)."""
     return format_datetime(time.replace(tzinfo=None) if time.tzinfo is UTC else time)

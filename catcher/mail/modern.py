@@ -1,4 +1,4 @@
-"""Messages built with Python's `email.message.EmailMessage`, for `message(policy=…)` as Django 6 has it."""
+"""Messages built with Python's `email.message.EmailMessage`, for `message(policy=…)` as in Django 6."""
 
 import email.message
 from collections.abc import Iterable
@@ -19,9 +19,10 @@ __all__ = ["compose"]
 
 
 def compose(source: Any, fields: Iterable[tuple[str, Any]], *, policy: "Policy[Any]") -> email.message.EmailMessage:
-    """The message `source` (an EmailMessage of this library) with the header fields given, in that order.
+    """Build the message of `source` (an EmailMessage of this library) with the given header fields, in that order.
 
-    Raises BadHeaderError for CR or LF in any value, as the classic form does, ValueError for what Python refuses.
+    Raises BadHeaderError for CR or LF in any value, as the classic form does, ValueError for values that Python
+    refuses.
     """
     charset = _charset_name(source.encoding or settings.DEFAULT_CHARSET)
     message = email.message.EmailMessage(policy=policy)
@@ -53,7 +54,7 @@ def compose(source: Any, fields: Iterable[tuple[str, Any]], *, policy: "Policy[A
 def _set_field(message: email.message.EmailMessage, name: str, value: Any) -> None:
     if isinstance(value, str):
         if "\r" in name + value or "\n" in name + value:
-            # The words of Python's own policies, which are not all as strict.
+            # The error text of Python's own policies, not all of which are as strict.
             raise BadHeaderError(f"Header values may not contain linefeed or carriage return characters (in {name!r})")
         if name.lower() in ADDRESS_HEADERS and not value.isascii():
             value = ascii_domains(value)
@@ -85,7 +86,7 @@ def _add(add: Any, content: Any, media_type: str, *, charset: str, **keywords: A
 
 
 def _as_modern(content: Any) -> email.message.EmailMessage:
-    """The attached message as a modern one; a compat32 one is written and read again."""
+    """Return the attached message as a modern one; a compat32 one is serialised and parsed again."""
     if build := getattr(content, "message", None):
         content = build()
     if isinstance(content, MIMEPart):

@@ -1,7 +1,7 @@
-"""MIME parts of an outgoing message: text, attached files, attached messages, as compat32 objects.
+"""MIME parts of outgoing messages as compat32 objects: text, attached files, attached messages.
 
-The transfer encodings are chosen as Django does: text in UTF-8 stays 7bit or 8bit, and becomes quoted-printable when a
-line is too long to be sent; other files become base64; message/rfc822 is never encoded (RFC 2046 §5.2.1).
+Transfer encodings are Django's: text in UTF-8 is 7bit or 8bit, or quoted-printable if a
+line is too long to be sent; other files are base64; message/rfc822 is never encoded (RFC 2046 §5.2.1).
 """
 
 from collections.abc import Callable
@@ -37,9 +37,9 @@ __all__ = [
 
 DEFAULT_ATTACHMENT_MIME_TYPE = "application/octet-stream"
 RFC5322_EMAIL_LINE_LENGTH_LIMIT = 998
-"""Octets of a line without its CRLF. RFC 5322 §2.1.1."""
+"""Octets of a line without its CRLF. Source: RFC 5322 §2.1.1."""
 
-# Own objects: changing the registry of email.charset would change every other library in the process.
+# Separate objects: the registry of email.charset is shared with every other library in the process.
 utf8_charset = Charset("utf-8")
 utf8_charset.body_encoding = None  # type: ignore[assignment] # 7bit or 8bit instead of base64
 utf8_charset_qp = Charset("utf-8")
@@ -47,12 +47,12 @@ utf8_charset_qp.body_encoding = _charsets.QP
 
 
 class MIMEMixin:
-    """Writing without mangling: lines that begin with "From " stay as they are."""
+    """Serialisation without mangling: lines that begin with "From " are unchanged."""
 
     def as_string(
         self, unixfrom: bool = False, maxheaderlen: int = 0, policy: "Policy[Any] | None" = None, *, linesep: str = "\n"
     ) -> str:
-        """The message as text with `linesep` at line ends."""
+        """Serialise the message to text with `linesep` at line ends."""
         stream = StringIO()
         Generator(stream, mangle_from_=False, maxheaderlen=maxheaderlen or None, policy=policy).flatten(
             cast("Message", self), unixfrom=unixfrom, linesep=linesep
@@ -60,7 +60,7 @@ class MIMEMixin:
         return stream.getvalue()
 
     def as_bytes(self, unixfrom: bool = False, policy: "Policy[Any] | None" = None, *, linesep: str = "\n") -> bytes:
-        """The message as octets with `linesep` at line ends."""
+        """Serialise the message to octets with `linesep` at line ends."""
         stream = BytesIO()
         BytesGenerator(stream, mangle_from_=False, policy=policy).flatten(
             cast("Message", self), unixfrom=unixfrom, linesep=linesep
@@ -69,14 +69,14 @@ class MIMEMixin:
 
 
 class SafeMIMEMessage(MIMEMixin, MIMEMessage):
-    """A message/rfc822 part; its own header fields are ASCII."""
+    """A message/rfc822 part with ASCII header fields."""
 
     def __setitem__(self, name: str, val: Any) -> None:
         super().__setitem__(*forbid_multi_line_headers(name, val, "ascii"))
 
 
 class SafeMIMEText(MIMEMixin, MIMEText):
-    """A text part whose header fields cannot be forged; `encoding` is the charset of its encoded-words."""
+    """A text part safe from header injection; `encoding` is the charset of its encoded-words."""
 
     def __init__(self, _text: str, _subtype: str = "plain", _charset: str | Charset | None = None) -> None:
         self.encoding = _charset
@@ -86,14 +86,14 @@ class SafeMIMEText(MIMEMixin, MIMEText):
         super().__setitem__(*forbid_multi_line_headers(name, val, self.encoding))
 
     def set_payload(self, payload: Any, charset: Any = None) -> None:
-        """Set the text; in UTF-8 as it is, or quoted-printable when a line exceeds 998 octets."""
+        """Set the text; UTF-8 is quoted-printable if a line exceeds 998 octets, else unencoded."""
         if isinstance(charset, str) and charset.lower() in {"utf-8", "utf8"}:
             charset = utf8_charset_qp if _has_long_lines(payload) else utf8_charset
         MIMEText.set_payload(self, payload, charset=charset)
 
 
 class SafeMIMEMultipart(MIMEMixin, MIMEMultipart):
-    """A multipart whose header fields cannot be forged; `encoding` is the charset of its encoded-words."""
+    """A multipart safe from header injection; `encoding` is the charset of its encoded-words."""
 
     def __init__(
         self,
@@ -111,7 +111,7 @@ class SafeMIMEMultipart(MIMEMixin, MIMEMultipart):
 
 
 def split_media_type(media_type: str) -> tuple[str, str]:
-    """("text", "plain") of "text/plain". ValueError when there is no slash, BadHeaderError for a line break."""
+    """Split "text/plain" into ("text", "plain"). Raises ValueError without a slash, BadHeaderError for a line break."""
     if "\r" in media_type or "\n" in media_type:
         raise BadHeaderError(f"Header values can't contain newlines (got {media_type!r} for mimetype)")
     main, slash, sub = media_type.partition("/")
@@ -121,7 +121,7 @@ def split_media_type(media_type: str) -> tuple[str, str]:
 
 
 def content_part(content: Any, media_type: str, *, encoding: str | Charset) -> Message:
-    """A part of the given media type, without Content-Disposition.
+    """Build a part of the given media type, without Content-Disposition.
 
     `content` is text, octets, or for message/rfc822 also a message (of this library, of Django, of Python). Octets of
     a text type that are not UTF-8 are sent as application/octet-stream.
@@ -143,11 +143,11 @@ def content_part(content: Any, media_type: str, *, encoding: str | Charset) -> M
 
 
 def attachment_part(filename: str | None, content: Any, media_type: str, *, encoding: str | Charset) -> Message:
-    """`content_part()` as an attachment; a name that is not ASCII goes as RFC 2231 extended parameter."""
+    """Build `content_part()` as an attachment; a non-ASCII name becomes an RFC 2231 extended parameter."""
     part = content_part(content, media_type, encoding=encoding)
     if filename:
         filename = str(filename)
-        # add_header() does not pass by __setitem__ in every class.
+        # add_header() does not call __setitem__ in every class.
         forbid_multi_line_headers("Content-Disposition", filename)
         part.add_header(
             "Content-Disposition", "attachment", filename=filename if filename.isascii() else ("utf-8", "", filename)

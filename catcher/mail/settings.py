@@ -1,14 +1,14 @@
-"""The settings of the mail library, under Django's names, as plain attributes of this module.
+"""Settings of the mail library, attributes of this module with Django's names.
 
-A value is looked for at the moment it is read, in this order:
+A value is resolved when it is read, in this order:
 
-1. what was set here: `settings.EMAIL_HOST = …`, `configure(…)` or `override(…)`;
-2. Django's settings, when Django is imported *and configured* in this process (Django is never imported from here;
+1. a value set here: `settings.EMAIL_HOST = …`, `configure(…)` or `override(…)`;
+2. Django's settings, if Django is imported *and configured* in this process (Django is never imported from here;
    this is how the backends work as Django's `EMAIL_BACKEND`);
 3. the environment variable of the same name;
 4. the default in `TABLE`.
 
-Deleting an attribute takes back what was set here. Names outside the table can be set too, for backends of one's own.
+Deleting an attribute removes a value set here. Names outside the table can be set for custom backends.
 """
 
 import functools
@@ -33,7 +33,7 @@ _UNSET = object()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailSetting:
-    """One row of the table. `parse` turns an environment variable's text into the value, or raises ValueError."""
+    """One row of the table. `parse` converts an environment variable's text to the value, or raises ValueError."""
 
     default: Any
     parse: Callable[[str], Any] | None
@@ -135,10 +135,10 @@ DEFAULT_CHARSET: str
 
 
 def configure(**values: Any) -> None:
-    """Set several settings for good: `configure(EMAIL_HOST="mail", EMAIL_PORT=1025)`.
+    """Set several settings permanently: `configure(EMAIL_HOST="mail", EMAIL_PORT=1025)`.
 
-    TypeError for a name that is no setting (an `EMAIL_…` name outside the table, or one in lower case); ValueError when
-    EMAIL_USE_TLS and EMAIL_USE_SSL would both be on. Nothing is set when an error is raised.
+    Raises TypeError for an invalid name (an `EMAIL_…` name outside the table, or one in lower case), ValueError if
+    EMAIL_USE_TLS and EMAIL_USE_SSL would both be on. After an error nothing is set.
     """
     _check_names(values)
     if values.get("EMAIL_USE_TLS", _current("EMAIL_USE_TLS")) and values.get(
@@ -152,10 +152,10 @@ def configure(**values: Any) -> None:
 
 
 class override:
-    """Settings for the length of a `with` block, of a function (also `async`), or of a unittest.TestCase class.
+    """Temporary settings for a `with` block, a function (also `async`), or a unittest.TestCase class.
 
-    `enable()` and `disable()` do the same by hand. What was set before comes back afterwards, also after an error.
-    Like every setting it holds for the whole process, not for one thread.
+    `enable()` and `disable()` do the same explicitly. The previous values are restored, also after an error.
+    Like all settings they apply to the whole process, not to one thread.
     """
 
     def __init__(self, **values: Any) -> None:
@@ -164,13 +164,13 @@ class override:
         self._saved: list[dict[str, Any]] = []
 
     def enable(self) -> None:
-        """Put the values in place."""
+        """Apply the values."""
         stored = vars(sys.modules[__name__])
         self._saved.append({name: stored.get(name, _UNSET) for name in self.values})
         stored.update(self.values)
 
     def disable(self) -> None:
-        """Put back what `enable()` found."""
+        """Restore the values from before `enable()`."""
         stored = vars(sys.modules[__name__])
         for name, value in self._saved.pop().items():
             if value is _UNSET:
@@ -220,9 +220,9 @@ class override:
 
 
 def in_django(major: int) -> bool:
-    """Whether the settings are those of a Django of at least this major version, whose forms are then the ones meant.
+    """Whether the settings belong to a Django of at least this major version, whose formats then apply.
 
-    From 6 on, ADMINS and MANAGERS are lists of addresses, and message() gives an email.message.EmailMessage.
+    From 6 on, ADMINS and MANAGERS are lists of addresses, and message() returns an email.message.EmailMessage.
     """
     version: tuple[Any, ...] = getattr(sys.modules.get("django"), "VERSION", (0,))
     return _django_settings() is not None and bool(version >= (major,))
@@ -252,16 +252,16 @@ def _resolve(name: str) -> Any:
         except ValueError as error:
             shown = "…" if "PASSWORD" in name else text
             raise improperly_configured(f"{name}={shown!r} in the environment: {error}") from None
-    # A list of its own for each reader, so that nobody edits the default.
+    # A new list for each reader, so that the default is not modified.
     return list(setting.default) if isinstance(setting.default, list) else setting.default
 
 
 def _django_settings() -> Any:
-    """Django's settings, where Django is imported and configured in this process; else None."""
+    """Return Django's settings if Django is imported and configured in this process, else None."""
     lazy = getattr(sys.modules.get("django.conf"), "settings", None)
     if lazy is None or not getattr(lazy, "configured", False):
         return None
-    # The holder behind the lazy object: reading EMAIL_* through the latter warns (6.1), and fails beside MAILERS.
+    # The object behind the lazy one: reading EMAIL_* through the latter warns (6.1), and fails with MAILERS.
     return vars(lazy).get("_wrapped", lazy)
 
 

@@ -1,4 +1,4 @@
-"""Functions that write and send mail in one call."""
+"""Functions that compose and send mail in one call."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -24,10 +24,10 @@ def send_mail(
     *,
     using: str | None = None,
 ) -> int:
-    """Send one message to all of `recipient_list`, who see each other; the number of messages sent, 0 or 1.
+    """Send one message to all of `recipient_list`, who see each other; return the number of messages sent, 0 or 1.
 
     `html_message` makes it multipart/alternative. `auth_user` and `auth_password` replace EMAIL_HOST_USER and
-    EMAIL_HOST_PASSWORD; they mean nothing when a `connection` is given. `using` is an alias of MAILERS.
+    EMAIL_HOST_PASSWORD; they are ignored with a `connection`. `using` is an alias of MAILERS.
     Raises BadHeaderError, and, unless `fail_silently`, smtplib.SMTPException and OSError of the SMTP backend.
     """
     chosen = select_connection(
@@ -48,9 +48,9 @@ def send_mass_mail(
     *,
     using: str | None = None,
 ) -> int:
-    """Send one message for each (subject, message, from_email, recipient_list), all over one connection.
+    """Send one message for each (subject, message, from_email, recipient_list) over one connection.
 
-    The number of messages sent. The other arguments are those of `send_mail()`.
+    Returns the number of messages sent. The other arguments are those of `send_mail()`.
     """
     chosen = select_connection(
         using, connection=connection, fail_silently=fail_silently, username=auth_user, password=auth_password
@@ -71,9 +71,9 @@ def mail_admins(
     *,
     using: str | None = None,
 ) -> None:
-    """Send a message from SERVER_EMAIL to ADMINS, its subject after EMAIL_SUBJECT_PREFIX; nothing when there are none.
+    """Send a message from SERVER_EMAIL to ADMINS, if any, with EMAIL_SUBJECT_PREFIX before its subject.
 
-    ValueError when ADMINS is not a list of (name, address) pairs.
+    Raises ValueError if ADMINS is not a list of (name, address) pairs.
     """
     _send_to("ADMINS", subject, message, html_message, connection=connection, fail_silently=fail_silently, using=using)
 
@@ -87,7 +87,7 @@ def mail_managers(
     *,
     using: str | None = None,
 ) -> None:
-    """`mail_admins()` for MANAGERS."""
+    """Send a message to MANAGERS; see `mail_admins()`."""
     _send_to(
         "MANAGERS", subject, message, html_message, connection=connection, fail_silently=fail_silently, using=using
     )
@@ -107,7 +107,7 @@ def _send_to(
         return
     addresses = _addresses(setting_name)
     mail = EmailMultiAlternatives(
-        # An f-string: a lazy subject added to a string need not give text.
+        # An f-string: adding a lazy subject to a string need not give text.
         f"{settings.EMAIL_SUBJECT_PREFIX}{subject}",
         message,
         settings.SERVER_EMAIL,

@@ -1,4 +1,4 @@
-"""The name of this machine, for Message-ID and EHLO. (The module's name is Django's, for code that imports from it.)"""
+"""Host name of this machine, for Message-ID and EHLO. The module has Django's name, for code that imports it."""
 
 import socket
 
@@ -6,9 +6,9 @@ __all__ = ["DNS_NAME", "CachedDnsName"]
 
 
 class CachedDnsName:
-    """The fully qualified name of this machine, looked up once, in ASCII: `str(DNS_NAME)`.
+    """Fully qualified name of this machine in ASCII, cached: `str(DNS_NAME)`.
 
-    The look-up can take seconds where DNS is slow, hence the cache; `del DNS_NAME._fqdn` forgets it.
+    The look-up takes seconds if DNS is slow; `del DNS_NAME._fqdn` clears the cache.
     """
 
     def __init__(self) -> None:
@@ -18,7 +18,7 @@ class CachedDnsName:
         return self.get_fqdn()
 
     def get_fqdn(self) -> str:
-        """The name; one that IDNA cannot express becomes "localhost"."""
+        """Return the name; one that IDNA cannot express becomes "localhost"."""
         return self._fqdn
 
     @property

@@ -1,4 +1,4 @@
-"""Octets to message tree, addresses, texts, snippet: pure, no I/O, and nothing raises on any octets."""
+"""Parsing of messages: octets to a tree of parts, addresses, texts and a snippet. No I/O; no octets make it raise."""
 
 from catcher.mime.addresses import parse_addresses
 from catcher.mime.content import Bodies, bodies, iter_part, part_octets, part_text

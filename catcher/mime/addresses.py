@@ -1,4 +1,4 @@
-"""Address fields to mailboxes, one pass over whatever stands there. Source: RFC 5322 §3.4, §4.4."""
+"""Tolerant, single-pass parser of address fields. Source: RFC 5322 §3.4, §4.4."""
 
 import re
 from collections.abc import Iterator
@@ -8,9 +8,9 @@ from catcher.mime.model import Address
 from catcher.mime.words import decode_words, one_line
 
 MAX_TEXT = 1_000_000
-"""Characters of one address field that are read."""
+"""Characters of an address field that are parsed."""
 
-# an encoded-word is one piece even when it holds raw specials, which RFC 2047 forbids and senders do
+# An encoded-word is one piece even if it contains raw specials, which RFC 2047 forbids but senders write.
 _PIECE = re.compile(r"=\?[^?\s]{1,80}\?[bBqQ]\?[^?\s]{0,1000}\?=|[,;:<>()\"=]|[^,;:<>()\"=]+")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*+)"', re.DOTALL)
 _PAREN = re.compile(r"\\.|[()]", re.DOTALL)
@@ -18,7 +18,7 @@ _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _SPACE = re.compile(r"\s+")
 _COMMENTS_IN = re.compile(r"\([^()]*+\)")
 _ROUTE = re.compile(r"\s*@[^:<>\"]*+:")
-# one mailbox without anything odd: nearly every From field there is
+# One mailbox in the plainest form, which covers nearly every From field.
 _SIMPLE = re.compile(
     r"([^\"(),:;<>@\[\]\\=?]*+)<([^\s\"(),:;<>\[\]\\]++)>\s*+$"  # a name without special characters, <addr-spec>
     r"|([^\s\"(),:;<>@\[\]\\=?]++@[^\s\"(),:;<>@\[\]\\]++)$"  # an addr-spec by itself
@@ -26,12 +26,12 @@ _SIMPLE = re.compile(
 
 
 def parse_addresses(text: str, *, limit: int = 20_000) -> tuple[Address, ...]:
-    """Mailboxes in an address field's body, in order; groups are flattened, control characters are a space each.
+    """Parse the mailboxes of an address field's body; groups are flattened, control characters become spaces.
 
-    Read as sent in the wild: comments (the last one is the name when there is no other), source routes, quoted local
-    parts, special characters in names without quotes, forgotten commas between mailboxes. A word without "@" is an
-    address for a local user; a phrase without one is a name without an address. At most `limit` mailboxes of the first
-    `MAX_TEXT` characters; linear time; never raises.
+    Tolerates what senders write: comments (the last one is the name if there is no other), source routes, quoted local
+    parts, special characters in unquoted names, missing commas between mailboxes. A word without "@" is the address of
+    a local user; a phrase without one is a name without an address. At most `limit` mailboxes of the first `MAX_TEXT`
+    characters; linear time; never raises.
     """
     text = one_line(text[:MAX_TEXT])
     if simple := _SIMPLE.match(text):
@@ -44,15 +44,15 @@ def parse_addresses(text: str, *, limit: int = 20_000) -> tuple[Address, ...]:
 
 
 class _Reader:
-    """State of one pass: the words collected since the last separator."""
+    """Parser state: the words collected since the last separator."""
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._words: list[tuple[str, bool]] = []  # word with the white space around it, whether it was quoted
+        self._words: list[tuple[str, bool]] = []  # the word with surrounding white space, and whether it was quoted
         self._comment = ""
         self._angle: str | None = None
-        self._is_address = False  # whether the words so far are no name of a group
-        self._open = {'"': True, "(": True, "<": True}  # False: it has no partner in the rest of the text
+        self._is_address = False  # the words so far cannot be the name of a group
+        self._open = {'"': True, "(": True, "<": True}  # False: the rest of the text has no matching closer
 
     def mailboxes(self) -> Iterator[Address]:
         text, at, end = self._text, 0, len(self._text)
@@ -68,7 +68,7 @@ class _Reader:
                 at = self._parenthesis(at)
             elif mark == "<":
                 if self._angle is not None:
-                    yield from self._take()  # a forgotten comma
+                    yield from self._take()  # missing comma
                 at = self._bracket(at)
             elif mark == "," or (mark == ";" and not in_group):
                 yield from self._take()
@@ -94,7 +94,7 @@ class _Reader:
         return found.end()
 
     def _parenthesis(self, at: int) -> int:
-        """Past a comment, which may hold comments; an unclosed one is no comment."""
+        """Skip a comment, which may be nested; an unclosed parenthesis is not a comment."""
         depth, begin = 1, at
         if self._open["("]:
             for found in _PAREN.finditer(self._text, at):
@@ -106,7 +106,7 @@ class _Reader:
         return at
 
     def _bracket(self, at: int) -> int:
-        """Past an angle-addr; ">" inside a quoted local part does not end it."""
+        """Consume an angle-addr; ">" inside a quoted local part does not end it."""
         close = self._text.find(">", at) if self._open["<"] else -1
         if close < 0:
             self._open["<"] = False
@@ -136,7 +136,7 @@ class _Reader:
         self._words, self._comment, self._angle, self._is_address = [], "", None, False
 
     def _take(self) -> Iterator[Address]:
-        """The mailboxes that the collected words make: none, one, or several when commas were forgotten."""
+        """Yield the mailboxes in the collected words: none, one, or several if commas are missing."""
         words, comment, angle = self._words, self._comment, self._angle
         self._clear()
         if angle is not None:
@@ -161,7 +161,7 @@ def _phrase(words: list[tuple[str, bool]]) -> str:
 
 
 def _bare_spec(words: list[tuple[str, bool]]) -> str:
-    """An addr-spec that stands without brackets: quotes of a local part kept, white space at "@" and "." dropped."""
+    """Return an addr-spec without brackets: quotes of a local part kept, white space around "@" and "." removed."""
     out = "".join(f'"{word}"' if quoted else word for word, quoted in words).strip()
     return re.sub(r"[ \t]*([@.])[ \t]*", r"\1", out) if "@" in out and '"' not in out and out.count(" ") < 10 else out
 
@@ -176,7 +176,7 @@ def _lone(spec: str, comment: str) -> Iterator[Address]:
 
 
 def _loose_words(spec: str, comment: str) -> Iterator[Address]:
-    """Words without brackets: those with "@" are addresses, what stands before one is its name."""
+    """Yield the mailboxes in unbracketed words: a word with "@" is an address, the words before it its name."""
     if inner := _mailbox_in(spec):
         yield inner
         return
@@ -194,7 +194,7 @@ def _loose_words(spec: str, comment: str) -> Iterator[Address]:
 
 
 def _mailbox_in(text: str) -> Address | None:
-    """The mailbox that a decoded text is as a whole: some programs put name and address into one encoded-word."""
+    """Return the mailbox if the decoded text is one: some programs put name and address in one encoded-word."""
     name, bracket, rest = text.rpartition("<")
     spec = rest.rstrip()
     if not bracket or not spec.endswith(">") or "@" not in spec[1:-2] or _SPACE.search(spec):

@@ -1,4 +1,4 @@
-"""A message as its author wrote it: one body, other ways to say the same, and files, as mail libraries have them."""
+"""A message in the terms of mail libraries: a body, alternatives and attachments."""
 
 import re
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ _SPECIALS = re.compile(r'[][\\()<>@,:;".]')
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthoredMessage:
-    """What an author gave a mail library.
+    """A message as its author passed it to a mail library.
 
-    body, subtype: the text that is shown, and whether it is "plain" or "html". alternatives: (content, media type) of
+    body, subtype: the main text, and "plain" or "html". alternatives: (content, media type) of
     the others in the same multipart/alternative. attachments: (file name, octets, media type). fields: header fields
     in order, decoded.
     """
@@ -28,7 +28,7 @@ class AuthoredMessage:
 
 
 def authored_message(octets: Octets, message: ParsedMessage) -> AuthoredMessage:
-    """The message as it was written, as far as it tells. `message`: what parsing the octets gave. Never raises."""
+    """Reconstruct the message as its author composed it. `message`: the parsed octets. Never raises."""
     shown = bodies(octets, message)
     has_text = not shown.text_is_made and bool(message.text_parts or not shown.html)
     others = [(shown.html, "text/html")] if has_text and shown.html else []
@@ -53,7 +53,7 @@ def authored_message(octets: Octets, message: ParsedMessage) -> AuthoredMessage:
 
 
 def mailbox(address: Address) -> str:
-    """The address as its author wrote it: a name in its own letters, in quotation marks where RFC 5322 wants them."""
+    """Format an address with a decoded name, in quotation marks where RFC 5322 requires them."""
     name = address.display_name
     if _SPECIALS.search(name):
         name = '"' + re.sub(r'([\\"])', r"\\\1", name) + '"'
@@ -61,12 +61,12 @@ def mailbox(address: Address) -> str:
 
 
 def _is_alternative(message: ParsedMessage, part: Part) -> bool:
-    """Whether a part is another way to say what the body says, such as a calendar in multipart/alternative."""
+    """Whether a part is an alternative of the body, such as a calendar in multipart/alternative."""
     parent = message.parts[part.parent] if part.parent >= 0 else None
     return part.media_type.startswith("text/") and parent is not None and parent.media_type == "multipart/alternative"
 
 
 def _as_given(text: str, *, is_whole: bool) -> str:
-    """The text as its author had it: line ends of one octet, without the one that ends the message on its way."""
+    """Return the text with LF line ends, without the one that transport adds to the end of a message."""
     text = text.replace("\r\n", "\n")
     return text.removesuffix("\n") if is_whole else text

@@ -1,4 +1,4 @@
-"""The boundaries of the multiparts that are open, and the next line that is one of them. Source: RFC 2046 §5.1.1."""
+"""Search for the boundary lines of the open multiparts. Source: RFC 2046 §5.1.1."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from catcher.mime.model import Octets
 
 MAX_BOUNDARY = 1_000
-"""Octets of a boundary that count; the standard allows 70."""
+"""Significant octets of a boundary; the standard allows 70."""
 
 
 @dataclass(frozen=True, slots=True)
 class BoundaryLine:
-    """A line that delimits: where it begins and where the next line does, whose it is, whether it closes."""
+    """A boundary line: its start, the start of the next line, the level of its multipart, whether it closes it."""
 
     start: int
     end: int
@@ -20,9 +20,9 @@ class BoundaryLine:
 
 
 class Boundaries:
-    """Open delimiters ("--" and the boundary) by the level of their multipart; of equal ones the innermost counts.
+    """Delimiters ("--" and the boundary) of the open multiparts; of equal ones the innermost counts.
 
-    A line is a delimiter when nothing but white space follows it; a boundary that only begins like another is none.
+    A line is a delimiter if only white space follows it; a mere prefix of a line is not.
     """
 
     def __init__(self, octets: Octets, max_misses: int) -> None:
@@ -33,21 +33,21 @@ class Boundaries:
 
     @property
     def any_open(self) -> bool:
-        """Whether there is anything to look for."""
+        """Whether a multipart is open."""
         return bool(self._levels)
 
     @property
     def is_exhausted(self) -> bool:
-        """Whether so many lines looked like a boundary without being one that the search was given up."""
+        """Whether the limit of lines that resemble a boundary without being one is reached."""
         return self._misses_left <= 0
 
     def open(self, delimiter: bytes, level: int) -> None:
-        """From now on `delimiter` belongs to the multipart at `level`."""
+        """Register the delimiter of the multipart at `level`."""
         self._levels.setdefault(delimiter, []).append(level)
         self._renew_needle()
 
     def close(self, delimiter: bytes, level: int) -> None:
-        """The multipart at `level` has ended; its delimiter is a line like others again."""
+        """Unregister the delimiter of the multipart at `level`, which has ended."""
         levels = self._levels[delimiter]
         levels.remove(level)
         if not levels:
@@ -55,7 +55,7 @@ class Boundaries:
         self._renew_needle()
 
     def find(self, start: int, stop: int) -> BoundaryLine | None:
-        """The first delimiter line that begins in `start` (begin of a line) to `stop`; None when there is none."""
+        """Return the first delimiter line that begins between `start` (the start of a line) and `stop`, or None."""
         while self._levels and not self.is_exhausted:
             at = self._begin_of_candidate(start, stop)
             if at < 0:
@@ -83,7 +83,7 @@ class Boundaries:
         return None
 
     def _renew_needle(self) -> None:
-        # what all open delimiters begin with: the longer, the fewer lines have to be looked at
+        # The common prefix of all open delimiters: the longer it is, the fewer lines have to be compared.
         self._needle = b"\n" + _common_beginning(self._levels)
 
 

@@ -1,4 +1,4 @@
-"""Charset names as found in mail, and the codec that reads what senders really mean by each."""
+"""Charset names found in mail, each with the codec that decodes what senders mean by it."""
 
 import re
 from encodings.aliases import aliases
@@ -6,8 +6,8 @@ from encodings.aliases import aliases
 _NOISE = re.compile(r"[^0-9a-z]+")
 _PREFIXES = ("xwindows", "windows", "xibm", "ibm", "win", "xcp", "dos", "xmac", "cs", "x", "charset")
 
-# Codecs "whatwg-…" are turbohtml's: the supersets that browsers read, tolerant of damage. Beside each its names without
-# punctuation. Windows software sends the superset under the standard's name (WHATWG Encoding makes the same choices).
+# Codecs "whatwg-…" are turbohtml's: browsers' supersets, tolerant of damage. Each is listed with its names without
+# punctuation. Windows software sends the superset under the standard's name (as WHATWG Encoding assumes).
 _WILD = {
     "utf_8": "unicode11utf8 utf8mb4 utf8n xunicode20utf8 unicodefsutf utf8bom utf",
     "utf_7": "unicode11utf7 xunicode20utf7 csunicode11utf7 utf7imap",
@@ -57,11 +57,11 @@ _BY_NAME = (
 
 
 def codec_of(charset: str) -> str:
-    """Name of the codec that reads `charset`, "" when nothing here does.
+    """Return the name of the codec for `charset`, "" if it is unknown.
 
-    Letter case, punctuation and prefixes such as "x-", "cs" or "windows-" for "cp" do not matter. Codecs that are no
-    text (base64, zlib) or take more than linear time (punycode) are never given. Those named "whatwg-…" work once
-    turbohtml is imported.
+    Letter case, punctuation and prefixes such as "x-", "cs" or "windows-" for "cp" are ignored. Codecs that do not
+    yield text (base64, zlib) or take more than linear time (punycode) are excluded. Those named "whatwg-…" are
+    registered when turbohtml is imported.
     """
     if codec := _BY_NAME.get(charset):
         return codec

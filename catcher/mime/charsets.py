@@ -1,4 +1,4 @@
-"""Octets to text by declared, marked or guessed charset: whatever is declared, some readable text comes out."""
+"""Decoding of octets to text by declared, marked or detected charset; every input gives readable text."""
 
 import codecs
 import re
@@ -14,20 +14,20 @@ _UTF_8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}
 _LATIN = "".join(bytes([code]).decode("cp1252", "ignore") or chr(code) for code in range(256))
 _BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _ESCAPED = ("utf_7", "hz", "iso2022", "utf_16", "utf_32")
-"""Codecs (their beginnings) that write other characters in octets under 128."""
+"""Prefixes of codecs that encode other characters in octets below 128."""
 _NOT_ASCII = (*_ESCAPED, "cp037", "cp273", "cp424", "cp500", "cp875", "cp1026", "cp1140")
-"""Those and the EBCDIC ones: octets under 128 do not stand for themselves."""
+"""These and the EBCDIC ones, where octets below 128 are not ASCII."""
 _MAX_DAMAGE = 0.2
-"""Share of wrong sequences among the non-ASCII characters up to which the declared charset is believed."""
+"""Highest share of invalid sequences among the non-ASCII characters with which the declared charset is trusted."""
 _MAX_DEAR = 1_000_000
-"""Octets up to which damage is repaired in codecs that take a microsecond for each fault."""
+"""Size up to which damage is repaired in codecs that take a microsecond for each invalid sequence."""
 
 
 def decode(octets: bytes, charset: str = "", *, is_html: bool = False) -> str:
-    """Text of `octets`, never with surrogates, never raising, in linear time.
+    """Decode `octets` to text without surrogates, in linear time; never raises.
 
-    A byte-order mark decides; else `charset` as senders mean it; where it is missing, unknown or cannot be right, the
-    `<meta charset>` of HTML, then UTF-8, then a guess by content, then Windows-1252.
+    A byte-order mark takes precedence, then `charset` as senders mean it; if it is missing, unknown or implausible, the
+    `<meta charset>` of HTML, then UTF-8, then detection by content, then Windows-1252.
     Source: RFC 2045 §5.2, RFC 6657, WHATWG Encoding.
     """
     codec = codec_of(charset) if charset else ""
@@ -46,12 +46,12 @@ def decode(octets: bytes, charset: str = "", *, is_html: bool = False) -> str:
 
 
 def decode_latin(octets: bytes) -> str:
-    """Windows-1252, and the five octets it leaves out as the control characters of ISO 8859-1."""
+    """Decode Windows-1252; the five octets it leaves undefined become the control characters of ISO 8859-1."""
     return codecs.charmap_decode(octets, "strict", _LATIN)[0]
 
 
 def strict(octets: bytes, codec: str) -> str | None:
-    """Text by `codec`, None when the octets are not in it."""
+    """Decode by `codec`; None if the octets are invalid in it."""
     try:
         text = _by_whatwg(octets, codec) if codec.startswith("whatwg-") else octets.decode(codec)
     except (UnicodeError, LookupError):
@@ -62,7 +62,7 @@ def strict(octets: bytes, codec: str) -> str | None:
 
 
 def _decode_as(octets: bytes, codec: str) -> str | None:
-    """Text by the declared codec; None when the octets say that the declaration is wrong."""
+    """Decode by the declared codec; None if the octets contradict the declaration."""
     if codec == "cp1252":
         return (strict(octets, "utf_8") if _looks_utf_8(octets) else None) or decode_latin(octets)
     if codec == "utf_16":
@@ -72,7 +72,7 @@ def _decode_as(octets: bytes, codec: str) -> str | None:
     if not codec.startswith(_ESCAPED) and (text := strict(octets, "utf_8")) is not None:
         return text
     if codec == "iso2022_jp_ext":
-        # Shift_JIS or EUC-JP under the name of ISO-2022-JP, or characters of a later edition of that standard
+        # Shift_JIS or EUC-JP declared as ISO-2022-JP, or characters of a later edition of that standard
         for other in ("iso2022_jp_2", "iso2022_jp_2004", "whatwg-shift_jis", "whatwg-euc-jp"):
             if (text := strict(octets, other)) is not None:
                 return text
@@ -84,7 +84,7 @@ def _decode_as(octets: bytes, codec: str) -> str | None:
 
 
 def _repair(octets: bytes, codec: str) -> str:
-    """Text by `codec` with U+FFFD for what is not in it, by a way that stays fast when everything is wrong."""
+    """Decode by `codec` with U+FFFD for invalid sequences; stays fast if every sequence is invalid."""
     if codec == "utf_8":
         return strict(octets, codec) or _by_whatwg(octets, "whatwg-utf-8")
     if codec.startswith("whatwg-"):
@@ -104,7 +104,7 @@ def _by_whatwg(octets: bytes, codec: str) -> str:
 
 
 def _looks_utf_8(octets: bytes) -> bool:
-    """Whether text declared as ISO 8859-1 holds at least three UTF-8 sequences, which read as Latin-1 make no words."""
+    """Whether text declared as ISO 8859-1 has at least three UTF-8 sequences, which are no words in Latin-1."""
     sequences = _UTF_8_SEQUENCE.finditer(octets)
     return all(next(sequences, None) is not None for _ in range(3))
 
@@ -113,12 +113,12 @@ def _codec_in_html(octets: bytes) -> str:
     head = octets[:_META_WINDOW]
     found = _META.search(head) or _XML.match(head)
     codec = codec_of(found[1].decode("ascii", "replace")) if found else ""
-    # a page that says so in ASCII octets cannot be UTF-16 (WHATWG HTML, "prescan a byte stream")
+    # a page that declares UTF-16 in ASCII octets is not UTF-16 (WHATWG HTML, "prescan a byte stream")
     return "utf_8" if codec.startswith(("utf_16", "utf_32", "utf_7")) else codec
 
 
 def _guess(octets: bytes) -> str:
-    """Text of octets whose charset nobody said: UTF-8 if they are, else what their statistics look like."""
+    """Decode octets without a declared charset: UTF-8 if valid, else the statistically most likely charset."""
     text = strict(octets, "utf_8")
     if text is not None and b"\x1b" not in octets:
         return text

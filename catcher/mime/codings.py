@@ -1,4 +1,4 @@
-"""Transfer encodings to octets, whole or in pieces, tolerant of damage. Source: RFC 2045 §6."""
+"""Decoders of transfer encodings, whole or in pieces, tolerant of damage. Source: RFC 2045 §6."""
 
 import binascii
 import re
@@ -8,7 +8,7 @@ from io import BytesIO
 from catcher.mime.model import Octets
 
 PIECE = 1 << 18
-"""Octets of encoded content taken at a time."""
+"""Octets of encoded content in one piece."""
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _NOT_BASE64 = bytes(i for i in range(256) if i not in _ALPHABET and i != ord("="))
@@ -21,12 +21,12 @@ _UU_BEGIN = re.compile(rb"(?:^|\n)begin(?:-base64)? [0-7]{3,4} [^\r\n]{1,1000}\r
 
 
 def decode_base64(octets: bytes) -> bytes:
-    """Octets that base64 `octets` stands for; foreign characters are skipped, padding may be missing and ends it."""
+    """Decode base64; foreign characters are skipped, padding is optional and ends the data."""
     return b"".join(_base64_pieces(iter((octets,))))
 
 
 def decode_quoted_printable(octets: bytes) -> bytes:
-    """Octets that quoted-printable `octets` stands for; "=" that encodes nothing stays."""
+    """Decode quoted-printable; an "=" that encodes nothing is kept."""
     if b"=" not in octets:
         return octets
     if _SOFT_ODDITY.search(octets):
@@ -35,15 +35,15 @@ def decode_quoted_printable(octets: bytes) -> bytes:
 
 
 def decode_uu(octets: bytes) -> bytes:
-    """Octets of the uuencoded file in `octets`; without a begin line every line is taken for data."""
+    """Decode a uuencoded file; without a begin line every line is data."""
     return b"".join(_uu_lines(octets))
 
 
 def iter_decoded(octets: Octets, start: int, end: int, encoding: str, *, size: int = PIECE) -> Iterator[bytes]:
-    """`octets[start:end]` decoded by transfer encoding `encoding`, in pieces of about `size` octets.
+    """Decode `octets[start:end]` by the transfer encoding, in pieces of about `size` octets.
 
-    Unknown encodings give the octets as they are (RFC 2045 §6.2 would have them opaque). Never raises; memory is a few
-    pieces, except for uuencode, which is decoded whole.
+    Unknown encodings give the octets unchanged (RFC 2045 §6.2 treats them as opaque). Never raises; memory is a few
+    pieces, except for uuencode, which is decoded as a whole.
     """
     if encoding == "base64":
         yield from _base64_pieces(octets[i : min(i + size, end)] for i in range(start, end, size))
@@ -74,7 +74,7 @@ def _base64_pieces(pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _decode_clean(clean: bytes) -> bytes:
-    """Octets of whole quanta of the alphabet, nothing else."""
+    """Decode whole quanta of alphabet characters only."""
     if len(clean) < _LARGE:
         return binascii.a2b_base64(clean)
     from msgspec import json  # takes half the time of binascii for large pieces, and some to import
@@ -83,9 +83,9 @@ def _decode_clean(clean: bytes) -> bytes:
 
 
 def _until_padding(clean: bytes) -> tuple[bytes, bool]:
-    """What comes before the padding that ends a quantum, and whether there is one; stray "=" are taken out.
+    """Return the data before the padding that ends it, and whether there is one; stray "=" are removed.
 
-    "=" where no quantum can end is damage, elsewhere it ends the data (RFC 4648 §3.3).
+    "=" ends the data where a quantum can end, elsewhere it is damage (RFC 4648 §3.3).
     """
     kept = bytearray()
     at = 0
@@ -102,7 +102,7 @@ def _until_padding(clean: bytes) -> tuple[bytes, bool]:
 
 
 def _line_pieces(octets: Octets, start: int, end: int, size: int) -> Iterator[bytes]:
-    """The range in pieces that end after a line break; a line longer than a piece is cut before an "="."""
+    """Yield the range in pieces that end after a line break; a line longer than a piece is cut before an "="."""
     while start < end:
         stop = min(start + size, end)
         if stop < end:
@@ -133,7 +133,7 @@ def _uu_line(line: bytes) -> bytes:
     try:
         return binascii.a2b_uu(line)
     except binascii.Error:
-        # too long or too short for its own count: take the characters that the count asks for
+        # too long or too short for its own count: take as many characters as the count requires
         count = (line[0] - 32) & 63
         try:
             return binascii.a2b_uu(line[: (count + 2) // 3 * 4 + 1])

@@ -1,4 +1,4 @@
-"""What is in a part: its decoded octets, whole or in pieces, and its text."""
+"""Content of parts: decoded octets, whole or in pieces, and text."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from catcher.mime.html import html_to_text
 from catcher.mime.model import Octets, ParsedMessage, Part
 
 TEXT_JOINT = "\n--\n"
-"""What Mailpit puts between several text bodies, and its clients know."""
+"""Separator of several text bodies, as in Mailpit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bodies:
-    """A message's text and HTML. text_is_made: the message has none, `text` was taken from the HTML."""
+    """A message's text and HTML. text_is_made: `text` was derived from the HTML, as the message has no text body."""
 
     text: str
     html: str
@@ -23,9 +23,9 @@ class Bodies:
 
 
 def part_octets(octets: Octets, part: Part) -> bytes:
-    """The part's content with its transfer encoding taken off, text and embedded messages in the octets of the sender.
+    """Return the part's content without its transfer encoding; text and embedded messages stay in the sender's octets.
 
-    Damaged base64, quoted-printable and uuencode give what can be read, a multipart its body as sent. Never raises.
+    Damaged encodings give what can be decoded, a multipart its body as sent. Never raises.
     """
     if part.transfer_encoding in IDENTITY:
         return octets[part.body_start : part.end]
@@ -34,15 +34,15 @@ def part_octets(octets: Octets, part: Part) -> bytes:
 
 
 def iter_part(octets: Octets, part: Part, *, size: int = PIECE) -> Iterator[bytes]:
-    """`part_octets` in pieces of about `size` octets of the encoded content, for parts too large to hold."""
+    """Yield `part_octets` in pieces of about `size` octets of encoded content, for parts too large to hold."""
     encoding = "binary" if part.is_multipart else part.transfer_encoding
     return iter_decoded(octets, part.body_start, part.end, encoding, size=size)
 
 
 def part_text(octets: Octets, part: Part, *, limit: int | None = None) -> str:
-    """The part as text: `part_octets` read by its charset, or by what the octets look like when it is wrong or missing.
+    """Return the part as text, by its charset, or by detection if that is wrong or missing.
 
-    With `limit` only about so many of the first octets are read, up to a line break. Line breaks stay as sent. Never
+    With `limit` only about that many octets are read, up to a line break. Line breaks stay as sent. Never
     raises, never with surrogates.
     """
     if limit is None or part.end - part.body_start <= limit:
@@ -53,10 +53,10 @@ def part_text(octets: Octets, part: Part, *, limit: int | None = None) -> str:
 
 
 def bodies(octets: Octets, message: ParsedMessage) -> Bodies:
-    """Text and HTML of the message: all its text bodies joined, all its HTML bodies joined.
+    """Return text and HTML of the message: its text bodies joined, its HTML bodies joined.
 
-    Uuencoded files in a text are parts of their own and not in it. Without any text body the text is made from the
-    HTML, with links in parentheses.
+    Uuencoded files in a text are parts of their own and removed from it. Without a text body the text is derived from
+    the HTML, with links in parentheses.
     """
     text = TEXT_JOINT.join(body_texts(octets, message, message.text_parts))
     html = "\n".join(body_texts(octets, message, message.html_parts))
@@ -68,7 +68,7 @@ def bodies(octets: Octets, message: ParsedMessage) -> Bodies:
 def body_texts(
     octets: Octets, message: ParsedMessage, indexes: tuple[int, ...], *, limit: int | None = None
 ) -> list[str]:
-    """Texts of these body parts without uuencoded files; with `limit` until about so many octets have been read."""
+    """Return the texts of these body parts without uuencoded files, up to about `limit` octets in all."""
     texts: list[str] = []
     if not indexes:
         return texts
@@ -88,7 +88,7 @@ def body_texts(
 
 
 def _files_in_texts(message: ParsedMessage) -> dict[int, list[Part]]:
-    """Uuencoded files by the text part they were found in."""
+    """Group uuencoded files by the text part that contains them."""
     files: dict[int, list[Part]] = {}
     for part in message.parts:
         if part.transfer_encoding == "x-uuencode" and part.parent >= 0 and not message.parts[part.parent].is_multipart:
@@ -111,6 +111,6 @@ def _first_octets(octets: Octets, part: Part, limit: int) -> bytes:
         found += piece
         if len(found) > limit:
             cut = found.rfind(b"\n", limit // 2, limit) + 1
-            # a whole number of two-octet characters, should they be that
+            # keeps two-octet characters whole
             return bytes(found[: (cut or limit) & ~1])
     return bytes(found)

@@ -1,4 +1,4 @@
-"""Date fields to moments. Source: RFC 5322 §3.3, §4.3."""
+"""Parser of Date fields. Source: RFC 5322 §3.3, §4.3."""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
@@ -19,14 +19,14 @@ _FORMS = (
     re.compile(
         rf"{_WEEKDAY}(?P<day>\d{{1,2}})[\s-]+(?P<month>[A-Za-z]{{3}})[A-Za-z]*\.?[\s-]+(?P<year>\d{{4}}),?\s+{_TIME}"
     ),
-    # what programs print: Mon Jan 02 2023 15:04:05 GMT+0000
+    # C and JavaScript: Mon Jan 02 2023 15:04:05 GMT+0000
     re.compile(
         rf"{_WEEKDAY}(?P<month>[A-Za-z]{{3}})[A-Za-z]*\.?\s+(?P<day>\d{{1,2}}),?\s+(?P<year>\d{{4}}),?\s+{_TIME}"
     ),
     # ISO 8601: 2023-01-02T15:04:05Z
     re.compile(rf"(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d)(?:[Tt]|\s+){_TIME}$"),
 )
-# What nearly every program writes, which is quickly read: Mon, 02 Jan 2023 15:04:05 +0000
+# The form of nearly every program, which is cheap to parse: Mon, 02 Jan 2023 15:04:05 +0000
 _USUAL = re.compile(
     r"(?:[A-Z][a-z]{2}, )?([0-9]{1,2}) ([A-Z][a-z]{2}) ([1-8][0-9]{3}) ([0-2][0-9]:[0-5][0-9]:[0-5][0-9])"
     r" ([+-][01][0-9][0-5][0-9])$"
@@ -35,10 +35,10 @@ _MAX_TEXT = 500
 
 
 def parse_date(text: str) -> datetime | None:
-    """The moment a Date field's body names, aware, with the offset it states; None when it cannot be read.
+    """Parse a Date field's body to an aware time with the stated offset; None if it is unreadable.
 
-    Takes two-digit years, missing seconds or weekdays, names of zones (unknown ones are UTC, RFC 5322 §4.3), comments,
-    ISO 8601 and the formats of C and JavaScript. None as well for days that do not exist and for what lies outside the
+    Accepts two-digit years, missing seconds or weekdays, zone names (unknown ones are UTC, RFC 5322 §4.3), comments,
+    ISO 8601 and the formats of C and JavaScript. None also for days that do not exist and for times outside the
     years 1–9999 in UTC. Never raises.
     """
     if usual := _USUAL.match(text):
@@ -96,10 +96,10 @@ def _moment(fields: tuple[int, int, int, int, int, int], offset: timedelta) -> d
     try:
         if not offset:
             return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
-        # a leap second is the last moment of its minute
+        # a leap second becomes the last microsecond of its minute
         when = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
         moment = when - offset
-        # no zone is a day away: then the moment is all that can be made of it
+        # no zone is a day away: keep the moment and drop the offset
         return when.replace(tzinfo=timezone(offset)) if abs(offset) < timedelta(days=1) else moment
     except (ValueError, OverflowError):
         return None

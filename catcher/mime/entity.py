@@ -1,4 +1,4 @@
-"""One entity while its place is being found, and what its header fields say about it. Source: RFC 2045, RFC 2183."""
+"""MIME entity under construction, and the interpretation of its Content- fields. Source: RFC 2045, RFC 2183."""
 
 import re
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from catcher.mime.boundaries import MAX_BOUNDARY
 from catcher.mime.parameters import disposition_of, media_type_of, without_comments
 
 EMBEDDED = frozenset({"message/rfc822", "message/global", "message/news"})
-"""Media types whose content is a message with parts of its own."""
+"""Media types whose content is an embedded message."""
 IDENTITY = frozenset({"7bit", "8bit", "binary"})
 KNOWN_ENCODINGS = frozenset({*IDENTITY, "base64", "quoted-printable", "x-uuencode"})
 _WILD_ENCODINGS = {
@@ -33,7 +33,7 @@ _DESCRIBING = frozenset(
 
 @dataclass(slots=True, kw_only=True)
 class Entity:
-    """An entity and its place; fields as in `Part`. `end` is known last."""
+    """A mutable entity with the fields of `Part`; `end` is filled in last."""
 
     parent: int
     depth: int
@@ -50,12 +50,12 @@ class Entity:
 
     @property
     def is_multipart(self) -> bool:
-        """Whether it only holds other parts."""
+        """Whether the entity is a multipart."""
         return self.media_type.startswith("multipart/")
 
 
 def describe(entity: Entity, fields: list[tuple[str, str]]) -> None:
-    """Fills in what the first field of each Content- name says; `fields` are names and unfolded bodies."""
+    """Fill in the entity from the first field of each Content- name; `fields` are names and unfolded bodies."""
     said: dict[str, str] = {}
     for name, body in fields:
         if name[0] in "Cc" and (key := name.lower()) in _DESCRIBING:
@@ -76,14 +76,14 @@ def describe(entity: Entity, fields: list[tuple[str, str]]) -> None:
 
 
 def delimiter_of(entity: Entity) -> bytes:
-    """ "--" and the boundary that the entity declares, b"" when it declares none."""
+    """Return "--" and the declared boundary, b"" without one."""
     boundary = next((value for name, value in entity.parameters if name == "boundary"), "")
     octets = boundary.encode("utf-8", "replace").rstrip()[:MAX_BOUNDARY]
     return b"--" + octets if octets else b""
 
 
 def safe_name(name: str) -> str:
-    """`name` without directories, control characters and direction overrides; at most 1,000 characters, "" for none."""
+    """Return `name` without directories, control characters and direction overrides, at most 1,000 characters."""
     name = _UNNAMEABLE.sub("", name).replace("\\", "/").rstrip("/").rsplit("/", 1)[-1].strip()
     if name in (".", ".."):
         return ""

@@ -1,4 +1,4 @@
-"""Header sections: where they end, and the fields in them. Source: RFC 5322 §2.2, §3.6.8, §4.5."""
+"""Header sections: their end and their fields. Source: RFC 5322 §2.2, §3.6.8, §4.5."""
 
 import re
 from itertools import islice
@@ -9,7 +9,7 @@ from catcher.mime.limits import Limits
 from catcher.mime.model import HeaderField, Octets
 from catcher.mime.words import CONTROLS
 
-# field-name, optional white space (obsolete), colon, body; the section is unfolded before. Other lines are passed over
+# field-name, optional white space (obsolete), colon, body, in an unfolded section; other lines are skipped
 _FIELD = re.compile(r"^([^\s:\x00-\x20\x7f]{1,998}+) *+: *+([^\n]*+)", re.MULTILINE)
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 _CONTROLS_BUT_FEED = {code: space for code, space in CONTROLS.items() if code != 10}
@@ -18,10 +18,10 @@ _CHARSET = re.compile(rb"^content-type[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*?charset\s*
 
 
 def header_fields(octets: Octets, start: int, end: int, *, limits: Limits = Limits()) -> tuple[HeaderField, ...]:  # noqa: B008
-    """Fields of the header section in `octets[start:end]`, in order, repeated ones kept.
+    """Parse the fields of the header section in `octets[start:end]`, in order, repeated ones kept.
 
-    `start` to `end` is an entity's `header_start` to `body_start`. Lines that are no field and belong to none (an mbox
-    "From " line, garbage) are passed over; the section ends at its first empty line. A lone CR is no line break
+    `start` and `end` are an entity's `header_start` and `body_start`. Lines that belong to no field (an mbox
+    "From " line, garbage) are skipped; the section ends at its first empty line. A lone CR is not a line break
     (RFC 5321 §2.3.8). Never raises.
     """
     section = octets[start : min(end, start + limits.header_octets)]
@@ -31,16 +31,16 @@ def header_fields(octets: Octets, start: int, end: int, *, limits: Limits = Limi
 
 
 def fields_in(section: bytes, limits: Limits) -> list[tuple[str, str]]:
-    """Name and unfolded body of each field of a header section, as many as `limits` allows.
+    """Return name and unfolded body of each field of a header section, as many as `limits` allows.
 
-    `section` holds no empty line but at its end. Bodies are stripped, line breaks of folding are gone, tabs and other
-    control characters are a space each.
+    `section` has no empty line except at its end. Bodies are stripped and unfolded; tabs and other
+    control characters become spaces.
     """
     try:
         text = section.decode("utf-8")
     except UnicodeDecodeError:
         text = _readable(section)
-    # the whole section at once: a field at a time costs several times as much
+    # The whole section at once: field by field costs several times as much.
     text = text.replace("\r\n", "\n").replace("\n ", " ").replace("\n\t", " ")
     if _CONTROL.search(text):
         text = text.translate(_CONTROLS_BUT_FEED)
@@ -48,7 +48,7 @@ def fields_in(section: bytes, limits: Limits) -> list[tuple[str, str]]:
 
 
 def _readable(section: bytes) -> str:
-    """Text of a section with octets that are not UTF-8: each line by itself, those by the charset of Content-Type."""
+    """Decode a section that is not all UTF-8, line by line, invalid lines by the charset of Content-Type."""
     declared = _CHARSET.search(section)
     codec = codec_of(declared[1].decode("ascii", "ignore")) if declared else ""
     if codec.startswith(("utf_16", "utf_32")):
@@ -57,7 +57,7 @@ def _readable(section: bytes) -> str:
 
 
 def _readable_line(line: bytes, codec: str) -> str:
-    """UTF-8, else the charset the message declares, else Windows-1252."""
+    """Decode UTF-8, else by the declared charset, else Windows-1252."""
     if line.isascii():
         return line.decode("ascii")
     text = strict(line, "utf-8")

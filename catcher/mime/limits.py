@@ -1,15 +1,15 @@
-"""How far the parse of one message goes before it stops and says so."""
+"""Limits of the parse of one message."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Bounds on the work one message can cause; what lies beyond is marked as cut, the octets stay as they are.
+    """Limits on the work that one message can cause; what exceeds them is marked as cut, the octets are kept.
 
     depth: levels of multiparts and embedded messages that are opened; the root is level 0.
     parts: entities in the tree. header_octets: of one header section that are read.
-    candidates: lines compared with the boundaries that turn out to be none.
+    candidates: lines that resemble a boundary without being one.
     fields: header fields kept of one header section. mailboxes: kept of one kind of address field.
     """
 

@@ -1,7 +1,7 @@
-"""A parsed message as values: header fields, addresses, the tree of parts. Source: RFC 5322, RFC 2045.
+"""Values of a parsed message: header fields, addresses, the tree of parts. Source: RFC 5322, RFC 2045.
 
-They are structs rather than dataclasses, because each message makes a dozen, and a struct takes a fifth of the time to
-make and to keep.
+These are structs rather than dataclasses: each message needs a dozen, and a struct takes a fifth of the time to
+create and to store.
 """
 
 from datetime import datetime
@@ -17,8 +17,8 @@ Octets: TypeAlias = bytes | mmap
 class Address(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A mailbox. Groups are flattened (RFC 5322 §3.4).
 
-    display_name: encoded-words decoded, "" when there is none.
-    addr_spec: as written without angle brackets; may lack "@" when the sender wrote it so.
+    display_name: decoded, "" if absent.
+    addr_spec: as sent, without angle brackets; may lack "@".
     """
 
     display_name: str
@@ -83,16 +83,16 @@ class Part(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def is_multipart(self) -> bool:
-        """Whether it only holds other parts."""
+        """Whether the part is a multipart."""
         return self.media_type.startswith("multipart/")
 
 
 class ParseDefect(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Something in the message that is not as the RFCs want it, or that was cut.
+    """A violation of an RFC in the message, or a limit that cut it.
 
     code: stable, lower case with hyphens, for example "boundary-missing", "base64-invalid", "cut-depth".
     part_id: where, "" for the message's header section.
-    text: one sentence for people.
+    text: one sentence for readers.
     """
 
     code: str
@@ -101,7 +101,7 @@ class ParseDefect(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ParsedMessage(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What parsing found. Any octets give one; nothing raises and no part is dropped silently.
+    """A parsed message. Any octets give one, and no part is dropped silently.
 
     header: the fields of the header section in order, repeated ones kept.
     subject: decoded, one line, "" when there is none. message_id: without angle brackets, "" when there is none.
@@ -109,7 +109,7 @@ class ParsedMessage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     from_, sender, to, cc, bcc, reply_to: all mailboxes of all such fields, in order.
     parts: in document order, parents before children; parts[0] is the root and always there.
     text_parts, html_parts: indexes into parts of what is shown as the body; empty when there is none.
-    attachments, inlines: indexes into parts of the other leaves, each in one of the two (see `mime.tree` for the rule).
+    attachments, inlines: indexes into parts of the other leaves, each in one of the two (see `mime.tree`).
     defects: at most 100. is_cut: whether a limit ended the parse early, so that parts may be missing from the tree.
     """
 

@@ -10,7 +10,7 @@ _WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _MEDIA_TYPE = re.compile(rf"\s*({_WORD})(?:\s*/\s*({_WORD}))?")
 _VALUE = re.compile(rf"\s*\"?({_WORD})?\"?")
 _PARAMETER = re.compile(
-    r"[;\s,]*+([^\s=;\",]{1,200}+)\s*+=\s*+"  # name, "="; the ";" before it is often forgotten
+    r"[;\s,]*+([^\s=;\",]{1,200}+)\s*+=\s*+"  # name, "="; the preceding ";" is often missing
     r"(?:\"((?:[^\"\\]|\\.)*+)(?:\"|$)|([^;\"]*+))",
     re.DOTALL,
 )
@@ -31,15 +31,15 @@ _USUAL = {
         ('; charset="us-ascii"', "us-ascii"),
     )
 }
-"""What most Content-Type fields of texts say, letter by letter: these need no reading."""
+"""The commonest Content-Type bodies of texts, which need no parsing."""
 _MAX_OCTETS = 65_536
 _MAX_PARAMETERS = 1_000
 
 
 def media_type_of(body: str) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """Media type in lower case and parameters of a Content-Type body.
+    """Parse media type (lower case) and parameters of a Content-Type body.
 
-    "text/plain" when the body is empty; a lone word such as "text" is given as it is; anything that does not begin with
+    An empty body is "text/plain"; a lone word such as "text" is returned unchanged; anything that does not start with
     a token is "application/octet-stream". Parameters: names in lower case, the first of a name counts.
     """
     if usual := _USUAL.get(body):
@@ -55,9 +55,9 @@ def media_type_of(body: str) -> tuple[str, tuple[tuple[str, str], ...]]:
 
 
 def disposition_of(body: str) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """Disposition ("inline", "attachment", "" when there is none) and parameters of a Content-Disposition body.
+    """Parse disposition ("inline", "attachment", "" if absent) and parameters of a Content-Disposition body.
 
-    Every other word counts as attachment (RFC 2183 §2.8), form-data without a file name as none.
+    Other dispositions count as attachment (RFC 2183 §2.8), form-data without a file name as absent.
     """
     body = without_comments(body[:_MAX_OCTETS])
     found = _VALUE.match(body)
@@ -73,7 +73,7 @@ def disposition_of(body: str) -> tuple[str, tuple[tuple[str, str], ...]]:
 
 
 def without_comments(body: str) -> str:
-    """`body` with comments in parentheses outside quotes taken out. Source: RFC 822 §3.4.3."""
+    """Return `body` without comments in parentheses outside quotes. Source: RFC 822 §3.4.3."""
     if "(" not in body:
         return body
     out: list[str] = []
@@ -125,7 +125,7 @@ def _add_section(sections: dict[str, dict[int, tuple[str, bool]]], name: str, va
 
 
 def _join_sections(parts: dict[int, tuple[str, bool]]) -> str:
-    """Value of a parameter in sections or with charset; sections are joined by number, gaps passed over."""
+    """Join the sections of a parameter by number, ignoring gaps, and decode its charset."""
     charset = ""
     octets: list[bytes] = []
     is_extended = False

@@ -1,4 +1,4 @@
-"""Octets to Message: places, header, roles and digests put together."""
+"""Parser of messages: combines scan, header, roles and digests."""
 
 import hashlib
 from itertools import islice
@@ -20,10 +20,10 @@ _ADDRESS_FIELDS = ("from", "sender", "reply-to", "to", "cc", "bcc")
 
 
 def parse(octets: Octets, *, limits: Limits = Limits()) -> ParsedMessage:  # noqa: B008
-    """The message that `octets` are: header fields, tree of parts, roles, defects.
+    """Parse a message: header fields, tree of parts, roles, defects.
 
-    Any octets give a message; nothing raises. Time is linear and memory is bounded beyond the octets by `limits`; what
-    was left out is marked (`is_cut`, defects "cut-…"). Parts are read in pieces, never copied as a whole.
+    Never raises. Time is linear, and memory beyond the octets is bounded by `limits`; what
+    exceeds them is marked (`is_cut`, defects "cut-…"). Parts are read in pieces, never copied as a whole.
     """
     found = scan(octets, limits)
     moved = add_uu_files(octets, found.entities, limits)
@@ -68,7 +68,7 @@ def _bodies_by_name(header: tuple[HeaderField, ...]) -> dict[str, list[str]]:
 
 
 def _mailboxes(bodies: dict[str, list[str]], limits: Limits) -> tuple[dict[str, tuple[Address, ...]], bool]:
-    """Mailboxes of each kind of address field, and whether there was more than is read of all of them together."""
+    """Return the mailboxes of each kind of address field, and whether a limit cut them."""
     room = MAX_TEXT
     found: dict[str, tuple[Address, ...]] = {}
     for name in _ADDRESS_FIELDS:
@@ -102,7 +102,7 @@ def _part(octets: Octets, entity: Entity, part_id: str, *, is_listed: bool) -> P
 
 
 def _measure(octets: Octets, entity: Entity, *, is_listed: bool) -> tuple[int, Digests | None]:
-    """Decoded size of a leaf, and digests when it is listed."""
+    """Return the decoded size of a leaf, and its digests if it is listed."""
     if entity.is_multipart:
         return 0, None
     start, end, encoding = entity.body_start, entity.end, entity.transfer_encoding

@@ -1,4 +1,4 @@
-"""Defects of single parts that a sender would want to know of, although the part can be read."""
+"""Defects of single parts that are worth reporting although the part is readable."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,7 +11,7 @@ _OF_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=
 
 
 def part_defects(octets: Octets, entities: Sequence[Entity]) -> Iterator[tuple[str, int, str]]:
-    """Code, index of the entity and sentence of each fault found; of long content only the beginning is looked at."""
+    """Yield code, index of the entity and sentence of each defect; only the start of long content is examined."""
     for index, entity in enumerate(entities):
         if entity.is_multipart:
             continue

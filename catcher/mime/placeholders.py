@@ -1,9 +1,9 @@
-"""What template engines leave in a text when a name is not filled in, as patterns and as a search."""
+"""Placeholders: unfilled template variables in a text."""
 
 import re
 from collections.abc import Iterator
 
-# the engines most used with mail first
+# the engines most used for mail first
 VARIABLES = re.compile(
     r"\{\{[^{}<>\n]{1,100}\}\}"  # Django, Jinja, Handlebars, Liquid, Vue
     r"|\{%[^%\n]{1,200}%\}"  # Django, Jinja, Liquid
@@ -18,22 +18,22 @@ VARIABLES = re.compile(
     r"|\[object Object\]"
     r"|&lt;%=?[^%\n]{1,200}%&gt;"
 )
-"""Variables that were not filled in; hardly any mail has such a text on purpose."""
+"""Unfilled variables; hardly any mail has such a text on purpose."""
 
 _NO_VALUE = "none|null|undefined|nil|nan"
 _GREETINGS = "|".join(rf"(?<=\b{word}.)" for word in ("hello", "hi", "hey", "dear", "hallo", "bonjour", "hola"))
 
-# begins with what stands between the two, which is rarer than letters, and looks at the letters beside it first
+# starts with what stands between the two, which is rarer than letters, and then tests the letters beside it
 NOBODY = re.compile(
     rf"[ ,](?<=[a-z].)(?=[ ,]{{0,2}}(?:{_NO_VALUE})\b)(?:{_GREETINGS})[ ,]{{0,2}}({_NO_VALUE})\b", re.IGNORECASE
 )
-"""What follows a greeting to nobody: group 1 is the word that the common languages have for "no value"."""
+"""Greetings with a missing name: group 1 is the word for "no value" in common languages."""
 
 NOTHING = re.compile(
     r"(?<![\w%])%[sdr](?!\w)"  # printf, Python
     r"|(?<![\w.-])(?:None(?! of\b| the\b)|undefined|null|NaN)(?![\w-])"
 )
-"""What programs write for a value that is missing. A mail can say so on purpose, so this is for strict readers."""
+"""Renderings of a missing value. A mail can contain them on purpose, so only strict checks use this."""
 
 _CODE = re.compile(r"<(style|script|code|pre)\b|<!--", re.IGNORECASE)
 _ENDS = {name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in ("style", "script", "code", "pre")}
@@ -41,8 +41,9 @@ _ENDS[""] = re.compile("-->")
 
 
 def without_code(html: str) -> str:
-    """HTML with style sheets, scripts, samples of code and comments made line breaks, of which no pattern here is made;
-    every place stays where it was. What is never closed goes on to the end.
+    """Replace style sheets, scripts, code samples and comments of HTML by line breaks, which no pattern here matches.
+
+    Offsets stay valid. An unclosed element extends to the end.
     """
     pieces: list[str] = []
     at = 0
@@ -55,7 +56,7 @@ def without_code(html: str) -> str:
 
 
 def find_placeholders(text: str) -> Iterator[str]:
-    """Each unfilled variable and each missing value that a text shows, in order. Raises nothing."""
+    """Yield each unfilled variable and each missing value in a text, in order."""
     for pattern in (VARIABLES, NOTHING):
         for match in pattern.finditer(text):
             yield match[0]

@@ -1,4 +1,4 @@
-"""What a list and a search need of a message, from one look at its bodies."""
+"""Snippet and search text of a message, from one pass over its bodies."""
 
 import re
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ MAX_SEARCH_TEXT = 1_000_000
 _MAX_READ = 2 * MAX_SEARCH_TEXT
 _SNIPPET_WINDOWS = (400, 1_000, 20_000)
 _SNIPPET_EDGE = 8
-"""Characters at the end of a window that may read otherwise in a wider one: what begins a ruled line there."""
+"""Characters at the end of a window that a wider one may interpret differently, such as the start of a ruled line."""
 _SPLITTERS = ("\u00ad", "\u200b", "\u200c", "\u034f", "\ufeff")
-"""Invisible characters that are put inside words, where a search would stumble over them."""
-# invisible characters that newsletters pad their preview with: soft hyphen, combining grapheme joiner, Arabic letter
+"""Invisible characters inside words, which would break a search."""
+# Invisible characters that pad the previews of newsletters: soft hyphen, combining grapheme joiner, Arabic letter
 # mark, Hangul fillers, Mongolian separators, zero-width space, direction marks, word joiner, byte-order mark
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufffc]+"
@@ -32,14 +32,14 @@ _HYPHENS_FOR_DECORATION = bytes.maketrans(b"_=*~#+.", b"-------")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadableText:
-    """snippet: first readable words, one line. search_text: what free words are looked for in, many lines."""
+    """Texts for lists and searches. snippet: the first words, one line. search_text: the text that free words match."""
 
     snippet: str
     search_text: str
 
 
 def readable_text(octets: Octets, message: ParsedMessage) -> ReadableText:
-    """Snippet and search text of the message, with one parse of its HTML. Never raises."""
+    """Return snippet and search text of the message, with one parse of its HTML. Never raises."""
     text = "\n".join(body_texts(octets, message, message.text_parts, limit=_MAX_READ))
     html = "\n".join(body_texts(octets, message, message.html_parts, limit=_MAX_READ))
     if not html:
@@ -53,9 +53,9 @@ def readable_text(octets: Octets, message: ParsedMessage) -> ReadableText:
 
 
 def snippet(text: str, *, html: str = "", limit: int = SNIPPET) -> str:
-    """First readable words of `text`, else of `html`: one line of at most `limit` characters.
+    """Return the first readable words of `text`, else of `html`: one line of at most `limit` characters.
 
-    Padding of invisible characters, ruled lines and runs of white space are dropped. "" when nothing is readable.
+    Invisible padding, ruled lines and runs of white space are removed. "" if nothing is readable.
     """
     if not text and html:
         text = html_to_text(html, links=False)
@@ -70,15 +70,15 @@ def snippet(text: str, *, html: str = "", limit: int = SNIPPET) -> str:
 
 
 def searchable_text(octets: Octets, message: ParsedMessage) -> str:
-    """Text bodies, and the text of the HTML bodies with the targets of links, for searching.
+    """Return the text bodies and the text of the HTML bodies with link targets, for searching.
 
-    Plain, at most `MAX_SEARCH_TEXT` characters.
+    Not folded; at most `MAX_SEARCH_TEXT` characters.
     """
     return readable_text(octets, message).search_text
 
 
 def _readable(text: str) -> str:
-    # A search for four hyphens takes a tenth of the time of the expression.
+    # Searching for four hyphens takes a tenth of the time of the expression.
     if not text.isascii() or b"----" in text.encode().translate(_HYPHENS_FOR_DECORATION):
         text = _DECORATION.sub(" ", text)
     words = " ".join(text.split())

@@ -1,4 +1,4 @@
-"""Where the entities of a message begin and end: one forward pass over its octets. Source: RFC 2046 §5.1."""
+"""Scanner for the bounds of a message's entities: one forward pass over the octets. Source: RFC 2046 §5.1."""
 
 import re
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from catcher.mime.header import fields_in
 from catcher.mime.limits import Limits
 from catcher.mime.model import HeaderField, Octets
 
-# some programs turn CRLF into CRCRLF, and only their empty lines would not be seen as such
+# some programs turn CRLF into CRCRLF, whose empty lines would otherwise be missed
 _LINE_BREAK = re.compile(rb"\r{0,2}\n")
 _BLANK = re.compile(rb"\n\r{0,2}\n")
 _MAX_DEFECTS = 100
@@ -17,7 +17,7 @@ _MAX_DEFECTS = 100
 
 @dataclass(slots=True)
 class Scan:
-    """What the pass found. header: of the message itself. defects: code, index of the entity, sentence."""
+    """Result of a scan. header: of the message itself. defects: code, index of the entity, sentence."""
 
     entities: list[Entity] = field(default_factory=list)
     header: tuple[HeaderField, ...] = ()
@@ -26,10 +26,10 @@ class Scan:
 
 
 def scan(octets: Octets, limits: Limits) -> Scan:
-    """Entities of the message in document order, parents before children. Never raises; linear in the octets.
+    """Find the entities of a message in document order, parents before children. Never raises; linear in the octets.
 
-    A boundary of an outer multipart ends everything that is open inside it (RFC 2046 §5.1.2). Lines end in LF, with or
-    without CR; a lone CR is no line break (RFC 5321 §2.3.8).
+    A boundary of an outer multipart ends all entities open inside it (RFC 2046 §5.1.2). Lines end in LF, with or
+    without CR; a lone CR is not a line break (RFC 5321 §2.3.8).
     """
     scanner = _Scanner(octets, limits)
     scanner.run()
@@ -37,7 +37,7 @@ def scan(octets: Octets, limits: Limits) -> Scan:
 
 
 class _Scanner:
-    """The pass: a stack of open entities and a place that only moves forward."""
+    """Scanner state: a stack of open entities and a position that only moves forward."""
 
     def __init__(self, octets: Octets, limits: Limits) -> None:
         self.result = Scan()
@@ -46,8 +46,8 @@ class _Scanner:
         self._end = len(octets)
         self._boundaries = Boundaries(octets, limits.candidates)
         self._stack: list[tuple[int, bytes]] = []  # index of an open entity, its delimiter or b""
-        self._blank = (-1, -1)  # the last empty line looked up: the line break before it, the line after it
-        self._at = 0  # begin of the line from which boundaries are looked for
+        self._blank = (-1, -1)  # the last empty line found: the line break before it, the line after it
+        self._at = 0  # start of the line where the search for boundaries continues
 
     def run(self) -> None:
         self._open(0, -1, 0)
@@ -60,10 +60,10 @@ class _Scanner:
         self._close_above(-1, self._end)
 
     def _handle(self, line: BoundaryLine) -> bool:
-        """Ends a multipart or begins its next part; False when there may be no more parts."""
+        """End a multipart or begin its next part; False if the limit of parts is reached."""
         index, delimiter = self._stack[line.level]
         if line.is_close:
-            # what follows is its epilogue
+            # the epilogue follows
             self._boundaries.close(delimiter, line.level)
             self._stack[line.level] = (index, b"")
             self._at = line.end
@@ -77,7 +77,7 @@ class _Scanner:
         return False
 
     def _close_above(self, level: int, at: int) -> None:
-        """Ends every open entity above `level`; the line break before a boundary at `at` belongs to the boundary."""
+        """End every open entity above `level`; the line break before a boundary at `at` belongs to the boundary."""
         end = self._before_line_break(at, 0) if level >= 0 else at
         innermost = 0
         while len(self._stack) > level + 1:
@@ -89,18 +89,18 @@ class _Scanner:
                 self._note("boundary-unclosed", index, "A multipart has no closing boundary.")
 
     def _before_line_break(self, at: int, floor: int) -> int:
-        """Where the line break that ends at `at` begins, `at` when none does."""
+        """Return the start of the line break that ends at `at`, or `at`."""
         if at <= floor or self._octets[at - 1] != 10:
             return at
         return at - 2 if at - 2 >= floor and self._octets[at - 2] == 13 else at - 1
 
     def _open(self, start: int, parent: int, depth: int) -> bool:
-        """Begins the entity whose header section is at `start`, and below it the ones of embedded messages."""
+        """Begin the entity whose header section is at `start`, and the embedded messages below it."""
         while True:
             index = len(self.result.entities)
             entity = Entity(parent=parent, depth=depth, header_start=start)
             if parent >= 0 and self.result.entities[parent].media_type == "multipart/digest":
-                entity.media_type = "message/rfc822"  # unless it says otherwise (RFC 2046 §5.1.5)
+                entity.media_type = "message/rfc822"  # the default in a digest (RFC 2046 §5.1.5)
             self.result.entities.append(entity)
             self._read_header(entity, index)
             delimiter = b""
@@ -120,7 +120,7 @@ class _Scanner:
             start, parent, depth = entity.body_start, index, depth + 1
 
     def _read_header(self, entity: Entity, index: int) -> None:
-        """Fills in the entity from its header section; without any field in it, it is taken for the body."""
+        """Fill in the entity from its header section; a section without any field is part of the body."""
         start = entity.header_start
         header_end, entity.body_start = self._header_place(start)
         if header_end - start > self._limits.header_octets:
@@ -143,9 +143,9 @@ class _Scanner:
             )
 
     def _header_place(self, start: int) -> tuple[int, int]:
-        """End of the header section at `start` and begin of its body.
+        """Return the end of the header section at `start` and the start of its body.
 
-        An empty line ends it; so does a boundary, of an open multipart or the one that the section itself declares.
+        It ends at an empty line, or at a boundary of an open multipart or of the entity itself.
         """
         octets = self._octets
         if empty := _LINE_BREAK.match(octets, start):
@@ -162,7 +162,7 @@ class _Scanner:
         return header_end, body_start
 
     def _is_own_boundary(self, start: int, at: int) -> bool:
-        """Whether the line at `at` is the boundary that the header lines before it declare, no empty line between."""
+        """Whether the line at `at` is the boundary declared by the header lines directly before it."""
         line_end = self._octets.find(b"\n", at)
         line = self._octets[at : line_end if line_end >= 0 else self._end].rstrip()
         if len(line) < 3 or at - start > self._limits.header_octets:

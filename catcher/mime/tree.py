@@ -1,7 +1,7 @@
-"""Names and roles in the tree of parts: part ids, what is body, what is attachment, what is inline.
+"""Tree of parts: part ids, and the roles body, attachment and inline.
 
-Part ids are those of Mailpit, and every node has one of its own: the root is "0", its children "1", "2", …; below a
-multipart "2" they are "2.1", "2.2", and that multipart itself is "2.0". Below an embedded message "2" stands its
+Part ids are Mailpit's, unique for every node: the root is "0", its children are "1", "2", …; below a
+multipart "2" they are "2.1", "2.2", and that multipart itself is "2.0". Below an embedded message "2" is its
 content: the leaf "2.1", or the multipart "2.0" with its children "2.1", "2.2".
 
 Roles: a text/plain or text/html leaf is body unless its disposition is "attachment", or it has a file name, no
@@ -21,7 +21,7 @@ _TEXTS = frozenset({"text/plain", "text/html"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roles:
-    """Indexes of entities by what they are for; disjoint, each in document order."""
+    """Indexes of entities by role; disjoint, each in document order."""
 
     text_parts: tuple[int, ...]
     html_parts: tuple[int, ...]
@@ -30,9 +30,9 @@ class Roles:
 
 
 def part_ids(entities: Sequence[Entity]) -> list[str]:
-    """Part id of each entity, parents before children."""
+    """Return the part id of each entity, parents before children."""
     ids: list[str] = []
-    prefixes: list[str] = []  # what the ids of an entity's children begin with
+    prefixes: list[str] = []  # the prefix of the ids of an entity's children
     counts: list[int] = []
     for entity in entities:
         parent = entity.parent
@@ -41,7 +41,7 @@ def part_ids(entities: Sequence[Entity]) -> list[str]:
             ids.append("0")
             prefixes.append("")
         elif entity.is_multipart and not entities[parent].is_multipart and parent:
-            # the content of an embedded message takes its place
+            # the content of an embedded message replaces it
             ids.append(f"{prefixes[parent]}0")
             prefixes.append(prefixes[parent])
         else:
@@ -53,7 +53,7 @@ def part_ids(entities: Sequence[Entity]) -> list[str]:
 
 
 def roles_of(entities: Sequence[Entity]) -> Roles:
-    """What each leaf of the message is for; multiparts and parts of embedded messages have no role."""
+    """Assign a role to each leaf of the message; multiparts and parts of embedded messages have none."""
     text: list[int] = []
     html: list[int] = []
     attachments: list[int] = []
@@ -89,12 +89,12 @@ def _is_body(entities: Sequence[Entity], index: int) -> bool:
 
 
 def part_by_id(message: ParsedMessage, part_id: str) -> Part | None:
-    """The part with that id, None when there is none."""
+    """Return the part with that id, or None."""
     return next((part for part in message.parts if part.part_id == part_id), None)
 
 
 def part_children(message: ParsedMessage, part: Part) -> tuple[Part, ...]:
-    """The parts right below `part`, in document order."""
+    """Return the children of `part` in document order."""
     index = message.parts.index(part)
     return tuple(child for child in message.parts if child.parent == index)
 

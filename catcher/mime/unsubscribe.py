@@ -1,4 +1,4 @@
-"""The List-Unsubscribe field, read and judged. Source: RFC 2369 §3.2, RFC 8058 §3.1."""
+"""Validation of the List-Unsubscribe field. Source: RFC 2369 §3.2, RFC 8058 §3.1."""
 
 import re
 from dataclasses import dataclass
@@ -13,8 +13,9 @@ _MAX_OCTETS = 16_384
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListUnsubscribe:
-    """header: the field's body, "" when it is missing. links: the valid ones. errors: all faults, joined by ", ".
+    """A List-Unsubscribe field.
 
+    header: the field's body, "" if absent. links: the valid ones. errors: all errors, joined by ", ".
     header_post: body of List-Unsubscribe-Post.
     """
 
@@ -25,7 +26,7 @@ class ListUnsubscribe:
 
 
 def list_unsubscribe(message: ParsedMessage) -> ListUnsubscribe:
-    """What the message offers for leaving its list: at most one mailto and one web link, each in angle brackets."""
+    """Validate the message's List-Unsubscribe: at most one mailto and one web link, each in angle brackets."""
     header = _first(message, "list-unsubscribe")
     post = _first(message, "list-unsubscribe-post")
     if not header:
@@ -64,7 +65,7 @@ def _faults_of_form(text: str, entries: list[str]) -> list[str]:
 
 
 def _fault_of(entry: str) -> str:
-    """What is wrong with one link, "" when nothing is."""
+    """Return the error of one link, "" if it is valid."""
     shown = entry[:100]
     if any(character.isspace() for character in entry):
         return f"white space in link {shown!r}"

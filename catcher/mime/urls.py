@@ -1,18 +1,18 @@
-"""Web addresses: found in plain text, and taken apart."""
+"""Web addresses in plain text, and their parts."""
 
 import re
 from collections.abc import Iterator
 from urllib.parse import SplitResult, urlsplit
 
-# an address in plain text ends before punctuation that belongs to the sentence; <http://with spaces> is taken whole
+# An address ends before punctuation that belongs to the sentence; <http://with spaces> is taken as a whole.
 _IN_TEXT = re.compile(r"<(https?://[^<>\n]{1,2000})>|\b(https?://[^\s<>\"'\]]{1,2000})", re.IGNORECASE)
 _TRAILING = ".,;:!?*_'\""
 
 
 def urls_in_text(text: str) -> Iterator[tuple[int, int, str]]:
-    """Start and end of each web address in a plain text, angle brackets around it included, and the address.
+    """Yield start and end of each web address in a plain text, including angle brackets, and the address.
 
-    A closing bracket that was opened inside the address belongs to it.
+    A closing parenthesis belongs to an address that contains the opening one.
     """
     for match in _IN_TEXT.finditer(text):
         url = match[1] or match[2].rstrip(_TRAILING)
@@ -22,7 +22,7 @@ def urls_in_text(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def split(url: str) -> SplitResult | None:
-    """The address in its parts, None when it cannot be taken apart."""
+    """Split an address into its parts; None if it is invalid."""
     try:
         parts = urlsplit(url)
         parts.port, parts.hostname  # noqa: B018 - both raise on nonsense

@@ -1,4 +1,4 @@
-"""Uuencoded files in plain text, as mail had attachments before MIME and scripts still send them."""
+"""Uuencoded files in plain text, the attachments from before MIME, which scripts still send."""
 
 import re
 
@@ -11,10 +11,10 @@ _END = re.compile(rb"\nend[ \t]*(?:\r?\n|$)")
 
 
 def add_uu_files(octets: Octets, entities: list[Entity], limits: Limits) -> list[int]:
-    """Puts every whole uuencoded file in a text as an entity below that text.
+    """Add every complete uuencoded file in a text as an entity below that text.
 
-    A file goes from its "begin" line to its "end" line; one without end stays text. Gives the new index of each of the
-    entities that were there before.
+    A file extends from its "begin" line to its "end" line; without an end it stays text. Returns the new index of each
+    of the previous entities.
     """
     moved: list[int] = []
     out: list[Entity] = []

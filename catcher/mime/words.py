@@ -1,4 +1,4 @@
-"""Encoded-words in header fields, as standards and senders write them. Source: RFC 2047, RFC 2231 §5."""
+"""Encoded-words in header fields, as specified and as sent. Source: RFC 2047, RFC 2231 §5."""
 
 import binascii
 import re
@@ -8,21 +8,21 @@ from catcher.mime.charsets import decode, strict
 from catcher.mime.codings import decode_base64
 
 MAX_WORDS = 10_000
-"""Encoded-words that are decoded in one text; further ones stay as they are."""
+"""Encoded-words that are decoded in one text; further ones are left unchanged."""
 
 _START = re.compile(r"=\?([^?\s]{1,80})\?([bBqQ])\?")
 CONTROLS = dict.fromkeys((*range(32), *range(0x7F, 0xA0), 0x2028, 0x2029), " ")
-"""Translation of what must not stand in one line of text."""
+"""Translation table of characters that are not allowed in one line of text."""
 
 _BROKEN = re.compile("[\ud800-\udfff]")
 
 
 def decode_words(text: str) -> str:
-    """`text` with its encoded-words decoded, as one line without control characters.
+    """Decode the encoded-words of `text`, to one line without control characters.
 
-    White space between neighbours is dropped, characters split over neighbours are joined, words inside quotes or
-    stuck to other text are decoded, base64 needs no padding, an unknown charset is guessed. What only looks like an
-    encoded-word stays as it is. Takes linear time; never raises.
+    White space between adjacent words is dropped, characters split over them are joined, words inside quotes or
+    adjacent to other text are decoded, base64 needs no padding, an unknown charset is detected. What only resembles an
+    encoded-word is left unchanged. Linear time; never raises.
     """
     if "=?" not in text:
         return one_line(text)
@@ -49,7 +49,7 @@ def decode_words(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """`text` without line breaks and other control characters (a space each) and without surrogates."""
+    """Replace line breaks and other control characters by spaces, surrogates by U+FFFD."""
     return text if text.isprintable() else _BROKEN.sub("\ufffd", text.translate(CONTROLS))
 
 
@@ -64,7 +64,7 @@ _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 
 
 def _text_of_run(run: list[tuple[str, bytes]]) -> str:
-    """Text of neighbouring encoded-words: each on its own when that works, else those of one charset joined first."""
+    """Decode adjacent encoded-words: each on its own if that works, else those of one charset joined first."""
     if len(run) == 1:
         return decode(run[0][1], run[0][0])
     out: list[str] = []

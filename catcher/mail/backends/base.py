@@ -1,4 +1,4 @@
-"""What every backend is: the class that backends of one's own inherit from."""
+"""Base class of all backends, custom ones included."""
 
 from collections.abc import Iterable
 from types import TracebackType
@@ -11,10 +11,10 @@ __all__ = ["BaseEmailBackend"]
 
 
 class BaseEmailBackend:
-    """A way to send mail; a subclass has at least `send_messages()`, and `open()` and `close()` if it keeps a session.
+    """A mail backend; a subclass implements `send_messages()`, and `open()` and `close()` if it keeps a session.
 
-    fail_silently: errors of sending are swallowed (never a BadHeaderError). alias: the entry of MAILERS this backend
-    was made from, else None; with it, unknown arguments are InvalidMailer, otherwise they are ignored.
+    fail_silently: suppress errors of sending (never a BadHeaderError). alias: the entry of MAILERS that this backend
+    was created from, else None; with it, unknown arguments raise InvalidMailer, otherwise they are ignored.
     A `with` block opens the backend and closes it at the end.
     """
 
@@ -25,7 +25,7 @@ class BaseEmailBackend:
         self.alias = alias
 
     def open(self) -> bool | None:
-        """Open a session that stays open. True when it was opened now, False when it was open, None when it failed."""
+        """Open a session and keep it open. True if it was opened now, False if it was open, None if that failed."""
         return None
 
     def close(self) -> None:
@@ -45,7 +45,7 @@ class BaseEmailBackend:
         self.close()
 
     def send_messages(self, email_messages: Iterable[Any]) -> int:
-        """Send messages over one session; how many were sent. Opens a session, and closes it, if none is open.
+        """Send messages over one session, opened and closed here if none is open; return the number of messages sent.
 
         A message is anything with `from_email`, `recipients()` and `message()`; Django's messages are.
         """
@@ -53,10 +53,10 @@ class BaseEmailBackend:
 
 
 def checked(email_messages: Iterable[Any]) -> list[Any]:
-    """The messages as a list, after refusing (BadHeaderError) header fields that could be forged.
+    """Return the messages as a list; raise BadHeaderError for header fields with line breaks.
 
-    Backends call it before they open anything and outside of what `fail_silently` covers. A message of another
-    library, Django's above all, gets the chance to raise the error that its users catch.
+    Backends call it before opening a session and independently of `fail_silently`. A message of another
+    library, above all Django, can raise its own error, which its users catch.
     """
     messages = list(email_messages)
     for message in messages:

@@ -1,4 +1,4 @@
-"""A backend that writes messages to a stream instead of sending them, standard output by default."""
+"""Backend that writes messages to a stream instead of sending them, standard output by default."""
 
 import sys
 import threading
@@ -13,7 +13,7 @@ SEPARATOR = "-" * 79
 
 
 class EmailBackend(BaseEmailBackend):
-    """Writes each message and a line of 79 hyphens after it. `stream`: any object with `write()` and `flush()`."""
+    """Writes each message, followed by a line of 79 hyphens. `stream`: any object with `write()` and `flush()`."""
 
     def __init__(self, *args: Any, stream: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -21,14 +21,14 @@ class EmailBackend(BaseEmailBackend):
         self._lock = threading.RLock()
 
     def write_message(self, message: Any) -> None:
-        """Write one message as text, in its own charset; octets that are not in it are shown as U+FFFD."""
+        """Write one message as text in its own charset; undecodable octets become U+FFFD."""
         built = message.message()
         charset = built.get_charset()
         text = built.as_bytes().decode((charset and charset.get_output_charset()) or "utf-8", errors="replace")
         self.stream.write(f"{text}\n{SEPARATOR}\n")
 
     def send_messages(self, email_messages: Iterable[Any]) -> int:
-        """Write the messages, one after another also when several threads do; how many were written."""
+        """Write the messages, serialised across threads; return the number written."""
         messages = checked(email_messages)
         written = 0
         with self._lock:
@@ -54,5 +54,5 @@ class EmailBackend(BaseEmailBackend):
 
 
 def _is_bad_header(error: ValueError) -> bool:
-    """Whether this is a BadHeaderError, ours or Django's (which is another class of the same name)."""
+    """Whether this is a BadHeaderError of this library or of Django (another class of the same name)."""
     return any(cls.__name__ == "BadHeaderError" for cls in type(error).__mro__)

@@ -1,4 +1,4 @@
-"""A backend that does nothing with what it is given."""
+"""Backend that discards messages."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,8 +9,8 @@ __all__ = ["EmailBackend"]
 
 
 class EmailBackend(BaseEmailBackend):
-    """Counts the messages and forgets them."""
+    """Counts messages and discards them."""
 
     def send_messages(self, email_messages: Iterable[Any]) -> int:
-        """The number of messages given."""
+        """Return the number of messages."""
         return len(checked(email_messages))

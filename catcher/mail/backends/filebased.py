@@ -1,4 +1,4 @@
-"""A backend that writes messages into files of a directory, one file for each connection."""
+"""Backend that writes messages to files in a directory, one file for each connection."""
 
 import os
 import threading
@@ -15,13 +15,13 @@ __all__ = ["EmailBackend"]
 
 
 class EmailBackend(ConsoleBackend):
-    """Writes to `file_path`, or EMAIL_FILE_PATH: a directory, made when it is missing.
+    """Writes to `file_path` or EMAIL_FILE_PATH, a directory that is created if missing.
 
-    Raises TypeError when neither is given, ImproperlyConfigured when it is no directory or cannot be written to.
+    Raises TypeError if neither is given, ImproperlyConfigured if it is not a writable directory.
     """
 
     def __init__(self, *args: Any, file_path: str | os.PathLike[str] | None = None, **kwargs: Any) -> None:
-        # A stream of one's own makes no sense here, and standard output must not be taken for an open file.
+        # A caller's stream is meaningless here, and standard output must not count as an open file.
         kwargs.pop("stream", None)
         super().__init__(*args, **kwargs)
         self.stream = None
@@ -40,14 +40,14 @@ class EmailBackend(ConsoleBackend):
         self._fname: str | None = None
 
     def write_message(self, message: Any) -> None:
-        """Write one message and the line of hyphens after it."""
+        """Write one message, followed by the line of hyphens."""
         self.stream.write(message.message().as_bytes() + f"\n{SEPARATOR}\n".encode())
 
     def open(self) -> bool:
-        """Open this connection's file for appending; True when it was not open."""
+        """Open this connection's file for appending; True if it was not open."""
         if self.stream is not None:
             return False
-        # What a reader of the directory sees first is an empty file: the name is taken before anything is written.
+        # Creating the file reserves the name; a reader of the directory may see it empty.
         self.stream = Path(self._get_filename()).open("ab")  # noqa: SIM115 – close() closes it
         return True
 
@@ -60,14 +60,14 @@ class EmailBackend(ConsoleBackend):
             self.stream = None
 
     def _get_filename(self) -> str:
-        """Path of this connection's file: `20260131-235959-<number>.log`, local time of the first opening."""
+        """Return the path of this connection's file: `20260131-235959-<number>.log` in local time."""
         if self._fname is None:
             time = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
             number = abs(id(self)) + threading.get_ident()
             while self._fname is None:
                 path = Path(self.file_path, f"{time}-{number}.log")
                 try:
-                    # Two connections may have one number: identities are used again, other processes write here too.
+                    # Connections may have the same number: identities are reused, and other processes write here too.
                     path.touch(exist_ok=False)
                 except FileExistsError:
                     number += 1

@@ -1,4 +1,4 @@
-"""A backend for tests: the messages are kept in the list `catcher.mail.outbox`."""
+"""Backend for tests that keeps messages in the list `catcher.mail.outbox`."""
 
 import copy
 import sys
@@ -12,20 +12,20 @@ __all__ = ["EmailBackend"]
 
 
 class EmailBackend(BaseEmailBackend):
-    """Appends a deep copy of each message to `catcher.mail.outbox`, so that later changes do not reach it.
+    """Appends a deep copy of each message to `catcher.mail.outbox`, unaffected by later changes.
 
-    The list is made with the first such backend. `sent_using` of a copy is the alias of MAILERS it went through, or
-    None. In a process where Django has an outbox too (its test runner makes one), the messages are appended there as
-    well, so that `django.core.mail.outbox` in tests works as always.
+    The first such backend creates the list. `sent_using` of a copy is the alias in MAILERS that sent it, or
+    None. If Django has an outbox in this process (its test runner creates one), the messages are appended there as
+    well, so that tests can use `django.core.mail.outbox`.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not isinstance(getattr(mail, "outbox", None), list):  # none yet, or the view of another backend
+        if not isinstance(getattr(mail, "outbox", None), list):  # absent, or the view of another backend
             mail.outbox = []
 
     def send_messages(self, email_messages: Iterable[Any]) -> int:
-        """Keep the messages; how many they were. Each is written once, so that what could not be sent fails here."""
+        """Keep the messages and return their number. Each is serialised once, so that an unsendable one fails here."""
         messages = checked(email_messages)
         for message in messages:
             message.message()
@@ -45,6 +45,6 @@ def _outboxes() -> list[list[Any]]:
 
 
 def _copy(message: Any) -> Any:
-    """A deep copy that shares the connection, which may hold sockets and locks."""
+    """Return a deep copy that shares the connection, which may hold sockets and locks."""
     connection = getattr(message, "connection", None)
     return copy.deepcopy(message, {id(connection): connection})

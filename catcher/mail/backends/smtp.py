@@ -1,4 +1,4 @@
-"""The backend that sends: over SMTP, with STARTTLS, implicit TLS and authentication as the server asks."""
+"""SMTP backend, with STARTTLS, implicit TLS and authentication."""
 
 import re
 import smtplib
@@ -21,14 +21,14 @@ _LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
 class EmailBackend(BaseEmailBackend):
-    """A connection to an SMTP server; threads may share it, one sends at a time.
+    """A connection to an SMTP server, which threads may share; one sends at a time.
 
-    An argument that is None is taken from its setting: host EMAIL_HOST, port EMAIL_PORT, username EMAIL_HOST_USER,
+    An argument that is None defaults to its setting: host EMAIL_HOST, port EMAIL_PORT, username EMAIL_HOST_USER,
     password EMAIL_HOST_PASSWORD, use_tls EMAIL_USE_TLS (STARTTLS), use_ssl EMAIL_USE_SSL (TLS from the start), timeout
     EMAIL_TIMEOUT (seconds), ssl_keyfile, ssl_certfile EMAIL_SSL_KEYFILE, EMAIL_SSL_CERTFILE (PEM files of a client
-    certificate). Made from MAILERS (`alias`), no setting is used: a host is needed, and the port follows the protocol.
+    certificate). With an `alias` of MAILERS no setting is used: host is required, and the port depends on the protocol.
 
-    `refused` tells, for the last message, which recipients the server did not take: {address: (reply code, text)}.
+    `refused` has the recipients of the last message that the server refused: {address: (reply code, text)}.
     Raises ValueError for use_tls with use_ssl.
     """
 
@@ -71,26 +71,26 @@ class EmailBackend(BaseEmailBackend):
                 "EMAIL_USE_TLS/EMAIL_USE_SSL are mutually exclusive, so only set one of those settings to True."
             )
         self.connection: Any = None
-        # Connected, but not yet fit for sending: TLS or authentication is still to come, or has failed.
+        # Connected, but not ready for sending: TLS or authentication is pending or has failed.
         self._partial_connection: Any = None
         self.refused: dict[str, tuple[int, bytes]] = {}
         self._lock = threading.RLock()
 
     @property
     def connection_class(self) -> type[smtplib.SMTP]:
-        """The class from smtplib that fits `use_ssl`."""
+        """The smtplib class for `use_ssl`."""
         return smtplib.SMTP_SSL if self.use_ssl else smtplib.SMTP
 
     @cached_property
     def ssl_context(self) -> ssl.SSLContext:
-        """How TLS is done: the server's certificate is checked against the system's authorities, and its name too."""
+        """TLS context that verifies the server's certificate against the system's authorities, and its name."""
         context = ssl.create_default_context()
         if self.ssl_certfile or self.ssl_keyfile:
             context.load_cert_chain(self.ssl_certfile, self.ssl_keyfile)
         return context
 
     def open(self) -> bool | None:
-        """Connect, secure and authenticate. True when connected now, False when it was, None when it failed silently.
+        """Connect, secure and authenticate. True if connected now, False if it was, None if it failed silently.
 
         Raises OSError (smtplib.SMTPException is one), unless `fail_silently`. A session that could not be secured or
         authenticated is never used for sending.
@@ -112,14 +112,14 @@ class EmailBackend(BaseEmailBackend):
         return True
 
     def close(self) -> None:
-        """Say QUIT and disconnect; harmless when nothing is open or the server is gone."""
+        """Send QUIT and disconnect; does nothing if no session is open or the server is gone."""
         self._close_partial()
         if self.connection is None:
             return
         try:
             self.connection.quit()
         except (ssl.SSLError, smtplib.SMTPServerDisconnected):
-            # The server hung up first, or TLS broke off while saying good-bye.
+            # The server hung up first, or TLS failed during QUIT.
             self.connection.close()
         except smtplib.SMTPException:
             if not self.fail_silently:
@@ -128,9 +128,9 @@ class EmailBackend(BaseEmailBackend):
             self.connection = None
 
     def send_messages(self, email_messages: Iterable[Any]) -> int:
-        """Send the messages over one session; how many the server took. A message without recipients is left out.
+        """Send the messages over one session; return how many the server accepted. Skips messages without recipients.
 
-        Raises ValueError for addresses and header fields that cannot be written, before anything is opened.
+        Raises ValueError for invalid addresses and header fields before connecting.
         """
         outgoing = [(message, self._envelope(message)) for message in checked(email_messages)]
         if not outgoing:
@@ -146,9 +146,9 @@ class EmailBackend(BaseEmailBackend):
                     self.close()
 
     def prep_address(self, address: str, force_ascii: bool = True, *, encoding: str | Charset | None = None) -> str:
-        """An address as MAIL FROM and RCPT TO take it; a backend that speaks SMTPUTF8 would ask without `force_ascii`.
+        """Format an address for MAIL FROM and RCPT TO; a subclass with SMTPUTF8 passes `force_ascii=False`.
 
-        Raises ValueError for what is not one address.
+        Raises ValueError unless it is exactly one address.
         """
         if force_ascii:
             return envelope_address(str(address), encoding or settings.DEFAULT_CHARSET)
@@ -168,7 +168,7 @@ class EmailBackend(BaseEmailBackend):
             self._partial_connection = None
 
     def _envelope(self, message: Any) -> tuple[str, list[str]]:
-        """Reverse-path and forward-paths; both empty when there are no recipients."""
+        """Return reverse-path and forward-paths; both empty without recipients."""
         recipients = message.recipients()
         if not recipients:
             return "", []

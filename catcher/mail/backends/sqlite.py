@@ -1,6 +1,6 @@
-"""A backend that stores into catcher's own database: its pages and its API show the mail, no SMTP server is needed.
+"""Backend that stores mail in catcher's own database, for its pages and API, without an SMTP server.
 
-It is the one module of the library that reaches into the catcher around it, and only when it is used.
+The only module of the library that imports other rooms of catcher; nothing else imports it.
 """
 
 import atexit
@@ -26,7 +26,7 @@ _OWN_FIELDS = {"subject", "from", "to", "cc", "reply-to", "bcc", "mime-version",
 _OWN_FIELDS |= {"content-transfer-encoding", "content-disposition"}
 
 _stores = SharedStores()
-"""What the backends of this process have open; not a backend's own, since `send_mail()` makes one for each mail."""
+"""Databases opened by the backends of this process; shared, since `send_mail()` creates a backend for each mail."""
 atexit.register(_stores.close_all)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(
@@ -37,15 +37,15 @@ if hasattr(os, "register_at_fork"):
 
 
 class EmailBackend(BaseEmailBackend):
-    """Stores messages in a database of catcher.
+    """Stores messages in a catcher database.
 
-    database: its file, a directory (catcher.db in it) or URL. file_path, else EMAIL_FILE_PATH, is the same as for the
-    file backend: a directory, made when it is missing, or a file whose name ends in .db, .sqlite or .sqlite3. With
-    neither it is the database that `catcher serve` uses on its own. `outbox` is a view of what is stored; it is
-    `catcher.mail.outbox` too, unless there is one.
+    database: a file, a directory (catcher.db in it) or URL. file_path, else EMAIL_FILE_PATH, is as for the
+    file backend: a directory, created if missing, or a file whose name ends in .db, .sqlite or .sqlite3. With
+    neither it is the default database of `catcher serve`. `outbox` is a view of the stored messages; it is
+    also `catcher.mail.outbox`, unless that exists.
 
-    Raises `catcher.errors.DatabaseUnusable` when the database cannot be opened, `catcher.errors.StoreUnavailable` when
-    it cannot be written now.
+    Raises `catcher.errors.DatabaseUnusable` if the database cannot be opened, `catcher.errors.StoreUnavailable` if
+    it cannot be written at present.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class EmailBackend(BaseEmailBackend):
             mail.outbox = self.outbox
 
     def open(self) -> bool | None:
-        """Open the database. True when it was opened now, False when it was open, None when it failed silently."""
+        """Open the database. True if it was opened now, False if it was open, None if it failed silently."""
         try:
             return self._mailbox.open()
         except Exception:
@@ -73,11 +73,11 @@ class EmailBackend(BaseEmailBackend):
             return None
 
     def close(self) -> None:
-        """Close the database; sending again opens it. Without it, the database closes a second after its last use."""
+        """Close the database; sending reopens it. Otherwise it closes a second after its last use."""
         self._mailbox.close()
 
     def send_messages(self, email_messages: Iterable[Any]) -> int:
-        """Store the messages in one transaction; how many, after the commit. Those without recipients are left out."""
+        """Store the messages in one transaction, skipping those without recipients; return their number."""
         mails = [
             (*envelope, _delivered(message.message().as_bytes()))
             for message in checked(email_messages)
@@ -94,9 +94,9 @@ class EmailBackend(BaseEmailBackend):
 
 
 class Outbox(Sequence["StoredEmail"]):
-    """What is stored, oldest first, as a list of messages: length, index, slice, iteration, `clear()`.
+    """The stored messages as a list, oldest first: length, index, slice, iteration, `clear()`.
 
-    Every look is a look into the database, so mail of other processes shows up too.
+    Every access reads the database, so that mail of other processes appears too.
     """
 
     def __init__(self, mailbox: LocalMailbox) -> None:
@@ -119,7 +119,7 @@ class Outbox(Sequence["StoredEmail"]):
         return iter(self[:])
 
     def __eq__(self, other: object) -> bool:
-        """Equal to a list of the same messages; an empty one to []."""
+        """Compare with a sequence of messages; an empty outbox equals []."""
         return list(self) == list(other) if isinstance(other, Sequence) else NotImplemented
 
     __hash__ = None  # type: ignore[assignment]  # like a list
@@ -128,14 +128,14 @@ class Outbox(Sequence["StoredEmail"]):
         return f"<Outbox of {len(self)} messages>"
 
     def clear(self) -> None:
-        """Delete everything that is stored, by whomever."""
+        """Delete all stored messages, including those of other processes."""
         self._mailbox.clear()
 
 
 class StoredEmail(EmailMultiAlternatives):
-    """A stored message with the attributes it was sent with, as far as the message tells; `store_id` is its key.
+    """A stored message with the attributes it was sent with, as far as they can be reconstructed.
 
-    bcc: recipients of the envelope that no field names. message() gives what was stored, to the octet.
+    store_id: its key. bcc: envelope recipients that no header field names. message() returns the stored octets, parsed.
     """
 
     def __init__(self, letter: Letter) -> None:
@@ -159,11 +159,11 @@ class StoredEmail(EmailMultiAlternatives):
         self._octets = letter.octets
 
     def message(self, policy: Any = None) -> Message:
-        """The stored message, parsed; by default with the policy that keeps header fields as they are."""
+        """Return the stored message, by default with a policy that keeps header fields unchanged."""
         return email.message_from_bytes(self._octets, **({} if policy is None else {"policy": policy}))
 
     def recipients(self) -> list[str]:
-        """The envelope's recipients."""
+        """Return the envelope's recipients."""
         return list(self._envelope.recipients)
 
     def __eq__(self, other: object) -> bool:
@@ -174,7 +174,7 @@ class StoredEmail(EmailMultiAlternatives):
 
 
 def _made(file_path: str | os.PathLike[str] | None) -> str:
-    """What `file_path` means, with the directory made as the file backend makes it."""
+    """Return the database of `file_path`, creating the directory as the file backend does."""
     if not file_path:
         return os.environ.get("CATCHER_DATABASE", "")
     path = Path(file_path).absolute()
@@ -184,7 +184,7 @@ def _made(file_path: str | os.PathLike[str] | None) -> str:
 
 
 def _envelope(message: Any) -> tuple[str, list[str]] | None:
-    """Reverse-path and forward-paths as SMTP would have stated them; None without recipients."""
+    """Return reverse-path and forward-paths as in SMTP; None without recipients."""
     recipients = message.recipients()
     if not recipients:
         return None
@@ -196,13 +196,13 @@ def _envelope(message: Any) -> tuple[str, list[str]] | None:
 
 
 def _delivered(octets: bytes) -> bytes:
-    """The octets as SMTP would have delivered them: every line end CRLF, the last line's too."""
+    """Return the octets as delivered by SMTP: every line ends in CRLF, the last one too."""
     octets = _LINE_END.sub(b"\r\n", octets)
     return octets if octets.endswith(b"\r\n") else octets + b"\r\n"
 
 
 def _attachment(name: str, octets: bytes, media_type: str) -> EmailAttachment:
-    """An attachment in the form that `attach()` keeps: text as str where it is UTF-8, else octets."""
+    """Return an attachment in the form that `attach()` stores: text as str if it is UTF-8, else octets."""
     content: str | bytes = octets
     if media_type.startswith("text/"):
         try:

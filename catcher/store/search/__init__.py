@@ -1,4 +1,4 @@
-"""The search language: one grammar for API, pages, waiting and rules."""
+"""Search language: one grammar for API, pages, waits and rules."""
 
 from catcher.store.search.candidates import INDEXED, implied
 from catcher.store.search.explanation import failures

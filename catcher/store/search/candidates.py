@@ -1,7 +1,7 @@
-"""What a query asks of a full-text index that knows pieces of text, but neither columns nor lines nor letters in order.
+"""Query for a full-text index, which knows pieces of text but neither columns nor lines.
 
-For a page of a list the index is best walked itself, newest arrival first, with `sql.condition` as the judge of each
-candidate: that stops early when many match and finds the few otherwise. `implied` says what to ask it for.
+For a page of a list, the engine walks the index, newest arrival first, and tests each candidate with `sql.condition`:
+that stops early if many match and finds the few otherwise. `implied` derives the index query.
 """
 
 from catcher.store.search.logic import all_of, any_of
@@ -9,16 +9,16 @@ from catcher.store.search.model import And, Contains, Or, Query
 from catcher.store.search.texts import CLIENT_LINES, FREE_COLUMNS
 
 INDEXED = frozenset((*FREE_COLUMNS, "client"))
-"""Columns of `search` that the full-text index has to hold."""
+"""Columns of `search` in the full-text index."""
 
 _ANSWERED = INDEXED | {"any", "addressed", *CLIENT_LINES}
 
 
 def implied(query: Query, *, shortest: int = 3) -> Query | None:
-    """A query that holds for every message for which `query` does, made of And, Or and Contains(column="any") alone.
+    """Return a query implied by `query` that consists of And, Or and Contains(column="any") only.
 
-    Its texts may be in any column of `INDEXED` and have at least `shortest` characters. None when nothing of the kind
-    follows from the query, so that the index cannot help.
+    Its texts may be in any column of `INDEXED` and have at least `shortest` characters. None if the query implies no
+    such condition, so that the index cannot help.
     """
     match query:
         case Contains(column=column, text=text) if column in _ANSWERED and len(text) >= shortest:

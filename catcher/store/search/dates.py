@@ -1,8 +1,8 @@
-"""Moments as people write them in a query: dates in many shapes, Unix times, and relative ones such as `7d`.
+"""Dates in queries: many notations, Unix times, and relative ones such as `7d`.
 
-Each shape is a row of a table: a regular expression over the text in upper case with named groups, tried in turn. A
-shape that could mean two days is read with the month first, as the clients of other catchers expect; where that gives
-no day (`31.01.2024`) it is refused rather than read the other way round.
+Each notation is a regular expression over the upper-case text with named groups, tried in turn. An ambiguous
+notation is read with the month first, as clients of other catchers expect; if that is
+not a date (`31.01.2024`), it is refused rather than read with the day first.
 """
 
 import re
@@ -15,7 +15,7 @@ _RELATIVE = re.compile(r"(\d{1,9})\s?(S|M|H|D|W|(?:SEC|MIN|HOUR|DAY|WEEK)S?)", r
 _DAYS = {"TODAY": 0, "YESTERDAY": 1}
 
 _UNIX = {10: 1_000_000, 13: 1_000, 16: 1, 19: 0.001}
-"""Microseconds in one unit of a Unix time, by its number of digits: seconds, milli-, micro- and nanoseconds."""
+"""Microseconds in the unit of a Unix time, by its number of digits: seconds, milli-, micro- and nanoseconds."""
 
 _MONTHS = ["JAN(?:UARY)?", "FEB(?:RUARY)?", "MAR(?:CH)?", "APR(?:IL)?", "MAY", "JUNE?", "JULY?", "AUG(?:UST)?"]
 _MONTHS += ["SEPT?(?:EMBER)?", "OCT(?:OBER)?", "NOV(?:EMBER)?", "DEC(?:EMBER)?"]
@@ -23,7 +23,7 @@ _MONTH_STARTS = [month[:3] for month in _MONTHS]
 
 _ZONES = {"Z": 0, "UT": 0, "UTC": 0, "GMT": 0}
 _ZONES |= {"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
-"""Zone names in hours. Source: RFC 5322 §4.3; other abbreviations mean different zones in different countries."""
+"""Zone names in hours. Source: RFC 5322 §4.3; other abbreviations differ by country."""
 
 _TIME = r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?(?:\s?(?P<half>AM|PM))?"
 _ZONE = r"(?P<zone>Z|[A-Z]{2,4}|[+-]\d\d(?::?\d\d)?)(?:\s\(?[A-Z]{2,4}\)?)?"
@@ -53,10 +53,10 @@ _SHAPES = (
 
 
 def read_moment(text: str, *, now: datetime, zone: tzinfo) -> datetime | None:
-    """The moment that `text` names, aware UTC; None when it cannot be read or names none that exists.
+    """Parse a moment to aware UTC; None if it is unreadable or does not exist.
 
-    Words and relative times count from `now` (aware); what has no zone of its own is in `zone`. A date without time is
-    the start of that day, a month or year the start of its first.
+    Words and relative times count from `now` (aware); times without a zone are in `zone`. A date without time is
+    the start of that day, a month or year the start of its first day.
     """
     words = " ".join(text.upper().split())
     for reader in (_read_word, _read_relative, _read_unix, _read_shape):
@@ -96,7 +96,7 @@ def _read_unix(words: str, now: datetime, zone: tzinfo) -> datetime | None:
 
 def _read_shape(words: str, now: datetime, zone: tzinfo) -> datetime | None:
     for shape in _SHAPES:
-        found = re.fullmatch(shape, words, re.ASCII)  # compiled by the first who asks for dates: not at every start
+        found = re.fullmatch(shape, words, re.ASCII)  # compiled at first use rather than at start
         if found is not None:
             return _moment({name: value for name, value in found.groupdict().items() if value}, zone)
     return None
@@ -118,7 +118,7 @@ def _moment(given: Mapping[str, str], zone: tzinfo) -> datetime:
 
 
 def _year(digits: str) -> int:
-    """Two digits are 1969 to 2068, as POSIX strptime has it."""
+    """Return the year; two digits are 1969 to 2068, as in POSIX strptime."""
     year = int(digits)
     if len(digits) == 2:
         year += 1900 if year >= 69 else 2000

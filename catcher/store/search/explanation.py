@@ -1,4 +1,4 @@
-"""Why a message is not what a query asks for, in words: the conditions that fail, each beside what the message has."""
+"""Explanation of why a message does not match a query: each failed condition with the message's value."""
 
 from collections.abc import Iterator, Mapping
 
@@ -21,16 +21,16 @@ from catcher.store.search.printer import render
 from catcher.store.search.texts import CLIENT_LINES, label
 
 LONGEST = 100
-"""Characters that are shown of what a message has."""
+"""Characters shown of a message's value."""
 
 Shown = Mapping[str, str]
-"""By the name of a column, what a message has there as people know it; of others the folded text is shown."""
+"""Unfolded values of a message by column name; for other columns the folded text is shown."""
 
 
 def failures(query: Query, subject: Subject, *, shown: Shown | None = None) -> tuple[str, ...]:
-    """One sentence for each top-level condition that fails, such as "subject:welcome did not match 'Goodbye'".
+    """Return one sentence for each failed top-level condition, such as "subject:welcome did not match 'Goodbye'".
 
-    () when the message matches. Never raises.
+    () if the message matches. Never raises.
     """
     query = simplify(query)
     conditions = query.operands if isinstance(query, And) else (query,)
@@ -45,7 +45,7 @@ def _sentence(query: Query, subject: Subject, shown: Shown) -> str:
 
 
 def _has(query: Query, subject: Subject, shown: Shown) -> str:
-    """What the message has where the condition looks; "" when that cannot be said in short."""
+    """Return the message's value for the condition, "" if there is no short one."""
     match query:
         case Contains(column=column) if column in CLIENT_LINES:
             return _quoted(_lines(subject.texts.client, column))

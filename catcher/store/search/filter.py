@@ -1,4 +1,4 @@
-"""A query asked of one message in memory: rules, waiting and webhooks judge by it. `sql` gives the same answers."""
+"""Evaluation of a query on one message in memory, for rules, waits and webhooks; equivalent to `sql`."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -32,11 +32,11 @@ STATES: Mapping[str, Callable[[Subject], bool]] = {
     "attachment": lambda subject: subject.attachments > 0,
     "inline": lambda subject: subject.inlines > 0,
 }
-"""What each state of `Is` means; an unknown one holds for no message."""
+"""Predicates of the states of `Is`; an unknown state matches no message."""
 
 
 def matches(query: Query, subject: Subject) -> bool:
-    """Whether the message is one that the query asks for. Never raises."""
+    """Whether the query matches the message. Never raises."""
     return _JUDGES[type(query)](query, subject)
 
 
@@ -94,7 +94,7 @@ def _column_has(texts: SearchTexts, column: str, query: Contains) -> bool:
 
 
 def _line_has(lines: str, name: str, text: str, *, whole: bool) -> bool:
-    """Whether a line "name: body" has the text in its body, or as its whole body."""
+    """Whether the body of a line "name: body" contains the text, or is the text if `whole`."""
     start = label(name)
     if whole:
         return f"{start}{text}\n" in lines
@@ -123,4 +123,4 @@ _JUDGES: Mapping[type[Query], Callable[[Any, Subject], bool]] = {
     Size: _size,
     HasId: lambda query, subject: bool(subject.store_id == query.store_id),
 }
-"""By the kind of a query: hundreds may be waiting for a message, so that trying one kind after the other would tell."""
+"""Evaluators by query type; with hundreds of waits, a chain of isinstance tests would be noticeable."""

@@ -1,4 +1,4 @@
-"""Queries as logic: built in their simplest form, negated, and asked whether they hold a condition at all."""
+"""Logic of queries: conjunction, disjunction and negation in simplest form."""
 
 from collections.abc import Iterable
 
@@ -6,7 +6,7 @@ from catcher.store.search.model import And, Anything, Not, Nothing, Or, Query, R
 
 
 def all_of(queries: Iterable[Query]) -> Query:
-    """What all of the queries match, in simplest form; Anything when there is none."""
+    """Return the conjunction in simplest form; Anything for no queries."""
     operands = _flat(queries, And)
     operands.pop(Anything(), None)
     if Nothing() in operands:
@@ -15,7 +15,7 @@ def all_of(queries: Iterable[Query]) -> Query:
 
 
 def any_of(queries: Iterable[Query]) -> Query:
-    """What any of the queries matches, in simplest form; Nothing when there is none."""
+    """Return the disjunction in simplest form; Nothing for no queries."""
     operands = _flat(queries, Or)
     operands.pop(Nothing(), None)
     if Anything() in operands:
@@ -24,7 +24,7 @@ def any_of(queries: Iterable[Query]) -> Query:
 
 
 def none_of(query: Query) -> Query:
-    """What the query does not match, in simplest form."""
+    """Return the negation in simplest form."""
     match query:
         case Anything():
             return Nothing()
@@ -37,10 +37,10 @@ def none_of(query: Query) -> Query:
 
 
 def opposite(query: Query) -> Query:
-    """What `-` in front of a single term means.
+    """Return the query of a term with `-` in front of it.
 
-    Dates and sizes turn round: `-before:` is `after:`, bounds included on either side, and `-larger:` is `smaller:`,
-    bounds excluded, as the clients of other catchers expect. Everything else is `none_of`.
+    Dates and sizes are reversed: `-before:` is `after:`, both including the bound, and `-larger:` is `smaller:`,
+    both excluding it, as clients of other catchers expect. For all others it is `none_of`.
     """
     match query:
         case Received():
@@ -52,8 +52,9 @@ def opposite(query: Query) -> Query:
 
 
 def simplify(query: Query) -> Query:
-    """The same query in the form `parse` gives: nested AND and OR flat, repeated operands once, no double negation, and
-    Anything or Nothing only as the whole query.
+    """Return the query in the form of `parse`: AND and OR flattened, without duplicates and double negation.
+
+    Anything and Nothing occur only as the whole query.
     """
     match query:
         case And(operands):
@@ -67,12 +68,12 @@ def simplify(query: Query) -> Query:
 
 
 def has_condition(query: Query) -> bool:
-    """Whether the query asks for anything at all. What deletes by a query refuses those that do not."""
+    """Whether the query restricts its matches at all. Deletion refuses queries that do not."""
     return simplify(query) != Anything()
 
 
 def _flat(queries: Iterable[Query], kind: type[And] | type[Or]) -> dict[Query, None]:
-    """The operands in order, each once, those of nested queries of the same kind in their place."""
+    """Return the operands in order, without duplicates, nested queries of the same kind expanded."""
     operands: dict[Query, None] = {}
     for query in queries:
         operands |= dict.fromkeys(query.operands if isinstance(query, kind) else (query,))

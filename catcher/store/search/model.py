@@ -1,4 +1,4 @@
-"""A search query as a tree of values, and the texts of a message that it looks at."""
+"""Search queries as trees of values, and the searchable data of a message."""
 
 from datetime import datetime
 from typing import TypeAlias
@@ -7,18 +7,17 @@ from msgspec import Struct
 
 
 class Anything(Struct, frozen=True):
-    """Matches every message: the query without a condition."""
+    """The query without a condition, which matches every message."""
 
 
 class Nothing(Struct, frozen=True):
-    """Matches no message: what a term that cannot be read becomes where an error cannot be shown."""
+    """The query that matches no message, the meaning of an unreadable term in lenient parsing."""
 
 
 class Contains(Struct, frozen=True, kw_only=True):
-    """A text column contains a text, or, when `whole`, has it as one whole entry. `text` is cleaned and not empty.
+    """A text column contains a text, or, if `whole`, has it as one whole entry. `text` is cleaned and not empty.
 
-    column: a column of the `search` table other than `header` and `client`; or "any" for those that a free word looks
-    at,
+    column: a column of the `search` table other than `header` and `client`; or "any" for those of a free word,
         "addressed" for all address columns; or one of the client's lines: "ip", "user", "helo", "reverse_path",
         "message_id".
     """
@@ -29,10 +28,9 @@ class Contains(Struct, frozen=True, kw_only=True):
 
 
 class HeaderHas(Struct, frozen=True, kw_only=True):
-    """A header field of this name (cleaned) exists whose body contains the text (cleaned), or, when `whole`, is the
-    text.
+    """A header field of this name has a body that contains the text, or, if `whole`, is the text; both cleaned.
 
-    "" is contained in every body, so that it asks whether the field exists.
+    Every body contains "", which tests whether the field exists.
     """
 
     name: str
@@ -79,19 +77,19 @@ class HasId(Struct, frozen=True, kw_only=True):
 
 
 class Not(Struct, frozen=True):
-    """What the operand does not match."""
+    """The operand does not match."""
 
     operand: "Query"
 
 
 class And(Struct, frozen=True):
-    """What all operands match; at least two."""
+    """All operands match; at least two."""
 
     operands: tuple["Query", ...]
 
 
 class Or(Struct, frozen=True):
-    """What any operand matches; at least two."""
+    """Any operand matches; at least two."""
 
     operands: tuple["Query", ...]
 
@@ -124,7 +122,7 @@ class SearchTexts(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Subject(Struct, frozen=True, kw_only=True):
-    """All of one message that a query can ask for, to judge it without a database."""
+    """Everything of one message that queries test, for evaluation without a database."""
 
     store_id: str
     received_at: datetime

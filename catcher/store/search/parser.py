@@ -1,28 +1,28 @@
-r"""The search language: its grammar, and the parser that turns a text into a query.
+r"""Grammar and parser of the search language.
 
 Grammar (ABNF, RFC 5234; `ws` is white space of any kind, `char` any other character but quotation mark, backslash and,
 at the end of a word inside a group, the closing parenthesis):
 
     query    = [ws] [any-of] [ws]
     any-of   = all-of *( ws %s"OR" ws all-of )        ; binds least
-    all-of   = *( [ws] unit )                         ; side by side: all of them; white space ends a unit's text
+    all-of   = *( [ws] unit )                         ; juxtaposition; white space ends a unit's text
     unit     = [sign] ( group / term / word )
     sign     = "-" / "!"                              ; not
-    group    = [name ":"] "(" [ws] [any-of] [ws] ")"  ; a name stands for it before each word inside
-    term     = name ":" ["="] text                    ; = asks for a whole entry
-    word     = text                                   ; looked for in texts, addresses, file names, message id
+    group    = [name ":"] "(" [ws] [any-of] [ws] ")"  ; a name applies to each word inside
+    term     = name ":" ["="] text                    ; = matches a whole entry
+    word     = text                                   ; matches texts, addresses, file names, message id
     text     = 1*( char / quoted / escape )
     quoted   = DQUOTE *( char / ws / "(" / ")" / escape ) DQUOTE
     escape   = "\" ( DQUOTE / "\" / "-" / "!" / ":" / "=" / "(" / ")" )
     name     = the names and aliases in `terms.TERMS`, in any letter case
 
-Quotation marks only hold a text together: they may stand anywhere in it, `"subject:a b"` is `subject:"a b"`, and one
-that is not closed reaches to the end. A backslash makes the next character plain: `\-5`, `subject\:x`, `\"`; before
-other characters it is itself. What looks like a term but has no known name is a word: `http://example.com`, `12:30`.
-`-` alone is a word. A word of which nothing can be looked for, such as `","`, is passed over; beside OR or a sign it
-cannot be read. `()` matches everything, `-()` nothing.
+Quotation marks only group characters: they may be anywhere in a text, `"subject:a b"` is `subject:"a b"`, and one
+that is not closed extends to the end. A backslash makes the next character plain: `\-5`, `subject\:x`, `\"`; before
+other characters it is literal. A term with an unknown name is a word: `http://example.com`, `12:30`.
+`-` alone is a word. A word that is empty when cleaned, such as `","`, is skipped; beside OR or a sign it
+is an error. `()` matches everything, `-()` nothing.
 
-`%`, `_`, `*` and `?` stand for themselves. Words are compared after `folding.clean`, tags after `folding.fold`.
+`%`, `_`, `*` and `?` are literal. Words are compared after `folding.clean`, tags after `folding.fold`.
 """
 
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ from catcher.store.search.terms import BY_NAME, read_term
 from catcher.store.search.tokens import Piece, pieces
 
 MAX_LENGTH = 100_000
-"""Characters of a whole query."""
+"""Maximum length of a query in characters."""
 
 MAX_TERMS = 200
 MAX_DEPTH = 10
@@ -45,13 +45,13 @@ MAX_DEPTH = 10
 
 
 def parse(text: str, *, now: datetime, zone: tzinfo = UTC, lenient: bool = False) -> Query:
-    """The query that `text` asks for, in simplest form (see `logic.simplify`); an empty text gives Anything.
+    """Parse a query into its simplest form (see `logic.simplify`); an empty text gives Anything.
 
-    now: aware, what relative dates count from. zone: of dates that name none.
-    Raises QueryError with the place of the first term that cannot be read, and for a text beyond the limits above. With
-    `lenient` nothing raises: such a term is undecided, and the query matches what it would match however the term were
-    read. So it narrows and never widens, under negation and beside OR too. Then parentheses left open close at the end,
-    an OR that lacks a side is a word, and a text beyond the limits matches nothing.
+    now: aware, the base of relative dates. zone: of dates without one.
+    Raises QueryError with the position of the first unreadable term, and for a text beyond the limits above. With
+    `lenient` nothing raises: such a term is undecided, and the query matches what it would match for every meaning
+    of the term. So it narrows and never widens, under negation and beside OR too. Unclosed parentheses end at the end,
+    an OR without a side is a word, and a text beyond the limits matches nothing.
     """
     clock = Clock(now=now, zone=zone)
     try:
@@ -63,7 +63,7 @@ def parse(text: str, *, now: datetime, zone: tzinfo = UTC, lenient: bool = False
 
 
 def _checked(text: str, *, lenient: bool) -> list[Piece]:
-    """The pieces of a text that keeps the limits, with every OR between two sides."""
+    """Return the pieces of a text within the limits, with every OR between two sides."""
     if len(text) > MAX_LENGTH:
         raise QueryError(f"the query is longer than {MAX_LENGTH} characters", position=MAX_LENGTH)
     found: list[Piece] = []
@@ -95,10 +95,10 @@ def _with_sound_ors(found: list[Piece], *, lenient: bool) -> list[Piece]:
 
 
 class _Parser:
-    """Recursive descent over the pieces. None stands for words that are passed over.
+    """Recursive-descent parser over the pieces. None stands for skipped words.
 
-    `denied` says whether an odd number of signs applies: there, a term that cannot be read counts as Anything, so that
-    the sign makes Nothing of it.
+    `denied` is whether an odd number of signs applies: there, an unreadable term counts as Anything, so that
+    its negation is Nothing.
     """
 
     def __init__(self, found: Sequence[Piece], *, clock: Clock, lenient: bool) -> None:
@@ -173,7 +173,7 @@ class _Parser:
             raise QueryError(f"{_shown(piece.text)}: {error}", position=piece.start) from None
 
     def _needed(self, query: Query | None, position: int, *, denied: bool) -> Query:
-        """The query; where words were passed over that something depends on, what an unreadable term gives."""
+        """Return the query; a skipped word that is required counts as unreadable."""
         if query is not None:
             return query
         if self._lenient:
@@ -182,13 +182,13 @@ class _Parser:
 
 
 def _value(piece: Piece, start: int) -> Value:
-    """What follows the colon; the sign = in front of it is taken off."""
+    """Return the value after the colon, without a leading =."""
     whole = piece.text.startswith("=", start) and start not in piece.escaped
     start += whole
     return Value(text=piece.text[start:], whole=whole, escaped=frozenset(index - start for index in piece.escaped))
 
 
 def _shown(text: str) -> str:
-    """The start of a term, for an error text that is one line."""
+    """Return the start of a term, for a one-line error text."""
     shown = " ".join(text.split()).rstrip(":")
     return shown if len(shown) <= 60 else f"{shown[:59]}…"

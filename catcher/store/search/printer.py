@@ -1,4 +1,4 @@
-"""A query written in the search language again."""
+"""Printer of queries in the search language."""
 
 from datetime import UTC, datetime
 
@@ -31,16 +31,16 @@ for _prefix, _words in STATES.items():
 
 
 def render(query: Query) -> str:
-    """The query as a text that `parse` turns into the same query, in simplest form; Anything gives "".
+    """Return a text that `parse` turns into the same query, in simplest form; Anything gives "".
 
-    Dates are printed in UTC with all their digits, sizes in octets. Queries that no text can ask for (a Contains whose
-    text is not clean, an unknown state) give one that asks for something near.
+    Dates are printed in UTC with all their digits, sizes in octets. Queries that no text expresses (a Contains whose
+    text is not clean, an unknown state) give a similar one.
     """
     return _print(simplify(query), inside=None)
 
 
 def _print(query: Query, *, inside: type[And] | type[Not] | None) -> str:
-    """`inside`: the kind of query around this one, which decides about parentheses."""
+    """Print one query; `inside`, the enclosing kind, determines whether it needs parentheses."""
     match query:
         case Or(operands):
             text = " OR ".join(_print(operand, inside=None) for operand in operands)
@@ -59,7 +59,7 @@ def _print(query: Query, *, inside: type[And] | type[Not] | None) -> str:
 
 
 def _print_not(operand: Query) -> str:
-    # A sign before a single date or size turns it round instead of denying it; parentheses keep it a denial.
+    # A sign before a single date or size reverses it; in parentheses it negates.
     text = _print(operand, inside=Not)
     return f"-({text})" if isinstance(operand, Received | Size) else f"-{text}"
 
@@ -79,7 +79,7 @@ def _print_term(query: Query) -> str:
         case InInbox(name=name):
             return f"inbox:{_value(name, whole=False)}"
         case Is():
-            return "-()"  # a state that no word asks for
+            return "-()"  # a state without a word
         case Received(after=after, moment=moment):
             return f"{'after' if after else 'before'}:{_moment(moment)}"
         case Size(larger=larger, octets=octets):
@@ -105,7 +105,7 @@ def _header(name: str, text: str, *, whole: bool) -> str:
 
 
 def _plain_word(text: str) -> str:
-    """A free word whose first characters cannot be taken for a sign or a term's name."""
+    """Return a free word that does not start with a sign or a term's name."""
     plain = _escaped(text)
     if len(text) > 1 and text[0] in "-!":
         return f"\\{plain}"

@@ -1,4 +1,4 @@
-"""What a term's value means: text, dates, sizes, states, read into queries."""
+"""Readers of term values: texts, dates, sizes and states to queries."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -12,12 +12,12 @@ from catcher.store.search.model import Contains, HasId, HasTag, HeaderHas, InInb
 
 
 class UnreadableValue(ValueError):
-    """A term's value cannot be read; the text says what was expected."""
+    """A term's value is unreadable; the text says what is expected."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """What relative and zoneless dates count from. now: aware. zone: of dates that name none."""
+    """Base of relative dates. now: aware. zone: of dates without one."""
 
     now: datetime
     zone: tzinfo
@@ -25,10 +25,10 @@ class Clock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Value:
-    """What follows a term's colon.
+    """The value after a term's colon.
 
-    text: without quotation marks and backslashes. whole: whether `=` stood in front, which is not part of `text`.
-    escaped: which characters a backslash made plain, by index.
+    text: without quotation marks, backslashes and a leading `=`. whole: whether there was one.
+    escaped: indexes of the characters that a backslash made plain.
     """
 
     text: str
@@ -37,11 +37,11 @@ class Value:
 
 
 Reader: TypeAlias = Callable[[Value, Clock], Query]
-"""A term's value to the query it asks for; raises Unreadable."""
+"""Function from a term's value to its query; raises UnreadableValue."""
 
 
 MAX_VALUE = 1_000
-"""Characters of one value or word; longer ones are refused, so that comparing stays cheap."""
+"""Maximum length of a value or word in characters, so that comparisons stay cheap."""
 
 STATES: Mapping[str, Mapping[str, Query]] = {
     "is": {
@@ -60,25 +60,28 @@ STATES: Mapping[str, Mapping[str, Query]] = {
         "text": Contains(column="media_types", text="text/plain", whole=True),
     },
 }
-"""What each word after `is:` and `has:` asks for; of words for the same, the first is the one that is printed."""
+"""Queries of the words after `is:` and `has:`; of synonyms, the first is printed."""
 
 _UNITS = {"": 1, "b": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 _SIZE = re.compile(r"(\d{1,12})(?:\.(\d{0,9}))?\s?(?:(b)|([kmg])(?:i?b)?)?", re.ASCII)
 
 
 def check_length(value: str) -> None:
+    """Raise UnreadableValue for a value longer than `MAX_VALUE`."""
     if len(value) > MAX_VALUE:
         raise UnreadableValue(f"expected at most {MAX_VALUE} characters")
 
 
 def read_word(word: str) -> Query | None:
-    """What a free word or phrase asks for; None when nothing is left of it to look for, for example of `","`."""
+    """Return the query of a free word or phrase; None if it is empty when cleaned, such as `","`."""
     check_length(word)
     text = clean(word)
     return Contains(column="any", text=text) if text else None
 
 
 def text_in(column: str) -> Reader:
+    """Return a reader of texts in a column."""
+
     def read(value: Value, clock: Clock) -> Query:
         text = clean(value.text)
         if not text:
@@ -89,6 +92,7 @@ def text_in(column: str) -> Reader:
 
 
 def header(value: Value, clock: Clock) -> Query:
+    """Read the name of a header field, `name=text` or `name==text`."""
     name, body = _parted(value)
     text = clean(body.text) if body else ""
     if not clean(name) or ":" in name or (body and not text):
@@ -97,24 +101,28 @@ def header(value: Value, clock: Clock) -> Query:
 
 
 def tag(value: Value, clock: Clock) -> Query:
+    """Read the name of a tag."""
     if not fold(value.text):
         raise UnreadableValue("expected the name of a tag")
     return HasTag(name=fold(value.text))
 
 
 def inbox(value: Value, clock: Clock) -> Query:
+    """Read the name of an inbox."""
     if not fold(value.text):
         raise UnreadableValue("expected the name of an inbox")
     return InInbox(name=fold(value.text))
 
 
 def store_id(value: Value, clock: Clock) -> Query:
+    """Read a store id."""
     if not re.fullmatch("[0-9A-Za-z-]+", value.text):
         raise UnreadableValue("expected a message's store id")
     return HasId(store_id=value.text)
 
 
 def state(prefix: str) -> Reader:
+    """Return a reader of the words in `STATES[prefix]`."""
     words = STATES[prefix]
 
     def read(value: Value, clock: Clock) -> Query:
@@ -127,6 +135,8 @@ def state(prefix: str) -> Reader:
 
 
 def received(*, after: bool) -> Reader:
+    """Return a reader of dates."""
+
     def read(value: Value, clock: Clock) -> Query:
         moment = read_moment(value.text, now=clock.now, zone=clock.zone)
         if moment is None:
@@ -137,10 +147,12 @@ def received(*, after: bool) -> Reader:
 
 
 def size(*, larger: bool) -> Reader:
+    """Return a reader of sizes."""
+
     def read(value: Value, clock: Clock) -> Query:
         octets = _octets(value.text)
         if octets < 1:
-            # "larger than nothing" would be every message: more likely a slip than a wish.
+            # "larger than 0" would match every message: more likely a slip than intended.
             raise UnreadableValue("expected a size such as 500, 20k or 1.5M, at least 1")
         return Size(larger=larger, octets=octets)
 
@@ -148,7 +160,7 @@ def size(*, larger: bool) -> Reader:
 
 
 def _parted(value: Value) -> tuple[str, Value | None]:
-    """Name and value at the first equals sign that no backslash stands before; a second one asks for the whole."""
+    """Split name and value at the first unescaped equals sign; a second one matches the whole body."""
     signs = [index for index, letter in enumerate(value.text) if letter == "=" and index not in value.escaped]
     if not signs:
         return value.text, None
@@ -157,7 +169,7 @@ def _parted(value: Value) -> tuple[str, Value | None]:
 
 
 def _octets(value: str) -> int:
-    """Whole octets of "1.5M", rounded down, units of 1,024; 0 when it is no size."""
+    """Return the octets of "1.5M", rounded down, in units of 1,024; 0 if it is not a size."""
     found = _SIZE.fullmatch(value.strip().lower())
     if found is None:
         return 0

@@ -1,9 +1,9 @@
-"""A query as a condition on the `message` table, for any engine. `filter` gives the same answers.
+"""Queries as conditions on the `message` table, for any engine; equivalent to `filter`.
 
-Text is judged on the message's row in `search`, looked up by its arrival number: so the database may walk `message` in
-the order wanted and stop when a page is full, and reads texts of no more messages than it must. When the full-text
-index knows few candidates, they are named in front, and the walk becomes a handful of look-ups. The index only
-narrows; what decides is always the text itself.
+Text is tested on the message's row in `search`, looked up by its arrival number: so the database may walk `message` in
+list order, stop when a page is full, and read as few texts as possible. If the full-text
+index has few candidates, they are listed first, and the walk becomes a handful of look-ups. The index only
+narrows; the text itself always decides.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -35,31 +35,30 @@ from catcher.store.search.texts import ADDRESS_COLUMNS, CLIENT_LINES, ENTRY_COLU
 
 
 class IndexCondition(Protocol):
-    """What an engine's full-text index and text functions do for a search."""
+    """An engine's full-text index and text functions."""
 
     def contains(self, haystack: ColumnElement[str], needle: str) -> ColumnElement[bool]:
-        """Whether the text holds the needle, character for character; no character is special."""
+        """Return whether the text contains the needle, character for character, without wildcards."""
         ...
 
     def readable(self, column: ColumnElement[str]) -> ColumnElement[str]:
-        """The column `search.text` as the text that it stands for."""
+        """Return the column `search.text`, decompressed."""
         ...
 
     def line_has(self, column: ColumnElement[str], start: str, text: str) -> ColumnElement[bool]:
-        """Whether a line of the text begins with `start`, which begins with a line break, and has `text` later on."""
+        """Return whether a line begins with `start`, which begins with a line break, and contains `text` after it."""
         ...
 
     def candidates(self, needle: str) -> ColumnElement[bool] | None:
-        """A condition on `message.arrival` that every message fulfils of which any column in `INDEXED` holds the
-        needle.
+        """Return a condition on `message.arrival` for messages with the needle in any column of `INDEXED`.
 
-        None when the index cannot narrow enough to be worth asking, or the needle is too short for it.
+        None if the index would not narrow enough, or the needle is too short for it.
         """
         ...
 
 
 def condition(query: Query, index: IndexCondition) -> ColumnElement[bool]:
-    """The condition on `message` that holds for the messages the query matches; `true()` for Anything."""
+    """Return the condition on `message` for the query; `true()` for Anything."""
     query = simplify(query)
     candidates = _candidates(implied(query), index)
     exact = _on_message(query, index)
@@ -71,7 +70,7 @@ def condition(query: Query, index: IndexCondition) -> ColumnElement[bool]:
 
 def _on_message(query: Query, index: IndexCondition) -> ColumnElement[bool]:
     if _is_textual(query):
-        # One look-up for all that is asked of the texts side by side.
+        # One look-up for all adjacent conditions on texts.
         return exists(select(search.c.arrival).where(search.c.arrival == message.c.arrival, _on_search(query, index)))
     match query:
         case And(operands):
@@ -85,7 +84,7 @@ def _on_message(query: Query, index: IndexCondition) -> ColumnElement[bool]:
 
 
 def _cheap_first(operands: Sequence[Query], kind: type[And] | type[Or]) -> list[Query]:
-    """What the `message` row answers, and then the texts, all of them in one operand."""
+    """Return the conditions on `message` rows, followed by those on texts as one operand."""
     textual = tuple(operand for operand in operands if _is_textual(operand))
     others = [operand for operand in operands if not _is_textual(operand)]
     return others + ([kind(textual)] if len(textual) > 1 else list(textual))
@@ -121,11 +120,11 @@ STATES: Mapping[str, Callable[[], ColumnElement[bool]]] = {
     "attachment": lambda: message.c.attachments > 0,
     "inline": lambda: message.c.inlines > 0,
 }
-"""What each state of `Is` means; an unknown one holds for no message."""
+"""Conditions of the states of `Is`; an unknown state matches no message."""
 
 
 def _microseconds(moment: datetime) -> int:
-    """As `message.received_at` has it; whole numbers, since floats lose the last digits."""
+    """Return the value of `message.received_at`, an integer, since floats lose the last digits."""
     return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
@@ -166,9 +165,9 @@ def _on_search(query: Query, index: IndexCondition) -> ColumnElement[bool]:
 
 
 def _one_text(*columns: str) -> ColumnElement[str]:
-    """Columns as one text, with line breaks around each, which no text asked for can hold.
+    """Join columns to one text, with line breaks around each, which no needle contains.
 
-    Short columns are looked through together: that is quicker than a comparison each, and keeps the expression small.
+    One comparison of joined short columns is faster than one each, and keeps the expression small.
     """
     names = " || '\n' || ".join(f'search."{column}"' for column in columns)
     return literal_column(f"('\n' || {names} || '\n')", Text)
@@ -179,7 +178,7 @@ _ADDRESS_COLUMNS = _one_text(*ADDRESS_COLUMNS)
 
 
 def _has(haystack: str | ColumnElement[str], query: Contains, index: IndexCondition) -> ColumnElement[bool]:
-    """Whether a column, or columns made one text, hold what is asked for."""
+    """Return whether a column, or joined columns, match."""
     if haystack == "text":
         text = index.readable(search.c.text)
         haystack = literal("\n") + text + literal("\n") if query.whole else text
@@ -191,11 +190,11 @@ def _has(haystack: str | ColumnElement[str], query: Contains, index: IndexCondit
 def _line_has(
     column: ColumnElement[str], name: str, text: str, *, whole: bool, index: IndexCondition
 ) -> ColumnElement[bool]:
-    """Whether a line "name: body" has the text in its body, or as its whole body."""
+    """Return whether the body of a line "name: body" contains the text, or is the text if `whole`."""
     start = label(name)
     if whole or not text:
         return index.contains(column, f"{start}{text}\n" if whole else start)
-    # That name and text are on one line is slow to see, so the plain tests go first.
+    # Matching name and text on one line is slow, so the plain tests come first.
     return and_(index.contains(column, start), index.contains(column, text), index.line_has(column, start, text))
 
 

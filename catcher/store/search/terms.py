@@ -1,7 +1,7 @@
-"""The terms of the search language, each once: name, example, help, and how its value becomes a query.
+"""Table of the terms of the search language: name, example, help and reader.
 
-A term is added here, in one row; a new kind of condition also needs its two meanings, in `filter` and in `sql`. The
-help of the pages, the documents and the error texts come from this table.
+A new term is one row here; a new kind of condition also needs an evaluation in `filter` and in `sql`. The
+help of the pages, the documentation and the error texts are generated from this table.
 """
 
 from dataclasses import dataclass
@@ -28,8 +28,8 @@ from catcher.store.search.readers import (
 class Term:
     """One row of the table.
 
-    name: without colon, lower case; aliases: further names that mean the same. example: a whole term that can be read.
-    help: one sentence. takes_whole: whether `name:=value` asks for a whole entry.
+    name: without colon, lower case; aliases: synonyms. example: a whole, readable term.
+    help: one sentence. takes_whole: whether `name:=value` matches a whole entry.
     """
 
     name: str
@@ -108,13 +108,13 @@ TERMS = (
     ),
     Term(name="id", example="id:2Qx7hT0aB3dE5fG7hJ9kLm", help="The message with this store id.", read=store_id),
 )
-"""Every term, in the order in which help shows them."""
+"""All terms, in the order of the help."""
 
 BY_NAME = {name: term for term in TERMS for name in (term.name, *term.aliases)}
 
 
 def read_term(term: Term, value: Value, *, clock: Clock) -> Query:
-    """What `term` asks for with this value. Raises Unreadable."""
+    """Return the query of a term and its value. Raises UnreadableValue."""
     check_length(value.text)
     if value.whole and not term.takes_whole:
         raise UnreadableValue("expected a value without = in front")

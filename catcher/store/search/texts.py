@@ -1,4 +1,4 @@
-"""What of a message can be searched: its texts, cleaned, once, on the way in."""
+"""Searchable texts of a message, cleaned once at ingest."""
 
 from collections.abc import Sequence
 from itertools import accumulate, chain
@@ -10,35 +10,35 @@ from catcher.mime.model import Address, HeaderField, ParsedMessage
 from catcher.store.search.folding import as_entries, clean, clean_all, entries
 from catcher.store.search.model import SearchTexts
 
-if TYPE_CHECKING:  # store.model needs this room's values; importing it here would close the circle.
+if TYPE_CHECKING:  # store.model imports this room; importing it here would be circular.
     from catcher.store.model import Addresses
 
 HEADER_LIMIT = 65_536
 """Characters kept of the whole header section."""
 
 FIELD_LIMIT = 4_096
-"""Characters kept of one field, so that a single one cannot push out the others."""
+"""Characters kept of one field, so that a single one cannot displace the others."""
 
 ENTRIES_LIMIT = 65_536
 """Characters kept of one column of addresses or file names: about 1,500 recipients."""
 
 CLIENT_LINES = ("ip", "user", "helo", "reverse_path", "message_id")
-"""What the `client` column tells, one line each; what is unknown has no line."""
+"""Lines of the `client` column; unknown values have none."""
 
 
 ADDRESS_COLUMNS = ("from_", "to", "cc", "bcc", "reply_to")
 
 ENTRY_COLUMNS = frozenset((*ADDRESS_COLUMNS, "file_names", "media_types"))
-"""Those with a line break before and after each entry."""
+"""Columns with a line break before and after each entry."""
 
 FREE_COLUMNS = ("subject", *ADDRESS_COLUMNS, "file_names", "text")
-"""Where a free word is looked for; the longest text comes last."""
+"""Columns matched by a free word; the longest text comes last."""
 
 
 def search_texts(message: ParsedMessage, envelope: Envelope, addresses: "Addresses", text: str) -> SearchTexts:
-    """The texts by which queries find this message; what is longer than the limits above is cut.
+    """Return the searchable texts of the message, cut at the limits above.
 
-    `text` is the readable text of the message, bounded by whoever made it (`catcher.mime.readable_text`). Never raises.
+    `text` is the readable text of the message, bounded by `catcher.mime.readable_text`. Never raises.
     """
     header, client = _fitting(message.header), _client(message, envelope)
     columns: list[Sequence[str]] = [
@@ -54,7 +54,7 @@ def search_texts(message: ParsedMessage, envelope: Envelope, addresses: "Address
         _decoded([field.body[:FIELD_LIMIT] for field in header]),
         client,
     ]
-    # All at once, as each text by itself takes several times as long.
+    # All at once, as single texts take several times as long.
     cleaned = clean_all(list(chain.from_iterable(columns)))
     ends = list(accumulate(map(len, columns)))
     (subject, *entry_columns, names, bodies, known) = map(cleaned.__getitem__, map(slice, (0, *ends), ends))
@@ -72,14 +72,14 @@ def search_texts(message: ParsedMessage, envelope: Envelope, addresses: "Address
         client=_lines(
             [f"{name}: {text}" for name, given, text in zip(CLIENT_LINES, client, known, strict=True) if given]
         ),
-        # Reverse-path and message id stand with the text too: a free word is to find them, but the words "ip" and
-        # "user" of the other column are not to find every message.
+        # Reverse-path and message id are in the text too: a free word finds them, while the words "ip" and
+        # "user" of the other column do not match every message.
         text="\n".join(filter(None, (clean(text), *known[-2:]))),
     )
 
 
 def envelope_texts(client: Client, *, reverse_path: str, recipients: Sequence[str]) -> SearchTexts:
-    """The texts of a transaction that has no message yet: `from:` finds the reverse-path, `to:` a recipient."""
+    """Return the texts of a transaction without a message: `from:` finds the reverse-path, `to:` a recipient."""
     values = {"ip": client.address, "user": client.user, "helo": client.helo, "reverse_path": reverse_path}
     return SearchTexts(
         subject="",
@@ -97,7 +97,7 @@ def envelope_texts(client: Client, *, reverse_path: str, recipients: Sequence[st
 
 
 def label(name: str) -> str:
-    """How a line of `header` or `client` begins that belongs to this name."""
+    """Return the start of a line of `header` or `client` for this name."""
     return f"\n{clean(name)}: "
 
 
@@ -116,7 +116,7 @@ def _decoded(bodies: list[str]) -> list[str]:
 
 
 def _first(texts: Sequence[str], limit: int) -> Sequence[str]:
-    """The first of the texts, each cut to `FIELD_LIMIT`, until `limit` characters are reached."""
+    """Return the first texts, each cut to `FIELD_LIMIT`, up to `limit` characters."""
     if not texts or (len(texts) < FIELD_LIMIT and sum(map(len, texts)) <= FIELD_LIMIT):
         return texts
     kept = []
@@ -129,7 +129,7 @@ def _first(texts: Sequence[str], limit: int) -> Sequence[str]:
 
 
 def _fitting(header: tuple[HeaderField, ...]) -> tuple[HeaderField, ...]:
-    """The header section as far as it can matter: of one that is far too long, what `HEADER_LIMIT` lets through."""
+    """Return the header fields within `HEADER_LIMIT`."""
     if sum([len(field.name) + len(field.body) for field in header]) <= 4 * HEADER_LIMIT:
         return header
     size = 0

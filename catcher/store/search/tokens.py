@@ -1,6 +1,6 @@
-"""A query's text cut into pieces: words, parentheses and the sign for OR, each with its place.
+"""Lexer of queries: words, parentheses and OR, with their positions.
 
-Quotation marks and backslashes are read here and nowhere else. `parser` holds the grammar.
+Only this module interprets quotation marks and backslashes. `parser` has the grammar.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from catcher.store.search.terms import BY_NAME
 Kind: TypeAlias = Literal["word", "open", "close", "or"]
 
 _ESCAPABLE = frozenset('"\\-!:=()')
-"""Before any other character a backslash is itself, so that C:\\temp can be typed as it is."""
+"""Characters that a backslash escapes; before others it is literal, so that C:\\temp can be typed."""
 
 
 _LONGEST_NAME = max(map(len, BY_NAME))
@@ -20,7 +20,7 @@ _LONGEST_NAME = max(map(len, BY_NAME))
 
 @dataclass(frozen=True, slots=True)
 class QueryToken:
-    """A piece of a query as typed: `text` is `query[start:end]`."""
+    """A condition of a query as typed: `text` is `query[start:end]`."""
 
     start: int
     end: int
@@ -29,10 +29,10 @@ class QueryToken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """One piece as read.
+    """One lexical piece.
 
-    text: of a word, without quotation marks and backslashes; of an opening parenthesis, what stands directly before it:
-        "" or "name:" of a term. escaped: which characters of `text` a backslash made plain, by index.
+    text: of a word, without quotation marks and backslashes; of an opening parenthesis, the prefix directly before it:
+        "" or "name:" of a term. escaped: indexes of the characters of `text` that a backslash made plain.
     negated: whether `-` or `!` stood before it; the sign is not part of `text`.
     """
 
@@ -45,9 +45,9 @@ class Piece:
 
 
 def pieces(query: str) -> Iterator[Piece]:
-    """The pieces in order; reading never fails.
+    """Yield the pieces in order; never fails.
 
-    A closing parenthesis without an opening one, and those inside a word, are letters like others: `:)`, `f(x)`.
+    An unmatched closing parenthesis, and parentheses inside a word, are literal: `:)`, `f(x)`.
     """
     position = depth = 0
     while position < len(query):
@@ -61,8 +61,9 @@ def pieces(query: str) -> Iterator[Piece]:
 
 
 def tokens(query: str) -> list[QueryToken]:
-    """The conditions on the outermost level, as typed, for showing each by itself; taking one out leaves a query that
-    can be read. A group is one token, and so is a whole query with OR on its outermost level. Never raises.
+    """Return the top-level conditions as typed, to be shown and removed singly.
+
+    A group is one token, and so is a whole query with OR on its top level. Never raises.
     """
     found: list[QueryToken] = []
     depth = start = 0
@@ -87,7 +88,7 @@ def _token(query: str, start: int, end: int) -> QueryToken:
 
 
 def _piece(query: str, start: int, depth: int) -> Piece:
-    """The piece that begins at `start`, where no white space is."""
+    """Return the piece that begins at `start`, a non-space character."""
     if depth and query[start] == ")":
         return Piece(kind="close", start=start, end=start + 1)
     opening = _opening(query, start)
@@ -104,7 +105,7 @@ def _ends_word(query: str, position: int, depth: int) -> bool:
 
 
 def _opening(query: str, start: int) -> Piece | None:
-    """`(`, `-(`, `name:(` or `-name:(` at `start`."""
+    """Return the opening `(`, `-(`, `name:(` or `-name:(` at `start`."""
     negated = query[start] in "-!"
     begin = start + negated
     end = query.find("(", begin, begin + _LONGEST_NAME + 2)
