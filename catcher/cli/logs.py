@@ -60,4 +60,5 @@ def configure_logging(settings: Settings) -> None:
     level = logging.ERROR if settings.quiet else logging.DEBUG if settings.verbose else logging.INFO
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("catcher").setLevel(level)
-    logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd's own, which would repeat the dialogue
+    for name in ("mail.log", "mail.debug"):  # aiosmtpd repeats on them what is logged here
+        logging.getLogger(name).setLevel(logging.ERROR)

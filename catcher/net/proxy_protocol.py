@@ -1,95 +1,63 @@
-"""The PROXY protocol, versions 1 and 2: a proxy tells whom it speaks for before the client's first octet.
+"""The PROXY protocol, versions 1 and 2, parsed by aiosmtpd: a proxy announces the address of the client it speaks for.
 
-Source: HAProxy's "The PROXY protocol", sections 2.1 and 2.2. Only the two families that mail comes by are told apart.
+Source: HAProxy's "The PROXY protocol", sections 2.1 and 2.2.
 """
 
 import asyncio
-import ipaddress
 import socket
-import struct
-from collections.abc import Awaitable, Callable
+from ipaddress import IPv4Address, IPv6Address
 
-SIGNATURE = b"\r\n\r\n\0\r\nQUIT\n"
+from aiosmtpd.proxy_protocol import V2_CMD, V2_SIGNATURE, get_proxy
+
+__all__ = ["V2_SIGNATURE", "ProxyError", "read_source"]
+
 MAX_LINE = 107
 MAX_BLOCK = 4096
 
-Read = Callable[[int], Awaitable[bytes]]
-"""Reads exactly so many octets."""
+
+class ProxyError(ValueError):
+    """A connection that does not begin with a valid PROXY header."""
 
 
-class NotProxied(ValueError):
-    """The connection does not begin with a PROXY header that can be read. Stays within this room: it is closed."""
+async def read_source(connection: socket.socket) -> tuple[str, int] | None:
+    """Read the header and return the client's address and port.
 
-
-def parse_line(line: bytes) -> tuple[str, int] | None:
-    """The source of a version 1 header, given without its CRLF; None when the proxy does not tell (UNKNOWN).
-
-    Raises NotProxied.
+    Return None when the proxy does not announce a TCP client: UNKNOWN, LOCAL (a health check), a Unix socket.
+    Raises ProxyError. Whatever follows the header, possibly a TLS handshake, stays in the socket.
     """
-    words = line.split(b" ")
-    if words[:2] == [b"PROXY", b"UNKNOWN"]:
+    data = await get_proxy(_HeaderReader(connection))
+    if not data:
+        raise ProxyError(data.error)
+    if data.command == V2_CMD.LOCAL or not isinstance(data.src_addr, IPv4Address | IPv6Address):
         return None
-    if len(words) != 6 or words[0] != b"PROXY" or words[1] not in (b"TCP4", b"TCP6"):
-        raise NotProxied("malformed header")
-    try:
-        address = ipaddress.ip_address(words[2].decode("ascii"))
-        port = int(words[4].decode("ascii"))
-    except ValueError:
-        raise NotProxied("malformed address") from None
-    if address.version != int(words[1][3:]) or not 0 <= port <= 65535:
-        raise NotProxied("malformed address")
-    return str(address), port
+    return str(data.src_addr), int(data.src_port or 0)
 
 
-def parse_block(command: int, family: int, block: bytes) -> tuple[str, int] | None:
-    """The source of a version 2 header; None for LOCAL (a health check) and for other families.
+class _HeaderReader:
+    """The part of asyncio.StreamReader that aiosmtpd uses, without reading ahead and with the header's limits."""
 
-    command, family: the 13th and 14th octet. block: what the length counts. Raises NotProxied.
-    """
-    if command >> 4 != 2 or command & 15 > 1:
-        raise NotProxied("unknown version or command")
-    if command & 15 == 0:
-        return None
-    length = {1: 4, 2: 16}.get(family >> 4)
-    if length is None:
-        return None
-    if len(block) < 2 * length + 4:
-        raise NotProxied("header too short")
-    (port,) = struct.unpack_from("!H", block, 2 * length)
-    return str(ipaddress.ip_address(block[:length])), port
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._loop = asyncio.get_running_loop()
 
+    async def read(self, n: int = -1) -> bytes:
+        if n > MAX_BLOCK:
+            raise ProxyError("header too long")
+        return await self._loop.sock_recv(self._connection, n)
 
-async def read_source(read: Read) -> tuple[str, int] | None:
-    """Read one header and not an octet more; the client's address and port, None when the proxy does not tell.
-
-    Raises NotProxied, and what `read` raises.
-    """
-    start = await read(len(SIGNATURE))
-    if start == SIGNATURE:
-        command, family, length = struct.unpack("!BBH", await read(4))
-        if length > MAX_BLOCK:
-            raise NotProxied("header too long")
-        return parse_block(command, family, await read(length) if length else b"")
-    if not start.startswith(b"PROXY "):
-        raise NotProxied("no header")
-    line = bytearray(start)
-    while not line.endswith(b"\r\n"):
-        if len(line) > MAX_LINE:
-            raise NotProxied("header too long")
-        line += await read(1)
-    return parse_line(bytes(line[:-2]))
-
-
-def exact_reader(loop: asyncio.AbstractEventLoop, connection: socket.socket) -> Read:
-    """A `Read` on a socket, so that what follows the header, a TLS handshake perhaps, stays in the socket."""
-
-    async def read(size: int) -> bytes:
+    async def readexactly(self, n: int) -> bytes:
         octets = b""
-        while len(octets) < size:
-            piece = await loop.sock_recv(connection, size - len(octets))
+        while len(octets) < n:
+            piece = await self.read(n - len(octets))
             if not piece:
-                raise NotProxied("connection closed")
+                raise ProxyError("connection closed")
             octets += piece
         return octets
 
-    return read
+    async def readuntil(self, separator: bytes = b"\n") -> bytes:
+        octets = b""
+        while not octets.endswith(separator):
+            if len(octets) > MAX_LINE:
+                raise ProxyError("header too long")
+            octets += await self.readexactly(1)
+        return octets

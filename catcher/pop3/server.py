@@ -7,7 +7,7 @@ import ssl
 from pathlib import Path
 
 from catcher.errors import AddressInUse
-from catcher.net.sockets import bind_unix, shown
+from catcher.net.sockets import bind_unix, socket_address
 from catcher.pop3.connection import Connection
 from catcher.pop3.options import Pop3Options
 from catcher.pop3.protocol import err
@@ -41,7 +41,7 @@ class Pop3Server:
 
     def addresses(self) -> list[str]:
         """Where it really listens, port 0 resolved: "host:port", "[host]:port" or "unix:/path"."""
-        return [] if self._server is None else [shown(one) for one in self._server.sockets]
+        return [] if self._server is None else [socket_address(one) for one in self._server.sockets]
 
     async def start(self) -> None:
         """Open the address. Raises AddressInUse, and whatever the TLS provider raises."""

@@ -152,7 +152,7 @@ class Catcher:
             hook=self._hook,
             threads=self._threads,
             observe=self._observer.note,
-            own_password=self._inbox_password,
+            user_password=self._inbox_password,
             counters=self._counters,
         )
         await smtp.start()

@@ -27,7 +27,7 @@ from catcher.conf import (
 from catcher.errors import SettingError
 from catcher.net.htpasswd import Htpasswd
 from catcher.paths import database_file
-from catcher.smtp import AuthPolicy, Listener, SmtpOptions
+from catcher.smtp import AuthPolicy, SmtpListener, SmtpOptions
 from catcher.threads import Threads
 
 if TYPE_CHECKING:
@@ -300,8 +300,8 @@ def _lookup(settings: Settings) -> "Callable[[], Lookup] | None":
     return lambda: zone
 
 
-def _listener(address: SocketAddress, *, implicit_tls: bool = False, lmtp: bool = False) -> Listener:
-    return Listener(
+def _listener(address: SocketAddress, *, implicit_tls: bool = False, lmtp: bool = False) -> SmtpListener:
+    return SmtpListener(
         host="" if address.host == "::" else address.host,  # every address: of IPv4 too
         port=address.port,
         path=address.path,

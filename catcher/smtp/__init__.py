@@ -1,7 +1,7 @@
-"""The SMTP dialogue: turns what a client says into an envelope and octets, and hands them to intake."""
+"""The SMTP and LMTP server: turns dialogues into envelopes and content, and delivers them."""
 
-from catcher.smtp.options import AuthPolicy, Listener, SmtpOptions
-from catcher.smtp.reception import Deliver
-from catcher.smtp.server import Listening, SmtpServer
+from catcher.smtp.context import Deliver
+from catcher.smtp.options import AuthPolicy, SmtpListener, SmtpOptions
+from catcher.smtp.server import BoundAddress, SmtpServer
 
-__all__ = ["AuthPolicy", "Deliver", "Listener", "Listening", "SmtpOptions", "SmtpServer"]
+__all__ = ["AuthPolicy", "BoundAddress", "Deliver", "SmtpListener", "SmtpOptions", "SmtpServer"]

@@ -1,11 +1,11 @@
-"""The mechanisms of AUTH as exchanges of octets, without sockets. RFC 4954, RFC 4422.
+"""The AUTH mechanisms as exchanges of octets, without sockets. RFC 4954, RFC 4422.
 
-Each mechanism is a generator: it yields challenges, is sent the client's responses, and returns a Claim. By default
-any credentials are accepted and recorded. CRAM-MD5 and SCRAM never show a password, so with a password file they are
-offered only when it holds plain text; SCRAM makes the server prove that it knows the password too, so without a file
-it cannot be offered at all, while the user's name in CRAM-MD5 is taken as it is. Names with a password of their own
-(inboxes) can use all of them, offered or not: to offer SCRAM to everybody would make clients choose it that come with
-credentials nobody has heard of.
+Each mechanism is a generator: it yields challenges, receives the client's responses, and returns a Claim. By default
+any credentials are accepted and recorded. CRAM-MD5 and SCRAM never reveal the password, so with a password file they
+are offered only if its passwords are in plain text. SCRAM also makes the server prove that it knows the password, so
+it is not offered without a file, whereas CRAM-MD5 is, and any digest is accepted. Users with a password of their own
+(inboxes) may use all mechanisms, offered or not: if SCRAM were offered to all, clients with arbitrary credentials
+would choose it and fail.
 """
 
 import base64
@@ -26,38 +26,38 @@ SCRAM_ITERATIONS = 4096
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """Who a client says it is. password: what is to be checked; None when `is_proven` already says it all.
+    """The identity a client claims. password: to be verified; None if the exchange did, see `is_proven`.
 
-    shows: whether the client knows a password, for mechanisms that do not send it; None where that cannot be told.
-    is_refuted: the exchange itself has failed, so that nobody takes the claim, whatever is accepted otherwise.
+    is_refuted: the exchange has failed, so that the claim is refused even where any credentials are accepted.
+    proves: whether the client knows a given password, for mechanisms that do not send it; None if that is unknown.
     """
 
     user: str
     password: str | None = None
     is_proven: bool = False
     is_refuted: bool = False
-    shows: Callable[[str], bool] | None = None
+    proves: Callable[[str], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """Yielded instead of a challenge: the exchange wants to be sent this user's password, None when there is none."""
+class PasswordRequest:
+    """Yielded instead of a challenge, to receive the user's password in plain text; None if it is unknown."""
 
     user: str
 
 
-class Unreadable(ValueError):
-    """A response that does not have the mechanism's form. Stays within this room: the dialogue answers 501."""
+class MalformedResponse(ValueError):
+    """A response with a syntax error. The dialogue replies 501."""
 
 
-Exchange: TypeAlias = Generator[bytes | Asked, Any, Claim]
-"""Yields challenges, and is sent responses; or asks, and is sent a password or None."""
+Exchange: TypeAlias = Generator[bytes | PasswordRequest, Any, Claim]
+"""Yields challenges and receives responses; or yields a PasswordRequest and receives a password or None."""
 
 Mechanism: TypeAlias = Callable[[bytes | None], Exchange]
 
 
 def offered(policy: AuthPolicy) -> tuple[str, ...]:
-    """The mechanisms that can work under this policy, best first."""
+    """Return the mechanisms that work under this policy, best first."""
     possible: tuple[str, ...] = ("PLAIN", "LOGIN")
     if policy.passwords is None:
         possible = ("PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2")
@@ -66,25 +66,23 @@ def offered(policy: AuthPolicy) -> tuple[str, ...]:
     return tuple(name for name in policy.mechanisms or possible if name in possible)
 
 
-def understood(policy: AuthPolicy) -> tuple[str, ...]:
-    """Those that are taken when a client asks for them: the offered ones, and what users with passwords of their own
-    can use whatever file there is for the others.
-    """
+def accepted(policy: AuthPolicy) -> tuple[str, ...]:
+    """Return the mechanisms a client may use: the offered ones, and those for users with a password of their own."""
     return policy.mechanisms or (*offered(policy), "SCRAM-SHA-256", "CRAM-MD5")
 
 
 def begin(name: str, initial: bytes | None) -> Exchange:
-    """Start the exchange of an `understood` mechanism. initial: the initial response, decoded, None without."""
+    """Start the exchange of an accepted mechanism. initial: the decoded initial response, None if there is none."""
     return _MECHANISMS[name](initial)
 
 
 def decode(response: bytes) -> bytes:
-    """A response from its base64; "=" alone is the empty one (RFC 4954 §4). Raises binascii.Error."""
+    """Decode a response from base64; "=" is the empty one (RFC 4954 §4). Raises binascii.Error."""
     return b"" if response == b"=" else base64.b64decode(response, validate=True)
 
 
 def is_true(claim: Claim, policy: AuthPolicy) -> bool:
-    """Whether the claim is accepted. May take a tenth of a second with a password file: call it in a thread."""
+    """Return whether the policy accepts the claim. Hashes may take 0.1 s: with a password file, call it in a thread."""
     if claim.is_refuted:
         return False
     if policy.passwords is None:
@@ -95,17 +93,17 @@ def is_true(claim: Claim, policy: AuthPolicy) -> bool:
 
 
 def knows(claim: Claim, password: str) -> bool:
-    """Whether the client knows this password of its user's."""
+    """Return whether the client knows this password."""
     if claim.password is not None:
         return _is_same(claim.password, password)
-    return claim.shows is not None and claim.shows(password)
+    return claim.proves is not None and claim.proves(password)
 
 
 def _plain(initial: bytes | None) -> Exchange:
     """RFC 4616: [authzid] NUL authcid NUL password."""
     parts = (initial if initial is not None else (yield b"")).split(b"\0")
     if len(parts) != 3:
-        raise Unreadable
+        raise MalformedResponse
     return Claim(user=_text(parts[1]), password=_text(parts[2]))
 
 
@@ -117,54 +115,54 @@ def _login(initial: bytes | None) -> Exchange:
 
 
 def _cram_md5(_initial: bytes | None) -> Exchange:
-    """RFC 2195: the HMAC-MD5 of a challenge under the password. Without a known password any digest is taken."""
+    """RFC 2195: HMAC-MD5 of a challenge, keyed with the password."""
     challenge = f"<{secrets.token_hex(8)}.{time.time_ns()}@catcher>".encode()
     user, space, digest = (yield challenge).rpartition(b" ")
     if not space:
-        raise Unreadable
-    password: str | None = yield Asked(_text(user))
+        raise MalformedResponse
+    password: str | None = yield PasswordRequest(_text(user))
 
-    def shows(known: str) -> bool:
+    def proves(known: str) -> bool:
         right = hmac.new(known.encode(), challenge, "md5").hexdigest().encode()
         return hmac.compare_digest(right, digest.lower())
 
-    is_proven = shows(password or secrets.token_hex(16)) and password is not None
-    return Claim(user=_text(user), is_proven=is_proven, shows=shows)
+    is_proven = proves(password or secrets.token_hex(16)) and password is not None
+    return Claim(user=_text(user), is_proven=is_proven, proves=proves)
 
 
 def _xoauth2(initial: bytes | None) -> Exchange:
-    """Google's and Microsoft's: user=… ^A auth=Bearer … ^A^A. The token is not kept."""
+    """Google's and Microsoft's mechanism: user=… ^A auth=Bearer … ^A^A. The token is not kept."""
     response = initial if initial is not None else (yield b"")
     fields = dict(field.partition(b"=")[::2] for field in response.split(b"\x01") if field)
     if b"user" not in fields or not fields.get(b"auth", b"").lower().startswith(b"bearer "):
-        raise Unreadable
+        raise MalformedResponse
     return Claim(user=_text(fields[b"user"]))
 
 
 def _scram_sha_256(initial: bytes | None) -> Exchange:
-    """RFC 5802, RFC 7677, without channel binding. An unknown user fails at the proof, not before."""
+    """RFC 5802, RFC 7677, without channel binding. An unknown user fails only at the proof, like a wrong password."""
     first = _text(initial if initial is not None else (yield b""))
     gs2, bare = _gs2(first)
     attributes = _attributes(bare)
     if gs2[:1] not in ("n", "y") or "n" not in attributes or "r" not in attributes:
-        raise Unreadable
+        raise MalformedResponse
     user = attributes["n"].replace("=2C", ",").replace("=3D", "=")
-    password: str | None = yield Asked(user)
+    password: str | None = yield PasswordRequest(user)
     salt, nonce = secrets.token_bytes(16), attributes["r"] + secrets.token_urlsafe(18)
     server_first = f"r={nonce},s={base64.b64encode(salt).decode()},i={SCRAM_ITERATIONS}"
     final = _text((yield server_first.encode()))
     without_proof, _, proof = final.rpartition(",p=")
     binding = base64.b64encode(first[: len(first) - len(bare)].encode()).decode()
-    answered = _attributes(without_proof)
-    if answered.get("r") != nonce or answered.get("c") != binding:
-        raise Unreadable
+    final_attributes = _attributes(without_proof)
+    if final_attributes.get("r") != nonce or final_attributes.get("c") != binding:
+        raise MalformedResponse
     salted = hashlib.pbkdf2_hmac("sha256", (password or secrets.token_hex(16)).encode(), salt, SCRAM_ITERATIONS)
     signed = f"{bare},{server_first},{without_proof}".encode()
     if not _is_client_proof(salted, signed, proof) or password is None:
         return Claim(user=user, is_refuted=True)
     server_key = hmac.digest(salted, b"Server Key", "sha256")
     yield b"v=" + base64.b64encode(hmac.digest(server_key, signed, "sha256"))
-    return Claim(user=user, is_proven=True, shows=partial(_is_same, password))
+    return Claim(user=user, is_proven=True, proves=partial(_is_same, password))
 
 
 def _is_client_proof(salted: bytes, signed: bytes, proof: str) -> bool:
@@ -183,10 +181,10 @@ def _is_same(one: str, other: str) -> bool:
 
 
 def _gs2(first: str) -> tuple[str, str]:
-    """The channel binding flag of "n,a=name,n=…", and what follows the header; an authorization identity is ignored."""
+    """Split "n,a=name,n=…" into the channel binding flag and the rest; the authorization identity is ignored."""
     parts = first.split(",", 2)
     if len(parts) != 3:
-        raise Unreadable
+        raise MalformedResponse
     return parts[0], parts[2]
 
 

@@ -1,8 +1,4 @@
-"""Finds where content ends in a stream of octets that may be cut anywhere. No sockets here.
-
-Both readers have `feed`: given the next octets it returns the content in them and where the commands begin again,
--1 while the content goes on.
-"""
+"""Readers that find the end of content in a stream of octets, split anywhere."""
 
 from typing import Protocol
 
@@ -10,32 +6,32 @@ TERMINATOR = b"\r\n.\r\n"
 
 
 class ContentReader(Protocol):
-    """What DATA and BDAT have in common."""
+    """A reader of the content of DATA or of a BDAT chunk."""
 
     def feed(self, octets: bytes) -> tuple[bytes, int]:
-        """The content in these octets, and the place in them of the first octet after it, or -1."""
+        """Return the content in these octets and the position of the first octet after it, -1 before its end."""
 
 
 class DotReader:
-    """The content of DATA: ends at CRLF.CRLF and at nothing else; one leading dot of a line is taken away.
+    """The content of DATA: ends at CRLF.CRLF only; the leading dot of a line is removed.
 
-    Bare LF, bare CR and NUL are content like any other octet, so that no other server's idea of a line end can smuggle
-    a second message in. Source: RFC 5321 §4.1.1.4, §4.5.2, §2.3.8.
+    Bare LF, bare CR and NUL are content like any other octet, against SMTP smuggling.
+    Source: RFC 5321 §4.1.1.4, §4.5.2, §2.3.8.
     """
 
     __slots__ = ("_carry", "_is_begun")
 
     def __init__(self) -> None:
-        # The line end of the DATA command counts as the first of CRLF.CRLF; it is taken off the content again.
+        # The line end of the DATA command is the first of CRLF.CRLF; it is removed from the content again.
         self._carry = b"\r\n"
         self._is_begun = False
 
     def feed(self, octets: bytes) -> tuple[bytes, int]:
-        """See `ContentReader.feed`. What could be the beginning of the end is held back until it is known."""
+        """See `ContentReader`. Octets that may begin the terminator are held back until the next ones are known."""
         window = self._carry + octets if self._carry else octets
         is_end = window.endswith(TERMINATOR)
         kept = len(window) - (3 if is_end else _held_back(window))
-        # One search in the everyday case; CPython searches backwards at twice the speed of forwards.
+        # One search in the usual case; CPython searches backwards twice as fast as forwards.
         if window.rfind(b"\r\n.", 0, kept) < 0:
             content, rest = window[:kept], len(octets) if is_end else -1
         else:
@@ -52,7 +48,7 @@ class DotReader:
 
 
 class ChunkReader:
-    """The content of one BDAT chunk: so many octets, whatever they are. Source: RFC 3030 §2."""
+    """The content of one BDAT chunk: a given number of octets. Source: RFC 3030 §2."""
 
     __slots__ = ("_left",)
 
@@ -60,7 +56,7 @@ class ChunkReader:
         self._left = size
 
     def feed(self, octets: bytes) -> tuple[bytes, int]:
-        """See `ContentReader.feed`; a chunk of no octets ends with feed(b"")."""
+        """See `ContentReader`; an empty chunk ends with feed(b"")."""
         if len(octets) >= self._left:
             content, rest = octets[: self._left], self._left
             self._left = 0
@@ -70,7 +66,7 @@ class ChunkReader:
 
 
 def _held_back(window: bytes) -> int:
-    """How many octets at the end of the window could begin CRLF.CRLF: 0 to 4."""
+    """Return how many octets at the end of the window may begin CRLF.CRLF: 0 to 4."""
     if window[-1:] in b"\r\n.":
         for length in (4, 3, 2, 1):
             if window.endswith(TERMINATOR[:length]):

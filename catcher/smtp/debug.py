@@ -1,4 +1,4 @@
-"""Prints messages as `smtpd.DebuggingServer` of Python up to 3.11 did: a deliver that keeps nothing."""
+"""Delivery to a text stream, in the format of `smtpd.DebuggingServer` of Python up to 3.11."""
 
 import asyncio
 from pathlib import Path
@@ -8,25 +8,25 @@ from catcher.envelope import Envelope
 
 
 class Printer:
-    """Takes messages and prints each to a stream."""
+    """A `Deliver` that prints each message and keeps none."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._printed = 0
 
     async def __call__(self, envelope: Envelope, content: bytes | Path) -> str:
-        """Print the message; the answer is its number, from 1."""
+        """Print the message and return its number, from 1."""
         octets = content if isinstance(content, bytes) else await asyncio.to_thread(content.read_bytes)
-        self._stream.write(printed(envelope, octets) + "\n")
+        self._stream.write(format_message(envelope, octets) + "\n")
         self._stream.flush()
         self._printed += 1
         return str(self._printed)
 
 
-def printed(envelope: Envelope, octets: bytes) -> str:
-    """The message between two rules, with an X-Peer field at the end of the header section.
+def format_message(envelope: Envelope, octets: bytes) -> str:
+    """Return the message between two rules, with the parameters of MAIL, if any, and an X-Peer header field added.
 
-    The options of MAIL come first when there are any. Octets that are not UTF-8 are shown as backslash escapes.
+    Octets that are not UTF-8 become backslash escapes.
     """
     lines = ["---------- MESSAGE FOLLOWS ----------"]
     if envelope.parameters:

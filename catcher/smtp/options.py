@@ -1,4 +1,4 @@
-"""What can be set about the SMTP servers, as plain values. Checked where they are made."""
+"""Options of the SMTP server, validated on construction."""
 
 import re
 import ssl
@@ -14,14 +14,12 @@ from catcher.net.htpasswd import Htpasswd
 MIB = 1024 * 1024
 
 
-class Listener(Struct, frozen=True, kw_only=True):
-    """One address to take mail on.
+class SmtpListener(Struct, frozen=True, kw_only=True):
+    """One address to receive mail on.
 
-    host: name or IP address, "" or "::" for every address of both families. port: 0 is any free one. path: a Unix
-    socket instead of both; mode: its permissions, None for the process's usual ones. lmtp: speak LMTP (RFC 2033).
-    implicit_tls: TLS from the first octet on (RFC 8314 §3.3); otherwise STARTTLS is offered when there is a
-    certificate. reuse_port: more sockets of this user's may be bound beside it, which share its connections
-    (SO_REUSEPORT); when it is opened it wants the address for itself all the same.
+    host: name or IP address, "" or "::" for all addresses of both families. port: 0 for any free one. path: a Unix
+    socket instead of host and port; mode: its permissions, None for the process's default. lmtp: speak LMTP (RFC 2033).
+    implicit_tls: TLS from the first octet on (RFC 8314 §3.3); otherwise STARTTLS is offered if there is a certificate.
     """
 
     host: str = "127.0.0.1"
@@ -30,14 +28,13 @@ class Listener(Struct, frozen=True, kw_only=True):
     mode: int | None = None
     lmtp: bool = False
     implicit_tls: bool = False
-    reuse_port: bool = False
 
 
 class AuthPolicy(Struct, frozen=True, kw_only=True):
-    """Who may log in, and whether one must.
+    """The rules of AUTH.
 
-    passwords: None accepts and records any credentials. required: no mail without AUTH. needs_tls: AUTH is offered
-    under TLS only. mechanisms: to offer, in order; empty for all that can work with these passwords.
+    passwords: None accepts and records any credentials. required: refuse mail without AUTH. needs_tls: offer AUTH only
+    under TLS. mechanisms: the ones to offer, in order; empty for all that work with these passwords.
     """
 
     passwords: Htpasswd | None = None
@@ -47,20 +44,20 @@ class AuthPolicy(Struct, frozen=True, kw_only=True):
 
 
 class SmtpOptions(Struct, frozen=True, kw_only=True):
-    """Everything that can be set. A limit of 0 is no limit; times are seconds, sizes octets.
+    """All options. A limit of 0 is no limit; times are in seconds, sizes in octets.
 
-    hostname: what the server calls itself, "" for the machine's name. label: shown in the greeting.
-    max_line: of one command. max_connections: in all; a part of the process's file descriptors is kept back whatever it
-    says. max_errors: commands answered with a 5xx for syntax or sequence, per connection.
-    idle_seconds: without an octet from the client. data_seconds: for the content of one message.
-    spool_octets: content above goes to a file in spool_directory (None: the system's) as it arrives.
-    tls: makes the server's TLS context, called once at start; None offers no TLS. require_tls: no mail without it.
-    allowed_recipients: a pattern that recipients must match somewhere, None for all; others are refused, or, with
-    drop_others, acknowledged and left out, and a message to nobody else is acknowledged and not kept.
-    trusted_proxies: networks that must begin their connections with a PROXY header; nobody else may.
+    hostname: the server's name in greetings, "" for the machine's name. label: shown in the greeting.
+    max_line: size of a command line. max_connections: in total; limited further by the process's file descriptors.
+    max_errors: commands refused for syntax or sequence, per connection.
+    idle_seconds: without input from the client. data_seconds: for the content of one message.
+    spool_octets: larger content goes to a file in spool_directory (None: the system's) as it arrives.
+    tls: creates the TLS context, once at start; None offers no TLS. require_tls: refuse mail without TLS.
+    allowed_recipients: pattern to search for in recipients, None for all; others are refused or, with drop_others,
+    acknowledged and dropped. A message without any other recipient is then acknowledged and not kept.
+    trusted_proxies: networks whose connections must begin with a PROXY header, which is invalid on any other.
     """
 
-    listeners: tuple[Listener, ...] = (Listener(),)
+    listeners: tuple[SmtpListener, ...] = (SmtpListener(),)
     hostname: str = ""
     label: str = ""
     max_message_octets: int = 50 * MIB
@@ -97,5 +94,5 @@ class SmtpOptions(Struct, frozen=True, kw_only=True):
 
     @property
     def app_name(self) -> str:
-        """How the server introduces itself."""
+        """The server's name in greetings."""
         return f"catcher ({self.label})" if self.label else "catcher"

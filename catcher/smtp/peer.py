@@ -1,4 +1,4 @@
-"""What a connection tells about its client, as it becomes known: address, HELO, TLS, AUTH."""
+"""The client of one connection: address, HELO name, TLS and AUTH, as they become known."""
 
 import asyncio
 from ipaddress import IPv6Address, ip_address
@@ -8,7 +8,7 @@ from catcher.envelope import Client
 
 
 class Peer:
-    """The facts about one client; `client()` puts them into a value, which is made again only after a change."""
+    """The properties of one client. `client()` returns them as a value, which is cached until the next change."""
 
     __slots__ = ("_client", "address", "helo", "is_extended", "is_lmtp", "mechanism", "port", "tls", "user")
 
@@ -16,36 +16,31 @@ class Peer:
         self.address = address
         self.port = port
         self.is_lmtp = is_lmtp
-        self.tls = tls
-        self.forget()
+        self.set_tls(tls)
 
-    def forget(self) -> None:
-        """Know no more than when the connection was opened, except TLS. RFC 3207 §4.2."""
+    def set_tls(self, tls: str) -> None:
+        """Set the TLS version and cipher, and forget HELO and AUTH. RFC 3207 §4.2."""
+        self.tls = tls
         self.helo: str | None = None
         self.is_extended = False
         self.user = ""
         self.mechanism = ""
         self._client: dict[bool, Client] = {}
 
-    def greeted(self, helo: str, *, is_extended: bool) -> None:
-        """HELO, EHLO or LHLO was said."""
+    def set_helo(self, helo: str, *, is_extended: bool) -> None:
+        """Set the name of HELO, or of EHLO or LHLO (`is_extended`)."""
         self.helo = helo
         self.is_extended = is_extended
         self._client = {}
 
-    def authenticated(self, user: str, mechanism: str) -> None:
-        """AUTH was accepted."""
+    def set_user(self, user: str, mechanism: str) -> None:
+        """Set the authenticated user."""
         self.user = user
         self.mechanism = mechanism
         self._client = {}
 
-    def secured(self, tls: str) -> None:
-        """STARTTLS was done: everything said before is void."""
-        self.tls = tls
-        self.forget()
-
     def client(self, *, is_internationalized: bool = False) -> Client:
-        """The facts as a value. is_internationalized: whether MAIL said SMTPUTF8."""
+        """Return the properties as a value. is_internationalized: MAIL has the parameter SMTPUTF8."""
         known = self._client.get(is_internationalized)
         if known is None:
             known = self._client[is_internationalized] = Client(
@@ -60,7 +55,7 @@ class Peer:
         return known
 
     def _protocol(self, *, is_internationalized: bool) -> str:
-        """The "with" protocol type. RFC 3848, RFC 6531 §4.3."""
+        """Return the "with" protocol type. RFC 3848, RFC 6531 §4.3."""
         if not self.is_extended:
             return "SMTP"
         base = "LMTP" if self.is_lmtp else "SMTP" if is_internationalized else "ESMTP"
@@ -68,8 +63,8 @@ class Peer:
         return name + ("S" if self.tls else "") + ("A" if self.mechanism else "")
 
 
-def address_of(transport: asyncio.BaseTransport) -> tuple[str, int]:
-    """The client's IP address and port, ("", 0) on a Unix socket. IPv4 within IPv6 is shown as IPv4."""
+def peer_address(transport: asyncio.BaseTransport) -> tuple[str, int]:
+    """Return the client's IP address and port, ("", 0) on a Unix socket."""
     name = transport.get_extra_info("peername")
     if not isinstance(name, tuple) or len(name) < 2:
         return "", 0
@@ -77,7 +72,7 @@ def address_of(transport: asyncio.BaseTransport) -> tuple[str, int]:
 
 
 def plain_address(address: str) -> str:
-    """The address as text, ::ffff:192.0.2.1 as 192.0.2.1, without a zone."""
+    """Return the address without a zone, and ::ffff:192.0.2.1 as 192.0.2.1."""
     if ":" not in address:
         return address
     parsed = ip_address(address.partition("%")[0])
@@ -85,8 +80,8 @@ def plain_address(address: str) -> str:
     return str(mapped or parsed)
 
 
-def tls_facts(transport: asyncio.BaseTransport) -> str:
-    """Protocol version and cipher, "" without TLS."""
+def describe_tls(transport: asyncio.BaseTransport) -> str:
+    """Return protocol version and cipher, "" without TLS."""
     secure: Any = transport.get_extra_info("ssl_object")
     if secure is None:
         return ""

@@ -1,7 +1,7 @@
-"""Accepts connections where trusted proxies stand in front: reads the PROXY header, then lets the dialogue begin.
+"""Listener behind trusted proxies: reads the PROXY header of each connection before the dialogue begins.
 
-The dialogue itself never sees the header, so a client that is not a trusted proxy cannot lie about its address, and TLS
-may begin right behind it.
+The dialogue never sees the header, so clients that are not trusted proxies cannot forge their address, and TLS may
+begin right after the header.
 """
 
 import asyncio
@@ -12,27 +12,28 @@ import ssl
 from collections.abc import Callable
 from ipaddress import ip_address, ip_network
 
-from catcher.net.proxy_protocol import NotProxied, exact_reader, read_source
+from catcher.net.proxy_protocol import ProxyError, read_source
+from catcher.smtp.connection import SmtpConnection
 from catcher.smtp.peer import plain_address
-from catcher.smtp.protocol import CatcherSMTP
 
 log = logging.getLogger("catcher.smtp")
 
 HEADER_SECONDS = 5.0
-ACCEPT_AGAIN_SECONDS = 0.1
+ACCEPT_RETRY_SECONDS = 0.1
 MAX_WAITING = 1000
-"""Connections whose header has not come yet; more are closed."""
+"""Connections without a complete header; any more are closed."""
 
 
-class ProxiedDoor:
-    """One listening socket. make: a new dialogue, given `peer` when a proxy told it. trusted: networks of the proxies.
+class ProxyListener:
+    """One bound socket, on which connections are accepted as soon as it listens.
 
-    A trusted proxy must send a header; everybody else is served as on any other address.
+    make: creates a connection; `source` is the address that a proxy announced. trusted: networks of the proxies, which
+    have to send a header; connections from elsewhere are served without one.
     """
 
     def __init__(
         self,
-        make: Callable[..., CatcherSMTP],
+        make: Callable[..., SmtpConnection],
         bound: socket.socket,
         *,
         tls: ssl.SSLContext | None,
@@ -42,54 +43,43 @@ class ProxiedDoor:
         self._bound = bound
         self._tls = tls
         self._trusted = [ip_network(network, strict=False) for network in trusted]
-        self._accepting: asyncio.Task[None] | None = None
-        self._arrivals: set[asyncio.Task[None]] = set()
-
-    def open(self, backlog: int) -> None:
-        """Begin to listen."""
-        self._bound.listen(backlog)
-        self._accepting = asyncio.get_running_loop().create_task(self._accept())
-
-    def leave(self) -> None:
-        """Accept nobody any more. Safe to call twice."""
-        if self._accepting is not None:
-            self._accepting.cancel()
-        self._bound.close()
+        self._loop = asyncio.get_running_loop()
+        self._waiting: set[asyncio.Task[None]] = set()
+        self._accepting = self._loop.create_task(self._accept())
 
     def close(self) -> None:
-        """Accept nobody any more; who has not come past the header is sent away. Safe to call twice."""
-        self.leave()
-        for task in self._arrivals:
+        """Stop accepting, and close the connections without a complete header. Safe to call twice."""
+        self._accepting.cancel()
+        self._bound.close()
+        for task in self._waiting:
             task.cancel()
 
     async def _accept(self) -> None:
-        loop = asyncio.get_running_loop()
         while True:
             try:
-                connection, name = await loop.sock_accept(self._bound)
-            except OSError as error:  # out of file descriptors, or the client has gone again
+                connection, name = await self._loop.sock_accept(self._bound)
+            except OSError as error:  # out of file descriptors, or the client has disconnected
                 log.warning("connection not accepted: %s", error)
-                await asyncio.sleep(ACCEPT_AGAIN_SECONDS)
+                await asyncio.sleep(ACCEPT_RETRY_SECONDS)
                 continue
-            if len(self._arrivals) >= MAX_WAITING:
+            if len(self._waiting) >= MAX_WAITING:
                 connection.close()
                 continue
-            task = loop.create_task(self._arrive(connection, plain_address(name[0])))
-            self._arrivals.add(task)
-            task.add_done_callback(self._arrivals.discard)
+            task = self._loop.create_task(self._connect(connection, plain_address(name[0])))
+            self._waiting.add(task)
+            task.add_done_callback(self._waiting.discard)
 
-    async def _arrive(self, connection: socket.socket, address: str) -> None:
-        loop = asyncio.get_running_loop()
+    async def _connect(self, connection: socket.socket, address: str) -> None:
         make = self._make
         try:
             connection.setblocking(False)
             if any(ip_address(address) in network for network in self._trusted):
                 async with asyncio.timeout(HEADER_SECONDS):
-                    source = await read_source(exact_reader(loop, connection))
+                    source = await read_source(connection)
                 if source is not None:
-                    make = functools.partial(make, peer=(plain_address(source[0]), source[1]))
-            await loop.connect_accepted_socket(make, connection, ssl=self._tls)
-        except (NotProxied, TimeoutError, OSError) as error:
+                    make = functools.partial(make, source=(plain_address(source[0]), source[1]))
+            await self._loop.connect_accepted_socket(make, connection, ssl=self._tls)
+        except (ProxyError, TimeoutError, OSError) as error:
             log.warning("connection from a proxy closed: %s", error or "no header in time", extra={"peer": address})
             connection.close()
         except asyncio.CancelledError:

@@ -1,17 +1,16 @@
-"""Every reply the server gives, by name: reply code, enhanced status code, text. RFC 5321 §4.2, RFC 3463, RFC 2034.
+"""The server's replies: reply code, enhanced status code, text. RFC 5321 §4.2, RFC 3463, RFC 2034.
 
-Replies are octets, ready for the wire, so that the everyday ones cost nothing to make.
+They are octets ready to send, so that the usual ones need not be built.
 """
 
 from enum import Enum
 
 
 class Reply(bytes, Enum):
-    """The replies that are always the same. The comment names what they answer."""
+    """The constant replies."""
 
     OK = b"250 2.0.0 Ok\r\n"
     QUEUED = b"250 2.0.0 Ok: queued\r\n"
-    RESET = b"250 2.0.0 Ok: reset\r\n"
     SENDER_OK = b"250 2.1.0 Ok\r\n"
     RECIPIENT_OK = b"250 2.1.5 Ok\r\n"
     START_MAIL = b"354 Start mail input; end with <CR><LF>.<CR><LF>\r\n"
@@ -23,7 +22,6 @@ class Reply(bytes, Enum):
     TOO_MANY_RECIPIENTS = b"452 4.5.3 Too many recipients\r\n"
     LOCAL_ERROR = b"451 4.3.0 Requested action aborted: local error in processing\r\n"
     CANNOT_PROCESS = b"451 4.3.5 Unable to process mail\r\n"
-    TLS_UNAVAILABLE = b"454 4.7.0 TLS not available due to temporary reason\r\n"
     AUTH_UNAVAILABLE = b"454 4.7.0 Temporary authentication failure\r\n"
 
     UNKNOWN_COMMAND = b"500 5.5.2 Syntax error, command unrecognized\r\n"
@@ -68,36 +66,27 @@ class Reply(bytes, Enum):
 
 
 def reply(code: int, status: str, text: str) -> bytes:
-    """One line on the wire: reply code, enhanced status code ("" for none), text.
+    """Return a one-line reply. status: the enhanced status code, "" for none.
 
-    The text is made safe for a line: control characters become "?", what is not ASCII becomes UTF-8, and it is cut at
-    400 characters (RFC 5321 §4.5.3.1.5 allows 512 octets).
+    In the text unprintable characters become "?", and it is cut at 400 characters (RFC 5321 §4.5.3.1.5 allows 512
+    octets); other characters are sent as UTF-8.
     """
     words = f"{code} {status} {printable(text)}" if status else f"{code} {printable(text)}"
     return words.encode() + b"\r\n"
 
 
-_STATUS = {250: "2.0.0", 501: "5.5.4", 502: "5.5.1"}
-
-
-def with_status(line: str) -> bytes:
-    """A reply as aiosmtpd words it, "502 EXPN not implemented", with the enhanced status code of RFC 2034."""
-    code = int(line[:3])
-    return reply(code, _STATUS.get(code, f"{code // 100}.5.0"), line[4:])
-
-
 def too_large(limit: int) -> bytes:
-    """The refusal of content over the limit, in octets. RFC 1870 §6.1, §6.3."""
+    """Return the refusal of content over the limit, in octets. RFC 1870 §6.1, §6.3."""
     return b"552 5.3.4 Requested mail action aborted: exceeded storage allocation (%d)\r\n" % limit
 
 
 def hello(hostname: str, argument: str, keywords: tuple[str, ...] = ()) -> bytes:
-    """The reply to HELO (no keywords), EHLO or LHLO. RFC 5321 §4.1.1.1."""
+    """Return the reply to HELO (no keywords), EHLO or LHLO. RFC 5321 §4.1.1.1."""
     lines = [f"{hostname} greets {printable(argument, limit=255)}".rstrip(), *keywords]
     marks = ["250-"] * (len(lines) - 1) + ["250 "]
     return "".join(f"{mark}{line}\r\n" for mark, line in zip(marks, lines, strict=True)).encode()
 
 
 def printable(text: str, *, limit: int = 400) -> str:
-    """The text for one line of a reply or a log: nothing unprintable in it, at most `limit` characters."""
+    """Return the text with unprintable characters as "?", cut at `limit` characters."""
     return "".join(character if character.isprintable() else "?" for character in text[:limit])

@@ -1,4 +1,4 @@
-"""Collects the content of one message as it arrives: small in memory, large in a file."""
+"""Storage for the content of one message in transfer: small content in memory, large content in a file."""
 
 import contextlib
 import os
@@ -11,10 +11,10 @@ _PREFIX = "catcher-"
 _SUFFIX = ".spool"
 
 
-class Collector:
-    """Content so far. `write` and `finish` touch the disk once `is_due` has been true: call them in a thread.
+class Spool:
+    """The content so far. `write`, and `finish` if `is_on_disk`, access the disk: call them in a thread.
 
-    block: octets to hold in memory; what comes to more goes to a file in `directory` (None: the system's).
+    block: octets to hold in memory; larger content goes to a file in `directory` (None: the system's).
     """
 
     __slots__ = ("_block", "_directory", "_file", "_held", "_is_discarded", "_lock", "_pieces", "octets", "path")
@@ -26,12 +26,12 @@ class Collector:
         self._held = 0
         self._file: BinaryIO | None = None
         self._is_discarded = False
-        self._lock = threading.Lock()  # a connection may be given up while a thread still writes for it
+        self._lock = threading.Lock()  # a connection may end while a thread still writes for it
         self.octets = 0
         self.path: Path | None = None
 
     def add(self, piece: bytes) -> None:
-        """Take the next octets."""
+        """Append octets, in memory."""
         if piece:
             self._pieces.append(piece)
             self._held += len(piece)
@@ -39,21 +39,21 @@ class Collector:
 
     @property
     def is_due(self) -> bool:
-        """Whether so much is held in memory that `write` should be called before more is added."""
+        """Whether `write` has to be called before more is added."""
         return self._held >= self._block
 
     @property
     def is_on_disk(self) -> bool:
-        """Whether `finish` has to touch the disk and answers with a path."""
+        """Whether the content is in a file."""
         return self._file is not None
 
     def write(self) -> None:
-        """Move what is held to the file. Raises OSError, for example on a full disk."""
+        """Write the content in memory to the file. Raises OSError, for example on a full disk."""
         with self._lock:
             self._write()
 
     def finish(self) -> bytes | Path:
-        """The content: octets, or the file that holds them. Raises OSError."""
+        """Return the content, or the file with it. Raises OSError."""
         if self._file is None:
             return self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
         with self._lock:
@@ -62,7 +62,7 @@ class Collector:
         return self.path or Path()
 
     def discard(self) -> None:
-        """Forget everything; the file is gone afterwards. Safe to call twice, never raises."""
+        """Delete the content and the file. Safe to call twice, never raises."""
         with self._lock:
             self._is_discarded = True
             self._pieces = []
@@ -78,7 +78,7 @@ class Collector:
         if self._is_discarded:
             return
         if self._file is None:
-            import tempfile  # not before it is needed: it brings more modules than all of the dialogue
+            import tempfile  # late: it loads more modules than all of the dialogue
 
             handle, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX, dir=self._directory)
             self.path = Path(name)
@@ -90,18 +90,18 @@ class Collector:
         self._held = 0
 
 
-def remove_leftovers(directory: Path | None, *, older_than: float) -> int:
-    """Remove what a killed process left behind; returns how many files.
+def remove_stale_files(directory: Path | None, *, older_than: float) -> int:
+    """Remove files that killed processes left; return their number.
 
-    older_than: seconds since the last write; the age keeps the files of other catchers that use the same directory.
+    older_than: seconds since the last write, which protects the files of running catchers in the same directory.
     """
-    removed = 0
     import tempfile
 
+    removed = 0
     for path in Path(directory or tempfile.gettempdir()).glob(f"{_PREFIX}*{_SUFFIX}"):
         try:
-            facts = path.lstat()
-            if facts.st_mtime < time.time() - older_than and facts.st_uid == os.getuid():
+            status = path.lstat()
+            if status.st_mtime < time.time() - older_than and status.st_uid == os.getuid():
                 path.unlink()
                 removed += 1
         except OSError:

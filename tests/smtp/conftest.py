@@ -16,7 +16,7 @@ import uvloop
 from msgspec.structs import replace
 
 from catcher.envelope import Envelope, SmtpSession
-from catcher.smtp import Listener, SmtpOptions, SmtpServer
+from catcher.smtp import SmtpListener, SmtpOptions, SmtpServer
 
 PATIENCE = 20.0
 """Seconds that a test waits for something that always comes."""
@@ -155,7 +155,7 @@ def start() -> Iterator[Start]:
     with contextlib.ExitStack() as stack:
 
         def start(*, loop: str = "asyncio", hook: Any = None, **options: Any) -> Running:
-            options.setdefault("listeners", (Listener(port=0),))
+            options.setdefault("listeners", (SmtpListener(port=0),))
             options.setdefault("hostname", "mx.test")
             return stack.enter_context(running(SmtpOptions(**options), loop=loop, hook=hook))
 
@@ -206,7 +206,7 @@ def play(start: Start) -> Callable[[Path, str], Running]:
                 _, name, value = line.split()
                 options[name] = int(value)
         is_lmtp = options.pop("lmtp", 0)
-        run = start(loop=loop, listeners=(replace(Listener(port=0), lmtp=bool(is_lmtp)),), **options)
+        run = start(loop=loop, listeners=(replace(SmtpListener(port=0), lmtp=bool(is_lmtp)),), **options)
         raw = Raw(socket.create_connection((run.host, run.port), timeout=PATIENCE))
         for number, line in enumerate(lines, start=1):
             kind, _, text = line.partition(": ")

@@ -98,9 +98,9 @@ def test_a_response_of_the_wrong_form_is_unreadable_or_untrue(name: str, respons
     """No mechanism raises anything else, and none lets anyone in by it."""
     policy = AuthPolicy(passwords=PLAIN)
     exchange = auth.begin(name, response)
-    with pytest.raises((StopIteration, auth.Unreadable)) as end:  # noqa: PT012 - any of the steps may be the last
+    with pytest.raises((StopIteration, auth.MalformedResponse)) as end:  # noqa: PT012 - any of the steps may be the last
         step = next(exchange)
         for _ in range(3):
-            step = exchange.send("secret" if isinstance(step, auth.Asked) else response)
+            step = exchange.send("secret" if isinstance(step, auth.PasswordRequest) else response)
     if isinstance(end.value, StopIteration):
         assert not auth.is_true(end.value.value, policy)

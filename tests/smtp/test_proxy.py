@@ -1,5 +1,6 @@
 """The PROXY protocol: headers by themselves, and in front of a dialogue."""
 
+import asyncio
 import contextlib
 import smtplib
 import socket
@@ -14,15 +15,15 @@ import trustme
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.net.proxy_protocol import SIGNATURE, NotProxied, parse_block, parse_line
+from catcher.net.proxy_protocol import V2_SIGNATURE, ProxyError, read_source
 from catcher.net.tls import context_from_files
-from catcher.smtp import Listener
+from catcher.smtp import SmtpListener
 
 Start = Callable[..., Any]
 
 
 def block(command: int, family: int, body: bytes) -> bytes:
-    return SIGNATURE + struct.pack("!BBH", command, family, len(body)) + body
+    return V2_SIGNATURE + struct.pack("!BBH", command, family, len(body)) + body
 
 
 FOUR = socket.inet_aton("192.0.2.7") + socket.inet_aton("10.0.0.1") + struct.pack("!HH", 4321, 25)
@@ -38,8 +39,10 @@ SIX = socket.inet_pton(socket.AF_INET6, "2001:db8::7") + bytes(16) + struct.pack
         (block(0x21, 0x11, FOUR), "192.0.2.7"),
         (block(0x21, 0x21, SIX + b"\x04\0\x01x"), "2001:db8::7"),
         (block(0x20, 0x00, b""), "127.0.0.1"),
+        (block(0x20, 0x11, FOUR), "127.0.0.1"),
+        (block(0x21, 0x31, bytes(216)), "127.0.0.1"),
     ],
-    ids=["v1 IPv4", "v1 IPv6", "v1 unknown", "v2 IPv4", "v2 IPv6 with more", "v2 local"],
+    ids=["v1 IPv4", "v1 IPv6", "v1 unknown", "v2 IPv4", "v2 with TLV", "v2 LOCAL", "v2 LOCAL with address", "v2 Unix"],
 )
 def test_the_message_comes_from_whom_the_proxy_names(start: Start, header: bytes, address: str) -> None:
     """The header is read to its last octet and no further. HAProxy's PROXY protocol §2.1, §2.2."""
@@ -53,7 +56,13 @@ def test_the_message_comes_from_whom_the_proxy_names(start: Start, header: bytes
 
 @pytest.mark.parametrize(
     "header",
-    [b"EHLO a.proxy.that.says.nothing\r\n", b"PROXY TCP4 x y 1 2\r\n", b"PROXY " + b"x" * 200, block(0x31, 0x11, FOUR)],
+    [
+        b"EHLO a.proxy.that.says.nothing\r\n",
+        b"PROXY TCP4 x y 1 2\r\n",
+        b"PROXY " + b"x" * 200,
+        block(0x31, 0x11, FOUR),
+        block(0x21, 0x11, bytes(5000)),
+    ],
 )
 def test_a_trusted_proxy_must_send_a_header(start: Start, header: bytes) -> None:
     """Without one, whoever reached the proxy's address could speak for anybody; the connection is closed."""
@@ -89,7 +98,7 @@ def test_tls_may_begin_behind_the_header(start: Start, tmp_path: Path) -> None:
 
     server = start(
         tls=lambda: context_from_files(tmp_path / "server.pem"),
-        listeners=(Listener(port=0, implicit_tls=True),),
+        listeners=(SmtpListener(port=0, implicit_tls=True),),
         trusted_proxies=("127.0.0.1",),
     )
     with ProxiedSMTP(server.host, server.port, context=trusting, timeout=20) as client:
@@ -101,14 +110,19 @@ def test_tls_may_begin_behind_the_header(start: Start, tmp_path: Path) -> None:
     line=st.binary(max_size=110), command=st.integers(0, 255), family=st.integers(0, 255), body=st.binary(max_size=60)
 )
 def test_any_header_is_read_or_refused(line: bytes, command: int, family: int, body: bytes) -> None:
-    """Nothing but NotProxied is raised."""
-    parsers: list[Callable[[], object]] = [
-        lambda: parse_line(line),
-        lambda: parse_line(b"PROXY TCP4 " + line),
-        lambda: parse_block(command, family, body),
-    ]
-    for parse in parsers:
-        try:
-            parse()
-        except NotProxied:
-            continue
+    """Nothing but ProxyError is raised."""
+
+    async def read(header: bytes) -> None:
+        proxy, server = socket.socketpair()
+        with proxy, server:
+            server.setblocking(False)
+            proxy.sendall(header)
+            proxy.shutdown(socket.SHUT_WR)
+            with contextlib.suppress(ProxyError):
+                await read_source(server)
+
+    async def read_all() -> None:
+        for header in (line, b"PROXY " + line, b"PROXY TCP4 " + line + b"\r\n", block(command, family, body)):
+            await read(header)
+
+    asyncio.run(read_all())

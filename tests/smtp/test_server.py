@@ -15,10 +15,9 @@ from typing import Any
 import pytest
 
 from catcher.errors import AddressInUse, SettingError
-from catcher.smtp import Listener, SmtpOptions, SmtpServer
-from catcher.smtp.bound_sockets import bind
-from catcher.smtp.reception import connection_limit
-from catcher.smtp.spool import Collector, remove_leftovers
+from catcher.smtp import SmtpListener, SmtpOptions, SmtpServer
+from catcher.smtp.connections import connection_limit
+from catcher.smtp.spool import Spool, remove_stale_files
 
 Start = Callable[..., Any]
 LOOPS = pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
@@ -28,7 +27,7 @@ async def keep_nothing(envelope: Any, content: Any) -> str:
     return "id"
 
 
-async def open_and_close(*listeners: Listener) -> tuple[str, ...]:
+async def open_and_close(*listeners: SmtpListener) -> tuple[str, ...]:
     server = SmtpServer(keep_nothing, options=SmtpOptions(listeners=listeners))
     await server.start()
     found = tuple(server.addresses())
@@ -38,7 +37,7 @@ async def open_and_close(*listeners: Listener) -> tuple[str, ...]:
 
 def test_a_taken_port_is_one_clear_line(server: Any) -> None:
     """AddressInUse names the address and what was expected; nothing stays open."""
-    listeners = (Listener(port=0), Listener(port=server.port))
+    listeners = (SmtpListener(port=0), SmtpListener(port=server.port))
     with pytest.raises(AddressInUse, match=rf"'127.0.0.1:{server.port}': Address already in use, expected"):
         asyncio.run(open_and_close(*listeners))
 
@@ -47,34 +46,15 @@ def test_an_address_that_cannot_be_bound_is_one_clear_line() -> None:
     """A name that is not known, and an address of another machine."""
     for host in ("no-such-host.invalid", "192.0.2.1"):
         with pytest.raises(AddressInUse, match=f"SMTP address '{host}:0': .*expected"):
-            asyncio.run(open_and_close(Listener(host=host, port=0)))
+            asyncio.run(open_and_close(SmtpListener(host=host, port=0)))
 
 
 def test_every_address_of_a_name_gets_the_same_port() -> None:
     """ "localhost" and "" may be IPv4 and IPv6; one port serves both."""
     for host in ("localhost", ""):
-        addresses = asyncio.run(open_and_close(Listener(host=host, port=0)))
+        addresses = asyncio.run(open_and_close(SmtpListener(host=host, port=0)))
         assert len({address.rpartition(":")[2] for address in addresses}) == 1
         assert addresses[0].rpartition(":")[0] in {"127.0.0.1", "0.0.0.0"}
-
-
-@pytest.mark.parametrize("host", ["", "::"])
-def test_every_address_means_both_families(host: str) -> None:
-    """ ":1025" and "[::]:1025" take IPv4 as well, on one port, and answer without Nagle's delay."""
-
-    async def bound() -> list[tuple[socket.AddressFamily, int]]:
-        sockets = await bind(Listener(host=host, port=0))
-        found = [(one.family, one.getsockname()[1]) for one in sockets]
-        assert all(one.proto == socket.IPPROTO_TCP for one in sockets)
-        for one in sockets:
-            one.close()
-        return found
-
-    found = asyncio.run(bound())
-    assert {family for family, _ in found} >= {socket.AF_INET}
-    assert len({port for _, port in found}) == 1
-    if socket.has_dualstack_ipv6():
-        assert {family for family, _ in found} == {socket.AF_INET, socket.AF_INET6}
 
 
 @LOOPS
@@ -91,14 +71,14 @@ def test_a_unix_socket_has_its_mode_and_goes_away(start: Start, tmp_path: Path, 
             connection.connect(host)
             return connection
 
-    server = start(loop=loop, listeners=(Listener(path=str(path), mode=0o620),))
+    server = start(loop=loop, listeners=(SmtpListener(path=str(path), mode=0o620),))
     assert server.server.addresses() == [f"unix:{path}"]
     assert stat.S_IMODE(path.stat().st_mode) == 0o620
     with UnixSMTP(str(path)) as client:
         client.sendmail("a@b", ["c@d"], "x")
     assert server.message[0].client.address == ""
     with pytest.raises(AddressInUse, match=r"unix:.*mail\.sock"):
-        asyncio.run(open_and_close(Listener(path=str(path))))
+        asyncio.run(open_and_close(SmtpListener(path=str(path))))
     server.call(server.server.stop(grace=1))
     assert not path.exists()
 
@@ -107,32 +87,8 @@ def test_a_file_in_place_of_a_socket_is_left_alone(tmp_path: Path) -> None:
     """Only sockets are replaced."""
     (tmp_path / "precious").write_text("data")
     with pytest.raises(AddressInUse):
-        asyncio.run(open_and_close(Listener(path=str(tmp_path / "precious"))))
+        asyncio.run(open_and_close(SmtpListener(path=str(tmp_path / "precious"))))
     assert (tmp_path / "precious").read_text() == "data"
-
-
-def test_several_sockets_share_an_address(start: Start) -> None:
-    """SO_REUSEPORT, for workers: some of the connections come to the sockets beside, and are served like the others."""
-    first = start(listeners=(Listener(port=0, reuse_port=True),))
-    beside = first.server.beside()
-    leave = first.call(first.server.serve(beside))
-    for _ in range(20):
-        first.connect().ask("NOOP", "250 *")
-    first.call(leave())
-    for _, bound in beside:
-        accepted = None
-        while accepted is None:
-            with socket.create_connection((first.host, first.port), timeout=20), contextlib.suppress(BlockingIOError):
-                accepted, _ = bound.accept()
-        accepted.close()
-        bound.close()
-
-
-def test_a_shared_address_is_shared_with_nobody_else(start: Start) -> None:
-    """A second server of the same user's would get half of the mail, and nobody would know why."""
-    first = start(listeners=(Listener(port=0, reuse_port=True),))
-    with pytest.raises(AddressInUse):
-        asyncio.run(open_and_close(Listener(port=first.port, reuse_port=True)))
 
 
 def test_too_many_connections_are_told_so(start: Start) -> None:
@@ -223,7 +179,7 @@ def test_a_stop_does_not_wait_longer_than_its_grace(start: Start) -> None:
         {"idle_seconds": 0},
         {"trusted_proxies": ("everybody",)},
         {"require_tls": True},
-        {"listeners": (Listener(implicit_tls=True),)},
+        {"listeners": (SmtpListener(implicit_tls=True),)},
     ],
 )
 def test_options_that_cannot_be_meant_are_refused(wrong: dict[str, Any]) -> None:
@@ -232,19 +188,19 @@ def test_options_that_cannot_be_meant_are_refused(wrong: dict[str, Any]) -> None
         SmtpOptions(**wrong)
 
 
-def test_only_old_leftovers_of_our_own_are_removed(tmp_path: Path) -> None:
+def test_only_stale_files_of_ones_own_are_removed(tmp_path: Path) -> None:
     """A killed process leaves its spool file; a running one's is not touched, nor is anything else."""
-    collector = Collector(block=1, directory=tmp_path)
-    collector.add(b"x")
-    collector.write()
+    spool = Spool(block=1, directory=tmp_path)
+    spool.add(b"x")
+    spool.write()
     (tmp_path / "other.spool").touch()
     old = tmp_path / "catcher-old.spool"
     for path in (old, tmp_path / "other.spool"):
         path.touch()
         os.utime(path, (0, 0))
-    assert remove_leftovers(tmp_path, older_than=60) == 1
+    assert remove_stale_files(tmp_path, older_than=60) == 1
     assert not old.exists()
-    collector.discard()
+    spool.discard()
     assert [path.name for path in tmp_path.iterdir()] == ["other.spool"]
 
 

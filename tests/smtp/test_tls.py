@@ -14,7 +14,7 @@ import trustme
 
 from catcher.errors import SettingError
 from catcher.net.tls import ca_certificate, context_from_files, generated_context
-from catcher.smtp import AuthPolicy, Listener
+from catcher.smtp import AuthPolicy, SmtpListener
 
 Start = Callable[..., Any]
 LOOPS = pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
@@ -74,7 +74,7 @@ def test_implicit_tls_stands_beside_plain(
     start: Start, context: ssl.SSLContext, trusting: ssl.SSLContext, loop: str
 ) -> None:
     """Plain, implicit TLS and LMTP at the same time, each on a port of its own. RFC 8314 §3.3."""
-    listeners = (Listener(port=0), Listener(port=0, implicit_tls=True), Listener(port=0, lmtp=True))
+    listeners = (SmtpListener(port=0), SmtpListener(port=0, implicit_tls=True), SmtpListener(port=0, lmtp=True))
     server = start(loop=loop, tls=lambda: context, listeners=listeners)
     kinds = [(where.protocol, where.security) for where in server.server.listening]
     assert kinds == [("smtp", "STARTTLS"), ("smtp", "TLS"), ("lmtp", "STARTTLS")]
