@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from catcher.checks.filters import Rspamd, Spamd, SpamService
     from catcher.checks.model import Facts, Finding, FindingPlace, Report, Severity, overall_score
     from catcher.checks.options import CheckOptions
-    from catcher.checks.parse.subject import CheckedMail
+    from catcher.checks.parse.checked_mail import CheckedMail
     from catcher.checks.registry import CHECKS
     from catcher.checks.render import to_value
     from catcher.checks.rules.authentication import AuthFacts
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from catcher.checks.rules.links import LinkFacts
     from catcher.checks.rules.size import SizeFacts
     from catcher.checks.rules.spam import SpamFacts
-    from catcher.checks.runner import Check, ReportCache, chosen, run_checks, stream_checks
+    from catcher.checks.runner import Check, LocalCheck, ReportCache, run_checks, select_checks
     from catcher.checks.sources import address_of
     from catcher.checks.urls.link_results import LinkStatus
     from catcher.checks.verdict import Requirements, report_errors, violations, without_rules
@@ -33,7 +33,7 @@ else:
             "CHECKS": "registry",
             "Check": "runner",
             "CheckOptions": "options",
-            "CheckedMail": "parse.subject",
+            "CheckedMail": "parse.checked_mail",
             "Checker": "checker",
             "ClientFacts": "rules.clients",
             "ClientsCheck": "rules.clients",
@@ -45,6 +45,7 @@ else:
             "LinkFacts": "rules.links",
             "LinkFollowFacts": "rules.linkcheck",
             "LinkStatus": "urls.link_results",
+            "LocalCheck": "runner",
             "Lookup": "auth.lookup",
             "Report": "model",
             "ReportCache": "runner",
@@ -58,14 +59,13 @@ else:
             "Spamd": "filters",
             "ZoneLookup": "auth.lookup",
             "address_of": "sources",
-            "chosen": "runner",
             "follow_links": "rules.linkcheck",
             "knowledge": "features.caniemail",
             "link_finding": "rules.linkcheck",
             "overall_score": "model",
             "report_errors": "verdict",
             "run_checks": "runner",
-            "stream_checks": "runner",
+            "select_checks": "runner",
             "to_value": "render",
             "violations": "verdict",
             "without_rules": "verdict",
@@ -89,6 +89,7 @@ __all__ = [
     "LinkFacts",
     "LinkFollowFacts",
     "LinkStatus",
+    "LocalCheck",
     "Lookup",
     "Report",
     "ReportCache",
@@ -102,14 +103,13 @@ __all__ = [
     "Spamd",
     "ZoneLookup",
     "address_of",
-    "chosen",
     "follow_links",
     "knowledge",
     "link_finding",
     "overall_score",
     "report_errors",
     "run_checks",
-    "stream_checks",
+    "select_checks",
     "to_value",
     "violations",
     "without_rules",

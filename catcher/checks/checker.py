@@ -1,24 +1,27 @@
-"""The checks of one catcher, made from its options, and the memory of what they said."""
+"""The checks of one catcher, made from its options, and a cache of their reports."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 
-from catcher.checks.auth import Lookup
+from catcher.checks.auth.lookup import Lookup
 from catcher.checks.model import Report
 from catcher.checks.options import CheckOptions
-from catcher.checks.parse.subject import CheckedMail
+from catcher.checks.parse.checked_mail import CheckedMail
 from catcher.checks.rules.linkcheck import follow_links
-from catcher.checks.runner import Check, ReportCache, chosen, run_checks
+from catcher.checks.runner import Check, ReportCache, run_checks, select_checks
 from catcher.checks.urls.collect import collect_links
 from catcher.checks.urls.link_results import LinkStatus
+
+MAX_REPORTS = 200
+"""Reports that are cached; the least recently used one is dropped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
-    """What whoever asks may choose for one examination.
+    """Options of one run.
 
-    only: names of checks, () for all that are not made on request only. linked_sheets: fetch style sheets that the mail
-    links to. one_time_links: follow links, too, that look as if they worked once only. follow: redirects of a link.
+    only: names of checks, () for all that do not run on request only. linked_sheets: fetch linked style sheets.
+    one_time_links: follow links, too, that look as if they work only once. follow: maximum of redirects of a link.
     """
 
     only: tuple[str, ...] = ()
@@ -27,14 +30,14 @@ class RunOptions:
     follow: int = 5
 
 
-NO_WISHES = RunOptions()
+DEFAULT_RUN = RunOptions()
 
 
 class Checker:
-    """Examines messages.
+    """The checks of one catcher.
 
-    kinds: the classes of the checks, in the order they are shown. lookup: gives the DNS records for one message, which
-    are asked anew for the next; None when there are none.
+    kinds: the classes of the checks, in the order in which they are shown. lookup: makes the source of DNS records for
+    one message, so that records are looked up once for each; None when there is no source.
     """
 
     def __init__(
@@ -47,47 +50,45 @@ class Checker:
         self._kinds = tuple(kinds)
         self._options = options
         self._lookup = lookup
-        self._cache = ReportCache()
-        self._default = self._checks(NO_WISHES)
+        self._cache: ReportCache = ReportCache(MAX_REPORTS)
+        self._default = self._checks(DEFAULT_RUN)
 
     @property
     def checks(self) -> tuple[Check, ...]:
-        """Every check, those on request only included."""
+        """All checks, including those that run on request only."""
         return self._default
 
     @property
     def has_spam_filter(self) -> bool:
-        """Whether a spam filter was set up."""
+        """Whether a spam filter is configured."""
         return self._options.spam is not None
 
     def check_names(self, names: Sequence[str]) -> None:
-        """Raises ValueError for a name that is no check's."""
-        chosen(self._default, names)
+        """Raise ValueError unless each name is that of a check."""
+        select_checks(self._default, names)
 
-    async def examine(self, subject: CheckedMail, run_options: RunOptions = NO_WISHES) -> tuple[Report, ...]:
-        """The reports, in the order of the checks. Raises ValueError when `only` names what is no check.
+    async def examine(self, mail: CheckedMail, run_options: RunOptions = DEFAULT_RUN) -> tuple[Report, ...]:
+        """Return the reports in the order of the checks. Raises ValueError when `only` has an unknown name.
 
-        The same message gives the same reports, which are kept; those that ask the network are made anew.
+        Reports are cached by message, except those of checks on request and those with linked style sheets.
         """
         cache = None if run_options.linked_sheets else self._cache
-        return await run_checks(subject, self._checks(run_options), only=run_options.only, cache=cache)
+        return await run_checks(mail, self._checks(run_options), only=run_options.only, cache=cache)
 
-    async def link_results(
-        self, subject: CheckedMail, run_options: RunOptions = NO_WISHES
-    ) -> AsyncIterator[LinkStatus]:
-        """What the links of the message answer, each as soon as it does; none when nothing may be fetched."""
+    async def link_results(self, mail: CheckedMail, run_options: RunOptions = DEFAULT_RUN) -> AsyncIterator[LinkStatus]:
+        """Yield the status of each link as soon as it is known; nothing when fetching is switched off."""
         options = self._options
         if options.fetcher is None:
             return
-        links = await options.threads.run(collect_links, subject)
-        async for answer in follow_links(
+        links = await options.threads.run(collect_links, mail)
+        async for status in follow_links(
             links,
             fetcher=options.fetcher,
             cache=options.link_cache,
             follow=run_options.follow,
             one_time_links=run_options.one_time_links,
         ):
-            yield answer
+            yield status
 
     def _checks(self, run_options: RunOptions) -> tuple[Check, ...]:
         options = replace(

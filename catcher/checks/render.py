@@ -1,4 +1,4 @@
-"""Reports for a terminal and for build servers: text, JSON, JUnit XML, SARIF. The same reports give the same bytes."""
+"""Rendering of reports as text, JSON, JUnit XML and SARIF. The same reports give the same bytes."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -6,7 +6,7 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any
 from urllib.parse import quote
-from xml.sax.saxutils import escape, quoteattr
+from xml.etree import ElementTree
 
 from msgspec import Struct
 
@@ -21,7 +21,7 @@ _NOT_TERMINAL = dict.fromkeys((*range(32), *range(127, 160)), "�")
 
 
 def to_text(reports: Sequence[Report], *, subject: str = "") -> str:
-    """For people at a terminal, each check with its findings; control characters of the message are replaced."""
+    """Return text for a terminal: each check with its findings. Control characters from the message are replaced."""
     lines = [_plain(subject)] if subject else []
     for report in reports:
         score = "" if report.score is None else f"  {report.score:g}/100"
@@ -60,7 +60,7 @@ def _where(place: FindingPlace | None) -> str:
 
 
 def to_value(value: Any) -> Any:
-    """Any report, finding or fact as what JSON knows; dataclasses and structs become objects with their field names."""
+    """Return reports, findings and facts as JSON values; dataclasses and structs become objects."""
     if isinstance(value, Enum):
         return value.value
     if is_dataclass(value) and not isinstance(value, type):
@@ -75,61 +75,51 @@ def to_value(value: Any) -> Any:
 
 
 def to_json(reports: Sequence[Report], *, subject: str = "") -> str:
-    """All reports with their facts."""
+    """Return all reports with their facts as JSON."""
     value = {"subject": subject, "score": overall_score(reports), "reports": to_value(tuple(reports))}
     return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
 
 
 def to_junit(reports: Sequence[Report], *, subject: str = "") -> str:
-    """JUnit XML: a test suite, each check a test case that fails with its errors and warnings."""
-    cases = [line for report in reports for line in _junit_case(report)]
-    failures = sum(bool(_failing(report)) for report in reports)
-    errors = sum(bool(report.error) for report in reports)
-    head = f'name="catcher" tests="{len(reports)}" failures="{failures}" errors="{errors}"'
-    properties = ["  <properties>", f'   <property name="subject" value={_attribute(subject)}/>', "  </properties>"]
-    body = [
-        '<?xml version="1.0" encoding="UTF-8"?>',
-        f"<testsuites {head}>",
-        f" <testsuite {head}>",
-        *(properties if subject else []),
-        *cases,
-        " </testsuite>",
-        "</testsuites>",
-    ]
-    return "\n".join(body) + "\n"
-
-
-def _attribute(text: str) -> str:
-    return quoteattr(text.translate(_NOT_XML))
+    """Return JUnit XML: one test suite, in which each check is a test case that fails with its errors and warnings."""
+    counts = {
+        "tests": str(len(reports)),
+        "failures": str(sum(bool(_failing(report)) for report in reports)),
+        "errors": str(sum(bool(report.error) for report in reports)),
+    }
+    root = ElementTree.Element("testsuites", {"name": "catcher", **counts})
+    suite = ElementTree.SubElement(root, "testsuite", root.attrib)
+    if subject:
+        properties = ElementTree.SubElement(suite, "properties")
+        ElementTree.SubElement(properties, "property", {"name": "subject", "value": subject.translate(_NOT_XML)})
+    for report in reports:
+        _add_case(suite, report)
+    ElementTree.indent(root, " ")
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, "unicode") + "\n"
 
 
 def _failing(report: Report) -> list[Finding]:
     return [finding for finding in report.findings if finding.severity is not Severity.INFO]
 
 
-def _junit_case(report: Report) -> list[str]:
-    failing = _failing(report)
-    opening = f'  <testcase classname="catcher.checks" name={_attribute(report.title)}'
-    if not failing and not report.error:
-        return [opening + "/>"]
-    lines = [opening + ">"]
+def _add_case(suite: ElementTree.Element, report: Report) -> None:
+    case = ElementTree.SubElement(suite, "testcase", {"classname": "catcher.checks", "name": report.title})
     if report.error:
-        lines.append(f"   <error message={_attribute(report.error)}/>")
-    if failing:
+        ElementTree.SubElement(case, "error", {"message": report.error.translate(_NOT_XML)})
+    if failing := _failing(report):
+        failure = ElementTree.SubElement(case, "failure", {"message": f"{len(failing)} findings"})
         text = "\n".join(line for finding in failing for line in _text_lines(finding))
-        message = f"{len(failing)} findings"
-        lines.append(f"   <failure message={_attribute(message)}>{escape(text.translate(_NOT_XML))}</failure>")
-    return [*lines, "  </testcase>"]
+        failure.text = text.translate(_NOT_XML)
 
 
 def to_sarif(reports: Sequence[Report], *, uri: str = "message.eml", version: str = "0") -> str:
-    """SARIF 2.1.0, one run. uri: path or address of what was examined, any character allowed.
+    """Return SARIF 2.1.0 with one run. uri: path or address of the message; any character is allowed.
 
-    A region's line is that of the message as sent; where in a part's decoded text that is, its logical location says.
+    The line of a region is that of the message as sent; the logical location has the place in the decoded part.
     """
     address = quote(uri, safe="/:@!$&'()*+,;=~")
     if ":" in address.partition("/")[0] and "://" not in address:
-        address = f"./{address}"  # else what stands before the colon would be a scheme (RFC 3986 §4.2)
+        address = f"./{address}"  # else the text before the colon would be a scheme (RFC 3986 §4.2)
     rules = {f"{report.check}/{f.rule}": f for report in reports for f in report.findings}
     names = sorted(rules)
     results = [
@@ -197,4 +187,4 @@ FORMATS: dict[str, Callable[[Sequence[Report]], str]] = {
     "junit": to_junit,
     "sarif": to_sarif,
 }
-"""The formats by name."""
+"""Renderers by format."""

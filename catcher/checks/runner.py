@@ -1,25 +1,26 @@
-"""Runs the checks that were asked for, each by itself: one that fails says so and the others go on."""
+"""The runner of checks: each runs by itself, and one that fails reports its error while the others go on."""
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
-from typing import Protocol
+from collections.abc import Sequence
+from typing import ClassVar, Protocol, TypeAlias
 
 from catcher.checks.model import Report
-from catcher.checks.parse.subject import CheckedMail
+from catcher.checks.options import CheckOptions
+from catcher.checks.parse.checked_mail import CheckedMail
 from catcher.lru import LruCache
 
 log = logging.getLogger("catcher.checks")
 
 MAX_SECONDS = 90.0
-"""Time for one check, the slowest network included."""
+"""Time limit of one check, network included."""
 
 
 class Check(Protocol):
-    """One opinion on a message.
+    """One check.
 
-    name: stable, lower case. title: for people. on_request: whether it is made only when it is asked for by name,
-    because it reaches out of this machine.
+    name: stable, lower case. title: for people. on_request: whether it runs only when it is selected by name, because
+    it sends requests to other machines.
     """
 
     @property
@@ -28,36 +29,37 @@ class Check(Protocol):
     def title(self) -> str: ...
     @property
     def on_request(self) -> bool: ...
-    async def run(self, subject: CheckedMail) -> Report: ...
+    async def run(self, mail: CheckedMail) -> Report: ...
 
 
-class ReportCache:
-    """Reports kept by what the message is; whoever owns the checks owns it and gives it to `run_checks`.
+class LocalCheck:
+    """A check that needs nothing but the message: `examine` runs in a thread."""
 
-    size: reports kept; the one not used for longest goes. Checks that ask the network keep their own answers, since
-    these grow old.
-    """
+    name: ClassVar[str]
+    title: ClassVar[str]
+    on_request: ClassVar[bool] = False
 
-    def __init__(self, size: int = 200) -> None:
-        self._reports: LruCache[tuple[str, str], Report] = LruCache(size)
+    def __init__(self, options: CheckOptions) -> None:
+        self._threads = options.threads
 
-    def get(self, digest: str, check: str) -> Report | None:
-        """The kept report on a message, None when there is none."""
-        return self._reports.get((digest, check))
+    async def run(self, mail: CheckedMail) -> Report:
+        """Return the report of `examine`."""
+        return await self._threads.run(self.examine, mail)
 
-    def put(self, digest: str, check: str, report: Report) -> None:
-        """Keep a report."""
-        self._reports.put((digest, check), report)
-
-    def clear(self) -> None:
-        """Forget all reports, when the options of the checks have changed."""
-        self._reports.clear()
+    @staticmethod
+    def examine(mail: CheckedMail) -> Report:
+        """Return the report on a message; never raises."""
+        raise NotImplementedError
 
 
-def chosen(checks: Sequence[Check], only: Sequence[str] = ()) -> tuple[Check, ...]:
-    """The checks named in `only`, in the order of the list; without names all that are not made on request only.
+ReportCache: TypeAlias = LruCache[tuple[str, str], Report]
+"""Reports by digest of the message and name of the check."""
 
-    Raises ValueError for a name that is none.
+
+def select_checks(checks: Sequence[Check], only: Sequence[str] = ()) -> tuple[Check, ...]:
+    """Return the checks named in `only`, in the order of `checks`; without names all that do not run on request only.
+
+    Raises ValueError for an unknown name.
     """
     known = {check.name for check in checks}
     for name in only:
@@ -67,38 +69,29 @@ def chosen(checks: Sequence[Check], only: Sequence[str] = ()) -> tuple[Check, ..
 
 
 async def run_checks(
-    subject: CheckedMail, checks: Sequence[Check], *, only: Sequence[str] = (), cache: ReportCache | None = None
+    mail: CheckedMail, checks: Sequence[Check], *, only: Sequence[str] = (), cache: ReportCache | None = None
 ) -> tuple[Report, ...]:
-    """The reports of the chosen checks, in the order of the list. Raises only the ValueError of `chosen`."""
-    return tuple(await asyncio.gather(*(_report(check, subject, cache) for check in chosen(checks, only))))
+    """Return the reports of the selected checks, in the order of `checks`. Raises what `select_checks` raises.
+
+    cache: reports of earlier runs. Checks on request are not cached here: they keep their results for a limited time.
+    """
+    return tuple(await asyncio.gather(*(_report(check, mail, cache) for check in select_checks(checks, only))))
 
 
-async def stream_checks(
-    subject: CheckedMail, checks: Sequence[Check], *, only: Sequence[str] = (), cache: ReportCache | None = None
-) -> AsyncIterator[Report]:
-    """The same reports, each as soon as it is made."""
-    tasks = [asyncio.create_task(_report(check, subject, cache)) for check in chosen(checks, only)]
-    try:
-        for task in asyncio.as_completed(tasks):
-            yield await task
-    finally:
-        for each in tasks:
-            each.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _report(check: Check, subject: CheckedMail, cache: ReportCache | None) -> Report:
-    kept = cache.get(subject.digest, check.name) if cache is not None and not check.on_request else None
-    if kept is not None:
-        return kept
+async def _report(check: Check, mail: CheckedMail, cache: ReportCache | None) -> Report:
+    key = (mail.digest, check.name)
+    if check.on_request:
+        cache = None
+    if cache is not None and (cached := cache.get(key)) is not None:
+        return cached
     try:
         async with asyncio.timeout(MAX_SECONDS):
-            report = await check.run(subject)
+            report = await check.run(mail)
     except TimeoutError:
         return Report(check=check.name, title=check.title, error=f"It was not done within {MAX_SECONDS:g} seconds.")
-    except Exception:  # one check must not spoil the others
+    except Exception:  # one failing check must not stop the others
         log.exception("check failed", extra={"check": check.name})
         return Report(check=check.name, title=check.title, error="It failed; the log says why.")
-    if cache is not None and not check.on_request and not report.error:
-        cache.put(subject.digest, check.name, report)
+    if cache is not None and not report.error:
+        cache.put(key, report)
     return report

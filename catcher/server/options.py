@@ -267,7 +267,7 @@ def checker(settings: Settings, threads: Threads) -> "Checker":
     from catcher.net import Fetcher
 
     try:
-        knowledge().wanted(settings.check_clients)
+        knowledge().select(settings.check_clients)
     except ValueError as error:
         raise SettingError(f"--check-clients: {error}") from error
     options = CheckOptions(

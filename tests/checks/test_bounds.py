@@ -12,24 +12,24 @@ from catcher.checks import CHECKS, CheckedMail, CheckOptions, Report, run_checks
 from catcher.checks.parse.css import MAX_CSS, MAX_TOKENS, Budget
 from catcher.checks.parse.html import MAX_ELEMENTS, MAX_HTML
 from catcher.checks.parse.sheets import parsed_sheets
-from catcher.checks.rules.accessibility import judge_accessibility
-from catcher.checks.rules.clients import examine
-from catcher.checks.rules.headers import judge_headers
-from catcher.checks.rules.inbox import judge_inbox
-from catcher.checks.rules.links import judge_links
-from catcher.checks.rules.size import judge_size
-from catcher.checks.rules.structure import judge_structure
+from catcher.checks.rules.accessibility import check_accessibility
+from catcher.checks.rules.clients import check_clients
+from catcher.checks.rules.headers import check_headers
+from catcher.checks.rules.inbox import check_inbox
+from catcher.checks.rules.links import check_links
+from catcher.checks.rules.size import check_size
+from catcher.checks.rules.structure import check_structure
 from catcher.checks.urls.forms import is_one_time
 from tests.checks.mails import html_mail, subject_of
 
 PLAIN: list[Callable[[CheckedMail], Report]] = [
-    examine,
-    judge_accessibility,
-    judge_links,
-    judge_structure,
-    judge_size,
-    judge_inbox,
-    judge_headers,
+    check_clients,
+    check_accessibility,
+    check_links,
+    check_structure,
+    check_size,
+    check_inbox,
+    check_headers,
 ]
 ROW = '<tr><td style="color:#aaa;font-size:{0}px">hello {{{{x}}}} <a href="http://e.com/{0}">x</a><img src="http://e.com/y"></td></tr>\n'
 RULE = ".a{0} p>b:hover{{padding:10px 20px;background:url(http://e.com/a.png) no-repeat;border:1px solid rgb(1,2,3)}}\n"
@@ -80,17 +80,17 @@ def test_every_check_takes_a_bounded_part_of_any_mail(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "check"),
     [
-        ("style sheet of five megabytes", examine),
-        ("style sheet of five megabytes", judge_links),
-        ("tiny declarations", examine),
-        ("nested blocks", examine),
-        ("nested functions", judge_accessibility),
-        ("a hundred thousand nested elements", examine),
-        ("a hundred thousand nested elements", judge_accessibility),
-        ("a hundred thousand nested elements", judge_links),
-        ("two megabytes of rows", examine),
-        ("two megabytes of rows", judge_accessibility),
-        ("two megabytes of rows", judge_links),
+        ("style sheet of five megabytes", check_clients),
+        ("style sheet of five megabytes", check_links),
+        ("tiny declarations", check_clients),
+        ("nested blocks", check_clients),
+        ("nested functions", check_accessibility),
+        ("a hundred thousand nested elements", check_clients),
+        ("a hundred thousand nested elements", check_accessibility),
+        ("a hundred thousand nested elements", check_links),
+        ("two megabytes of rows", check_clients),
+        ("two megabytes of rows", check_accessibility),
+        ("two megabytes of rows", check_links),
     ],
 )
 def test_cut_is_said(name: str, check: Callable[[CheckedMail], Report]) -> None:
@@ -101,7 +101,7 @@ def test_cut_is_said(name: str, check: Callable[[CheckedMail], Report]) -> None:
 
 def test_html_beyond_two_megabytes_is_cut_and_said() -> None:
     """What lies behind is not examined."""
-    report = examine(html_mail("<p>" + "x" * 2_000_000 + "<dialog>"))
+    report = check_clients(html_mail("<p>" + "x" * 2_000_000 + "<dialog>"))
     assert report.is_cut
     assert "html-dialog" not in {finding.rule for finding in report.findings}
 
@@ -162,4 +162,4 @@ def test_no_octets_make_a_check_raise(octets: bytes) -> None:
 def test_no_address_makes_the_link_forms_raise(url: str) -> None:
     """Addresses are as hostile as the rest."""
     is_one_time(url)
-    judge_links(html_mail(f'<a href="{url}">{url}</a>'))
+    check_links(html_mail(f'<a href="{url}">{url}</a>'))

@@ -15,7 +15,7 @@ from catcher.checks.data.refresh import write
 from catcher.checks.features import find_features
 from catcher.checks.features.caniemail import Feature, Support, knowledge
 from catcher.checks.render import to_json
-from catcher.checks.rules.clients import examine
+from catcher.checks.rules.clients import check_clients
 from catcher.threads import Threads
 from catcher.web.api.mailpit.checks import html_check
 from tests.checks.features_document import DOCUMENT, OF_THE_MESSAGE, document, places
@@ -83,14 +83,16 @@ def test_attached_png_is_looked_into_for_animation(animated: bool, feature: str)
 def test_same_message_gives_the_same_bytes_twice() -> None:
     """Results are deterministic, order included."""
     html = "".join(snippet.text for snippet in FEATURES)
-    first = to_json([examine(html_mail(html))])
-    assert first == to_json([examine(html_mail(html))])
+    first = to_json([check_clients(html_mail(html))])
+    assert first == to_json([check_clients(html_mail(html))])
     assert len(json.loads(first)["reports"][0]["facts"]["uses"]) > 250
 
 
 def test_newest_version_decides_and_unknown_is_left_out() -> None:
     """Yes, partial, no and unknown are scored as what they are, by the newest version of each program."""
-    report = examine(html_mail('<p style="display:grid">x</p>'), wanted=("outlook.windows", "outlook.windows-mail"))
+    report = check_clients(
+        html_mail('<p style="display:grid">x</p>'), clients=("outlook.windows", "outlook.windows-mail")
+    )
     assert isinstance(report.facts, ClientFacts)
     grid = next(use for use in report.facts.uses if use.feature.slug == "css-display-grid")
     newest = {result.program.key: result.support for result in grid.results}
@@ -116,16 +118,16 @@ def test_notes_do_not_change_the_verdict() -> None:
 
 def test_only_the_programs_that_matter_are_told_of() -> None:
     """The set of programs is a parameter, by family or by family and platform."""
-    report = examine(html_mail('<p style="display:grid">x</p>'), wanted=("yahoo.ios", "hey"))
+    report = check_clients(html_mail('<p style="display:grid">x</p>'), clients=("yahoo.ios", "hey"))
     assert isinstance(report.facts, ClientFacts)
     assert [score.program.key for score in report.facts.programs] == ["hey.desktop-webmail", "yahoo.ios"]
     with pytest.raises(ValueError, match="'eudora'"):
-        examine(html_mail("<p>x</p>"), wanted=("eudora",))
+        check_clients(html_mail("<p>x</p>"), clients=("eudora",))
 
 
 def test_scripts_are_supported_by_nobody_and_data_blocks_are_no_scripts() -> None:
     """A script is an error everywhere; JSON-LD, which mail programs read, is none."""
-    report = examine(html_mail('<script type="application/ld+json">{}</script>\n<script>1</script>'))
+    report = check_clients(html_mail('<script type="application/ld+json">{}</script>\n<script>1</script>'))
     script = next(finding for finding in report.findings if finding.rule == "html-script")
     assert (script.severity, script.place.line if script.place else 0, script.count) == (Severity.ERROR, 2, 1)
 
@@ -140,7 +142,7 @@ def test_places_of_a_declaration_survive_references_and_line_breaks_in_an_attrib
 
 def test_uses_are_counted_and_places_bounded() -> None:
     """A thousand uses are counted; the first places are kept."""
-    report = examine(html_mail('<p style="display:grid">x</p>\n' * 1_000))
+    report = check_clients(html_mail('<p style="display:grid">x</p>\n' * 1_000))
     finding = next(finding for finding in report.findings if finding.rule == "css-display-grid")
     assert (finding.count, len(finding.others)) == (1_000, 20)
     assert [place.line for place in finding.others] == list(range(2, 22))
@@ -148,14 +150,14 @@ def test_uses_are_counted_and_places_bounded() -> None:
 
 def test_element_index_is_the_parsers() -> None:
     """A page that parses the same text finds the element by its number, implied elements counted."""
-    finding = next(f for f in examine(html_mail("<table><tr><td><dialog>x")).findings if f.rule == "html-dialog")
+    finding = next(f for f in check_clients(html_mail("<table><tr><td><dialog>x")).findings if f.rule == "html-dialog")
     assert finding.place is not None
     assert (finding.place.element, finding.place.tag) == (7, "dialog")  # html head body table tbody tr td dialog
 
 
 def test_mail_without_html_has_no_score() -> None:
     """Nothing to look at is no success."""
-    report = examine(subject_of(f"{HEAD}Subject: x\n\nplain"))
+    report = check_clients(subject_of(f"{HEAD}Subject: x\n\nplain"))
     assert (report.score, report.findings, report.facts) == (None, (), None)
     assert html_check(report) is None
 
@@ -163,7 +165,7 @@ def test_mail_without_html_has_no_score() -> None:
 def test_mailpit_answer_adds_up_and_is_ranked() -> None:
     """Mailpit's html-check: shares of tested versions, the worst feature gives the total, never below zero."""
     html = "<html><body>" + '<p style="display:grid">x</p>' * 3 + '<img src="x.ppm"></body></html>'
-    answer = html_check(examine(html_mail(html)))
+    answer = html_check(check_clients(html_mail(html)))
     assert answer is not None
     assert answer.warnings[0].slug == "css-display-grid"
     assert answer.total.nodes == 5
@@ -184,7 +186,7 @@ def test_mailpit_answer_adds_up_and_is_ranked() -> None:
 
 def test_descriptions_are_html_without_any_markup_of_their_own() -> None:
     """Markdown of the data becomes code and links; what looks like a tag is escaped."""
-    answer = html_check(examine(html_mail("<meter>x</meter><header>x</header>")))
+    answer = html_check(check_clients(html_mail("<meter>x</meter><header>x</header>")))
     assert answer is not None
     semantics = next(warning for warning in answer.warnings if warning.slug == "html-semantics")
     assert "<code>&lt;article&gt;</code>" in semantics.description

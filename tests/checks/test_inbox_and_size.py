@@ -3,13 +3,13 @@
 import pytest
 
 from catcher.checks import InboxFacts, SizeFacts
-from catcher.checks.rules.inbox import judge_inbox
-from catcher.checks.rules.size import judge_size
+from catcher.checks.rules.inbox import check_inbox
+from catcher.checks.rules.size import check_size
 from tests.checks.mails import HEAD, html_mail, rules, subject_of, text_mail
 
 
 def inbox(html: str, *, subject: str = "Your order 1234 is on its way") -> InboxFacts:
-    facts = judge_inbox(html_mail(html, subject=subject)).facts
+    facts = check_inbox(html_mail(html, subject=subject)).facts
     assert isinstance(facts, InboxFacts)
     return facts
 
@@ -49,7 +49,7 @@ def test_title_and_styles_are_no_preheader() -> None:
 
 def test_plain_text_is_its_own_preheader() -> None:
     """A mail without HTML shows its first words."""
-    facts = judge_inbox(text_mail("Hello\n\nBob,  how are you?")).facts
+    facts = check_inbox(text_mail("Hello\n\nBob,  how are you?")).facts
     assert isinstance(facts, InboxFacts)
     assert facts.preheader == "Hello Bob, how are you?"
 
@@ -71,13 +71,13 @@ def test_plain_text_is_its_own_preheader() -> None:
 )
 def test_findings_on_the_row(subject: str, html: str, expected: list[str]) -> None:
     """What filters and readers hold against a row."""
-    assert rules(judge_inbox(html_mail(html, subject=subject))) == expected
+    assert rules(check_inbox(html_mail(html, subject=subject))) == expected
 
 
 def test_answer_may_begin_with_re() -> None:
     """A message that answers one is an answer."""
     subject = subject_of(f"{HEAD}Subject: Re: Order\nIn-Reply-To: <1@example.net>\n\nHello")
-    assert rules(judge_inbox(subject)) == []
+    assert rules(check_inbox(subject)) == []
 
 
 def test_parts_are_weighed() -> None:
@@ -91,7 +91,7 @@ def test_parts_are_weighed() -> None:
         "Content-Transfer-Encoding: base64\n\nAAAAAAAA\n--b--\n"
     )
     subject = subject_of(message)
-    facts = judge_size(subject).facts
+    facts = check_size(subject).facts
     assert isinstance(facts, SizeFacts)
     assert (facts.html, facts.inlines, facts.attachments, facts.parts) == (len("<p>Grüße</p>".encode()), 3, 6, 4)
     assert facts.message == len(subject.octets)
@@ -115,7 +115,7 @@ def test_parts_are_weighed() -> None:
 )
 def test_findings_on_weight(html: str, expected: list[str]) -> None:
     """Gmail clips at 102 kB; a pixel nobody sees tells that the mail was opened."""
-    assert rules(judge_size(html_mail(html))) == expected
+    assert rules(check_size(html_mail(html))) == expected
 
 
 def test_remote_images_are_listed_once() -> None:
@@ -123,6 +123,6 @@ def test_remote_images_are_listed_once() -> None:
     html = (
         '<img src="https://e.com/a.png"><p style="background:url(https://e.com/b.png)"><img src="https://e.com/a.png">'
     )
-    facts = judge_size(html_mail(html)).facts
+    facts = check_size(html_mail(html)).facts
     assert isinstance(facts, SizeFacts)
     assert facts.remote == ("https://e.com/a.png", "https://e.com/b.png")

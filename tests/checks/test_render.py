@@ -7,7 +7,7 @@ import pytest
 
 from catcher.checks import Finding, FindingPlace, Report, Severity
 from catcher.checks.render import FORMATS, to_json, to_junit, to_sarif, to_text
-from catcher.checks.rules.structure import judge_structure
+from catcher.checks.rules.structure import check_structure
 from tests.checks.mails import html_mail
 
 FINDING = Finding(
@@ -53,7 +53,7 @@ def test_text_names_place_and_advice() -> None:
 
 def test_control_characters_of_a_message_do_not_reach_the_terminal() -> None:
     """An escape sequence in a mail moves no cursor."""
-    report = judge_structure(html_mail("<p>{{ \x1b[2J\x9b }}</p>"))
+    report = check_structure(html_mail("<p>{{ \x1b[2J\x9b }}</p>"))
     text = to_text([report], subject="\x1b]0;x\x07")
     assert not any((ord(character) < 32 and character != "\n") or 127 <= ord(character) < 160 for character in text)
 

@@ -1,4 +1,4 @@
-"""Running checks: what is chosen, what is kept, and what one failure costs."""
+"""The runner of checks: selection by name, cached reports, and the isolation of failures."""
 
 import asyncio
 import logging
@@ -15,10 +15,9 @@ from catcher.checks import (
     CheckOptions,
     Report,
     ReportCache,
-    chosen,
     overall_score,
     run_checks,
-    stream_checks,
+    select_checks,
 )
 from catcher.checks.render import to_json
 from tests.checks.mails import html_mail
@@ -54,13 +53,13 @@ def test_names_are_unique_and_checks_that_ask_others_are_made_on_request(options
     assert all(check.title for check in made)
 
 
-def test_checks_are_chosen_by_name_in_the_order_of_the_list(options: CheckOptions) -> None:
-    """An unknown name is told with the known ones."""
+def test_checks_are_selected_by_name_in_the_order_of_the_list(options: CheckOptions) -> None:
+    """The error for an unknown name lists the known ones."""
     made = checks(options)
-    assert [check.name for check in chosen(made)] == [check.name for check in made if not check.on_request]
-    assert [check.name for check in chosen(made, ["spam", "links"])] == ["links", "spam"]
+    assert [check.name for check in select_checks(made)] == [check.name for check in made if not check.on_request]
+    assert [check.name for check in select_checks(made, ["spam", "links"])] == ["links", "spam"]
     with pytest.raises(ValueError, match="no check is called 'colour'; there are accessibility, "):
-        chosen(made, ["colour"])
+        select_checks(made, ["colour"])
 
 
 def test_check_that_fails_says_so_and_the_others_go_on(options: CheckOptions, caplog: pytest.LogCaptureFixture) -> None:
@@ -82,7 +81,7 @@ def test_reports_are_kept_by_content(options: CheckOptions) -> None:
     """The same octets are examined once, others again; failures are not kept."""
     good, bad = Counted(), Counted(ValueError("x"))
     bad.name = "bad"
-    cache = ReportCache(size=3)
+    cache = ReportCache(3)
 
     async def run(html: str) -> None:
         await run_checks(html_mail(html), [good, bad], cache=cache)
@@ -96,30 +95,6 @@ def test_reports_are_kept_by_content(options: CheckOptions) -> None:
     cache.clear()
     asyncio.run(run("<p>a</p>"))
     assert good.runs == 6
-
-
-def test_reports_stream_as_they_are_made(options: CheckOptions) -> None:
-    """A quick check is not held up by a slow one."""
-
-    class Slow(Counted):
-        def __init__(self) -> None:
-            super().__init__()
-            self.release = asyncio.Event()
-
-        async def run(self, subject: CheckedMail) -> Report:
-            await self.release.wait()
-            return await super().run(subject)
-
-    async def run() -> list[str]:
-        slow, quick = Slow(), Counted()
-        quick.name = "quick"
-        names: list[str] = []
-        async for report in stream_checks(html_mail("<p>x</p>"), [slow, quick]):
-            names.append(report.check if report.check == "counted" else report.title)
-            slow.release.set()
-        return [*names, quick.name]
-
-    assert len(asyncio.run(run())) == 3
 
 
 def test_overall_score_is_that_of_the_worst_check() -> None:

@@ -10,13 +10,13 @@ import pytest
 import catcher.checks
 from catcher.checks import Report
 from catcher.checks.features.caniemail import knowledge
-from catcher.checks.rules.accessibility import judge_accessibility
-from catcher.checks.rules.clients import examine
-from catcher.checks.rules.headers import judge_headers
-from catcher.checks.rules.inbox import judge_inbox
-from catcher.checks.rules.links import judge_links
-from catcher.checks.rules.size import judge_size
-from catcher.checks.rules.structure import judge_structure
+from catcher.checks.rules.accessibility import check_accessibility
+from catcher.checks.rules.clients import check_clients
+from catcher.checks.rules.headers import check_headers
+from catcher.checks.rules.inbox import check_inbox
+from catcher.checks.rules.links import check_links
+from catcher.checks.rules.size import check_size
+from catcher.checks.rules.structure import check_structure
 from catcher.checks.sources import address_of
 from tests.checks.mails import html_mail, snippets, subject_of
 
@@ -88,14 +88,14 @@ def test_an_address_is_made_of_each_form(source: str, address: str) -> None:
 def reports() -> Iterator[Report]:
     """On everything that the snippets show."""
     for file, judge in (
-        ("accessibility.txt", judge_accessibility),
-        ("links.txt", judge_links),
-        ("features.txt", examine),
+        ("accessibility.txt", check_accessibility),
+        ("links.txt", check_links),
+        ("features.txt", check_clients),
     ):
         for snippet in snippets(file):
             subject = html_mail(snippet.text)
-            yield from (judge(subject), judge_size(subject), judge_inbox(subject))
-    for file, judge in (("headers.txt", judge_headers), ("structure.txt", judge_structure)):
+            yield from (judge(subject), check_size(subject), check_inbox(subject))
+    for file, judge in (("headers.txt", check_headers), ("structure.txt", check_structure)):
         for snippet in snippets(file):
             yield judge(subject_of(snippet.text))
 

@@ -13,7 +13,7 @@ from catcher.checks import (
     without_rules,
 )
 from catcher.checks.filters import SpamRule, SpamVerdict
-from catcher.checks.rules.clients import examine
+from catcher.checks.rules.clients import check_clients
 from catcher.checks.rules.spam import SpamFacts
 from tests.checks.mails import html_mail, rules
 
@@ -74,8 +74,8 @@ def test_rule_of_another_check_is_not_ignored(name: str) -> None:
 
 def test_programs_are_scored_without_ignored_features() -> None:
     """A measured score is measured again: the same as that of a mail that does not use the feature."""
-    with_grid = examine(html_mail('<p style="color:red;display:grid">x</p>'))
-    plain = examine(html_mail('<p style="color:red">x</p>'))
+    with_grid = check_clients(html_mail('<p style="color:red;display:grid">x</p>'))
+    plain = check_clients(html_mail('<p style="color:red">x</p>'))
     assert with_grid.score != plain.score
     (report,) = without_rules([with_grid], ["css-display-grid"])
     assert report.score == plain.score

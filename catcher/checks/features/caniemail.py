@@ -1,4 +1,4 @@
-"""What mail programs support, as the vendored data says. Source: caniemail.com, see `data/manifest.json`."""
+"""Feature support of mail programs, from the vendored data of caniemail.com; see `data/manifest.json`."""
 
 import json
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _DATA = Path(__file__).parents[1] / "data"
 
 
 class Support(StrEnum):
-    """How a mail program treats a feature."""
+    """Support of a mail program for a feature."""
 
     YES = "yes"
     PARTIAL = "partial"
@@ -19,7 +19,7 @@ class Support(StrEnum):
     UNKNOWN = "unknown"
 
 
-_WORDS = {"y": Support.YES, "a": Support.PARTIAL, "n": Support.NO, "u": Support.UNKNOWN}
+_SUPPORT = {"y": Support.YES, "a": Support.PARTIAL, "n": Support.NO, "u": Support.UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,18 +33,18 @@ class Program:
 
     @property
     def key(self) -> str:
-        """The name that settings use."""
+        """Name in settings, such as "outlook.windows"."""
         return f"{self.family}.{self.platform}"
 
     @property
     def name(self) -> str:
-        """The name for people: "Outlook (Windows)"."""
+        """Name for people, such as "Outlook (Windows)"."""
         return f"{self.family_name} ({self.platform_name})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """One version of a program, tested. notes: numbers of the feature's notes that apply."""
+    """The test of one version of a program. notes: numbers of the feature's notes that apply."""
 
     program: Program
     version: str
@@ -54,9 +54,9 @@ class Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feature:
-    """One feature and how it was found to work. results: versions of a program from old to new, programs by key.
+    """One feature with its test results: programs by key, versions from old to new.
 
-    description, notes: texts in Markdown. notes_by_number: what the results' notes say. tested_on: date as text.
+    description, notes: Markdown. notes_by_number: texts of the results' notes. tested_on: date as text.
     """
 
     slug: str
@@ -71,12 +71,12 @@ class Feature:
     results: tuple[Result, ...]
 
     def newest(self) -> tuple[Result, ...]:
-        """The newest version of each program, by key."""
+        """Return the result of each program's newest version, by key."""
         return tuple({result.program.key: result for result in self.results}.values())
 
 
 class Knowledge:
-    """All features, by slug, and all programs, by key."""
+    """All features by slug, and all programs by key."""
 
     def __init__(self, data: dict[str, Any], manifest: dict[str, Any]) -> None:
         self._names = data["nicenames"]
@@ -97,7 +97,7 @@ class Knowledge:
         return tuple(sorted(self._features))
 
     def feature(self, slug: str) -> Feature:
-        """The feature of that name. Scripts, which are not in the data, are supported nowhere.
+        """Return a feature. Scripts, which are not in the data, are supported by no program.
 
         Raises KeyError for other unknown names.
         """
@@ -105,10 +105,10 @@ class Knowledge:
             self._made[slug] = self._scripts() if slug == "html-script" else self._feature(self._features[slug])
         return self._made[slug]
 
-    def wanted(self, names: tuple[str, ...]) -> tuple[Program, ...]:
-        """The programs that `names` ("outlook", "outlook.windows") mean, by key; all of them for ().
+    def select(self, names: tuple[str, ...]) -> tuple[Program, ...]:
+        """Return the programs of the families or keys in `names` ("outlook", "outlook.windows"); all for ().
 
-        Raises ValueError for a name that means none.
+        Raises ValueError for an unknown name.
         """
         for name in names:
             if not any(name in (program.key, program.family) for program in self.programs.values()):
@@ -159,17 +159,17 @@ class Knowledge:
         )
 
 
-def _support(word: str) -> Support:
-    return _WORDS.get(word[:1], Support.UNKNOWN)
+def _support(code: str) -> Support:
+    return _SUPPORT.get(code[:1], Support.UNKNOWN)
 
 
-def _notes(word: str) -> tuple[str, ...]:
-    return tuple(piece[1:] for piece in word.split()[1:] if piece.startswith("#"))
+def _notes(code: str) -> tuple[str, ...]:
+    return tuple(piece[1:] for piece in code.split()[1:] if piece.startswith("#"))
 
 
 @cache
 def knowledge() -> Knowledge:
-    """The vendored data, read once: it is a constant table."""
+    """Return the vendored data, read once: it is a constant table."""
     data = json.loads((_DATA / "caniemail.json").read_bytes())
     manifest = json.loads((_DATA / "manifest.json").read_bytes())
     return Knowledge(data, manifest)

@@ -7,10 +7,10 @@ from catcher.checks.features.css import css_features
 from catcher.checks.features.html import html_features, image_addresses, is_html5
 from catcher.checks.features.images import part_image_feature
 from catcher.checks.model import MAX_PLACES, FindingPlace
+from catcher.checks.parse.checked_mail import CheckedMail
 from catcher.checks.parse.css import Budget, walk_sheet
 from catcher.checks.parse.html import HtmlPart
 from catcher.checks.parse.sheets import ParsedSheet, parsed_sheets, parsed_styles
-from catcher.checks.parse.subject import CheckedMail
 from catcher.mime import part_octets
 
 MAX_IMAGE = 10_000_000
@@ -60,19 +60,19 @@ class LinkedSheet:
     text: str
 
 
-def find_features(subject: CheckedMail, linked: tuple[LinkedSheet, ...] = ()) -> Features:
+def find_features(mail: CheckedMail, linked: tuple[LinkedSheet, ...] = ()) -> Features:
     """Every feature of the client tables that the message shows; never raises on any message.
 
     Uses in linked sheets have the place of their link element. Work is bounded by `css.Budget` and the limits
     of `document`.
     """
     features = Features()
-    sheets, budget = parsed_sheets(subject), parsed_styles(subject).budget()
-    for part in subject.html_parts:
+    sheets, budget = parsed_sheets(mail), parsed_styles(mail).budget()
+    for part in mail.html_parts:
         features.is_cut = features.is_cut or part.is_cut
         of_part = tuple(sheet for sheet in linked if sheet.part_id == part.part_id)
-        _Pass(subject, part, features, budget).run(sheets.of(part), of_part)
-    _of_message(subject, features)
+        _Pass(mail, part, features, budget).run(sheets.of(part), of_part)
+    _of_message(mail, features)
     features.is_cut = features.is_cut or budget.is_spent
     return features
 
@@ -80,14 +80,14 @@ def find_features(subject: CheckedMail, linked: tuple[LinkedSheet, ...] = ()) ->
 class _Pass:
     """The pass over one HTML part."""
 
-    def __init__(self, subject: CheckedMail, part: HtmlPart, features: Features, budget: Budget) -> None:
-        self._subject = subject
+    def __init__(self, mail: CheckedMail, part: HtmlPart, features: Features, budget: Budget) -> None:
+        self._mail = mail
         self._part = part
         self._features = features
         self._inline: dict[str, tuple[tuple[str, int], ...]] = {}
-        self._styles = parsed_styles(subject)
+        self._styles = parsed_styles(mail)
         self._budget = budget
-        self._parts_by_id = subject.parts_by_content_id()
+        self._parts_by_id = mail.parts_by_content_id()
         self._formats: dict[str, str | None] = {}
 
     def run(self, sheets: tuple[ParsedSheet, ...], linked: tuple[LinkedSheet, ...]) -> None:
@@ -144,7 +144,7 @@ class _Pass:
         if content_id not in self._formats:
             part = self._parts_by_id.get(content_id)
             small = part is not None and part.size <= MAX_IMAGE
-            octets = part_octets(self._subject.octets, part) if part is not None and small else b""
+            octets = part_octets(self._mail.octets, part) if part is not None and small else b""
             self._formats[content_id] = part_image_feature(part.media_type, octets) if part is not None else None
         return self._formats[content_id]
 
@@ -167,12 +167,12 @@ class _Pass:
         return tuple((feature, positions.of(node)) for feature, node in css_features(parsed.items))
 
 
-def _of_message(subject: CheckedMail, features: Features) -> None:
+def _of_message(mail: CheckedMail, features: Features) -> None:
     """Features that are not in the HTML: AMP parts, and the choice of a BIMI logo."""
-    amp = [part for part in subject.message.parts if part.media_type == "text/x-amp-html"]
+    amp = [part for part in mail.message.parts if part.media_type == "text/x-amp-html"]
     if amp:
         features.by_name["amp"] = Occurrences(
             len(amp), [FindingPlace(part_id=part.part_id) for part in amp[: MAX_PLACES + 1]]
         )
-    if subject.field_bodies("BIMI-Selector"):
+    if mail.field_bodies("BIMI-Selector"):
         features.by_name["bimi"] = Occurrences(1, [FindingPlace(excerpt="BIMI-Selector")])

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from catcher.checks.parse.checked_mail import CheckedMail
 from catcher.checks.parse.css import (
     Budget,
     Node,
@@ -13,7 +14,6 @@ from catcher.checks.parse.css import (
     walk_sheet,
 )
 from catcher.checks.parse.html import HtmlPart
-from catcher.checks.parse.subject import CheckedMail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +31,10 @@ class ParsedSheet:
 class ParsedSheets:
     """The style elements of all HTML parts, as far as the budget of a message goes."""
 
-    def __init__(self, subject: CheckedMail) -> None:
+    def __init__(self, mail: CheckedMail) -> None:
         self._budget = Budget()
         self._by_part: dict[str, tuple[ParsedSheet, ...]] = {}
-        for part in subject.html_parts:
+        for part in mail.html_parts:
             sheets = sheets_of(part, self._budget)
             self._by_part[part.part_id] = tuple(
                 ParsedSheet(sheet=sheet, items=tuple(walk_sheet(sheet.text))) for sheet in sheets
@@ -49,9 +49,9 @@ class ParsedSheets:
         return self._budget.copy()
 
 
-def parsed_sheets(subject: CheckedMail) -> ParsedSheets:
+def parsed_sheets(mail: CheckedMail) -> ParsedSheets:
     """The message's style elements, parsed when they are first asked for."""
-    return subject.once(ParsedSheets)
+    return mail.once(ParsedSheets)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,10 +69,10 @@ class ParsedStyle:
 class ParsedStyles:
     """The style attributes of all HTML parts, each different one once, as far as the sheets have left of the budget."""
 
-    def __init__(self, subject: CheckedMail) -> None:
-        self._budget = parsed_sheets(subject).budget()
+    def __init__(self, mail: CheckedMail) -> None:
+        self._budget = parsed_sheets(mail).budget()
         self._by_value: dict[str, ParsedStyle] = {}
-        for part in subject.html_parts:
+        for part in mail.html_parts:
             for attributes in part.attributes:
                 self._parse(attributes.get("style", ""))
 
@@ -92,6 +92,6 @@ class ParsedStyles:
 _NOTHING = ParsedStyle(text="", items=())
 
 
-def parsed_styles(subject: CheckedMail) -> ParsedStyles:
+def parsed_styles(mail: CheckedMail) -> ParsedStyles:
     """The message's style attributes, parsed when they are first asked for."""
-    return subject.once(ParsedStyles)
+    return mail.once(ParsedStyles)

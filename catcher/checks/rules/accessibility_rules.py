@@ -1,4 +1,4 @@
-"""What the accessibility check looks for, one function a subject. Source: WCAG 2.2, as far as inline styles tell."""
+"""Accessibility rules, one function for each subject. Source: WCAG 2.2, as far as inline styles show."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -10,10 +10,10 @@ from catcher.checks.model import Severity
 from catcher.checks.parse.html import HtmlPart, excerpt
 from catcher.checks.parse.styles import ComputedStyles, contrast, hexadecimal
 
-ENOUGH = 4.5
-"""Contrast of text (WCAG 2.2, 1.4.3); `ENOUGH_LARGE` for 24 pixels and more, or bold from 18.66."""
-ENOUGH_LARGE = 3.0
-SMALLEST = 12.0
+MIN_CONTRAST = 4.5
+"""Minimum contrast of text (WCAG 2.2, 1.4.3); `MIN_CONTRAST_LARGE` from 24 pixels, or bold from 18.66."""
+MIN_CONTRAST_LARGE = 3.0
+MIN_FONT_SIZE = 12.0
 """Pixels below which text is too small to read on a phone."""
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\Z")
@@ -29,22 +29,22 @@ _VAGUE = frozenset(_VAGUE_WORDS.split("|"))
 
 
 class RenderedPart:
-    """A part, and its elements that can be seen, with index and look."""
+    """A part with its visible elements: index, element and computed style of each."""
 
-    def __init__(self, part: HtmlPart, looks: ComputedStyles) -> None:
+    def __init__(self, part: HtmlPart, styles: ComputedStyles) -> None:
         self.part = part
         self.visible = tuple(
-            (index, element, look)
-            for index, (element, look) in enumerate(zip(part.elements, looks.of, strict=True))
-            if not look.is_hidden
+            (index, element, style)
+            for index, (element, style) in enumerate(zip(part.elements, styles.of, strict=True))
+            if not style.is_hidden
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One fault. element: index of the one concerned; attribute: of it, "" when the whole element is.
+    """One violation. element: its index; attribute: the faulty one, "" when the whole element is.
 
-    severity: when it is another than that of the rule.
+    severity: None for that of the rule.
     """
 
     rule: str
@@ -115,7 +115,7 @@ def _links(page: RenderedPart) -> Iterator[Violation]:
 
 
 def _name_of(element: turbohtml.Element) -> str:
-    """What a screen reader calls a link; looks at the first hundreds of nodes inside."""
+    """Return the accessible name of a link. Visits at most 200 elements inside it."""
     for name in ("aria-label", "title"):
         if (label := (element.attr(name) or "").strip()) != "":
             return label
@@ -146,7 +146,7 @@ def _headings(page: RenderedPart) -> Iterator[Violation]:
 
 
 def _tables(page: RenderedPart) -> Iterator[Violation]:
-    """Tables that hold a layout must say so, or every cell is read out with its row and column."""
+    """Yield layout tables without role: of these a screen reader reads out row and column of every cell."""
     with_heads = {_table_above(element) for element in page.part.elements if element.tag in ("th", "caption")}
     for index, element, _ in page.visible:
         if element.tag != "table":
@@ -170,24 +170,24 @@ def _table_above(element: turbohtml.Element) -> turbohtml.Node | None:
 
 
 def _texts(page: RenderedPart) -> Iterator[Violation]:
-    for index, element, look in page.visible:
+    for index, element, style in page.visible:
         if element.tag in ("style", "script", "title", "option") or not _has_text(element):
             continue
-        if look.size < SMALLEST:
-            text = f"Text has {look.size:.3g} pixels; below {SMALLEST:g} it is hard to read on a phone."
+        if style.size < MIN_FONT_SIZE:
+            text = f"Text has {style.size:.3g} pixels; below {MIN_FONT_SIZE:g} it is hard to read on a phone."
             yield Violation("font-small", text, element=index)
-        if look.background is None or not (look.color_is_set or look.background_is_set):
+        if style.background is None or not (style.color_is_set or style.background_is_set):
             continue
-        ratio = contrast(look.color, look.background)
-        is_large = look.size >= 24 or (look.is_bold and look.size >= 18.66)
-        if ratio < (ENOUGH_LARGE if is_large else ENOUGH):
-            text = f"{hexadecimal(look.color)} on {hexadecimal(look.background)} has a contrast of {ratio:.1f}:1."
-            severity = Severity.ERROR if ratio < ENOUGH_LARGE else Severity.WARNING
+        ratio = contrast(style.color, style.background)
+        is_large = style.size >= 24 or (style.is_bold and style.size >= 18.66)
+        if ratio < (MIN_CONTRAST_LARGE if is_large else MIN_CONTRAST):
+            text = f"{hexadecimal(style.color)} on {hexadecimal(style.background)} has a contrast of {ratio:.1f}:1."
+            severity = Severity.ERROR if ratio < MIN_CONTRAST_LARGE else Severity.WARNING
             yield Violation("contrast", text, element=index, severity=severity)
 
 
 def _has_text(element: turbohtml.Element) -> bool:
-    """Whether words stand directly in the element."""
+    """Return whether the element itself has text, not only its descendants."""
     return any(
         isinstance(child, turbohtml.Text) and not child.text.isspace() and child.text for child in element.children
     )
@@ -214,4 +214,4 @@ RULES: tuple[Callable[[RenderedPart], Iterator[Violation]], ...] = (
     _texts,
     _motions,
 )
-"""Every rule, in the order they are applied."""
+"""All rules, in the order in which they are applied."""

@@ -1,4 +1,4 @@
-"""Authentication: whether receivers will believe where the message comes from."""
+"""Authentication of the sender by SPF, DKIM, DMARC and ARC, as a receiver performs it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,25 +21,45 @@ from catcher.checks.auth.canonical import header_section
 from catcher.checks.auth.dkim import MAX_SIGNATURES
 from catcher.checks.model import Facts, Finding, Report, Severity, in_order, score_of
 from catcher.checks.options import CheckOptions
-from catcher.checks.parse.subject import CheckedMail
+from catcher.checks.parse.checked_mail import CheckedMail
+from catcher.checks.rules.rule_table import Rule, RuleTable
 from catcher.net.guard import reason_against
 
 NAME = "authentication"
 TITLE = "Authentication"
 
 _ONE_CLICK = frozenset({"list-unsubscribe", "list-unsubscribe-post"})
-_SOURCES = {
-    "dkim-one-click": "RFC 8058 §4",
-    "spf": "RFC 7208",
-    "dkim": "RFC 6376",
-    "dmarc": "RFC 7489",
-    "arc": "RFC 8617",
-}
+
+_ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
+_SPF, _DKIM, _DMARC = "RFC 7208", "RFC 6376", "RFC 7489"
+_PUBLISH = "Name the sending server in the domain's SPF record."
+_SIGN = "Sign last, and check that the published key is that of the signer."
+_ALIGN = "Sign with d= of the From domain."
+_TABLE = RuleTable(
+    Rule("spf-internal", _INFO, "In production the address is that of your mail server.", _SPF),
+    *(
+        Rule(f"spf-{result}", _ERROR if result in ("fail", "permerror") else _WARNING, _PUBLISH, _SPF)
+        for result in AuthResult
+    ),
+    Rule("dkim-none", _WARNING, "Sign it for the domain in From.", _DKIM),
+    *(
+        Rule(f"dkim-{result}", _WARNING if result == "temperror" else _ERROR, _SIGN, _DKIM)
+        for result in ("fail", "policy", "temperror", "permerror")
+    ),
+    Rule("dkim-length", _WARNING, "Sign without l=.", _DKIM),
+    Rule("dkim-weak", _WARNING, "Use a key of 2048 bits.", _DKIM),
+    Rule("dkim-testing", _INFO, "Take t=y out of the key's record.", _DKIM),
+    Rule("dkim-one-click", _WARNING, "Name both fields in h= of the signature.", "RFC 8058 §4"),
+    Rule("dmarc-from", _WARNING, "Send from one address.", _DMARC),
+    Rule("dmarc-none", _INFO, "Publish one; large receivers ask for it.", _DMARC),
+    *(Rule(f"dmarc-{result}", _WARNING, _ALIGN, _DMARC) for result in ("alignment", "fail", "temperror", "permerror")),
+    Rule("arc-fail", _WARNING, "See what changed the message on its way.", "RFC 8617"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthFacts(Facts):
-    """Every result. spf: for the reverse-path, HELO when that is empty. is_offline: records came from a zone file."""
+    """All results. spf: for the reverse-path, or HELO when that is empty. is_offline: records came from a zone file."""
 
     spf: SpfResult
     helo: SpfResult
@@ -50,7 +70,7 @@ class AuthFacts(Facts):
 
 
 class AuthenticationCheck:
-    """Verifies SPF, DKIM, DMARC and ARC as a receiver would. Asks DNS only on request, a zone file always."""
+    """Verifies SPF, DKIM, DMARC and ARC. Runs on request only, unless a zone file makes DNS needless."""
 
     name = NAME
     title = TITLE
@@ -61,25 +81,25 @@ class AuthenticationCheck:
 
     @property
     def on_request(self) -> bool:
-        """Without a zone file names would have to be looked up, which others see."""
+        """True without a zone file: DNS queries are visible to others."""
         return self._lookup is None or not self._lookup.is_offline
 
-    async def run(self, subject: CheckedMail) -> Report:
-        """Findings for what fails or is missing; facts are `AuthFacts`."""
+    async def run(self, mail: CheckedMail) -> Report:
+        """Return the report on failed and missing authentication; facts are `AuthFacts`."""
         if self._lookup is None:
             return Report(
                 check=NAME, title=TITLE, error="Keys and records are not looked up: give a zone file or allow DNS."
             )
         try:
-            return await self._threads.run(authenticate, subject, self._lookup)
+            return await self._threads.run(authenticate, mail, self._lookup)
         except ImportError as error:
             text = f"The package {error.name} is missing: install catcher-mail with its extra “auth”."
             return Report(check=NAME, title=TITLE, error=text)
 
 
-def authenticate(subject: CheckedMail, lookup: Lookup) -> Report:
-    """The report on a message. Raises ImportError when a package of the extra is missing."""
-    envelope = subject.envelope
+def authenticate(mail: CheckedMail, lookup: Lookup) -> Report:
+    """Return the report on a message. Raises ImportError when a package of the extra `auth` is missing."""
+    envelope = mail.envelope
     helo = envelope.client.helo
     reverse_path = envelope.reverse_path
     domain = reverse_path.rpartition("@")[2] if "@" in reverse_path else helo
@@ -87,31 +107,31 @@ def authenticate(subject: CheckedMail, lookup: Lookup) -> Report:
     sender = reverse_path or f"postmaster@{helo}"
     spf = check_host(address, domain, sender=sender, helo=helo, lookup=lookup)
     helo_result = check_host(address, helo, sender=f"postmaster@{helo}", helo=helo, lookup=lookup)
-    section = header_section(subject.octets)
+    section = header_section(mail.octets)
     dkim = verify_dkim(section, lookup, now=envelope.received_at)
     arc = verify_arc(section, lookup)
-    dmarc = _dmarc(subject, spf, dkim, lookup)
+    dmarc = _dmarc(mail, spf, dkim, lookup)
     facts = AuthFacts(spf=spf, helo=helo_result, dkim=dkim, dmarc=dmarc, arc=arc, is_offline=lookup.is_offline)
     findings = [
-        *_of_spf(subject, facts, address),
-        *_of_dkim(subject, facts),
-        *_of_one_click(subject, facts),
-        *_of_dmarc(subject, facts),
-        *_of_arc(subject, facts),
+        *_of_spf(mail, facts, address),
+        *_of_dkim(mail, facts),
+        *_of_one_click(mail, facts),
+        *_of_dmarc(mail, facts),
+        *_of_arc(mail, facts),
     ]
     return Report(
         check=NAME,
         title=TITLE,
         findings=in_order(findings),
         score=score_of(findings),
-        is_cut=len(subject.field_bodies("dkim-signature")) > MAX_SIGNATURES,
+        is_cut=len(mail.field_bodies("dkim-signature")) > MAX_SIGNATURES,
         facts=facts,
     )
 
 
-def _dmarc(subject: CheckedMail, spf: SpfResult, dkim: tuple[DkimResult, ...], lookup: Lookup) -> DmarcResult | None:
-    """None unless the From field names one domain: other messages are outside of DMARC (RFC 7489 §6.6.1)."""
-    domains = {address.addr_spec.rpartition("@")[2].lower() for address in subject.message.from_}
+def _dmarc(mail: CheckedMail, spf: SpfResult, dkim: tuple[DkimResult, ...], lookup: Lookup) -> DmarcResult | None:
+    """Return None unless the From field names exactly one domain: DMARC covers no others (RFC 7489 §6.6.1)."""
+    domains = {address.addr_spec.rpartition("@")[2].lower() for address in mail.message.from_}
     if len(domains) != 1 or not (domain := next(iter(domains))) or "." not in domain:
         return None
     return judge_dmarc(DmarcSubject(from_domain=_ascii(domain), spf=spf, dkim=dkim), lookup)
@@ -125,132 +145,74 @@ def _ascii(domain: str) -> str:
 
 
 def _finding(
-    subject: CheckedMail, rule: str, severity: Severity, text: str, advice: str, *, field: str = "", which: int = 0
+    mail: CheckedMail, rule: str, text: str, field: str = "", *, which: int = 0, severity: Severity | None = None
 ) -> Finding:
-    return Finding(
-        rule=rule,
-        severity=severity,
-        text=text[:1].upper() + text[1:] + ("" if text.endswith(".") else "."),
-        place=subject.field_place(field, which=which) if field else None,
-        advice=advice,
-        source=_SOURCES.get(rule) or _SOURCES[rule.partition("-")[0]],
-    )
+    sentence = text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
+    place = mail.field_place(field, which=which) if field else None
+    return _TABLE.finding(rule, sentence, place, severity=severity)
 
 
-def _of_spf(subject: CheckedMail, facts: AuthFacts, address: str) -> Iterator[Finding]:
+def _of_spf(mail: CheckedMail, facts: AuthFacts, address: str) -> Iterator[Finding]:
     spf = facts.spf
     if spf.result is AuthResult.PASS:
         return
     if not address or reason_against(ip_address(address.split("%", 1)[0])):
         text = f"SPF is {spf.result} for {address or 'a client without address'}, which is no address of the internet"
-        yield _finding(
-            subject, "spf-internal", Severity.INFO, text, "In production the address is that of your mail server."
-        )
-        return
-    severity = {AuthResult.FAIL: Severity.ERROR, AuthResult.PERMERROR: Severity.ERROR}.get(spf.result, Severity.WARNING)
-    yield _finding(
-        subject,
-        f"spf-{spf.result}",
-        severity,
-        f"SPF: {spf.reason}",
-        "Name the sending server in the domain's SPF record.",
-    )
+        yield _finding(mail, "spf-internal", text)
+    else:
+        yield _finding(mail, f"spf-{spf.result}", f"SPF: {spf.reason}")
 
 
-def _of_dkim(subject: CheckedMail, facts: AuthFacts) -> Iterator[Finding]:
+def _of_dkim(mail: CheckedMail, facts: AuthFacts) -> Iterator[Finding]:
+    field = "DKIM-Signature"
     if not facts.dkim:
-        yield _finding(
-            subject,
-            "dkim-none",
-            Severity.WARNING,
-            "The message is not signed with DKIM",
-            "Sign it for the domain in From.",
-        )
+        yield _finding(mail, "dkim-none", "The message is not signed with DKIM")
     for which, each in enumerate(facts.dkim):
         about = f"DKIM signature of d={each.domain or '?'} s={each.selector or '?'}"
         if each.result is not AuthResult.PASS:
-            severity = Severity.WARNING if each.result is AuthResult.TEMPERROR else Severity.ERROR
-            advice = "Sign last, and check that the published key is that of the signer."
-            yield _finding(
-                subject,
-                f"dkim-{each.result}",
-                severity,
-                f"{about}: {each.reason}",
-                advice,
-                field="DKIM-Signature",
-                which=which,
-            )
+            yield _finding(mail, f"dkim-{each.result}", f"{about}: {each.reason}", field, which=which)
             continue
         if not each.covers_all:
             text = f"{about} covers the beginning of the body only (l=), so that anybody can add to it"
-            yield _finding(
-                subject, "dkim-length", Severity.WARNING, text, "Sign without l=.", field="DKIM-Signature", which=which
-            )
+            yield _finding(mail, "dkim-length", text, field, which=which)
         if 0 < each.bits < 2048 and each.algorithm.startswith("rsa"):
-            text = f"{about} has a key of {each.bits} bits"
-            yield _finding(
-                subject,
-                "dkim-weak",
-                Severity.WARNING,
-                text,
-                "Use a key of 2048 bits.",
-                field="DKIM-Signature",
-                which=which,
-            )
+            yield _finding(mail, "dkim-weak", f"{about} has a key of {each.bits} bits", field, which=which)
         if each.is_testing:
             text = f"{about} has a key that is marked as a test (t=y)"
-            yield _finding(
-                subject,
-                "dkim-testing",
-                Severity.INFO,
-                text,
-                "Take t=y out of the key's record.",
-                field="DKIM-Signature",
-                which=which,
-            )
+            yield _finding(mail, "dkim-testing", text, field, which=which)
 
 
-def _of_one_click(subject: CheckedMail, facts: AuthFacts) -> Iterator[Finding]:
-    """Receivers offer one-click unsubscribing only when a signature covers the fields that ask for it."""
-    if not subject.field_bodies("list-unsubscribe-post"):
+def _of_one_click(mail: CheckedMail, facts: AuthFacts) -> Iterator[Finding]:
+    """Yield a finding when no valid signature covers the fields of one-click unsubscribing: receivers ignore them."""
+    if not mail.field_bodies("list-unsubscribe-post"):
         return
     if not any(each.result is AuthResult.PASS and set(each.signed) >= _ONE_CLICK for each in facts.dkim):
         text = "No valid DKIM signature covers List-Unsubscribe and List-Unsubscribe-Post, so one-click is not offered"
-        advice = "Name both fields in h= of the signature."
-        yield _finding(subject, "dkim-one-click", Severity.WARNING, text, advice, field="List-Unsubscribe-Post")
+        yield _finding(mail, "dkim-one-click", text, "List-Unsubscribe-Post")
 
 
-def _of_dmarc(subject: CheckedMail, facts: AuthFacts) -> Iterator[Finding]:
+def _of_dmarc(mail: CheckedMail, facts: AuthFacts) -> Iterator[Finding]:
     dmarc = facts.dmarc
     if dmarc is None:
         text = "The From field does not name exactly one domain, so that DMARC cannot be applied"
-        yield _finding(subject, "dmarc-from", Severity.WARNING, text, "Send from one address.", field="From")
+        yield _finding(mail, "dmarc-from", text, "From")
         return
     if dmarc.result is AuthResult.PASS:
         return
     if dmarc.result is AuthResult.NONE:
-        yield _finding(
-            subject, "dmarc-none", Severity.INFO, dmarc.reasons[0], "Publish one; large receivers ask for it."
-        )
-    severity = Severity.INFO if dmarc.result is AuthResult.NONE else Severity.WARNING
-    if dmarc.result is AuthResult.PERMERROR or dmarc.policy in ("quarantine", "reject"):
-        severity = Severity.ERROR
+        yield _finding(mail, "dmarc-none", dmarc.reasons[0])
     if dmarc.spf_aligned or dmarc.dkim_aligned:
         return
-    wish = f", and {dmarc.record_domain} wants it: {dmarc.policy}" if dmarc.policy in ("quarantine", "reject") else ""
+    is_enforced = dmarc.policy in ("quarantine", "reject")
+    severity = Severity.INFO if dmarc.result is AuthResult.NONE else Severity.WARNING
+    if dmarc.result is AuthResult.PERMERROR or is_enforced:
+        severity = Severity.ERROR
+    wish = f", and {dmarc.record_domain} wants it: {dmarc.policy}" if is_enforced else ""
+    rule = f"dmarc-{'alignment' if not dmarc.policy else dmarc.result}"
     text = f"DMARC is {dmarc.result}{wish}: {'; '.join(dmarc.reasons)}"
-    yield _finding(
-        subject,
-        f"dmarc-{'alignment' if not dmarc.policy else dmarc.result}",
-        severity,
-        text,
-        "Sign with d= of the From domain.",
-    )
+    yield _finding(mail, rule, text, severity=severity)
 
 
-def _of_arc(subject: CheckedMail, facts: AuthFacts) -> Iterator[Finding]:
+def _of_arc(mail: CheckedMail, facts: AuthFacts) -> Iterator[Finding]:
     if facts.arc.result is AuthResult.FAIL:
-        text = f"The ARC chain is broken: {facts.arc.reason}"
-        yield _finding(
-            subject, "arc-fail", Severity.WARNING, text, "See what changed the message on its way.", field="ARC-Seal"
-        )
+        yield _finding(mail, "arc-fail", f"The ARC chain is broken: {facts.arc.reason}", "ARC-Seal")

@@ -1,4 +1,4 @@
-"""HTML in clients: which mail programs treat what this mail uses differently."""
+"""Support of mail programs for the HTML and CSS features that a mail uses."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -8,15 +8,15 @@ from catcher.checks.features import LinkedSheet, Occurrences, find_features
 from catcher.checks.features.caniemail import Feature, Program, Result, Support, knowledge
 from catcher.checks.model import Facts, Finding, FindingPlace, Report, Severity, in_order
 from catcher.checks.options import CheckOptions
+from catcher.checks.parse.checked_mail import CheckedMail
 from catcher.checks.parse.html import attributes_of
-from catcher.checks.parse.subject import CheckedMail
 from catcher.net import Fetcher, FetchError
 
 NAME = "clients"
 TITLE = "HTML in mail programs"
-MANY = 0.5
-"""Share of the programs that matter which makes a feature they do not support an error."""
-SOME = 0.1
+ERROR_SHARE = 0.5
+"""Share of programs without support that makes a finding an error."""
+WARNING_SHARE = 0.1
 """Share that makes it a warning."""
 
 _POINTS = {Support.YES: 1.0, Support.PARTIAL: 0.5, Support.NO: 0.0}
@@ -26,7 +26,7 @@ _MAX_SHEET_OCTETS = 5_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeatureUse:
-    """A feature that the mail uses. results: all versions of the programs that matter, old to new."""
+    """A feature that the mail uses. results: all versions of the selected programs, old to new."""
 
     feature: Feature
     count: int
@@ -36,7 +36,7 @@ class FeatureUse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgramScore:
-    """How much of what the mail uses one program supports in its newest version: 0 to 100, None if unknown."""
+    """Support of one program's newest version for the features of the mail: score 0 to 100, None if unknown."""
 
     program: Program
     score: float | None
@@ -48,10 +48,10 @@ class ProgramScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientFacts(Facts):
-    """Everything the mail uses, and each program's share of it. nodes: elements of the body.
+    """Features that the mail uses, and scores of the programs. nodes: elements of the body.
 
-    data_of: date of the data. sheets_linked: style sheets that the mail links to; sheets_fetched: those that were
-    examined; sheets_failed: those that could not be had, with the reason.
+    data_of: date of the data. sheets_linked: number of linked style sheets; sheets_fetched: of those that were
+    examined; sheets_failed: addresses of those that could not be fetched, with the reason.
     """
 
     uses: tuple[FeatureUse, ...]
@@ -64,13 +64,13 @@ class ClientFacts(Facts):
     sheets_failed: tuple[str, ...] = ()
 
     def score_without(self, rules: Collection[str]) -> float | None:
-        """The mean of the programs' scores as if the mail did not use these features; 100 when nothing is left."""
+        """Return the mean of the programs' scores without these features; 100 when none is left."""
         uses = tuple(use for use in self.uses if use.feature.slug not in rules)
         return _mean(_program_scores(tuple(each.program for each in self.programs), uses)) if uses else 100.0
 
 
 class ClientsCheck:
-    """Looks up every HTML and CSS feature of the mail in the client tables."""
+    """Looks up every HTML and CSS feature of the mail in the data of caniemail.com."""
 
     name = NAME
     title = TITLE
@@ -78,36 +78,36 @@ class ClientsCheck:
 
     def __init__(self, options: CheckOptions) -> None:
         self._threads = options.threads
-        self._wanted = options.clients
+        self._clients = options.clients
         self._fetcher = options.fetcher if options.linked_sheets else None
 
-    async def run(self, subject: CheckedMail) -> Report:
-        """Findings for each feature that a program which matters does not support fully; facts are `ClientFacts`."""
+    async def run(self, mail: CheckedMail) -> Report:
+        """Return the report on features without full support by the selected programs; facts are `ClientFacts`."""
         sheets: tuple[LinkedSheet, ...] = ()
         failed: tuple[str, ...] = ()
         if self._fetcher is not None:
-            links = await self._threads.run(sheet_links, subject)
+            links = await self._threads.run(sheet_links, mail)
             sheets, failed = await _fetched(self._fetcher, links)
-        return await self._threads.run(examine, subject, wanted=self._wanted, sheets=sheets, sheets_failed=failed)
+        return await self._threads.run(check_clients, mail, clients=self._clients, sheets=sheets, sheets_failed=failed)
 
 
-def examine(
-    subject: CheckedMail,
+def check_clients(
+    mail: CheckedMail,
     *,
-    wanted: tuple[str, ...] = (),
+    clients: tuple[str, ...] = (),
     sheets: tuple[LinkedSheet, ...] = (),
     sheets_failed: tuple[str, ...] = (),
 ) -> Report:
-    """The report on a message. Its score is the mean of the programs' scores, None without HTML.
+    """Return the report on a message. Its score is the mean of the programs' scores, None without HTML.
 
-    Of each program the newest version counts; features nobody tested in it are left out of its score.
-    Raises ValueError when `wanted` names a program that is not known.
+    The newest version of each program counts; features that were not tested in it do not count in its score.
+    Raises ValueError when `clients` names an unknown program.
     """
     known = knowledge()
-    programs = known.wanted(wanted)
-    if not subject.html_parts:
+    programs = known.select(clients)
+    if not mail.html_parts:
         return Report(check=NAME, title=TITLE)
-    features = find_features(subject, sheets)
+    features = find_features(mail, sheets)
     keys = frozenset(program.key for program in programs)
     uses = tuple(_use(known.feature(slug), found, keys) for slug, found in sorted(features.by_name.items()))
     scores = _program_scores(programs, uses)
@@ -123,17 +123,17 @@ def examine(
             nodes=features.nodes,
             data_version=known.version,
             data_of=known.data_of,
-            sheets_linked=len(sheet_links(subject)),
+            sheets_linked=len(sheet_links(mail)),
             sheets_fetched=len(sheets),
             sheets_failed=sheets_failed,
         ),
     )
 
 
-def sheet_links(subject: CheckedMail) -> tuple[tuple[str, int, str], ...]:
+def sheet_links(mail: CheckedMail) -> tuple[tuple[str, int, str], ...]:
     """Part id, element and address of the style sheets that the mail links to."""
     links: list[tuple[str, int, str]] = []
-    for part in subject.html_parts:
+    for part in mail.html_parts:
         for index, element in enumerate(part.elements):
             if element.tag == "link" and "stylesheet" in (attributes := attributes_of(element)).get("rel", "").lower():
                 links.append((part.part_id, index, attributes.get("href", "").strip()))
@@ -193,7 +193,7 @@ def _program_score(program: Program, newest: tuple[dict[str, Support], ...]) -> 
 
 
 def _finding(use: FeatureUse, found: Occurrences) -> Finding | None:
-    """What to say about a feature, None when every program that matters supports it or nothing is known."""
+    """Return the finding on a feature, None when all selected programs support it or nothing is known."""
     newest = {result.program.key: result for result in use.results}.values()
     known = [result for result in newest if result.support is not Support.UNKNOWN]
     no = sorted(result.program.name for result in known if result.support is Support.NO)
@@ -216,9 +216,9 @@ def _finding(use: FeatureUse, found: Occurrences) -> Finding | None:
 
 
 def _severity(no: int, known: int) -> Severity:
-    if no >= MANY * known:
+    if no >= ERROR_SHARE * known:
         return Severity.ERROR
-    return Severity.WARNING if no >= SOME * known else Severity.INFO
+    return Severity.WARNING if no >= WARNING_SHARE * known else Severity.INFO
 
 
 def _sentence(title: str, no: int, partly: int, known: int) -> str:

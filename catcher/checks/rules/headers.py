@@ -1,288 +1,188 @@
-"""Header section: what RFC 5322 and the large receivers ask of it."""
+"""Header section: what RFC 5322 and the large receivers require of it."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from catcher.checks.model import Finding, Report, Severity, in_order, score_of
-from catcher.checks.options import CheckOptions
-from catcher.checks.parse.subject import CheckedMail
+from catcher.checks.parse.checked_mail import CheckedMail
+from catcher.checks.rules.rule_table import Rule, RuleTable
+from catcher.checks.runner import LocalCheck
 from catcher.checks.urls.forms import is_internal_host
 from catcher.mime import Address, list_unsubscribe
 
 NAME = "headers"
 TITLE = "Header fields"
 
-_ONCE_WORDS = """
+_ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
+_ORIGIN, _MESSAGE_ID, _RECIPIENTS = "RFC 5322 §3.6.2", "RFC 5322 §3.6.4", "RFC 5322 §3.6.3"
+_LIST, _ONE_CLICK = "RFC 2369 §3.2", "RFC 8058 §3.1"
+_SINGLE_FIELD_NAMES = """
 date from sender reply-to to cc bcc message-id in-reply-to references subject mime-version content-type
 content-transfer-encoding content-id content-disposition list-unsubscribe list-unsubscribe-post
 """
-_ONCE = _ONCE_WORDS.split()
+_TABLE = RuleTable(
+    Rule("date-missing", _ERROR, "Give the date of sending.", "RFC 5322 §3.6"),
+    Rule("date-invalid", _ERROR, "Write it as RFC 5322 says.", "RFC 5322 §3.3"),
+    Rule("date-wrong", _WARNING, "Give the date of sending.", "RFC 5322 §3.6.1"),
+    Rule("message-id-missing", _WARNING, "Give each message its own.", _MESSAGE_ID),
+    Rule("message-id-invalid", _ERROR, "Write <unique@your.domain>.", _MESSAGE_ID),
+    Rule("message-id-local", _INFO, "End it with your domain.", _MESSAGE_ID),
+    Rule("from-missing", _ERROR, "Name the author.", _ORIGIN),
+    Rule("from-empty", _ERROR, "Name the author.", _ORIGIN),
+    Rule("from-noreply", _INFO, "Use an address that somebody reads.", _ORIGIN),
+    Rule("sender-missing", _ERROR, "Name the one who sends in Sender.", _ORIGIN),
+    Rule("sender-many", _ERROR, "Name one.", _ORIGIN),
+    Rule("address-invalid", _ERROR, "Correct the address.", "RFC 5322 §3.4.1"),
+    Rule("address-in-name", _WARNING, "Use a name; filters read this as phishing.", "RFC 5322 §3.4"),
+    Rule("to-missing", _WARNING, "Put the recipient into To.", _RECIPIENTS),
+    Rule("bcc-sent", _ERROR, "Take Bcc out before sending.", _RECIPIENTS),
+    Rule("field-doubled", _ERROR, "Keep one.", "RFC 5322 §3.6"),
+    Rule("subject-missing", _WARNING, "Say what the message is about.", "RFC 5322 §3.6.5"),
+    Rule("subject-long", _WARNING, "Shorten it.", "RFC 5322 §2.1.1"),
+    Rule("field-8bit", _ERROR, "Use encoded-words.", "RFC 2047 §2"),
+    Rule("unsubscribe-missing", _ERROR, "Offer one with one-click.", _LIST),
+    Rule("unsubscribe-invalid", _ERROR, "Write <https://…>, <mailto:…>.", _LIST),
+    Rule("one-click-missing", _WARNING, "Add List-Unsubscribe-Post: List-Unsubscribe=One-Click.", _ONE_CLICK),
+    Rule("one-click-invalid", _ERROR, "Write exactly that.", _ONE_CLICK),
+    Rule("one-click-https", _ERROR, "Add an https address.", _ONE_CLICK),
+)
+_SINGLE_FIELDS = _SINGLE_FIELD_NAMES.split()
+_NO_REPLY = ("noreply@", "no-reply@", "donotreply@", "do-not-reply@")
 _DAY = timedelta(days=1)
 _MAX_SUBJECT = 998
 
 
-class HeadersCheck:
-    """Looks at the message's own header fields."""
-
-    name = NAME
-    title = TITLE
-    on_request = False
-
-    def __init__(self, options: CheckOptions) -> None:
-        self._threads = options.threads
-
-    async def run(self, subject: CheckedMail) -> Report:
-        """Findings for fields that are missing, doubled or wrong; no facts."""
-        return await self._threads.run(judge_headers, subject)
-
-
-def judge_headers(subject: CheckedMail) -> Report:
-    """The report on a message's header section."""
-    findings = [finding for rule in _RULES for finding in rule(subject)]
+def check_headers(mail: CheckedMail) -> Report:
+    """Return the report on missing, doubled and malformed header fields; no facts."""
+    findings = [finding for rule in _RULES for finding in rule(mail)]
     return Report(check=NAME, title=TITLE, findings=in_order(findings), score=score_of(findings))
 
 
-def _finding(
-    subject: CheckedMail,
-    rule: str,
-    severity: Severity,
-    text: str,
-    advice: str,
-    source: str,
-    *,
-    field: str = "",
-    which: int = 0,
-) -> Finding:
-    place = subject.field_place(field, which=which) if field else None
-    return Finding(rule=rule, severity=severity, text=text, place=place, advice=advice, source=source)
+class HeadersCheck(LocalCheck):
+    """The header fields."""
+
+    name = NAME
+    title = TITLE
+    examine = staticmethod(check_headers)
 
 
-def _dates(subject: CheckedMail) -> Iterator[Finding]:
-    bodies = subject.field_bodies("date")
-    date = subject.message.date
+def _finding(mail: CheckedMail, rule: str, text: str, field: str = "", *, which: int = 0) -> Finding:
+    return _TABLE.finding(rule, text, mail.field_place(field, which=which) if field else None)
+
+
+def _dates(mail: CheckedMail) -> Iterator[Finding]:
+    bodies = mail.field_bodies("date")
+    date = mail.message.date
     if not bodies:
-        yield _finding(
-            subject,
-            "date-missing",
-            Severity.ERROR,
-            "There is no Date field.",
-            "Give the date of sending.",
-            "RFC 5322 §3.6",
-        )
+        yield _finding(mail, "date-missing", "There is no Date field.")
     elif date is None:
-        text = f"The Date field cannot be read: {bodies[0][:80]}"
-        yield _finding(
-            subject, "date-invalid", Severity.ERROR, text, "Write it as RFC 5322 says.", "RFC 5322 §3.3", field="Date"
-        )
+        yield _finding(mail, "date-invalid", f"The Date field cannot be read: {bodies[0][:80]}", "Date")
     else:
-        received = subject.envelope.received_at
+        received = mail.envelope.received_at
         if not received - 7 * _DAY <= date <= received + _DAY:
             when = "in the future" if date > received else "long past"
-            text = f"The Date field is {when}: {bodies[0][:80]}"
-            yield _finding(
-                subject,
-                "date-wrong",
-                Severity.WARNING,
-                text,
-                "Give the date of sending.",
-                "RFC 5322 §3.6.1",
-                field="Date",
-            )
+            yield _finding(mail, "date-wrong", f"The Date field is {when}: {bodies[0][:80]}", "Date")
 
 
-def _message_ids(subject: CheckedMail) -> Iterator[Finding]:
-    bodies = subject.field_bodies("message-id")
-    source = "RFC 5322 §3.6.4"
+def _message_ids(mail: CheckedMail) -> Iterator[Finding]:
+    bodies = mail.field_bodies("message-id")
     if not bodies:
         text = "There is no Message-ID field; replies cannot name this message and receivers count it against it."
-        yield _finding(subject, "message-id-missing", Severity.WARNING, text, "Give each message its own.", source)
+        yield _finding(mail, "message-id-missing", text)
         return
     body = bodies[0].strip()
     left, at, right = body.strip("<>").rpartition("@")
     if not (body.startswith("<") and body.endswith(">") and at and left and right) or any(c.isspace() for c in body):
         text = f"The Message-ID is not of the form <left@right>: {body[:80]}"
-        yield _finding(
-            subject,
-            "message-id-invalid",
-            Severity.ERROR,
-            text,
-            "Write <unique@your.domain>.",
-            source,
-            field="Message-ID",
-        )
+        yield _finding(mail, "message-id-invalid", text, "Message-ID")
     elif is_internal_host(right.strip("[]")) and not right.lower().endswith(".example"):
         text = f"The Message-ID ends in {right[:60]}, a name of this machine only."
-        yield _finding(
-            subject, "message-id-local", Severity.INFO, text, "End it with your domain.", source, field="Message-ID"
-        )
+        yield _finding(mail, "message-id-local", text, "Message-ID")
 
 
-def _senders(subject: CheckedMail) -> Iterator[Finding]:
-    message = subject.message
-    source = "RFC 5322 §3.6.2"
-    if not subject.field_bodies("from"):
-        yield _finding(subject, "from-missing", Severity.ERROR, "There is no From field.", "Name the author.", source)
+def _senders(mail: CheckedMail) -> Iterator[Finding]:
+    message = mail.message
+    if not mail.field_bodies("from"):
+        yield _finding(mail, "from-missing", "There is no From field.")
     elif not message.from_:
-        yield _finding(
-            subject,
-            "from-empty",
-            Severity.ERROR,
-            "The From field names nobody.",
-            "Name the author.",
-            source,
-            field="From",
-        )
+        yield _finding(mail, "from-empty", "The From field names nobody.", "From")
     elif len(message.from_) > 1 and not message.sender:
         text = f"From names {len(message.from_)} authors, and there is no Sender field."
-        yield _finding(
-            subject, "sender-missing", Severity.ERROR, text, "Name the one who sends in Sender.", source, field="From"
-        )
+        yield _finding(mail, "sender-missing", text, "From")
     for name, addresses in (("From", message.from_), ("Sender", message.sender), ("Reply-To", message.reply_to)):
-        yield from _addresses(subject, name, addresses)
+        yield from _addresses(mail, name, addresses)
     for address in message.from_:
-        if address.addr_spec.lower().startswith(("noreply@", "no-reply@", "donotreply@", "do-not-reply@")):
-            text = f"Nobody can answer to {address.addr_spec}."
-            yield _finding(
-                subject,
-                "from-noreply",
-                Severity.INFO,
-                text,
-                "Use an address that somebody reads.",
-                source,
-                field="From",
-            )
+        if address.addr_spec.lower().startswith(_NO_REPLY):
+            yield _finding(mail, "from-noreply", f"Nobody can answer to {address.addr_spec}.", "From")
     if len(message.sender) > 1:
-        yield _finding(
-            subject, "sender-many", Severity.ERROR, "Sender names more than one.", "Name one.", source, field="Sender"
-        )
+        yield _finding(mail, "sender-many", "Sender names more than one.", "Sender")
 
 
-def _addresses(subject: CheckedMail, name: str, addresses: tuple[Address, ...]) -> Iterator[Finding]:
+def _addresses(mail: CheckedMail, name: str, addresses: tuple[Address, ...]) -> Iterator[Finding]:
     for address in addresses:
         left, at, right = address.addr_spec.rpartition("@")
         if not at or not left or not right or any(character.isspace() for character in right):
             text = f"{name} has an address that cannot be: {address.addr_spec[:80] or 'an empty one'}"
-            yield _finding(
-                subject, "address-invalid", Severity.ERROR, text, "Correct the address.", "RFC 5322 §3.4.1", field=name
-            )
+            yield _finding(mail, "address-invalid", text, name)
         if "@" in address.display_name and address.display_name.strip().lower() != address.addr_spec.lower():
             text = f"The name in {name} is another address than the real one: {address.display_name[:60]}"
-            yield _finding(
-                subject,
-                "address-in-name",
-                Severity.WARNING,
-                text,
-                "Use a name; filters read this as phishing.",
-                "RFC 5322 §3.4",
-                field=name,
-            )
+            yield _finding(mail, "address-in-name", text, name)
 
 
-def _recipients(subject: CheckedMail) -> Iterator[Finding]:
-    message = subject.message
-    if not (message.to or message.cc or subject.field_bodies("to") or subject.field_bodies("cc")):
-        text = "Neither To nor Cc names anybody; filters count this against the message."
-        yield _finding(subject, "to-missing", Severity.WARNING, text, "Put the recipient into To.", "RFC 5322 §3.6.3")
+def _recipients(mail: CheckedMail) -> Iterator[Finding]:
+    message = mail.message
+    if not (message.to or message.cc or mail.field_bodies("to") or mail.field_bodies("cc")):
+        yield _finding(mail, "to-missing", "Neither To nor Cc names anybody; filters count this against the message.")
     for name, addresses in (("To", message.to), ("Cc", message.cc)):
-        yield from _addresses(subject, name, addresses)
+        yield from _addresses(mail, name, addresses)
     if message.bcc:
         text = f"The Bcc field was sent along and shows {len(message.bcc)} hidden recipients to everybody."
-        yield _finding(
-            subject, "bcc-sent", Severity.ERROR, text, "Take Bcc out before sending.", "RFC 5322 §3.6.3", field="Bcc"
-        )
+        yield _finding(mail, "bcc-sent", text, "Bcc")
 
 
-def _duplicates(subject: CheckedMail) -> Iterator[Finding]:
-    counts = Counter(field.name.lower() for field in subject.message.header)
-    for name in _ONCE:
+def _duplicates(mail: CheckedMail) -> Iterator[Finding]:
+    counts = Counter(field.name.lower() for field in mail.message.header)
+    for name in _SINGLE_FIELDS:
         if counts[name] > 1:
             text = f"The field {name.title()} is there {counts[name]} times, once is allowed."
-            yield _finding(
-                subject, "field-doubled", Severity.ERROR, text, "Keep one.", "RFC 5322 §3.6", field=name, which=1
-            )
+            yield _finding(mail, "field-doubled", text, name, which=1)
 
 
-def _subjects(subject: CheckedMail) -> Iterator[Finding]:
-    if not subject.message.subject.strip():
-        yield _finding(
-            subject,
-            "subject-missing",
-            Severity.WARNING,
-            "There is no subject.",
-            "Say what the message is about.",
-            "RFC 5322 §3.6.5",
-        )
-    elif len(subject.message.subject) > _MAX_SUBJECT:
-        yield _finding(
-            subject,
-            "subject-long",
-            Severity.WARNING,
-            "The subject is absurdly long.",
-            "Shorten it.",
-            "RFC 5322 §2.1.1",
-            field="Subject",
-        )
-    for field in subject.message.header:
-        if not field.body.isascii() and field.name.lower() not in ("received",):
+def _subjects(mail: CheckedMail) -> Iterator[Finding]:
+    if not mail.message.subject.strip():
+        yield _finding(mail, "subject-missing", "There is no subject.")
+    elif len(mail.message.subject) > _MAX_SUBJECT:
+        yield _finding(mail, "subject-long", "The subject is absurdly long.", "Subject")
+    for field in mail.message.header:
+        if not field.body.isascii() and field.name.lower() != "received":
             text = f"The field {field.name} has characters that are not ASCII and not encoded."
-            yield _finding(
-                subject, "field-8bit", Severity.ERROR, text, "Use encoded-words.", "RFC 2047 §2", field=field.name
-            )
+            yield _finding(mail, "field-8bit", text, field.name)
             return
 
 
-def _lists(subject: CheckedMail) -> Iterator[Finding]:
-    """What Gmail and Yahoo ask of bulk mail since 2024, judged when the message says that it is bulk."""
-    offer = list_unsubscribe(subject.message)
-    precedence = " ".join(subject.field_bodies("precedence")).lower()
-    is_bulk = bool(subject.field_bodies("list-id") or offer.header or precedence in ("bulk", "list"))
+def _lists(mail: CheckedMail) -> Iterator[Finding]:
+    """Yield what Gmail and Yahoo have required of bulk mail since 2024, when the message says that it is bulk mail."""
+    offer = list_unsubscribe(mail.message)
+    precedence = " ".join(mail.field_bodies("precedence")).lower()
+    is_bulk = bool(mail.field_bodies("list-id") or offer.header or precedence in ("bulk", "list"))
     field = "List-Unsubscribe"
     if is_bulk and not offer.header:
-        text = "The message is bulk mail without a List-Unsubscribe field."
-        yield _finding(
-            subject, "unsubscribe-missing", Severity.ERROR, text, "Offer one with one-click.", "RFC 2369 §3.2"
-        )
+        yield _finding(mail, "unsubscribe-missing", "The message is bulk mail without a List-Unsubscribe field.")
         return
     if offer.errors:
-        text = f"List-Unsubscribe is broken: {offer.errors}."
-        yield _finding(
-            subject,
-            "unsubscribe-invalid",
-            Severity.ERROR,
-            text,
-            "Write <https://…>, <mailto:…>.",
-            "RFC 2369 §3.2",
-            field=field,
-        )
+        yield _finding(mail, "unsubscribe-invalid", f"List-Unsubscribe is broken: {offer.errors}.", field)
     https = [link for link in offer.links if link.lower().startswith("https:")]
     post = offer.header_post.replace(" ", "").lower()
     if offer.header and not offer.header_post:
         text = "List-Unsubscribe has no one-click form (List-Unsubscribe-Post)."
-        yield _finding(
-            subject,
-            "one-click-missing",
-            Severity.WARNING,
-            text,
-            "Add List-Unsubscribe-Post: List-Unsubscribe=One-Click.",
-            "RFC 8058 §3.1",
-            field=field,
-        )
+        yield _finding(mail, "one-click-missing", text, field)
     elif offer.header_post and post != "list-unsubscribe=one-click":
         text = f"List-Unsubscribe-Post is not “List-Unsubscribe=One-Click”: {offer.header_post[:60]}"
-        yield _finding(
-            subject,
-            "one-click-invalid",
-            Severity.ERROR,
-            text,
-            "Write exactly that.",
-            "RFC 8058 §3.1",
-            field="List-Unsubscribe-Post",
-        )
+        yield _finding(mail, "one-click-invalid", text, "List-Unsubscribe-Post")
     elif offer.header_post and not https:
-        text = "One-click unsubscribing needs an https address in List-Unsubscribe."
         yield _finding(
-            subject, "one-click-https", Severity.ERROR, text, "Add an https address.", "RFC 8058 §3.1", field=field
+            mail, "one-click-https", "One-click unsubscribing needs an https address in List-Unsubscribe.", field
         )
 
 

@@ -1,4 +1,4 @@
-"""Inbox row: sender, subject and preheader as lists of messages cut them."""
+"""Inbox row: sender, subject and preheader, truncated as lists of messages truncate them."""
 
 import re
 from collections.abc import Iterator
@@ -7,18 +7,19 @@ from dataclasses import dataclass
 import turbohtml
 
 from catcher.checks.model import Facts, Finding, Report, Severity, in_order, score_of
-from catcher.checks.options import CheckOptions
+from catcher.checks.parse.checked_mail import CheckedMail
 from catcher.checks.parse.html import HtmlPart, attributes_of
-from catcher.checks.parse.subject import CheckedMail
+from catcher.checks.rules.rule_table import Rule, RuleTable
+from catcher.checks.runner import LocalCheck
 from catcher.mime import part_text
 
 NAME = "inbox"
 TITLE = "Inbox row"
 
 WIDTHS = (("small phone", 30), ("phone", 40), ("desktop", 70))
-"""Characters of a subject that a list shows: narrow and usual phones, and a desktop's list."""
+"""Characters of a subject that a list shows, by device."""
 MAX_PREHEADER = 140
-"""Characters of a preheader that any list shows."""
+"""Characters of a preheader that the widest list shows."""
 
 _PADDING = re.compile(
     "[\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ufeff\uffa0]"
@@ -29,15 +30,25 @@ _HIDDEN = re.compile(
     re.IGNORECASE,
 )
 _TECHNICAL = re.compile(r"view (?:this|it|in|online)|web ?browser|im browser|https?://|^\s*<", re.IGNORECASE)
-_MAX_LOOKED_AT = 20_000
+_MAX_SCAN = 20_000
 _RULES_OF_FILTERS = "https://spamassassin.apache.org/old/tests_3_3_x.html"
 _ON_SUBJECTS = "https://mailchimp.com/help/best-practices-for-email-subject-lines/"
 _ON_PREHEADERS = "https://www.litmus.com/blog/the-ultimate-guide-to-preview-text-support"
+_TABLE = RuleTable(
+    Rule("subject-cut", Severity.INFO, "Put what matters into its first 40.", _ON_SUBJECTS),
+    Rule("subject-capitals", Severity.WARNING, "Write it as a sentence.", _RULES_OF_FILTERS),
+    Rule("subject-marks", Severity.WARNING, "Write it as a sentence.", _RULES_OF_FILTERS),
+    Rule("subject-reply", Severity.WARNING, "Take “Re:” out.", "RFC 5322 §3.6.5"),
+    Rule("preheader-missing", Severity.WARNING, "Begin with a sentence.", _ON_PREHEADERS),
+    Rule("preheader-technical", Severity.WARNING, "Begin with a sentence.", _ON_PREHEADERS),
+    Rule("preheader-repeats", Severity.INFO, "Say more in the preheader.", _ON_PREHEADERS),
+    Rule("preheader-runs-on", Severity.INFO, "Pad it with &zwnj;&nbsp;.", _ON_PREHEADERS),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxRow:
-    """One list's row, cut as it is there. width: characters of the subject."""
+    """The row on one device. width: characters of the subject that it shows."""
 
     device: str
     width: int
@@ -48,9 +59,10 @@ class InboxRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxFacts(Facts):
-    """sender, subject, preheader: in full. is_hidden: the preheader is text that the open mail does not show.
+    """The untruncated values and the rows.
 
-    padding: invisible characters behind it that keep the mail's text out of the row. rows: as lists show them.
+    is_hidden: the preheader is text that the open mail does not show. padding: invisible characters behind it that
+    keep the mail's text out of the row.
     """
 
     sender: str
@@ -61,34 +73,27 @@ class InboxFacts(Facts):
     rows: tuple[InboxRow, ...]
 
 
-class InboxCheck:
-    """Shows how the mail looks in a list, and what is cut off there."""
-
-    name = NAME
-    title = TITLE
-    on_request = False
-
-    def __init__(self, options: CheckOptions) -> None:
-        self._threads = options.threads
-
-    async def run(self, subject: CheckedMail) -> Report:
-        """Findings on subject and preheader; facts are `InboxFacts`."""
-        return await self._threads.run(judge_inbox, subject)
-
-
-def judge_inbox(subject: CheckedMail) -> Report:
-    """The report on a message's row in a list."""
-    facts = _facts(subject)
-    findings = tuple(_findings(subject, facts))
+def check_inbox(mail: CheckedMail) -> Report:
+    """Return the report on subject and preheader; facts are `InboxFacts`."""
+    facts = _facts(mail)
+    findings = tuple(_findings(mail, facts))
     return Report(check=NAME, title=TITLE, findings=in_order(findings), score=score_of(findings), facts=facts)
 
 
-def _facts(subject: CheckedMail) -> InboxFacts:
-    message = subject.message
+class InboxCheck(LocalCheck):
+    """The mail's row in lists of messages, and what is cut off there."""
+
+    name = NAME
+    title = TITLE
+    examine = staticmethod(check_inbox)
+
+
+def _facts(mail: CheckedMail) -> InboxFacts:
+    message = mail.message
     sender = (
-        message.from_[0].display_name or message.from_[0].addr_spec if message.from_ else subject.envelope.reverse_path
+        message.from_[0].display_name or message.from_[0].addr_spec if message.from_ else mail.envelope.reverse_path
     )
-    preheader, is_hidden, padding = _preheader(subject)
+    preheader, is_hidden, padding = _preheader(mail)
     line = " ".join(message.subject.split())
     return InboxFacts(
         sender=sender,
@@ -113,17 +118,17 @@ def _cut(text: str, width: int) -> str:
     return text if len(text) <= width else text[: width - 1].rstrip() + "…"
 
 
-def _preheader(subject: CheckedMail) -> tuple[str, bool, int]:
-    """What a list shows behind the subject, whether the open mail hides it, and how much padding follows."""
-    if subject.html_parts:
-        return _of_html(subject.html_parts[0])
-    texts = subject.message.text_parts
-    text = part_text(subject.octets, subject.message.parts[texts[0]])[:_MAX_LOOKED_AT] if texts else ""
+def _preheader(mail: CheckedMail) -> tuple[str, bool, int]:
+    """Return the preheader, whether the open mail hides it, and the number of padding characters behind it."""
+    if mail.html_parts:
+        return _of_html(mail.html_parts[0])
+    texts = mail.message.text_parts
+    text = part_text(mail.octets, mail.message.parts[texts[0]])[:_MAX_SCAN] if texts else ""
     return " ".join(_PADDING.sub(" ", text).split())[:MAX_PREHEADER], False, 0
 
 
 def _of_html(part: HtmlPart) -> tuple[str, bool, int]:
-    """The first text of the document, hidden text included: that is what lists take."""
+    """Return the same for HTML: its first text, hidden or not, as lists take it."""
     words: list[str] = []
     size = padding = 0
     is_hidden: bool | None = None
@@ -142,9 +147,9 @@ def _of_html(part: HtmlPart) -> tuple[str, bool, int]:
 
 
 def _texts(body: turbohtml.Element) -> Iterator[tuple[turbohtml.Node, bool]]:
-    """Text nodes in document order and whether they are hidden; at most the first thousands of nodes are looked at."""
+    """Yield text nodes in document order and whether they are hidden; visits at most `_MAX_SCAN` nodes."""
     stack: list[tuple[turbohtml.Node, bool]] = [(body, False)]
-    left = _MAX_LOOKED_AT
+    left = _MAX_SCAN
     while stack and left:
         left -= 1
         node, hidden = stack.pop()
@@ -156,91 +161,35 @@ def _texts(body: turbohtml.Element) -> Iterator[tuple[turbohtml.Node, bool]]:
             stack.extend((child, below) for child in reversed(list(node.children)[:1_000]))
 
 
-def _findings(subject: CheckedMail, facts: InboxFacts) -> Iterator[Finding]:
-    place = subject.html_parts[0].whole() if subject.html_parts else None
-    line = subject.field_place("Subject")
+def _findings(mail: CheckedMail, facts: InboxFacts) -> Iterator[Finding]:
+    body = mail.html_parts[0].whole() if mail.html_parts else None
+    subject = mail.field_place("Subject")
     narrow, usual = WIDTHS[0][1], WIDTHS[2][1]
     if len(facts.subject) > usual:
         text = f"The subject has {len(facts.subject)} characters; lists show {narrow} to {usual}."
-        yield Finding(
-            rule="subject-cut",
-            severity=Severity.INFO,
-            text=text,
-            advice="Put what matters into its first 40.",
-            source=_ON_SUBJECTS,
-            place=line,
-        )
+        yield _TABLE.finding("subject-cut", text, subject)
     if facts.subject.isupper() and len(facts.subject) > 10:
         text = "The subject is in capital letters; filters count that against it."
-        yield Finding(
-            rule="subject-capitals",
-            severity=Severity.WARNING,
-            text=text,
-            advice="Write it as a sentence.",
-            source=_RULES_OF_FILTERS,
-            place=line,
-        )
+        yield _TABLE.finding("subject-capitals", text, subject)
     if re.search(r"[!?]{2,}|\${2,}", facts.subject):
         text = "The subject has several exclamation or question marks in a row; filters count that against it."
-        yield Finding(
-            rule="subject-marks",
-            severity=Severity.WARNING,
-            text=text,
-            advice="Write it as a sentence.",
-            source=_RULES_OF_FILTERS,
-            place=line,
-        )
-    if re.match(r"\s*(?:re|fwd?|aw|wg)\s*:", facts.subject, re.IGNORECASE) and not _is_reply(subject):
+        yield _TABLE.finding("subject-marks", text, subject)
+    if re.match(r"\s*(?:re|fwd?|aw|wg)\s*:", facts.subject, re.IGNORECASE) and not _is_reply(mail):
         text = "The subject looks like an answer, but the message answers none."
-        yield Finding(
-            rule="subject-reply",
-            severity=Severity.WARNING,
-            text=text,
-            advice="Take “Re:” out.",
-            source="RFC 5322 §3.6.5",
-            place=line,
-        )
-    if not facts.preheader and (subject.html_parts or subject.message.text_parts):
+        yield _TABLE.finding("subject-reply", text, subject)
+    if not facts.preheader and (mail.html_parts or mail.message.text_parts):
         text = "There is no text that a list could show behind the subject."
-        yield Finding(
-            rule="preheader-missing",
-            severity=Severity.WARNING,
-            text=text,
-            place=place,
-            advice="Begin with a sentence.",
-            source=_ON_PREHEADERS,
-        )
+        yield _TABLE.finding("preheader-missing", text, body)
     elif _TECHNICAL.search(facts.preheader[:60]):
         text = f"The list shows “{facts.preheader[:60]}” behind the subject."
-        yield Finding(
-            rule="preheader-technical",
-            severity=Severity.WARNING,
-            text=text,
-            place=place,
-            advice="Begin with a sentence.",
-            source=_ON_PREHEADERS,
-        )
+        yield _TABLE.finding("preheader-technical", text, body)
     elif facts.preheader and facts.preheader.lower() == facts.subject.lower():
         text = "The list shows the subject twice: the text begins with it."
-        yield Finding(
-            rule="preheader-repeats",
-            severity=Severity.INFO,
-            text=text,
-            place=place,
-            advice="Say more in the preheader.",
-            source=_ON_PREHEADERS,
-        )
+        yield _TABLE.finding("preheader-repeats", text, body)
     if facts.is_hidden and facts.padding == 0 and len(facts.preheader) >= MAX_PREHEADER:
         text = "Behind the hidden preheader the list goes on with the mail's first words."
-        yield Finding(
-            rule="preheader-runs-on",
-            severity=Severity.INFO,
-            text=text,
-            place=place,
-            advice="Pad it with &zwnj;&nbsp;.",
-            source=_ON_PREHEADERS,
-        )
+        yield _TABLE.finding("preheader-runs-on", text, body)
 
 
-def _is_reply(subject: CheckedMail) -> bool:
-    return bool(subject.field_bodies("in-reply-to") or subject.field_bodies("references"))
+def _is_reply(mail: CheckedMail) -> bool:
+    return bool(mail.field_bodies("in-reply-to") or mail.field_bodies("references"))

@@ -1,4 +1,4 @@
-"""Whether the links of a message answer. On request only: following a link is an act that others see."""
+"""Status of the links of a message. On request only: other servers see the requests."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from catcher.checks.model import Facts, Finding, Report, Severity, in_order, score_of
 from catcher.checks.options import CheckOptions
-from catcher.checks.parse.subject import CheckedMail
+from catcher.checks.parse.checked_mail import CheckedMail
+from catcher.checks.rules.rule_table import Rule, RuleTable
 from catcher.checks.urls.collect import FOLLOWED, LinkContext, MailLink, MailLinks, collect_links, web_addresses
 from catcher.checks.urls.forms import is_one_time, scheme_of
 from catcher.checks.urls.link_results import LinkCache, LinkStatus
@@ -17,27 +18,39 @@ NAME = "linkcheck"
 TITLE = "Links that answer"
 
 MAX_REQUESTS = 100
-"""Different addresses that are asked for one message."""
-TOGETHER = 8
-"""Addresses that are asked at the same time."""
-TOGETHER_PER_HOST = 2
-"""Of these, addresses of one host."""
+"""Distinct addresses that are requested for one message."""
+MAX_CONCURRENT = 8
+"""Concurrent requests."""
+MAX_CONCURRENT_PER_HOST = 2
+"""Concurrent requests to one host."""
 MAX_SECONDS = 60.0
-"""Time for all links of a message."""
+"""Time limit for all links of a message."""
 
-_HEAD_MEANT_NO = frozenset({400, 401, 403, 404, 405, 406, 409, 410, 411, 415, 500, 501, 502, 503})
+_RETRY_WITH_GET = frozenset({400, 401, 403, 404, 405, 406, 409, 410, 411, 415, 500, 501, 502, 503})
 _NOT_FOR_PROGRAMS = frozenset({401, 402, 403, 406, 407, 418, 429, 451, 999})
+_IMAGE_TYPES = ("image/", "video/", "application/octet-stream")
+
+_ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
+_TABLE = RuleTable(
+    Rule("link-refused", _INFO, "Allow its network in the settings to ask it.", "RFC 6890 §2.2"),
+    Rule("link-dead", _ERROR, "Correct the address.", "RFC 9110 §15.5"),
+    Rule("link-closed", _WARNING, "Open it by hand.", "RFC 9110 §15.5.4"),
+    Rule("link-redirects", _WARNING, "Link to where it leads.", "RFC 9110 §15.4"),
+    Rule("link-downgrade", _WARNING, "Link to an encrypted address.", "RFC 9110 §4.2.2"),
+    Rule("link-not-image", _WARNING, "Correct the address.", "HTML §4.8.3"),
+    Rule("link-moved", _INFO, "Link to the new address.", "RFC 9110 §15.4.2"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkFollowFacts(Facts):
-    """Answers in the order the addresses stand in the message."""
+    """The statuses, in the order of the addresses in the message."""
 
     answers: tuple[LinkStatus, ...]
 
 
 class LinkFollowCheck:
-    """Asks every link of the mail whether it answers."""
+    """Requests every link of the mail."""
 
     name = NAME
     title = TITLE
@@ -46,15 +59,15 @@ class LinkFollowCheck:
     def __init__(self, options: CheckOptions) -> None:
         self._options = options
 
-    async def run(self, subject: CheckedMail) -> Report:
-        """Findings for links that do not answer as they should; facts are `LinkFollowFacts`."""
+    async def run(self, mail: CheckedMail) -> Report:
+        """Return the report on broken, moved and insecure links; facts are `LinkFollowFacts`."""
         options = self._options
         if options.fetcher is None:
             return Report(check=NAME, title=TITLE, error="Links are not followed: fetching is switched off.")
-        links = await options.threads.run(collect_links, subject)
+        links = await options.threads.run(collect_links, mail)
         answers = {
-            answer.url: answer
-            async for answer in follow_links(
+            status.url: status
+            async for status in follow_links(
                 links,
                 fetcher=options.fetcher,
                 cache=options.link_cache,
@@ -74,11 +87,10 @@ class LinkFollowCheck:
         )
 
 
-def link_finding(subject: CheckedMail, answer: LinkStatus) -> Finding | None:
-    """What is wrong with an answer to one of the message's links, None for nothing; of several links to the same
-    address the first that something is wrong with."""
-    links = (link for link in collect_links(subject).links if link.url == answer.url)
-    return next((finding for link in links if (finding := _finding(link, answer)) is not None), None)
+def link_finding(mail: CheckedMail, status: LinkStatus) -> Finding | None:
+    """Return what is wrong with the first link of the message to that address; None when nothing is."""
+    links = (link for link in collect_links(mail).links if link.url == status.url)
+    return next((finding for link in links if (finding := _finding(link, status)) is not None), None)
 
 
 async def follow_links(
@@ -90,42 +102,41 @@ async def follow_links(
     one_time_links: bool = False,
     seconds: float = MAX_SECONDS,
 ) -> AsyncIterator[LinkStatus]:
-    """Answers as they come, each address once; those that took too long come last, as such.
+    """Yield the status of each address once, as soon as it is known; at the end those that exceeded the time limit.
 
-    Leaving the loop early ends the requests under way.
+    Closing the iterator early cancels the pending requests.
     """
-    together = asyncio.Semaphore(TOGETHER)
+    requests = asyncio.Semaphore(MAX_CONCURRENT)
     hosts: dict[str, asyncio.Semaphore] = {}
 
-    async def ask(url: str) -> LinkStatus:
+    async def status_of(url: str) -> LinkStatus:
         if not one_time_links and is_one_time(url):
             return LinkStatus(url=url, reason="not followed: it looks as if it worked once only", is_skipped=True)
         key = (url, follow, fetcher.internal)
-        kept = cache.get(key)
-        if kept is not None:
-            return kept
-        async with hosts.setdefault(_host(url), asyncio.Semaphore(TOGETHER_PER_HOST)), together:
-            answer = await _answer(fetcher, url, follow=follow)
-        cache.put(key, answer)
-        return answer
+        if (cached := cache.get(key)) is not None:
+            return cached
+        async with hosts.setdefault(_host(url), asyncio.Semaphore(MAX_CONCURRENT_PER_HOST)), requests:
+            status = await _request(fetcher, url, follow=follow)
+        cache.put(key, status)
+        return status
 
-    tasks = {asyncio.create_task(ask(url)): url for url in web_addresses(links)[:MAX_REQUESTS]}
-    waiting = set(tasks)
+    tasks = {asyncio.create_task(status_of(url)): url for url in web_addresses(links)[:MAX_REQUESTS]}
+    pending = set(tasks)
     ends_at = asyncio.get_running_loop().time() + seconds
     try:
-        while waiting:
+        while pending:
             left = ends_at - asyncio.get_running_loop().time()
-            done, waiting = await asyncio.wait(waiting, timeout=max(left, 0), return_when=asyncio.FIRST_COMPLETED)
+            done, pending = await asyncio.wait(pending, timeout=max(left, 0), return_when=asyncio.FIRST_COMPLETED)
             if not done:
                 break
             for task in sorted(done, key=list(tasks).index):
                 yield task.result()
-        for task in sorted(waiting, key=list(tasks).index):
+        for task in sorted(pending, key=list(tasks).index):
             yield LinkStatus(url=tasks[task], reason=f"not asked within {seconds:g} seconds")
     finally:
-        for task in waiting:
+        for task in pending:
             task.cancel()
-        await asyncio.gather(*waiting, return_exceptions=True)
+        await asyncio.gather(*pending, return_exceptions=True)
 
 
 def _host(url: str) -> str:
@@ -133,8 +144,8 @@ def _host(url: str) -> str:
     return (parts.hostname or "") if parts is not None else ""
 
 
-async def _answer(fetcher: Fetcher, url: str, *, follow: int) -> LinkStatus:
-    """HEAD, and GET where HEAD is refused or breaks off: many servers answer it wrongly."""
+async def _request(fetcher: Fetcher, url: str, *, follow: int) -> LinkStatus:
+    """Request with HEAD, then with GET where HEAD fails or is refused: many servers answer it wrongly."""
     page: FetchResponse | FetchError
     for method in ("HEAD", "GET"):
         try:
@@ -144,7 +155,7 @@ async def _answer(fetcher: Fetcher, url: str, *, follow: int) -> LinkStatus:
         except FetchError as error:
             page = error
             continue
-        if page.status not in _HEAD_MEANT_NO:
+        if page.status not in _RETRY_WITH_GET:
             break
     if isinstance(page, FetchError):
         return LinkStatus(url=url, reason=str(page), hops=page.hops)
@@ -153,84 +164,31 @@ async def _answer(fetcher: Fetcher, url: str, *, follow: int) -> LinkStatus:
     )
 
 
-def _finding(link: MailLink, answer: LinkStatus | None) -> Finding | None:
-    if answer is None or answer.is_skipped or link.kind not in FOLLOWED:
+def _finding(link: MailLink, status: LinkStatus | None) -> Finding | None:
+    if status is None or status.is_skipped or link.kind not in FOLLOWED:
         return None
-    verdict = _verdict(link, answer)
-    if verdict is None:
-        return None
-    rule, severity, text, advice = verdict
-    return Finding(
-        rule=rule,
-        severity=severity,
-        text=text,
-        place=link.places[0],
-        others=link.places[1:],
-        count=link.count,
-        advice=advice,
-        source=_SOURCES[rule],
-    )
+    fault = _fault(link, status)
+    return _TABLE.finding(*fault, *link.places, count=link.count) if fault is not None else None
 
 
-_SOURCES = {
-    "link-refused": "RFC 6890 §2.2",
-    "link-dead": "RFC 9110 §15.5",
-    "link-closed": "RFC 9110 §15.5.4",
-    "link-redirects": "RFC 9110 §15.4",
-    "link-downgrade": "RFC 9110 §4.2.2",
-    "link-not-image": "HTML §4.8.3",
-    "link-moved": "RFC 9110 §15.4.2",
-}
-
-
-def _verdict(link: MailLink, answer: LinkStatus) -> tuple[str, Severity, str, str] | None:
-    """Rule, severity, sentence and advice; None when the answer is as it should be."""
+def _fault(link: MailLink, status: LinkStatus) -> tuple[str, str] | None:
+    """Return rule and text of what is wrong with a link; None when nothing is."""
     url = link.url if len(link.url) <= 120 else link.url[:119] + "…"
-    if answer.is_refused:
-        return (
-            "link-refused",
-            Severity.INFO,
-            f"{url} was not asked: {answer.reason}.",
-            "Allow its network in the settings to ask it.",
-        )
-    if not answer.status:
-        return "link-dead", Severity.ERROR, f"{url} does not answer: {answer.reason}.", "Correct the address."
-    if answer.status in _NOT_FOR_PROGRAMS:
-        return (
-            "link-closed",
-            Severity.WARNING,
-            f"{url} answers {answer.status}: it may be closed to programs only.",
-            "Open it by hand.",
-        )
-    if answer.status >= 400:
-        return (
-            "link-dead",
-            Severity.ERROR,
-            f"{url} answers {answer.status} {answer.reason}".rstrip() + ".",
-            "Correct the address.",
-        )
-    if answer.status >= 300:
-        text = f"{url} redirects {len(answer.hops)} times and still does not arrive."
-        return "link-redirects", Severity.WARNING, text, "Link to where it leads."
-    schemes = [scheme_of(hop.url) for hop in answer.hops]
+    if status.is_refused:
+        return "link-refused", f"{url} was not asked: {status.reason}."
+    if not status.status:
+        return "link-dead", f"{url} does not answer: {status.reason}."
+    if status.status in _NOT_FOR_PROGRAMS:
+        return "link-closed", f"{url} answers {status.status}: it may be closed to programs only."
+    if status.status >= 400:
+        return "link-dead", f"{url} answers {status.status} {status.reason}".rstrip() + "."
+    if status.status >= 300:
+        return "link-redirects", f"{url} redirects {len(status.hops)} times and still does not arrive."
+    schemes = [scheme_of(hop.url) for hop in status.hops]
     if "https" in schemes and "http" in schemes[schemes.index("https") :]:
-        return (
-            "link-downgrade",
-            Severity.WARNING,
-            f"{url} redirects from https to http.",
-            "Link to an encrypted address.",
-        )
-    if (
-        link.kind is LinkContext.IMAGE
-        and answer.media_type
-        and not answer.media_type.startswith(("image/", "video/", "application/octet-stream"))
-    ):
-        return (
-            "link-not-image",
-            Severity.WARNING,
-            f"{url} is {answer.media_type}, not an image.",
-            "Correct the address.",
-        )
-    if answer.hops and answer.hops[0].status in (301, 308):
-        return "link-moved", Severity.INFO, f"{url} has moved to {answer.hops[-1].url}.", "Link to the new address."
+        return "link-downgrade", f"{url} redirects from https to http."
+    if link.kind is LinkContext.IMAGE and status.media_type and not status.media_type.startswith(_IMAGE_TYPES):
+        return "link-not-image", f"{url} is {status.media_type}, not an image."
+    if status.hops and status.hops[0].status in (301, 308):
+        return "link-moved", f"{url} has moved to {status.hops[-1].url}."
     return None

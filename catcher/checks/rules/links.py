@@ -1,13 +1,14 @@
-"""Whether the links of a message are well formed and lead somewhere, without asking anybody."""
+"""Form and targets of the links of a message, examined without network."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
 from catcher.checks.model import MAX_PLACES, Facts, Finding, Report, Severity, in_order, score_of
-from catcher.checks.options import CheckOptions
+from catcher.checks.parse.checked_mail import CheckedMail
 from catcher.checks.parse.html import attributes_of
-from catcher.checks.parse.subject import CheckedMail
+from catcher.checks.rules.rule_table import Rule, RuleTable
+from catcher.checks.runner import LocalCheck
 from catcher.checks.urls.collect import LinkContext, MailLink, collect_links, web_addresses
 from catcher.checks.urls.forms import (
     fault_of_mailto,
@@ -24,6 +25,23 @@ TITLE = "Links"
 
 _ON_LINKS = "HTML §4.6.2"
 _ON_SENDING = "https://support.google.com/a/answer/81126"
+_SCHEME = "RFC 3986 §3.1"
+_ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
+_TABLE = RuleTable(
+    Rule("link-empty", _WARNING, "Give it an address, or take it out.", _ON_LINKS),
+    Rule("link-anchor", _ERROR, "Give the target that id.", "HTML §7.4.6.4"),
+    Rule("link-mailto", _ERROR, "Correct the address.", "RFC 6068 §2"),
+    Rule("link-tel", _WARNING, "Write it as tel:+4930123456.", "RFC 3966 §3"),
+    Rule("link-cid", _ERROR, "Attach the image with that Content-ID.", "RFC 2392 §2"),
+    Rule("link-scheme", _ERROR, "Use an https address.", _SCHEME),
+    Rule("link-relative", _ERROR, "Write the whole address.", "RFC 3986 §5.1"),
+    Rule("link-app", _INFO, "Offer an https address beside it.", _SCHEME),
+    Rule("link-invalid", _ERROR, "Correct the address.", "RFC 3986 §3"),
+    Rule("link-credentials", _WARNING, "Take it out; filters read it as phishing.", "RFC 3986 §3.2.1"),
+    Rule("link-internal", _INFO, "Use the public name in production.", "RFC 6761 §6"),
+    Rule("link-insecure", _INFO, "Use https.", "RFC 9110 §4.2.2"),
+    Rule("link-mismatch", _WARNING, "Name the place; filters read this as phishing.", _ON_SENDING),
+)
 _CLICKED = (LinkContext.ANCHOR, LinkContext.AREA)
 _LOADED = (LinkContext.IMAGE, LinkContext.BACKGROUND, LinkContext.CSS, LinkContext.STYLESHEET, LinkContext.RESOURCE)
 _HARMLESS = ("http", "https", "mailto", "tel", "sms", "cid", "data", "geo", "webcal", "mid", "facetime", "whatsapp")
@@ -32,37 +50,19 @@ _ACTIVE = ("javascript", "vbscript", "file", "blob", "about")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkFacts(Facts):
-    """Every address of the mail. web: those that can be asked whether they answer.
-
-    one_time: of these, those that look as if they worked once only.
-    """
+    """All addresses of the mail. web: the web addresses; one_time: those that look as if they work only once."""
 
     links: tuple[MailLink, ...]
     web: tuple[str, ...]
     one_time: tuple[str, ...]
 
 
-class LinksCheck:
-    """Looks at the form of every link, and at anchors and images inside the mail."""
-
-    name = NAME
-    title = TITLE
-    on_request = False
-
-    def __init__(self, options: CheckOptions) -> None:
-        self._threads = options.threads
-
-    async def run(self, subject: CheckedMail) -> Report:
-        """Findings for links that cannot work; facts are `LinkFacts`. Nothing is fetched."""
-        return await self._threads.run(judge_links, subject)
-
-
-def judge_links(subject: CheckedMail) -> Report:
-    """The report on a message's links."""
-    links = collect_links(subject)
-    targets = _targets(subject)
-    base = _has_base(subject)
-    content_ids = frozenset(subject.parts_by_content_id())
+def check_links(mail: CheckedMail) -> Report:
+    """Return the report on links that cannot work; facts are `LinkFacts`. Nothing is fetched."""
+    links = collect_links(mail)
+    targets = _targets(mail)
+    base = _has_base(mail)
+    content_ids = frozenset(mail.parts_by_content_id())
     web = web_addresses(links)
     findings: list[Finding] = []
     for link in links.links:
@@ -77,8 +77,16 @@ def judge_links(subject: CheckedMail) -> Report:
     )
 
 
+class LinksCheck(LocalCheck):
+    """The form of every link, and anchors and images inside the mail."""
+
+    name = NAME
+    title = TITLE
+    examine = staticmethod(check_links)
+
+
 def _merged(findings: Sequence[Finding]) -> Sequence[Finding]:
-    """Findings that say the same of different links, "is known on this machine only", become one with all places."""
+    """Merge findings of different links that have the same text, such as "is known on this machine only"."""
     found: dict[tuple[str, str], Finding] = {}
     for finding in findings:
         key = (finding.rule, finding.text)
@@ -91,10 +99,10 @@ def _merged(findings: Sequence[Finding]) -> Sequence[Finding]:
     return tuple(found.values())
 
 
-def _targets(subject: CheckedMail) -> frozenset[str]:
-    """Everything a link inside the mail can point to: ids, and names of anchors (HTML §7.4.6.4)."""
+def _targets(mail: CheckedMail) -> frozenset[str]:
+    """Return the possible targets of links inside the mail: ids, and names of anchors (HTML §7.4.6.4)."""
     found: set[str] = {"top"}
-    for part in subject.html_parts:
+    for part in mail.html_parts:
         for element in part.elements:
             if (target := element.attr("id")) is not None:
                 found.add(target)
@@ -103,25 +111,16 @@ def _targets(subject: CheckedMail) -> frozenset[str]:
     return frozenset(found)
 
 
-def _has_base(subject: CheckedMail) -> bool:
+def _has_base(mail: CheckedMail) -> bool:
     return any(
         element.tag == "base" and scheme_of(attributes_of(element).get("href", "")) in ("http", "https")
-        for part in subject.html_parts
+        for part in mail.html_parts
         for element in part.elements
     )
 
 
-def _finding(link: MailLink, rule: str, severity: Severity, text: str, advice: str, source: str) -> Finding:
-    return Finding(
-        rule=rule,
-        severity=severity,
-        text=text,
-        place=link.places[0],
-        others=link.places[1:],
-        count=link.count,
-        advice=advice,
-        source=source,
-    )
+def _finding(link: MailLink, rule: str, text: str) -> Finding:
+    return _TABLE.finding(rule, text, *link.places, count=link.count)
 
 
 def _shown(url: str) -> str:
@@ -135,80 +134,55 @@ def _of_link(
     shown = _shown(link.url)
     if link.url in ("", "#"):
         if link.kind in _CLICKED or link.kind is LinkContext.IMAGE:
-            what = "An image has no address." if link.kind is LinkContext.IMAGE else "A link leads nowhere."
-            yield _finding(link, "link-empty", Severity.WARNING, what, "Give it an address, or take it out.", _ON_LINKS)
+            is_image = link.kind is LinkContext.IMAGE
+            yield _finding(link, "link-empty", "An image has no address." if is_image else "A link leads nowhere.")
     elif link.url.startswith("#"):
         if link.kind in _CLICKED and unquote(link.url[1:]) not in targets and link.url[1:] not in targets:
-            text = f"Nothing in the mail is called {shown}."
-            yield _finding(link, "link-anchor", Severity.ERROR, text, "Give the target that id.", "HTML §7.4.6.4")
+            yield _finding(link, "link-anchor", f"Nothing in the mail is called {shown}.")
     elif scheme in ("http", "https"):
         yield from _of_web(link, scheme, shown)
     elif scheme == "mailto":
         if fault := fault_of_mailto(link.url):
-            yield _finding(
-                link, "link-mailto", Severity.ERROR, f"{shown} {fault}.", "Correct the address.", "RFC 6068 §2"
-            )
+            yield _finding(link, "link-mailto", f"{shown} {fault}.")
     elif scheme == "tel":
         if fault := fault_of_tel(link.url):
-            text = f"{shown} {fault}."
-            yield _finding(link, "link-tel", Severity.WARNING, text, "Write it as tel:+4930123456.", "RFC 3966 §3")
+            yield _finding(link, "link-tel", f"{shown} {fault}.")
     elif scheme == "cid":
-        yield from _of_content_id(link, shown, content_ids)
+        content_id = link.url[len("cid:") :]
+        if content_id not in content_ids and unquote(content_id) not in content_ids:
+            yield _finding(link, "link-cid", f"No part of the message has the Content-ID of {shown}.")
     elif scheme in _ACTIVE:
-        text = f"{shown} is an address that no mail program follows."
-        yield _finding(link, "link-scheme", Severity.ERROR, text, "Use an https address.", "RFC 3986 §3.1")
+        yield _finding(link, "link-scheme", f"{shown} is an address that no mail program follows.")
     elif not scheme or link.url.startswith("//"):
         if not has_base:
             text = f"{shown} is relative, and a mail has no place it could be relative to."
-            yield _finding(link, "link-relative", Severity.ERROR, text, "Write the whole address.", "RFC 3986 §5.1")
+            yield _finding(link, "link-relative", text)
     elif scheme == "data":
         if link.kind in _CLICKED:
-            text = "A link leads to a data: address, which browsers do not open."
-            yield _finding(link, "link-scheme", Severity.ERROR, text, "Use an https address.", "RFC 3986 §3.1")
+            yield _finding(link, "link-scheme", "A link leads to a data: address, which browsers do not open.")
     elif scheme not in _HARMLESS:
-        text = f"{shown} needs a program for {scheme}: addresses."
-        yield _finding(link, "link-app", Severity.INFO, text, "Offer an https address beside it.", "RFC 3986 §3.1")
-
-
-def _of_content_id(link: MailLink, shown: str, content_ids: frozenset[str]) -> Iterator[Finding]:
-    wanted = link.url[len("cid:") :]
-    if wanted not in content_ids and unquote(wanted) not in content_ids:
-        text = f"No part of the message has the Content-ID of {shown}."
-        yield _finding(link, "link-cid", Severity.ERROR, text, "Attach the image with that Content-ID.", "RFC 2392 §2")
+        yield _finding(link, "link-app", f"{shown} needs a program for {scheme}: addresses.")
 
 
 def _of_web(link: MailLink, scheme: str, shown: str) -> Iterator[Finding]:
     if fault := fault_of_web(link.url):
-        yield _finding(link, "link-invalid", Severity.ERROR, f"{shown} {fault}.", "Correct the address.", "RFC 3986 §3")
+        yield _finding(link, "link-invalid", f"{shown} {fault}.")
         return
     parts = split(link.url)
     host = (parts.hostname or "") if parts is not None else ""
     if parts is not None and (parts.username is not None or parts.password is not None):
-        text = f"The link to {host} holds a user name or password."
-        yield _finding(
-            link,
-            "link-credentials",
-            Severity.WARNING,
-            text,
-            "Take it out; filters read it as phishing.",
-            "RFC 3986 §3.2.1",
-        )
+        yield _finding(link, "link-credentials", f"The link to {host} holds a user name or password.")
     if is_internal_host(host):
-        text = f"{host} is known on this machine or network only."
-        yield _finding(link, "link-internal", Severity.INFO, text, "Use the public name in production.", "RFC 6761 §6")
+        yield _finding(link, "link-internal", f"{host} is known on this machine or network only.")
     elif scheme == "http":
-        what = "loaded" if link.kind in _LOADED else "linked"
-        text = f"{shown} is {what} without encryption."
-        yield _finding(link, "link-insecure", Severity.INFO, text, "Use https.", "RFC 9110 §4.2.2")
+        verb = "loaded" if link.kind in _LOADED else "linked"
+        yield _finding(link, "link-insecure", f"{shown} is {verb} without encryption.")
     if link.kind is LinkContext.ANCHOR and (named := _host_in_text(link.text)) and not _same_site(named, host):
-        text = f"The text of the link says {named}, it leads to {host}."
-        yield _finding(
-            link, "link-mismatch", Severity.WARNING, text, "Name the place; filters read this as phishing.", _ON_SENDING
-        )
+        yield _finding(link, "link-mismatch", f"The text of the link says {named}, it leads to {host}.")
 
 
 def _host_in_text(text: str) -> str:
-    """The host that a link's text names when the text is an address, else ""."""
+    """Return the host in a link's text when the text is a web address, else ""."""
     if " " in text or "." not in text:
         return ""
     parts = split(text if "://" in text else f"https://{text}")
@@ -218,6 +192,6 @@ def _host_in_text(text: str) -> str:
 
 
 def _same_site(named: str, host: str) -> bool:
-    """Whether two host names belong together: equal, or one below the other, "www." aside."""
+    """Return whether two host names, "www." aside, are equal or one is a subdomain of the other."""
     one, other = named.lower().removeprefix("www."), host.lower().removeprefix("www.")
     return one == other or one.endswith("." + other) or other.endswith("." + one)

@@ -1,4 +1,4 @@
-"""Spam: what the spam filter that was set up makes of the message."""
+"""Spam: the verdict of the configured spam filter."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from catcher.checks.filters.model import SpamError, SpamRule, SpamVerdict
 from catcher.checks.model import Facts, Finding, Report, Severity, in_order
 from catcher.checks.options import CheckOptions
-from catcher.checks.parse.subject import CheckedMail
+from catcher.checks.parse.checked_mail import CheckedMail
 
 NAME = "spam"
 TITLE = "Spam filter"
@@ -16,19 +16,19 @@ _SOURCES = {"SpamAssassin": "https://spamassassin.apache.org/", "rspamd": "https
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpamFacts(Facts):
-    """The verdict as the filter gave it, and the filter's name."""
+    """The verdict and the name of the filter."""
 
     filter: str
     verdict: SpamVerdict
 
     def score_without(self, rules: Collection[str]) -> float | None:
-        """The score without the points of these rules."""
+        """Return the score without the points of these rules."""
         ignored = sum(rule.score for rule in self.verdict.rules if _rule_id(rule) in rules)
         return _score(replace(self.verdict, score=self.verdict.score - ignored))
 
 
 class SpamCheck:
-    """Asks the spam filter. It is asked only when one was set up: the message is shown to another program."""
+    """Sends the message to the spam filter, when one is configured."""
 
     name = NAME
     title = TITLE
@@ -38,15 +38,15 @@ class SpamCheck:
 
     @property
     def on_request(self) -> bool:
-        """Without a filter only who asks for it is told that there is none."""
+        """True without a filter: only a request for this check gets the error that none is configured."""
         return self._service is None
 
-    async def run(self, subject: CheckedMail) -> Report:
-        """One finding for each rule that costs points; facts are `SpamFacts`."""
+    async def run(self, mail: CheckedMail) -> Report:
+        """Return the report with one finding for each rule that adds points; facts are `SpamFacts`."""
         if self._service is None:
             return Report(check=NAME, title=TITLE, error="No spam filter is set up.")
         try:
-            verdict = await self._service.ask(subject.octets, subject.envelope)
+            verdict = await self._service.ask(mail.octets, mail.envelope)
         except SpamError as error:
             return Report(check=NAME, title=TITLE, error=f"{str(error)[0].upper()}{str(error)[1:]}.")
         source = _SOURCES.get(self._service.name, "")
@@ -63,7 +63,7 @@ class SpamCheck:
 
 
 def _score(verdict: SpamVerdict) -> float:
-    """100 without points, 50 at the threshold, 0 at twice the threshold."""
+    """Return 100 without points, 50 at the threshold, 0 at twice the threshold."""
     threshold = verdict.threshold if verdict.threshold > 0 else 5.0
     return round(min(100.0, max(0.0, 100.0 - 50.0 * verdict.score / threshold)), 1)
 

@@ -1,28 +1,33 @@
-"""Template variables that were not filled in, wherever a reader would see them."""
+"""Unfilled template variables in the subject and the bodies."""
 
 from collections.abc import Iterator
 from functools import partial
 
 from catcher.checks.model import MAX_PLACES, Finding, FindingPlace, Severity
+from catcher.checks.parse.checked_mail import CheckedMail
 from catcher.checks.parse.html import HtmlPart, excerpt
-from catcher.checks.parse.subject import CheckedMail
+from catcher.checks.rules.rule_table import Rule, RuleTable
 from catcher.mime import part_text
 from catcher.mime.placeholders import NOBODY, VARIABLES, without_code
 
 MAX_TEXT = 1_000_000
-"""Characters of a text that are searched."""
+"""Characters of a plain text that are searched."""
 
 _ON_VARIABLES = "https://docs.djangoproject.com/en/stable/ref/templates/api/#how-invalid-variables-are-handled"
+_TABLE = RuleTable(
+    Rule("template-variable", Severity.ERROR, "Give the template its value.", _ON_VARIABLES),
+    Rule("template-nobody", Severity.ERROR, "Give the template its value.", _ON_VARIABLES),
+)
 
 
-def template_findings(subject: CheckedMail) -> Iterator[Finding]:
-    """One finding for variables and one for missing names, in subject and bodies; code is left out."""
-    texts = tuple(_texts(subject))
+def template_findings(mail: CheckedMail) -> Iterator[Finding]:
+    """Yield one finding for unfilled variables and one for missing names. Samples of code in the HTML are skipped."""
+    texts = tuple(_texts(mail))
     for rule, pattern, group, sentence in (
         ("template-variable", VARIABLES, 0, "A template variable was not filled in"),
         ("template-nobody", NOBODY, 1, "A value is missing where a name should be"),
     ):
-        line = subject.message.subject[:1_000]
+        line = mail.message.subject[:1_000]
         places = [FindingPlace(excerpt=excerpt(line[match.start(group) :])) for match in pattern.finditer(line)]
         count = len(places)
         for part, shown in texts:
@@ -31,23 +36,14 @@ def template_findings(subject: CheckedMail) -> Iterator[Finding]:
                 if len(places) <= MAX_PLACES:
                     places.append(part.place(match.start(group)))
         if places:
-            yield Finding(
-                rule=rule,
-                severity=Severity.ERROR,
-                text=f"{sentence}: {places[0].excerpt[:60]}",
-                place=places[0],
-                others=tuple(places[1:]),
-                count=count,
-                advice="Give the template its value.",
-                source=_ON_VARIABLES,
-            )
+            yield _TABLE.finding(rule, f"{sentence}: {places[0].excerpt[:60]}", *places, count=count)
 
 
-def _texts(subject: CheckedMail) -> Iterator[tuple[HtmlPart, str]]:
-    """The bodies as texts with places, code blanked out; a plain text has lines and columns just as HTML has."""
-    for index in subject.message.text_parts:
-        part = subject.message.parts[index]
-        plain = HtmlPart(part.part_id, part_text(subject.octets, part)[:MAX_TEXT], partial(subject.sent.of_text, part))
+def _texts(mail: CheckedMail) -> Iterator[tuple[HtmlPart, str]]:
+    """Yield each body with its text, code blanked out; plain texts, too, as `HtmlPart`, for its places."""
+    for index in mail.message.text_parts:
+        part = mail.message.parts[index]
+        plain = HtmlPart(part.part_id, part_text(mail.octets, part)[:MAX_TEXT], partial(mail.sent.of_text, part))
         yield plain, plain.text
-    for html in subject.html_parts:
+    for html in mail.html_parts:
         yield html, without_code(html.text)

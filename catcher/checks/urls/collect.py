@@ -10,10 +10,10 @@ from msgspec.structs import replace
 
 from catcher.checks.features import image_addresses
 from catcher.checks.model import MAX_PLACES, FindingPlace
+from catcher.checks.parse.checked_mail import CheckedMail
 from catcher.checks.parse.css import Node, NodeKind, urls_in
 from catcher.checks.parse.html import HtmlPart
 from catcher.checks.parse.sheets import ParsedStyles, parsed_sheets, parsed_styles
-from catcher.checks.parse.subject import CheckedMail
 from catcher.checks.urls.forms import fault_of_web, scheme_of
 from catcher.mime import part_text
 from catcher.mime.urls import urls_in_text
@@ -71,9 +71,9 @@ class MailLinks:
     is_cut: bool = False
 
 
-def collect_links(subject: CheckedMail) -> MailLinks:
+def collect_links(mail: CheckedMail) -> MailLinks:
     """All links of the message's HTML and text bodies; never raises on any message."""
-    return subject.once(_collected)
+    return mail.once(_collected)
 
 
 def web_addresses(links: MailLinks) -> tuple[str, ...]:
@@ -82,11 +82,11 @@ def web_addresses(links: MailLinks) -> tuple[str, ...]:
     return tuple(dict.fromkeys(url for url in urls if not fault_of_web(url)))
 
 
-def _collected(subject: CheckedMail) -> MailLinks:
+def _collected(mail: CheckedMail) -> MailLinks:
     found: dict[tuple[str, LinkContext, str], MailLink] = {}
-    styles = parsed_styles(subject)
+    styles = parsed_styles(mail)
     is_cut = False
-    for number, link in enumerate(_all(subject, styles)):
+    for number, link in enumerate(_all(mail, styles)):
         if number >= MAX_LINKS:
             is_cut = True
             break
@@ -97,22 +97,22 @@ def _collected(subject: CheckedMail) -> MailLinks:
         else:
             places = known.places if len(known.places) > MAX_PLACES else known.places + link.places
             found[key] = replace(known, places=places, count=known.count + 1)
-    cut_parts = any(part.is_cut for part in subject.html_parts)
+    cut_parts = any(part.is_cut for part in mail.html_parts)
     return MailLinks(tuple(found.values()), is_cut or styles.budget().is_spent or cut_parts)
 
 
-def _all(subject: CheckedMail, styles: ParsedStyles) -> Iterator[MailLink]:
-    for part in subject.html_parts:
-        for parsed in parsed_sheets(subject).of(part):
+def _all(mail: CheckedMail, styles: ParsedStyles) -> Iterator[MailLink]:
+    for part in mail.html_parts:
+        for parsed in parsed_sheets(mail).of(part):
             positions, sheet = parsed.offsets(), parsed.sheet
             for url, node in _of_css(parsed.items):
                 yield _at(part, url, LinkContext.CSS, sheet.start + positions.of(node), sheet.element)
         for element in range(len(part.elements)):
             yield from _of_element(part, element, styles)
-    for index in subject.message.text_parts:
-        message_part = subject.message.parts[index]
-        text = part_text(subject.octets, message_part)[:MAX_TEXT]
-        yield from _of_text(HtmlPart(message_part.part_id, text, partial(subject.sent.of_text, message_part)))
+    for index in mail.message.text_parts:
+        message_part = mail.message.parts[index]
+        text = part_text(mail.octets, message_part)[:MAX_TEXT]
+        yield from _of_text(HtmlPart(message_part.part_id, text, partial(mail.sent.of_text, message_part)))
 
 
 def _at(part: HtmlPart, url: str, kind: LinkContext, offset: int, element: int, text: str = "") -> MailLink:

@@ -7,10 +7,10 @@ import pytest
 
 from catcher.checks import CheckedMail, Finding, Report
 from catcher.checks.render import to_sarif
-from catcher.checks.rules.accessibility import judge_accessibility
-from catcher.checks.rules.headers import judge_headers
-from catcher.checks.rules.links import judge_links
-from catcher.checks.rules.structure import judge_structure
+from catcher.checks.rules.accessibility import check_accessibility
+from catcher.checks.rules.headers import check_headers
+from catcher.checks.rules.links import check_links
+from catcher.checks.rules.structure import check_structure
 from tests.checks.mails import subject_of
 
 HEAD = "From: a@example.com\nTo: b@example.com\nSubject: Hello\nMIME-Version: 1.0\n"
@@ -32,45 +32,45 @@ def sent_line(check: Callable[[CheckedMail], Report], text: str | bytes, rule: s
     ("check", "text", "rule", "expected"),
     [
         # a field of the header section; of a part's own header; the line of a body
-        (judge_headers, HEAD + "Date: never\n\nx", "date-invalid", "Date: never"),
+        (check_headers, HEAD + "Date: never\n\nx", "date-invalid", "Date: never"),
         (
-            judge_structure,
+            check_structure,
             HEAD + "Content-Type: text/plain; charset=klingon\n\nx",
             "charset-unknown",
             "Content-Type: text",
         ),
         (
-            judge_structure,
+            check_structure,
             HEAD + "Content-Transfer-Encoding: 9bit\n\nx",
             "encoding-unknown",
             "Content-Transfer-Encoding",
         ),
         (
-            judge_structure,
+            check_structure,
             HEAD + "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b\nX: y\n"
             "Content-Type: application/x\nContent-Disposition: attachment; filename=a.exe\n\nMZ\n--b--\n",
             "attachment-program",
             "Content-Disposition: attachment; filename=a.exe",
         ),
-        (judge_structure, (HEAD + "\none\ntwo\nthré\n").encode(), "7bit-untrue", "thré"),
-        (judge_structure, HEAD + "\none\ntwo " + "x" * 1000 + "\n", "line-long", "two"),
+        (check_structure, (HEAD + "\none\ntwo\nthré\n").encode(), "7bit-untrue", "thré"),
+        (check_structure, HEAD + "\none\ntwo " + "x" * 1000 + "\n", "line-long", "two"),
         # places in decoded text: as it is, with soft breaks and with breaks that are written out
         (
-            judge_accessibility,
+            check_accessibility,
             HEAD + "Content-Type: text/html\n\n<p>one</p>\n<img src=x>\n",
             "alt-missing",
             "<img src=x>",
         ),
         (
-            judge_accessibility,
+            check_accessibility,
             HEAD + QUOTED + "<p>one=\n two=\n</p>=0D=0A<b>\n<img src=3Dx>\n",
             "alt-missing",
             "<img src=3Dx>",
         ),
-        (judge_links, HEAD + "\none\nhttp://example.com/a b\n", "link-insecure", "http://example.com/a b"),
+        (check_links, HEAD + "\none\nhttp://example.com/a b\n", "link-insecure", "http://example.com/a b"),
         # of base64 the place where the text begins
         (
-            judge_accessibility,
+            check_accessibility,
             HEAD + "Content-Type: text/html\nContent-Transfer-Encoding: base64\n\nPHA+\nCjxpbWcgc3JjPXg+\n",
             "alt-missing",
             "PHA+",
@@ -89,7 +89,7 @@ def test_the_line_in_the_source_is_named(
 def test_sarif_points_at_the_source() -> None:
     """A region counts lines of the file; where in the decoded text that is, stands beside it. SARIF 2.1.0 §3.30.5."""
     text = HEAD + QUOTED + "<p>one=\n two</p>\n  <img src=3Dx>\n"
-    report = judge_accessibility(subject_of(text))
+    report = check_accessibility(subject_of(text))
     results = json.loads(to_sarif([report]))["runs"][0]["results"]
     (location,) = next(each["locations"] for each in results if each["ruleId"] == "accessibility/alt-missing")
     assert text.splitlines()[location["physicalLocation"]["region"]["startLine"] - 1] == "  <img src=3Dx>"

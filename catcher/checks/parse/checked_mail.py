@@ -99,14 +99,14 @@ class CheckedMail:
         return found
 
 
-def _sent(subject: CheckedMail) -> SentLines:
-    return SentLines(subject.octets)
+def _sent(mail: CheckedMail) -> SentLines:
+    return SentLines(mail.octets)
 
 
-def _html_parts(subject: CheckedMail) -> tuple[HtmlPart, ...]:
+def _html_parts(mail: CheckedMail) -> tuple[HtmlPart, ...]:
     parts = tuple(
-        HtmlPart(part.part_id, part_text(subject.octets, part), partial(subject.sent.of_text, part))
-        for part in (subject.message.parts[index] for index in subject.message.html_parts)
+        HtmlPart(part.part_id, part_text(mail.octets, part), partial(mail.sent.of_text, part))
+        for part in (mail.message.parts[index] for index in mail.message.html_parts)
     )
     for part in parts:
         # built here, under the lock: one tree for all checks
