@@ -1,4 +1,4 @@
-"""POP3 over the store: existing mail programs fetch what was caught. RFC 1939."""
+"""The POP3 server: mail programs fetch the mail in the store. RFC 1939."""
 
 from typing import TYPE_CHECKING
 

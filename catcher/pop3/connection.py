@@ -1,4 +1,4 @@
-"""One POP3 connection as lines in and octets out, with bounds on both; knows TLS but no command."""
+"""The octets of one POP3 connection: lines in, responses out, with limits on both, and TLS."""
 
 import asyncio
 import ssl
@@ -6,20 +6,20 @@ from collections.abc import Callable
 from typing import cast
 
 _BUFFERED = 65_536
-"""Octets read ahead of the session, as a pipelining client sends them; then the client has to wait."""
+"""Octets that are read ahead of the session, from a pipelining client."""
 
 _HANDSHAKE_SECONDS = 30.0
 _CLOSING_SECONDS = 5.0
 
 
 class LineTooLong(ValueError):
-    """A line was longer than allowed. It was read to its end and dropped, so that the next one can be read."""
+    """A line over the limit. It was dropped to its end, so that the next one can be read."""
 
 
-class Connection(asyncio.Protocol):
-    """The connection; `begin` is called with it as soon as it stands."""
+class Pop3Connection(asyncio.Protocol):
+    """One connection. begin: called with it once it is open."""
 
-    def __init__(self, begin: Callable[["Connection"], None], *, is_secure: bool = False) -> None:
+    def __init__(self, begin: Callable[["Pop3Connection"], None], *, is_secure: bool = False) -> None:
         self._begin = begin
         self._is_secure = is_secure
         self._transport: asyncio.Transport | None = None
@@ -33,14 +33,13 @@ class Connection(asyncio.Protocol):
 
     @property
     def is_secure(self) -> bool:
-        """Whether TLS protects it."""
+        """Whether the connection uses TLS."""
         return self._is_secure
 
     async def line(self, *, limit: int, seconds: float) -> bytes | None:
-        """The next line without its line end, LF or CRLF; None when the client will send no more.
+        """Return the next line without its line end, LF or CRLF; None at the end of the input.
 
-        limit: octets it may have, the line end included. Raises LineTooLong, and TimeoutError when the line is not
-        whole after these seconds.
+        limit: maximum size in octets, with the line end. Raises LineTooLong, and TimeoutError after `seconds`.
         """
         searched, is_dropping = 0, False
         async with asyncio.timeout(seconds):
@@ -54,13 +53,13 @@ class Connection(asyncio.Protocol):
                 await self._wait_for_more()
         line = bytes(self._buffer[: end + 1])
         del self._buffer[: end + 1]
-        self._read_on()
+        self._resume()
         if is_dropping or len(line) > limit:
             raise LineTooLong
         return line[:-2] if line.endswith(b"\r\n") else line[:-1]
 
     async def send(self, octets: bytes, *, seconds: float) -> None:
-        """Write, and wait while too much is unread. Raises ConnectionError, and TimeoutError after these seconds."""
+        """Write, and wait while the client does not read. Raises ConnectionError, and TimeoutError after `seconds`."""
         if self._transport is None or self._lost.is_set():
             raise ConnectionResetError
         self._transport.write(octets)
@@ -68,18 +67,17 @@ class Connection(asyncio.Protocol):
             async with asyncio.timeout(seconds):
                 await self._writable.wait()
 
-    async def secure(self, context: ssl.SSLContext, answer: bytes) -> None:
-        """Send the answer to STLS and begin TLS. Raises OSError when the handshake fails.
+    async def start_tls(self, context: ssl.SSLContext, response: bytes) -> None:
+        """Send the response to STLS and perform the handshake. Raises OSError when that fails.
 
-        What the client sent in the clear after STLS is dropped: it may have been put there by somebody else, and must
-        not count as said under TLS (RFC 2595 §4).
+        Input that follows STLS in the clear is dropped: anybody could have injected it (RFC 2595 §4).
         """
         transport = self._transport
         if transport is None or self._lost.is_set():
             raise ConnectionResetError
         transport.pause_reading()
         self._buffer.clear()
-        transport.write(answer)
+        transport.write(response)
         loop = asyncio.get_running_loop()
         secured = await loop.start_tls(
             transport, self, context, server_side=True, ssl_handshake_timeout=_HANDSHAKE_SECONDS
@@ -91,7 +89,7 @@ class Connection(asyncio.Protocol):
         self._is_paused = False
 
     async def close(self) -> None:
-        """Send what is written, then close; a client that does not take it is cut off after a few seconds."""
+        """Close after everything is sent; abort when the client does not read it within a few seconds."""
         transport = self._transport
         if transport is None:
             return
@@ -102,21 +100,21 @@ class Connection(asyncio.Protocol):
         except TimeoutError:
             transport.abort()
 
-    def turn_away(self, octets: bytes) -> None:
-        """Write this and close, without waiting for anything; for a client that nobody has time for."""
+    def reject(self, octets: bytes) -> None:
+        """Write and close, without waiting."""
         if self._transport is not None:
             self._transport.write(octets)
             self._transport.close()
 
     def abort(self) -> None:
-        """Close at once."""
+        """Close immediately."""
         if self._transport is not None:
             self._transport.abort()
 
-    # What the event loop calls
+    # For asyncio
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)  # uvloop's for Unix sockets is none by name
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's transports are no subclasses of asyncio's
         self._begin(self)
 
     def data_received(self, data: bytes) -> None:
@@ -129,7 +127,7 @@ class Connection(asyncio.Protocol):
     def eof_received(self) -> bool:
         self._is_ended = True
         self._wake()
-        return not self._is_secure  # the answers to what was said before can still be read
+        return not self._is_secure  # the client can still read the responses to earlier commands
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._is_ended = True
@@ -143,10 +141,8 @@ class Connection(asyncio.Protocol):
     def resume_writing(self) -> None:
         self._writable.set()
 
-    # Private
-
     async def _wait_for_more(self) -> None:
-        self._read_on()
+        self._resume()
         self._more = asyncio.get_running_loop().create_future()
         try:
             await self._more
@@ -157,7 +153,7 @@ class Connection(asyncio.Protocol):
         if self._more is not None and not self._more.done():
             self._more.set_result(None)
 
-    def _read_on(self) -> None:
+    def _resume(self) -> None:
         if self._is_paused and len(self._buffer) < _BUFFERED and self._transport is not None:
             self._is_paused = False
             self._transport.resume_reading()

@@ -1,28 +1,27 @@
-"""The maildrop: what the store held when the session logged in, numbered, oldest first. RFC 1939 §4, §5."""
+"""The maildrop: the numbered messages of a session, oldest first. RFC 1939 §4, §5."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from catcher.store import AsyncStore, fold_inbox
-from catcher.store.search import Anything, InInbox, Query
+from catcher.errors import NotFound
+from catcher.store import Anything, AsyncStore, InInbox, Query, fold_inbox
 
-_PIECE = 2000
-"""Messages read from the store at once."""
+_PAGE_SIZE = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One message. store_id: also its unique-id, never given twice (§7). size: octets as received."""
+    """One message. store_id: also its unique-id, which is never reused (§7). size: octets as received."""
 
     store_id: str
     size: int
 
 
 class Maildrop:
-    """The messages of one session. A message keeps its number; what is marked as deleted is as if it were not there.
+    """The messages in the store at login. Messages marked as deleted are skipped and keep their number.
 
-    Other sessions may read and delete at the same time: nothing is locked, so a message may turn out to be gone.
+    The maildrop is not locked: other sessions may delete messages at any time.
     """
 
     def __init__(self, entries: list[Entry]) -> None:
@@ -31,15 +30,15 @@ class Maildrop:
 
     @classmethod
     async def open(cls, store: AsyncStore, *, inbox: str = "") -> Self:
-        """Number what is in the store now; inbox: only what is in this one. Raises StoreUnavailable."""
+        """Read the messages in the store. inbox: limit to this one. Raises StoreUnavailable."""
         entries: list[Entry] = []
         query: Query = InInbox(name=fold_inbox(inbox)) if inbox else Anything()
-        page = await store.page(query, limit=_PIECE)
+        page = await store.page(query, limit=_PAGE_SIZE)
         while True:
             entries.extend(Entry(store_id=one.store_id, size=one.size) for one in page.messages)
             if page.next_before is None:
                 break
-            page = await store.page(query, limit=_PIECE, before=page.next_before)
+            page = await store.page(query, limit=_PAGE_SIZE, before=page.next_before)
         entries.reverse()
         return cls(entries)
 
@@ -51,24 +50,25 @@ class Maildrop:
 
     @property
     def octets(self) -> int:
-        """The sum of the sizes."""
+        """The total size."""
         return sum(one.size for _, one in self)
 
-    def entry(self, number: int) -> Entry | None:
-        """The message of this number; None when there is none or it is marked."""
+    def entry(self, number: int) -> Entry:
+        """Return a message. Raises NotFound, also for one that is marked as deleted."""
         if number in self._marked or not 1 <= number <= len(self._entries):
-            return None
+            raise NotFound("no such message")
         return self._entries[number - 1]
 
     def mark(self, number: int) -> None:
-        """Mark a message that `entry` has given as deleted."""
+        """Mark a message as deleted. Raises NotFound."""
+        self.entry(number)
         self._marked[number] = None
 
     def unmark_all(self) -> None:
-        """Take all marks back."""
+        """Unmark all messages."""
         self._marked.clear()
 
     @property
     def marked_ids(self) -> tuple[str, ...]:
-        """The store ids of what is marked."""
+        """The store ids of the marked messages."""
         return tuple(self._entries[number - 1].store_id for number in self._marked)

@@ -1,4 +1,4 @@
-"""What can be set about the POP3 server, as plain values. Checked where they are made."""
+"""Options of the POP3 server, validated on construction."""
 
 import ssl
 from collections.abc import Callable
@@ -10,17 +10,16 @@ from catcher.net.htpasswd import Htpasswd
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pop3Options:
-    """Everything that can be set. Times are seconds.
+    """All options. Times are in seconds.
 
-    host: name or IP address, "" for every interface. port: 0 is any free one. path: a Unix socket instead of both;
-    mode: its permissions, None for the process's usual ones. label: shown in the greeting.
-    passwords: who may log in. None takes any user with any password: this is a catcher for development, and its one
-    mailbox is everybody's.
-    tls: makes the server's TLS context, called once at start; None offers no TLS. implicit_tls: TLS from the first
-    octet on (RFC 8314 §3.3) instead of STLS.
-    idle_seconds: without a command from the client; RFC 1939 §3 asks for ten minutes at least. It is also how long a
-    client may leave an answer unread.
-    max_errors: commands per session that are answered with -ERR for their form, their place or a wrong password.
+    host: name or IP address, "" or "::" for all addresses of both families. port: 0 for any free one. path: a Unix
+    socket instead of host and port; mode: its permissions, None for the process's default.
+    label: shown in the greeting. passwords: of the users who may log in; None accepts any credentials.
+    tls: creates the TLS context, once at start; None offers no TLS. implicit_tls: TLS from the first octet on
+    (RFC 8314 §3.3) instead of STLS.
+    idle_seconds: without a command from the client, or with a response that it does not read; RFC 1939 §3 requires at
+    least ten minutes.
+    max_errors: commands per session with -ERR for their syntax, their sequence or a wrong password.
     """
 
     host: str = "127.0.0.1"
@@ -46,10 +45,10 @@ class Pop3Options:
 
     @property
     def app_name(self) -> str:
-        """How the server introduces itself."""
+        """The server's name in greetings."""
         return f"catcher ({self.label})" if self.label else "catcher"
 
     @property
     def has_apop(self) -> bool:
-        """Whether APOP can be offered: it needs every password in plain text."""
+        """Whether APOP can be offered: it needs all passwords in plain text."""
         return self.passwords is not None and self.passwords.is_plain

@@ -1,4 +1,4 @@
-"""The language of POP3 without sockets: command lines to values, answers to octets. RFC 1939 §3, RFC 2449 §8."""
+"""The syntax of POP3: command lines to values, responses to octets. RFC 1939 §3, RFC 2449 §8."""
 
 import re
 from collections.abc import Iterable
@@ -8,72 +8,71 @@ _NUMBER = re.compile(r"0*[0-9]{1,9}", re.ASCII)
 _HEADER_END = re.compile(rb"\n\r?\n")
 
 
-class Malformed(ValueError):
-    """A command without the arguments that it needs. Stays within this room: the session answers -ERR."""
+class MalformedCommand(ValueError):
+    """A command with wrong arguments. The session responds -ERR."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
-    """One command line. verb: in upper case. argument: the rest of the line, blanks at its ends included."""
+class Pop3Command:
+    """One command line. verb: in upper case. argument: the rest of the line, not stripped."""
 
     verb: str
     argument: str = ""
 
     @property
     def words(self) -> list[str]:
-        """The argument cut at blanks."""
+        """The argument split at white space."""
         return self.argument.split()
 
 
-def read_command(line: bytes) -> Command:
-    """A line without its line end as a command. Octets that are not UTF-8 show as backslash sequences; never raises."""
+def read_command(line: bytes) -> Pop3Command:
+    """Parse a line without its line end. Octets that are not UTF-8 become backslash escapes; never raises."""
     verb, _, argument = line.decode("utf-8", "backslashreplace").partition(" ")
-    return Command(verb=verb.upper(), argument=argument)
+    return Pop3Command(verb=verb.upper(), argument=argument)
 
 
-def numbers(command: Command, *, least: int, most: int) -> list[int]:
-    """The argument as this many whole numbers, none of them negative. Raises Malformed."""
+def numbers(command: Pop3Command, *, count: int) -> list[int]:
+    """Parse the argument as this many non-negative integers. Raises MalformedCommand."""
     words = command.words
-    if not least <= len(words) <= most or not all(_NUMBER.fullmatch(word) for word in words):
-        wanted = str(most) if least == most else f"{least} to {most}"
-        raise Malformed(f"{command.verb} takes {wanted} whole number{'s' if most > 1 else ''}")
+    if len(words) != count or not all(_NUMBER.fullmatch(word) for word in words):
+        raise MalformedCommand(f"{command.verb} takes {count} whole number{'s' if count > 1 else ''}")
     return [int(word) for word in words]
 
 
-def nothing(command: Command) -> None:
-    """Raises Malformed when the command has an argument."""
+def expect_no_argument(command: Pop3Command) -> None:
+    """Raise MalformedCommand if there is an argument."""
     if command.words:
-        raise Malformed(f"{command.verb} takes no argument")
+        raise MalformedCommand(f"{command.verb} takes no argument")
 
 
 def ok(text: str = "") -> bytes:
-    """A positive answer of one line."""
+    """Return a positive response of one line."""
     return f"+OK {text}".rstrip().encode() + b"\r\n"
 
 
 def err(text: str, *, code: str = "") -> bytes:
-    """A negative answer. code: a response code of RFC 2449 §8 or RFC 3206, for example "AUTH"."""
+    """Return a negative response. code: a response code of RFC 2449 §8 or RFC 3206, for example "AUTH"."""
     return f"-ERR {f'[{code}] ' if code else ''}{text}\r\n".encode()
 
 
-def lines(text: str, items: Iterable[str]) -> bytes:
-    """A positive answer of many lines, none of which begins with a dot, and the line that ends it."""
+def multiline(text: str, items: Iterable[str]) -> bytes:
+    """Return a positive multi-line response with its end. No item may begin with a dot."""
     return ok(text) + "".join(f"{item}\r\n" for item in items).encode() + b".\r\n"
 
 
-class Stuffing:
-    """Makes a message, piece by piece, the body of an answer. RFC 1939 §3.
+class DotStuffer:
+    """Encodes a message, piece by piece, as the body of a multi-line response. RFC 1939 §3.
 
-    A dot is put before every dot that begins a line. A lone LF counts as a line's end here although it is none: most
-    clients split at it, and would take a lone dot after it for the end of the message and the rest for answers. No
-    other octet is changed; a CRLF is added at the end where the message has none.
+    Dots at the beginning of lines are doubled. A bare LF ends a line here, although it should not: most clients split
+    at it, and would take a single dot after it for the end of the message and the rest for responses. Nothing else is
+    changed, but a final CRLF is added if it is missing.
     """
 
     def __init__(self) -> None:
         self._last = b"\r\n"
 
     def feed(self, piece: bytes) -> bytes:
-        """The octets to send for the next piece."""
+        """Return the next piece encoded."""
         if not piece:
             return b""
         stuffed = piece.replace(b"\n.", b"\n..")
@@ -83,14 +82,14 @@ class Stuffing:
         return stuffed
 
     def end(self) -> bytes:
-        """The octets that end the answer."""
+        """Return the end of the response."""
         return b".\r\n" if self._last == b"\r\n" else b"\r\n.\r\n"
 
 
 class Top:
-    """Cuts a message, piece by piece, after its header section, the empty line and so many lines more. RFC 1939 §7.
+    """Truncates a message, piece by piece, to its header section and `body_lines` lines of the body. RFC 1939 §7.
 
-    Without an empty line everything is header section.
+    Without an empty line the whole message is header section.
     """
 
     def __init__(self, body_lines: int) -> None:
@@ -100,11 +99,11 @@ class Top:
 
     @property
     def is_done(self) -> bool:
-        """Whether nothing more will come out."""
+        """Whether all that follows is truncated."""
         return not self._is_header and self._remaining == 0
 
     def feed(self, piece: bytes) -> bytes:
-        """What of the next piece belongs to the top."""
+        """Return the part of the next piece that is not truncated."""
         if not self._is_header:
             return self._body(piece)
         joined = self._tail + piece

@@ -1,73 +1,58 @@
-"""Opens the address that mail is fetched from, and closes it."""
+"""The POP3 server: its listener and its sessions, from start to stop."""
 
 import asyncio
 import functools
-import logging
 import ssl
 from pathlib import Path
 
-from catcher.errors import AddressInUse
-from catcher.net.sockets import bind_unix, socket_address
-from catcher.pop3.connection import Connection
+from catcher.net.sockets import bind, socket_address
+from catcher.pop3.connection import Pop3Connection
 from catcher.pop3.options import Pop3Options
 from catcher.pop3.protocol import err
-from catcher.pop3.session import Session
+from catcher.pop3.session import Pop3Session
 from catcher.store import AsyncStore
 from catcher.threads import Threads
 
-log = logging.getLogger("catcher.pop3")
-
 
 class Pop3Server:
-    """Serves the store's messages as one maildrop; belongs to the loop it is started in.
-
-    Sessions do not lock the maildrop: each sees what was there when it logged in.
-    """
+    """Serves the store's messages. Belongs to the loop it is started in."""
 
     def __init__(self, store: AsyncStore, *, options: Pop3Options, threads: Threads) -> None:
         self._store = store
         self._options = options
         self._threads = threads
-        self._server: asyncio.Server | None = None
+        self._listeners: list[asyncio.Server] = []
         self._context: ssl.SSLContext | None = None
-        self._sessions: dict[asyncio.Task[None], Session] = {}
+        self._sessions: dict[asyncio.Task[None], Pop3Session] = {}
 
     @property
     def security(self) -> str:
-        """How connections are protected: "", "STLS" or "TLS"."""
+        """The protection of connections: "", "STLS" or "TLS"."""
         if self._context is None:
             return ""
         return "TLS" if self._options.implicit_tls else "STLS"
 
     def addresses(self) -> list[str]:
-        """Where it really listens, port 0 resolved: "host:port", "[host]:port" or "unix:/path"."""
-        return [] if self._server is None else [socket_address(one) for one in self._server.sockets]
+        """Return the bound addresses, port 0 resolved: "host:port", "[host]:port" or "unix:/path"."""
+        return [socket_address(bound) for listener in self._listeners for bound in listener.sockets]
 
     async def start(self) -> None:
-        """Open the address. Raises AddressInUse, and whatever the TLS provider raises."""
+        """Open the listener. Raises AddressInUse, and whatever the TLS provider raises."""
         options, loop = self._options, asyncio.get_running_loop()
         self._context = options.tls() if options.tls is not None else None
-        secure = self._context if options.implicit_tls else None
-        make = functools.partial(Connection, self._begin, is_secure=secure is not None)
-        try:
-            if options.path:
-                bound = bind_unix(options.path, mode=options.mode)
-                self._server = await loop.create_unix_server(make, sock=bound, ssl=secure)
-            else:
-                host = None if options.host in {"", "::"} else options.host
-                self._server = await loop.create_server(make, host, options.port, ssl=secure)
-        except OSError as error:
-            where = f"unix:{options.path}" if options.path else f"{options.host}:{options.port}"
-            raise AddressInUse(
-                f"POP3 address {where!r}: {error.strerror or error}, expected one that is free and may be used"
-            ) from None
+        tls = self._context if options.implicit_tls else None
+        make = functools.partial(Pop3Connection, self._begin, is_secure=tls is not None)
+        listen = loop.create_unix_server if options.path else loop.create_server
+        for bound in bind(options.host, options.port, path=options.path, mode=options.mode, name="POP3 address"):
+            self._listeners.append(await listen(make, sock=bound, ssl=tls))
 
     async def stop(self, *, grace: float) -> None:
-        """Accept nobody any more; commands that are being answered have `grace` seconds. Safe to call twice."""
-        server, self._server = self._server, None
-        if server is None:
+        """Close the listener; commands in progress have `grace` seconds. Safe to call twice."""
+        listeners, self._listeners = self._listeners, []
+        if not listeners:
             return
-        server.close()
+        for listener in listeners:
+            listener.close()
         if self._options.path:
             Path(self._options.path).unlink(missing_ok=True)  # noqa: ASYNC240 - one system call
         for task, session in self._sessions.items():
@@ -79,11 +64,11 @@ class Pop3Server:
             session.abort()
         await asyncio.gather(*self._sessions, return_exceptions=True)
 
-    def _begin(self, connection: Connection) -> None:
-        if self._server is None or len(self._sessions) >= self._options.max_connections:
-            connection.turn_away(err("too many connections", code="SYS/TEMP"))
+    def _begin(self, connection: Pop3Connection) -> None:
+        if not self._listeners or len(self._sessions) >= self._options.max_connections:
+            connection.reject(err("too many connections", code="SYS/TEMP"))
             return
-        session = Session(
+        session = Pop3Session(
             connection, store=self._store, options=self._options, threads=self._threads, context=self._context
         )
         task = asyncio.get_running_loop().create_task(session.run())

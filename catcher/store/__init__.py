@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         StoredSummary,
         SummaryPage,
     )
-    from catcher.store.search.model import Anything, Query
+    from catcher.store.search.model import Anything, InInbox, Query
     from catcher.store.store import Store
     from catcher.store.write.inserts import Prepared, prepare
 
@@ -38,6 +38,7 @@ __all__ = [
     "Counts",
     "Events",
     "Everything",
+    "InInbox",
     "InboxRouting",
     "Matching",
     "NewMessage",
@@ -79,6 +80,7 @@ __getattr__ = lazy.exports(
         "StoredSummary": "model",
         "SummaryPage": "model",
         "Anything": "search.model",
+        "InInbox": "search.model",
         "Query": "search.model",
         "Store": "store",
         "Prepared": "write.inserts",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.pop3.protocol import Malformed, Stuffing, Top, numbers, read_command
+from catcher.pop3.protocol import DotStuffer, MalformedCommand, Top, numbers, read_command
 
 OCTETS = st.lists(st.sampled_from([b".", b"\r\n", b"\n", b"\r", b"x", b"..", b"\r\n.", b"\r\n\r\n"]), max_size=12).map(
     b"".join
@@ -19,7 +19,7 @@ def in_pieces(octets: bytes, cuts: list[int]) -> list[bytes]:
 
 
 def stuffed(pieces: list[bytes]) -> bytes:
-    stuffing = Stuffing()
+    stuffing = DotStuffer()
     return b"".join(stuffing.feed(piece) for piece in pieces) + stuffing.end()
 
 
@@ -92,8 +92,8 @@ def test_a_command_is_read_whatever_its_octets_are() -> None:
     assert read_command(b"").verb == ""
 
 
-@pytest.mark.parametrize("argument", ["", "x", "1 2 3", "-1", "1.5", "99999999999999999999", "²", "١"])
+@pytest.mark.parametrize("argument", ["", "x", "1 2", "-1", "1.5", "99999999999999999999", "²", "١"])
 def test_what_is_no_message_number_is_refused(argument: str) -> None:
     """Numbers are ASCII digits, of a length that a message number can have. RFC 1939 §4."""
-    with pytest.raises(Malformed):
-        numbers(read_command(f"LIST {argument}".encode()), least=1, most=2)
+    with pytest.raises(MalformedCommand):
+        numbers(read_command(f"LIST {argument}".encode()), count=1)
