@@ -1,6 +1,7 @@
 """What the documents say of the code is true, and what code and tests cite in them exists."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -46,10 +47,43 @@ def test_nothing_outside_of_the_repository_is_cited() -> None:
     assert cited == []
 
 
-@pytest.mark.parametrize("document", ["docs/mailpit-compatibility.md"])
+DOCUMENTS = ("CONTRIBUTING.md", "docs/architecture.md", "docs/mailpit-compatibility.md")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
 def test_paths_in_a_document_exist(document: str) -> None:
     """A document names files and folders of the repository between backquotes, from its root."""
     text = (ROOT / document).read_text("utf-8")
     named = re.findall(r"`((?:catcher|tests|docs|bench|templates|static|migrations|clients|examples)/[\w./-]*)`", text)
     assert named
     assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_names_in_a_document_are_defined_where_it_says(document: str) -> None:
+    """`Name` (`path`) and `name` in `path`: the file defines the name."""
+    text = re.sub(r"\s+", " ", (ROOT / document).read_text("utf-8"))
+    wrong = []
+    for name, path in re.findall(r"`(\w+)` (?:\(|in )`([\w/.-]+\.py)`", text):
+        definition = rf"^(?:class|(?:async )?def) {name}\b|^{name}\b.*="
+        if not re.search(definition, (ROOT / path).read_text("utf-8"), re.MULTILINE):
+            wrong.append(f"{name} in {path}")
+    assert wrong == []
+
+
+def test_the_table_of_rooms_is_the_import_contract() -> None:
+    """docs/architecture.md shows the layers of pyproject.toml, row by row."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    contracts = project["tool"]["importlinter"]["contracts"]
+    (layers,) = (contract["layers"] for contract in contracts if contract["type"] == "layers")
+    section = (ROOT / "docs" / "architecture.md").read_text("utf-8").partition("## Rooms")[2].partition("\n## ")[0]
+    rows = [re.findall(r"`(\w+)`", row) for row in re.findall(r"^\| (`.*?) \|", section, re.MULTILINE)]
+    assert rows == [re.split(r" [|:] ", layer) for layer in layers]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_commands_of_make_exist(document: str) -> None:
+    """Every `make target` is a target."""
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    named = re.findall(r"`make ([a-z]+)", (ROOT / document).read_text("utf-8"))
+    assert set(named) <= set(targets)
