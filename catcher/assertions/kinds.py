@@ -103,7 +103,7 @@ class LinksTo(_Kind, frozen=True, kw_only=True, tag="link"):
         return f"no link to {wanted or 'anywhere'}; it links to {_listed(mail.links) or 'nothing'}"
 
     def is_meant(self, url: str) -> bool:
-        """Whether it is such an address."""
+        """Return whether it is such an address."""
         host, wanted = _host(url), self.host.lower()
         is_there = not wanted or host == wanted or (wanted.startswith(".") and f".{host}".endswith(wanted))
         return is_there and self.contains in url
@@ -125,7 +125,7 @@ class HasAttachment(
         return f"no file {wanted}; there is {_listed([_shown(file) for file in mail.files]) or 'none'}"
 
     def is_meant(self, file: MailFile) -> bool:
-        """Whether it is such a file."""
+        """Return whether it is such a file."""
         return (
             self.name in ("", file.name)
             and self.type.lower() in ("", file.media_type)

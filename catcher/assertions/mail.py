@@ -34,7 +34,7 @@ class Mail:
 
     @classmethod
     def of(cls, octets: Octets, *, recipients: Iterable[str] = ()) -> Self:
-        """A message from its octets. Without recipients those count that its header section names."""
+        """Return a message from its octets. Without recipients those count that its header section names."""
         message = parse(octets)
         named = (each.addr_spec for each in (*message.to, *message.cc, *message.bcc))
         return cls(octets=octets, message=message, recipients=tuple(recipients) or tuple(dict.fromkeys(named)))

@@ -59,7 +59,7 @@ def normalised(mail: Mail, *, mask: Mapping[str, str] | None = None) -> str:
 
 
 def difference(kept: str, now: str, *, name: str) -> str:
-    """A unified diff from what was kept to what is now, "" when they are the same."""
+    """Return a unified diff from what was kept to what is now, "" when they are the same."""
     import difflib  # not at the top: hardly any run needs it
 
     lines = difflib.unified_diff(kept.splitlines(), now.splitlines(), f"{name} (kept)", f"{name} (now)", lineterm="")
@@ -84,7 +84,7 @@ def _sections(mail: Mail) -> Iterator[Iterable[str]]:
 
 
 def _header(mail: Mail) -> Iterator[str]:
-    """The fields by name, so that a library that writes them in another order changes nothing."""
+    """Yield the fields by name, so that a library that writes them in another order changes nothing."""
     for name, body in sorted(mail.fields, key=lambda field: field[0].lower()):
         lower = name.lower()
         if lower in _LEFT_OUT:
@@ -99,6 +99,6 @@ def _lines(text: str) -> list[str]:
 
 
 def _html(html: str) -> list[str]:
-    """The source with a tag a line, so that a diff shows the element that changed."""
+    """Return the source with a tag a line, so that a diff shows the element that changed."""
     spaced = _BETWEEN_TAGS.sub(">\n<", "\n".join(_SPACES.sub(" ", line).strip() for line in _lines(html)))
     return [line for line in spaced.splitlines() if line]

@@ -1,4 +1,4 @@
-"""What a check says, as values: finding, place, report. Every surface reads these and nothing else."""
+"""Results of checks: findings, places, reports and scores."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -6,23 +6,23 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """How much a finding matters, the worst first."""
+    """Severity of a finding."""
 
     ERROR = "error"
-    """The mail will not do what it should for many readers."""
+    """The mail fails for many readers."""
     WARNING = "warning"
-    """Some readers or servers will see or do something else."""
+    """The mail fails, or looks different, for some readers or servers."""
     INFO = "info"
     """Worth knowing; nothing breaks."""
 
 
 RANKS = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
-"""Order of severities, the worst first."""
+"""Sort keys of severities; the most severe has the lowest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingPlace:
-    """Where in the message a finding points.
+    """The place in the message that a finding is about.
 
     part_id: of the part, "" for the message's header section.
     line, column: counted from 1, in the part's decoded text with every line break as one character, or in the header
@@ -31,8 +31,8 @@ class FindingPlace:
         parser implies (html, head, body, tbody) included; -1 when it is not about one element. A page that parses the
         same text with turbohtml can mark it by this number.
     tag: name of that element, "" without one.
-    sent_line: the line, from 1, of the message as sent on which it begins; of a whole part the header field that is
-        concerned, or else its first line; 0 when that is not known.
+    sent_line: line, from 1, in the message as sent; for a whole part that of the header field concerned, or of its
+        first line; 0 when unknown.
     excerpt: the source at that place, one line of at most 80 characters.
     """
 
@@ -47,14 +47,14 @@ class FindingPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing a check has to say.
+    """One finding of a check.
 
     rule: stable id, lower case with hyphens, unique among all checks together with the check's name.
-    text: one sentence saying what is so. advice: what to do about it, "" when nothing has to be done.
+    text: one sentence that states the fact. advice: what to do about it, "" for nothing.
     place: the first place, None when it is about the whole message. others: further places, at most `MAX_PLACES`.
-    count: how many places there are, those beyond `others` included.
-    clients: names of the mail programs concerned, sorted; empty when it is not about certain ones.
-    source: address or section of a standard that says so; `sources.address_of` gives the address of either.
+    count: number of all places, including those beyond `others`.
+    clients: names of the mail programs concerned, sorted; empty when it does not concern certain ones.
+    source: address, or section of a standard, that supports it; `sources.address_of` turns either into an address.
     """
 
     rule: str
@@ -69,29 +69,29 @@ class Finding:
 
 
 MAX_PLACES = 20
-"""Places a finding keeps besides the first."""
+"""Further places that a finding keeps besides the first."""
 MAX_FINDINGS = 500
-"""Findings a report keeps; more are counted in its `is_cut`."""
+"""Findings that a report keeps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What a check found out besides findings; each check that has something to show has its own subclass."""
+    """Results of a check besides its findings; a check that has such results has its own subclass."""
 
     def score_without(self, rules: Collection[str]) -> float | None:
-        """The check's score if these rules had not been broken, None when its score is only that of its findings."""
+        """Return the score without these rules; None when `score_of` the remaining findings is right."""
         return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What one check says about one message.
+    """The report of one check on one message.
 
-    findings: the worst first, then in the order of places and rules; the same message gives the same order.
-    score: 0 to 100, None when the check gives none or could not be made.
-    error: why the check could not be made or not be finished, "" when it was.
+    findings: by severity, then by place and rule; the order is deterministic.
+    score: 0 to 100, None when the check has none or could not run.
+    error: why the check could not run or finish, else "".
     is_cut: whether a limit ended the examination early, so that findings may be missing.
-    facts: see the check; None when it has nothing to show.
+    facts: see the check; None when it has none.
     """
 
     check: str
@@ -104,12 +104,12 @@ class Report:
 
     @property
     def worst(self) -> Severity | None:
-        """The worst severity among the findings, None without any."""
+        """The highest severity of the findings, None without findings."""
         return min((finding.severity for finding in self.findings), key=RANKS.__getitem__, default=None)
 
 
 def in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """The findings in the one order all surfaces show, at most `MAX_FINDINGS`."""
+    """Return the findings sorted for display, at most `MAX_FINDINGS`."""
     return tuple(sorted(findings, key=_order)[:MAX_FINDINGS])
 
 
@@ -119,11 +119,11 @@ def _order(finding: Finding) -> tuple[int, str, int, int, str, str]:
 
 
 COST = {Severity.ERROR: 25.0, Severity.WARNING: 5.0, Severity.INFO: 0.0}
-"""What each rule that is broken takes from a score of 100."""
+"""Points that a broken rule subtracts from the score."""
 
 
 def score_of(findings: Sequence[Finding]) -> float:
-    """100 less the cost of every rule that is broken, however often; never below 0."""
+    """Return 100 minus the cost of every broken rule, each counted once; at least 0."""
     worst: dict[str, float] = {}
     for finding in findings:
         worst[finding.rule] = max(worst.get(finding.rule, 0.0), COST[finding.severity])
@@ -131,5 +131,5 @@ def score_of(findings: Sequence[Finding]) -> float:
 
 
 def overall_score(reports: Sequence[Report]) -> float | None:
-    """A message is as good as its worst check: the lowest score, None when no check gave one."""
+    """Return the lowest score of the reports, None when none has a score."""
     return min((report.score for report in reports if report.score is not None), default=None)

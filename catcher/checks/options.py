@@ -1,4 +1,4 @@
-"""What checks are given: limits, choices and collaborators, as one value."""
+"""Options that checks are made from."""
 
 from dataclasses import dataclass, field
 
@@ -11,17 +11,17 @@ from catcher.threads import Threads
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckOptions:
-    """Everything the checks in the list are made from.
+    """Limits, choices and collaborators of checks.
 
-    threads: where work that needs the processor runs.
-    clients: mail programs that matter, "outlook" or "outlook.windows" each; () for all known.
-    linked_sheets: whether style sheets that a mail links to are fetched and examined too.
-    fetcher: what asks the network, guarded; None when nothing may be fetched.
-    link_cache: answers of links, kept between messages.
-    one_time_links: whether links that look as if they worked once only are followed too.
-    follow: redirects of a link that are followed.
-    spam: the spam filter to ask; None without one.
-    lookup: where DNS records come from; None when they are not looked up.
+    threads: for CPU-bound work.
+    clients: mail programs to consider, such as "outlook" or "outlook.windows"; () for all.
+    linked_sheets: whether linked style sheets are fetched and examined.
+    fetcher: guarded HTTP client; None when nothing may be fetched.
+    link_cache: results of links, shared by all messages.
+    one_time_links: whether to follow links that look as if they work only once.
+    follow: maximum of redirects of a link.
+    spam: the spam filter; None without one.
+    lookup: source of DNS records; None when there is none.
     """
 
     threads: Threads

@@ -7,7 +7,7 @@ _STANDARDS = {"HTML": "https://html.spec.whatwg.org/multipage/"}
 
 
 def address_of(source: str) -> str:
-    """The address of a source: a page's own, the section of an RFC, a standard's contents; "" for what has none.
+    """Return the address of a source: a page's own, the section of an RFC, a standard's contents; "" for what has none.
 
     Of several RFCs the first is meant.
     """

@@ -1,8 +1,4 @@
-"""Whether a message is good enough: which findings count, and what may not be among them. One answer for all surfaces.
-
-The page, the API, the command and tests of other people's mail ask here, so that a rule that is ignored in one place is
-ignored in the same way everywhere.
-"""
+"""Ignored rules and requirements: whether reports pass. Shared by the API, the command and the test helpers."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -12,22 +8,22 @@ from catcher.checks.model import RANKS, Finding, Report, Severity, overall_score
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirements:
-    """What a message must be. fail_on: no finding as bad as this; min_score: 0 to 100; None does not matter."""
+    """Requirements of a message. fail_on: lowest severity that fails; min_score: 0 to 100; None for no requirement."""
 
     fail_on: Severity | None = None
     min_score: float | None = None
 
     @property
     def is_any(self) -> bool:
-        """Whether something is asked for at all."""
+        """Whether there is any requirement."""
         return self.fail_on is not None or self.min_score is not None
 
 
 def without_rules(reports: Sequence[Report], ignore: Collection[str]) -> tuple[Report, ...]:
-    """The reports without the findings of these rules, their scores as if they had not been broken.
+    """Return the reports without the findings of these rules, scored as if the rules had not been broken.
 
     ignore: rule ids, alone ("alt-missing") or with their check's name ("accessibility/alt-missing"), in any letter
-    case. Names that no finding has do nothing: the next message may have it.
+    case. Unknown names are allowed.
     """
     names = frozenset(name.strip().lower() for name in ignore)
     return tuple(_without(report, names) for report in reports) if names else tuple(reports)
@@ -50,7 +46,7 @@ def _is_named(report: Report, finding: Finding, names: frozenset[str]) -> bool:
 
 
 def violations(reports: Sequence[Report], demand: Requirements) -> tuple[str, ...]:
-    """In which ways the message falls short, one sentence each; () when it does not."""
+    """Return one sentence for each violated requirement, () when all are met."""
     found: list[str] = []
     if demand.fail_on is not None:
         found.extend(
@@ -67,5 +63,5 @@ def violations(reports: Sequence[Report], demand: Requirements) -> tuple[str, ..
 
 
 def report_errors(reports: Sequence[Report]) -> tuple[str, ...]:
-    """Why checks could not be made, one sentence each: what was not looked at is no pass."""
+    """Return one sentence for each check that could not run: a check that did not run has not passed."""
     return tuple(f"{report.title}: {report.error}" for report in reports if report.error)

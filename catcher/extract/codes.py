@@ -74,7 +74,7 @@ class _Standing:
 
 
 def find_codes(subject: CueIndex, bodies: list[CueIndex]) -> tuple[list[CodeMatch], bool]:
-    """The codes of a message, most confident first, and whether there were too many possible ones to weigh them all."""
+    """Return the codes of a message, most confident first, and whether a limit was reached."""
     sightings: dict[str, list[_Sighting]] = defaultdict(list)
     topic = _topic(subject)
     number = 0
@@ -162,7 +162,7 @@ def _of_standing(shape: Shape, name: Name, standing: _Standing, topic: float) ->
 
 
 def _is_introduced(sheet: CueIndex, index: int) -> bool:
-    """Whether the line before asks to enter what follows: it speaks of entering and ends with a colon."""
+    """Return whether the line before asks to enter what follows: it speaks of entering and ends with a colon."""
     before = next(sheet.before(index), None)
     return (
         before is not None
@@ -185,7 +185,7 @@ def _around(sheet: CueIndex, index: int, shape: Shape) -> float:
 
 
 def _is_code_like(shape: Shape, name: Name, standing: _Standing) -> bool:
-    """Whether letters alone may be a code: set apart, named right before, and not made like a word."""
+    """Return whether letters alone may be a code: set apart, named right before, and not made like a word."""
     if name.sense is Sense.COUPON:
         return name.distance <= 3 or (name.distance < 30 and standing.is_apart)
     if name.sense not in (Sense.SURE, Sense.CODE) or name.distance > 130 or not standing.is_apart:

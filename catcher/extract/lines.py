@@ -44,15 +44,17 @@ class Line:
 
 
 def normal(text: str) -> str:
-    """The text with digits of every script and full-width letters as ASCII, one kind of space and dash, and without
-    characters of no width. Line breaks stay."""
+    """Return the text normalised: NFC, ASCII digits, letters, spaces and dashes, no zero-width characters.
+
+    Line breaks are kept.
+    """
     if text.isascii():
         return text
     return unicodedata.normalize("NFC", text).translate(_NORMAL)
 
 
 def lines_of_text(text: str, part_id: str) -> tuple[list[Line], bool]:
-    """The lines of a plain text without empty ones, and whether there was more than is read."""
+    """Return the lines of a plain text without empty ones, and whether there was more than is read."""
     lines: list[Line] = []
     is_cut = len(text) > MAX_TEXT
     for number, line in enumerate(_BREAK.split(normal(text[:MAX_TEXT])), 1):

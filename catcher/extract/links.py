@@ -59,7 +59,7 @@ class _Sighting:
 def find_links(
     subject: CueIndex, texts: list[CueIndex], pages: list[tuple[CueIndex, list[Anchor]]], unsubscribe: tuple[str, ...]
 ) -> tuple[list[LinkMatch], bool]:
-    """The links of a message, most confident first, and whether there were more than are told."""
+    """Return the links of a message, most confident first, and whether there were more than are told."""
     topic = frozenset().union(*(subject.senses(index) for index in range(len(subject.lines))))
     sightings: dict[str, list[_Sighting]] = defaultdict(list)
     is_cut = False
@@ -81,7 +81,7 @@ def find_links(
 
 
 def primary_link(links: list[LinkMatch]) -> LinkMatch | None:
-    """The link that the mail asks to follow; None when none is likely, or when many of no special purpose are alike."""
+    """Return the link that the mail asks to follow; None when none is likely or several are equally likely."""
     best = next((link for link in links if link.kind in _LOUD), None)
     if best is None or best.confidence < LIKELY:
         return None
@@ -129,7 +129,7 @@ def _rest_of_line(sheet: CueIndex, anchor: Anchor) -> str:
 
 
 def _is_alone(sheet: CueIndex, anchor: Anchor, text: str) -> bool:
-    """Whether the link is all there is in its line."""
+    """Return whether the link is all there is in its line."""
     return 0 <= anchor.line < len(sheet.lines) and len(sheet.lines[anchor.line].text) <= len(text) + 2
 
 
@@ -198,7 +198,7 @@ def _sense_of(kind: LinkKind) -> Sense:
 
 
 def _disagree(own: frozenset[Sense], by_url: LinkKind) -> bool:
-    """Whether the words speak of the address's purpose as well, as in "Sign in to accept the invitation"."""
+    """Return whether the words speak of the address's purpose as well, as in "Sign in to accept the invitation"."""
     return any(_LOUD_KINDS[sense] is by_url for sense in own & _LOUD_KINDS.keys())
 
 
@@ -231,7 +231,7 @@ def _of_address(
     behind: str,
     is_first: bool,
 ) -> _Sighting:
-    """An address in plain text: its words are those before it in its line, else those of the lines before.
+    """Return an address in plain text: its words are those before it in its line, else those of the lines before.
 
     behind: what follows it in its line, up to the next address. is_first: of its line, so that the lines before may
     speak of it.

@@ -81,12 +81,12 @@ def strength_of(tag: str, look: InlineStyle, names: str, *, above: float) -> flo
 
 
 def is_small_print(tag: str, look: InlineStyle, names: str, *, above: bool) -> bool:
-    """Whether an element is a footer or has small letters, or stands in one that does and says nothing else."""
+    """Return whether an element is a footer or has small letters, or stands in one that does and says nothing else."""
     if look.size:
         return look.size < _SMALL or (above and look.size <= _SMALL)
     return above or tag in ("footer", "small") or (len(names) > 1 and bool(_SMALL_NAME.search(names)))
 
 
 def is_named_button(names: str) -> bool:
-    """Whether class or id say that it is a button."""
+    """Return whether class or id say that it is a button."""
     return bool(_BUTTON_NAME.search(names))

@@ -116,5 +116,5 @@ class Extract:
 
 
 def confidence_of(points: float) -> float:
-    """The confidence that points stand for: the logistic function, two digits."""
+    """Return the confidence that points stand for: the logistic function, two digits."""
     return round(1 / (1 + math.exp(-max(-30.0, min(30.0, points)))), 2)

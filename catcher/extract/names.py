@@ -34,7 +34,7 @@ class Name:
 
 
 def name_of(sheet: CueIndex, index: int, shape: Shape, *, is_alone: bool, last_end: int) -> Name:
-    """The name that counts: the nearest one, but one that names a code goes before others that are not attached."""
+    """Return the label that counts: the nearest, but a label of a code precedes unattached others."""
     names = list(_names(sheet, index, shape, is_alone=is_alone, last_end=last_end))
     if not names:
         return Name(Sense.SIGN, 0.0, 0.0)

@@ -72,7 +72,7 @@ class _State:
 
 
 def page_of(html: str, part_id: str) -> HtmlContent:
-    """The lines and links of an HTML part, in document order. Never raises."""
+    """Return the lines and links of an HTML part, in document order. Never raises."""
     reader = _Reader(part_id)
     document = ParsedHtml(html[:MAX_HTML], positions=True).document
     is_cut = reader.read(document) or len(html) > MAX_HTML
@@ -138,7 +138,7 @@ class _Reader:
         self._states[element] = state
 
     def _link(self, element: turbohtml.Element, state: _State, above: _State, look: InlineStyle, names: str) -> _State:
-        """The state inside an element, and its link noted when it is one."""
+        """Return the state inside an element, and its link noted when it is one."""
         tag = element.tag
         if tag in ("a", "area") and (url := (element.attr("href") or "").strip()):
             is_button = (
@@ -161,7 +161,7 @@ class _Reader:
         return state
 
     def _maybe_button(self, element: turbohtml.Element) -> None:
-        """A link alone in a coloured cell is a button, as mail templates draw them."""
+        """Return a link alone in a coloured cell is a button, as mail templates draw them."""
         parent = element.parent
         if not isinstance(parent, turbohtml.Element) or parent.tag not in _CELLS:
             return
@@ -264,9 +264,9 @@ _UNSEEN = _State(is_silent=True)  # what lies in a template has a parent that is
 
 
 def _with_joined_cells(lines: list[Line]) -> list[Line]:
-    """The lines; where several hold a single character each, a code with a box for every digit, the first has them all.
+    """Join lines of a single character each, as in a code with a box for every digit, in the first of them.
 
-    Lines keep their numbers: those that gave their character away are left empty.
+    Line numbers are kept: the other lines become empty.
     """
     start = 0
     while start < len(lines):

@@ -18,7 +18,7 @@ class CueIndex:
         self._senses: dict[int, frozenset[Sense]] = {}
 
     def cues(self, index: int) -> tuple[Cue, ...]:
-        """The cues of a line."""
+        """Return the cues of a line."""
         found = self._cues.get(index)
         if found is None:
             found = self._cues[index] = cues(self.lines[index].text)

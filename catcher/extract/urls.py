@@ -50,7 +50,7 @@ def kind_of_url(url: str) -> LinkKind | None:
 
 
 def holds_token(url: str) -> bool:
-    """Whether the address holds something made for this one mail: a UUID, a long mixed run, a named token."""
+    """Return whether the address holds something made for this one mail: a UUID, a long mixed run, a named token."""
     parts = split(url[:MAX_URL])
     if parts is None:
         return False
@@ -61,13 +61,13 @@ def holds_token(url: str) -> bool:
 
 
 def is_tracker(url: str) -> bool:
-    """Whether the address of an image says that it counts readers."""
+    """Return whether the address of an image says that it counts readers."""
     parts = split(url[:MAX_URL])
     return parts is not None and bool(_PIXEL.search(f"{parts.path}?{parts.query}".lower()))
 
 
 def is_home(url: str) -> bool:
-    """Whether the address is the front page of a site."""
+    """Return whether the address is the front page of a site."""
     parts = split(url[:MAX_URL])
     return parts is not None and parts.path in ("", "/") and not holds_token(url)
 

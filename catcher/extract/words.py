@@ -83,7 +83,7 @@ class _Table:
 
 
 def cues(text: str) -> tuple[Cue, ...]:
-    """The cues in a line, in order; of those that overlap the longest, of equal ones all.
+    """Return the cues in a line, in order; of those that overlap the longest, of equal ones all.
 
     Names of numbers and what things are for are found apart from each other.
     """
@@ -105,7 +105,7 @@ def cues(text: str) -> tuple[Cue, ...]:
 
 
 def folded(text: str) -> str:
-    """The text in lower case without accents, character for character."""
+    """Return the text in lower case without accents, character for character."""
     if text.isascii():
         return text.lower()
     return text.translate(_FOLDED).lower()
@@ -136,7 +136,7 @@ def _is(word: str, wanted: str) -> bool:
 
 @lru_cache(maxsize=20_000)
 def _starting(word: str) -> tuple[_Phrase, ...]:
-    """The phrases whose first word this is."""
+    """Return the phrases whose first word this is."""
     table = _table()
     found = list(table.exact.get(word, ()))
     for length in range(2, len(word) + 1):
@@ -168,7 +168,7 @@ def _gives_way(cue: Cue, other: Cue) -> bool:
 
 @cache
 def _table() -> _Table:
-    """The words of every language in one table; the languages are for the reader of the file alone."""
+    """Return the words of every language in one table; the languages are for the reader of the file alone."""
     exact: dict[str, list[_Phrase]] = defaultdict(list)
     prefix: dict[str, list[_Phrase]] = defaultdict(list)
     suffix: dict[str, list[_Phrase]] = defaultdict(list)
@@ -204,7 +204,7 @@ def _table() -> _Table:
 
 
 def _anywhere(senses: dict[str, set[Sense]]) -> tuple[re.Pattern[str], dict[str, tuple[Sense, ...]]]:
-    """A pattern that finds these words, the longest of several, and what each tells."""
+    """Return a pattern that finds these words, the longest of several, and what each tells."""
     known = {word: tuple(sorted(each)) for word, each in senses.items() if each}
     return _any_of(known), known
 

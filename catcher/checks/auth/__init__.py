@@ -2,7 +2,7 @@
 
 from catcher.checks.auth.arc import ArcResult, verify_arc
 from catcher.checks.auth.dkim import DkimResult, verify_dkim
-from catcher.checks.auth.dmarc import DmarcResult, DmarcSubject, judge_dmarc
+from catcher.checks.auth.dmarc import DmarcResult, DmarcSubject, check_dmarc
 from catcher.checks.auth.lookup import DnsLookup, Lookup, LookupFailed, ZoneLookup
 from catcher.checks.auth.model import AuthResult
 from catcher.checks.auth.spf import SpfResult, check_host
@@ -18,8 +18,8 @@ __all__ = [
     "LookupFailed",
     "SpfResult",
     "ZoneLookup",
+    "check_dmarc",
     "check_host",
-    "judge_dmarc",
     "verify_arc",
     "verify_dkim",
 ]

@@ -1,4 +1,4 @@
-"""The chain of custody that forwarders add. Source: RFC 8617 §5.2."""
+"""ARC: the chain of custody that forwarders add. Source: RFC 8617 §5.2."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from catcher.checks.auth.lookup import Lookup, LookupFailed
 from catcher.checks.auth.model import AuthResult
 
 MAX_SETS = 50
-"""Sets of a chain (RFC 8617 §4.2.1)."""
+"""Maximum of sets in a chain (RFC 8617 §4.2.1)."""
 _KINDS = ("arc-authentication-results", "arc-message-signature", "arc-seal")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArcResult:
-    """result: pass, fail or none; temperror when a key could not be had. sealers: d= of each seal, the first first."""
+    """The result of a chain: pass, fail, none or temperror. sealers: d= of each seal, oldest first."""
 
     result: AuthResult
     reason: str
@@ -33,7 +33,7 @@ class ArcResult:
 
 
 class _Broken(Exception):
-    """The chain is not valid; the message is the reason."""
+    """The chain is not valid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +48,17 @@ class _Set:
 
 
 def verify_arc(section: HeaderSection, lookup: Lookup) -> ArcResult:
-    """Whether the message's ARC chain holds. Never raises."""
+    """Return the result of the message's ARC chain. Never raises."""
     sealers: tuple[str, ...] = ()
     try:
         sets = _sets(section)
         if not sets:
             return ArcResult(result=AuthResult.NONE, reason="no ARC set")
         sealers = tuple(each.seal_tags.get("d", "") for each in sets)
-        _judge_chain(sets)
-        _judge_message(section, sets[-1], len(sets), lookup)
+        _check_chain(sets)
+        _check_message(section, sets[-1], len(sets), lookup)
         for count in range(len(sets), 0, -1):
-            _judge_seal(section, sets[:count], lookup)
+            _check_seal(section, sets[:count], lookup)
     except (_Broken, TagFault) as fault:
         return ArcResult(result=AuthResult.FAIL, reason=str(fault), sealers=sealers)
     except KeyFault as fault:
@@ -71,7 +71,7 @@ def verify_arc(section: HeaderSection, lookup: Lookup) -> ArcResult:
 
 
 def _sets(section: HeaderSection) -> tuple[_Set, ...]:
-    """The sets by instance. Raises _Broken when one is incomplete or there twice."""
+    """Return the sets by instance. Raises _Broken for an incomplete or duplicate one."""
     found: dict[tuple[int, str], tuple[int, dict[str, str]]] = {}
     highest = 0
     for number, field in enumerate(section.fields):
@@ -97,11 +97,11 @@ def _sets(section: HeaderSection) -> tuple[_Set, ...]:
 
 
 def _instance_only(body: str) -> dict[str, str]:
-    """ARC-Authentication-Results is no tag list but for its beginning (RFC 8617 §4.1.1)."""
+    """Return the instance tag of ARC-Authentication-Results; the rest of it is no tag list (RFC 8617 §4.1.1)."""
     return tags_of(body.partition(";")[0])
 
 
-def _judge_chain(sets: tuple[_Set, ...]) -> None:
+def _check_chain(sets: tuple[_Set, ...]) -> None:
     for instance, each in enumerate(sets, start=1):
         claimed = each.seal_tags.get("cv", "").lower()
         if claimed == "fail":
@@ -118,8 +118,8 @@ def _needed(tags: dict[str, str], names: tuple[str, ...]) -> None:
             raise TagFault(f"{name}= is missing")
 
 
-def _judge_message(section: HeaderSection, newest: _Set, instance: int, lookup: Lookup) -> None:
-    """The newest message signature must fit the message as it is."""
+def _check_message(section: HeaderSection, newest: _Set, instance: int, lookup: Lookup) -> None:
+    """Raise _Broken unless the newest message signature matches the message."""
     tags = newest.message_tags
     _needed(tags, ("a", "b", "bh", "d", "h", "s"))
     head, _, body = tags.get("c", "simple/simple").lower().partition("/")
@@ -137,8 +137,8 @@ def _judge_message(section: HeaderSection, newest: _Set, instance: int, lookup: 
         raise _Broken(f"the message signature i={instance} does not fit: a signed header field was changed")
 
 
-def _judge_seal(section: HeaderSection, sets: tuple[_Set, ...], lookup: Lookup) -> None:
-    """A seal signs all sets up to its own, always in the relaxed form (RFC 8617 §5.1.1)."""
+def _check_seal(section: HeaderSection, sets: tuple[_Set, ...], lookup: Lookup) -> None:
+    """Raise _Broken unless the last seal matches all sets up to its own, in the relaxed form (RFC 8617 §5.1.1)."""
     tags = sets[-1].seal_tags
     _needed(tags, ("a", "b", "d", "s"))
     pieces: list[bytes] = []

@@ -1,4 +1,4 @@
-"""What DKIM and ARC sign: tag lists, header fields and bodies in canonical form. Source: RFC 6376 §3.2, §3.4, §3.7."""
+"""Input of DKIM and ARC signatures: tag lists and canonical forms. Source: RFC 6376 §3.2, §3.4, §3.7."""
 
 import binascii
 import hashlib
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from catcher.mime import Octets
 
 MAX_HEADER = 1_000_000
-"""Octets of a header section that are examined."""
+"""Octets of a header section that are parsed."""
 
 _TAG_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 _FOLDING = re.compile(r"\r?\n(?=[ \t])")
@@ -22,7 +22,7 @@ _FIELD = re.compile(rb"^([!-9;-~]+)[ \t]*:(.*(?:\r\n[ \t].*)*)\r\n", re.MULTILIN
 
 
 class TagFault(ValueError):
-    """A tag list, or a value in it, is not what RFC 6376 §3.2 allows."""
+    """A tag list, or a value in it, violates RFC 6376 §3.2."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,24 +34,24 @@ class RawField:
 
     @property
     def body(self) -> str:
-        """What follows the colon, folding taken out."""
+        """The unfolded field body."""
         text = self.raw.partition(b":")[2].decode("utf-8", "replace")
         return _FOLDING.sub("", text).strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeaderSection:
-    """A message taken apart for signing. fields: from the top. body: with CRLF line breaks."""
+    """Header fields, top first, and body of a message."""
 
     fields: tuple[RawField, ...]
     body: bytes
 
 
 def header_section(octets: Octets) -> HeaderSection:
-    """The message taken apart. Never raises.
+    """Return header fields and body of a message. Never raises.
 
-    One that was stored with LF only is given CRLF, as any transport does; a single bare CR or LF among CRLFs stays,
-    since what was signed cannot be known (RFC 6376 §5.3).
+    A message with LF only gets CRLF, as in any transport; bare CR or LF among CRLFs stay, since the signed form is
+    unknown (RFC 6376 §5.3).
     """
     message = bytes(octets)
     if b"\r\n" not in message:
@@ -67,7 +67,7 @@ def header_section(octets: Octets) -> HeaderSection:
 
 
 def tags_of(text: str) -> dict[str, str]:
-    """Tags of a tag list, white space around values and inside folded ones taken off. Raises TagFault."""
+    """Return the tags of a tag list, values stripped and unfolded. Raises TagFault."""
     tags: dict[str, str] = {}
     for piece in text.rstrip().removesuffix(";").split(";"):
         name, equals, value = piece.partition("=")
@@ -81,7 +81,7 @@ def tags_of(text: str) -> dict[str, str]:
 
 
 def decoded(value: str) -> bytes:
-    """Base64 with white space in it. Raises TagFault, also for one whose unused bits are not zero (RFC 4648 §3.5)."""
+    """Return decoded base64; white space is allowed. Raises TagFault, also for non-zero pad bits (RFC 4648 §3.5)."""
     plain = _SPACE.sub("", value)
     try:
         octets = b64decode(plain, validate=True)
@@ -93,7 +93,7 @@ def decoded(value: str) -> bytes:
 
 
 def canonical_field(field: bytes, canonicalization: str) -> bytes:
-    """A header field with its CRLF, as it is signed. Source: RFC 6376 §3.4.1, §3.4.2."""
+    """Return the canonical form of a header field with its CRLF. Source: RFC 6376 §3.4.1, §3.4.2."""
     if canonicalization == "simple":
         return field
     name, _, body = field.partition(b":")
@@ -102,7 +102,7 @@ def canonical_field(field: bytes, canonicalization: str) -> bytes:
 
 
 def canonical_body(body: bytes, canonicalization: str) -> bytes:
-    """A body as it is signed. Source: RFC 6376 §3.4.3, §3.4.4."""
+    """Return the canonical form of a body. Source: RFC 6376 §3.4.3, §3.4.4."""
     if canonicalization == "relaxed":
         if not body.endswith(b"\r\n") and body:
             body += b"\r\n"
@@ -114,7 +114,7 @@ def canonical_body(body: bytes, canonicalization: str) -> bytes:
 
 
 def _without_empty_lines(body: bytes) -> bytes:
-    """The body without any line breaks at its end; counted from the end, as a pattern would look everywhere."""
+    """Return the body without trailing line breaks. A regular expression would scan the whole body."""
     end = len(body)
     while body.endswith(b"\r\n", 0, end):
         end -= 2
@@ -122,16 +122,16 @@ def _without_empty_lines(body: bytes) -> bytes:
 
 
 def body_digest(section: HeaderSection, *, canonicalization: str, length: int | None = None) -> tuple[bytes, int]:
-    """SHA-256 of the canonical body, or of its first `length` octets, and the size of the whole."""
+    """Return SHA-256 of the canonical body, or of its first `length` octets, and the size of the whole body."""
     body = canonical_body(section.body, canonicalization)
     return hashlib.sha256(body if length is None else body[:length]).digest(), len(body)
 
 
 def signed_octets(section: HeaderSection, number: int, *, names: Sequence[str], canonicalization: str) -> bytes:
-    """What the signature in field `number` signs: the fields it names, and itself without its value.
+    """Return the input of the signature in field `number`: the fields it names, and itself without its value.
 
-    A name that is listed several times takes fields from the bottom up; one more than there are takes nothing, which is
-    how a signature forbids adding fields (RFC 6376 §5.4.2).
+    A repeated name selects fields from the bottom up; a name without remaining field selects none, by which a signature
+    forbids additional fields (RFC 6376 §5.4.2).
     """
     waiting: dict[str, list[bytes]] = {}
     for place, field in enumerate(section.fields):
@@ -143,13 +143,13 @@ def signed_octets(section: HeaderSection, number: int, *, names: Sequence[str], 
 
 
 def unsigned(field: bytes, canonicalization: str) -> bytes:
-    """A signature field with the value of b= taken out and without final CRLF, as it signs itself."""
+    """Return the canonical form of a signature field without the value of b= and the final CRLF."""
     name, colon, body = field.partition(b":")
     emptied = _SIGNATURE_TAG.sub(rb"\1\2", body.removesuffix(b"\r\n"), count=1) + b"\r\n"
     return canonical_field(name + colon + emptied, canonicalization).removesuffix(b"\r\n")
 
 
 def same_or_below(domain: str, other: str) -> bool:
-    """Whether `domain` is `other` or one below it, in any letter case."""
+    """Return whether `domain` equals `other` or is a subdomain of it; letter case is ignored."""
     one, two = domain.lower().rstrip("."), other.lower().rstrip(".")
     return one == two or one.endswith("." + two)

@@ -1,6 +1,7 @@
-"""DKIM signatures, every one of a message. Source: RFC 6376, RFC 8301 (key sizes, no SHA-1), RFC 8463 (Ed25519).
+"""DKIM signatures of a message. Source: RFC 6376, RFC 8301 (key sizes, no SHA-1), RFC 8463 (Ed25519).
 
-The arithmetic is the cryptography package's; everything that explains a failure to a person is here.
+dkimpy gives no reason for a failure and one result for a wrong signature, a missing key and a silent name server. It
+also accepts SHA-1, ignores restrictions of keys, and compares expiry with the clock instead of the time of reception.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from catcher.checks.auth.lookup import Lookup, LookupFailed
 from catcher.checks.auth.model import AuthResult
 
 MAX_SIGNATURES = 10
-"""Signatures of a message that are verified; a receiver may limit them (RFC 6376 §8.4)."""
+"""Signatures of a message that are verified (RFC 6376 §8.4)."""
 
 _ALGORITHMS = ("rsa-sha256", "ed25519-sha256")
 _CANONICALIZATIONS = ("simple", "relaxed")
@@ -34,11 +35,11 @@ _DOMAIN = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+\Z")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DkimResult:
-    """One signature.
+    """The result of one signature.
 
-    domain, selector, algorithm: of the signature, "" when it does not say. reason: one sentence.
-    signed: names of the header fields it covers, in lower case. bits: size of the key, 0 when it was not had.
-    is_testing: the key says that the domain is only trying (RFC 6376 §3.6.1). covers_all: the whole body is signed.
+    domain, selector, algorithm: of the signature, "" when absent. reason: one sentence. signed: names of the covered
+    header fields, in lower case. bits: size of the key, 0 when unknown. is_testing: the key has the testing flag
+    (RFC 6376 §3.6.1). covers_all: the whole body is signed.
     """
 
     result: AuthResult
@@ -53,7 +54,7 @@ class DkimResult:
 
 
 class _Fault(Exception):
-    """The signature is not valid, or must not be taken for valid."""
+    """The signature is invalid or unacceptable."""
 
     def __init__(self, *, result: AuthResult, reason: str) -> None:
         super().__init__(reason)
@@ -62,9 +63,9 @@ class _Fault(Exception):
 
 
 def verify_dkim(section: HeaderSection, lookup: Lookup, *, now: datetime) -> tuple[DkimResult, ...]:
-    """The result of each DKIM-Signature field, from the top, at most `MAX_SIGNATURES`. Never raises.
+    """Return the result of each DKIM-Signature field, from the top, at most `MAX_SIGNATURES`. Never raises.
 
-    now: aware, the moment that expiry is judged by.
+    now: aware; the time of reception, which expiry is compared with.
     """
     numbers = [number for number, field in enumerate(section.fields) if field.name == "dkim-signature"]
     return tuple(_verify(section, number, lookup, now) for number in numbers[:MAX_SIGNATURES])
@@ -77,12 +78,12 @@ def _verify(section: HeaderSection, number: int, lookup: Lookup, now: datetime) 
     try:
         tags = _tags(section, number)
         signed = tuple(name.strip().lower() for name in tags["h"].split(":"))
-        _judge_tags(tags, signed, now)
-        _judge_body(section, tags)
+        _check_tags(tags, signed, now)
+        _check_body(section, tags)
         key = public_key(lookup, domain=tags["d"], selector=tags["s"], algorithm=tags["a"].lower())
         bits, is_testing = key.bits, key.is_testing
-        _judge_identity(tags, key)
-        _judge_signature(section, number, tags, signed, key)
+        _check_identity(tags, key)
+        _check_signature(section, number, tags, signed, key)
         result, reason = AuthResult.PASS, f"signed by {tags['d']} with {tags['a']}, {key.bits} bits"
     except _Fault as fault:
         result, reason = fault.result, fault.reason
@@ -105,14 +106,14 @@ def _verify(section: HeaderSection, number: int, lookup: Lookup, now: datetime) 
     )
 
 
-def _judge_identity(tags: dict[str, str], key: PublicKey) -> None:
-    """A key may forbid signing for subdomains (RFC 6376 §3.6.1, flag s)."""
+def _check_identity(tags: dict[str, str], key: PublicKey) -> None:
+    """Raise _Fault for a subdomain in i= that the key forbids (RFC 6376 §3.6.1, flag s)."""
     if key.is_strict and tags.get("i", "@" + tags["d"]).rpartition("@")[2].lower() != tags["d"].lower():
         reason = f"the key allows no subdomain (t=s), but i={tags['i']} is not of d={tags['d']}"
         raise _Fault(result=AuthResult.PERMERROR, reason=reason)
 
 
-def _judge_signature(
+def _check_signature(
     section: HeaderSection, number: int, tags: dict[str, str], signed: tuple[str, ...], key: PublicKey
 ) -> None:
     message = signed_octets(section, number, names=signed, canonicalization=_canonicalizations(tags)[0])
@@ -134,13 +135,13 @@ def _tags(section: HeaderSection, number: int) -> dict[str, str]:
 
 
 def _canonicalizations(tags: dict[str, str]) -> tuple[str, str]:
-    """Of header section and body; simple unless said (RFC 6376 §3.5)."""
+    """Return the canonicalizations of header section and body; the default is simple (RFC 6376 §3.5)."""
     head, _, body = tags.get("c", "simple/simple").lower().partition("/")
     return head, body or "simple"
 
 
-def _judge_tags(tags: dict[str, str], signed: tuple[str, ...], now: datetime) -> None:
-    """What RFC 6376 §6.1.1 asks of a signature before anything is computed."""
+def _check_tags(tags: dict[str, str], signed: tuple[str, ...], now: datetime) -> None:
+    """Validate the tags. Raises TagFault and _Fault. Source: RFC 6376 §6.1.1."""
     if tags["v"] != "1":
         raise TagFault(f"v={tags['v']} is not version 1")
     if tags["a"].lower() == "rsa-sha1":
@@ -158,10 +159,10 @@ def _judge_tags(tags: dict[str, str], signed: tuple[str, ...], now: datetime) ->
         raise TagFault(f"i={tags['i']} is not below d={tags['d']}")
     if "dns/txt" not in tags.get("q", "dns/txt").lower():
         raise TagFault(f"q={tags['q']} is not known")
-    _judge_times(tags, now)
+    _check_times(tags, now)
 
 
-def _judge_times(tags: dict[str, str], now: datetime) -> None:
+def _check_times(tags: dict[str, str], now: datetime) -> None:
     for name in ("t", "x", "l"):
         if name in tags and not _LENGTH.match(tags[name]):
             raise TagFault(f"{name}={tags[name][:80]} is no number")
@@ -171,7 +172,7 @@ def _judge_times(tags: dict[str, str], now: datetime) -> None:
         raise TagFault("it expires before it was made (x= is not after t=)")
 
 
-def _judge_body(section: HeaderSection, tags: dict[str, str]) -> None:
+def _check_body(section: HeaderSection, tags: dict[str, str]) -> None:
     length = int(tags["l"]) if "l" in tags else None
     digest, size = body_digest(section, canonicalization=_canonicalizations(tags)[1], length=length)
     if length is not None and length > size:

@@ -1,6 +1,6 @@
-"""Alignment with the From field, and what its domain wants done without. Source: RFC 7489 §3, §6.
+"""DMARC: alignment with the From field, and the policy of its domain. Source: RFC 7489 §3, §6.
 
-publicsuffixlist is imported with the first message.
+publicsuffixlist is imported at first use.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _POLICIES = ("none", "quarantine", "reject")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DmarcSubject:
-    """What is judged. from_domain: of the From field. spf: for the reverse-path. dkim: every signature."""
+    """Input of DMARC. from_domain: of the From field. spf: for the reverse-path. dkim: all signatures."""
 
     from_domain: str
     spf: SpfResult
@@ -33,10 +33,10 @@ class DmarcSubject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DmarcResult:
-    """result; reasons: one sentence for SPF and for each signature, why it counts or not.
+    """The result for one message.
 
-    policy: what the domain wants done with mail that fails: none, quarantine, reject, "" without record.
-    record, record_domain: the record and where it was. spf_aligned, dkim_aligned: which of the two passed and counts.
+    reasons: one sentence on the alignment of SPF and of each signature. policy: none, quarantine or reject, "" without
+    record. record, record_domain: the record and its domain. spf_aligned, dkim_aligned: passed and aligned.
     """
 
     result: AuthResult
@@ -49,31 +49,31 @@ class DmarcResult:
 
 
 def organizational_domain(domain: str) -> str:
-    """The domain one can register that `domain` belongs to; the domain itself when there is none (RFC 7489 §3.2)."""
+    """Return the organizational domain (RFC 7489 §3.2); `domain` itself when it is a public suffix."""
     plain = domain.lower().rstrip(".")
     return _suffixes().privatesuffix(plain) or plain
 
 
 @cache
 def _suffixes() -> PublicSuffixList:
-    """The public suffix list that comes with its package: a constant table, read once."""
+    """Return the public suffix list, a constant table of its package."""
     from publicsuffixlist import PublicSuffixList
 
     return PublicSuffixList()
 
 
 def is_aligned(domain: str, from_domain: str, *, is_strict: bool) -> bool:
-    """Whether a verified domain counts for the From field: the same, or of one organization (RFC 7489 §3.1)."""
+    """Return whether a verified domain is aligned with the From field (RFC 7489 §3.1)."""
     one, two = domain.lower().rstrip("."), from_domain.lower().rstrip(".")
     if is_strict:
         return one == two
     return one == two or organizational_domain(one) == organizational_domain(two)
 
 
-def judge_dmarc(subject: DmarcSubject, lookup: Lookup) -> DmarcResult:
-    """The DMARC result. Never raises.
+def check_dmarc(subject: DmarcSubject, lookup: Lookup) -> DmarcResult:
+    """Return the DMARC result. Never raises.
 
-    Without a record alignment is still told, as if it were relaxed.
+    Without a record the result still has the relaxed alignment.
     """
     try:
         found = _record(subject.from_domain, lookup)
@@ -106,7 +106,7 @@ def judge_dmarc(subject: DmarcSubject, lookup: Lookup) -> DmarcResult:
 
 
 def _result(subject: DmarcSubject, *, is_aligned: bool) -> AuthResult:
-    """A failure that a name server caused is no failure yet (RFC 7489 §6.6.2 step 5)."""
+    """Return temperror, not fail, when a name server did not answer (RFC 7489 §6.6.2 step 5)."""
     if is_aligned:
         return AuthResult.PASS
     results = [subject.spf.result, *(each.result for each in subject.dkim)]
@@ -114,7 +114,7 @@ def _result(subject: DmarcSubject, *, is_aligned: bool) -> AuthResult:
 
 
 def _record(from_domain: str, lookup: Lookup) -> tuple[str, dict[str, str], str] | None:
-    """Where the record is, its tags, its text; first at the domain, then at its organization (§6.6.3)."""
+    """Return domain, tags and text of the record of the domain, or else of its organizational domain (§6.6.3)."""
     plain = from_domain.lower().rstrip(".")
     for domain in dict.fromkeys((plain, organizational_domain(plain))):
         texts = [record.decode("utf-8", "replace") for record in lookup.txt(f"_dmarc.{domain}")]

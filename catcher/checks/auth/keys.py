@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 MIN_BITS = 1024
-"""RSA keys below are not accepted (RFC 8301 §3.2)."""
+"""Minimum size of RSA keys (RFC 8301 §3.2)."""
 
 
 class KeyFault(Exception):
-    """There is no usable key. result: what that makes of the signature."""
+    """There is no usable key. result: that of the signature."""
 
     def __init__(self, result: AuthResult, reason: str) -> None:
         super().__init__(reason)
@@ -40,13 +40,13 @@ class PublicKey:
 
 
 def public_key(lookup: Lookup, *, domain: str, selector: str, algorithm: str) -> PublicKey:
-    """The key that a signature names. Raises KeyFault and LookupFailed."""
+    """Return the key of a signature. Raises KeyFault and LookupFailed."""
     name = f"{selector}._domainkey.{domain}"
     records = lookup.txt(name)
     if not records:
         raise KeyFault(AuthResult.PERMERROR, f"there is no key at {name}")
     faults: list[KeyFault] = []
-    # several records have no defined meaning (RFC 6376 §3.6.2.2); the first that works is taken
+    # several records are undefined (RFC 6376 §3.6.2.2); use the first valid one
     for record in records[:4]:
         try:
             return _read(record.decode("utf-8", "replace"), name=name, algorithm=algorithm)
@@ -103,7 +103,7 @@ def _loaded(tags: dict[str, str], kind: str, name: str) -> PublicKey:
 
 
 def verifies(key: PublicKey, signature: bytes, message: bytes) -> bool:
-    """Whether the signature of `message` is the key's. Ed25519 signs the message's SHA-256 (RFC 8463 §3)."""
+    """Return whether the key verifies the signature. Ed25519 signs the SHA-256 of `message` (RFC 8463 §3)."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15

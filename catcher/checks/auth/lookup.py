@@ -1,6 +1,6 @@
-"""DNS records for authentication: asked of the network, or read from a zone file so that nothing leaves the machine.
+"""DNS records for authentication, from name servers or offline from a zone file.
 
-dnspython is imported when the first lookup is made.
+dnspython is imported at the first lookup.
 """
 
 from __future__ import annotations
@@ -18,36 +18,36 @@ _MAX_ALIASES = 8
 
 
 class LookupFailed(CatcherError, OSError):
-    """The name servers gave no answer, so that nothing is known; trying later may help."""
+    """The name servers did not answer."""
 
 
 class Lookup(Protocol):
-    """Where records come from. No record and no such name both give (); raises LookupFailed when nothing is known.
+    """Source of DNS records. Returns () for a name without records; raises LookupFailed when no server answers.
 
-    is_offline: whether looking up asks nobody.
+    is_offline: whether lookups cause no network traffic.
     """
 
     @property
     def is_offline(self) -> bool: ...
     def txt(self, name: str) -> tuple[bytes, ...]:
-        """TXT records, the strings of each joined."""
+        """Return the TXT records, the strings of each joined."""
         ...
 
     def addresses(self, name: str, *, version: int) -> tuple[str, ...]:
-        """A records for version 4, AAAA for 6."""
+        """Return the A records for version 4, AAAA for 6."""
         ...
 
     def mail_hosts(self, name: str) -> tuple[str, ...]:
-        """Hosts of MX records by preference, without final dot; "" is the null MX."""
+        """Return the hosts of the MX records by preference, without final dot; "" is the null MX."""
         ...
 
     def names(self, address: str) -> tuple[str, ...]:
-        """Names of an IP address (PTR), without final dot."""
+        """Return the names of an IP address (PTR), without final dot."""
         ...
 
 
 class _Records:
-    """The four questions, asked of `_query`."""
+    """The lookups, by means of `_query`."""
 
     is_offline = False
 
@@ -78,7 +78,7 @@ class _Records:
 class ZoneLookup(_Records):
     """Records from a zone file (RFC 1035 §5). Names may be of any domain; relative ones need $ORIGIN.
 
-    Raises SettingError when the text is no zone file.
+    Raises SettingError for an invalid zone file.
     """
 
     is_offline = True
@@ -122,9 +122,9 @@ class ZoneLookup(_Records):
 
 
 class DnsLookup(_Records):
-    """Records from the name servers. servers: their addresses, those of the system when empty. timeout: seconds each.
+    """Records from name servers. servers: their addresses, () for those of the system. timeout: seconds per query.
 
-    Answers are kept as long as the object lives: make one for each message.
+    Answers are cached without expiry: make one object for each message.
     """
 
     def __init__(self, servers: Sequence[str] = (), *, port: int = 53, timeout: float = 5.0) -> None:
@@ -168,5 +168,5 @@ def _plain(name: Any) -> str:
 
 
 def _with_ttl(text: str) -> str:
-    """Zone files for tests seldom name a time to live; the parser wants one."""
+    """Return the zone file with a default TTL, which the parser requires and zone files for tests seldom have."""
     return text if "$TTL" in text else f"$TTL 300\n{text}"

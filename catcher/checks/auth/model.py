@@ -1,12 +1,12 @@
-"""The words for outcomes of authentication. Source: RFC 8601 §2.7."""
+"""Results of authentication. Source: RFC 8601 §2.7."""
 
 from enum import StrEnum
 
 
 class AuthResult(StrEnum):
-    """An outcome of SPF, DKIM, DMARC or ARC."""
+    """A result of SPF, DKIM, DMARC or ARC."""
 
-    PASS = "pass"  # noqa: S105 - a word of RFC 8601
+    PASS = "pass"  # noqa: S105 - a keyword of RFC 8601
     FAIL = "fail"
     SOFTFAIL = "softfail"
     NEUTRAL = "neutral"

@@ -1,4 +1,4 @@
-"""Whether a client may send for a domain. Source: RFC 7208 §4 to §6."""
+"""SPF: whether a domain authorizes a client to send. Source: RFC 7208 §4 to §6."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from catcher.checks.auth.model import AuthResult
 from catcher.checks.auth.spf_record import Mechanism, Record, RecordFault, check_macros, expand, is_spf, parse_record
 
 MAX_LOOKUPS = 10
-"""Terms that ask DNS (RFC 7208 §4.6.4)."""
+"""Terms that cause DNS queries (RFC 7208 §4.6.4)."""
 MAX_VOID = 2
-"""Questions without answer that are let pass."""
+"""Void lookups: queries without records (RFC 7208 §4.6.4)."""
 MAX_NAMES = 10
-"""Hosts of one MX or PTR answer."""
+"""Names in one MX or PTR answer (RFC 7208 §4.6.4)."""
 
 _LABEL = re.compile(r"[^.\s]{1,63}\Z")
 _MATCHES = {
@@ -29,10 +29,10 @@ _MATCHES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpfResult:
-    """result; reason: one sentence; domain: whose record; term: the mechanism that decided, "" when none matched.
+    """The result for one domain.
 
-    record: the record of the domain asked for, "" when there is none. explanation: the domain's own words on a fail.
-    lookups: terms that asked DNS.
+    reason: one sentence. term: the mechanism that matched, "" for none. record: that of the domain, "" when there is
+    none. explanation: of a fail, as the domain publishes it. lookups: terms that caused DNS queries.
     """
 
     result: AuthResult
@@ -45,11 +45,11 @@ class SpfResult:
 
 
 class _PermError(Exception):
-    """The records cannot be evaluated; the message is the reason."""
+    """The records cannot be evaluated."""
 
 
 def check_host(address: str, domain: str, *, sender: str, helo: str, lookup: Lookup) -> SpfResult:
-    """SPF's check_host() for a client address. Never raises.
+    """Return the result of SPF's check_host() for a client address. Never raises.
 
     domain: of the reverse-path, of HELO when that is empty. sender: the whole reverse-path, "postmaster@HELO" when it
     is empty (§2.4). An IPv6 address that maps an IPv4 one counts as that.
@@ -64,13 +64,13 @@ def check_host(address: str, domain: str, *, sender: str, helo: str, lookup: Loo
 
 
 def is_checkable(domain: str) -> bool:
-    """Whether a domain can have a record: labels of 1 to 63 characters, at least two (§4.3)."""
+    """Return whether a domain can have a record: labels of 1 to 63 characters, at least two (§4.3)."""
     labels = domain.removesuffix(".").split(".")
     return len(labels) > 1 and len(domain) <= 254 and all(_LABEL.match(label) for label in labels)
 
 
 class _Evaluation:
-    """One run of check_host() with everything it includes."""
+    """One evaluation of check_host(), included records counted in its limits."""
 
     def __init__(
         self,
@@ -100,7 +100,7 @@ class _Evaluation:
         }
 
     def run(self) -> SpfResult:
-        """The result for the domain that was asked for."""
+        """Return the result for the domain."""
         record = explanation = ""
         try:
             result, found = self._check(self._domain)
@@ -133,7 +133,7 @@ class _Evaluation:
         return f"{self._domain} {verb[result]} {self._client} by {self._term}"
 
     def _check(self, domain: str) -> tuple[AuthResult, tuple[bytes, Record, str] | None]:
-        """The result for a domain, with its record and whose explanation holds."""
+        """Return the result for a domain, with its record and with the record and domain that explain a fail."""
         if not is_checkable(domain):
             return AuthResult.NONE, None
         records = [record for record in self._lookup.txt(domain) if is_spf(record)]
@@ -164,7 +164,7 @@ class _Evaluation:
             raise _PermError(f"the records ask DNS more than {MAX_LOOKUPS} times")
 
     def _answered(self, answers: tuple[str, ...]) -> tuple[str, ...]:
-        """Count questions without answer (§4.6.4)."""
+        """Count void lookups (§4.6.4)."""
         if not answers:
             self._void += 1
             if self._void > MAX_VOID:
@@ -251,7 +251,7 @@ class _Evaluation:
         return _MATCHES[result]
 
     def _explanation(self, record: Record, domain: str) -> str:
-        """The domain's words on a fail; faults in them are passed over (§6.2)."""
+        """Return the domain's explanation of a fail, "" when it has none or one with errors (§6.2)."""
         if not record.explanation:
             return ""
         try:

@@ -1,4 +1,4 @@
-"""SPF records as values: terms, and the macros in them. Source: RFC 7208 §4.6, §7, §12."""
+"""SPF records: parser and macro expansion. Source: RFC 7208 §4.6, §7, §12."""
 
 import ipaddress
 import re
@@ -25,12 +25,12 @@ _ONLY_IN_EXPLANATION = frozenset("crt")
 
 
 class RecordFault(ValueError):
-    """The record breaks the grammar; the message says where."""
+    """The record violates the grammar; the message names the term."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mechanism:
-    """One mechanism. name: in lower case. domain: domain-spec with macros, "" when none is given.
+    """One mechanism. name: in lower case. domain: domain-spec with macros, "" when omitted.
 
     network: of ip4 and ip6. prefix_4, prefix_6: lengths of a and mx. text: as written.
     """
@@ -46,7 +46,7 @@ class Mechanism:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """A record. redirect, explanation: domain-specs of the modifiers, "" when not there."""
+    """A parsed record. redirect, explanation: domain-specs of the modifiers, "" when absent."""
 
     mechanisms: tuple[Mechanism, ...]
     redirect: str = ""
@@ -54,12 +54,12 @@ class Record:
 
 
 def is_spf(record: bytes) -> bool:
-    """Whether a TXT record is an SPF record of version 1."""
+    """Return whether a TXT record is an SPF record of version 1."""
     return _VERSION.match(record) is not None
 
 
 def parse_record(record: bytes) -> Record:
-    """The record, wholly checked before any of it is used. Raises RecordFault."""
+    """Return the parsed record. Raises RecordFault for an error anywhere in it, as §4.6 requires."""
     try:
         text = record.decode("ascii")
     except UnicodeDecodeError as error:
@@ -141,7 +141,7 @@ def _no_leading_zero(digits: str, term: str) -> None:
 
 
 def _check_domain(spec: str, term: str) -> None:
-    """A domain-spec ends in a top label or a macro (RFC 7208 §7.1)."""
+    """Raise RecordFault unless the domain-spec ends in a top label or a macro (RFC 7208 §7.1)."""
     check_macros(spec)
     last = spec.removesuffix(".").rpartition(".")[2]
     if not spec or not _TOP_LABEL.match(last) or ("." not in spec.removesuffix(".") and "%{" not in spec):
@@ -163,7 +163,7 @@ def check_macros(text: str, *, in_explanation: bool = False) -> None:
 
 
 def expand(text: str, values: dict[str, str], *, is_domain: bool = True) -> str:
-    """The text with macros replaced. Source: RFC 7208 §7.3.
+    """Return the text with macros replaced. Source: RFC 7208 §7.3.
 
     A domain of more than 253 characters loses labels from the left. An upper-case letter escapes for a URL.
     """

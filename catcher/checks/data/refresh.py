@@ -76,7 +76,7 @@ def _member(package: tarfile.TarFile, name: str) -> bytes:
 
 
 def compact(data: dict[str, Any]) -> bytes:
-    """The data as JSON with one feature a line, so that a difference between versions can be read."""
+    """Return the data as JSON with one feature a line, so that a difference between versions can be read."""
     head = {key: data[key] for key in ("api_version", "last_update_date", "nicenames")}
     lines = [
         json.dumps({key: feature[key] for key in _KEPT}, ensure_ascii=False, separators=(",", ":"))

@@ -1,4 +1,4 @@
-"""Features that a style sheet or style attribute shows. Source: CSS Syntax 3, Selectors 4, CSS Nesting 1."""
+"""Features of style sheets and style attributes. Source: CSS Syntax 3, Selectors 4, CSS Nesting 1."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -15,13 +15,13 @@ _COMBINATORS = {
 }
 
 Use = tuple[str, Node]
-"""A feature and the node that shows it."""
+"""A feature and its node."""
 
 
 def css_features(items: Iterable[tuple[NodeKind, Node]]) -> Iterator[Use]:
-    """Every use of a feature in what `walk_sheet` or `walk_declarations` gave, in document order.
+    """Yield every use of a feature in the items of `walk_sheet` or `walk_declarations`, in document order.
 
-    One declaration or selector shows a feature at most once.
+    Each feature is yielded once per declaration or selector.
     """
     for kind, node in items:
         if kind is NodeKind.COMMENT:
@@ -46,7 +46,7 @@ def _once(uses: Iterator[Use]) -> Iterator[Use]:
 
 
 def unprefixed(name: str) -> str:
-    """The name without vendor prefix."""
+    """Return the name without vendor prefix."""
     return _PREFIX.sub("", name) if name.startswith("-") else name
 
 
@@ -77,7 +77,7 @@ def _of_declaration(node: Node) -> Iterator[Use]:
 
 
 def _of_value(token: Node) -> str | None:
-    """The feature that one token of a value shows."""
+    """Return the feature of one token of a value."""
     if token.type == "dimension":
         return tables.UNITS.get(token.lower_unit)
     if token.type == "percentage":
@@ -103,7 +103,7 @@ def _of_at_rule(node: Node) -> Iterator[Use]:
 
 
 class _Selector:
-    """Reading one selector list token by token."""
+    """State while reading a selector list token by token."""
 
     def __init__(self) -> None:
         self.simple = 0  # classes, ids and attributes in this compound
@@ -147,7 +147,7 @@ def _of_selector(prelude: list[Node]) -> Iterator[Use]:
 
 
 def _joined(state: _Selector) -> Iterator[Use]:
-    """A compound goes on or begins here; behind white space it is a descendant of what stands before."""
+    """Continue or begin a compound; after white space it is a descendant of the previous compound."""
     if state.space is not None:
         yield "css-selector-descendant", state.space
         state.end_of_compound()

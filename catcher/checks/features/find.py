@@ -1,4 +1,4 @@
-"""All features a message shows, with their places: the one pass over its HTML and CSS."""
+"""Features that a message uses, with their places, found in one pass over its HTML and CSS."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,19 +14,19 @@ from catcher.checks.parse.sheets import ParsedSheet, parsed_sheets, parsed_style
 from catcher.mime import part_octets
 
 MAX_IMAGE = 10_000_000
-"""Decoded octets of an image part that is looked into for its real format."""
+"""Decoded octets of an image part whose format is detected."""
 
 
 @dataclass(slots=True)
 class Occurrences:
-    """One feature's uses: how many, and the places of the first of them."""
+    """Number of uses of one feature, and the places of the first ones."""
 
     count: int = 0
     places: list[FindingPlace] = field(default_factory=list)
 
 
 class Features:
-    """What was found: features by name in the order of their first use. nodes: elements of the body."""
+    """Features by name, in the order of their first use. nodes: elements of the body."""
 
     def __init__(self) -> None:
         self.by_name: dict[str, Occurrences] = {}
@@ -41,7 +41,7 @@ class Features:
             found.places.append(part.place(offset, element))
 
     def wants(self, feature: str) -> bool:
-        """Whether another place would be kept; else counting is enough."""
+        """Return whether another place would be kept; else counting is enough."""
         found = self.by_name.get(feature)
         return found is None or len(found.places) <= MAX_PLACES
 
@@ -61,7 +61,7 @@ class LinkedSheet:
 
 
 def find_features(mail: CheckedMail, linked: tuple[LinkedSheet, ...] = ()) -> Features:
-    """Every feature of the client tables that the message shows; never raises on any message.
+    """Return every feature of the client tables that the message shows; never raises on any message.
 
     Uses in linked sheets have the place of their link element. Work is bounded by `css.Budget` and the limits
     of `document`.
@@ -140,7 +140,7 @@ class _Pass:
                     yield embedded, name
 
     def _embedded(self, content_id: str) -> str | None:
-        """The format of the image part with that Content-ID, looked into once."""
+        """Return the format of the image part with that Content-ID, looked into once."""
         if content_id not in self._formats:
             part = self._parts_by_id.get(content_id)
             small = part is not None and part.size <= MAX_IMAGE
@@ -161,14 +161,14 @@ class _Pass:
             self._features.add(feature, self._part, attribute.offset(index), element)
 
     def _of_style(self, style: str) -> tuple[tuple[str, int], ...]:
-        """Features of a style attribute's value, and where in it; nothing beyond the limit."""
+        """Return the features of a style attribute's value with their offsets; none beyond the limit."""
         parsed = self._styles.of(style)
         positions = parsed.offsets()
         return tuple((feature, positions.of(node)) for feature, node in css_features(parsed.items))
 
 
 def _of_message(mail: CheckedMail, features: Features) -> None:
-    """Features that are not in the HTML: AMP parts, and the choice of a BIMI logo."""
+    """Add the features outside the HTML: AMP parts and BIMI selectors."""
     amp = [part for part in mail.message.parts if part.media_type == "text/x-amp-html"]
     if amp:
         features.by_name["amp"] = Occurrences(

@@ -63,7 +63,7 @@ def _of_addresses(tag: str, attributes: dict[str, str]) -> Iterator[tuple[str, s
 
 
 def image_addresses(tag: str, attributes: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """Addresses of images in the attributes of one element, with the attribute's name."""
+    """Yield attribute name and address of each image of one element."""
     if tag in ("img", "input", "image") and "src" in attributes:
         yield "src", attributes["src"]
     if tag == "source" and attributes.get("type", "image/").startswith("image/") and "src" in attributes:
@@ -78,5 +78,5 @@ def image_addresses(tag: str, attributes: dict[str, str]) -> Iterator[tuple[str,
 
 
 def is_html5(doctype: str) -> bool:
-    """Whether the document type declaration is that of HTML5."""
+    """Return whether the document type declaration is that of HTML5."""
     return _HTML5_DOCTYPE.match(doctype) is not None

@@ -1,4 +1,4 @@
-"""Image formats, by address and, for images that are part of the message, by their octets."""
+"""Image formats, by address or, for attached images, by content."""
 
 import re
 from collections.abc import Iterator
@@ -12,9 +12,9 @@ _MAX_ADDRESS = 4_096
 
 
 def image_features(address: str) -> Iterator[str]:
-    """The features that an image's address shows: the format by its extension or media type, and base64 in data URLs.
+    """Yield the features of an image address: format by extension or media type, and base64 in data URLs.
 
-    The format of addresses that tell none (a CDN's, a cid:) is not guessed.
+    The format of addresses without extension (CDNs, cid:) is not guessed.
     """
     data = _DATA.match(address)
     if data is not None:
@@ -30,7 +30,7 @@ def image_features(address: str) -> Iterator[str]:
 
 
 def part_image_feature(media_type: str, octets: bytes) -> str | None:
-    """The format of an image that is part of the message; a PNG with an acTL chunk is animated (PNG 3 §11.3.6.1)."""
+    """Return the format of an attached image. A PNG with an acTL chunk is animated (PNG 3 §11.3.6.1)."""
     kind, _, subtype = media_type.partition("/")
     if kind not in ("image", "video"):
         return None
@@ -41,7 +41,7 @@ def part_image_feature(media_type: str, octets: bytes) -> str | None:
 
 
 def srcset_addresses(srcset: str) -> list[str]:
-    """The addresses in a srcset attribute, in order. Source: HTML §4.8.4.2.1.
+    """Return the addresses in a srcset attribute, in order. Source: HTML §4.8.4.2.1.
 
     A comma inside an address, as in data URLs, stays; one at its end separates.
     """

@@ -1,13 +1,13 @@
-"""Which property, function, unit, selector, element or attribute shows which feature of the client tables.
+"""Features by property, function, unit, selector, element and attribute.
 
-Feature names are those of the data (`caniemail.json`), its misspellings included.
+Feature names are those of the data (`caniemail.json`), including its misspellings.
 """
 
 from collections.abc import Mapping
 
 
 def _inverted(groups: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    """From "feature: names" to "name: features"."""
+    """Return the features by name, from names by feature."""
     found: dict[str, tuple[str, ...]] = {}
     for feature, names in groups.items():
         for name in names.split():
@@ -15,7 +15,7 @@ def _inverted(groups: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     return found
 
 
-_OF_THEIR_OWN = """
+_SINGLE_PROPERTIES = """
 accent-color align-items aspect-ratio backdrop-filter background-blend-mode background-clip background-color
 background-image background-origin background-repeat background-size background border-collapse border-image
 border-spacing box-shadow box-sizing caption-side clear clip-path color-scheme column-count cursor direction
@@ -57,7 +57,7 @@ _LOGICAL = ("block-start", "block-end", "inline-start", "inline-end")
 _LINE = ("width", "style", "color")
 
 PROPERTIES: dict[str, tuple[str, ...]] = _inverted(
-    {f"css-{name}": name for name in _OF_THEIR_OWN.split()}
+    {f"css-{name}": name for name in _SINGLE_PROPERTIES.split()}
     | {
         "css-animation": "animation animation-name animation-duration animation-timing-function animation-delay "
         "animation-iteration-count animation-direction animation-fill-mode animation-play-state",
@@ -120,7 +120,7 @@ VALUES: dict[tuple[str, str], str] = (
         for value in ("system-ui", "ui-serif", "ui-sans-serif", "ui-rounded", "ui-monospace")
     }
 )
-"""Keywords of certain properties that are features of their own."""
+"""Features by property and keyword."""
 
 KEYWORDS: dict[str, str] = {
     "initial": "css-unit-initial",

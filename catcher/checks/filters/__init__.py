@@ -1,4 +1,4 @@
-"""Spam filters that can be asked about a message: SpamAssassin's spamd and rspamd."""
+"""Clients of spam filters: SpamAssassin's spamd and rspamd."""
 
 from catcher.checks.filters.model import SpamError, SpamRule, SpamService, SpamVerdict
 from catcher.checks.filters.rspamd import Rspamd

@@ -1,4 +1,4 @@
-"""What a spam filter says, as values."""
+"""Results of spam filters."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -9,12 +9,12 @@ from catcher.mime import Octets
 
 
 class SpamError(CatcherError, OSError):
-    """The spam filter could not be asked or answered nonsense. The message is short and for people."""
+    """The spam filter cannot be reached, or its response is invalid."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpamRule:
-    """A rule that matched. score: points it adds, below 0 when it speaks for the message."""
+    """A rule that matched. score: points it adds, negative for a sign of legitimate mail."""
 
     name: str
     score: float
@@ -23,9 +23,9 @@ class SpamRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpamVerdict:
-    """score and threshold in the filter's points; is_spam as the filter sees it; rules by points, the most first.
+    """The verdict of a filter, in its own points. rules: highest score first.
 
-    action: what rspamd would do ("no action", "add header", "reject", …), "" for others.
+    action: of rspamd ("no action", "add header", "reject", …), "" for others.
     """
 
     score: float
@@ -41,10 +41,10 @@ class SpamService(Protocol):
     @property
     def name(self) -> str: ...
     async def ask(self, octets: Octets, envelope: Envelope) -> SpamVerdict:
-        """The filter's verdict. Raises SpamError."""
+        """Return the filter's verdict. Raises SpamError."""
         ...
 
 
 def by_points(rules: list[SpamRule]) -> tuple[SpamRule, ...]:
-    """The rules in the one order they are shown in."""
+    """Return the rules, highest score first."""
     return tuple(sorted(rules, key=lambda rule: (-rule.score, rule.name)))

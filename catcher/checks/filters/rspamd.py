@@ -1,4 +1,4 @@
-"""rspamd over HTTP. Source: rspamd's protocol documentation, /checkv2."""
+"""Client of rspamd over HTTP. Source: rspamd's protocol documentation, /checkv2."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ MAX_MESSAGE = 20_000_000
 
 
 class Rspamd:
-    """A running rspamd.
+    """An rspamd server.
 
-    url: its normal worker, for example "http://127.0.0.1:11333"; the person who set it up chose it, so that it may be
-    internal. password: of the controller, when it is asked instead. timeout: seconds.
+    url: of its normal worker, for example "http://127.0.0.1:11333"; internal addresses are allowed, since it comes from
+    the settings. password: of the controller, when that is used instead. timeout: seconds.
     """
 
     name = "rspamd"
@@ -27,7 +27,7 @@ class Rspamd:
         self._timeout = timeout
 
     async def ask(self, octets: Octets, envelope: Envelope) -> SpamVerdict:
-        """The filter's verdict on message and envelope. Raises SpamError."""
+        """Return the filter's verdict on message and envelope. Raises SpamError."""
         import httpx2
 
         try:
@@ -46,7 +46,7 @@ class Rspamd:
 
 
 def _fields(envelope: Envelope, password: str) -> list[tuple[bytes, bytes]]:
-    """The envelope as rspamd's header fields; values that could break out of one are left out."""
+    """Return the envelope as rspamd's header fields, without values that could inject others."""
     fields = [("From", envelope.reverse_path), *(("Rcpt", path) for path in envelope.recipients[:100])]
     fields += [("IP", envelope.client.address), ("Helo", envelope.client.helo), ("User", envelope.client.user)]
     if password:
@@ -59,7 +59,7 @@ def _fields(envelope: Envelope, password: str) -> list[tuple[bytes, bytes]]:
 
 
 def read_answer(answer: dict[str, Any]) -> SpamVerdict:
-    """The verdict in rspamd's answer. Raises ValueError, TypeError, AttributeError or KeyError when it is none."""
+    """Return the verdict in a response. Raises ValueError, TypeError, AttributeError or KeyError for an invalid one."""
     rules = [
         SpamRule(name=name, score=float(symbol["score"]), description=str(symbol.get("description") or ""))
         for name, symbol in answer["symbols"].items()

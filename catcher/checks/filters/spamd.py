@@ -1,4 +1,4 @@
-"""SpamAssassin's spamd over TCP or a Unix socket. Source: the SPAMC/SPAMD protocol 1.5 of the spamassassin package."""
+"""Client of SpamAssassin's spamd over TCP or a Unix socket. Source: SPAMC/SPAMD protocol 1.5 of SpamAssassin."""
 
 import asyncio
 import re
@@ -11,7 +11,7 @@ from catcher.mime import Octets
 MAX_MESSAGE = 2_000_000
 """Octets of a message that are sent; spamd refuses or spends minutes on more."""
 MAX_ANSWER = 1_000_000
-"""Octets of an answer that are read."""
+"""Octets of a response that are read."""
 
 _STATUS = re.compile(rb"SPAMD/[\d.]+ (\d+) (.*)")
 _SPAM = re.compile(r"^Spam:\s*(True|False|Yes|No)\s*;\s*(-?[\d.]+)\s*/\s*(-?[\d.]+)", re.IGNORECASE | re.MULTILINE)
@@ -21,7 +21,7 @@ _MORE = re.compile(r"^\*?\s{8,}(\S.*)$")
 
 
 class Spamd:
-    """A running spamd. address: "host:port", "host" (port 783) or "unix:/path". timeout: seconds for all of it."""
+    """A spamd server. address: "host:port", "host" (port 783) or "unix:/path". timeout: seconds per request."""
 
     name = "SpamAssassin"
 
@@ -34,7 +34,7 @@ class Spamd:
         self._user = user
 
     async def ask(self, octets: Octets, envelope: Envelope) -> SpamVerdict:
-        """The filter's report on the message. Raises SpamError."""
+        """Return the verdict on the message. Raises SpamError."""
         try:
             async with asyncio.timeout(self._timeout):
                 answer = await self._talk(_request(bytes(octets[:MAX_MESSAGE]), self._user))
@@ -77,7 +77,7 @@ def _request(message: bytes, user: str) -> bytes:
 
 
 def read_answer(answer: bytes) -> SpamVerdict:
-    """The verdict in spamd's answer to REPORT. Raises SpamError when it is none."""
+    """Return the verdict in a response to REPORT. Raises SpamError for an invalid one."""
     status = _STATUS.match(answer)
     if status is None:
         raise SpamError("the answer is not spamd's")
@@ -96,7 +96,7 @@ def read_answer(answer: bytes) -> SpamVerdict:
 
 
 def _rules(report: str) -> list[SpamRule]:
-    """The table at the end of a report, behind its ruled line."""
+    """Return the rules in the table at the end of a report."""
     rules: list[SpamRule] = []
     _, _, table = report.rpartition("\n---")
     for line in table.splitlines():

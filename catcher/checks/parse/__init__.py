@@ -1,1 +1,1 @@
-"""A message parsed once for all checks: HTML, CSS, styles, source lines."""
+"""A message parsed once for all checks: HTML, CSS, computed styles, source lines."""

@@ -35,11 +35,11 @@ class CheckedMail:
 
     @classmethod
     def of(cls, octets: Octets, envelope: Envelope) -> Self:
-        """A message that is nowhere kept: it is parsed here."""
+        """Parse a message that is not in a store."""
         return cls(envelope=envelope, octets=octets, message=parse(octets))
 
     def once(self, make: Callable[["CheckedMail"], R]) -> R:
-        """`make(self)`, kept for whoever asks for the same."""
+        """Return `make(self)`, computed once per message."""
         with self._lock:
             if make not in self._made:
                 self._made[make] = make(self)
@@ -62,18 +62,18 @@ class CheckedMail:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of octets and envelope, lower-case hex: equal subjects have equal ones."""
+        """SHA-256 of octets and envelope, lower-case hex."""
         digest = hashlib.sha256(repr(self.envelope).encode("utf-8", "backslashreplace") + b"\0")
         digest.update(self.octets)
         return digest.hexdigest()
 
     def field_bodies(self, name: str) -> tuple[str, ...]:
-        """Bodies of all header fields of that name, in order, in any letter case."""
+        """Return the bodies of all header fields of that name, in order; letter case is ignored."""
         wanted = name.lower()
         return tuple(field.body for field in self.message.header if field.name.lower() == wanted)
 
     def field_place(self, name: str, *, which: int = 0) -> FindingPlace | None:
-        """The line of that field's occurrence number `which` in the header section, None when there is none."""
+        """Return the place of occurrence number `which` of a field in the header section, None without it."""
         head = bytes(self.octets[: min(MAX_HEADER, self.message.parts[0].body_start or MAX_HEADER)])
         wanted = name.lower().encode() + b":"
         seen = 0
@@ -87,11 +87,11 @@ class CheckedMail:
         return None
 
     def part_place(self, part: Part, field: str = "") -> FindingPlace:
-        """A part as a whole, and where in the source its header field of that name, or else the part, begins."""
+        """Return the place of a whole part; its line is that of the header field of that name, or else of the part."""
         return FindingPlace(part_id=part.part_id, sent_line=self.sent.of_field(part, field))
 
     def parts_by_content_id(self) -> dict[str, Part]:
-        """Parts by Content-ID, the first of equal ones."""
+        """Return the parts by Content-ID, the first of equal ones."""
         found: dict[str, Part] = {}
         for part in self.message.parts:
             if part.content_id:

@@ -1,6 +1,6 @@
-"""Style sheets and style attributes as a stream of what stands in them, bounded in size and depth.
+"""Style sheets and style attributes as a stream of items, bounded in size and depth.
 
-tinycss2 takes about a microsecond a character, and its trees can be as deep as the input; the text is therefore cut
+tinycss2 takes about a microsecond per character, and its trees can be as deep as the input; the text is therefore cut
 before it is parsed.
 """
 
@@ -17,9 +17,9 @@ from catcher.checks.parse.html import HtmlPart, attributes_of
 MAX_CSS = 300_000
 """Characters of style sheets and style attributes of a message that are examined; equal attributes count once."""
 MAX_TOKENS = 40_000
-"""Punctuation characters of them that are examined: these, not words, are what costs."""
+"""Punctuation characters of them that are examined; these, not words, determine the cost."""
 MAX_DEPTH = 60
-"""Blocks within blocks that are examined."""
+"""Nested blocks that are examined."""
 
 Node: TypeAlias = Any
 """A node or token of tinycss2, which has no type annotations."""
@@ -31,7 +31,7 @@ _SHEET_TYPES = ("", "text/css")
 
 
 class NodeKind(Enum):
-    """What an item of a style sheet is."""
+    """Kind of an item of a style sheet."""
 
     COMMENT = 1
     AT_RULE = 2
@@ -44,7 +44,7 @@ class NodeKind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StyleSheet:
-    """One style element's text, cut to what is examined. start: offset of its first character in the part's text."""
+    """The examined text of one style element. start: offset of its first character in the text of the part."""
 
     text: str
     start: int
@@ -52,7 +52,7 @@ class StyleSheet:
 
 
 class Budget:
-    """How much CSS of one message may still be examined. is_spent: whether something had to be left out."""
+    """Remaining CSS of one message that may be examined. is_spent: whether the limit was reached."""
 
     def __init__(self, *, characters: int = MAX_CSS, tokens: int = MAX_TOKENS) -> None:
         self._characters = characters
@@ -60,13 +60,13 @@ class Budget:
         self.is_spent = False
 
     def copy(self) -> Self:
-        """As much as is left here, to be used up apart."""
+        """Return an independent copy."""
         made = type(self)(characters=self._characters, tokens=self._tokens)
         made.is_spent = self.is_spent
         return made
 
     def take(self, text: str) -> str:
-        """The start of `text` that may be parsed: within what is left, and blocks not too deep."""
+        """Return the prefix of `text` that may be parsed: within the budget, and not nested too deep."""
         taken = _shallow(self._within(text[: self._characters]))
         self._characters -= len(taken)
         self.is_spent = self.is_spent or len(taken) < len(text)
@@ -81,7 +81,7 @@ class Budget:
 
 
 def _shallow(text: str) -> str:
-    """The start of `text` before a block that is too deep."""
+    """Return the prefix of `text` before a block that is nested too deep."""
     depth = 0
     for match in _BRACKETS.finditer(text):
         bracket = match[0]
@@ -95,7 +95,7 @@ def _shallow(text: str) -> str:
 
 
 def sheets_of(part: HtmlPart, budget: Budget) -> tuple[StyleSheet, ...]:
-    """The part's style elements that a client reads as CSS, as far as the budget goes."""
+    """Return the CSS style elements of the part, within the budget."""
     return tuple(
         StyleSheet(text=budget.take(element.text), start=part.inside_of(index), element=index)
         for index, element in enumerate(part.elements)
@@ -104,16 +104,16 @@ def sheets_of(part: HtmlPart, budget: Budget) -> tuple[StyleSheet, ...]:
 
 
 def walk_sheet(text: str) -> Iterator[tuple[NodeKind, Node]]:
-    """Everything in a style sheet in document order. SELECTOR gives the rule, whose prelude is the selector.
+    """Yield the items of a style sheet in document order. The node of SELECTOR is the rule with its prelude.
 
-    Broken parts are left out as a browser does. The nodes' `source_line` and `source_column` count from 1.
+    Invalid parts are skipped as in a browser. The nodes' `source_line` and `source_column` count from 1.
     """
-    # a form feed is a line break to CSS, but not to whoever counts the lines of the HTML
+    # a form feed is a line break in CSS, but not in the line numbers of the HTML
     yield from _walk(tinycss2.parse_stylesheet(text.replace("\f", " "), skip_whitespace=True), parent="")
 
 
 def walk_declarations(text: str) -> Iterator[tuple[NodeKind, Node]]:
-    """Everything in a style attribute, as `walk_sheet`."""
+    """Yield the items of a style attribute, like `walk_sheet`."""
     yield from _walk(tinycss2.parse_blocks_contents(text.replace("\f", " "), skip_whitespace=True), parent="style")
 
 
@@ -135,14 +135,14 @@ def _walk(nodes: list[Node], *, parent: str) -> Iterator[tuple[NodeKind, Node]]:
 
 
 def _below(keyword: str, parent: str) -> str:
-    """What the content of an at-rule is inside of: conditions stay inside of what they stand in."""
+    """Return the parent of an at-rule's content: that of the rule itself for conditional rules."""
     if "keyframes" in keyword or keyword in _NOT_STYLES:
         return str(keyword)
     return parent
 
 
 def _content(node: Node, parent: str) -> list[Node]:
-    """The rules or declarations in an at-rule's block."""
+    """Return the rules or declarations in an at-rule's block."""
     if node.content is None:
         return []
     if parent == "style" or node.lower_at_keyword in _NOT_STYLES:
@@ -159,7 +159,7 @@ def _comments(tokens: list[Node]) -> Iterator[tuple[NodeKind, Node]]:
 
 
 def tokens_in(tokens: list[Node]) -> Iterator[Node]:
-    """All tokens in document order, those inside functions and blocks included."""
+    """Yield all tokens in document order, including those inside functions and blocks."""
     stack = [iter(tokens)]
     while stack:
         token = next(stack[-1], None)
@@ -174,7 +174,7 @@ def tokens_in(tokens: list[Node]) -> Iterator[Node]:
 
 
 def urls_in(tokens: list[Node]) -> Iterator[tuple[str, Node]]:
-    """Addresses in a value: url(…) with and without quotes, src(), and strings in image-set()."""
+    """Yield the addresses in a value: url(…) with and without quotes, src(), and strings in image-set()."""
     for token in tokens_in(tokens):
         if token.type == "url":
             yield token.value, token
@@ -185,12 +185,12 @@ def urls_in(tokens: list[Node]) -> Iterator[tuple[str, Node]]:
 
 
 class Positions:
-    """Offsets of nodes of one sheet or style attribute in the text that holds it."""
+    """Offsets of the nodes of one style sheet or style attribute."""
 
     def __init__(self, text: str) -> None:
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
 
     def of(self, node: Node) -> int:
-        """Offset of the node's first character in the sheet's own text."""
+        """Return the offset of the node's first character in the text."""
         line = min(node.source_line, len(self._starts))
         return int(self._starts[line - 1] + node.source_column - 1)

@@ -1,7 +1,7 @@
-"""An HTML part parsed once for all checks, with the place of everything in its source.
+"""An HTML part, parsed once for all checks, with source positions.
 
-Offsets count characters of the text with every line break as one "\\n"; the parser and the style sheet parser count
-the same way, so that one function turns any of them into line and column.
+Offsets count characters of the text with every line break as one "\\n", as both parsers do, so that one function turns
+any of them into line and column.
 """
 
 import re
@@ -19,13 +19,13 @@ MAX_HTML = 2_000_000
 MAX_ELEMENTS = 25_000
 """Elements of an HTML part that are examined: about what 2 MB of a real newsletter have."""
 MAX_ATTRIBUTES = 500
-"""Attributes of one element that are examined; more are never meant."""
+"""Attributes of one element that are examined."""
 
 _LINE_BREAK = re.compile(r"\r\n?")
 _EXCERPT = 80
-# possessive, or a document that begins with comments could be divided among the repetitions in any number of ways
+# possessive: otherwise comments at the start cause exponential backtracking
 _DOCTYPE = re.compile(r"(?:\s|\ufeff|<!--(?:(?!-->).)*+-->)*+<!(doctype[^>]*)>", re.IGNORECASE | re.DOTALL)
-# what a comment begins with, bogus ones included (HTML §13.2.5.42, §13.2.5.7)
+# start of a comment, including bogus comments (HTML §13.2.5.42, §13.2.5.7)
 _COMMENT = re.compile(r"<!(?!doctype)|</(?![a-z])", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 _REFERENCE = re.compile(r"&(?:#[xX]?[0-9a-fA-F]{1,8}|[A-Za-z][A-Za-z0-9]{1,31});?")
@@ -33,10 +33,10 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 
 class HtmlPart:
-    """One HTML part: its text, its tree, and places in it.
+    """One HTML part: text, tree and places.
 
-    text: at most `MAX_HTML` characters, line breaks as "\\n". is_cut: whether there was more.
-    size: characters of the whole part. sent: gives what `SentLines.of_text` does for the part.
+    text: at most `MAX_HTML` characters, line breaks as "\\n". is_cut: whether a limit was reached.
+    size: characters of the whole part. sent: returns `SentLines.of_text` of the part.
     """
 
     def __init__(self, part_id: str, text: str, sent: Callable[[], Sequence[int]] = tuple) -> None:
@@ -60,7 +60,7 @@ class HtmlPart:
 
     @cached_property
     def attributes(self) -> tuple[dict[str, str], ...]:
-        """What `attributes_of` gives for each of the elements."""
+        """`attributes_of` each element."""
         return tuple(attributes_of(element) for element in self.elements)
 
     @cached_property
@@ -74,12 +74,12 @@ class HtmlPart:
         return self._sent()
 
     def position(self, offset: int) -> tuple[int, int]:
-        """Line and column, both from 1, of a character."""
+        """Return line and column, both from 1, of a character."""
         line = bisect_right(self._lines, offset)
         return line, offset - self._lines[line - 1] + 1
 
     def place(self, offset: int, element: int = -1) -> FindingPlace:
-        """The place of a character, and of the element with that index."""
+        """Return the place of a character, and of the element with that index."""
         line, column = self.position(offset)
         return FindingPlace(
             part_id=self.part_id,
@@ -92,16 +92,16 @@ class HtmlPart:
         )
 
     def whole(self) -> FindingPlace:
-        """The part as a whole."""
+        """Return the part as a whole."""
         return FindingPlace(part_id=self.part_id, sent_line=self._sent_line(1))
 
     def _sent_line(self, line: int) -> int:
-        """That of a line of the text; the first of the part when only that is known."""
+        """Return the line as sent of a line of the text; the first of the part when only that is known."""
         lines = self._sent_lines
         return lines[line - 1] if line <= len(lines) else lines[0] if lines else 0
 
     def start_of(self, element: int) -> int:
-        """Offset of the element's start tag; of the next one before it that the source has, when it is implied."""
+        """Return the offset of the element's start tag; for an implied element that of the previous explicit one."""
         for index in range(element, -1, -1):
             location = self.elements[index].source_location
             if location is not None:
@@ -109,12 +109,12 @@ class HtmlPart:
         return 0
 
     def inside_of(self, element: int) -> int:
-        """Offset right behind the element's start tag, 0 when it is implied."""
+        """Return the offset after the element's start tag, 0 for an implied element."""
         location = self.elements[element].source_location
         return location.start_tag.end_offset if location is not None else 0
 
     def attribute(self, element: int, name: str) -> "Attribute":
-        """Where the element's attribute stands."""
+        """Return the position of the element's attribute."""
         location = self.elements[element].source_location
         span = location.attrs.get(name) if location is not None else None
         if span is None:
@@ -123,25 +123,25 @@ class HtmlPart:
         return Attribute(span.start_offset, *_value_of(raw))
 
     def comments(self) -> Iterator[tuple[int, str]]:
-        """Offset and text of each comment that the source shows, conditional ones included.
+        """Yield offset and text of each comment, including conditional ones.
 
-        The tokenizer does not know foreign content, so that CDATA inside SVG may be reported as a comment.
+        The tokenizer does not know foreign content: CDATA inside SVG may be reported as a comment.
         """
         if not _COMMENT.search(self.text):
-            return  # most mails: their tokens need not be looked at
+            return  # most mails: no need to tokenize
         for token in turbohtml.tokenize(self.text):
             if token.type == turbohtml.TokenType.COMMENT:
                 yield self._lines[token.line - 1] + token.col, token.data or ""
 
     @cached_property
     def doctype(self) -> str:
-        """The document type declaration as written, without angle brackets; "" when there is none."""
+        """The document type declaration as written, without angle brackets; "" without one."""
         match = _DOCTYPE.match(self.text[:10_000])
         return match[1] if match else ""
 
 
 class Attribute:
-    """Place of an attribute in the source, and of each character of its value.
+    """Position of an attribute in the source, and of each character of its value.
 
     start: offset of its name.
     """
@@ -152,7 +152,7 @@ class Attribute:
         self._raw = raw
 
     def offset(self, index: int) -> int:
-        """Offset in the source of character `index` of the decoded value; references count as what they stand for."""
+        """Return the source offset of character `index` of the decoded value."""
         if "&" not in self._raw:
             return self._value_start + min(index, len(self._raw))
         shift = 0
@@ -164,7 +164,7 @@ class Attribute:
 
 
 def _value_of(raw: str) -> tuple[int, str]:
-    """Index and source of the value in `name = "value"`."""
+    """Return offset and source of the value in `name = "value"`."""
     match = re.match(r"[^=]*=\s*([\"']?)", raw)
     if match is None:
         return 0, ""
@@ -173,7 +173,7 @@ def _value_of(raw: str) -> tuple[int, str]:
 
 
 def attributes_of(element: turbohtml.Element) -> dict[str, str]:
-    """The element's attributes, names in lower case, values decoded; {} when there are absurdly many of them."""
+    """Return the element's attributes, names in lower case, values decoded; {} when there are absurdly many of them."""
     attributes = element.attrs
     if not len(attributes):
         return {}
@@ -186,6 +186,6 @@ def attributes_of(element: turbohtml.Element) -> dict[str, str]:
 
 
 def excerpt(text: str) -> str:
-    """One line of at most 80 characters from the start of `text`, without control characters."""
+    """Return one line of at most 80 characters from the start of `text`, without control characters."""
     line = _CONTROLS.sub("\ufffd", _SPACES.sub(" ", text[: 4 * _EXCERPT])).strip()
     return line if len(line) <= _EXCERPT else line[: _EXCERPT - 1] + "…"

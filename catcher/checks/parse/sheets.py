@@ -24,7 +24,7 @@ class ParsedSheet:
     items: tuple[tuple[NodeKind, Node], ...]
 
     def offsets(self) -> Positions:
-        """Where each node stands, from the sheet's own start."""
+        """Return the positions of nodes, relative to the style sheet."""
         return Positions(self.sheet.text)
 
 
@@ -41,16 +41,16 @@ class ParsedSheets:
             )
 
     def of(self, part: HtmlPart) -> tuple[ParsedSheet, ...]:
-        """Those of one part."""
+        """Return the style sheets of one part."""
         return self._by_part[part.part_id]
 
     def budget(self) -> Budget:
-        """What is left, for whoever goes on with it."""
+        """Return a copy of the remaining budget."""
         return self._budget.copy()
 
 
 def parsed_sheets(mail: CheckedMail) -> ParsedSheets:
-    """The message's style elements, parsed when they are first asked for."""
+    """Return the message's style elements, parsed when they are first asked for."""
     return mail.once(ParsedSheets)
 
 
@@ -62,7 +62,7 @@ class ParsedStyle:
     items: tuple[tuple[NodeKind, Node], ...]
 
     def offsets(self) -> Positions:
-        """Where each node stands in the attribute's value."""
+        """Return the positions of nodes in the attribute's value."""
         return Positions(self.text)
 
 
@@ -77,11 +77,11 @@ class ParsedStyles:
                 self._parse(attributes.get("style", ""))
 
     def of(self, value: str) -> ParsedStyle:
-        """That of an attribute's value; empty when it lies beyond the bounds."""
+        """Return the parsed value of a style attribute; empty beyond the budget."""
         return self._by_value.get(value, _NOTHING)
 
     def budget(self) -> Budget:
-        """What is left for linked sheets, for whoever goes on with it."""
+        """Return a copy of the budget that remains for linked style sheets."""
         return self._budget.copy()
 
     def _parse(self, value: str) -> None:
@@ -93,5 +93,5 @@ _NOTHING = ParsedStyle(text="", items=())
 
 
 def parsed_styles(mail: CheckedMail) -> ParsedStyles:
-    """The message's style attributes, parsed when they are first asked for."""
+    """Return the message's style attributes, parsed when they are first asked for."""
     return mail.once(ParsedStyles)

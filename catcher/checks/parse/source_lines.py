@@ -25,14 +25,14 @@ class SentLines:
         self._before = list(accumulate((octets[at : at + _BLOCK].count(b"\n") for at in blocks), initial=0))
 
     def at(self, offset: int) -> int:
-        """The line of an octet."""
+        """Return the line of an octet."""
         if offset > MAX_SENT:
             return 0
         block = min(offset // _BLOCK, len(self._before) - 1)
         return self._before[block] + self._octets[block * _BLOCK : offset].count(b"\n") + 1
 
     def of_field(self, part: Part, name: str) -> int:
-        """The line of a header field of the part; that of the part's first line when it has no such field."""
+        """Return the line of a header field of the part; that of the part's first line when it has no such field."""
         head = bytes(self._octets[part.header_start : part.body_start])
         found = re.search(rb"^" + re.escape(name.encode()) + rb"[ \t]*:", head, re.IGNORECASE | re.MULTILINE)
         return self.at(part.header_start + (found.start() if found else 0))

@@ -138,7 +138,7 @@ def _color_attribute(text: str) -> Rgb | None:
 
 
 def _color(value: Any) -> Rgb | None:
-    """An opaque colour; None for what is no colour, see-through or "currentColor"."""
+    """Return an opaque colour; None for what is no colour, see-through or "currentColor"."""
     if value is None or isinstance(value, str) or value.alpha < 1:
         return None
     return (min(1.0, max(0.0, value.red)), min(1.0, max(0.0, value.green)), min(1.0, max(0.0, value.blue)))
@@ -180,7 +180,7 @@ def _written_color(text: str) -> Rgb | None:
 
 
 def _size(token: Node, base: float) -> float:
-    """Pixels of a font size; the base when it cannot be known."""
+    """Return a font size in pixels; the inherited one when it is unknown."""
     if token.type == "dimension":
         unit = token.lower_unit
         if unit in _ABSOLUTE:
@@ -202,7 +202,7 @@ def _is_bold(token: Node) -> bool:
 
 
 def _hides(values: dict[str, list[Node]]) -> bool:
-    """Whether these declarations make the element invisible."""
+    """Return whether these declarations make the element invisible."""
     words = {
         name: values[name][0]
         for name in ("display", "visibility", "opacity", "max-height", "mso-hide", "font-size")
@@ -225,7 +225,7 @@ def _is_at_most(token: Node | None, limit: float) -> bool:
 
 @lru_cache(maxsize=1_000)
 def contrast(one: Rgb, other: Rgb) -> float:
-    """The contrast ratio of two colours, 1 to 21. Source: WCAG 2.2, relative luminance."""
+    """Return the contrast ratio of two colours, 1 to 21. Source: WCAG 2.2, relative luminance."""
     first, second = sorted((_luminance(one), _luminance(other)))
     return (second + 0.05) / (first + 0.05)
 
@@ -237,5 +237,5 @@ def _luminance(color: Rgb) -> float:
 
 @lru_cache(maxsize=1_000)
 def hexadecimal(color: Rgb) -> str:
-    """The colour as "#rrggbb"."""
+    """Return the colour as "#rrggbb"."""
     return "#" + "".join(f"{round(255 * c):02x}" for c in color)

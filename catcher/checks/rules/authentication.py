@@ -12,8 +12,8 @@ from catcher.checks.auth import (
     DmarcSubject,
     Lookup,
     SpfResult,
+    check_dmarc,
     check_host,
-    judge_dmarc,
     verify_arc,
     verify_dkim,
 )
@@ -134,7 +134,7 @@ def _dmarc(mail: CheckedMail, spf: SpfResult, dkim: tuple[DkimResult, ...], look
     domains = {address.addr_spec.rpartition("@")[2].lower() for address in mail.message.from_}
     if len(domains) != 1 or not (domain := next(iter(domains))) or "." not in domain:
         return None
-    return judge_dmarc(DmarcSubject(from_domain=_ascii(domain), spf=spf, dkim=dkim), lookup)
+    return check_dmarc(DmarcSubject(from_domain=_ascii(domain), spf=spf, dkim=dkim), lookup)
 
 
 def _ascii(domain: str) -> str:

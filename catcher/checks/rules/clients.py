@@ -131,7 +131,7 @@ def check_clients(
 
 
 def sheet_links(mail: CheckedMail) -> tuple[tuple[str, int, str], ...]:
-    """Part id, element and address of the style sheets that the mail links to."""
+    """Return part id, element and address of the linked style sheets."""
     links: list[tuple[str, int, str]] = []
     for part in mail.html_parts:
         for index, element in enumerate(part.elements):

@@ -1,4 +1,4 @@
-"""Every address a message points to, with its places: links, images, style sheets, backgrounds, forms, plain text."""
+"""Addresses in a message, with their places: links, images, style sheets, backgrounds, forms, plain text."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,13 +19,13 @@ from catcher.mime import part_text
 from catcher.mime.urls import urls_in_text
 
 MAX_LINKS = 5_000
-"""Places of links in a message that are kept."""
+"""Occurrences of links in a message that are collected."""
 MAX_TEXT = 1_000_000
-"""Characters of a plain text that are searched for addresses."""
+"""Characters of a plain text that are searched."""
 
 
 class LinkContext(StrEnum):
-    """What a link is for."""
+    """Element or text in which a link occurs."""
 
     ANCHOR = "anchor"
     AREA = "area"
@@ -47,13 +47,13 @@ FOLLOWED = (
     LinkContext.CSS,
     LinkContext.TEXT,
 )
-"""Kinds of links that a reader or a mail program follows."""
+"""Kinds of links that readers or mail programs request."""
 
 
 class MailLink(Struct, frozen=True, kw_only=True):
-    """One address. url: as written, white space around it taken off. text: what the reader sees of it, one line.
+    """One address. url: as written, stripped. text: visible text of the link, one line.
 
-    places: the first ones; count: how many there are.
+    places: the first ones; count: number of all.
     """
 
     url: str
@@ -65,19 +65,19 @@ class MailLink(Struct, frozen=True, kw_only=True):
 
 @dataclass(slots=True)
 class MailLinks:
-    """Links in the order of their first place, each address and kind once. is_cut: there were more than are kept."""
+    """Distinct links in the order of their first place. is_cut: a limit was reached."""
 
     links: tuple[MailLink, ...] = ()
     is_cut: bool = False
 
 
 def collect_links(mail: CheckedMail) -> MailLinks:
-    """All links of the message's HTML and text bodies; never raises on any message."""
+    """Return all links of the message's HTML and text bodies; never raises."""
     return mail.once(_collected)
 
 
 def web_addresses(links: MailLinks) -> tuple[str, ...]:
-    """The different web addresses of a message in document order, those that can be asked at all."""
+    """Return the distinct, well-formed web addresses of a message in document order."""
     urls = (k.url for k in links.links if k.kind in FOLLOWED and scheme_of(k.url) in ("http", "https"))
     return tuple(dict.fromkeys(url for url in urls if not fault_of_web(url)))
 
@@ -174,6 +174,6 @@ def _visible(text: str) -> str:
 
 
 def _of_text(plain: HtmlPart) -> Iterator[MailLink]:
-    """Addresses in plain text; it has lines and columns just as HTML has."""
+    """Yield the addresses in a plain text."""
     for start, _, url in urls_in_text(plain.text):
         yield MailLink(url=url, kind=LinkContext.TEXT, places=(plain.place(start),))

@@ -1,4 +1,4 @@
-"""The form of addresses: mailto, tel, web, and what looks as if it worked once only. RFC 3986, RFC 6068, RFC 3966."""
+"""Syntax of web, mailto and tel addresses, and one-time links. Source: RFC 3986, RFC 6068, RFC 3966."""
 
 import re
 from functools import lru_cache
@@ -26,13 +26,13 @@ _INTERNAL_NAMES = (".local", ".localhost", ".internal", ".test", ".invalid", ".e
 
 
 def scheme_of(url: str) -> str:
-    """The scheme in lower case, "" for a relative address."""
+    """Return the scheme in lower case, "" for a relative address."""
     match = _SCHEME.match(url)
     return match[1].lower() if match else ""
 
 
 def fault_of_web(url: str) -> str:
-    """What is wrong with an http or https address, "" when nothing is."""
+    """Return what is wrong with an http or https address, "" for nothing."""
     parts = split(url)
     if parts is None:
         return "cannot be taken apart into host, port and path"
@@ -53,7 +53,7 @@ def _is_host(name: str) -> bool:
 
 
 def fault_of_mailto(url: str) -> str:
-    """What is wrong with a mailto link, "" when nothing is. Source: RFC 6068 §2."""
+    """Return what is wrong with a mailto link, "" for nothing. Source: RFC 6068 §2."""
     path, _, query = url[len("mailto:") :].partition("?")
     fields = [field.partition("=") for field in query.split("&") if field]
     recipients = [address for address in path.split(",") if address]
@@ -90,7 +90,7 @@ def _is_domain(domain: str) -> bool:
 
 
 def fault_of_tel(url: str) -> str:
-    """What is wrong with a tel link, "" when nothing is. Source: RFC 3966 §3."""
+    """Return what is wrong with a tel link, "" for nothing. Source: RFC 3966 §3."""
     number = unquote(url[len("tel:") :].split(";", 1)[0])
     if not _TEL.match(number):
         return "is not a telephone number"
@@ -102,7 +102,7 @@ def fault_of_tel(url: str) -> str:
 
 
 def is_one_time(url: str) -> bool:
-    """Whether following the link may do something: it speaks of signing out, confirming and the like, or holds a token.
+    """Return whether following the link may have an effect: it names an action such as unsubscribing, or has a token.
 
     A token is a UUID, or a run of at least 16 letters and digits that changes between the two at least three times.
     """
@@ -116,6 +116,6 @@ def is_one_time(url: str) -> bool:
 
 
 def is_internal_host(host: str) -> bool:
-    """Whether only this machine or network can know that host: an address, one label, a name for tests."""
+    """Return whether a host is internal: an IP address, a single label, or a reserved or local domain."""
     name = host.lower().rstrip(".")
     return literal_address(name) is not None or "." not in name or name.endswith(_INTERNAL_NAMES)

@@ -1,4 +1,4 @@
-"""What came of asking links, and a memory of it."""
+"""Results of links, and their cache."""
 
 import time
 from collections.abc import Callable
@@ -10,11 +10,11 @@ from catcher.net import Hop
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkStatus:
-    """What came of one address.
+    """The result of one address.
 
-    status: of the last answer, 0 without one. reason: its phrase, or why there is none.
-    hops: every answer on the way. media_type: of the last one.
-    is_refused: an internal address or one that is never fetched. is_skipped: it looks as if it worked once only.
+    status: of the last response, 0 without one. reason: its phrase, or why there is none. hops: all responses.
+    media_type: of the last one. is_refused: the address is internal or never fetched. is_skipped: it looks as if it
+    works only once.
     """
 
     url: str
@@ -27,10 +27,7 @@ class LinkStatus:
 
 
 class LinkCache:
-    """Answers kept for a while, so that looking twice at a message does not ask twice.
-
-    The key holds everything that an answer depends on. size: answers kept; seconds: how long. clock: for tests.
-    """
+    """Results by everything they depend on. size: maximum of entries; seconds: their lifetime. clock: for tests."""
 
     def __init__(
         self, *, size: int = 1_000, seconds: float = 300.0, clock: Callable[[], float] = time.monotonic
@@ -40,12 +37,12 @@ class LinkCache:
         self._clock = clock
 
     def get(self, key: tuple[object, ...]) -> LinkStatus | None:
-        """The kept answer, None when there is none or it is too old."""
+        """Return the cached result, None when there is none or it has expired."""
         kept = self._answers.get(key)
         if kept is None or self._clock() - kept[0] > self._seconds:
             return None
         return kept[1]
 
     def put(self, key: tuple[object, ...], answer: LinkStatus) -> None:
-        """Keep an answer; the one not used for longest goes when there are too many."""
+        """Store a result; the least recently used one is evicted."""
         self._answers.put(key, (self._clock(), answer))

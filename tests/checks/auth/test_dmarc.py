@@ -8,7 +8,7 @@ from catcher.checks.auth import (
     DmarcSubject,
     SpfResult,
     ZoneLookup,
-    judge_dmarc,
+    check_dmarc,
 )
 
 DMARC_ZONE = """
@@ -43,7 +43,7 @@ def test_alignment_strict_and_relaxed(mechanism: str, mode: str, domain: str, fr
     signatures = (DkimResult(result=passed, reason="r", domain=domain),) if mechanism == "dkim" else ()
     tag = "aspf" if mechanism == "spf" else "adkim"
     zone = DMARC_ZONE.format(tags=f"; {tag}={mode}") + f'_dmarc.b.co.uk. TXT "v=DMARC1; p=reject; {tag}={mode}"\n'
-    result = judge_dmarc(DmarcSubject(from_domain=from_domain, spf=spf_result, dkim=signatures), ZoneLookup(zone))
+    result = check_dmarc(DmarcSubject(from_domain=from_domain, spf=spf_result, dkim=signatures), ZoneLookup(zone))
     assert result.result is (AuthResult.PASS if aligned else AuthResult.FAIL), result.reasons
     assert (result.spf_aligned, result.dkim_aligned) == (
         aligned and mechanism == "spf",
@@ -58,7 +58,7 @@ def test_reason_names_the_strict_tag() -> None:
         spf=SpfResult(result=AuthResult.NONE, reason="r", domain=""),
         dkim=(DkimResult(result=AuthResult.PASS, reason="r", domain="mail.example.com"),),
     )
-    result = judge_dmarc(subject, ZoneLookup(DMARC_ZONE.format(tags="; adkim=s")))
+    result = check_dmarc(subject, ZoneLookup(DMARC_ZONE.format(tags="; adkim=s")))
     assert "d=mail.example.com is not aligned with From: example.com because adkim=s" in result.reasons
 
 
@@ -70,5 +70,5 @@ def test_policy_of_the_organization_holds_below_it(from_domain: str, policy: str
     """The record is looked for at the domain, then at its organization, whose sp= holds. RFC 7489 §6.6.3."""
     spf_result = SpfResult(result=AuthResult.FAIL, reason="r", domain="example.com")
     zone = ZoneLookup(DMARC_ZONE.format(tags=""))
-    result = judge_dmarc(DmarcSubject(from_domain=from_domain, spf=spf_result, dkim=()), zone)
+    result = check_dmarc(DmarcSubject(from_domain=from_domain, spf=spf_result, dkim=()), zone)
     assert (result.result, result.policy, result.record_domain) == (AuthResult.FAIL, policy, where)
