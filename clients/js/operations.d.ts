@@ -39,18 +39,6 @@ export interface Mailbox {
   Address?: string;
 }
 
-/** Messages to mark as read or unread: those in `IDs`, or those matching `Search`, or all if neither is given. */
-export interface MarkRequest {
-  Read?: boolean;
-  IDs?: string[];
-  Search?: string;
-}
-
-/** Messages to delete; without ids, all of them. */
-export interface DeleteRequest {
-  IDs?: string[];
-}
-
 /** The body of every error of our own routes. */
 export interface ProblemResponse {
   error: Problem;
@@ -61,6 +49,18 @@ export interface Problem {
   code: string;
   message: string;
   position?: number | null;
+}
+
+/** Messages to mark as read or unread: those in `IDs`, or those matching `Search`, or all if neither is given. */
+export interface MarkRequest {
+  Read?: boolean;
+  IDs?: string[];
+  Search?: string;
+}
+
+/** Messages to delete; without ids, all of them. */
+export interface DeleteRequest {
+  IDs?: string[];
 }
 
 /** A whole message, except the octets of its attachments. cursor: its arrival number. */
@@ -169,8 +169,8 @@ export interface AssertionOutcome {
   message: string;
 }
 
-/** What is asserted, at most 100 things. */
-export interface AssertionsBody {
+/** Assertions, at most 100. */
+export interface AssertionsRequest {
   assertions: (RecipientsAre | SubjectIs | TextContains | HtmlContains | LinksTo | HasAttachment | NoTemplateVariables | TextIsHtml | UnsubscribeIsValid | ChecksPass)[];
 }
 
@@ -798,102 +798,102 @@ export interface Options {
 export class Operations {
   /** List messages. GET /api/v1/messages */
   getMessages(parameters?: { start?: number | string; limit?: number | string; before?: string; cursor_before?: number | string; tz?: string; inbox?: string }, options?: Options): Promise<MessageList>;
-  /** Set the read mark. PUT /api/v1/messages */
+  /** Mark messages as read or unread. PUT /api/v1/messages */
   putMessages(parameters: { tz?: string; inbox?: string; body: MarkRequest }, options?: Options): Promise<string>;
-  /** Delete messages. Those of `IDs`; without a body, with `{}` or an empty list all. Unknown ids are ignored. DELETE /api/v1/messages */
+  /** Delete messages. Deletes the messages in `IDs`; without a body, with `{}` or with an empty list, all messages. Unknown ids are ignored. DELETE /api/v1/messages */
   deleteMessages(parameters?: { inbox?: string; body?: DeleteRequest }, options?: Options): Promise<string>;
   /** Search messages. GET /api/v1/search */
   getSearch(parameters: { query: string; start?: number | string; limit?: number | string; before?: string; cursor_before?: number | string; tz?: string; strict?: string; inbox?: string }, options?: Options): Promise<MessageList>;
-  /** Delete what a search finds. DELETE /api/v1/search */
+  /** Delete the messages that a search finds. A query without a condition, or with an invalid term, is refused. DELETE /api/v1/search */
   deleteSearch(parameters: { query: string; tz?: string; inbox?: string }, options?: Options): Promise<string>;
-  /** Read a message. Marks it read. GET /api/v1/message/{id} */
+  /** Get a message. Marks it as read. GET /api/v1/message/{id} */
   getMessageId(parameters: { id: string; query?: string; tz?: string; inbox?: string; peek?: string }, options?: Options): Promise<MessageDetail>;
-  /** Read a message's header section. GET /api/v1/message/{id}/headers */
+  /** Get the header section of a message. GET /api/v1/message/{id}/headers */
   getMessageIdHeaders(parameters: { id: string; query?: string; tz?: string; inbox?: string }, options?: Options): Promise<Record<string, string[]>>;
-  /** The message's octets as received. GET /api/v1/message/{id}/raw */
+  /** Get the octets of a message as received. GET /api/v1/message/{id}/raw */
   getMessageIdRaw(parameters: { id: string; query?: string; tz?: string; inbox?: string; dl?: string; trace?: string }, options?: Options): Promise<Uint8Array>;
-  /** A part's octets, its transfer encoding taken off. GET /api/v1/message/{id}/part/{part_id} */
+  /** Get the decoded octets of a part. GET /api/v1/message/{id}/part/{part_id} */
   getMessageIdPartPartId(parameters: { id: string; query?: string; tz?: string; inbox?: string; part_id: string }, options?: Options): Promise<Uint8Array>;
-  /** A thumbnail of an image. 180×120 pixels; blank for what is no image or cannot be shown. GET /api/v1/message/{id}/part/{part_id}/thumb */
+  /** Get a thumbnail of an image. 180×120 pixels; blank if the part is no image or cannot be decoded. GET /api/v1/message/{id}/part/{part_id}/thumb */
   getMessageIdPartPartIdthumb(parameters: { id: string; query?: string; tz?: string; inbox?: string; part_id: string }, options?: Options): Promise<Uint8Array>;
-  /** Assert things of a message. Answers 200 whether they hold or not; `passed` tells. POST /api/v1/message/{id}/assert */
-  postMessageIdAssert(parameters: { id: string; query?: string; tz?: string; inbox?: string; body: AssertionsBody }, options?: Options): Promise<AssertionsResponse>;
-  /** Check a message. Structure, header, HTML in mail programs, accessibility, links, size, and on request (`only=linkcheck,authentication`) what needs the network. A check that fails says so in `error`. GET /api/v1/message/{id}/checks */
+  /** Evaluate assertions about a message. The status is 200 whether they pass or not; see `passed`. POST /api/v1/message/{id}/assert */
+  postMessageIdAssert(parameters: { id: string; query?: string; tz?: string; inbox?: string; body: AssertionsRequest }, options?: Options): Promise<AssertionsResponse>;
+  /** Check a message. Checks structure, header, HTML in mail programs, accessibility, links, size and, on request (`only=linkcheck,authentication`), what needs the network. The report of a failed check has the reason in `error`. GET /api/v1/message/{id}/checks */
   getMessageIdChecks(parameters: { id: string; query?: string; tz?: string; inbox?: string; only?: string; ignore?: string; facts?: "0" | "1"; linked_sheets?: "0" | "1"; one_time_links?: "0" | "1"; follow?: string }, options?: Options): Promise<ChecksResponse>;
-  /** Ask every link of a message whether it answers. A line of JSON for each, as soon as it has answered. GET /api/v1/message/{id}/checks/links */
+  /** Request every link of a message. The result of each link is a line of JSON, sent as soon as it is known. GET /api/v1/message/{id}/checks/links */
   getMessageIdChecksLinks(parameters: { id: string; query?: string; tz?: string; inbox?: string; one_time_links?: "0" | "1"; follow?: string }, options?: Options): Promise<LinkResult[]>;
-  /** How mail programs treat the HTML. GET /api/v1/message/{id}/html-check */
+  /** Check the HTML against the features that mail programs support. GET /api/v1/message/{id}/html-check */
   getMessageIdHtmlCheck(parameters: { id: string; query?: string; tz?: string; inbox?: string }, options?: Options): Promise<HtmlCheckResponse>;
-  /** Whether the links answer. Marks the message read. Links that look as if they worked once only are left alone. GET /api/v1/message/{id}/link-check */
+  /** Check the links. Marks the message as read. Links that look as if they work only once are not requested. GET /api/v1/message/{id}/link-check */
   getMessageIdLinkCheck(parameters: { id: string; query?: string; tz?: string; inbox?: string; follow?: string }, options?: Options): Promise<LinkCheckResponse>;
-  /** What the spam filter thinks. GET /api/v1/message/{id}/sa-check */
+  /** Get the verdict of the spam filter. GET /api/v1/message/{id}/sa-check */
   getMessageIdSaCheck(parameters: { id: string; query?: string; tz?: string; inbox?: string }, options?: Options): Promise<SpamCheckResponse>;
-  /** Find one-time codes and links in a message. Every code and link with its kind and a confidence from 0 to 1, most confident first; `code` and `link` are those that the message was sent for. Does not mark the message read. GET /api/v1/message/{id}/extract */
+  /** Find one-time codes and links in a message. Every code and link has a kind and a confidence from 0 to 1; the most confident come first. `code` and `link` are those that the message was sent for. The message is not marked as read. GET /api/v1/message/{id}/extract */
   getMessageIdExtract(parameters: { id: string; query?: string; tz?: string; inbox?: string }, options?: Options): Promise<Extraction>;
-  /** Faults on purpose. GET /api/v1/faults */
+  /** List the active faults. GET /api/v1/faults */
   getFaults(parameters?: { inbox?: string }, options?: Options): Promise<FaultList>;
-  /** Have these faults and no others. PUT /api/v1/faults */
+  /** Replace all faults. PUT /api/v1/faults */
   putFaults(parameters?: { body?: FaultsRequest }, options?: Options): Promise<FaultList>;
-  /** Have one more fault. POST /api/v1/faults */
+  /** Add a fault. POST /api/v1/faults */
   postFaults(parameters: { inbox?: string; body: FaultRequest }, options?: Options): Promise<Fault>;
-  /** Have no faults. DELETE /api/v1/faults */
+  /** Remove all faults. DELETE /api/v1/faults */
   deleteFaults(parameters?: { inbox?: string }, options?: Options): Promise<FaultList>;
-  /** Forget one fault. DELETE /api/v1/faults/{number} */
+  /** Remove a fault. DELETE /api/v1/faults/{number} */
   deleteFaultsNumber(parameters: { number: string }, options?: Options): Promise<FaultList>;
-  /** Mailpit's chaos triggers. GET /api/v1/chaos */
+  /** Get Mailpit's chaos triggers. GET /api/v1/chaos */
   getChaos(options?: Options): Promise<ChaosTriggers>;
   /** Set Mailpit's chaos triggers. PUT /api/v1/chaos */
   putChaos(parameters?: { body?: ChaosTriggers }, options?: Options): Promise<ChaosTriggers>;
-  /** The relays that messages can be released through. The first one is the default. Passwords are never told. GET /api/v1/relays */
+  /** List the relays that messages can be released through. The first one is the default. Passwords are never returned. GET /api/v1/relays */
   getRelays(options?: Options): Promise<RelayInfo[]>;
-  /** Send a message onward. To the given addresses, through a relay of the settings. Bcc is taken out; Date and, unless the relay keeps it, Message-ID are new. POST /api/v1/message/{id}/release */
+  /** Release a message. Sends it to the given addresses through a relay. Bcc is removed; Date and, unless the relay preserves it, Message-ID are replaced. If an address is not allowed, nothing is sent to any. POST /api/v1/message/{id}/release */
   postMessageIdRelease(parameters: { id: string; query?: string; tz?: string; inbox?: string; report?: string; body: ReleaseRequest }, options?: Options): Promise<ReleaseReport>;
-  /** What is sent onward, by relays and webhooks. GET /api/v1/outgoing */
+  /** List the deliveries to relays and webhooks. GET /api/v1/outgoing */
   getOutgoing(parameters?: { relay?: string; message?: string; limit?: number }, options?: Options): Promise<JobList>;
-  /** Who is told of new mail. GET /api/v1/webhooks */
+  /** List the webhooks. GET /api/v1/webhooks */
   getWebhooks(options?: Options): Promise<WebhookList>;
-  /** Call a webhook about the newest message. POST /api/v1/webhooks/{name}/test */
+  /** Call a webhook with the newest message. POST /api/v1/webhooks/{name}/test */
   postWebhooksNameTest(parameters: { name: string }, options?: Options): Promise<WebhookTest>;
   /** List tags. GET /api/v1/tags */
   getTags(parameters?: { inbox?: string }, options?: Options): Promise<string[]>;
-  /** Set messages' tags. PUT /api/v1/tags */
+  /** Set the tags of messages. Invalid tags and unknown ids are ignored. PUT /api/v1/tags */
   putTags(parameters: { inbox?: string; body: SetTagsRequest }, options?: Options): Promise<string>;
   /** Rename a tag. PUT /api/v1/tags/{tag} */
   putTagsTag(parameters: { tag: string; body: RenameTagRequest }, options?: Options): Promise<string>;
-  /** Delete a tag. The messages stay. DELETE /api/v1/tags/{tag} */
+  /** Delete a tag. Messages that have it are kept. DELETE /api/v1/tags/{tag} */
   deleteTagsTag(parameters: { tag: string }, options?: Options): Promise<string>;
   /** List inboxes. GET /api/v1/inboxes */
   getInboxes(parameters?: { inbox?: string }, options?: Options): Promise<InboxList>;
-  /** Make an inbox. With a random name unless one is given. From then on its name and password are asked for when somebody logs in to SMTP or POP3 by that name; an inbox that mail had made keeps its mail. POST /api/v1/inboxes */
+  /** Create an inbox. With a random name unless one is given. From then on its password is required to log in to SMTP or POP3 with its name. An inbox that arriving mail had created keeps its mail. POST /api/v1/inboxes */
   postInboxes(parameters?: { body?: InboxRequest }, options?: Options): Promise<CreatedInbox>;
-  /** Look at an inbox. GET /api/v1/inboxes/{inbox} */
+  /** Get an inbox. GET /api/v1/inboxes/{inbox} */
   getInboxesInbox(parameters: { inbox: string }, options?: Options): Promise<InboxInfo>;
-  /** Delete an inbox with its mail. Mail that is in another inbox too stays there. Faults set up for the inbox go. DELETE /api/v1/inboxes/{inbox} */
+  /** Delete an inbox with its mail. Messages that are also in another inbox stay there. The faults of the inbox are removed. DELETE /api/v1/inboxes/{inbox} */
   deleteInboxesInbox(parameters: { inbox: string }, options?: Options): Promise<DeletedInbox>;
-  /** Wait for messages. Answers as soon as `count` messages match, without marking them read. Messages are judged when they arrive, and once more when the time is over. GET /api/v1/wait */
+  /** Wait for messages. Responds as soon as `count` messages match, without marking them as read. Messages are matched when they arrive, and once more at the end of the timeout. GET /api/v1/wait */
   getWait(parameters?: { query?: string; inbox?: string; since?: number; count?: number; timeout?: number; absent?: boolean; tz?: string }, options?: Options): Promise<WaitSuccess>;
-  /** Hear of news as server-sent events. The frames of the WebSocket but for `stats`, each as the data of an event named by its type. GET /api/v1/events */
+  /** Receive events as server-sent events. The data of each event is a frame of the WebSocket, except for `stats`, and its name the frame's type. GET /api/v1/events */
   getEvents(parameters?: { after?: string; inbox?: string }, options?: Options): Promise<string>;
-  /** Send a message in. POST /api/v1/send */
+  /** Store a message. It is stored like a message received over SMTP. POST /api/v1/send */
   postSend(parameters: { from?: string; inbox?: string; relay?: string; to?: string; body: SendRequest }, options?: Options): Promise<SentMessage>;
-  /** The program and its mailbox. GET /api/v1/info */
+  /** Get information about the program and its mailbox. GET /api/v1/info */
   getInfo(options?: Options): Promise<AppInformation>;
-  /** What a user interface needs to know. GET /api/v1/webui */
-  getWebui(options?: Options): Promise<WebConfiguration>;
-  /** The CA of a generated certificate. GET /api/v1/ca.pem */
+  /** Get the CA certificate behind a generated certificate. GET /api/v1/ca.pem */
   getCaPem(options?: Options): Promise<Uint8Array>;
-  /** Whether the server runs. GET /livez */
+  /** Check whether the server runs. GET /livez */
   getLivez(options?: Options): Promise<string>;
-  /** Whether the server can take and give mail. GET /readyz */
+  /** Check whether the server is ready to accept and return mail. GET /readyz */
   getReadyz(options?: Options): Promise<string>;
-  /** Tokens of the API. GET /api/v1/tokens */
+  /** Get the configuration that a user interface needs. GET /api/v1/webui */
+  getWebui(options?: Options): Promise<WebConfiguration>;
+  /** List the tokens of the API. GET /api/v1/tokens */
   getTokens(options?: Options): Promise<TokenList>;
-  /** Make a token. POST /api/v1/tokens */
+  /** Create a token. POST /api/v1/tokens */
   postTokens(parameters?: { body?: TokenRequest }, options?: Options): Promise<CreatedToken>;
   /** Revoke a token. DELETE /api/v1/tokens/{number} */
   deleteTokensNumber(parameters: { number: string }, options?: Options): Promise<TokenList>;
-  /** List SMTP connections that brought no message. GET /api/v1/sessions */
+  /** List SMTP sessions that delivered no message. GET /api/v1/sessions */
   getSessions(parameters?: { limit?: string }, options?: Options): Promise<SessionList>;
-  /** This document. GET /api/v1/openapi.json */
+  /** Get this document. GET /api/v1/openapi.json */
   getOpenapiJson(options?: Options): Promise<Record<string, unknown>>;
 }

@@ -7,12 +7,12 @@ export class Operations {
     return this.call("GET", "/api/v1/messages", parameters, "json", options);
   }
 
-  /** Set the read mark. PUT /api/v1/messages */
+  /** Mark messages as read or unread. PUT /api/v1/messages */
   putMessages(parameters = {}, options = {}) {
     return this.call("PUT", "/api/v1/messages", parameters, "text", options);
   }
 
-  /** Delete messages. Those of `IDs`; without a body, with `{}` or an empty list all. Unknown ids are ignored. DELETE /api/v1/messages */
+  /** Delete messages. Deletes the messages in `IDs`; without a body, with `{}` or with an empty list, all messages. Unknown ids are ignored. DELETE /api/v1/messages */
   deleteMessages(parameters = {}, options = {}) {
     return this.call("DELETE", "/api/v1/messages", parameters, "text", options);
   }
@@ -22,97 +22,97 @@ export class Operations {
     return this.call("GET", "/api/v1/search", parameters, "json", options);
   }
 
-  /** Delete what a search finds. DELETE /api/v1/search */
+  /** Delete the messages that a search finds. A query without a condition, or with an invalid term, is refused. DELETE /api/v1/search */
   deleteSearch(parameters = {}, options = {}) {
     return this.call("DELETE", "/api/v1/search", parameters, "text", options);
   }
 
-  /** Read a message. Marks it read. GET /api/v1/message/{id} */
+  /** Get a message. Marks it as read. GET /api/v1/message/{id} */
   getMessageId(parameters = {}, options = {}) {
     return this.call("GET", "/api/v1/message/{id}", parameters, "json", options);
   }
 
-  /** Read a message's header section. GET /api/v1/message/{id}/headers */
+  /** Get the header section of a message. GET /api/v1/message/{id}/headers */
   getMessageIdHeaders(parameters = {}, options = {}) {
     return this.call("GET", "/api/v1/message/{id}/headers", parameters, "json", options);
   }
 
-  /** The message's octets as received. GET /api/v1/message/{id}/raw */
+  /** Get the octets of a message as received. GET /api/v1/message/{id}/raw */
   getMessageIdRaw(parameters = {}, options = {}) {
     return this.call("GET", "/api/v1/message/{id}/raw", parameters, "bytes", options);
   }
 
-  /** A part's octets, its transfer encoding taken off. GET /api/v1/message/{id}/part/{part_id} */
+  /** Get the decoded octets of a part. GET /api/v1/message/{id}/part/{part_id} */
   getMessageIdPartPartId(parameters = {}, options = {}) {
     return this.call("GET", "/api/v1/message/{id}/part/{part_id}", parameters, "bytes", options);
   }
 
-  /** A thumbnail of an image. 180×120 pixels; blank for what is no image or cannot be shown. GET /api/v1/message/{id}/part/{part_id}/thumb */
+  /** Get a thumbnail of an image. 180×120 pixels; blank if the part is no image or cannot be decoded. GET /api/v1/message/{id}/part/{part_id}/thumb */
   getMessageIdPartPartIdthumb(parameters = {}, options = {}) {
     return this.call("GET", "/api/v1/message/{id}/part/{part_id}/thumb", parameters, "bytes", options);
   }
 
-  /** Assert things of a message. Answers 200 whether they hold or not; `passed` tells. POST /api/v1/message/{id}/assert */
+  /** Evaluate assertions about a message. The status is 200 whether they pass or not; see `passed`. POST /api/v1/message/{id}/assert */
   postMessageIdAssert(parameters = {}, options = {}) {
     return this.call("POST", "/api/v1/message/{id}/assert", parameters, "json", options);
   }
 
-  /** Check a message. Structure, header, HTML in mail programs, accessibility, links, size, and on request (`only=linkcheck,authentication`) what needs the network. A check that fails says so in `error`. GET /api/v1/message/{id}/checks */
+  /** Check a message. Checks structure, header, HTML in mail programs, accessibility, links, size and, on request (`only=linkcheck,authentication`), what needs the network. The report of a failed check has the reason in `error`. GET /api/v1/message/{id}/checks */
   getMessageIdChecks(parameters = {}, options = {}) {
     return this.call("GET", "/api/v1/message/{id}/checks", parameters, "json", options);
   }
 
-  /** Ask every link of a message whether it answers. A line of JSON for each, as soon as it has answered. GET /api/v1/message/{id}/checks/links */
+  /** Request every link of a message. The result of each link is a line of JSON, sent as soon as it is known. GET /api/v1/message/{id}/checks/links */
   getMessageIdChecksLinks(parameters = {}, options = {}) {
     return this.call("GET", "/api/v1/message/{id}/checks/links", parameters, "lines", options);
   }
 
-  /** How mail programs treat the HTML. GET /api/v1/message/{id}/html-check */
+  /** Check the HTML against the features that mail programs support. GET /api/v1/message/{id}/html-check */
   getMessageIdHtmlCheck(parameters = {}, options = {}) {
     return this.call("GET", "/api/v1/message/{id}/html-check", parameters, "json", options);
   }
 
-  /** Whether the links answer. Marks the message read. Links that look as if they worked once only are left alone. GET /api/v1/message/{id}/link-check */
+  /** Check the links. Marks the message as read. Links that look as if they work only once are not requested. GET /api/v1/message/{id}/link-check */
   getMessageIdLinkCheck(parameters = {}, options = {}) {
     return this.call("GET", "/api/v1/message/{id}/link-check", parameters, "json", options);
   }
 
-  /** What the spam filter thinks. GET /api/v1/message/{id}/sa-check */
+  /** Get the verdict of the spam filter. GET /api/v1/message/{id}/sa-check */
   getMessageIdSaCheck(parameters = {}, options = {}) {
     return this.call("GET", "/api/v1/message/{id}/sa-check", parameters, "json", options);
   }
 
-  /** Find one-time codes and links in a message. Every code and link with its kind and a confidence from 0 to 1, most confident first; `code` and `link` are those that the message was sent for. Does not mark the message read. GET /api/v1/message/{id}/extract */
+  /** Find one-time codes and links in a message. Every code and link has a kind and a confidence from 0 to 1; the most confident come first. `code` and `link` are those that the message was sent for. The message is not marked as read. GET /api/v1/message/{id}/extract */
   getMessageIdExtract(parameters = {}, options = {}) {
     return this.call("GET", "/api/v1/message/{id}/extract", parameters, "json", options);
   }
 
-  /** Faults on purpose. GET /api/v1/faults */
+  /** List the active faults. GET /api/v1/faults */
   getFaults(parameters = {}, options = {}) {
     return this.call("GET", "/api/v1/faults", parameters, "json", options);
   }
 
-  /** Have these faults and no others. PUT /api/v1/faults */
+  /** Replace all faults. PUT /api/v1/faults */
   putFaults(parameters = {}, options = {}) {
     return this.call("PUT", "/api/v1/faults", parameters, "json", options);
   }
 
-  /** Have one more fault. POST /api/v1/faults */
+  /** Add a fault. POST /api/v1/faults */
   postFaults(parameters = {}, options = {}) {
     return this.call("POST", "/api/v1/faults", parameters, "json", options);
   }
 
-  /** Have no faults. DELETE /api/v1/faults */
+  /** Remove all faults. DELETE /api/v1/faults */
   deleteFaults(parameters = {}, options = {}) {
     return this.call("DELETE", "/api/v1/faults", parameters, "json", options);
   }
 
-  /** Forget one fault. DELETE /api/v1/faults/{number} */
+  /** Remove a fault. DELETE /api/v1/faults/{number} */
   deleteFaultsNumber(parameters = {}, options = {}) {
     return this.call("DELETE", "/api/v1/faults/{number}", parameters, "json", options);
   }
 
-  /** Mailpit's chaos triggers. GET /api/v1/chaos */
+  /** Get Mailpit's chaos triggers. GET /api/v1/chaos */
   getChaos(options = {}) {
     return this.call("GET", "/api/v1/chaos", {}, "json", options);
   }
@@ -122,27 +122,27 @@ export class Operations {
     return this.call("PUT", "/api/v1/chaos", parameters, "json", options);
   }
 
-  /** The relays that messages can be released through. The first one is the default. Passwords are never told. GET /api/v1/relays */
+  /** List the relays that messages can be released through. The first one is the default. Passwords are never returned. GET /api/v1/relays */
   getRelays(options = {}) {
     return this.call("GET", "/api/v1/relays", {}, "json", options);
   }
 
-  /** Send a message onward. To the given addresses, through a relay of the settings. Bcc is taken out; Date and, unless the relay keeps it, Message-ID are new. POST /api/v1/message/{id}/release */
+  /** Release a message. Sends it to the given addresses through a relay. Bcc is removed; Date and, unless the relay preserves it, Message-ID are replaced. If an address is not allowed, nothing is sent to any. POST /api/v1/message/{id}/release */
   postMessageIdRelease(parameters = {}, options = {}) {
     return this.call("POST", "/api/v1/message/{id}/release", parameters, "either", options);
   }
 
-  /** What is sent onward, by relays and webhooks. GET /api/v1/outgoing */
+  /** List the deliveries to relays and webhooks. GET /api/v1/outgoing */
   getOutgoing(parameters = {}, options = {}) {
     return this.call("GET", "/api/v1/outgoing", parameters, "json", options);
   }
 
-  /** Who is told of new mail. GET /api/v1/webhooks */
+  /** List the webhooks. GET /api/v1/webhooks */
   getWebhooks(options = {}) {
     return this.call("GET", "/api/v1/webhooks", {}, "json", options);
   }
 
-  /** Call a webhook about the newest message. POST /api/v1/webhooks/{name}/test */
+  /** Call a webhook with the newest message. POST /api/v1/webhooks/{name}/test */
   postWebhooksNameTest(parameters = {}, options = {}) {
     return this.call("POST", "/api/v1/webhooks/{name}/test", parameters, "json", options);
   }
@@ -152,7 +152,7 @@ export class Operations {
     return this.call("GET", "/api/v1/tags", parameters, "json", options);
   }
 
-  /** Set messages' tags. PUT /api/v1/tags */
+  /** Set the tags of messages. Invalid tags and unknown ids are ignored. PUT /api/v1/tags */
   putTags(parameters = {}, options = {}) {
     return this.call("PUT", "/api/v1/tags", parameters, "text", options);
   }
@@ -162,7 +162,7 @@ export class Operations {
     return this.call("PUT", "/api/v1/tags/{tag}", parameters, "text", options);
   }
 
-  /** Delete a tag. The messages stay. DELETE /api/v1/tags/{tag} */
+  /** Delete a tag. Messages that have it are kept. DELETE /api/v1/tags/{tag} */
   deleteTagsTag(parameters = {}, options = {}) {
     return this.call("DELETE", "/api/v1/tags/{tag}", parameters, "text", options);
   }
@@ -172,67 +172,67 @@ export class Operations {
     return this.call("GET", "/api/v1/inboxes", parameters, "json", options);
   }
 
-  /** Make an inbox. With a random name unless one is given. From then on its name and password are asked for when somebody logs in to SMTP or POP3 by that name; an inbox that mail had made keeps its mail. POST /api/v1/inboxes */
+  /** Create an inbox. With a random name unless one is given. From then on its password is required to log in to SMTP or POP3 with its name. An inbox that arriving mail had created keeps its mail. POST /api/v1/inboxes */
   postInboxes(parameters = {}, options = {}) {
     return this.call("POST", "/api/v1/inboxes", parameters, "json", options);
   }
 
-  /** Look at an inbox. GET /api/v1/inboxes/{inbox} */
+  /** Get an inbox. GET /api/v1/inboxes/{inbox} */
   getInboxesInbox(parameters = {}, options = {}) {
     return this.call("GET", "/api/v1/inboxes/{inbox}", parameters, "json", options);
   }
 
-  /** Delete an inbox with its mail. Mail that is in another inbox too stays there. Faults set up for the inbox go. DELETE /api/v1/inboxes/{inbox} */
+  /** Delete an inbox with its mail. Messages that are also in another inbox stay there. The faults of the inbox are removed. DELETE /api/v1/inboxes/{inbox} */
   deleteInboxesInbox(parameters = {}, options = {}) {
     return this.call("DELETE", "/api/v1/inboxes/{inbox}", parameters, "json", options);
   }
 
-  /** Wait for messages. Answers as soon as `count` messages match, without marking them read. Messages are judged when they arrive, and once more when the time is over. GET /api/v1/wait */
+  /** Wait for messages. Responds as soon as `count` messages match, without marking them as read. Messages are matched when they arrive, and once more at the end of the timeout. GET /api/v1/wait */
   getWait(parameters = {}, options = {}) {
     return this.call("GET", "/api/v1/wait", parameters, "json", options);
   }
 
-  /** Hear of news as server-sent events. The frames of the WebSocket but for `stats`, each as the data of an event named by its type. GET /api/v1/events */
+  /** Receive events as server-sent events. The data of each event is a frame of the WebSocket, except for `stats`, and its name the frame's type. GET /api/v1/events */
   getEvents(parameters = {}, options = {}) {
     return this.call("GET", "/api/v1/events", parameters, "text", options);
   }
 
-  /** Send a message in. POST /api/v1/send */
+  /** Store a message. It is stored like a message received over SMTP. POST /api/v1/send */
   postSend(parameters = {}, options = {}) {
     return this.call("POST", "/api/v1/send", parameters, "json", options);
   }
 
-  /** The program and its mailbox. GET /api/v1/info */
+  /** Get information about the program and its mailbox. GET /api/v1/info */
   getInfo(options = {}) {
     return this.call("GET", "/api/v1/info", {}, "json", options);
   }
 
-  /** What a user interface needs to know. GET /api/v1/webui */
-  getWebui(options = {}) {
-    return this.call("GET", "/api/v1/webui", {}, "json", options);
-  }
-
-  /** The CA of a generated certificate. GET /api/v1/ca.pem */
+  /** Get the CA certificate behind a generated certificate. GET /api/v1/ca.pem */
   getCaPem(options = {}) {
     return this.call("GET", "/api/v1/ca.pem", {}, "bytes", options);
   }
 
-  /** Whether the server runs. GET /livez */
+  /** Check whether the server runs. GET /livez */
   getLivez(options = {}) {
     return this.call("GET", "/livez", {}, "text", options);
   }
 
-  /** Whether the server can take and give mail. GET /readyz */
+  /** Check whether the server is ready to accept and return mail. GET /readyz */
   getReadyz(options = {}) {
     return this.call("GET", "/readyz", {}, "text", options);
   }
 
-  /** Tokens of the API. GET /api/v1/tokens */
+  /** Get the configuration that a user interface needs. GET /api/v1/webui */
+  getWebui(options = {}) {
+    return this.call("GET", "/api/v1/webui", {}, "json", options);
+  }
+
+  /** List the tokens of the API. GET /api/v1/tokens */
   getTokens(options = {}) {
     return this.call("GET", "/api/v1/tokens", {}, "json", options);
   }
 
-  /** Make a token. POST /api/v1/tokens */
+  /** Create a token. POST /api/v1/tokens */
   postTokens(parameters = {}, options = {}) {
     return this.call("POST", "/api/v1/tokens", parameters, "json", options);
   }
@@ -242,12 +242,12 @@ export class Operations {
     return this.call("DELETE", "/api/v1/tokens/{number}", parameters, "json", options);
   }
 
-  /** List SMTP connections that brought no message. GET /api/v1/sessions */
+  /** List SMTP sessions that delivered no message. GET /api/v1/sessions */
   getSessions(parameters = {}, options = {}) {
     return this.call("GET", "/api/v1/sessions", parameters, "json", options);
   }
 
-  /** This document. GET /api/v1/openapi.json */
+  /** Get this document. GET /api/v1/openapi.json */
   getOpenapiJson(options = {}) {
     return this.call("GET", "/api/v1/openapi.json", {}, "json", options);
   }

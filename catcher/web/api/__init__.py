@@ -1,4 +1,4 @@
-"""The JSON API: shapes and routes that existing clients know, and its OpenAPI document."""
+"""The JSON API: its operations, their routes, and its OpenAPI document."""
 
 from collections.abc import Sequence
 
@@ -20,10 +20,11 @@ from catcher.web.api import (
 )
 from catcher.web.api.http.responses import EXCEPTION_HANDLERS
 from catcher.web.api.mailhog import jim, mailhog
-from catcher.web.api.mailpit import views
+from catcher.web.api.mailpit import chaos, views, webui
+from catcher.web.api.mailpit.checks import MailpitChecks
 from catcher.web.api.message import assertions, checks, contents, extract, message, release
 from catcher.web.api.openapi.document import Document
-from catcher.web.api.openapi.operations import Operation, routes_of
+from catcher.web.api.openapi.operations import Operation, Resource, routes_of
 from catcher.web.hub import Hub
 from catcher.web.services import Services, WebOptions
 
@@ -31,34 +32,41 @@ __all__ = ["EXCEPTION_HANDLERS", "operations", "routes"]
 
 
 def operations(services: Services, options: WebOptions, *, hub: Hub) -> tuple[Operation, ...]:
-    """All that is in the OpenAPI document, resource by resource, but the document's own routes."""
+    """Return all operations, except those of the OpenAPI document itself."""
+    resources: tuple[Resource, ...] = (
+        message.OneMessage(services),
+        contents.Contents(services),
+        assertions.Assertions(services),
+        checks.MessageChecks(services),
+        MailpitChecks(services),
+        extract.Extracts(services),
+        faults.Faults(services),
+        chaos.Chaos(services),
+        release.Releasing(services),
+        outbox.Outbox(services),
+        tags.Tags(services),
+        inboxes.Inboxes(services),
+        wait.Waits(services, hub),
+        events.EventStream(services, hub),
+        send.Send(services),
+        info.Info(services),
+        webui.WebUI(services),
+        metrics.Metrics(services),
+        tokens.Tokens(services),
+        sessions.Sessions(services),
+        views.Views(services, options),
+        mailhog.MailHog(services),
+        jim.Monkey(services),
+    )
     return (
-        *mailhog.silent_for_bare_clients(messages.operations(services)),
-        *message.operations(services),
-        *contents.operations(services),
-        *assertions.operations(services),
-        *checks.operations(services),
-        *extract.operations(services),
-        *faults.operations(services),
-        *release.operations(services),
-        *outbox.operations(services),
-        *tags.operations(services),
-        *inboxes.operations(services),
-        *wait.operations(services, hub),
-        *events.operations(hub),
-        *send.operations(services),
-        *info.operations(services),
-        *metrics.operations(services),
-        *tokens.operations(services),
-        *sessions.operations(services),
-        *views.operations(services, options),
-        *mailhog.operations(services),
-        *jim.operations(services),
+        *mailhog.silent_for_bare_clients(messages.Messages(services).operations()),
+        *(each for resource in resources for each in resource.operations()),
     )
 
 
 def routes(services: Services, options: WebOptions, *, hub: Hub) -> Sequence[BaseRoute]:
-    """Every route of the API, below the webroot."""
+    """Return every route of the API, below the webroot."""
     documented = operations(services, options, hub=hub)
-    own = Document(documented, version=services.facts.version, webroot=options.webroot)
-    return [*routes_of((*documented, *own.operations()), body_limit=options.body_limit), *events.routes(services, hub)]
+    document = Document(services, documented, version=services.facts.version, webroot=options.webroot)
+    every = (*documented, *document.operations())
+    return [*routes_of(every, body_limit=options.body_limit), *events.routes(services, hub)]

@@ -1,6 +1,6 @@
-"""From the send endpoint's JSON to a message's octets and the recipients of its envelope. Pure.
+"""Messages composed from the JSON of `/api/v1/send`. Pure.
 
-The standard library's `email` writes the message: it folds and encodes header fields and refuses line breaks in them.
+The standard library's `email` writes them: it folds and encodes header fields and refuses line breaks in them.
 """
 
 import base64
@@ -19,7 +19,7 @@ from catcher.errors import CatcherError
 from catcher.mime import parse_addresses
 from catcher.schema.send import SendAddress, SendAttachment, SendRequest
 
-_TAKEN = frozenset({"to", "from", "cc", "bcc", "reply-to", "date", "subject", "content-type", "mime-version"})
+_RESERVED = frozenset({"to", "from", "cc", "bcc", "reply-to", "date", "subject", "content-type", "mime-version"})
 _FIELD_NAME = re.compile(r"\A[!-9;-~]{1,200}\Z")
 _MEDIA_TYPE = re.compile(r"\A([A-Za-z0-9!#$&^_.+-]{1,127})/([A-Za-z0-9!#$&^_.+-]{1,127})\s*(?:;|\Z)")
 _SIGNATURES = (
@@ -35,60 +35,60 @@ _SIGNATURES = (
 
 
 class Unsendable(CatcherError, ValueError):
-    """What was sent in is no message. The text is for the client."""
+    """The request describes no valid message. The text is for the client."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """A message's octets and its envelope's addresses, in the order To, Cc, Bcc."""
+class ComposedMessage:
+    """The octets of a message and the addresses of its envelope, in the order To, Cc, Bcc."""
 
     octets: bytes
     reverse_path: str
     recipients: tuple[str, ...]
 
 
-def write(sending: SendRequest, *, now: datetime) -> Written:
-    """The message. Raises Unsendable with a text for the client."""
+def compose(wanted: SendRequest, *, now: datetime) -> ComposedMessage:
+    """Return the message. Raises Unsendable."""
     try:
-        return _write(sending, now)
+        return _compose(wanted, now)
     except Unsendable:
         raise
     except (ValueError, LookupError, TypeError, MessageError, HeaderParseError) as error:
         raise Unsendable(f"error building message: {error}") from error
 
 
-def _write(sending: SendRequest, now: datetime) -> Written:
-    if not sending.from_.email.strip():
+def _compose(wanted: SendRequest, now: datetime) -> ComposedMessage:
+    if not wanted.from_.email.strip():
         raise Unsendable("error building message: from not set")
-    if not (sending.to or sending.cc or sending.bcc):
+    if not (wanted.to or wanted.cc or wanted.bcc):
         raise Unsendable("error building message: no recipients (to, cc, bcc) set")
-    sender = _address(sending.from_, "From")
-    to = [_address(each, "To") for each in sending.to]
-    cc = [_address(each, "Cc") for each in sending.cc]
-    bcc = [_address(SendAddress(email=each), "Bcc") for each in sending.bcc]
-    reply_to = [_address(each, "Reply-To") for each in sending.reply_to]
+    sender = _address(wanted.from_, "From")
+    to = [_address(each, "To") for each in wanted.to]
+    cc = [_address(each, "Cc") for each in wanted.cc]
+    bcc = [_address(SendAddress(email=each), "Bcc") for each in wanted.bcc]
+    reply_to = [_address(each, "Reply-To") for each in wanted.reply_to]
     message = EmailMessage(policy=_policy([sender, *to, *cc, *bcc, *reply_to]))
     message["From"] = sender
     for name, addresses in (("To", to), ("Cc", cc), ("Reply-To", reply_to)):
         if addresses:
             message[name] = addresses
-    message["Subject"] = " ".join(sending.subject.splitlines())
+    message["Subject"] = " ".join(wanted.subject.splitlines())
     message["Date"] = format_datetime(now.astimezone(UTC))
-    _set_fields(message, sending)
+    _set_fields(message, wanted)
     if "Message-ID" not in message:
         message["Message-ID"] = make_msgid(domain="catcher.local")
-    _set_content(message, sending)
+    _set_content(message, wanted)
     recipients = tuple(each.addr_spec for each in (*to, *cc, *bcc))
-    return Written(octets=message.as_bytes(), reverse_path=sender.addr_spec, recipients=recipients)
+    return ComposedMessage(octets=message.as_bytes(), reverse_path=sender.addr_spec, recipients=recipients)
 
 
 def _policy(addresses: Iterable[Address]) -> "policy.EmailPolicy[EmailMessage]":
-    """Header sections in UTF-8 (RFC 6532) only where an address cannot be written otherwise."""
+    """Return the policy: a header section in UTF-8 (RFC 6532) only if an address needs it."""
     return policy.SMTP if all(each.addr_spec.isascii() for each in addresses) else policy.SMTPUTF8
 
 
 def _address(given: SendAddress, kind: str) -> Address:
-    """Exactly one mailbox. Raises Unsendable."""
+    """Return exactly one mailbox. Raises Unsendable."""
     text = given.email.strip()
     found = parse_addresses(text) if text.isprintable() else ()
     spec = found[0].addr_spec if len(found) == 1 else ""
@@ -104,24 +104,24 @@ def _address(given: SendAddress, kind: str) -> Address:
         raise Unsendable(f"invalid {kind} address: {text[:200]}") from error
 
 
-def _set_fields(message: EmailMessage, sending: SendRequest) -> None:
-    """The client's own header fields, and the tags as the field that intake reads."""
-    for name, value in sending.headers.items():
-        if name.lower() in _TAKEN or (name.lower() == "x-tags" and sending.tags):
+def _set_fields(message: EmailMessage, wanted: SendRequest) -> None:
+    """Add the client's header fields, and the tags as a field that intake reads."""
+    for name, value in wanted.headers.items():
+        if name.lower() in _RESERVED or (name.lower() == "x-tags" and wanted.tags):
             raise Unsendable(f'error building message: cannot overwrite header: "{name}"')
         if not _FIELD_NAME.match(name):
             raise Unsendable(f'error building message: invalid header name: "{name[:200]}"')
         message[name] = value
-    if sending.tags:
-        message["X-Tags"] = ", ".join(sending.tags)
+    if wanted.tags:
+        message["X-Tags"] = ", ".join(wanted.tags)
 
 
-def _set_content(message: EmailMessage, sending: SendRequest) -> None:
-    """Text always, HTML as its alternative with inline files related to it, the other files mixed."""
-    message.set_content(sending.text)
-    if sending.html:
-        message.add_alternative(sending.html, subtype="html")
-    for file in sending.attachments:
+def _set_content(message: EmailMessage, wanted: SendRequest) -> None:
+    """Add the text, the HTML as its alternative with related inline files, and the other files."""
+    message.set_content(wanted.text)
+    if wanted.html:
+        message.add_alternative(wanted.html, subtype="html")
+    for file in wanted.attachments:
         data, (main, sub) = _octets(file), _media_type(file)
         name = file.filename or None
         if file.content_id:
@@ -141,7 +141,7 @@ def _octets(file: SendAttachment) -> bytes:
 
 
 def _media_type(file: SendAttachment) -> tuple[str, str]:
-    """As given, else by the octets' signature. A multipart or message type would be taken apart: it becomes octets."""
+    """Return the given media type, else that of the octets' signature; octet-stream for multipart and message types."""
     found = _MEDIA_TYPE.match(file.content_type.strip() or _sniffed(_octets(file)))
     if found is None:
         raise Unsendable(f'error building message: invalid ContentType: "{file.content_type[:200]}"')

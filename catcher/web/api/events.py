@@ -1,8 +1,7 @@
-"""`/api/events`: news over a WebSocket, in the frames that existing clients know; `/api/v1/events`: as a stream.
+"""`/api/events`: events over a WebSocket, in the frames of Mailpit; `/api/v1/events`: as server-sent events.
 
-Each frame is `{"Type", "Data", "id"}`; `id` rises and can be given as `?after=` after a lost connection, to be told
-first what was missed. Frames of one connection are in commit order. `?inbox=` limits them to an inbox. A client that
-does not read is dropped.
+Frames of a connection are in commit order. After a lost connection the last `id` can be given as `?after=`, and the
+missed events come first. `?inbox=` limits the events to an inbox. A client that does not read is disconnected.
 """
 
 import asyncio
@@ -22,29 +21,28 @@ from catcher.store.events import StoreEvent
 from catcher.store.labels.inbox_names import fold_inbox
 from catcher.store.search import Anything
 from catcher.web.api.http.presenters import message_summary
-from catcher.web.api.http.problems import BAD, told
 from catcher.web.api.openapi import parameters
-from catcher.web.api.openapi.operations import ANY_TEXT, Content, Operation, Parameter
+from catcher.web.api.openapi.operations import ANY_TEXT, Content, Parameter, Resource, operation
 from catcher.web.hub import Batch, Hub, Lagging
 from catcher.web.inbox_scope import bound_inbox, inbox_of, within
 from catcher.web.services import Services
 
 STATS_PAUSE = 0.25
-"""Seconds between two `stats` frames at least, and that a change waits for more changes."""
+"""Minimum seconds between two `stats` frames; several changes within this time share a frame."""
 
 HEARTBEAT = 15.0
-"""Seconds of silence in a stream after which a comment is sent, so that proxies keep the connection."""
+"""Seconds without an event after which a stream sends a comment, so that proxies keep the connection."""
 
 EVENT_STREAM = "text/event-stream"
 
 SEND_TIMEOUT = 10.0
-"""Seconds a client may take to read a frame."""
+"""Maximum seconds for a client to read a frame."""
 
 _GOING_AWAY, _POLICY, _TRY_AGAIN = 1001, 1008, 1013
 
 
 class EventSocket:
-    """The endpoint: news, statistics, and the client's leaving, each in a task of its connection's group."""
+    """The WebSocket endpoint: events, statistics and disconnection, each in a task of its own."""
 
     def __init__(self, services: Services, hub: Hub) -> None:
         self._services = services
@@ -62,9 +60,9 @@ class EventSocket:
             is_changed = asyncio.Event()
             is_changed.set()
             tasks = [
-                asyncio.create_task(self._news(websocket, batches, is_changed, fold_inbox(inbox))),
+                asyncio.create_task(self._events(websocket, batches, is_changed, fold_inbox(inbox))),
                 asyncio.create_task(self._statistics(websocket, is_changed, inbox)),
-                asyncio.create_task(_departure(websocket)),
+                asyncio.create_task(_disconnection(websocket)),
             ]
             try:
                 done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -74,7 +72,7 @@ class EventSocket:
                 await asyncio.gather(*tasks, return_exceptions=True)
             await _close(websocket, *done)
 
-    async def _news(
+    async def _events(
         self, websocket: WebSocket, batches: AsyncIterator[Batch], is_changed: asyncio.Event, inbox: str
     ) -> None:
         async for batch in batches:
@@ -115,14 +113,14 @@ async def _send(websocket: WebSocket, value: Any) -> None:
         await websocket.send_text(encode(value).decode())
 
 
-async def _departure(websocket: WebSocket) -> None:
-    """Returns when the client is gone; what it says is read and let pass."""
+async def _disconnection(websocket: WebSocket) -> None:
+    """Return when the client disconnects; its messages are ignored."""
     while (await websocket.receive())["type"] != "websocket.disconnect":
         pass
 
 
 async def _close(websocket: WebSocket, *done: "asyncio.Task[None]") -> None:
-    """Say why: going away at the server's end, "try again later" to a slow client or when the store failed."""
+    """Close with a reason: "going away" when the server stops, "try again later" after a failure."""
     failures = [failure for task in done if (failure := task.exception()) is not None]
     for failure in failures:
         if not isinstance(failure, (Lagging, TimeoutError, WebSocketDisconnect, CatcherError, OSError, RuntimeError)):
@@ -140,16 +138,35 @@ def _is_cursor(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 18
 
 
-class EventStream:
-    """The same news as server-sent events, for programs without WebSocket: each event's data is a frame as JSON.
+_AFTER = Parameter(
+    "after",
+    "Cursor of the last event received: the events since then come first. Anything but a number is ignored. The header "
+    "field `Last-Event-ID` takes precedence.",
+)
 
-    Source: HTML standard, section "Server-sent events". `Last-Event-ID`, else `?after=`, says where to go on.
-    """
 
-    def __init__(self, hub: Hub) -> None:
+class EventStream(Resource):
+    """The handler of server-sent events. Source: HTML standard, section "Server-sent events"."""
+
+    tag = "messages"
+    has_problems = True
+
+    def __init__(self, services: Services, hub: Hub) -> None:
+        super().__init__(services)
         self._hub = hub
 
-    async def __call__(self, request: Request) -> Response:
+    @operation(
+        "GET",
+        "/api/v1/events",
+        parameters=(_AFTER, parameters.INBOX),
+        responses={200: Content("Events without end.", {EVENT_STREAM: ANY_TEXT}), 400: parameters.INVALID},
+        is_compressed=False,
+    )
+    async def stream(self, request: Request) -> Response:
+        """Receive events as server-sent events.
+
+        The data of each event is a frame of the WebSocket, except for `stats`, and its name the frame's type.
+        """
         given = request.headers.get("last-event-id") or request.query_params.get("after", "")
         after = int(given) if _is_cursor(given) else None
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -159,16 +176,16 @@ class EventStream:
     async def _frames(self, after: int | None, inbox: str) -> AsyncIterator[bytes]:
         with self._hub.subscription(after=after) as batches:
             yield b": listening\n\n"
-            news = aiter(batches)
-            coming = asyncio.ensure_future(anext(news))
+            iterator = aiter(batches)
+            next_batch = asyncio.ensure_future(anext(iterator))
             try:
                 while True:
-                    done, _ = await asyncio.wait((coming,), timeout=HEARTBEAT)
+                    done, _ = await asyncio.wait((next_batch,), timeout=HEARTBEAT)
                     if not done:
                         yield b": still here\n\n"
                         continue
                     try:
-                        batch = coming.result()
+                        batch = next_batch.result()
                     except (StopAsyncIteration, Lagging):
                         return  # the client comes back with the last id it has seen
                     for event in batch:
@@ -178,35 +195,11 @@ class EventStream:
                                 event.cursor,
                                 encode(frame(event)),
                             )
-                    coming = asyncio.ensure_future(anext(news))
+                    next_batch = asyncio.ensure_future(anext(iterator))
             finally:
-                coming.cancel()
-
-
-def operations(hub: Hub) -> tuple[Operation, ...]:
-    """The stream."""
-    return (
-        Operation(
-            method="GET",
-            path="/api/v1/events",
-            handler=told(EventStream(hub)),
-            summary="Hear of news as server-sent events",
-            description="The frames of the WebSocket but for `stats`, each as the data of an event named by its type.",
-            tag="messages",
-            parameters=(
-                Parameter(
-                    name="after",
-                    description="Cursor of the last event that was seen: what happened since comes first. What is no "
-                    "number counts as not given. The field `Last-Event-ID` goes before.",
-                ),
-                parameters.INBOX,
-            ),
-            answers={200: Content(description="Events without end.", media={EVENT_STREAM: ANY_TEXT}), 400: BAD},
-            is_compressed=False,
-        ),
-    )
+                next_batch.cancel()
 
 
 def routes(services: Services, hub: Hub) -> list[WebSocketRoute]:
-    """The socket. It is no HTTP operation, so the OpenAPI document tells of it in its description only."""
+    """Return the route of the WebSocket, which the OpenAPI document can describe only in its introduction."""
     return [WebSocketRoute("/api/events", EventSocket(services, hub).__call__)]

@@ -1,178 +1,101 @@
-"""`/api/v1/faults`: faults on purpose as rules; `/api/v1/chaos` is Mailpit's view of three of them."""
+"""`/api/v1/faults`: fault injection."""
 
 from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from catcher.errors import NotFound
-from catcher.faults import ActiveRule, FaultRule, FaultRules
-from catcher.faults.chaos import TRIGGERS, Trigger, set_triggers, triggers_of
+from catcher.faults import ActiveRule, FaultRule
 from catcher.hooks import Stage
 from catcher.schema.faults import Fault, FaultList, FaultRequest, FaultsRequest
-from catcher.schema.mailpit import ChaosTrigger, ChaosTriggers
-from catcher.web.api.http.problems import BAD, MISSING, told
-from catcher.web.api.http.requests import body_as
-from catcher.web.api.http.responses import bad_request, json_answer
+from catcher.web.api.http.requests import body_as, path_number
+from catcher.web.api.http.responses import json_response
 from catcher.web.api.openapi import parameters
-from catcher.web.api.openapi.operations import JSON, Content, Operation, Parameter
+from catcher.web.api.openapi.operations import JSON, Content, Parameter, Resource, operation
 from catcher.web.inbox_scope import inbox_of
-from catcher.web.services import Services
+
+_NUMBER = Parameter("number", "The fault's id.", place="path", is_required=True)
+_FOR_INBOX = Parameter("inbox", "The inbox that the fault is limited to, in place of the one in the body.")
+_ALL = Content("The active faults.", {JSON: FaultList})
 
 
-class Faults:
+class Faults(Resource):
     """Handlers of faults."""
 
-    def __init__(self, services: Services) -> None:
-        self._rules = services.faults
-        self._has_chaos = services.has_chaos
+    tag = "faults"
+    has_problems = True
 
-    async def listed(self, request: Request) -> Response:
-        return json_answer(_answer(self._rules, inbox_of(request)))
+    @operation(
+        "GET",
+        "/api/v1/faults",
+        parameters=(parameters.INBOX,),
+        responses={200: _ALL, 400: parameters.INVALID},
+    )
+    async def list(self, request: Request) -> Response:
+        """List the active faults."""
+        return self._all(inbox_of(request))
 
+    @operation(
+        "PUT",
+        "/api/v1/faults",
+        body=Content("The faults.", {JSON: FaultsRequest}),
+        responses={200: _ALL, 400: parameters.INVALID},
+    )
     async def replace(self, request: Request) -> Response:
+        """Replace all faults."""
         wanted = await body_as(request, FaultsRequest, is_required=False)
-        self._rules.replace([_fault(each) for each in wanted.faults], seed=wanted.seed)
-        return json_answer(_answer(self._rules))
+        self._services.faults.replace([_rule(each) for each in wanted.faults], seed=wanted.seed)
+        return self._all()
 
+    @operation(
+        "POST",
+        "/api/v1/faults",
+        parameters=(_FOR_INBOX,),
+        body=Content("The fault.", {JSON: FaultRequest}, is_required=True),
+        responses={200: Content("The active fault.", {JSON: Fault}), 400: parameters.INVALID},
+    )
     async def add(self, request: Request) -> Response:
-        fault, inbox = _fault(await body_as(request, FaultRequest)), inbox_of(request)
-        return json_answer(_shape(self._rules.add(replace(fault, inbox=inbox) if inbox else fault)))
+        """Add a fault."""
+        rule, inbox = _rule(await body_as(request, FaultRequest)), inbox_of(request)
+        return json_response(_fault(self._services.faults.add(replace(rule, inbox=inbox) if inbox else rule)))
 
+    @operation(
+        "DELETE",
+        "/api/v1/faults",
+        parameters=(parameters.INBOX,),
+        responses={200: _ALL, 400: parameters.INVALID},
+    )
     async def clear(self, request: Request) -> Response:
+        """Remove all faults."""
         inbox = inbox_of(request)
         if inbox:
-            self._rules.remove_inbox(inbox)
+            self._services.faults.remove_inbox(inbox)
         else:
-            self._rules.replace([])
-        return json_answer(_answer(self._rules, inbox))
+            self._services.faults.replace([])
+        return self._all(inbox)
 
+    @operation(
+        "DELETE",
+        "/api/v1/faults/{number}",
+        parameters=(_NUMBER,),
+        responses={200: _ALL, 404: parameters.NOT_FOUND},
+    )
     async def remove(self, request: Request) -> Response:
-        given = request.path_params["number"]
-        if not (given.isascii() and given.isdigit() and len(given) < 19):
-            raise NotFound(f"there is no fault {given[:20]}")
-        self._rules.remove(int(given))
-        return json_answer(_answer(self._rules))
+        """Remove a fault."""
+        self._services.faults.remove(path_number(request, "fault"))
+        return self._all()
 
-    async def chaos(self, request: Request) -> Response:
-        self._expect_chaos()
-        return json_answer(_chaos(self._rules))
-
-    async def set_chaos(self, request: Request) -> Response:
-        """All or nothing: where Mailpit would have applied those before the wrong one, nothing is changed here."""
-        self._expect_chaos()
-        wanted = await body_as(request, ChaosTriggers, is_required=False)
-        try:
-            triggers = {
-                name: Trigger(code=given.error_code or default.code, probability=given.probability)
-                for name, (_, default) in TRIGGERS.items()
-                if (given := getattr(wanted, name))
-            }
-        except ValueError as error:
-            raise bad_request(str(error)) from error
-        set_triggers(self._rules, triggers)
-        return json_answer(_chaos(self._rules))
-
-    def _expect_chaos(self) -> None:
-        if not self._has_chaos:
-            raise bad_request("Chaos is not enabled")
+    def _all(self, inbox: str = "") -> Response:
+        rules = self._services.faults
+        return json_response(FaultList(faults=tuple(map(_fault, rules.of_inbox(inbox) if inbox else rules.active))))
 
 
-def _fault(body: FaultRequest) -> FaultRule:
+def _rule(body: FaultRequest) -> FaultRule:
     values = {name: getattr(body, name) for name in FaultRequest.__struct_fields__ if name != "stage"}
     return FaultRule(stage=Stage(body.stage), **values)
 
 
-def _shape(one: ActiveRule) -> Fault:
-    values = {name: getattr(one.rule, name) for name in FaultRequest.__struct_fields__ if name != "stage"}
-    return Fault(id=one.number, stage=one.rule.stage.value, hits=one.hits, is_spent=one.is_spent, **values)
-
-
-def _answer(rules: FaultRules, inbox: str = "") -> FaultList:
-    """All faults, or those of an inbox."""
-    return FaultList(faults=tuple(_shape(one) for one in (rules.of_inbox(inbox) if inbox else rules.active)))
-
-
-def _chaos(rules: FaultRules) -> ChaosTriggers:
-    return ChaosTriggers(
-        **{
-            name: ChaosTrigger(error_code=trigger.code, probability=trigger.probability)
-            for name, trigger in triggers_of(rules).items()
-        }
-    )
-
-
-_NUMBER = Parameter(name="number", place="path", description="The fault's id.", is_required=True)
-_FOR_INBOX = Parameter(name="inbox", description="The inbox that the fault is for, whatever the body says.")
-_ALL = Content(description="The faults as they stand now.", media={JSON: FaultList})
-_TRIGGERS = Content(description="The triggers as they stand now.", media={JSON: ChaosTriggers})
-
-
-def operations(services: Services) -> tuple[Operation, ...]:
-    """The routes of faults."""
-    at = Faults(services)
-    return (
-        Operation(
-            method="GET",
-            path="/api/v1/faults",
-            handler=told(at.listed),
-            summary="Faults on purpose",
-            tag="faults",
-            parameters=(parameters.INBOX,),
-            answers={200: _ALL, 400: BAD},
-        ),
-        Operation(
-            method="PUT",
-            path="/api/v1/faults",
-            handler=told(at.replace),
-            summary="Have these faults and no others",
-            tag="faults",
-            body=Content(description="The faults.", media={JSON: FaultsRequest}),
-            answers={200: _ALL, 400: BAD},
-        ),
-        Operation(
-            method="POST",
-            path="/api/v1/faults",
-            handler=told(at.add),
-            summary="Have one more fault",
-            tag="faults",
-            parameters=(_FOR_INBOX,),
-            body=Content(description="The fault.", media={JSON: FaultRequest}, is_required=True),
-            answers={200: Content(description="The fault as it stands.", media={JSON: Fault}), 400: BAD},
-        ),
-        Operation(
-            method="DELETE",
-            path="/api/v1/faults",
-            handler=told(at.clear),
-            summary="Have no faults",
-            tag="faults",
-            parameters=(parameters.INBOX,),
-            answers={200: _ALL, 400: BAD},
-        ),
-        Operation(
-            method="DELETE",
-            path="/api/v1/faults/{number}",
-            handler=told(at.remove),
-            summary="Forget one fault",
-            tag="faults",
-            parameters=(_NUMBER,),
-            answers={200: _ALL, 404: MISSING},
-        ),
-        Operation(
-            method="GET",
-            path="/api/v1/chaos",
-            handler=at.chaos,
-            summary="Mailpit's chaos triggers",
-            tag="faults",
-            answers={200: _TRIGGERS, 400: parameters.BAD_REQUEST},
-        ),
-        Operation(
-            method="PUT",
-            path="/api/v1/chaos",
-            handler=at.set_chaos,
-            summary="Set Mailpit's chaos triggers",
-            tag="faults",
-            body=Content(description="The triggers.", media={JSON: ChaosTriggers}),
-            answers={200: _TRIGGERS, 400: parameters.BAD_REQUEST},
-        ),
-    )
+def _fault(active: ActiveRule) -> Fault:
+    values = {name: getattr(active.rule, name) for name in FaultRequest.__struct_fields__ if name != "stage"}
+    values["stage"] = active.rule.stage.value
+    return Fault(id=active.number, hits=active.hits, is_spent=active.is_spent, **values)

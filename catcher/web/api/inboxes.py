@@ -1,4 +1,4 @@
-"""`/api/v1/inboxes`: mailboxes within the mailbox, those that mail made by arriving and those made on purpose."""
+"""`/api/v1/inboxes`: mailboxes within the mailbox, created by arriving mail or explicitly."""
 
 import re
 import secrets
@@ -16,68 +16,102 @@ from catcher.store.labels.inbox_names import clean_inbox, fold_inbox
 from catcher.store.labels.inbox_routing import InboxRouting
 from catcher.store.model import StoredInbox
 from catcher.web.api.http.presenters import moment
-from catcher.web.api.http.problems import BAD, MISSING, told
 from catcher.web.api.http.requests import body_as
-from catcher.web.api.http.responses import json_answer
+from catcher.web.api.http.responses import json_response
 from catcher.web.api.openapi import parameters
-from catcher.web.api.openapi.operations import JSON, Content, Operation, Parameter
+from catcher.web.api.openapi.operations import JSON, Content, Parameter, Resource, operation
 from catcher.web.inbox_scope import inbox_of
-from catcher.web.services import Services
-
-LONGEST = 10 * 366 * 86_400.0
-"""Seconds of a time to live and of an age."""
 
 LETTERS = "abcdefghijkmnpqrstuvwxyz"
 NAME_CHARACTERS = LETTERS + "23456789"
 NAME_LENGTH = 10
 
 _LABEL = re.compile(r"[0-9a-z]([0-9a-z-]{0,61}[0-9a-z])?\Z", re.ASCII | re.IGNORECASE)
+_NAME = Parameter("inbox", "The inbox's name, in any letter case.", place="path", is_required=True)
+_TAKEN = Content("The name is taken.", {JSON: ProblemResponse})
 
 
-class Inboxes:
+class Inboxes(Resource):
     """Handlers of inboxes."""
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
-        self._store = services.store
+    tag = "inboxes"
+    has_problems = True
 
-    async def listed(self, request: Request) -> Response:
+    @operation(
+        "GET",
+        "/api/v1/inboxes",
+        parameters=(parameters.INBOX,),
+        responses={200: Content("The inboxes.", {JSON: InboxList}), 400: parameters.INVALID},
+    )
+    async def list(self, request: Request) -> Response:
+        """List inboxes."""
         cursor, name = await self._store.cursor(), inbox_of(request)
         found = await self._store.inboxes()
         chosen = [each for each in found if not name or fold_inbox(each.name) == fold_inbox(name)]
-        shapes = tuple(InboxInfo(**self._values(each, cursor)) for each in chosen)
-        return json_answer(InboxList(inboxes=shapes, cursor=cursor))
+        inboxes = tuple(InboxInfo(**self._values(each, cursor)) for each in chosen)
+        return json_response(InboxList(inboxes=inboxes, cursor=cursor))
 
-    async def make(self, request: Request) -> Response:
+    @operation(
+        "POST",
+        "/api/v1/inboxes",
+        body=Content("The inbox to create.", {JSON: InboxRequest}),
+        responses={
+            201: Content("The inbox and its password.", {JSON: CreatedInbox}),
+            400: parameters.INVALID,
+            409: _TAKEN,
+        },
+    )
+    async def create(self, request: Request) -> Response:
+        """Create an inbox.
+
+        With a random name unless one is given. From then on its password is required to log in to SMTP or POP3 with its
+        name. An inbox that arriving mail had created keeps its mail.
+        """
         wanted = await body_as(request, InboxRequest, is_required=False)
         if wanted.name != clean_inbox(wanted.name) or (wanted.name and not fold_inbox(wanted.name)):
             raise ValueError("name: expected one line of text, 200 characters at most, without blanks around it")
-        inbox = _made(wanted, now=datetime.now(UTC))
+        inbox = _new_inbox(wanted, now=datetime.now(UTC))
         cursor = await self._store.cursor()
         try:
             await self._store.make_inbox(inbox)
         except InboxError as error:
             raise HTTPException(409, str(error)) from error
         listening = self._services.facts.listening
-        shape = CreatedInbox(
+        created = CreatedInbox(
             **self._values(inbox, cursor),
             password=inbox.password,
             smtp=tuple(each.address for each in listening if each.protocol == "smtp"),
             pop3=tuple(each.address for each in listening if each.protocol == "pop3"),
         )
-        return json_answer(shape, status=201)
+        return json_response(created, status=201)
 
-    async def one(self, request: Request) -> Response:
+    @operation(
+        "GET",
+        "/api/v1/inboxes/{inbox:path}",
+        parameters=(_NAME,),
+        responses={200: Content("The inbox.", {JSON: InboxInfo}), 404: parameters.NOT_FOUND},
+    )
+    async def show(self, request: Request) -> Response:
+        """Get an inbox."""
         cursor = await self._store.cursor()
         inbox = await self._store.inbox(request.path_params["inbox"])
-        return json_answer(InboxInfo(**self._values(inbox, cursor)))
+        return json_response(InboxInfo(**self._values(inbox, cursor)))
 
+    @operation(
+        "DELETE",
+        "/api/v1/inboxes/{inbox:path}",
+        parameters=(_NAME,),
+        responses={200: Content("The deletion.", {JSON: DeletedInbox}), 404: parameters.NOT_FOUND},
+    )
     async def delete(self, request: Request) -> Response:
-        """Faults that were set up for it go as well."""
+        """Delete an inbox with its mail.
+
+        Messages that are also in another inbox stay there. The faults of the inbox are removed.
+        """
         name = request.path_params["inbox"]
         deleted = await self._store.delete_inbox(name)
         self._services.faults.remove_inbox(name)
-        return json_answer(DeletedInbox(deleted=deleted, cursor=await self._store.cursor()))
+        return json_response(DeletedInbox(deleted=deleted, cursor=await self._store.cursor()))
 
     def _values(self, inbox: StoredInbox, cursor: int) -> dict[str, Any]:
         return {
@@ -95,7 +129,7 @@ class Inboxes:
 
 
 def addresses_of(name: str, sorting: InboxRouting) -> tuple[str, ...]:
-    """Patterns of the addresses by which mail gets into an inbox, by rules that look at recipients, in their order."""
+    """Return patterns of the addresses whose mail is routed to an inbox, in the order of the routing rules."""
     patterns: list[str] = []
     for source in sorting.sources:
         if source == "domain" and _LABEL.match(name):
@@ -107,7 +141,7 @@ def addresses_of(name: str, sorting: InboxRouting) -> tuple[str, ...]:
     return tuple(patterns)
 
 
-def _made(wanted: InboxRequest, *, now: datetime) -> StoredInbox:
+def _new_inbox(wanted: InboxRequest, *, now: datetime) -> StoredInbox:
     return StoredInbox(
         name=wanted.name or random_name(),
         messages=0,
@@ -121,60 +155,6 @@ def _made(wanted: InboxRequest, *, now: datetime) -> StoredInbox:
 
 
 def random_name() -> str:
-    """Short, a label of a domain name, without characters that look alike; no two will ever be the same."""
+    """Return a short unique name: a valid domain label without characters that look alike."""
     rest = "".join(secrets.choice(NAME_CHARACTERS) for _ in range(NAME_LENGTH - 1))
     return secrets.choice(LETTERS) + rest
-
-
-_NAME = Parameter(name="inbox", place="path", description="The inbox's name, in any letter case.", is_required=True)
-_TAKEN = Content(description="There is such an inbox already.", media={JSON: ProblemResponse})
-
-
-def operations(services: Services) -> tuple[Operation, ...]:
-    """The routes of inboxes."""
-    at = Inboxes(services)
-    return (
-        Operation(
-            method="GET",
-            path="/api/v1/inboxes",
-            handler=told(at.listed),
-            summary="List inboxes",
-            tag="inboxes",
-            parameters=(parameters.INBOX,),
-            answers={200: Content(description="The inboxes.", media={JSON: InboxList}), 400: BAD},
-        ),
-        Operation(
-            method="POST",
-            path="/api/v1/inboxes",
-            handler=told(at.make),
-            summary="Make an inbox",
-            description="With a random name unless one is given. From then on its name and password are asked for "
-            "when somebody logs in to SMTP or POP3 by that name; an inbox that mail had made keeps its mail.",
-            tag="inboxes",
-            body=Content(description="What it shall be.", media={JSON: InboxRequest}),
-            answers={
-                201: Content(description="The inbox and its password.", media={JSON: CreatedInbox}),
-                400: BAD,
-                409: _TAKEN,
-            },
-        ),
-        Operation(
-            method="GET",
-            path="/api/v1/inboxes/{inbox:path}",
-            handler=told(at.one),
-            summary="Look at an inbox",
-            tag="inboxes",
-            parameters=(_NAME,),
-            answers={200: Content(description="The inbox.", media={JSON: InboxInfo}), 404: MISSING},
-        ),
-        Operation(
-            method="DELETE",
-            path="/api/v1/inboxes/{inbox:path}",
-            handler=told(at.delete),
-            summary="Delete an inbox with its mail",
-            description="Mail that is in another inbox too stays there. Faults set up for the inbox go.",
-            tag="inboxes",
-            parameters=(_NAME,),
-            answers={200: Content(description="What was deleted.", media={JSON: DeletedInbox}), 404: MISSING},
-        ),
-    )

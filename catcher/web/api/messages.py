@@ -1,6 +1,5 @@
-"""`/api/v1/messages` and `/api/v1/search`: lists, read marks, deleting."""
+"""`/api/v1/messages` and `/api/v1/search`: lists, read marks, deletion."""
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -22,26 +21,52 @@ from catcher.web.api.http.requests import (
 )
 from catcher.web.api.http.responses import bad_request, ok, problem
 from catcher.web.api.openapi import parameters
-from catcher.web.api.openapi.operations import ANY_TEXT, JSON, TEXT, Content, Operation, Parameter
+from catcher.web.api.openapi.operations import ANY_TEXT, JSON, TEXT, Content, Parameter, Resource, operation
 from catcher.web.inbox_scope import inbox_of, within
 from catcher.web.services import Services
 
 NO_QUERY = "Error: no search query"
 
+_FORM = "application/x-www-form-urlencoded"
+_STRICT = Parameter(
+    "strict", "1: an invalid search term is an error with its position, instead of matching no message."
+)
+_MARKS = Content("The messages and their new mark.", {JSON: MarkRequest, _FORM: MarkRequest}, is_required=True)
+_DELETIONS = Content("The messages to delete.", {JSON: DeleteRequest, _FORM: DeleteRequest})
+_CHANGES = {200: parameters.CHANGED, 400: parameters.BAD_REQUEST}
 
-class Messages:
-    """Handlers of lists and of what is done to many messages."""
+
+class Messages(Resource):
+    """Handlers of lists, and of changes to many messages."""
+
+    tag = "messages"
 
     def __init__(self, services: Services) -> None:
-        self._store = services.store
+        super().__init__(services)
         self._lists = Lists(services)
 
-    async def listed(self, request: Request) -> Response:
+    @operation(
+        "GET",
+        "/api/v1/messages",
+        parameters=(*parameters.PAGING, parameters.TZ, parameters.INBOX),
+        responses={200: parameters.LIST},
+    )
+    async def list(self, request: Request) -> Response:
+        """List messages."""
         inbox = inbox_of(request)
         return await self._lists.listing(within(Anything(), inbox), paging(request, zone=zone_of(request)), inbox=inbox)
 
+    @operation(
+        "GET",
+        "/api/v1/search",
+        parameters=(parameters.QUERY, *parameters.PAGING, parameters.TZ, _STRICT, parameters.INBOX),
+        responses={
+            200: parameters.LIST,
+            400: Content("The query is missing.", {TEXT: ANY_TEXT, JSON: ProblemResponse}),
+        },
+    )
     async def search(self, request: Request) -> Response:
-        """With `strict` the parser's error is told, in our own error shape; else a bad term matches nothing."""
+        """Search messages."""
         text, zone = request.query_params.get("query", "").strip(), zone_of(request)
         if not text:
             raise bad_request(NO_QUERY)
@@ -52,11 +77,19 @@ class Messages:
                 return problem(400, "query-unreadable", str(error), position=error.position)
         else:
             query = lenient_query(text, zone=zone)
-        wanted, inbox = paging(request, zone=zone), inbox_of(request)
-        answer = self._lists.listing if wanted.limit else self._lists.numbers
-        return await answer(within(query, inbox), wanted, inbox=inbox)
+        page, inbox = paging(request, zone=zone), inbox_of(request)
+        respond = self._lists.listing if page.limit else self._lists.numbers
+        return await respond(within(query, inbox), page, inbox=inbox)
 
+    @operation(
+        "PUT",
+        "/api/v1/messages",
+        parameters=(parameters.TZ, parameters.INBOX),
+        body=_MARKS,
+        responses=_CHANGES,
+    )
     async def mark(self, request: Request) -> Response:
+        """Mark messages as read or unread."""
         wanted = await body_as(request, MarkRequest)
         text = wanted.search.strip()
         if wanted.ids and text:
@@ -71,28 +104,41 @@ class Messages:
         await self._store.mark(selection, is_read=wanted.read)
         return ok()
 
+    @operation(
+        "DELETE",
+        "/api/v1/messages",
+        parameters=(parameters.INBOX,),
+        body=_DELETIONS,
+        responses=_CHANGES,
+    )
     async def delete(self, request: Request) -> Response:
-        """No body, `{}` and an empty list of IDs empty the mailbox: clients rely on all three. A body that is not
-        understood, or that names something else than IDs, deletes nothing."""
+        """Delete messages.
+
+        Deletes the messages in `IDs`; without a body, with `{}` or with an empty list, all messages. Unknown ids are
+        ignored.
+        """
+        # Clients rely on all three forms of "all". A body that is invalid, or has other keys only, deletes nothing.
         raw = await request.body()
         ids: tuple[str, ...] = ()
         if raw.strip():
             content_type = request.headers.get("content-type", "")
-            wanted = struct_of(raw, content_type, DeleteRequest)
+            ids = struct_of(raw, content_type, DeleteRequest).ids
             if not has_known_key(raw, content_type, DeleteRequest):
                 raise bad_request("expected IDs in the body; to delete everything send no body")
-            ids = wanted.ids
         await self._store.delete(await self._selection(ids, inbox_of(request)))
         return ok()
 
-    async def _selection(self, ids: tuple[str, ...], inbox: str) -> Selection:
-        """The messages of these ids, without ids all; within an inbox, when one is named."""
-        if ids:
-            return ByIds(await self._store.within(ids, inbox) if inbox else ids)
-        return Matching(within(Anything(), inbox)) if inbox else Everything()
+    @operation(
+        "DELETE",
+        "/api/v1/search",
+        parameters=(parameters.QUERY, parameters.TZ, parameters.INBOX),
+        responses=_CHANGES,
+    )
+    async def delete_matching(self, request: Request) -> Response:
+        """Delete the messages that a search finds.
 
-    async def delete_found(self, request: Request) -> Response:
-        """A query without a condition, or with a term that cannot be read, is refused."""
+        A query without a condition, or with an invalid term, is refused.
+        """
         text = request.query_params.get("query", "").strip()
         if not text:
             raise bad_request(NO_QUERY)
@@ -102,71 +148,8 @@ class Messages:
         await self._store.delete(Matching(within(query, inbox_of(request))))
         return ok()
 
-
-_STRICT = Parameter(
-    name="strict", description="A term that cannot be read is an error with its position instead of matching nothing."
-)
-_FORM = "application/x-www-form-urlencoded"
-
-
-def _body(kind: type[msgspec.Struct], description: str, *, is_required: bool) -> Content:
-    return Content(description=description, media={JSON: kind, _FORM: kind}, is_required=is_required)
-
-
-def operations(services: Services) -> tuple[Operation, ...]:
-    """The routes of lists and of what is done to many messages."""
-    at = Messages(services)
-    changes = {200: parameters.CHANGED, 400: parameters.BAD_REQUEST}
-    return (
-        Operation(
-            method="GET",
-            path="/api/v1/messages",
-            handler=at.listed,
-            summary="List messages",
-            tag="messages",
-            parameters=(*parameters.PAGING, parameters.TZ, parameters.INBOX),
-            answers={200: parameters.LIST},
-        ),
-        Operation(
-            method="PUT",
-            path="/api/v1/messages",
-            handler=at.mark,
-            summary="Set the read mark",
-            tag="messages",
-            parameters=(parameters.TZ, parameters.INBOX),
-            body=_body(MarkRequest, "Which messages, and how to mark them.", is_required=True),
-            answers=changes,
-        ),
-        Operation(
-            method="DELETE",
-            path="/api/v1/messages",
-            handler=at.delete,
-            summary="Delete messages",
-            description="Those of `IDs`; without a body, with `{}` or an empty list all. Unknown ids are ignored.",
-            tag="messages",
-            parameters=(parameters.INBOX,),
-            body=_body(DeleteRequest, "Which messages.", is_required=False),
-            answers=changes,
-        ),
-        Operation(
-            method="GET",
-            path="/api/v1/search",
-            handler=at.search,
-            summary="Search messages",
-            tag="messages",
-            parameters=(parameters.QUERY, *parameters.PAGING, parameters.TZ, _STRICT, parameters.INBOX),
-            answers={
-                200: parameters.LIST,
-                400: Content(description="There is no query.", media={TEXT: ANY_TEXT, JSON: ProblemResponse}),
-            },
-        ),
-        Operation(
-            method="DELETE",
-            path="/api/v1/search",
-            handler=at.delete_found,
-            summary="Delete what a search finds",
-            tag="messages",
-            parameters=(parameters.QUERY, parameters.TZ, parameters.INBOX),
-            answers=changes,
-        ),
-    )
+    async def _selection(self, ids: tuple[str, ...], inbox: str) -> Selection:
+        """Select the messages with these ids, or all if there are none; within an inbox, if one is given."""
+        if ids:
+            return ByIds(await self._store.within(ids, inbox) if inbox else ids)
+        return Matching(within(Anything(), inbox)) if inbox else Everything()

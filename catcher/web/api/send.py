@@ -1,4 +1,4 @@
-"""`POST /api/v1/send`: a message over HTTP, as JSON or as octets. It is stored like one that came by SMTP."""
+"""`POST /api/v1/send`: a message over HTTP, as JSON or as octets."""
 
 import base64
 import binascii
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import UNSET
+from msgspec.structs import replace
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,14 +19,13 @@ from catcher.mime import parse, parse_addresses
 from catcher.mime.model import ParsedMessage
 from catcher.schema.release import RecipientOutcome
 from catcher.schema.send import SendError, SendRequest, SentMessage
-from catcher.web.api.composition import Unsendable, write
+from catcher.web.api.composition import Unsendable, compose
 from catcher.web.api.http.requests import struct_of
-from catcher.web.api.http.responses import json_answer
+from catcher.web.api.http.responses import json_response
 from catcher.web.api.message.release import outcomes_of
-from catcher.web.api.openapi.operations import JSON, Content, Operation, Parameter
+from catcher.web.api.openapi.operations import JSON, Content, Operation, Parameter, Resource, operation
 from catcher.web.inbox_scope import PARAMETER, inbox_of
 from catcher.web.middleware.bodies import SPOOL_FROM, spooled
-from catcher.web.services import Services
 
 if TYPE_CHECKING:
     from catcher.relay import RelayHost
@@ -34,34 +34,61 @@ RFC822 = "message/rfc822"
 _HEAD = 1024 * 1024
 
 
-class Send:
-    """The handler."""
+_BODY = Content("The message.", {JSON: SendRequest, RFC822: {"type": "string", "format": "binary"}}, is_required=True)
+_PARAMETERS = (
+    Parameter("from", "For message/rfc822: the reverse-path; by default the address of From."),
+    Parameter(PARAMETER, "The inbox to store the message in, in place of the routing rules; created if missing."),
+    Parameter("relay", "Name of a relay to send the stored message through."),
+    Parameter("to", "For message/rfc822: the forward-paths; by default the addresses of To, Cc and Bcc."),
+)
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
 
+class Send(Resource):
+    """The handler of messages sent over HTTP. All its errors are `SendError`s."""
+
+    tag = "message"
+
+    def operations(self) -> tuple[Operation, ...]:
+        """Return its operation, whose body may be as large as a message."""
+        limit = self._services.facts.max_message_octets or sys.maxsize
+        return tuple(replace(each, body_limit=limit) for each in super().operations())
+
+    @operation(
+        "POST",
+        "/api/v1/send",
+        parameters=_PARAMETERS,
+        body=_BODY,
+        responses={
+            200: Content("The message is stored.", {JSON: SentMessage}),
+            400: Content("The message is invalid; nothing was stored.", {JSON: SendError}),
+            413: Content("The message is over the size limit.", {JSON: SendError}),
+        },
+    )
     async def send(self, request: Request) -> Response:
-        """Every error is JSON here: `{"Error"}`."""
+        """Store a message.
+
+        It is stored like a message received over SMTP.
+        """
         media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
         try:
             relay, inbox = self._relay(request), inbox_of(request)
-            keep = self._octets if media_type == RFC822 else self._json
-            store_id = await keep(request, inbox)
+            deliver = self._octets if media_type == RFC822 else self._json
+            store_id = await deliver(request, inbox)
             relayed = await self._relayed(relay, store_id) if relay is not None else None
         except (HTTPException, InboxError, Unsendable, MessageTooLarge) as error:
             return _refusal(error)
-        cursor = await self._arrival(store_id)
-        return json_answer(SentMessage(id=store_id, cursor=cursor, relayed=UNSET if relayed is None else relayed))
+        cursor = await self._cursor(store_id)
+        return json_response(SentMessage(id=store_id, cursor=cursor, relayed=UNSET if relayed is None else relayed))
 
-    async def _arrival(self, store_id: str) -> int:
-        """The message's number; the store's last one when the message has gone again already."""
+    async def _cursor(self, store_id: str) -> int:
+        """Return the message's arrival number, or the store's last one if the message is already deleted."""
         try:
-            return (await self._services.store.summary(store_id)).arrival
+            return (await self._store.summary(store_id)).arrival
         except NotFound:
-            return await self._services.store.cursor()
+            return await self._store.cursor()
 
     def _relay(self, request: Request) -> "RelayHost | None":
-        """The relay that is asked for, None when none is. Raises Unsendable before anything is stored."""
+        """Return the named relay, None if none is named. Raises Unsendable."""
         name = request.query_params.get("relay")
         if name is None:
             return None
@@ -71,8 +98,8 @@ class Send:
         return relay
 
     async def _relayed(self, relay: "RelayHost", store_id: str) -> tuple[RecipientOutcome, ...]:
-        """What became of each recipient of the envelope. Raises Unsendable, with the id of what is stored."""
-        stored = await self._services.store.get(store_id)
+        """Relay the message and return the outcome for each recipient. Raises Unsendable."""
+        stored = await self._store.get(store_id)
         try:
             report = await self._services.relays.forward(relay, stored, stored.envelope.recipients)
         except RelayError as error:
@@ -81,26 +108,26 @@ class Send:
 
     async def _json(self, request: Request, inbox: str) -> str:
         raw = await request.body()
-        sending = struct_of(raw, JSON, SendRequest) if raw.strip() else SendRequest()
+        wanted = struct_of(raw, JSON, SendRequest) if raw.strip() else SendRequest()
         if len(raw) > SPOOL_FROM:
-            written = await self._services.threads.run(write, sending, now=datetime.now(UTC))
+            composed = await self._threads.run(compose, wanted, now=datetime.now(UTC))
         else:
-            written = write(sending, now=datetime.now(UTC))
+            composed = compose(wanted, now=datetime.now(UTC))
         limit = self._services.facts.max_message_octets
-        if limit and len(written.octets) > limit:
+        if limit and len(composed.octets) > limit:
             raise MessageTooLarge("the message is over the size limit")
-        envelope = _envelope(request, written.reverse_path, written.recipients)
-        return await self._services.intake.deliver(envelope, written.octets, inbox=inbox)
+        envelope = _envelope(request, composed.reverse_path, composed.recipients)
+        return await self._services.intake.deliver(envelope, composed.octets, inbox=inbox)
 
     async def _octets(self, request: Request, inbox: str) -> str:
-        """The envelope is that of `from` and `to` in the query, else of the header section."""
-        async with spooled(request, self._services.threads) as content:
-            head = await self._services.threads.run(_head, content) if isinstance(content, Path) else content[:_HEAD]
+        """Store octets, with the envelope of `from` and `to` in the query or of the header section."""
+        async with spooled(request, self._threads) as content:
+            head = await self._threads.run(_head, content) if isinstance(content, Path) else content[:_HEAD]
             message = parse(_header_section(head))
             reverse_path = request.query_params.get("from")
             if reverse_path is None:
                 reverse_path = message.from_[0].addr_spec if message.from_ else ""
-            recipients = _specs(request.query_params.getlist("to")) or _named(message)
+            recipients = _specs(request.query_params.getlist("to")) or _recipients(message)
             if not recipients:
                 raise Unsendable("error building message: no recipients (to, cc, bcc) set")
             envelope = _envelope(request, reverse_path, recipients)
@@ -113,12 +140,12 @@ def _head(path: Path) -> bytes:
 
 
 def _header_section(octets: bytes) -> bytes:
-    """Up to the first empty line."""
-    ends = [place for mark in (b"\r\n\r\n", b"\n\n") if (place := octets.find(mark)) >= 0]
+    """Return the octets up to the first empty line."""
+    ends = [index for blank in (b"\r\n\r\n", b"\n\n") if (index := octets.find(blank)) >= 0]
     return octets[: min(ends)] + b"\r\n\r\n" if ends else octets
 
 
-def _named(message: ParsedMessage) -> tuple[str, ...]:
+def _recipients(message: ParsedMessage) -> tuple[str, ...]:
     return tuple(each.addr_spec for each in (*message.to, *message.cc, *message.bcc) if each.addr_spec)
 
 
@@ -142,7 +169,7 @@ def _envelope(request: Request, reverse_path: str, recipients: tuple[str, ...]) 
 
 
 def _user_name(authorization: str) -> str:
-    """The name of HTTP's Basic scheme (RFC 7617 §2), checked or not; "" when there is none."""
+    """Return the user name of HTTP's Basic scheme, verified or not; "" if there is none. RFC 7617 §2."""
     scheme, _, encoded = authorization.partition(" ")
     if scheme.lower() != "basic":
         return ""
@@ -159,40 +186,4 @@ def _refusal(error: Exception) -> Response:
         status, text = error.status_code, error.detail
     if status == 413 or isinstance(error, MessageTooLarge):
         status, text = 413, "http: request body too large"
-    return json_answer(SendError(error=text), status=status)
-
-
-def operations(services: Services) -> tuple[Operation, ...]:
-    """The route of sending."""
-    refusal = {JSON: SendError}
-    return (
-        Operation(
-            method="POST",
-            path="/api/v1/send",
-            handler=Send(services).send,
-            summary="Send a message in",
-            tag="message",
-            parameters=(
-                Parameter(name="from", description="With message/rfc822: the reverse-path; else that of From."),
-                Parameter(
-                    name=PARAMETER,
-                    description="The inbox it is put into, whatever it says of itself; made when there is none.",
-                ),
-                Parameter(
-                    name="relay", description="Name of a relay to send the message onward through, once it is stored."
-                ),
-                Parameter(name="to", description="With message/rfc822: forward-paths; else those of To, Cc and Bcc."),
-            ),
-            body=Content(
-                description="The message.",
-                media={JSON: SendRequest, RFC822: {"type": "string", "format": "binary"}},
-                is_required=True,
-            ),
-            answers={
-                200: Content(description="It is stored.", media={JSON: SentMessage}),
-                400: Content(description="It is no message; nothing was stored.", media=refusal),
-                413: Content(description="It is over the size limit.", media=refusal),
-            },
-            body_limit=services.facts.max_message_octets or sys.maxsize,
-        ),
-    )
+    return json_response(SendError(error=text), status=status)

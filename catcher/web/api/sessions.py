@@ -1,4 +1,4 @@
-"""`/api/v1/sessions`: SMTP connections that brought no message, with what was said."""
+"""`/api/v1/sessions`: SMTP sessions that delivered no message, with their dialogues."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -6,29 +6,34 @@ from starlette.responses import Response
 from catcher.envelope import SmtpSession
 from catcher.schema.sessions import SessionInfo, SessionList
 from catcher.web.api.http.presenters import moment
-from catcher.web.api.http.problems import BAD, told
-from catcher.web.api.http.responses import json_answer
-from catcher.web.api.openapi.operations import JSON, Content, Operation, Parameter
-from catcher.web.services import Services
+from catcher.web.api.http.requests import whole_number
+from catcher.web.api.http.responses import json_response
+from catcher.web.api.openapi import parameters
+from catcher.web.api.openapi.operations import JSON, Content, Parameter, Resource, operation
 
-MOST = 1000
-
-
-class Sessions:
-    """The handler."""
-
-    def __init__(self, services: Services) -> None:
-        self._store = services.store
-
-    async def listed(self, request: Request) -> Response:
-        limit = request.query_params.get("limit", "100")
-        if not (limit.isascii() and limit.isdigit() and 0 < len(limit) < 9):
-            raise ValueError("limit: expected a whole number")
-        found = await self._store.sessions(limit=min(int(limit), MOST))
-        return json_answer(SessionList(sessions=tuple(_shape(session) for session in found)))
+MAX_SESSIONS = 1000
 
 
-def _shape(session: SmtpSession) -> SessionInfo:
+class Sessions(Resource):
+    """Handlers of sessions."""
+
+    tag = "smtp"
+    has_problems = True
+
+    @operation(
+        "GET",
+        "/api/v1/sessions",
+        parameters=(Parameter("limit", "Maximum number of sessions, 100 by default."),),
+        responses={200: Content("The sessions.", {JSON: SessionList}), 400: parameters.INVALID},
+    )
+    async def list(self, request: Request) -> Response:
+        """List SMTP sessions that delivered no message."""
+        limit = min(whole_number(request, "limit", 100), MAX_SESSIONS)
+        found = await self._store.sessions(limit=limit)
+        return json_response(SessionList(sessions=tuple(_session_info(each) for each in found)))
+
+
+def _session_info(session: SmtpSession) -> SessionInfo:
     client = session.client
     return SessionInfo(
         address=client.address,
@@ -39,19 +44,4 @@ def _shape(session: SmtpSession) -> SessionInfo:
         closed_at=moment(session.closed_at),
         ended=session.ended,
         transcript=session.transcript,
-    )
-
-
-def operations(services: Services) -> tuple[Operation, ...]:
-    """The route of connections without a message."""
-    return (
-        Operation(
-            method="GET",
-            path="/api/v1/sessions",
-            handler=told(Sessions(services).listed),
-            summary="List SMTP connections that brought no message",
-            tag="smtp",
-            parameters=(Parameter(name="limit", description="How many at most; 100 when it is not given."),),
-            answers={200: Content(description="The connections.", media={JSON: SessionList}), 400: BAD},
-        ),
     )

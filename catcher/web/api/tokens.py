@@ -1,4 +1,4 @@
-"""`/api/v1/tokens`: tokens of the API, made and revoked by who may administer."""
+"""`/api/v1/tokens`: tokens of the API, which administrators create and revoke."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -6,48 +6,60 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from catcher.errors import NotFound
 from catcher.schema.tokens import CreatedToken, TokenInfo, TokenList, TokenRequest
 from catcher.store.labels.inbox_names import clean_inbox, fold_inbox
 from catcher.store.records.tokens import ApiToken, Scope
 from catcher.web.api.http.presenters import moment
-from catcher.web.api.http.problems import BAD, MISSING, told
-from catcher.web.api.http.requests import body_as
-from catcher.web.api.http.responses import json_answer
-from catcher.web.api.openapi.operations import JSON, Content, Operation, Parameter
-from catcher.web.services import Services
+from catcher.web.api.http.requests import body_as, path_number
+from catcher.web.api.http.responses import json_response
+from catcher.web.api.openapi import parameters
+from catcher.web.api.openapi.operations import JSON, Content, Parameter, Resource, operation
 
-MAX_DAYS = 36_500
+_NUMBER = Parameter("number", "The token's id.", place="path", is_required=True)
+_ALL = Content("All tokens, without their secrets.", {JSON: TokenList})
 
 
-class TokenHandlers:
+class Tokens(Resource):
     """Handlers of tokens."""
 
-    def __init__(self, services: Services) -> None:
-        self._tokens = services.store.store.tokens
-        self._threads = services.threads
+    tag = "tokens"
+    has_problems = True
 
-    async def listed(self, request: Request) -> Response:
-        found = await self._threads.run(self._tokens.all)
-        return json_answer(TokenList(tokens=tuple(TokenInfo(**_values(token)) for token in found)))
+    @operation("GET", "/api/v1/tokens", responses={200: _ALL})
+    async def list(self, request: Request) -> Response:
+        """List the tokens of the API."""
+        found = await self._threads.run(self._store.store.tokens.all)
+        return json_response(TokenList(tokens=tuple(TokenInfo(**_values(each)) for each in found)))
 
-    async def make(self, request: Request) -> Response:
+    @operation(
+        "POST",
+        "/api/v1/tokens",
+        body=Content("The token to create.", {JSON: TokenRequest}),
+        responses={200: Content("The token and its secret.", {JSON: CreatedToken}), 400: parameters.INVALID},
+    )
+    async def create(self, request: Request) -> Response:
+        """Create a token."""
         wanted = await body_as(request, TokenRequest, is_required=False)
         if wanted.inbox and not fold_inbox(clean_inbox(wanted.inbox)):
             raise ValueError("inbox: expected the name of an inbox")
         now = datetime.now(UTC)
         expires_at = now + timedelta(days=wanted.days) if wanted.days is not None else None
+        make, scope = self._store.store.tokens.make, Scope(wanted.scope)
         token, secret = await self._threads.run(
-            self._tokens.make, wanted.name, Scope(wanted.scope), now=now, expires_at=expires_at, inbox=wanted.inbox
+            make, wanted.name, scope, now=now, expires_at=expires_at, inbox=wanted.inbox
         )
-        return json_answer(CreatedToken(secret=secret, **_values(token)))
+        return json_response(CreatedToken(secret=secret, **_values(token)))
 
+    @operation(
+        "DELETE",
+        "/api/v1/tokens/{number}",
+        parameters=(_NUMBER,),
+        responses={200: _ALL, 404: parameters.NOT_FOUND},
+    )
     async def revoke(self, request: Request) -> Response:
-        given = request.path_params["number"]
-        if not (given.isascii() and given.isdigit() and len(given) < 19):
-            raise NotFound(f"there is no token {given[:20]}")
-        await self._threads.run(self._tokens.revoke, int(given))
-        return await self.listed(request)
+        """Revoke a token."""
+        await self._threads.run(self._store.store.tokens.revoke, path_number(request, "token"))
+        return await self.list(request)
 
 
 def _values(token: ApiToken) -> dict[str, Any]:
@@ -59,40 +71,3 @@ def _values(token: ApiToken) -> dict[str, Any]:
         "expires_at": None if token.expires_at is None else moment(token.expires_at),
         "inbox": token.inbox,
     }
-
-
-_NUMBER = Parameter(name="number", place="path", description="The token's id.", is_required=True)
-_ALL = Content(description="All tokens; their secrets are known to nobody.", media={JSON: TokenList})
-
-
-def operations(services: Services) -> tuple[Operation, ...]:
-    """The routes of tokens."""
-    at = TokenHandlers(services)
-    return (
-        Operation(
-            method="GET",
-            path="/api/v1/tokens",
-            handler=told(at.listed),
-            summary="Tokens of the API",
-            tag="tokens",
-            answers={200: _ALL},
-        ),
-        Operation(
-            method="POST",
-            path="/api/v1/tokens",
-            handler=told(at.make),
-            summary="Make a token",
-            tag="tokens",
-            body=Content(description="What it shall be.", media={JSON: TokenRequest}),
-            answers={200: Content(description="The token and its secret.", media={JSON: CreatedToken}), 400: BAD},
-        ),
-        Operation(
-            method="DELETE",
-            path="/api/v1/tokens/{number}",
-            handler=told(at.revoke),
-            summary="Revoke a token",
-            tag="tokens",
-            parameters=(_NUMBER,),
-            answers={200: _ALL, 404: MISSING},
-        ),
-    )

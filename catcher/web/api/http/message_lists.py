@@ -1,4 +1,4 @@
-"""Lists of messages as JSON: small ones in one piece, large ones streamed, so that no list is too long for memory."""
+"""Lists of messages as JSON. Large ones are streamed, so that no list is too long for memory."""
 
 from collections.abc import AsyncIterator
 
@@ -12,42 +12,42 @@ from catcher.store.search import Anything, Query
 from catcher.store.store import Store
 from catcher.web.api.http.presenters import message_list, message_summary
 from catcher.web.api.http.requests import Paging
-from catcher.web.api.http.responses import json_answer
+from catcher.web.api.http.responses import json_response
 from catcher.web.inbox_scope import within
 from catcher.web.services import Services
 
-PIECE = 500
+BATCH = 500
 """Rows that are read and encoded at a time; longer lists are streamed."""
 
 
 class Lists:
-    """Makes the answers of lists and searches."""
+    """Responses of lists and searches."""
 
     def __init__(self, services: Services) -> None:
         self._store = services.store.store
         self._threads = services.threads
 
     async def listing(self, query: Query, paging: Paging, *, inbox: str = "") -> Response:
-        """The list that paging asks of what the query matches; `paging.limit` 0 is all, whatever `start` says.
+        """Return a page of the messages that the query matches; `paging.limit` 0 means all, whatever `start` is.
 
-        inbox: that the query is within, whose tags and numbers are told; "" for the whole mailbox.
+        inbox: whose tags and numbers to return, "" for the whole mailbox.
         """
         if paging.limit == 0:
             paging = replace(paging, start=0)
-        page, tags = await self._first(query, paging, min(paging.limit or PIECE, PIECE), inbox)
-        if page.next_before is None or (0 < paging.limit <= PIECE):
+        page, tags = await self._first(query, paging, min(paging.limit or BATCH, BATCH), inbox)
+        if page.next_before is None or (0 < paging.limit <= BATCH):
             rows = tuple(message_summary(each) for each in page.messages)
-            return json_answer(message_list(page, start=paging.start, tags=tags, rows=rows))
+            return json_response(message_list(page, start=paging.start, tags=tags, rows=rows))
         envelope = encode(message_list(page, start=paging.start, tags=tags, rows=()))
-        return StreamingResponse(self._pieces(query, paging, page, envelope), media_type="application/json")
+        return StreamingResponse(self._batches(query, paging, page, envelope), media_type="application/json")
 
     async def numbers(self, query: Query, paging: Paging, *, inbox: str = "") -> Response:
-        """The numbers of what the query matches, without messages."""
+        """Return the numbers of messages that the query matches, without the messages."""
         page, tags = await self._first(query, paging, 1, inbox)
-        return json_answer(message_list(page, start=paging.start, tags=tags, rows=()))
+        return json_response(message_list(page, start=paging.start, tags=tags, rows=()))
 
     async def _first(self, query: Query, paging: Paging, limit: int, inbox: str) -> tuple[SummaryPage, tuple[str, ...]]:
-        """The page and all tags, in one visit to a thread; the numbers of an inbox instead of the whole mailbox's."""
+        """Return the page, with the numbers of the inbox if one is given, and all tags, in one hop to a thread."""
 
         def read() -> tuple[SummaryPage, tuple[str, ...]]:
             page, tags = _page(self._store, query, paging, limit), tuple(self._store.tags(inbox=inbox))
@@ -59,15 +59,15 @@ class Lists:
 
         return await self._threads.run(read)
 
-    async def _pieces(self, query: Query, paging: Paging, page: SummaryPage, envelope: bytes) -> AsyncIterator[bytes]:
-        """The envelope with the rows put into it page by page; what is counted last stands last in the object."""
+    async def _batches(self, query: Query, paging: Paging, page: SummaryPage, envelope: bytes) -> AsyncIterator[bytes]:
+        """Yield the envelope with its rows inserted batch by batch, then the numbers that are known at the end."""
         head, tail = envelope.split(b'"messages":[]')
         left = paging.limit - len(page.messages) if paging.limit else None
         yield head + b'"messages":[' + _rows(page)
         count = len(page.messages)
         while page.next_before is not None and (left is None or left > 0):
             after = replace(paging, start=0, before=page.next_before)
-            limit = PIECE if left is None else min(left, PIECE)
+            limit = BATCH if left is None else min(left, BATCH)
             page = await self._threads.run(_page, self._store, query, after, limit)
             if page.messages:
                 yield b"," + _rows(page)

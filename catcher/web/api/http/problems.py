@@ -1,22 +1,22 @@
-"""Errors of our own routes: whatever a handler raises becomes the one JSON shape that all of them use."""
+"""Errors of our own routes, in one JSON format."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from catcher.errors import CatcherError, NotFound, QueryError, StoreUnavailable
-from catcher.schema.problems import ProblemResponse
 from catcher.web.api.http.responses import problem
-from catcher.web.api.openapi.operations import JSON, Content, Handler
 
-BAD = Content(description="What is wrong with the request; nothing was done.", media={JSON: ProblemResponse})
-MISSING = Content(description="There is no such thing.", media={JSON: ProblemResponse})
+Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
 
 _CODES = {400: "invalid", 404: "not-found", 409: "conflict"}
 
 
-def told(handler: Handler) -> Handler:
-    """The handler, with its errors told in our shape. A ValueError is something the client sent."""
+def with_problems(handler: Handler) -> Handler:
+    """Return the handler with its errors as `Problem`s. A ValueError is a fault of the request."""
 
     async def handle(request: Request) -> Response:
         try:

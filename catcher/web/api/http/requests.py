@@ -1,7 +1,7 @@
-"""Reading what clients send: bodies in JSON or as a form, paging and search parameters. Never wider than it was meant.
+"""Request bodies in JSON or as a form, and parameters for paging and search.
 
-Bodies: keys in any letter case, unknown keys ignored, null as if absent, lists under two spellings of a key
-joined. What is not valid is refused with 400 before anything is done.
+Bodies: keys in any letter case, unknown keys ignored, null as if absent, lists under two spellings of a key joined.
+Anything invalid is refused with 400 before anything is changed, so that a request never does more than it was meant to.
 """
 
 import re
@@ -15,23 +15,21 @@ import msgspec
 from msgspec import Struct, inspect
 from starlette.requests import Request
 
-from catcher.errors import QueryError
+from catcher.errors import NotFound, QueryError
 from catcher.store.search import Anything, Query, Received, parse
 from catcher.web.api.http.responses import bad_request
 
 T = TypeVar("T")
 
 DEFAULT_LIMIT = 50
+_DIGITS = re.compile(r"[0-9]{1,18}\Z")
 _NUMBER = re.compile(r"\A\+?[0-9]{1,18}\Z")
 _FORM = "application/x-www-form-urlencoded"
 _MAX_FORM_FIELDS = 100_000
 
 
 class Paging(Struct, frozen=True, kw_only=True):
-    """Which piece of a list is wanted.
-
-    limit: 0 is for the route to read. before: an arrival number; received_before: aware UTC. None: no bound.
-    """
+    """The requested page of a list. limit: 0 is interpreted by the route. before: an arrival number."""
 
     start: int = 0
     limit: int = DEFAULT_LIMIT
@@ -40,9 +38,9 @@ class Paging(Struct, frozen=True, kw_only=True):
 
 
 async def body_as(request: Request, kind: type[T], *, is_required: bool = True) -> T:
-    """The request's body as a struct of this kind.
+    """Return the request's body as a struct.
 
-    An empty body is 400 "EOF", or the struct's defaults when it is not required. Raises HTTPException 400.
+    An empty body gives the struct's defaults if it is not required, else 400 "EOF". Raises HTTPException 400.
     """
     raw = await request.body()
     if not raw.strip():
@@ -53,9 +51,9 @@ async def body_as(request: Request, kind: type[T], *, is_required: bool = True) 
 
 
 def struct_of(raw: bytes, content_type: str, kind: type[T]) -> T:
-    """Octets as a struct of this kind. Raises HTTPException 400 with a text that says what was expected.
+    """Return a body as a struct. Raises HTTPException 400 with a text that says what was expected.
 
-    A form is taken for one only when it looks like one: clients such as curl call JSON a form, too.
+    A body declared as a form is read as one only if it looks like one: curl declares JSON as a form, too.
     """
     if content_type.split(";")[0].strip().lower() == _FORM and raw.lstrip()[:1] not in (b"{", b"["):
         return _converted(_form_values(raw, kind), kind, strict=False)
@@ -69,7 +67,7 @@ def struct_of(raw: bytes, content_type: str, kind: type[T]) -> T:
 
 
 def has_known_key(raw: bytes, content_type: str, kind: type) -> bool:
-    """Whether a body that `struct_of` has taken names any field of the kind, or is empty of fields altogether."""
+    """Return whether a body that `struct_of` accepted has a field of the struct, or no fields at all."""
     known = {each.encode_name.lower() for each in msgspec.structs.fields(kind)}
     if content_type.split(";")[0].strip().lower() == _FORM and raw.lstrip()[:1] not in (b"{", b"["):
         keys = {_form_key(key) for key, _ in _form_fields(raw)}
@@ -79,7 +77,7 @@ def has_known_key(raw: bytes, content_type: str, kind: type) -> bool:
 
 
 def paging(request: Request, *, zone: tzinfo) -> Paging:
-    """`start`, `limit`, `before`, `cursor_before` of the query; what cannot be read counts as not given."""
+    """Return `start`, `limit`, `before` and `cursor_before` of the query; invalid values are ignored."""
     given = request.query_params
     before = _number(given.get("cursor_before"))
     return Paging(
@@ -91,7 +89,7 @@ def paging(request: Request, *, zone: tzinfo) -> Paging:
 
 
 def zone_of(request: Request) -> tzinfo:
-    """The time zone of `tz` (an IANA name), the server's own when it is missing or unknown."""
+    """Return the time zone of `tz`, an IANA name; the server's own if it is missing or unknown."""
     try:
         return _known_zone(request)
     except ValueError:
@@ -113,23 +111,23 @@ def _local_zone() -> tzinfo:
 
 
 def lenient_query(text: str, *, zone: tzinfo) -> Query:
-    """A search text as these routes read it: a term that cannot be read narrows to nothing."""
+    """Return a search query in which an invalid term matches nothing, as Mailpit's routes read it."""
     return parse(text, now=datetime.now(UTC), zone=zone, lenient=True)
 
 
 def strict_query(text: str, *, zone: tzinfo) -> Query:
-    """The same; raises QueryError at a term that cannot be read."""
+    """Return a search query. Raises QueryError for an invalid term."""
     return parse(text, now=datetime.now(UTC), zone=zone)
 
 
 def latest_query(request: Request) -> Query:
-    """What `query` and `tz` ask of the latest message; everything when there is no query."""
+    """Return the lenient query of `query` and `tz`, which the latest message has to match."""
     text = request.query_params.get("query", "").strip()
     return lenient_query(text, zone=zone_of(request)) if text else Anything()
 
 
 def own_query(request: Request) -> Query:
-    """The same for routes of ours, which say what cannot be read: raises QueryError and ValueError."""
+    """Return the strict query of `query` and `tz`, for our own routes. Raises QueryError and ValueError."""
     try:
         return strict_query(request.query_params.get("query", "").strip(), zone=_known_zone(request))
     except QueryError as error:
@@ -137,8 +135,24 @@ def own_query(request: Request) -> Query:
 
 
 def is_on(request: Request, name: str) -> bool:
-    """Whether a switch of the query is set: "1", "true", "yes", or the bare name."""
+    """Return whether a switch of the query is on: "1", "true", "yes", or the bare name."""
     return request.query_params.get(name, "0").lower() in ("1", "true", "yes", "")
+
+
+def whole_number(request: Request, name: str, default: int) -> int:
+    """Return a number of the query. Raises ValueError."""
+    text = request.query_params.get(name, str(default))
+    if not _DIGITS.match(text):
+        raise ValueError(f"{name}: expected a whole number")
+    return int(text)
+
+
+def path_number(request: Request, kind: str) -> int:
+    """Return the `number` of the path. Raises NotFound, with the kind of thing that it should identify."""
+    text = request.path_params["number"]
+    if not _DIGITS.match(text):
+        raise NotFound(f"there is no {kind} {text[:20]}")
+    return int(text)
 
 
 def _converted(value: Mapping[str, Any], kind: type[T], *, strict: bool) -> T:
@@ -149,7 +163,7 @@ def _converted(value: Mapping[str, Any], kind: type[T], *, strict: bool) -> T:
 
 
 def _fitted(value: Any, kind: inspect.Type) -> Any:
-    """The value with the keys that the kind spells differently put right, at every depth of the kind."""
+    """Return the value with its keys in the spelling of the struct, at every depth."""
     if isinstance(kind, inspect.StructType) and isinstance(value, dict):
         known = {each.encode_name.lower(): each for each in kind.fields}
         fitted: dict[str, Any] = {}
@@ -201,7 +215,7 @@ def _form_key(key: str) -> str:
 
 
 def _reason(error: Exception) -> str:
-    """An error's text for the client, in bounds; recursion errors name the interpreter's business."""
+    """Return an error's text for the client; that of recursion errors speaks of the interpreter."""
     return "nested too deeply" if isinstance(error, RecursionError) else str(error)[:200]
 
 
@@ -210,7 +224,7 @@ def _number(text: str | None) -> int | None:
 
 
 def _moment(text: str, *, zone: tzinfo) -> datetime | None:
-    """A moment in any form that the search language's `before:` takes; None when it cannot be read."""
+    """Return a time in any format of the search term `before:`, None if it is invalid."""
     if not text or '"' in text:
         return None
     match lenient_query(f'before:"{text}"', zone=zone):

@@ -1,4 +1,4 @@
-"""The answers that many routes give: JSON, "ok", and the two error shapes."""
+"""Responses that many routes give: JSON, "ok", and errors in both formats."""
 
 import logging
 from typing import Any
@@ -17,37 +17,37 @@ UNKNOWN_MESSAGE = "404 page not found"
 NO_LATEST = "Message not found"
 
 
-def json_answer(value: Any, *, status: int = 200) -> Response:
-    """A struct or a builtin as compact JSON."""
+def json_response(value: Any, *, status: int = 200) -> Response:
+    """Return a value as compact JSON."""
     return Response(encode(value), status_code=status, media_type="application/json")
 
 
 def ok() -> Response:
-    """What a change is answered with."""
+    """Return the response to a change."""
     return PlainTextResponse("ok")
 
 
 def problem(status: int, code: str, message: str, *, position: int | None = None) -> Response:
-    """An error of a route of ours, in the one shape that all of them use.
+    """Return an error of one of our own routes.
 
-    code: stable, lower case with hyphens. position: characters from 0 in the query that was given.
+    code: stable, lower case with hyphens. position: of the fault in the query, in characters from 0.
     """
-    return json_answer(ProblemResponse(error=Problem(code=code, message=message, position=position)), status=status)
+    return json_response(ProblemResponse(error=Problem(code=code, message=message, position=position)), status=status)
 
 
 def bad_request(text: str) -> HTTPException:
-    """To be raised: 400 with a text, as existing clients know it."""
+    """Return the exception for status 400 with a plain text."""
     return HTTPException(status_code=400, detail=text)
 
 
 def not_found(text: str = UNKNOWN_MESSAGE) -> HTTPException:
-    """To be raised: 404 with one of the texts existing clients know."""
+    """Return the exception for status 404, with one of the texts that existing clients know."""
     return HTTPException(status_code=404, detail=text)
 
 
 async def on_http_exception(request: Request, error: Exception) -> Response:
-    """Text for what a handler or the router refused. 404 of the router tells API and other paths apart."""
-    assert isinstance(error, HTTPException)  # noqa: S101 - what it is registered for
+    """Return the plain text of an HTTP error. The router's 404 differs between API and other paths."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - it is registered for these
     text = error.detail
     if error.status_code == 404 and text == "Not Found":
         root = request.scope.get("root_path", "")
@@ -61,8 +61,8 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
 
 
 async def on_catcher_error(request: Request, error: Exception) -> Response:
-    """Text for our own errors: 404 for what is not there, 503 for a store that cannot answer now, else 400."""
-    assert isinstance(error, CatcherError)  # noqa: S101 - what it is registered for
+    """Return the plain text of an error of ours: 404 for NotFound, 503 for StoreUnavailable, else 400."""
+    assert isinstance(error, CatcherError)  # noqa: S101 - it is registered for these
     if isinstance(error, NotFound):
         return PlainTextResponse(UNKNOWN_MESSAGE, status_code=404)
     if isinstance(error, StoreUnavailable):
@@ -72,7 +72,7 @@ async def on_catcher_error(request: Request, error: Exception) -> Response:
 
 
 async def on_disconnect(request: Request, error: Exception) -> Response:
-    """The client left before its request was whole: nothing is done and nobody reads the answer."""
+    """Return the response, which nobody reads, to a client that left before its request was complete."""
     return Response(status_code=400)
 
 

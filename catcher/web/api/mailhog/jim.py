@@ -1,4 +1,4 @@
-"""`/api/v2/jim`: MailHog's monkey, whose chances are faults like all others."""
+"""`/api/v2/jim`: Jim, MailHog's chaos monkey, whose chances are faults."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -6,24 +6,30 @@ from starlette.responses import Response
 from catcher.faults.chaos import Jim, jim_of, set_jim
 from catcher.schema.mailhog import HogMonkey
 from catcher.web.api.http.requests import body_as
-from catcher.web.api.http.responses import bad_request, json_answer, not_found
+from catcher.web.api.http.responses import bad_request, json_response, not_found
 from catcher.web.api.openapi import parameters
-from catcher.web.api.openapi.operations import ANY_TEXT, JSON, TEXT, Content, Operation
-from catcher.web.services import Services
+from catcher.web.api.openapi.operations import ANY_TEXT, JSON, TEXT, Content, Resource, operation
+
+_CHANCES = Content("The chances.", {JSON: HogMonkey})
+_ENABLED = {200: Content("Jim is enabled."), 400: parameters.BAD_REQUEST}
 
 
-class Monkey:
-    """Handlers of the monkey."""
+class Monkey(Resource):
+    """Handlers of the chaos monkey."""
 
-    def __init__(self, services: Services) -> None:
-        self._rules = services.faults
+    tag = "mailhog"
 
+    @operation(
+        "GET",
+        "/api/v2/jim",
+        responses={200: _CHANCES, 404: Content("Jim is disabled.", {TEXT: ANY_TEXT})},
+    )
     async def show(self, request: Request) -> Response:
-        """404 while it is away, as clients expect."""
-        jim = jim_of(self._rules)
+        """Get the chances of MailHog's chaos monkey."""
+        jim = jim_of(self._services.faults)
         if jim is None:
             raise not_found()
-        return json_answer(
+        return json_response(
             HogMonkey(
                 accept_chance=jim.accept,
                 disconnect_chance=jim.disconnect,
@@ -33,8 +39,10 @@ class Monkey:
             )
         )
 
-    async def let_in(self, request: Request) -> Response:
-        """POST lets it in, PUT gives it other chances; either does both. The answer has no body."""
+    @operation("POST", "/api/v2/jim", body=_CHANCES, responses=_ENABLED)
+    @operation("PUT", "/api/v2/jim", body=_CHANCES, responses=_ENABLED)
+    async def enable(self, request: Request) -> Response:
+        """Enable MailHog's chaos monkey, or change its chances."""
         wanted = await body_as(request, HogMonkey, is_required=False)
         try:
             jim = Jim(
@@ -46,52 +54,11 @@ class Monkey:
             )
         except ValueError as error:
             raise bad_request(str(error)) from error
-        set_jim(self._rules, jim)
+        set_jim(self._services.faults, jim)
         return Response()
 
-    async def send_away(self, request: Request) -> Response:
-        set_jim(self._rules, None)
+    @operation("DELETE", "/api/v2/jim", responses={200: Content("Jim is disabled.")})
+    async def disable(self, request: Request) -> Response:
+        """Disable MailHog's chaos monkey."""
+        set_jim(self._services.faults, None)
         return Response()
-
-
-def operations(services: Services) -> tuple[Operation, ...]:
-    """The routes of the monkey."""
-    at = Monkey(services)
-    chances = Content(description="Its chances.", media={JSON: HogMonkey})
-    is_in = {200: Content(description="It is in."), 400: parameters.BAD_REQUEST}
-    return (
-        Operation(
-            method="GET",
-            path="/api/v2/jim",
-            handler=at.show,
-            summary="MailHog's monkey",
-            tag="mailhog",
-            answers={200: chances, 404: Content(description="It is away.", media={TEXT: ANY_TEXT})},
-        ),
-        Operation(
-            method="POST",
-            path="/api/v2/jim",
-            handler=at.let_in,
-            summary="Let MailHog's monkey in",
-            tag="mailhog",
-            body=chances,
-            answers=is_in,
-        ),
-        Operation(
-            method="PUT",
-            path="/api/v2/jim",
-            handler=at.let_in,
-            summary="Change the chances of MailHog's monkey",
-            tag="mailhog",
-            body=chances,
-            answers=is_in,
-        ),
-        Operation(
-            method="DELETE",
-            path="/api/v2/jim",
-            handler=at.send_away,
-            summary="Send MailHog's monkey away",
-            tag="mailhog",
-            answers={200: Content(description="It is away.")},
-        ),
-    )

@@ -1,7 +1,7 @@
-"""MailHog's API version 2, and of its version 1 what Mailpit's leaves room for, for suites that never moved.
+"""MailHog's API version 2, and the routes of version 1 that do not collide with Mailpit's.
 
-Message ids are the store's. Nothing here marks a message read. MailHog's release to any server that a client names is
-left out: this machine would send mail anywhere.
+Message ids are the store's. Messages are not marked as read. MailHog's release to a server that the client names is
+omitted, since it would let any client send mail anywhere from this machine.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,62 +19,93 @@ from catcher.schema.mailhog import HogContent, HogList, HogMessage, HogParts, Ho
 from catcher.store.model import ByIds, StoredMessage
 from catcher.store.search import Anything, Contains, Or, Query, clean
 from catcher.web.api.http.presenters import moment
+from catcher.web.api.http.problems import Handler
 from catcher.web.api.http.requests import paging
-from catcher.web.api.http.responses import bad_request, json_answer
+from catcher.web.api.http.responses import bad_request, json_response
 from catcher.web.api.openapi import parameters
-from catcher.web.api.openapi.operations import JSON, Content, Handler, Operation, Parameter
+from catcher.web.api.openapi.operations import JSON, Content, Operation, Parameter, Resource, operation
 from catcher.web.contents.trace import trace_fields
-from catcher.web.services import Services
 
-MOST_MESSAGES = 250
-MOST_OCTETS = 64 * 1024 * 1024
-"""What one answer holds at most of messages and of their octets, but at least one message; `count` tells how many."""
+MAX_MESSAGES = 250
+MAX_OCTETS = 64 * 1024 * 1024
+"""Limits of one page, which has at least one message; `count` is the number of messages in it."""
 
 _COLUMNS = {"from": ("from_", "reverse_path"), "to": ("to", "cc", "bcc"), "containing": ("any",)}
 
 
-class MailHog:
-    """The handlers."""
+_ID = Parameter("id", "Store id.", place="path", is_required=True)
+_KIND = Parameter(
+    "kind",
+    "Where to search: the sender, the recipients, or the text.",
+    schema={"type": "string", "enum": list(_COLUMNS)},
+    is_required=True,
+)
+_WORDS = Parameter("query", "Text to be contained, in any letter case; not in the search language.")
+_PAGE = (parameters.START, parameters.LIMIT)
+_LIST = Content("Messages, newest first.", {JSON: HogList})
 
-    def __init__(self, services: Services) -> None:
-        self._store = services.store
-        self._threads = services.threads
 
-    async def listed(self, request: Request) -> Response:
+class MailHog(Resource):
+    """Handlers of MailHog's API."""
+
+    tag = "mailhog"
+
+    @operation("GET", "/api/v2/messages", parameters=_PAGE, responses={200: _LIST})
+    async def list(self, request: Request) -> Response:
+        """List messages as MailHog does."""
         return await self._list(request, Anything())
 
+    @operation(
+        "GET",
+        "/api/v2/search",
+        parameters=(_KIND, _WORDS, *_PAGE),
+        responses={200: _LIST, 400: parameters.BAD_REQUEST},
+    )
     async def search(self, request: Request) -> Response:
+        """Search messages as MailHog does."""
         columns = _COLUMNS.get(request.query_params.get("kind", ""))
         if columns is None:
             raise bad_request("expected kind=from, kind=to or kind=containing")
         return await self._list(request, _query(columns, request.query_params.get("query", "")))
 
-    async def one(self, request: Request) -> Response:
-        return json_answer(await self._made(request.path_params["id"]))
+    @operation(
+        "GET",
+        "/api/v1/messages/{id}",
+        parameters=(_ID,),
+        responses={200: Content("The message.", {JSON: HogMessage}), 404: parameters.NO_MESSAGE},
+    )
+    async def show(self, request: Request) -> Response:
+        """Get a message as MailHog does."""
+        return json_response(await self._read(request.path_params["id"]))
 
+    @operation(
+        "DELETE",
+        "/api/v1/messages/{id}",
+        parameters=(_ID,),
+        responses={200: Content("The message is deleted, or did not exist.")},
+    )
     async def delete(self, request: Request) -> Response:
-        """The answer has no body, because clients read one as JSON."""
+        """Delete a message as MailHog does."""
         await self._store.delete(ByIds((request.path_params["id"],)))
-        return Response()
+        return Response()  # without a body, since clients read any body as JSON
 
-    async def _made(self, store_id: str) -> HogMessage:
+    async def _read(self, store_id: str) -> HogMessage:
         stored = await self._store.get(store_id)
         return await self._threads.run(_message, stored, await self._store.raw(store_id))
 
     async def _list(self, request: Request, query: Query) -> Response:
         wanted = paging(request, zone=UTC)
-        limit = min(wanted.limit or MOST_MESSAGES, MOST_MESSAGES)
+        limit = min(wanted.limit or MAX_MESSAGES, MAX_MESSAGES)
         page = await self._store.page(query, start=wanted.start, limit=limit)
         items: list[HogMessage] = []
         octets = 0
         for summary in page.messages:
             octets += summary.size
-            if items and octets > MOST_OCTETS:
+            if items and octets > MAX_OCTETS:
                 break
             with suppress(NotFound):  # deleted since the list was read
-                items.append(await self._made(summary.store_id))
-        answer = HogList(total=page.matching, count=len(items), start=wanted.start, items=tuple(items))
-        return json_answer(answer)
+                items.append(await self._read(summary.store_id))
+        return json_response(HogList(total=page.matching, count=len(items), start=wanted.start, items=tuple(items)))
 
 
 def _query(columns: Iterable[str], text: str) -> Query:
@@ -87,12 +118,12 @@ def _query(columns: Iterable[str], text: str) -> Query:
 
 def _message(stored: StoredMessage, octets: bytes) -> HogMessage:
     envelope, message = stored.envelope, stored.message
-    below: dict[int, list[int]] = {}
-    for place, part in enumerate(message.parts):
-        below.setdefault(part.parent, []).append(place)
-    content = _content(message, 0, octets, below)
+    children: dict[int, list[int]] = {}
+    for index, part in enumerate(message.parts):
+        children.setdefault(part.parent, []).append(index)
+    content = _content(message, 0, octets, children)
     for field in header_fields(trace := trace_fields(stored), 0, len(trace)):
-        if field.name in {"Return-Path", "Received"}:  # which MailHog adds on its way in
+        if field.name in {"Return-Path", "Received"}:  # which MailHog adds on receipt
             content.headers.setdefault(field.name, []).append(field.body)
     return HogMessage(
         id=stored.summary.store_id,
@@ -105,21 +136,21 @@ def _message(stored: StoredMessage, octets: bytes) -> HogMessage:
     )
 
 
-def _content(message: ParsedMessage, place: int, octets: bytes, below: Mapping[int, list[int]]) -> HogContent:
-    """An entity with those below it, whose places are in `below`; how deep they lie is bounded by parsing.
+def _content(message: ParsedMessage, index: int, octets: bytes, children: Mapping[int, list[int]]) -> HogContent:
+    """Return an entity with its descendants, whose depth the parser limits. children: part indexes by parent.
 
-    The body of a multipart within a multipart is left out: its parts say it, and repeating it at every level would
-    let a small message make a huge answer.
+    The body of a nested multipart is omitted: its parts contain it, and repeating it at every level would let a small
+    message make a huge response.
     """
-    part = message.parts[place]
+    part = message.parts[index]
     headers: dict[str, list[str]] = {}
     for field in header_fields(octets, part.header_start, part.body_start):
         headers.setdefault(field.name, []).append(field.body)
     body = octets[part.body_start : part.end]
     mime = None
     if part.is_multipart:
-        mime = HogParts(parts=tuple(_content(message, each, octets, below) for each in below.get(place, ())))
-    shown = b"" if part.is_multipart and place else body
+        mime = HogParts(parts=tuple(_content(message, each, octets, children) for each in children.get(index, ())))
+    shown = b"" if part.is_multipart and index else body
     return HogContent(headers=headers, body=_text(shown), size=len(body), mime=mime)
 
 
@@ -133,10 +164,10 @@ def _text(octets: bytes) -> str:
 
 
 def silent_for_bare_clients(operations: Iterable[Operation]) -> tuple[Operation, ...]:
-    """The operations, with an empty body for the deletion of everything where the client said nothing about itself.
+    """Return the operations, with an empty response to the deletion of all messages for MailHog's JavaScript client.
 
-    MailHog's JavaScript client reads every body as JSON and would take the "ok" of Mailpit's API for an error. It sends
-    neither Accept nor User-Agent, which all clients of Mailpit do.
+    It reads every body as JSON and would take the "ok" of Mailpit's API for an error. It can be told by its lack of
+    Accept and User-Agent, which all clients of Mailpit send.
     """
     return tuple(
         replace(each, handler=_silent(each.handler))
@@ -147,64 +178,9 @@ def silent_for_bare_clients(operations: Iterable[Operation]) -> tuple[Operation,
 
 
 def _silent(handler: Handler) -> Handler:
-    async def answer(request: Request) -> Response:
-        given = await handler(request)
+    async def respond(request: Request) -> Response:
+        response = await handler(request)
         is_bare = "accept" not in request.headers and "user-agent" not in request.headers
-        return Response() if is_bare and given.status_code == 200 else given
+        return Response() if is_bare and response.status_code == 200 else response
 
-    return answer
-
-
-_ID = Parameter(name="id", place="path", description="Store id.", is_required=True)
-_KIND = Parameter(
-    name="kind",
-    description="What is searched: the sender, the recipients, or the text.",
-    schema={"type": "string", "enum": list(_COLUMNS)},
-    is_required=True,
-)
-_WORDS = Parameter(name="query", description="Text that it contains, in any letter case; no search language.")
-_PAGE = (parameters.START, parameters.LIMIT)
-_LIST = Content(description="Messages, newest first.", media={JSON: HogList})
-
-
-def operations(services: Services) -> tuple[Operation, ...]:
-    """The routes of MailHog's API."""
-    at = MailHog(services)
-    return (
-        Operation(
-            method="GET",
-            path="/api/v2/messages",
-            handler=at.listed,
-            summary="List messages as MailHog does",
-            tag="mailhog",
-            parameters=_PAGE,
-            answers={200: _LIST},
-        ),
-        Operation(
-            method="GET",
-            path="/api/v2/search",
-            handler=at.search,
-            summary="Search messages as MailHog does",
-            tag="mailhog",
-            parameters=(_KIND, _WORDS, *_PAGE),
-            answers={200: _LIST, 400: parameters.BAD_REQUEST},
-        ),
-        Operation(
-            method="GET",
-            path="/api/v1/messages/{id}",
-            handler=at.one,
-            summary="Read a message as MailHog does",
-            tag="mailhog",
-            parameters=(_ID,),
-            answers={200: Content(description="The message.", media={JSON: HogMessage}), 404: parameters.NO_MESSAGE},
-        ),
-        Operation(
-            method="DELETE",
-            path="/api/v1/messages/{id}",
-            handler=at.delete,
-            summary="Delete one message as MailHog does",
-            tag="mailhog",
-            parameters=(_ID,),
-            answers={200: Content(description="It is gone, or was not there.")},
-        ),
-    )
+    return respond

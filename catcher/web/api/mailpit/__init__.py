@@ -1,1 +1,1 @@
-"""Routes and responses in Mailpit's own shapes."""
+"""Operations that exist only for clients of Mailpit."""

@@ -1,17 +1,16 @@
-"""The answers that Mailpit's clients know, as values made from our reports: html-check, link-check, sa-check.
+"""Mailpit's checks of a message, html-check, link-check and sa-check, made from the reports of ours.
 
-Field names of the JSON are the web room's; here are the figures. Where Mailpit counts "unknown" or "no, see note" as
-partial support they are counted as what they are.
+Mailpit counts "unknown" and "no, see note" as partial support; here they are counted as what they are.
 """
 
 import html
 import re
+from typing import TYPE_CHECKING
 
-from catcher.checks.features.caniemail import Support
-from catcher.checks.model import Report
-from catcher.checks.rules.clients import ClientFacts, FeatureUse
-from catcher.checks.rules.linkcheck import LinkFollowFacts
-from catcher.checks.rules.spam import SpamFacts
+from starlette.requests import Request
+from starlette.responses import Response
+
+from catcher import checks
 from catcher.schema.mailpit import (
     HtmlCheckResponse,
     HtmlCheckResult,
@@ -23,12 +22,83 @@ from catcher.schema.mailpit import (
     SpamCheckResponse,
     SpamCheckRule,
 )
+from catcher.web.api.http.responses import bad_request, json_response, not_found
+from catcher.web.api.message.checks import CheckingResource
+from catcher.web.api.openapi import parameters
+from catcher.web.api.openapi.operations import ANY_TEXT, JSON, TEXT, Content, Parameter, operation
+
+if TYPE_CHECKING:
+    from catcher.checks import ClientFacts, Report
+    from catcher.checks.rules.clients import FeatureUse
+
+_FOLLOW = Parameter("follow", "true: follow redirects.")
 
 
-def html_check(report: Report) -> HtmlCheckResponse | None:
-    """The answer from a report of the check "clients", None when the message has no HTML."""
+class MailpitChecks(CheckingResource):
+    """Handlers of Mailpit's checks."""
+
+    @operation(
+        "GET",
+        "/api/v1/message/{id}/html-check",
+        parameters=parameters.LATEST,
+        responses={
+            200: Content("The features without full support.", {JSON: HtmlCheckResponse}),
+            400: Content("The message has no HTML.", {TEXT: ANY_TEXT}),
+            404: parameters.NO_MESSAGE,
+        },
+    )
+    async def html_check(self, request: Request) -> Response:
+        """Check the HTML against the features that mail programs support."""
+        stored = await self._reader.stored(request)
+        (report,) = await self._reports(stored, checks.RunOptions(only=("clients",)))
+        if report.error:
+            raise bad_request(report.error)
+        if report.facts is None:
+            raise bad_request("message does not contain HTML")
+        return await self._presented(html_check, report)
+
+    @operation(
+        "GET",
+        "/api/v1/message/{id}/link-check",
+        parameters=(*parameters.LATEST, _FOLLOW),
+        responses={
+            200: Content("The status of every link.", {JSON: LinkCheckResponse}),
+            404: parameters.NO_MESSAGE,
+        },
+    )
+    async def link_check(self, request: Request) -> Response:
+        """Check the links.
+
+        Marks the message as read. Links that look as if they work only once are not requested.
+        """
+        follow = 3 if request.query_params.get("follow") in ("true", "1") else 0
+        stored = await self._reader.stored(request)
+        (report,) = await self._reports(stored, checks.RunOptions(only=("linkcheck",), follow=follow))
+        await self._reader.mark_read(stored)
+        return await self._presented(link_check, report)
+
+    @operation(
+        "GET",
+        "/api/v1/message/{id}/sa-check",
+        parameters=parameters.LATEST,
+        responses={
+            200: Content("The verdict.", {JSON: SpamCheckResponse}),
+            404: Content("There is no such message, or no spam filter.", {TEXT: ANY_TEXT}),
+        },
+    )
+    async def spam_check(self, request: Request) -> Response:
+        """Get the verdict of the spam filter."""
+        if not (await self._services.checks()).has_spam_filter:
+            raise not_found("File not found\n")
+        stored = await self._reader.stored(request)
+        (report,) = await self._reports(stored, checks.RunOptions(only=("spam",)))
+        return json_response(spam_check(report))
+
+
+def html_check(report: "Report") -> HtmlCheckResponse | None:
+    """Return the result of a report of the check "clients", None if the message has no HTML."""
     facts = report.facts
-    if not isinstance(facts, ClientFacts):
+    if not isinstance(facts, checks.ClientFacts):
         return None
     warnings = [_warning(use) for use in facts.uses]
     warnings = [warning for warning in warnings if warning.score.partial or warning.score.unsupported]
@@ -56,14 +126,14 @@ def _badness(warning: HtmlCheckWarning, nodes: int) -> float:
     return (warning.score.unsupported + warning.score.partial) * weight
 
 
-def _platforms(facts: ClientFacts) -> dict[str, tuple[str, ...]]:
+def _platforms(facts: "ClientFacts") -> dict[str, tuple[str, ...]]:
     platforms: dict[str, list[str]] = {}
     for score in facts.programs:
         platforms.setdefault(score.program.platform, []).append(score.program.family_name)
     return {platform: tuple(sorted(names)) for platform, names in sorted(platforms.items())}
 
 
-def _warning(use: FeatureUse) -> HtmlCheckWarning:
+def _warning(use: "FeatureUse") -> HtmlCheckWarning:
     feature = use.feature
     return HtmlCheckWarning(
         slug=feature.slug,
@@ -89,14 +159,14 @@ def _warning(use: FeatureUse) -> HtmlCheckWarning:
     )
 
 
-def _score(use: FeatureUse) -> HtmlCheckScore:
-    known = [result.support for result in use.results if result.support is not Support.UNKNOWN]
+def _score(use: "FeatureUse") -> HtmlCheckScore:
+    known = [result.support.value for result in use.results if result.support != "unknown"]
     share = 100 / len(known) if known else 0.0
     return HtmlCheckScore(
         found=use.count,
-        supported=round(known.count(Support.YES) * share, 4),
-        partial=round(known.count(Support.PARTIAL) * share, 4),
-        unsupported=round(known.count(Support.NO) * share, 4),
+        supported=round(known.count("yes") * share, 4),
+        partial=round(known.count("partial") * share, 4),
+        unsupported=round(known.count("no") * share, 4),
     )
 
 
@@ -105,7 +175,7 @@ _LINK = re.compile(r"\[([^\]]+)\]\((https?://[^)\s]+|/[^)\s]*)\)")
 
 
 def markdown(text: str) -> str:
-    """The little Markdown of the data as HTML: code and links, everything else escaped."""
+    """Return the Markdown of the support data as HTML: code and links, everything else escaped."""
     escaped = html.escape(text, quote=True)
     coded = _CODE.sub(r"<code>\1</code>", escaped)
     return _LINK.sub(lambda match: f'<a href="{_absolute(match[2])}">{match[1]}</a>', coded)
@@ -115,10 +185,10 @@ def _absolute(address: str) -> str:
     return f"https://www.caniemail.com{address}" if address.startswith("/") else address
 
 
-def link_check(report: Report) -> LinkCheckResponse:
-    """The answer from a report of the check "linkcheck"; links that were left alone are not in it."""
+def link_check(report: "Report") -> LinkCheckResponse:
+    """Return the result of a report of the check "linkcheck", without the skipped links."""
     facts = report.facts
-    answers = facts.answers if isinstance(facts, LinkFollowFacts) else ()
+    answers = facts.answers if isinstance(facts, checks.LinkFollowFacts) else ()
     links = tuple(
         LinkCheckLink(
             url=answer.url,
@@ -132,10 +202,10 @@ def link_check(report: Report) -> LinkCheckResponse:
     return LinkCheckResponse(errors=errors, links=links)
 
 
-def spam_check(report: Report) -> SpamCheckResponse:
-    """The answer from a report of the check "spam"."""
+def spam_check(report: "Report") -> SpamCheckResponse:
+    """Return the result of a report of the check "spam"."""
     facts = report.facts
-    if not isinstance(facts, SpamFacts):
+    if not isinstance(facts, checks.SpamFacts):
         return SpamCheckResponse(is_spam=False, error=report.error, score=0.0, rules=None)
     verdict = facts.verdict
     return SpamCheckResponse(

@@ -1,4 +1,4 @@
-"""`/view/{id}.html` and `/view/{id}.txt`: a message's bodies as documents of their own."""
+"""`/view/{id}.html` and `/view/{id}.txt`: the bodies of a message as documents."""
 
 import re
 from html import unescape
@@ -16,7 +16,7 @@ from catcher.web.api.http.requests import is_on
 from catcher.web.api.http.responses import NO_LATEST, not_found
 from catcher.web.api.message.message import Reader
 from catcher.web.api.openapi import parameters
-from catcher.web.api.openapi.operations import ANY_TEXT, TEXT, Content, Operation, Parameter
+from catcher.web.api.openapi.operations import ANY_TEXT, TEXT, Content, Parameter, Resource, operation
 from catcher.web.services import Services, WebOptions
 
 NO_HTML = "This message does not contain a HTML part"
@@ -25,16 +25,30 @@ _CID = re.compile(r"""(?<=["'(=\s])cid:([^"'()<>\s]{1,998})""", re.IGNORECASE)
 _LINK = re.compile(r"<link(?=[\s/>])", re.IGNORECASE)
 
 
-class Views:
+_EMBED = Parameter("embed", "1: cleaned, and with links that open outside the frame.")
+
+
+class Views(Resource):
     """Handlers of bodies as documents."""
 
+    tag = "view"
+
     def __init__(self, services: Services, options: WebOptions) -> None:
-        self._threads = services.threads
+        super().__init__(services)
         self._reader = Reader(services)
         self._webroot = options.webroot
 
+    @operation(
+        "GET",
+        "/view/{id}.html",
+        parameters=(*parameters.LATEST, _EMBED),
+        responses={200: Content("The document.", {"text/html": ANY_TEXT}), 404: parameters.NO_MESSAGE},
+    )
     async def html(self, request: Request) -> Response:
-        """The HTML as sent, with addresses for its inline images; `embed=1` gives the document of the pages' frame."""
+        """Get the HTML of a message.
+
+        Marks the message as read. The policy of the response allows no scripts and no requests to other hosts.
+        """
         stored, bodies = await self._read(request)
         if not bodies.html:
             raise not_found(NO_HTML)
@@ -49,8 +63,17 @@ class Views:
         )
         return Response(document.encode("utf-8", "replace"), headers=headers)
 
+    @operation(
+        "GET",
+        "/view/{id}.txt",
+        parameters=parameters.LATEST,
+        responses={200: Content("The text.", {TEXT: ANY_TEXT}), 404: parameters.NO_MESSAGE},
+    )
     async def text(self, request: Request) -> Response:
-        """The text, made from the HTML when there is none."""
+        """Get the text of a message.
+
+        Marks the message as read. The text is made from the HTML if there is none.
+        """
         stored, bodies = await self._read(request)
         await self._reader.mark_read(stored)
         return Response(bodies.text.encode("utf-8", "replace"), headers={"Content-Type": "text/plain; charset=utf-8"})
@@ -72,7 +95,7 @@ def _framed(html: str, addresses: dict[str, str], *, images: str, is_cleaned: bo
 
 
 def content_addresses(message: ParsedMessage, parts: str) -> dict[str, str]:
-    """By content id, without angle brackets, the address of the part that has it, below the path `parts`."""
+    """Return the URLs of inline parts by content id without angle brackets. parts: path of the message's parts."""
     listed = (message.parts[index] for index in (*message.inlines, *message.attachments))
     addresses: dict[str, str] = {}
     for part in listed:
@@ -82,10 +105,10 @@ def content_addresses(message: ParsedMessage, parts: str) -> dict[str, str]:
 
 
 def bare_document(html: str, addresses: dict[str, str]) -> str:
-    """The mail's HTML with `cid:` references replaced by addresses.
+    """Return the HTML of a message with `cid:` references replaced by URLs.
 
-    Everything else stays as sent, for suites that compare; sandbox and policy of the answer keep it harmless. One thing
-    no policy stops, `link rel=preconnect` opening a connection: so link elements get another name.
+    Everything else stays as sent, for test suites that compare it; sandbox and policy of the response make it harmless.
+    Only `link rel=preconnect`, which no policy prevents, would open a connection: link elements get another name.
     """
 
     def address(found: re.Match[str]) -> str:
@@ -95,39 +118,6 @@ def bare_document(html: str, addresses: dict[str, str]) -> str:
 
 
 def _image_source(request: Request, parts: str) -> str:
-    """Where images may come from: this message's parts. A policy cannot name an IPv6 host: then 'self'."""
+    """Return the allowed source of images, the message's parts; 'self' for an IPv6 host, which no policy can name."""
     host = request.headers.get("host", "")
     return "'self'" if not host or host.startswith("[") else host + parts
-
-
-def operations(services: Services, options: WebOptions) -> tuple[Operation, ...]:
-    """The routes of bodies as documents."""
-    at = Views(services, options)
-    return (
-        Operation(
-            method="GET",
-            path="/view/{id}.html",
-            handler=at.html,
-            summary="The message's HTML",
-            description="Marks it read. The answer's policy lets no script run and nothing be fetched.",
-            tag="view",
-            parameters=(
-                *parameters.LATEST,
-                Parameter(name="embed", description="1: cleaned, and with links that open outside the frame."),
-            ),
-            answers={
-                200: Content(description="The document.", media={"text/html": ANY_TEXT}),
-                404: parameters.NO_MESSAGE,
-            },
-        ),
-        Operation(
-            method="GET",
-            path="/view/{id}.txt",
-            handler=at.text,
-            summary="The message's text",
-            description="Marks it read.",
-            tag="view",
-            parameters=parameters.LATEST,
-            answers={200: Content(description="The text.", media={TEXT: ANY_TEXT}), 404: parameters.NO_MESSAGE},
-        ),
-    )

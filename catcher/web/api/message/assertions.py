@@ -1,44 +1,61 @@
-"""`POST /api/v1/message/{id}/assert`: what is asserted of a message, held against it. It is not marked read."""
+"""`POST /api/v1/message/{id}/assert`: assertions about a message. It is not marked as read."""
 
 from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
+from catcher import assertions, checks
 from catcher.assertions import Assertion, ChecksPass, Mail, Plain
-from catcher.mime import Octets
 from catcher.schema.assertions import AssertionOutcome, AssertionsResponse
 from catcher.store.model import StoredMessage
-from catcher.web.api.http.problems import BAD, MISSING, told
 from catcher.web.api.http.requests import body_as, own_query
-from catcher.web.api.http.responses import json_answer
+from catcher.web.api.http.responses import json_response
 from catcher.web.api.message.message import Reader
 from catcher.web.api.openapi import parameters
-from catcher.web.api.openapi.operations import JSON, Content, Operation
+from catcher.web.api.openapi.operations import JSON, Content, Resource, operation
 from catcher.web.services import Services
 
 MAX_ASSERTIONS = 100
 
 
-class AssertionsBody(Struct, frozen=True, kw_only=True):
-    """What is asserted, at most 100 things."""
+class AssertionsRequest(Struct, frozen=True, kw_only=True):
+    """Assertions, at most 100."""
 
     assertions: tuple[Assertion, ...]
 
 
-class Assertions:
-    """The handler of assertions. What judges them is imported when they are first asked for."""
+class Assertions(Resource):
+    """The handler of assertions."""
+
+    tag = "message"
+    has_problems = True
 
     def __init__(self, services: Services) -> None:
-        self._services = services
+        super().__init__(services)
         self._reader = Reader(services, latest=own_query)
 
-    async def judge(self, request: Request) -> Response:
-        wanted = (await body_as(request, AssertionsBody)).assertions
+    @operation(
+        "POST",
+        "/api/v1/message/{id}/assert",
+        parameters=parameters.LATEST,
+        body=Content("The assertions.", {JSON: AssertionsRequest}, is_required=True),
+        responses={
+            200: Content("The outcome of each assertion.", {JSON: AssertionsResponse}),
+            400: parameters.INVALID,
+            404: parameters.NOT_FOUND,
+        },
+    )
+    async def evaluate(self, request: Request) -> Response:
+        """Evaluate assertions about a message.
+
+        The status is 200 whether they pass or not; see `passed`.
+        """
+        wanted = (await body_as(request, AssertionsRequest)).assertions
         if not 0 < len(wanted) <= MAX_ASSERTIONS:
             raise ValueError(f"assertions: expected 1 to {MAX_ASSERTIONS} of them")
         stored = await self._reader.stored(request)
-        octets = await self._services.store.raw(stored.summary.store_id)
-        faults = await self._services.threads.run(_plain_faults, wanted, stored, octets)
+        octets = await self._store.raw(stored.summary.store_id)
+        faults = await self._threads.run(_plain_faults, wanted, stored, octets)
         for each in wanted:
             if isinstance(each, ChecksPass):
                 faults[each] = await self._checks_fault(each, stored, octets)
@@ -47,39 +64,14 @@ class Assertions:
             for each in wanted
         )
         passed = all(each.passed for each in outcomes)
-        return json_answer(AssertionsResponse(id=stored.summary.store_id, passed=passed, outcomes=outcomes))
+        return json_response(AssertionsResponse(id=stored.summary.store_id, passed=passed, outcomes=outcomes))
 
-    async def _checks_fault(self, wanted: ChecksPass, stored: StoredMessage, octets: Octets) -> str:
-        from catcher.assertions.checks import checks_fault
-        from catcher.checks import CheckedMail
-
+    async def _checks_fault(self, wanted: ChecksPass, stored: StoredMessage, octets: bytes) -> str:
         checker = await self._services.checks()
-        reports = await checker.examine(CheckedMail(envelope=stored.envelope, octets=octets, message=stored.message))
-        return await self._services.threads.run(checks_fault, wanted, reports)
+        mail = checks.CheckedMail(envelope=stored.envelope, octets=octets, message=stored.message)
+        return await self._threads.run(assertions.checks_fault, wanted, await checker.examine(mail))
 
 
-def _plain_faults(wanted: tuple[Assertion, ...], stored: StoredMessage, octets: Octets) -> dict[Assertion, str]:
+def _plain_faults(wanted: tuple[Assertion, ...], stored: StoredMessage, octets: bytes) -> dict[Assertion, str]:
     mail = Mail(octets=octets, message=stored.message, recipients=stored.envelope.recipients)
     return {each: each.fault(mail) for each in wanted if isinstance(each, Plain)}
-
-
-def operations(services: Services) -> tuple[Operation, ...]:
-    """The route of assertions."""
-    at = Assertions(services)
-    return (
-        Operation(
-            method="POST",
-            path="/api/v1/message/{id}/assert",
-            handler=told(at.judge),
-            summary="Assert things of a message",
-            description="Answers 200 whether they hold or not; `passed` tells.",
-            tag="message",
-            parameters=parameters.LATEST,
-            body=Content(description="What is asserted.", media={JSON: AssertionsBody}, is_required=True),
-            answers={
-                200: Content(description="What came of each assertion.", media={JSON: AssertionsResponse}),
-                400: BAD,
-                404: MISSING,
-            },
-        ),
-    )

@@ -1,4 +1,4 @@
-"""The octets of a message: `/raw` as received, `/part/{part_id}` decoded. Hostile, so never in our origin's name."""
+"""The octets of a message: `/raw` as received, `/part/{part_id}` decoded. They are hostile, and served accordingly."""
 
 from collections.abc import AsyncIterator
 
@@ -7,11 +7,12 @@ from starlette.responses import Response, StreamingResponse
 
 from catcher.mime import part_by_id
 from catcher.mime.model import Part
+from catcher.store.model import StoredMessage
 from catcher.web.api.http.requests import is_on
 from catcher.web.api.http.responses import not_found
 from catcher.web.api.message.message import LATEST, Reader
 from catcher.web.api.openapi import parameters
-from catcher.web.api.openapi.operations import ANY_TEXT, TEXT, Content, Operation, Parameter
+from catcher.web.api.openapi.operations import ANY_TEXT, TEXT, Content, Parameter, Resource, operation
 from catcher.web.contents.disposition import LOCKED, SAFE_INLINE, content_disposition, content_type
 from catcher.web.contents.ranges import Slice, slice_of
 from catcher.web.contents.thumbnails import thumbnail
@@ -19,19 +20,43 @@ from catcher.web.contents.trace import trace_fields
 from catcher.web.services import Services
 
 MAX_IMAGE = 50_000_000
-"""Octets of an image that a thumbnail is made of."""
+"""Size in octets of the largest image that a thumbnail is made of."""
 
 
-class Contents:
+_OCTETS = {"type": "string", "format": "binary"}
+_DOWNLOAD = Parameter("dl", "1: as a download named after the store id.")
+_TRACE = Parameter("trace", "1: with Return-Path, Received and Bcc of the envelope on top.")
+
+
+def _ranges(content: Content) -> dict[int, Content]:
+    """Return the responses of an operation that serves byte ranges."""
+    return {
+        200: content,
+        206: Content("The requested range.", content.media),
+        304: Content("The client's copy is up to date."),
+        404: parameters.NO_MESSAGE,
+        416: Content("The range lies outside the octets."),
+    }
+
+
+class Contents(Resource):
     """Handlers of octets."""
 
+    tag = "message"
+
     def __init__(self, services: Services) -> None:
-        self._store = services.store
-        self._threads = services.threads
+        super().__init__(services)
         self._reader = Reader(services)
 
+    @operation(
+        "GET",
+        "/api/v1/message/{id}/raw",
+        parameters=(*parameters.LATEST, _DOWNLOAD, _TRACE),
+        responses=_ranges(Content("The octets.", {TEXT: ANY_TEXT})),
+        is_compressed=False,
+    )
     async def raw(self, request: Request) -> Response:
-        """`dl=1`: as a download. `trace=1`: with the envelope's header fields on top."""
+        """Get the octets of a message as received."""
         stored = await self._reader.stored(request)
         store_id, size = stored.summary.store_id, stored.summary.size
         top = trace_fields(stored) if is_on(request, "trace") else b""
@@ -52,45 +77,65 @@ class Contents:
             headers=headers | {"Content-Length": str(part.end - part.start)},
         )
 
+    @operation(
+        "GET",
+        "/api/v1/message/{id}/part/{part_id}",
+        parameters=(*parameters.LATEST, parameters.PART_ID),
+        responses=_ranges(Content("The octets, in the part's media type and charset.", {"*/*": _OCTETS})),
+        is_compressed=False,
+    )
     async def part(self, request: Request) -> Response:
-        """A text part comes in its own octets and charset."""
-        stored = await self._reader.stored(request)
-        found = part_by_id(stored.message, request.path_params["part_id"])
-        if found is None:
-            raise not_found()
+        """Get the decoded octets of a part."""
+        stored, found = await self._found(request)
         octets = await self._store.part(stored.summary.store_id, found.part_id)
-        mark = found.digests.sha256 if found.digests else f"{stored.summary.store_id}-{found.part_id}"
-        asked = slice_of(request, size=len(octets), etag=mark, is_immutable=_is_immutable(request))
+        etag = found.digests.sha256 if found.digests else f"{stored.summary.store_id}-{found.part_id}"
+        requested = slice_of(request, size=len(octets), etag=etag, is_immutable=_is_immutable(request))
         return Response(
-            octets[asked.start : asked.end], status_code=asked.status, headers={**asked.headers, **_part_headers(found)}
+            octets[requested.start : requested.end],
+            status_code=requested.status,
+            headers={**requested.headers, **_part_headers(found)},
         )
 
+    @operation(
+        "GET",
+        "/api/v1/message/{id}/part/{part_id}/thumb",
+        parameters=(*parameters.LATEST, parameters.PART_ID),
+        responses=_ranges(Content("A JPEG.", {"image/jpeg": _OCTETS})),
+        is_compressed=False,
+    )
     async def thumb(self, request: Request) -> Response:
-        """A small JPEG of an image, a blank one of everything else."""
-        stored = await self._reader.stored(request)
-        found = part_by_id(stored.message, request.path_params["part_id"])
-        if found is None:
-            raise not_found()
+        """Get a thumbnail of an image.
+
+        180×120 pixels; blank if the part is no image or cannot be decoded.
+        """
+        stored, found = await self._found(request)
         octets = b""
         if found.media_type.startswith("image/") and found.size <= MAX_IMAGE:
             octets = await self._store.part(stored.summary.store_id, found.part_id)
         small = await self._threads.run(thumbnail, octets)
-        mark = f"thumb-{stored.summary.store_id}-{found.part_id}"
-        asked = slice_of(request, size=len(small), etag=mark, is_immutable=_is_immutable(request))
+        etag = f"thumb-{stored.summary.store_id}-{found.part_id}"
+        requested = slice_of(request, size=len(small), etag=etag, is_immutable=_is_immutable(request))
         headers = {
-            **asked.headers,
+            **requested.headers,
             "Content-Type": "image/jpeg",
             "Content-Disposition": content_disposition("inline", found.file_name, fallback="thumb.jpg"),
             "Content-Security-Policy": LOCKED,
         }
-        return Response(small[asked.start : asked.end], status_code=asked.status, headers=headers)
+        return Response(small[requested.start : requested.end], status_code=requested.status, headers=headers)
+
+    async def _found(self, request: Request) -> tuple[StoredMessage, Part]:
+        stored = await self._reader.stored(request)
+        found = part_by_id(stored.message, request.path_params["part_id"])
+        if found is None:
+            raise not_found()
+        return stored, found
 
     async def _pieces(self, store_id: str, top: bytes, part: Slice) -> AsyncIterator[bytes]:
         if part.start < len(top):
             yield top[part.start : part.end]
-        place, end = max(0, part.start - len(top)), part.end - len(top)
-        if place < end:
-            async for piece in self._store.raw_pieces(store_id, start=place, end=end):
+        start, end = max(0, part.start - len(top)), part.end - len(top)
+        if start < end:
+            async for piece in self._store.raw_pieces(store_id, start=start, end=end):
                 yield piece
 
 
@@ -110,68 +155,3 @@ def _part_headers(part: Part) -> dict[str, str]:
         "Content-Disposition": content_disposition(kind, name, fallback=f"part-{part.part_id}"),
         "Content-Security-Policy": LOCKED,
     }
-
-
-_OCTETS = {"type": "string", "format": "binary"}
-_UNCHANGED = Content(description="The octets that the client has are still these.")
-_NO_RANGE = Content(description="Nothing of the range asked for is there.")
-
-
-def operations(services: Services) -> tuple[Operation, ...]:
-    """The routes of octets."""
-    at = Contents(services)
-    return (
-        Operation(
-            method="GET",
-            path="/api/v1/message/{id}/raw",
-            handler=at.raw,
-            summary="The message's octets as received",
-            tag="message",
-            parameters=(
-                *parameters.LATEST,
-                Parameter(name="dl", description="1: as a download named after the store id."),
-                Parameter(name="trace", description="1: with Return-Path, Received and Bcc from the envelope on top."),
-            ),
-            answers={
-                200: Content(description="The octets.", media={TEXT: ANY_TEXT}),
-                206: Content(description="The range that was asked for.", media={TEXT: ANY_TEXT}),
-                304: _UNCHANGED,
-                404: parameters.NO_MESSAGE,
-                416: _NO_RANGE,
-            },
-            is_compressed=False,
-        ),
-        Operation(
-            method="GET",
-            path="/api/v1/message/{id}/part/{part_id}",
-            handler=at.part,
-            summary="A part's octets, its transfer encoding taken off",
-            tag="message",
-            parameters=(*parameters.LATEST, parameters.PART_ID),
-            answers={
-                200: Content(description="The octets, in the part's own media type.", media={"*/*": _OCTETS}),
-                206: Content(description="The range that was asked for.", media={"*/*": _OCTETS}),
-                304: _UNCHANGED,
-                404: parameters.NO_MESSAGE,
-                416: _NO_RANGE,
-            },
-            is_compressed=False,
-        ),
-        Operation(
-            method="GET",
-            path="/api/v1/message/{id}/part/{part_id}/thumb",
-            handler=at.thumb,
-            summary="A thumbnail of an image",
-            description="180×120 pixels; blank for what is no image or cannot be shown.",
-            tag="message",
-            parameters=(*parameters.LATEST, parameters.PART_ID),
-            answers={
-                200: Content(description="A JPEG.", media={"image/jpeg": _OCTETS}),
-                206: Content(description="The range that was asked for.", media={"image/jpeg": _OCTETS}),
-                304: _UNCHANGED,
-                404: parameters.NO_MESSAGE,
-                416: _NO_RANGE,
-            },
-            is_compressed=False,
-        ),
-    )

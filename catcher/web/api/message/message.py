@@ -1,4 +1,4 @@
-"""`/api/v1/message/{id}` and `/headers`: one message as JSON. Reading it marks it read, `?peek=1` does not."""
+"""`/api/v1/message/{id}` and `/headers`: one message as JSON."""
 
 from collections.abc import Callable
 
@@ -12,9 +12,9 @@ from catcher.store.model import ByIds, StoredMessage
 from catcher.store.search import Query
 from catcher.web.api.http.presenters import header_values, message_detail
 from catcher.web.api.http.requests import is_on, latest_query
-from catcher.web.api.http.responses import NO_LATEST, json_answer, not_found
+from catcher.web.api.http.responses import NO_LATEST, json_response, not_found
 from catcher.web.api.openapi import parameters
-from catcher.web.api.openapi.operations import JSON, Content, Operation, Parameter
+from catcher.web.api.openapi.operations import JSON, Content, Parameter, Resource, operation
 from catcher.web.contents.bodies import read_message
 from catcher.web.inbox_scope import inbox_of, within
 from catcher.web.services import Services
@@ -23,16 +23,17 @@ LATEST = "latest"
 
 
 class Reader:
-    """Finds and reads one message for every route that is about one. latest: reads what is asked of the latest one."""
+    """Reads the message of a request. latest: reads the query that the latest message has to match."""
 
     def __init__(self, services: Services, *, latest: Callable[[Request], Query] = latest_query) -> None:
         self._services = services
         self._latest = latest
 
     async def store_id(self, request: Request) -> str:
-        """The id of the path, with `latest` resolved. Raises HTTPException 404 when no message is the latest.
+        """Return the id of the path, with `latest` resolved.
 
-        Raises NotFound for a message that is not in the inbox that the request is about.
+        Raises HTTPException 404 if there is no latest message, and NotFound if the message is not in the inbox of the
+        request.
         """
         given: str = request.path_params["id"]
         inbox = inbox_of(request)
@@ -46,71 +47,62 @@ class Reader:
             raise not_found(NO_LATEST) from error
 
     async def stored(self, request: Request) -> StoredMessage:
-        """The message. Raises NotFound."""
+        """Return the message. Raises NotFound."""
         return await self._services.store.get(await self.store_id(request))
 
     async def read(self, request: Request) -> tuple[StoredMessage, Bodies]:
-        """The message with its text and HTML. Raises NotFound."""
+        """Return the message with its text and HTML. Raises NotFound."""
         return await read_message(self._services.store, self._services.threads, await self.store_id(request))
 
     async def mark_read(self, stored: StoredMessage) -> None:
-        """Give it the read mark, when it has none."""
+        """Mark the message as read if it is not."""
         if not stored.summary.is_read:
             await self._services.store.mark(ByIds((stored.summary.store_id,)), is_read=True)
 
 
-class OneMessage:
+_LINES = {"type": "array", "items": {"type": "string"}}
+_PEEK = Parameter("peek", "1: do not mark the message as read.")
+
+
+class OneMessage(Resource):
     """Handlers of one message as JSON."""
 
+    tag = "message"
+
     def __init__(self, services: Services) -> None:
+        super().__init__(services)
         self._reader = Reader(services)
 
-    async def detail(self, request: Request) -> Response:
+    @operation(
+        "GET",
+        "/api/v1/message/{id}",
+        parameters=(*parameters.LATEST, _PEEK),
+        responses={200: Content("The message.", {JSON: MessageDetail}), 404: parameters.NO_MESSAGE},
+    )
+    async def show(self, request: Request) -> Response:
+        """Get a message.
+
+        Marks it as read.
+        """
         stored, bodies = await self._reader.read(request)
         is_peek = is_on(request, "peek")
         if not is_peek:
             await self._reader.mark_read(stored)
-        return json_answer(message_detail(stored, bodies, is_read=stored.summary.is_read or not is_peek))
+        return json_response(message_detail(stored, bodies, is_read=stored.summary.is_read or not is_peek))
 
-    async def headers(self, request: Request) -> Response:
-        stored = await self._reader.stored(request)
-        return json_answer(header_values(stored.message))
-
-
-_LINES = {"type": "array", "items": {"type": "string"}}
-_PEEK = Parameter(name="peek", description="1: do not mark the message read.")
-
-
-def operations(services: Services) -> tuple[Operation, ...]:
-    """The routes of one message as JSON."""
-    at = OneMessage(services)
-    return (
-        Operation(
-            method="GET",
-            path="/api/v1/message/{id}",
-            handler=at.detail,
-            summary="Read a message",
-            description="Marks it read.",
-            tag="message",
-            parameters=(*parameters.LATEST, _PEEK),
-            answers={
-                200: Content(description="The message.", media={JSON: MessageDetail}),
-                404: parameters.NO_MESSAGE,
-            },
-        ),
-        Operation(
-            method="GET",
-            path="/api/v1/message/{id}/headers",
-            handler=at.headers,
-            summary="Read a message's header section",
-            tag="message",
-            parameters=parameters.LATEST,
-            answers={
-                200: Content(
-                    description="Field bodies by name, unfolded and not decoded; names in alphabetical order.",
-                    media={JSON: {"type": "object", "additionalProperties": _LINES}},
-                ),
-                404: parameters.NO_MESSAGE,
-            },
-        ),
+    @operation(
+        "GET",
+        "/api/v1/message/{id}/headers",
+        parameters=parameters.LATEST,
+        responses={
+            200: Content(
+                "Field bodies by name, unfolded but not decoded; names in alphabetical order.",
+                {JSON: {"type": "object", "additionalProperties": _LINES}},
+            ),
+            404: parameters.NO_MESSAGE,
+        },
     )
+    async def headers(self, request: Request) -> Response:
+        """Get the header section of a message."""
+        stored = await self._reader.stored(request)
+        return json_response(header_values(stored.message))

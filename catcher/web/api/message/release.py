@@ -1,4 +1,4 @@
-"""`POST /api/v1/message/{id}/release`: sends a caught message onward to real recipients, through a relay."""
+"""`POST /api/v1/message/{id}/release`: sends a caught message to real recipients through a relay."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -10,34 +10,69 @@ from catcher.errors import RelayError
 from catcher.schema.release import RecipientOutcome, RelayInfo, ReleaseReport, ReleaseRequest
 from catcher.store.model import StoredMessage
 from catcher.web.api.http.requests import body_as, is_on
-from catcher.web.api.http.responses import bad_request, json_answer, ok
+from catcher.web.api.http.responses import bad_request, json_response, ok
 from catcher.web.api.message.message import Reader
 from catcher.web.api.openapi import parameters
-from catcher.web.api.openapi.operations import ANY_TEXT, JSON, TEXT, Content, Operation, Parameter
+from catcher.web.api.openapi.operations import ANY_TEXT, JSON, TEXT, Content, Parameter, Resource, operation
 from catcher.web.services import Services
 
 if TYPE_CHECKING:
     from catcher.relay import RelayHost, TransmissionReport
 
-MOST_RECIPIENTS = 1000
-_SHOWN = 20
+MAX_RECIPIENTS = 1000
+_MAX_SHOWN = 20
 
 
-class Releasing:
-    """The handlers."""
+_REPORT = Parameter("report", "1: return the outcome for each recipient, as JSON.")
+
+
+class Releasing(Resource):
+    """Handlers of releases."""
+
+    tag = "message"
 
     def __init__(self, services: Services) -> None:
-        self._relays = services.relays
+        super().__init__(services)
         self._reader = Reader(services)
 
+    @operation(
+        "GET",
+        "/api/v1/relays",
+        responses={200: Content("The relays, in the order of the settings.", {JSON: tuple[RelayInfo, ...]})},
+    )
     async def relays(self, request: Request) -> Response:
-        return json_answer(tuple(_way_out(relay) for relay in self._relays.all))
+        """List the relays that messages can be released through.
 
+        The first one is the default. Passwords are never returned.
+        """
+        return json_response(tuple(_relay_info(relay) for relay in self._services.relays.all))
+
+    @operation(
+        "POST",
+        "/api/v1/message/{id}/release",
+        parameters=(*parameters.LATEST, _REPORT),
+        body=Content("The recipients.", {JSON: ReleaseRequest}, is_required=True),
+        responses={
+            200: Content(
+                "All recipients were accepted.", {TEXT: {"type": "string", "const": "ok"}, JSON: ReleaseReport}
+            ),
+            400: Content(
+                "What is wrong with the request or the relay; or the recipients that were rejected, while the message "
+                "was sent to the others.",
+                {TEXT: ANY_TEXT, JSON: ReleaseReport},
+            ),
+            404: parameters.NO_MESSAGE,
+        },
+    )
     async def release(self, request: Request) -> Response:
-        """Nothing is sent to anybody unless every address may get it; the first thing that is wrong is told."""
+        """Release a message.
+
+        Sends it to the given addresses through a relay. Bcc is removed; Date and, unless the relay preserves it,
+        Message-ID are replaced. If an address is not allowed, nothing is sent to any.
+        """
         stored = await self._reader.stored(request)
         wanted = await body_as(request, ReleaseRequest)
-        relay = self._relays.named(wanted.relay)
+        relay = self._services.relays.named(wanted.relay)
         if relay is None and wanted.relay:
             raise bad_request(f"Unknown relay: {wanted.relay[:200]}")
         recipients = recipients_of(wanted.to, relay)
@@ -45,21 +80,21 @@ class Releasing:
         if relay is None:
             raise bad_request("SMTP error: no relay is configured")
         try:
-            report = await self._relays.release(relay, stored, recipients, author=author)
+            report = await self._services.relays.release(relay, stored, recipients, author=author)
         except RelayError as error:
             raise bad_request(f"SMTP error: {error}") from error
-        return _answer(report, in_full=is_on(request, "report"))
+        return _response(report, in_full=is_on(request, "report"))
 
 
 def outcomes_of(report: "TransmissionReport") -> tuple[RecipientOutcome, ...]:
-    """What became of each recipient, as JSON tells it."""
+    """Return the outcome for each recipient."""
     return tuple(
         RecipientOutcome(address=each.recipient, accepted=each.is_accepted, code=each.code, text=each.text)
         for each in report.outcomes
     )
 
 
-def _way_out(relay: "RelayHost") -> RelayInfo:
+def _relay_info(relay: "RelayHost") -> RelayInfo:
     return RelayInfo(
         name=relay.name,
         server=relay.server,
@@ -72,7 +107,7 @@ def _way_out(relay: "RelayHost") -> RelayInfo:
 
 
 def recipients_of(texts: Sequence[str], relay: "RelayHost | None") -> list[str]:
-    """The addresses, each once. Raises HTTPException 400 for one that is none or may not get mail."""
+    """Return the addresses without duplicates. Raises HTTPException 400 for one that is invalid or not allowed."""
     recipients = list(dict.fromkeys(_address(text) for text in texts))
     if relay is not None:
         if others := relay.not_allowed(recipients):
@@ -81,19 +116,14 @@ def recipients_of(texts: Sequence[str], relay: "RelayHost | None") -> list[str]:
             raise bad_request(f"Failed: {len(others)} Address(es) found on blocklist: {_named(others)}")
     if not recipients:
         raise bad_request("No valid addresses found")
-    if len(recipients) > MOST_RECIPIENTS:
-        raise bad_request(f"Failed: {len(recipients)} addresses, expected at most {MOST_RECIPIENTS}")
+    if len(recipients) > MAX_RECIPIENTS:
+        raise bad_request(f"Failed: {len(recipients)} addresses, expected at most {MAX_RECIPIENTS}")
     return recipients
 
 
 def _address(text: str) -> str:
-    """The addr-spec of a mailbox with or without a display name."""
-    from catcher.mail.header import bare_address  # not before something is released
-
-    try:
-        spec = bare_address(text.strip()) if len(text) <= 1000 and text.isprintable() else ""
-    except ValueError:
-        spec = ""
+    """Return the addr-spec of a mailbox with or without a display name."""
+    spec = _bare_address(text.strip()) if len(text) <= 1000 and text.isprintable() else ""
     local_part, _, domain = spec.rpartition("@")
     if not (local_part and domain):
         raise bad_request(f"Invalid email address: {text[:200]}")
@@ -101,32 +131,36 @@ def _address(text: str) -> str:
 
 
 def author_of(stored: StoredMessage, relay: "RelayHost | None") -> str:
-    """The reverse-path of what is sent anew: its Sender's address, else its From's (RFC 5322 §3.6.2).
+    """Return the reverse-path of a release: the address of Sender, else of From. RFC 5322 §3.6.2.
 
-    A relay with an address of its own for that needs neither. Raises HTTPException 400.
+    It is "" if there is none and the relay has an address of its own. Raises HTTPException 400.
     """
-    from catcher.mail.header import bare_address
-
     for mailbox in (*stored.message.sender[:1], *stored.message.from_[:1]):
-        try:
-            spec = bare_address(mailbox.addr_spec)
-        except ValueError:
-            continue
-        if "@" in spec:
+        if "@" in (spec := _bare_address(mailbox.addr_spec)):
             return spec
     if relay is not None and (relay.return_path or relay.override_from):
         return ""
     raise bad_request("Failed: unable to parse From header: expected an address in Sender or From")
 
 
-def _answer(report: "TransmissionReport", *, in_full: bool) -> Response:
-    """The report, or one text: "ok", or who refused, and who did not and has the message now."""
+def _bare_address(text: str) -> str:
+    """Return the addr-spec in a text, "" if there is none."""
+    from catcher.mail.header import bare_address  # brings the mail library, which only releases need
+
+    try:
+        return bare_address(text)
+    except ValueError:
+        return ""
+
+
+def _response(report: "TransmissionReport", *, in_full: bool) -> Response:
+    """Return the report, or as a text "ok" or the rejected and the accepted recipients."""
     status = 400 if report.refused else 200
     if in_full:
-        return json_answer(ReleaseReport(recipients=outcomes_of(report)), status=status)
+        return json_response(ReleaseReport(recipients=outcomes_of(report)), status=status)
     if not report.refused:
         return ok()
-    refused = "; ".join(f"{each.recipient}: {each.code} {each.text}" for each in report.refused[:_SHOWN])
+    refused = "; ".join(f"{each.recipient}: {each.code} {each.text}" for each in report.refused[:_MAX_SHOWN])
     text = f"SMTP error: {len(report.refused)} of {len(report.outcomes)} recipients refused: {refused}"
     if report.accepted:
         text += f"; sent to: {_named([each.recipient for each in report.accepted])}"
@@ -134,47 +168,5 @@ def _answer(report: "TransmissionReport", *, in_full: bool) -> Response:
 
 
 def _named(addresses: Sequence[str]) -> str:
-    more = f" and {len(addresses) - _SHOWN} more" if len(addresses) > _SHOWN else ""
-    return ", ".join(addresses[:_SHOWN]) + more
-
-
-def operations(services: Services) -> tuple[Operation, ...]:
-    """The routes of releasing."""
-    at = Releasing(services)
-    return (
-        Operation(
-            method="GET",
-            path="/api/v1/relays",
-            handler=at.relays,
-            summary="The relays that messages can be released through",
-            description="The first one is the default. Passwords are never told.",
-            tag="message",
-            answers={200: Content(description="In the order of the settings.", media={JSON: tuple[RelayInfo, ...]})},
-        ),
-        Operation(
-            method="POST",
-            path="/api/v1/message/{id}/release",
-            handler=at.release,
-            summary="Send a message onward",
-            description="To the given addresses, through a relay of the settings. Bcc is taken out; Date and, unless "
-            "the relay keeps it, Message-ID are new.",
-            tag="message",
-            parameters=(
-                *parameters.LATEST,
-                Parameter(name="report", description="1: answer with what became of each recipient, as JSON."),
-            ),
-            body=Content(description="Who is to get it.", media={JSON: ReleaseRequest}, is_required=True),
-            answers={
-                200: Content(
-                    description="Every recipient was accepted.",
-                    media={TEXT: {"type": "string", "const": "ok"}, JSON: ReleaseReport},
-                ),
-                400: Content(
-                    description="What is wrong with the request or the relay; or the recipients that were refused, "
-                    "and then the others have been sent the message.",
-                    media={TEXT: ANY_TEXT, JSON: ReleaseReport},
-                ),
-                404: parameters.NO_MESSAGE,
-            },
-        ),
-    )
+    more = f" and {len(addresses) - _MAX_SHOWN} more" if len(addresses) > _MAX_SHOWN else ""
+    return ", ".join(addresses[:_MAX_SHOWN]) + more

@@ -1,1 +1,1 @@
-"""API operations and the OpenAPI document made from them."""
+"""Operations of the API, and the OpenAPI document generated from them."""

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, made from the operations and the structs; it cannot tell of what is not there."""
+"""The OpenAPI 3.1 document, generated from the operations and their types."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,31 +9,34 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catcher.schema.base import encode
-from catcher.web.api.openapi.operations import JSON, TEXT, Content, Operation, Parameter, Schema
+from catcher.web.api.openapi.operations import JSON, TEXT, Content, Operation, Parameter, Resource, Schema, operation
 from catcher.web.api.openapi.parameters import EVERYWHERE, OF_INBOXES
+from catcher.web.services import Services
 
 _DESCRIPTION = """\
-What the catcher keeps, as JSON. Keys of request bodies may be in any letter case. Errors are plain text, on `send` JSON
-objects; lists are never null; times are RFC 3339. The id `latest` stands for the newest message.
+The mail that the catcher has stored, as JSON. Keys of request bodies may be in any letter case. Errors are plain text,
+on `send` and on the catcher's own routes JSON objects; lists are never null; times are RFC 3339. The id `latest` stands
+for the newest message.
 
-Live news come over a WebSocket at `/api/events`: frames `{"Type", "Data", "id"}` of the types `new` (a summary),
-`update`, `delete`, `prune`, `truncate` and `stats`. Give the last `id` seen as `?after=` to get what was missed, and
-`?inbox=` to hear of one inbox only.
+A WebSocket at `/api/events` sends events: frames `{"Type", "Data", "id"}` of the types `new` (a summary), `update`,
+`delete`, `prune`, `truncate` and `stats`. With `?after=` and the `id` of the last frame, the events since then come
+first; `?inbox=` limits the events to one inbox.
 
-Where an operation takes `inbox`, a token that is bound to an inbox may be used and sees that inbox alone; anywhere else
-it is refused. A token limits its request also where none is asked for, and one that is unknown is refused.
+Operations with the parameter `inbox` accept a token that is bound to an inbox, and are limited to that inbox then; all
+other operations refuse such a token. A token limits its request even where none is required; an unknown token is
+refused.
 """
 
 
 def document(operations: Iterable[Operation], *, version: str, webroot: str) -> dict[str, Any]:
-    """The document as builtins. Paths are below `servers`, which names the webroot."""
+    """Return the document. webroot: path of the server that all paths are relative to."""
     operations = tuple(operations)
-    kinds = list(dict.fromkeys(kind for operation in operations for kind in _structs(operation)))
+    kinds = list(dict.fromkeys(kind for each in operations for kind in _types(each)))
     schemas, components = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
     known = dict(zip(kinds, schemas, strict=True))
     paths: dict[str, dict[str, Any]] = {}
-    for operation in operations:
-        paths.setdefault(operation.shown_path, {})[operation.method.lower()] = _operation(operation, known)
+    for each in operations:
+        paths.setdefault(each.documented_path, {})[each.method.lower()] = _operation(each, known)
     return {
         "openapi": "3.1.0",
         "info": {"title": "catcher", "version": version, "description": _DESCRIPTION},
@@ -43,56 +46,50 @@ def document(operations: Iterable[Operation], *, version: str, webroot: str) -> 
     }
 
 
-class Document:
-    """The document as a handler. It is made when it is first asked for, and kept."""
+_RESPONSES = {200: Content("An OpenAPI 3.1 document.", {JSON: {"type": "object"}})}
 
-    def __init__(self, operations: Iterable[Operation], *, version: str, webroot: str) -> None:
+
+class Document(Resource):
+    """The handler of the document, which is made for the first request."""
+
+    tag = "application"
+
+    def __init__(self, services: Services, operations: Iterable[Operation], *, version: str, webroot: str) -> None:
+        super().__init__(services)
         self._operations = (*operations, *self.operations())
         self._version = version
         self._webroot = webroot
         self._octets = b""
 
-    async def __call__(self, request: Request) -> Response:
+    @operation("GET", "/api/v1/openapi.json", responses=_RESPONSES)
+    @operation("GET", "/api/v1/swagger.json", responses=_RESPONSES)
+    async def show(self, request: Request) -> Response:
+        """Get this document."""
         if not self._octets:
             self._octets = encode(document(self._operations, version=self._version, webroot=self._webroot))
         return Response(self._octets, media_type=JSON)
 
-    def operations(self) -> tuple[Operation, ...]:
-        """The document's own routes: its name, and the one that existing clients know."""
-        answer = {200: Content(description="An OpenAPI 3.1 document.", media={JSON: {"type": "object"}})}
-        return tuple(
-            Operation(
-                method="GET",
-                path=f"/api/v1/{name}",
-                handler=self.__call__,
-                summary="This document",
-                tag="application",
-                answers=answer,
-            )
-            for name in ("openapi.json", "swagger.json")
-        )
 
-
-def _operation(operation: Operation, known: Mapping[Any, Any]) -> dict[str, Any]:
-    answers = {**EVERYWHERE, **(OF_INBOXES if operation.takes_inbox else {}), **operation.answers}
+def _operation(each: Operation, known: Mapping[Any, Any]) -> dict[str, Any]:
+    responses = {**EVERYWHERE, **(OF_INBOXES if each.takes_inbox else {}), **each.responses}
     described: dict[str, Any] = {
-        "operationId": _operation_id(operation),
-        "summary": operation.summary,
-        "tags": [operation.tag],
-        "responses": {str(status): _content(answers[status], known) for status in sorted(answers)},
+        "operationId": _operation_id(each),
+        "summary": each.summary,
+        "tags": [each.tag],
+        "responses": {str(status): _content(responses[status], known) for status in sorted(responses)},
     }
-    if operation.description:
-        described["description"] = operation.description
-    if operation.parameters:
-        described["parameters"] = [_parameter(each) for each in operation.parameters]
-    if operation.body is not None:
-        described["requestBody"] = {**_content(operation.body, known), "required": operation.body.is_required}
+    if each.description:
+        described["description"] = each.description
+    if each.parameters:
+        described["parameters"] = [_parameter(parameter) for parameter in each.parameters]
+    if each.body is not None:
+        described["requestBody"] = {**_content(each.body, known), "required": each.body.is_required}
     return described
 
 
-def _operation_id(operation: Operation) -> str:
-    words = re.findall(r"\w+", re.sub(r":\w+}", "}", operation.path.removeprefix("/api/v1")))
-    return operation.method.lower() + "".join(word.capitalize() for word in words)
+def _operation_id(each: Operation) -> str:
+    words = re.findall(r"\w+", re.sub(r":\w+}", "}", each.path.removeprefix("/api/v1")))
+    return each.method.lower() + "".join(word.capitalize() for word in words)
 
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:
@@ -122,8 +119,8 @@ def _schema(schema: Schema, known: Mapping[Any, Any]) -> Any:
     return dict(schema) if isinstance(schema, Mapping) else known[schema]
 
 
-def _structs(operation: Operation) -> Iterator[Any]:
-    contents = [*operation.answers.values(), *EVERYWHERE.values(), *([operation.body] if operation.body else [])]
+def _types(each: Operation) -> Iterator[Any]:
+    contents = [*each.responses.values(), *EVERYWHERE.values(), *([each.body] if each.body else [])]
     for content in contents:
         for schema in content.media.values():
             if not isinstance(schema, Mapping):

@@ -1,24 +1,25 @@
-"""What an API route is: one record that both the router and the OpenAPI document are made from."""
+"""Operations of the API: handlers, with what both the router and the OpenAPI document need to know of them."""
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Any, Literal, TypeAlias
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar, Literal, TypeAlias, TypeVar
 
 from msgspec import Struct, field
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from catcher.web.api.http.problems import Handler, with_problems
 from catcher.web.api.http.responses import problem
 from catcher.web.inbox_scope import PARAMETER, bound_inbox, is_same, narrowed, refusal
 from catcher.web.middleware.bodies import BodyLimit
+from catcher.web.services import Services
 
-Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
 Schema: TypeAlias = type | Mapping[str, Any]
-"""A struct (or a type of structs) of `shapes`, or a JSON schema as it stands in the document."""
+"""A type of `catcher.schema`, or a JSON schema."""
+H = TypeVar("H", bound=Callable[..., Any])
 
 _CONVERTOR = re.compile(r"{(\w+):\w+}")
 
@@ -27,18 +28,18 @@ TEXT = "text/plain"
 ANY_TEXT: Mapping[str, Any] = {"type": "string"}
 
 
-class Parameter(Struct, frozen=True, kw_only=True):
-    """One parameter of the path or the query. schema: what a client should send."""
+class Parameter(Struct, frozen=True):
+    """A parameter of the query or the path."""
 
     name: str
-    place: Literal["path", "query"] = "query"
     description: str
+    place: Literal["path", "query"] = "query"
     schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
     is_required: bool = False
 
 
-class Content(Struct, frozen=True, kw_only=True):
-    """A body that is taken or given: its schema by media type. is_required is for request bodies."""
+class Content(Struct, frozen=True):
+    """The body of a request or response: its schema by media type. is_required: of a request body."""
 
     description: str
     media: Mapping[str, Schema] = field(default_factory=dict)
@@ -46,11 +47,10 @@ class Content(Struct, frozen=True, kw_only=True):
 
 
 class Operation(Struct, frozen=True, kw_only=True):
-    """One method on one path, with its handler and all that is told of it.
+    """One method on one path, with its handler and its documentation.
 
-    path: below the webroot, in Starlette's form. A GET answers HEAD too.
-    is_compressed: whether gzip may be applied; not for octets of which ranges can be asked.
-    body_limit: octets of the request body where it differs from the site's.
+    path: below the webroot, in Starlette's notation. GET includes HEAD. is_compressed: whether gzip may be applied; not
+    where byte ranges are served. body_limit: octets of the request body, None for the site's limit.
     """
 
     method: Literal["GET", "PUT", "POST", "DELETE"]
@@ -61,7 +61,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     tag: str
     parameters: tuple[Parameter, ...] = ()
     body: Content | None = None
-    answers: Mapping[int, Content]
+    responses: Mapping[int, Content]
     is_compressed: bool = True
     body_limit: int | None = None
 
@@ -71,33 +71,79 @@ class Operation(Struct, frozen=True, kw_only=True):
         return any(parameter.name == PARAMETER for parameter in self.parameters)
 
     @property
-    def shown_path(self) -> str:
-        """The path in the form of OpenAPI: without convertors."""
+    def documented_path(self) -> str:
+        """The path in OpenAPI's notation, without convertors."""
         return _CONVERTOR.sub(r"{\1}", self.path)
 
 
+def operation(method: str, path: str, **properties: Any) -> Callable[[H], H]:
+    """Declare a handler of a `Resource` as an operation.
+
+    The first line of the handler's docstring becomes the summary, the rest the description. properties: the other
+    fields of `Operation`.
+    """
+
+    def declare(handler: H) -> H:
+        declared = getattr(handler, "operations", ())
+        handler.operations = (*declared, {"method": method, "path": path, **properties})  # type: ignore[attr-defined]
+        return handler
+
+    return declare
+
+
+class Resource:
+    """Base of the handlers of one resource. tag: its section of the documentation.
+
+    has_problems: whether its errors are `Problem`s, as on our own routes, rather than plain text, as on Mailpit's.
+    """
+
+    tag: ClassVar[str]
+    has_problems: ClassVar[bool] = False
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._store = services.store
+        self._threads = services.threads
+
+    def operations(self) -> tuple[Operation, ...]:
+        """Return the operations that its handlers are declared as."""
+        return tuple(
+            Operation(
+                handler=with_problems(bound) if self.has_problems else bound,
+                summary=summary.rstrip("."),
+                description=" ".join(description.split()),
+                tag=self.tag,
+                **properties,
+            )
+            for name, handler in vars(type(self)).items()
+            for properties in getattr(handler, "operations", ())
+            for bound in (getattr(self, name),)
+            for summary, _, description in (handler.__doc__.partition("\n"),)
+        )
+
+
 def routes_of(operations: Iterable[Operation], *, body_limit: int) -> list[Route]:
-    """One route per path; other methods than the operations' get 405 with `Allow`. body_limit: the site's octets."""
+    """Return a route for each path; methods without an operation get 405 with `Allow`. body_limit: the site's."""
     by_path: dict[str, dict[str, Operation]] = {}
-    for operation in operations:
-        by_path.setdefault(operation.path, {})[operation.method] = operation
-    return [Route(path, _Methods(path, methods, body_limit)) for path, methods in by_path.items()]
+    for each in operations:
+        by_path.setdefault(each.path, {})[each.method] = each
+    return [Route(path, _Methods(methods, body_limit)) for path, methods in by_path.items()]
 
 
 class _Methods:
     """The operations on one path as an ASGI application."""
 
-    def __init__(self, path: str, operations: Mapping[str, Operation], body_limit: int) -> None:
+    def __init__(self, operations: Mapping[str, Operation], body_limit: int) -> None:
         self._apps: dict[str, ASGIApp] = {
-            method: Route("/", operation.handler, methods=[method], middleware=_middleware(operation, body_limit)).app
-            for method, operation in operations.items()
+            method: Route("/", each.handler, methods=[method], middleware=_middleware(each, body_limit)).app
+            for method, each in operations.items()
         }
+        self._limited = {method for method, each in operations.items() if each.takes_inbox}
         if "GET" in self._apps:
             self._apps["HEAD"] = self._apps["GET"]
-        self._allow = ", ".join(sorted(self._apps))
-        self._limited = {method for method, operation in operations.items() if operation.takes_inbox}
         if "GET" in self._limited:
             self._limited.add("HEAD")
+        self._allow = ", ".join(sorted(self._apps))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         app = self._apps.get(scope["method"])
@@ -108,7 +154,7 @@ class _Methods:
         await app(scope, receive, send)
 
     def _limited_to(self, inbox: str, app: ASGIApp, scope: Scope) -> tuple[ASGIApp, Scope]:
-        """What answers a token that opens one inbox: the operation, limited to it, or a refusal."""
+        """Limit the operation to the inbox of the request's token, or refuse it."""
         if scope["method"] not in self._limited:
             return refusal(), scope
         named = scope.get("path_params", {}).get(PARAMETER)
@@ -117,7 +163,7 @@ class _Methods:
         return app, narrowed(scope)
 
 
-def _middleware(operation: Operation, body_limit: int) -> list[Middleware]:
-    limit = Middleware(BodyLimit, limit=operation.body_limit or body_limit)
+def _middleware(each: Operation, body_limit: int) -> list[Middleware]:
+    limit = Middleware(BodyLimit, limit=each.body_limit or body_limit)
     gzip = Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
-    return [gzip, limit] if operation.is_compressed else [limit]
+    return [gzip, limit] if each.is_compressed else [limit]

@@ -1,57 +1,56 @@
-"""Parameters and answers that several operations document alike."""
+"""Parameters and responses that several operations share."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from catcher.schema.messages import MessageList
+from catcher.schema.problems import ProblemResponse
 from catcher.web.api.openapi.operations import ANY_TEXT, JSON, TEXT, Content, Parameter
 
 _LENIENT_NUMBER: Mapping[str, Any] = {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string"}]}
 
 MESSAGE_ID = Parameter(
-    name="id",
+    "id",
+    "Store id, or `latest` for the newest message (with `query`: the newest one that matches).",
     place="path",
-    description="Store id, or `latest` for the newest message (the newest that `query` matches, when it is given).",
     is_required=True,
 )
-PART_ID = Parameter(name="part_id", place="path", description="PartID as the message tells it.", is_required=True)
-TAG = Parameter(name="tag", place="path", description="Name of a tag, in any letter case.", is_required=True)
-TZ = Parameter(name="tz", description="IANA time zone for dates in the query; an unknown one counts as not given.")
-LATEST_QUERY = Parameter(name="query", description="With the id `latest`: a search query.")
-QUERY = Parameter(name="query", description="A search query.", is_required=True)
-START = Parameter(
-    name="start", description="How many to pass over; what is no number counts as 0.", schema=_LENIENT_NUMBER
-)
+PART_ID = Parameter("part_id", "PartID of the part, as in the message.", place="path", is_required=True)
+TAG = Parameter("tag", "Name of a tag, in any letter case.", place="path", is_required=True)
+TZ = Parameter("tz", "IANA time zone for dates in the query; an unknown one is ignored.")
+LATEST_QUERY = Parameter("query", "With the id `latest`: a search query.")
+QUERY = Parameter("query", "A search query.", is_required=True)
+START = Parameter("start", "Number of messages to skip; anything but a number counts as 0.", schema=_LENIENT_NUMBER)
 LIMIT = Parameter(
-    name="limit",
-    description="How many to give, 50 when it is missing or no number; 0 is all in lists and none in searches.",
+    "limit",
+    "Maximum number of messages, 50 if it is missing or no number; 0 means all in lists and none in searches.",
     schema=_LENIENT_NUMBER,
 )
-BEFORE = Parameter(name="before", description="Received before this moment; what is no date counts as not given.")
+BEFORE = Parameter("before", "Only messages received before this date; anything but a date is ignored.")
 CURSOR_BEFORE = Parameter(
-    name="cursor_before",
-    description="`next_cursor` of the page before: a place in the list that new and deleted messages do not move.",
+    "cursor_before",
+    "`next_cursor` of the previous page: a position that new and deleted messages do not move.",
     schema=_LENIENT_NUMBER,
 )
-INBOX = Parameter(name="inbox", description="Name of an inbox: only mail in it counts; without, all mail.")
+INBOX = Parameter("inbox", "Name of an inbox, to limit the operation to its mail.")
 PAGING = (START, LIMIT, BEFORE, CURSOR_BEFORE)
 LATEST = (MESSAGE_ID, LATEST_QUERY, TZ, INBOX)
 
-CHANGED = Content(description="Done.", media={TEXT: {"type": "string", "const": "ok"}})
-BAD_REQUEST = Content(description="What is wrong with the request; nothing was done.", media={TEXT: ANY_TEXT})
-NO_MESSAGE = Content(description="There is no such message or part.", media={TEXT: ANY_TEXT})
-NO_PATH = Content(description="No name can be in this path, because of a line break.", media={TEXT: ANY_TEXT})
-LIST = Content(description="Messages, newest first.", media={JSON: MessageList})
-EVERYWHERE: Mapping[int, Content] = {
-    401: Content(description="A password or token is needed, and it was not this one.", media={TEXT: ANY_TEXT}),
-    403: Content(
-        description="A foreign origin, a Host that is not known here, or a token whose scope does not reach.",
-        media={TEXT: ANY_TEXT},
-    ),
-    413: Content(description="The request body is over the limit.", media={TEXT: ANY_TEXT}),
-    503: Content(description="The store cannot answer now; trying later may help.", media={TEXT: ANY_TEXT}),
-}
-"""What every operation may answer besides its own."""
+CHANGED = Content("Done.", {TEXT: {"type": "string", "const": "ok"}})
+BAD_REQUEST = Content("What is wrong with the request; nothing was changed.", {TEXT: ANY_TEXT})
+NO_MESSAGE = Content("There is no such message or part.", {TEXT: ANY_TEXT})
+NO_PATH = Content("The path contains a line break.", {TEXT: ANY_TEXT})
+LIST = Content("Messages, newest first.", {JSON: MessageList})
+INVALID = Content("What is wrong with the request; nothing was changed.", {JSON: ProblemResponse})
+NOT_FOUND = Content("Not found.", {JSON: ProblemResponse})
 
-OF_INBOXES: Mapping[int, Content] = {400: Content(description="No inbox can be called so.", media={TEXT: ANY_TEXT})}
-"""The same of operations that can be limited to an inbox."""
+EVERYWHERE: Mapping[int, Content] = {
+    401: Content("A password or token is required, or the one given is wrong.", {TEXT: ANY_TEXT}),
+    403: Content("A foreign origin, an unknown Host, or a token whose scope is not sufficient.", {TEXT: ANY_TEXT}),
+    413: Content("The request body is over the limit.", {TEXT: ANY_TEXT}),
+    503: Content("The store is unavailable; trying again may help.", {TEXT: ANY_TEXT}),
+}
+"""Responses that every operation may give."""
+
+OF_INBOXES: Mapping[int, Content] = {400: Content("The name of the inbox is invalid.", {TEXT: ANY_TEXT})}
+"""Responses of operations that can be limited to an inbox."""

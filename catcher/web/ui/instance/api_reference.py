@@ -30,7 +30,7 @@ class ReferenceHandlers:
 def _route(operation: Operation) -> ApiRoute:
     return ApiRoute(
         method=operation.method,
-        path=operation.shown_path,
+        path=operation.documented_path,
         summary=operation.summary,
         parameters=tuple(parameter.name for parameter in operation.parameters if parameter.place == "query"),
     )
