@@ -76,8 +76,8 @@ def serving(*arguments: str, python: str = sys.executable, cwd: Path | None = No
                 if not line:
                     pytest.fail(f"catcher serve {' '.join(arguments)} did not start: {screen}")
                 screen += line
-            smtp = re.search(r"send mail to\s+(\S+):(\d+)", screen)
-            url = re.search(r"look at it on\s+(\S+)", screen)
+            smtp = re.search(r"SMTP\s+(\S+):(\d+)", screen)
+            url = re.search(r"web interface\s+(\S+)", screen)
             assert smtp is not None
             assert url is not None
             yield Served(process, (smtp[1], int(smtp[2])), url[1], screen)

@@ -1,4 +1,4 @@
-"""The command `catcher` and its commands, one module each. Without a command it serves."""
+"""The command line: `catcher` and its commands, one module each."""
 
 from catcher.cli.main import main
 

@@ -1,4 +1,4 @@
-"""`catcher check`: what will happen to a message out there, for people and for builds."""
+"""`catcher check`: checks a message and reports findings, for people and for builds."""
 
 import asyncio
 import json
@@ -33,8 +33,6 @@ from catcher.cli.database import open_store
 from catcher.conf import load
 from catcher.errors import CatcherError
 from catcher.server.catcher import checker_of
-from catcher.store import Store
-from catcher.store.model import StoredMessage
 from catcher.transfer import infer_envelope
 
 SECONDS = 180.0
@@ -43,8 +41,8 @@ _ID = re.compile(r"[0-9A-Za-z]{22}|latest")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
-    """Which checks are to be made, and how."""
+class _Request:
+    """The checks to run and their options."""
 
     names: tuple[str, ...]
     ignore: tuple[str, ...]
@@ -54,15 +52,32 @@ class _Asked:
 
 @click.command("check")
 @click.argument("what", metavar="FILE|ID|-")
-@click.option("-d", "--database", metavar="PATH|URL", default=None, help="Database that keeps the message ID.")
-@click.option("--http", "url", metavar="URL", default="", help="Ask a running catcher that keeps the message ID.")
-@click.option("--only", metavar="NAMES", default="", help="Checks to make, separated by commas.")
-@click.option("--follow-links", is_flag=True, help="Ask every link whether it answers, too.")
-@click.option("--linked-sheets", is_flag=True, help="Fetch and examine style sheets that the mail links to, too.")
-@click.option("--ignore", metavar="RULES", default="", help="Rules that do not count, separated by commas.")
-@click.option("--fail-on", type=click.Choice([each.value for each in Severity]), help="Exit with 1 on such a finding.")
-@click.option("--min-score", metavar="N", type=click.FloatRange(0, 100), help="Exit with 1 when the score is lower.")
-@click.option("--format", "kind", type=click.Choice(["text", "json", "junit", "sarif"]), default="text")
+@click.option("-d", "--database", metavar="PATH|URL", default=None, help="Database with the message ID.")
+@click.option(
+    "--http",
+    "url",
+    metavar="URL",
+    default="",
+    help="URL of a catcher with the message ID, to run the checks.",
+)
+@click.option("--only", metavar="NAMES", default="", help="Names of the checks to run, separated by commas.")
+@click.option("--follow-links", is_flag=True, help="Request every link, too.")
+@click.option("--linked-sheets", is_flag=True, help="Fetch and check linked style sheets, too.")
+@click.option("--ignore", metavar="RULES", default="", help="Rules to ignore, separated by commas.")
+@click.option(
+    "--fail-on",
+    type=click.Choice([each.value for each in Severity]),
+    help="Exit with 1 for such a finding or a worse one.",
+)
+@click.option("--min-score", metavar="N", type=click.FloatRange(0, 100), help="Exit with 1 for a lower score.")
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["text", "json", "junit", "sarif"]),
+    default="text",
+    show_default=True,
+    help="Format of the report.",
+)
 def command(
     what: str,
     database: str | None,
@@ -76,27 +91,29 @@ def command(
     min_score: float | None,
     kind: str,
 ) -> None:
-    """Check a message: a FILE, standard input (-), or the one of this ID (latest: the newest) in a database.
+    """Check a message: a FILE, standard input (-), or the message with an ID (latest: the newest) in a database.
 
-    Exits with 0, with 1 when the message falls short of --fail-on or --min-score, and with 2 when there is no such
-    message, or a check could not be made while one of them was given.
+    The exit code is 0; 1 if the message fails --fail-on or --min-score; 2 if there is no such message, or if a check
+    failed to run with one of these options.
     """
-    asked = _Asked(names=_words(only), ignore=_words(ignore), follow_links=follow_links, linked_sheets=linked_sheets)
-    demand = Requirements(fail_on=Severity(fail_on) if fail_on else None, min_score=min_score)
+    request = _Request(
+        names=_words(only), ignore=_words(ignore), follow_links=follow_links, linked_sheets=linked_sheets
+    )
+    requirements = Requirements(fail_on=Severity(fail_on) if fail_on else None, min_score=min_score)
     try:
-        reports = _remote(what, url, asked) if url else _local(what, database, asked)
+        reports = _check_remotely(what, url, request) if url else _check_locally(what, database, request)
     except CatcherError as error:
-        raise _Unexamined(str(error)) from None
+        raise _NotChecked(str(error)) from None
     except OSError as error:
-        raise _Unexamined(f"{what}: {error.strerror or error}") from None
+        raise _NotChecked(f"{what}: {error.strerror or error}") from None
     except ValueError as error:
-        raise _Unexamined(f"{what}: {error}") from None
-    click.echo(_rendered(reports, kind, what), nl=False)
-    sys.exit(_exit_code(reports, demand))
+        raise _NotChecked(f"{what}: {error}") from None
+    click.echo(_render(reports, kind, what), nl=False)
+    sys.exit(_exit_code(reports, requirements))
 
 
-class _Unexamined(click.ClickException):
-    """There is nothing to judge, which is something else than a message that falls short."""
+class _NotChecked(click.ClickException):
+    """The message could not be checked, as opposed to one that fails the requirements."""
 
     exit_code = 2
 
@@ -105,23 +122,23 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(word for each in text.split(",") if (word := each.strip()))
 
 
-def _local(what: str, database: str | None, asked: _Asked) -> tuple[Report, ...]:
-    subject = _kept(what, database) if _is_id(what) else _read(what)
+def _check_locally(what: str, database: str | None, request: _Request) -> tuple[Report, ...]:
+    subject = _stored(what, database) if _is_id(what) else _read(what)
     settings, _ = load(flags={"database": database}, environ=os.environ)
     with checker_of(settings) as checker:
-        run_options = RunOptions(only=_chosen(checker, asked), linked_sheets=asked.linked_sheets)
-        return without_rules(asyncio.run(checker.examine(subject, run_options)), asked.ignore)
+        run_options = RunOptions(only=_chosen(checker, request), linked_sheets=request.linked_sheets)
+        return without_rules(asyncio.run(checker.examine(subject, run_options)), request.ignore)
 
 
-def _chosen(checker: Checker, asked: _Asked) -> tuple[str, ...]:
-    if not asked.follow_links:
-        return asked.names
-    usual = asked.names or tuple(check.name for check in checker.checks if not check.on_request)
+def _chosen(checker: Checker, request: _Request) -> tuple[str, ...]:
+    if not request.follow_links:
+        return request.names
+    usual = request.names or tuple(check.name for check in checker.checks if not check.on_request)
     return (*usual, "linkcheck")
 
 
 def _is_id(what: str) -> bool:
-    """Whether it is a message's id; a file of that name goes before."""
+    """Return whether the argument is the id of a message rather than a file."""
     return _ID.fullmatch(what) is not None and not Path(what).exists()
 
 
@@ -130,43 +147,39 @@ def _read(what: str) -> CheckedMail:
     return CheckedMail.of(octets, infer_envelope(octets, received_at=datetime.now(UTC)))
 
 
-def _kept(what: str, database: str | None) -> CheckedMail:
+def _stored(store_id: str, database: str | None) -> CheckedMail:
     with open_store(database, must_exist=True) as store:
-        stored = _found(store, what)
+        stored = store.get(store.latest().store_id if store_id == "latest" else store_id)
         octets = store.raw(stored.summary.store_id)
     return CheckedMail(envelope=stored.envelope, octets=octets, message=stored.message)
 
 
-def _found(store: Store, store_id: str) -> StoredMessage:
-    return store.get(store.latest().store_id if store_id == "latest" else store_id)
-
-
-def _remote(what: str, url: str, asked: _Asked) -> tuple[Report, ...]:
-    """The reports that a running catcher gives. Raises OSError, or ValueError for what is none."""
+def _check_remotely(what: str, url: str, request: _Request) -> tuple[Report, ...]:
+    """Return the reports of a running catcher. Raises OSError and ValueError."""
     if not url.startswith(("http://", "https://")):
         raise ValueError("--http: expected a URL such as http://localhost:8025/")
-    reports = _answered(what, url, asked, asked.names)
-    return (*reports, *_answered(what, url, asked, ("linkcheck",))) if asked.follow_links else reports
+    reports = _fetch_reports(what, url, request, request.names)
+    return (*reports, *_fetch_reports(what, url, request, ("linkcheck",))) if request.follow_links else reports
 
 
-def _answered(what: str, url: str, asked: _Asked, names: tuple[str, ...]) -> tuple[Report, ...]:
-    given = {"only": ",".join(names), "ignore": ",".join(asked.ignore), "linked_sheets": "1" * asked.linked_sheets}
+def _fetch_reports(what: str, url: str, request: _Request, names: tuple[str, ...]) -> tuple[Report, ...]:
+    given = {"only": ",".join(names), "ignore": ",".join(request.ignore), "linked_sheets": "1" * request.linked_sheets}
     query = urllib.parse.urlencode({name: value for name, value in given.items() if value})
     address = (
         f"{url.rstrip('/')}/api/v1/message/{urllib.parse.quote(what, safe='')}/checks{'?' if query else ''}{query}"
     )
     try:
-        with urllib.request.urlopen(address, timeout=SECONDS) as answer:  # noqa: S310 - the scheme was looked at
-            value: Any = json.load(answer)
+        with urllib.request.urlopen(address, timeout=SECONDS) as response:  # noqa: S310 - the scheme is checked
+            value: Any = json.load(response)
     except urllib.error.HTTPError as error:
         reason = error.read(2_000).decode("utf-8", "replace").strip()
         raise ValueError(f"HTTP {error.code} {reason}") from None
     except urllib.error.URLError as error:
-        raise ValueError(f"{url} does not answer: {getattr(error.reason, 'strerror', None) or error.reason}") from None
+        raise ValueError(f"{url}: {getattr(error.reason, 'strerror', None) or error.reason}") from None
     return msgspec.convert(value["reports"], tuple[Report, ...])
 
 
-def _rendered(reports: tuple[Report, ...], kind: str, what: str) -> str:
+def _render(reports: tuple[Report, ...], kind: str, what: str) -> str:
     match kind:
         case "json":
             return to_json(reports, subject=what)
@@ -177,7 +190,7 @@ def _rendered(reports: tuple[Report, ...], kind: str, what: str) -> str:
     return to_text(reports)
 
 
-def _exit_code(reports: tuple[Report, ...], demand: Requirements) -> int:
-    if violations(reports, demand):
+def _exit_code(reports: tuple[Report, ...], requirements: Requirements) -> int:
+    if violations(reports, requirements):
         return 1
-    return 2 if demand.is_any and report_errors(reports) else 0
+    return 2 if requirements.is_any and report_errors(reports) else 0

@@ -1,4 +1,4 @@
-"""`catcher debug`: the debugging server of Python's former smtpd module. It prints what arrives and keeps nothing."""
+"""`catcher debug`: the debugging server of Python's former smtpd module. It prints messages and stores none."""
 
 import asyncio
 import sys
@@ -7,7 +7,6 @@ import click
 
 from catcher.cli.logs import configure_logging
 from catcher.conf import Settings, load
-from catcher.errors import SettingError, StartError
 from catcher.process import until_stopped
 from catcher.server.catcher import debugging_server
 
@@ -15,23 +14,20 @@ from catcher.server.catcher import debugging_server
 @click.command("debug")
 @click.argument("address", default="localhost:1025", metavar="[HOST:PORT]")
 def command(address: str) -> None:
-    """Print the mail that arrives at HOST:PORT (localhost:1025) and keep nothing.
+    """Print the mail received at HOST:PORT (default: localhost:1025) without storing it.
 
-    It does what `python -m smtpd -n -c DebuggingServer localhost:1025` did before Python dropped that module.
+    Replaces `python -m smtpd -n -c DebuggingServer localhost:1025`, which Python no longer has.
     """
-    try:
-        settings, _ = load(flags={"smtp": address})
-        configure_logging(settings)
-        asyncio.run(_print_mail(settings))
-    except (SettingError, StartError) as error:
-        raise click.ClickException(str(error)) from None
+    settings, _ = load(flags={"smtp": address})
+    configure_logging(settings)
+    asyncio.run(_print_mail(settings))
 
 
 async def _print_mail(settings: Settings) -> None:
     server = debugging_server(settings, sys.stdout)
     await server.start()
-    where = ", ".join(listening.address for listening in server.listening)
-    click.echo(f"Printing the mail sent to {where}; Ctrl-C stops it.", err=True)
+    addresses = ", ".join(listening.address for listening in server.listening)
+    click.echo(f"Printing the mail sent to {addresses}. Press Ctrl-C to stop.", err=True)
     try:
         await until_stopped()
     finally:

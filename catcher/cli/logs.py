@@ -1,4 +1,4 @@
-"""How the log is written: lines for people, or JSON with the facts as fields."""
+"""The format of the log: text lines, or JSON lines with the facts as fields."""
 
 import json
 import logging
@@ -12,15 +12,15 @@ _OWN = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName",
 
 
 def facts(record: logging.LogRecord) -> dict[str, object]:
-    """The fields that the caller gave with `extra=`."""
+    """Return the fields that the caller gave with `extra=`."""
     return {name: value for name, value in vars(record).items() if name not in _OWN}
 
 
 class TextFormatter(logging.Formatter):
-    """`19:23:44 INFO catcher.intake caught store_id=… size=1634`"""
+    """Text lines: `19:23:44 INFO catcher.intake caught store_id=… size=1634`."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line, and the traceback below it when there is one."""
+        """Return one line, followed by the traceback if there is one."""
         at = datetime.fromtimestamp(record.created, UTC).astimezone().strftime("%H:%M:%S")
         fields = "".join(f" {name}={value}" for name, value in facts(record).items())
         line = f"{at} {record.levelname} {record.name} {record.getMessage()}{fields}"
@@ -29,10 +29,10 @@ class TextFormatter(logging.Formatter):
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line: at, level, logger, message, and the facts."""
+    """JSON lines: an object with at, level, logger, message and the facts."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line, whatever the values are."""
+        """Return one line, whatever the values are."""
         entry = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -46,9 +46,9 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure_logging(settings: Settings) -> None:
-    """Log to standard error or the file: errors when quiet, everything when verbose, else one line a message.
+    """Log to standard error or a file: errors only if quiet, everything if verbose, else a line per message.
 
-    Raises SettingError when the file cannot be written.
+    Raises SettingError for a file that cannot be written.
     """
     try:
         handler = logging.FileHandler(settings.log_file) if settings.log_file else logging.StreamHandler(sys.stderr)
@@ -60,5 +60,5 @@ def configure_logging(settings: Settings) -> None:
     level = logging.ERROR if settings.quiet else logging.DEBUG if settings.verbose else logging.INFO
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("catcher").setLevel(level)
-    for name in ("mail.log", "mail.debug"):  # aiosmtpd repeats on them what is logged here
+    for name in ("mail.log", "mail.debug"):  # of aiosmtpd, which would log the dialogue again
         logging.getLogger(name).setLevel(logging.ERROR)

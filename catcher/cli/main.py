@@ -1,21 +1,23 @@
-"""The command group: finds the command's module when it is asked for, so that none pays for another's imports."""
+"""The command group. It imports a command's module when the command is called, so that no other's is loaded."""
 
 import importlib
+from typing import Any
 
 import click
 
 from catcher import __version__
+from catcher.errors import CatcherError
 
 COMMANDS = {
-    "serve": "Take mail and serve the pages; what `catcher` does without a command.",
-    "sendmail": "Send a message from standard input; takes the place of /usr/sbin/sendmail.",
-    "ingest": "Take in mail from files, folders, mbox files and Maildirs.",
-    "check": "Say what will happen to a message out there.",
-    "dump": "Copy mail out to a folder, mbox file, Maildir or zip file.",
-    "reindex": "Rebuild what search and lists need.",
-    "token": "Make, list and revoke tokens of the API.",
-    "debug": "Print the mail that arrives and keep nothing.",
-    "readyz": "Ask a running catcher whether it is ready.",
+    "serve": "Run the server; the default command.",
+    "sendmail": "Send a message from standard input; replaces /usr/sbin/sendmail.",
+    "ingest": "Import messages from files, folders, mbox files and Maildirs.",
+    "check": "Check how mail servers, mail clients and spam filters will treat a message.",
+    "dump": "Copy messages to a folder, mbox file, Maildir or zip file.",
+    "reindex": "Rebuild the search index and the columns of lists.",
+    "token": "Create, list and revoke API tokens.",
+    "debug": "Print received mail without storing it.",
+    "readyz": "Report whether a running catcher is ready.",
     "version": "Print the version.",
 }
 """Each command's name and help; the command itself is `command` in the module of that name."""
@@ -37,18 +39,25 @@ class _Commands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Bare `catcher` and `catcher --smtp …` are `catcher serve`; called by sendmail's name it is `sendmail`."""
+        """Make bare `catcher` and `catcher --smtp …` `catcher serve`, and a link named sendmail `catcher sendmail`."""
         if "sendmail" in (ctx.info_name or ""):
             args = ["sendmail", *args]
         elif not args or (args[0].startswith("-") and args[0] not in {"--help", "-h", "--version"}):
             args = ["serve", *args]
         return super().parse_args(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; an error of ours is one line on standard error and exit code 1."""
+        try:
+            return super().invoke(ctx)
+        except CatcherError as error:
+            raise click.ClickException(str(error)) from None
+
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="catcher")
 def main() -> None:
-    """Catch the mail that an application sends, look at it in a browser, read it over an API.
+    """Catch the mail of an application, for reading it in a browser or with an API.
 
     `catcher serve --help` lists the settings.
     """

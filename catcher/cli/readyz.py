@@ -1,4 +1,4 @@
-"""`catcher readyz`: asks a running catcher whether it is ready; the container's health check."""
+"""`catcher readyz`: reports whether a running catcher is ready; the health check of the container."""
 
 import http.client
 import os
@@ -10,40 +10,43 @@ import click
 
 from catcher.conf import load
 from catcher.conf.addresses import SocketAddress
-from catcher.errors import SettingError
 
 if TYPE_CHECKING:
     import ssl
 
 
 @click.command("readyz")
-@click.option("-l", "--listen", metavar="HOST:PORT", default=None, help="Where it serves its pages.")
-@click.option("--webroot", metavar="PATH", default=None, help="The path that its pages live under.")
-@click.option("--https", is_flag=True, help="It serves HTTPS; known when the settings have a certificate.")
-@click.option("--wait", is_flag=True, help="Ask again until it is ready or the time is over.")
-@click.option("--timeout", metavar="SECONDS", type=click.FloatRange(min=0.1), default=30.0, show_default=True)
+@click.option("-l", "--listen", metavar="HOST:PORT", default=None, help="Address of the web interface.")
+@click.option("--webroot", metavar="PATH", default=None, help="URL path of the web interface.")
+@click.option("--https", is_flag=True, help="Use HTTPS; the default when the settings have a certificate.")
+@click.option("--wait", is_flag=True, help="Wait until the server is ready or the timeout has passed.")
+@click.option(
+    "--timeout",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0.1),
+    default=30.0,
+    show_default=True,
+    help="Maximum time to wait.",
+)
 def command(listen: str | None, webroot: str | None, *, https: bool, wait: bool, timeout: float) -> None:
-    """Exit with 0 when a running catcher is ready to take mail and serve pages, else with 1.
+    """Exit with 0 if a running catcher is ready to receive mail and serve the web interface, else with 1.
 
-    The address comes from the same settings that the server reads.
+    The default address is that of the server's settings.
     """
-    try:
-        settings, _ = load(flags={"listen": listen, "webroot": webroot}, environ=os.environ)
-    except SettingError as error:
-        raise click.ClickException(str(error)) from None
+    settings, _ = load(flags={"listen": listen, "webroot": webroot}, environ=os.environ)
     deadline = time.monotonic() + timeout
     while True:
         is_secure = https or bool(settings.ui_tls_cert)
-        answer = ask(settings.listen, f"{settings.webroot}readyz", timeout=min(5.0, timeout), is_secure=is_secure)
-        if not answer:
+        failure = probe(settings.listen, f"{settings.webroot}readyz", timeout=min(5.0, timeout), is_secure=is_secure)
+        if not failure:
             return
         if not wait or time.monotonic() >= deadline:
-            raise click.ClickException(f"{settings.listen}: {answer}")
+            raise click.ClickException(f"{settings.listen}: {failure}")
         time.sleep(0.1)
 
 
-def ask(address: SocketAddress, path: str, *, timeout: float, is_secure: bool = False) -> str:
-    """ "" when GET of the path is answered with 200, else what happened."""
+def probe(address: SocketAddress, path: str, *, timeout: float, is_secure: bool = False) -> str:
+    """Return "" if a GET request for the path is answered with 200, else what failed."""
     connection = _Connection(address, timeout, is_secure=is_secure)
     try:
         connection.request("GET", path)
@@ -56,7 +59,7 @@ def ask(address: SocketAddress, path: str, *, timeout: float, is_secure: bool = 
 
 
 class _Connection(http.client.HTTPConnection):
-    """A connection to a listener: by TCP, on loopback when it listens on every address, or by its Unix socket."""
+    """A connection to a listener by TCP, on loopback for a listener on every interface, or by its Unix socket."""
 
     def __init__(self, address: SocketAddress, timeout: float, *, is_secure: bool) -> None:
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address.host, address.host)  # noqa: S104 - translated away
@@ -72,12 +75,12 @@ class _Connection(http.client.HTTPConnection):
         else:
             super().connect()
         if self._is_secure:
-            self.sock = _trusting().wrap_socket(self.sock)
+            self.sock = _unverified_context().wrap_socket(self.sock)
 
 
-def _trusting() -> "ssl.SSLContext":
-    """Takes any certificate: it is asked whether the server runs, by an address that no certificate need be for."""
-    import ssl  # only for who serves HTTPS
+def _unverified_context() -> "ssl.SSLContext":
+    """Return a context that accepts any certificate: none needs to be valid for a loopback address."""
+    import ssl  # costs 10 ms; only for HTTPS
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False

@@ -1,4 +1,4 @@
-"""`catcher sendmail`: takes the place of /usr/sbin/sendmail for programs that send their mail through it."""
+"""`catcher sendmail`: replaces /usr/sbin/sendmail for programs that send their mail with it."""
 
 import getpass
 import os
@@ -17,10 +17,10 @@ from catcher.mail.header import bare_address
 from catcher.transfer import header_recipients, remove_bcc
 
 USAGE, DATA_ERROR, NO_USER, NO_HOST, UNAVAILABLE, TEMPORARY_FAILURE = 64, 65, 67, 68, 69, 75
-"""Exit codes as sysexits(3) numbers them."""
+"""Exit codes of sysexits(3)."""
 
-MOST = 1024 * 1024 * 1024
-"""Octets of a message."""
+MAX_OCTETS = 1024 * 1024 * 1024
+"""Maximum size of a message."""
 
 _IGNORED_FLAGS = ("-i", "-n", "-U", "-G", "-v", "-m")
 _IGNORED_VALUES = ("-o", "-B", "-e", "-F", "-N", "-R", "-V", "-h", "-O", "-L", "-X", "-C", "-p", "-q")
@@ -31,7 +31,7 @@ class _WrongUsage(click.UsageError):
 
 
 class _Sendmail(click.Command):
-    """A command whose usage errors leave with the exit code that callers of sendmail know."""
+    """A command whose usage errors have the exit code that callers of sendmail expect."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         try:
@@ -41,7 +41,7 @@ class _Sendmail(click.Command):
 
 
 def _ignored(function: Any) -> Any:
-    """Options of other sendmails that mean nothing here, so that no program fails for giving them."""
+    """Accept and ignore options of other sendmails."""
     for number, name in enumerate(_IGNORED_VALUES):
         function = click.option(name, f"ignored_value_{number}", multiple=True, expose_value=False, hidden=True)(
             function
@@ -59,7 +59,7 @@ def _ignored(function: Any) -> Any:
     default="localhost:1025",
     show_default=True,
     envvar=["CATCHER_SENDMAIL_SMTP_ADDR", "MP_SENDMAIL_SMTP_ADDR"],
-    help="The SMTP server that gets the message; also unix:PATH.",
+    help="Address of the SMTP server; also unix:PATH.",
 )
 @click.option(
     "-f",
@@ -69,54 +69,60 @@ def _ignored(function: Any) -> Any:
     metavar="ADDRESS",
     default=None,
     envvar=["CATCHER_SENDMAIL_FROM", "MP_SENDMAIL_FROM"],
-    help="The envelope's sender. The default is user@host.",
+    help="Sender of the envelope. The default is user@host.",
 )
-@click.option("-t", "is_listed", is_flag=True, help="Take recipients from To, Cc and Bcc, and leave Bcc out.")
-@click.option("-b", "mode", metavar="MODE", default="m", help="s: speak SMTP on standard input and output; m: send.")
+@click.option("-t", "is_listed", is_flag=True, help="Read the recipients from To, Cc and Bcc, and remove Bcc.")
+@click.option(
+    "-b",
+    "mode",
+    metavar="MODE",
+    default="m",
+    help="s: SMTP on standard input and output; m: one message.",
+)
 @_ignored
 @click.argument("recipients", nargs=-1)
 def command(smtp_addr: str, sender: str | None, *, is_listed: bool, mode: str, recipients: tuple[str, ...]) -> None:
-    """Read a message from standard input and send it to a catcher.
+    """Send a message from standard input to a catcher.
 
-    For PHP: sendmail_path = "catcher sendmail -t -i". Options of other sendmails (-i, -o…, -F, -B, -e, -v, …) are taken
-    and ignored; a line with nothing but a dot never ends the message. Without recipients, those that the message names
-    get it. Exit codes are those of sysexits.
+    For PHP: sendmail_path = "catcher sendmail -t -i". Options of other sendmails (-i, -o…, -F, -B, -e, -v, …) are
+    ignored; a line with a single dot does not end the message. Without RECIPIENTS the message is sent to those of its
+    header section, as with -t. Exit codes are those of sysexits.
     """
     try:
         address = server_address(smtp_addr)
     except SettingError as error:
-        _leave(USAGE, str(error))
+        _fail(USAGE, str(error))
     if mode == "s":
         _pipe(address)
     elif mode == "m":
         _send(address, sender, recipients, is_listed=is_listed)
     else:
-        _leave(USAGE, f"-b{mode}: expected -bs or -bm")
+        _fail(USAGE, f"-b{mode}: expected -bs or -bm")
 
 
 def _send(address: SocketAddress, sender: str | None, recipients: tuple[str, ...], *, is_listed: bool) -> None:
-    octets = sys.stdin.buffer.read(MOST + 1)
-    if len(octets) > MOST:
-        _leave(DATA_ERROR, f"the message has more than {MOST:,} octets")
-    forward_paths = [_bare(recipient) for recipient in recipients]
+    octets = sys.stdin.buffer.read(MAX_OCTETS + 1)
+    if len(octets) > MAX_OCTETS:
+        _fail(DATA_ERROR, f"the message has more than {MAX_OCTETS:,} octets")
+    forward_paths = [_addr_spec(recipient) for recipient in recipients]
     if is_listed or not recipients:
         forward_paths.extend(header_recipients(octets))
         octets = remove_bcc(octets)
     if not forward_paths:
-        _leave(DATA_ERROR, "no recipients: neither on the command line nor in To, Cc or Bcc")
-    reverse_path = _bare(sender) if sender is not None else _myself()
+        _fail(DATA_ERROR, "no recipients: neither on the command line nor in To, Cc or Bcc")
+    reverse_path = _addr_spec(sender) if sender is not None else _default_sender()
     submission = Submission(address)
     try:
         refused = submission.submit(reverse_path, list(dict.fromkeys(forward_paths)), octets)
     except (OSError, ValueError) as error:
-        _leave(*_failure(error, address))
+        _fail(*_failure(error, address))
     finally:
         submission.close()
     if refused:
-        _leave(_worst(refused), _told(refused))
+        _fail(_exit_code(refused), _refusals(refused))
 
 
-def _myself() -> str:
+def _default_sender() -> str:
     try:
         user = getpass.getuser()
     except (OSError, KeyError):  # a container's user may have no name
@@ -124,8 +130,8 @@ def _myself() -> str:
     return f"{user}@{socket.gethostname()}"
 
 
-def _bare(text: str) -> str:
-    """The addr-spec of "a@b.c", "Name <a@b.c>" or "<>"; a word without "@" is a user of this machine."""
+def _addr_spec(text: str) -> str:
+    """Return the addr-spec of "a@b.c", "Name <a@b.c>" or "<>"; a word without "@" is a user of this machine."""
     if text.strip() in {"", "<>"}:
         return ""
     try:
@@ -133,14 +139,14 @@ def _bare(text: str) -> str:
     except ValueError:
         addr_spec = ""
     if not addr_spec or " " in addr_spec or not addr_spec.isprintable():
-        _leave(USAGE, f"{text!r}: expected an address")
+        _fail(USAGE, f"{text!r}: expected an address")
     return addr_spec
 
 
 def _failure(error: Exception, address: SocketAddress) -> tuple[int, str]:
-    """Exit code and text for what went wrong."""
+    """Return the exit code and the text for an error."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return _worst(error.recipients), _told(error.recipients)
+        return _exit_code(error.recipients), _refusals(error.recipients)
     if isinstance(error, smtplib.SMTPResponseException):
         code = TEMPORARY_FAILURE if 400 <= error.smtp_code < 500 else UNAVAILABLE
         return code, f"{address}: {error.smtp_code} {_text(error.smtp_error)}"
@@ -151,11 +157,11 @@ def _failure(error: Exception, address: SocketAddress) -> tuple[int, str]:
     return DATA_ERROR, str(error)
 
 
-def _worst(refused: dict[str, tuple[int, bytes]]) -> int:
+def _exit_code(refused: dict[str, tuple[int, bytes]]) -> int:
     return NO_USER if any(code >= 500 for code, _ in refused.values()) else TEMPORARY_FAILURE
 
 
-def _told(refused: dict[str, tuple[int, bytes]]) -> str:
+def _refusals(refused: dict[str, tuple[int, bytes]]) -> str:
     return "; ".join(f"{recipient}: {code} {_text(text)}" for recipient, (code, text) in refused.items())
 
 
@@ -164,11 +170,11 @@ def _text(reply: bytes | str) -> str:
 
 
 def _pipe(address: SocketAddress) -> None:
-    """Join standard input and output with the server until it hangs up."""
+    """Connect standard input and output with the server until it hangs up."""
     try:
         server = connect(address)
     except OSError as error:
-        _leave(*_failure(error, address))
+        _fail(*_failure(error, address))
     with server:
         threading.Thread(target=_to_server, args=(sys.stdin.fileno(), server), daemon=True).start()
         _from_server(server, sys.stdout.buffer, address)
@@ -180,19 +186,19 @@ def _to_server(source: int, server: socket.socket) -> None:
             server.sendall(octets)
         server.shutdown(socket.SHUT_WR)
     except OSError:
-        return  # the server hung up; the other direction tells of it
+        return  # the server hung up; the other direction reports it
 
 
 def _from_server(server: socket.socket, target: BinaryIO, address: SocketAddress) -> None:
-    server.settimeout(None)  # how long a session may take is the server's to say
+    server.settimeout(None)  # the server limits the session
     try:
         while octets := server.recv(65_536):
             target.write(octets)
             target.flush()
     except OSError as error:
-        _leave(*_failure(error, address))
+        _fail(*_failure(error, address))
 
 
-def _leave(code: int, text: str) -> NoReturn:
+def _fail(code: int, text: str) -> NoReturn:
     click.echo(f"sendmail: {text}", err=True)
     sys.exit(code)

@@ -1,4 +1,4 @@
-"""`catcher serve`: reads the settings, runs a catcher until it is told to stop, and says where to send and to look."""
+"""`catcher serve`: runs the server with the settings of flags, environment and file, until it is stopped."""
 
 import asyncio
 import logging
@@ -11,17 +11,16 @@ import click
 from catcher import __version__
 from catcher.cli.logs import configure_logging
 from catcher.conf import TABLE, Option, Origin, Settings, load, mailpit, unknown_variables
-from catcher.errors import SettingError, StartError
 from catcher.process import frozen_heap, loop_factory, raise_descriptor_limit, until_stopped
 from catcher.server.catcher import Catcher, Whereabouts
 
 log = logging.getLogger("catcher")
 
-_FOREIGN = tuple(row for row in mailpit.ROWS if row.flag and row.flag not in {setting.flag for setting in TABLE})
+_MAILPIT_FLAGS = tuple(row for row in mailpit.ROWS if row.flag)
 
 
 class _Option(click.Option):
-    """An option with the heading it stands under in the help text."""
+    """An option with its heading in the help text."""
 
     def __init__(self, *names: Any, section: str = "", **more: Any) -> None:
         super().__init__(*names, **more)
@@ -29,7 +28,7 @@ class _Option(click.Option):
 
 
 class _Command(click.Command):
-    """A command whose options are listed under their headings."""
+    """A command that lists its options under their headings."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         sections: dict[str, list[tuple[str, str]]] = {}
@@ -43,7 +42,7 @@ class _Command(click.Command):
 
 
 def _with_settings(function: Callable[..., None]) -> Callable[..., None]:
-    """Give the command one option a row of the settings table; the values stay text until `conf` reads them."""
+    """Add an option for each setting. The values stay texts, which `conf` reads."""
     for option in reversed(TABLE):
         function = _option(option)(function)
     return function
@@ -62,46 +61,36 @@ def _option(setting: Option) -> Callable[[Callable[..., None]], Callable[..., No
 
 
 def _with_mailpit_flags(function: Callable[..., None]) -> Callable[..., None]:
-    """Take Mailpit's flags that are not ours, too; help does not tell of them."""
-    for row in _FOREIGN:
+    """Add hidden options for the flags that only Mailpit has."""
+    for row in _MAILPIT_FLAGS:
         value: dict[str, Any] = {"is_flag": True, "flag_value": "true"} if row.is_switch else {}
         function = click.option(row.flag, row.name, hidden=True, default=None, **value)(function)
     return function
 
 
 @click.command("serve", cls=_Command)
-@click.option("--config", metavar="FILE", default="", help="TOML file with settings. Also CATCHER_CONFIG.")
+@click.option("--config", metavar="FILE", default="", help="TOML file with settings. The default is CATCHER_CONFIG.")
 @_with_settings
 @_with_mailpit_flags
 def command(config: str, **flags: Any) -> None:
-    """Take mail by SMTP and serve the pages and the API until Ctrl-C.
+    """Receive mail by SMTP and serve the web interface and the API until Ctrl-C.
 
-    Every setting is also an environment variable (--max-age is CATCHER_MAX_AGE) and a key of the TOML file (max_age);
-    flags win over the environment, the environment over the file. Mailpit's variables and flags are understood.
+    Every setting is also an environment variable (--max-age is CATCHER_MAX_AGE) and a key of the TOML file (max_age).
+    Flags override the environment, and the environment overrides the file. Mailpit's variables and flags work, too.
     """
-    foreign = {row: flags.pop(row.name) for row in _FOREIGN}
-    try:
-        for row, value in foreign.items():
-            if value is not None:
-                flags = {**mailpit.from_flag(row, value), **_given(flags)}
-        settings, origins = load(flags=flags, environ=os.environ, config=config)
-        configure_logging(settings)
-    except SettingError as error:
-        raise click.ClickException(str(error)) from None
-    for line in mailpit.warnings(os.environ, [row.flag for row, value in foreign.items() if value is not None]):
+    mailpit_flags = {row: value for row in _MAILPIT_FLAGS if (value := flags.pop(row.name)) is not None}
+    given = {name: value for name, value in flags.items() if value is not None}
+    for row, value in mailpit_flags.items():
+        given = {**mailpit.from_flag(row, value), **given}
+    settings, origins = load(flags=given, environ=os.environ, config=config)
+    configure_logging(settings)
+    for line in mailpit.warnings(os.environ, [row.flag for row in mailpit_flags]):
         log.warning(line)
     for name in unknown_variables(os.environ):
-        log.warning("%s: no such setting, it has no effect", name)
+        log.warning("%s has no effect: no such setting", name)
     raise_descriptor_limit()
-    try:
-        with asyncio.Runner(loop_factory=loop_factory()) as runner:
-            runner.run(_serve(settings, origins))
-    except (SettingError, StartError) as error:
-        raise click.ClickException(str(error)) from None
-
-
-def _given(flags: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in flags.items() if value is not None}
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+        runner.run(_serve(settings, origins))
 
 
 async def _serve(settings: Settings, origins: Mapping[str, Origin]) -> None:
@@ -128,19 +117,17 @@ async def _started(catcher: Catcher) -> None:
 
 
 def announcement(where: Whereabouts, settings: Settings) -> str:
-    """What is printed at the start: where to send, where to look, what is kept."""
-    limits = [f"the newest {settings.max:,} messages" if settings.max else "every message"]
+    """Return the text printed at the start: the addresses of the listeners, and where messages are stored."""
+    stored = f"the newest {settings.max:,} messages" if settings.max else "all messages"
     if settings.max_age:
-        limits.append(f"for {settings.max_age}")
-    kept = f"{' '.join(limits)} in {where.database}" if where.database else "nothing after exit"
-    name = f"catcher {__version__}" + (f" ({settings.label})" if settings.label else "")
+        stored += f" for {settings.max_age}"
     lines = [
-        name,
-        f"  send mail to   {', '.join(where.smtp)}  (SMTP)",
-        *([f"                 {', '.join(where.lmtp)}  (LMTP)"] if where.lmtp else []),
-        *([f"  fetch it from  {', '.join(where.pop3)}  (POP3)"] if where.pop3 else []),
-        f"  look at it on  {where.url or settings.listen}",
-        f"  keeps          {kept}",
-        "Ctrl-C stops it; catcher serve --help lists the settings.",
+        f"catcher {__version__}" + (f" ({settings.label})" if settings.label else ""),
+        f"  SMTP           {', '.join(where.smtp)}",
+        *([f"  LMTP           {', '.join(where.lmtp)}"] if where.lmtp else []),
+        *([f"  POP3           {', '.join(where.pop3)}"] if where.pop3 else []),
+        f"  web interface  {where.url or settings.listen}",
+        f"  storage        {f'{stored} in {where.database}' if where.database else 'temporary, deleted on exit'}",
+        "Press Ctrl-C to stop. catcher serve --help lists the settings.",
     ]
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""Hands messages to an SMTP server as they are: the mail library's SMTP backend, for octets instead of messages."""
+"""Submission of messages to an SMTP server: the mail library's SMTP backend, for octets instead of messages."""
 
 import re
 import smtplib
@@ -17,7 +17,7 @@ _LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
 def server_address(text: str) -> SocketAddress:
-    """HOST:PORT, HOST (port 25) or unix:PATH. Raises SettingError."""
+    """Return the address of HOST:PORT, HOST (port 25) or unix:PATH. Raises SettingError."""
     given = text if ":" in text else f"{text}:25"
     try:
         return SocketAddress.parse(given.strip())
@@ -28,12 +28,12 @@ def server_address(text: str) -> SocketAddress:
 class Submission(EmailBackend):
     """A connection to an SMTP server on a TCP port or a Unix socket.
 
-    STARTTLS is used where it is offered, without looking at the certificate: a catcher has seldom one that somebody
-    vouches for, and without TLS nobody would be looked at either.
+    STARTTLS is used if the server offers it, without verification: a catcher rarely has a certificate of a known CA,
+    and without TLS there is no verification either.
     """
 
     def __init__(self, address: SocketAddress, *, timeout: float = SECONDS) -> None:
-        # A port has to be given for a Unix socket too, or smtplib looks for one in the path.
+        # smtplib would look for a port in the path of a Unix socket.
         super().__init__(host=address.path or address.host or "localhost", port=address.port or 25, timeout=timeout)
         self.use_tls = self.use_ssl = False
         self.username = self.password = None
@@ -41,11 +41,11 @@ class Submission(EmailBackend):
 
     @property
     def connection_class(self) -> type[smtplib.SMTP]:
-        """The class from smtplib, or ours for Unix sockets."""
+        """The class of smtplib, or ours for Unix sockets."""
         return _UnixSMTP if self._is_unix else smtplib.SMTP
 
     def open(self) -> bool | None:
-        """Connect, and secure the connection where the server offers it. Raises OSError."""
+        """Connect, with STARTTLS if the server offers it. Raises OSError."""
         opened = super().open()
         if opened:
             self.connection.ehlo_or_helo_if_needed()
@@ -57,9 +57,9 @@ class Submission(EmailBackend):
         return opened
 
     def submit(self, reverse_path: str, forward_paths: Sequence[str], octets: bytes) -> dict[str, tuple[int, bytes]]:
-        """Send one message; which recipients the server did not take, with its answers.
+        """Send one message, and return the recipients that the server refused, with its replies.
 
-        Line ends become CRLF, as SMTP needs; no other octet is changed. Raises OSError (smtplib.SMTPException is one).
+        Line ends become CRLF; no other octet is changed. Raises OSError (smtplib.SMTPException is one).
         """
         self.open()
         connection: smtplib.SMTP = self.connection
@@ -71,21 +71,21 @@ class Submission(EmailBackend):
 
 
 def connect(address: SocketAddress, *, timeout: float = SECONDS) -> socket.socket:
-    """A plain connection to the server. Raises OSError."""
+    """Return a plain connection to the server. Raises OSError."""
     if not address.path:
         return socket.create_connection((address.host or "localhost", address.port), timeout)
-    one = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    one.settimeout(timeout)
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection.settimeout(timeout)
     try:
-        one.connect(address.path)
+        connection.connect(address.path)
     except OSError:
-        one.close()
+        connection.close()
         raise
-    return one
+    return connection
 
 
 class _UnixSMTP(smtplib.SMTP):
-    """smtplib's client on a Unix socket; the host is its path."""
+    """An SMTP client on a Unix socket; the host is the path."""
 
     def _get_socket(self, host: str, port: int, timeout: float) -> Any:
         return connect(SocketAddress(path=host), timeout=timeout)

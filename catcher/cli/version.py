@@ -1,4 +1,4 @@
-"""`catcher version`."""
+"""`catcher version`: prints the version."""
 
 import click
 

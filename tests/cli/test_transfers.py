@@ -69,7 +69,7 @@ def test_the_date_field_can_be_when_it_was_received(run: Run, tmp_path: Path) ->
     (tmp_path / "a.eml").write_bytes(ONE)
     (tmp_path / "b.eml").write_bytes(TWO)
     done = run("ingest", "-d", tmp_path / "m.db", "--use-message-dates", tmp_path / "a.eml", tmp_path / "b.eml")
-    assert (done.returncode, done.stdout) == (0, b"2 messages taken in\n")
+    assert (done.returncode, done.stdout) == (0, b"2 messages imported\n")
     with opened(tmp_path / "m.db") as store:
         two, one = store.page().messages
     assert one.received_at == datetime(2026, 5, 4, 3, 2, 1, tzinfo=UTC)
@@ -109,7 +109,7 @@ def test_logs_of_the_file_based_backend_are_taken_in(run: Run, tmp_path: Path) -
         for number in range(3):
             EmailMessage(f"number {number}", "-" * 79 + "\nbody", "f@x.y", ["a@x.y"], connection=connection).send()
     done = run("ingest", "-d", tmp_path / "m.db", folder)
-    assert (done.returncode, done.stdout) == (0, b"3 messages taken in\n"), done.stderr
+    assert (done.returncode, done.stdout) == (0, b"3 messages imported\n"), done.stderr
     with opened(tmp_path / "m.db") as store:
         assert [one.subject for one in store.page().messages] == ["number 2", "number 1", "number 0"]
 
@@ -125,7 +125,7 @@ def test_what_is_no_mail_is_named_and_the_rest_taken_in(run: Run, tmp_path: Path
     (folder / "old.eml").write_bytes(TWO)
     os.utime(folder / "old.eml", (0, 0))
     done = run("ingest", "-d", tmp_path / "m.db", "--recent", "2", "--max-message-size", "1", folder, tmp_path / "none")
-    assert (done.returncode, done.stdout) == (1, b"1 message taken in\n")
+    assert (done.returncode, done.stdout) == (1, b"1 message imported\n")
     told = done.stderr.decode()
     for name in ("picture.png: not a message", "large.eml: more than", "none: does not exist"):
         assert name in told
@@ -139,15 +139,15 @@ def test_many_messages_go_in_batches(run: Run, tmp_path: Path) -> None:
 
 
 def test_mail_can_be_sent_to_a_server_instead(run: Run, tmp_path: Path) -> None:
-    """-S: one SMTP session; what names no recipient is left out."""
+    """-S: one SMTP session; what has no recipients is left out."""
     (tmp_path / "1.eml").write_bytes(ONE)
     (tmp_path / "2.eml").write_bytes(TWO)
     (tmp_path / "3.eml").write_bytes(b"Subject: nobody\n\n")
     with running_catcher() as catcher:
         files = [tmp_path / f"{number}.eml" for number in (1, 2, 3)]
         done = run("ingest", "-S", f"{catcher.smtp_host}:{catcher.smtp_port}", *files)
-        assert (done.returncode, done.stdout) == (1, b"2 messages taken in\n"), done.stderr
-        assert b"3.eml: names no recipient" in done.stderr
+        assert (done.returncode, done.stdout) == (1, b"2 messages imported\n"), done.stderr
+        assert b"3.eml: has no recipients" in done.stderr
         two, one = catcher.store.page().messages
         assert catcher.store.raw(one.store_id) == ONE
         assert catcher.store.raw(two.store_id) == TWO.replace(b"\n", b"\r\n")
@@ -179,7 +179,7 @@ def test_a_folder_is_filled_and_filled_up(run: Run, tmp_path: Path) -> None:
     file.write_bytes(b"mine")
     (tmp_path / "out" / f"{two.store_id}.eml").unlink()
     done = run("dump", "-d", database, tmp_path / "out")
-    assert done.stdout == b"1 message written, 1 already there\n"
+    assert done.stdout == b"1 message written, 1 already present\n"
     assert file.read_bytes() == b"mine"
     assert (tmp_path / "out" / f"{two.store_id}.eml").read_bytes() == TWO
     assert len(list((tmp_path / "out").iterdir())) == 2
@@ -216,7 +216,7 @@ def test_other_programs_read_what_is_dumped(run: Run, tmp_path: Path) -> None:
     flags = {one["subject"]: (one.get_subdir(), one.get_flags()) for one in mailbox.Maildir(tmp_path / "dir")}
     assert flags == {"one": ("new", ""), "two": ("cur", "S")}
     done = run("dump", "-d", database, "-F", "maildir", tmp_path / "dir")
-    assert done.stdout == b"0 messages written, 2 already there\n"
+    assert done.stdout == b"0 messages written, 2 already present\n"
 
 
 def test_a_query_selects_what_is_dumped(run: Run, tmp_path: Path) -> None:

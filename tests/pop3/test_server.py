@@ -43,7 +43,7 @@ def test_served_mail_can_be_fetched(tmp_path: Path) -> None:
     options = ("--ephemeral", "--pop3", "127.0.0.1:0", "--pop3-auth-file", str(passwords), "--label", "team")
     with serving(*options) as served:
         store_id = served.send(WORDS)
-        found = re.search(r"fetch it from\s+(\S+):(\d+)", served.screen)
+        found = re.search(r"POP3\s+(\S+):(\d+)", served.screen)
         assert found is not None, served.screen
         client = poplib.POP3(found[1], int(found[2]), timeout=PATIENCE)
         assert client.getwelcome().startswith(b"+OK catcher (team) POP3 server ready <")
