@@ -90,7 +90,7 @@ def _work(
     messages: int,
     number: int,
     barrier: Barrier,
-    results: Queue[tuple[int, int]],
+    results: "Queue[tuple[int, int]]",  # not subscriptable when it runs
 ) -> None:
     octets = [
         mail(load.kind, load.first + number + index * 16).replace(b"\r\n.", b"\r\n..") + b".\r\n"

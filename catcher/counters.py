@@ -1,4 +1,4 @@
-"""Counters of the mail that clients offered since the start."""
+"""Counters of the mail that clients submitted since the start."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,8 +8,8 @@ from pathlib import Path
 class Totals:
     """The counters at one moment.
 
-    accepted, accepted_octets: messages that were kept, and their size. ignored: acknowledged and not kept, because they
-    were stored already. refused: recipients and messages that got a 4xx or 5xx reply.
+    accepted, accepted_octets: messages that were stored, and their size. ignored: messages that were acknowledged but
+    not stored, as duplicates. refused: recipients and messages with a 4xx or 5xx reply.
     """
 
     accepted: int
@@ -19,18 +19,18 @@ class Totals:
 
 
 class Counters:
-    """Running counters; they belong to the event loop."""
+    """Running counters, to be used on the event loop."""
 
     def __init__(self) -> None:
         self._accepted = self._accepted_octets = self._ignored = self._refused = 0
 
     def accept(self, content: bytes | Path) -> None:
-        """Count a message that was kept: its octets, or the file that still holds them."""
+        """Count a stored message. content: its octets, or the file that still contains them."""
         self._accepted += 1
         self._accepted_octets += len(content) if isinstance(content, bytes) else content.stat().st_size
 
     def ignore(self) -> None:
-        """Count a message that was acknowledged and not kept."""
+        """Count a message that was acknowledged but not stored."""
         self._ignored += 1
 
     def refuse(self) -> None:
@@ -38,7 +38,7 @@ class Counters:
         self._refused += 1
 
     def totals(self) -> Totals:
-        """Return the counters as they stand."""
+        """Return the current counters."""
         return Totals(
             accepted=self._accepted,
             accepted_octets=self._accepted_octets,

@@ -1,4 +1,4 @@
-"""The SMTP outer layer as values: who sent, to whom, over which connection. RFC 5321 §2.3.1, §3.3."""
+"""The SMTP envelope and session as values. RFC 5321 §2.3.1, §3.3."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,10 +10,10 @@ Parameters = tuple[tuple[str, str | None], ...]
 
 
 class ForwardPath(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One recipient as RCPT named it. Source: RFC 5321 §4.1.1.3.
+    """One recipient, as stated in RCPT. Source: RFC 5321 §4.1.1.3.
 
     addr_spec: without angle brackets, otherwise as given (letter case, source route removed).
-    parameters: what followed it, for example ("NOTIFY", "SUCCESS,DELAY") (RFC 3461 §4).
+    parameters: for example ("NOTIFY", "SUCCESS,DELAY") (RFC 3461 §4).
     """
 
     addr_spec: str
@@ -21,7 +21,7 @@ class ForwardPath(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Client(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Who handed the message in, as far as the connection told.
+    """The client that submitted a message, as far as the connection identified it.
 
     address: IP address as text, "" when there is none (Unix socket, another process's backend).
     port: the client's port, 0 when there is none.
@@ -29,7 +29,7 @@ class Client(Struct, frozen=True, kw_only=True, omit_defaults=True):
     protocol: the "with" protocol type of RFC 3848 and RFC 6531 (SMTP, ESMTP, ESMTPA, ESMTPS, UTF8SMTP, LMTP, …), "HTTP"
         for the send endpoint, "local" for the SQLite mail backend and imports.
     user: AUTH identity, "" without AUTH.
-    mechanism: SASL mechanism that was used, "" without AUTH.
+    mechanism: SASL mechanism, "" without AUTH.
     tls: protocol version and cipher as text, for example "TLSv1.3 TLS_AES_256_GCM_SHA384"; "" on a plain connection.
     """
 
@@ -49,11 +49,10 @@ class Envelope(Struct, frozen=True, kw_only=True, omit_defaults=True):
     forward_paths: in RCPT order, as given, duplicates kept.
     received_at: aware UTC, the moment the last octet was read.
     parameters: the ESMTP parameters of MAIL, for example ("BODY", "8BITMIME"), ("SIZE", "1234").
-    notes: oddities of the dialogue that were let pass, one short sentence each.
-    transcript: what client and server said up to the content, for people to read: the connection's opening, then this
-        transaction. Each command stands after "C: ", each reply after "S: " (further lines of a reply follow without
-        a mark); AUTH secrets and the content are left out, and long dialogues are cut, with a line that says so.
-        "" when there was no dialogue.
+    notes: accepted deviations from the protocol, one short sentence each.
+    transcript: the readable dialogue up to the content: the connection's opening, then this transaction. Commands begin
+        with "C: ", replies with "S: " (only their first line). AUTH secrets and content are omitted, and long
+        dialogues are cut, with a line that says so. "" if there was no dialogue.
     """
 
     reverse_path: str
@@ -66,17 +65,17 @@ class Envelope(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def recipients(self) -> tuple[str, ...]:
-        """The recipients' addr-specs in RCPT order, duplicates kept."""
+        """The addr-specs of the recipients in RCPT order, duplicates kept."""
         return tuple(path.addr_spec for path in self.forward_paths)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmtpSession:
-    """One whole SMTP connection, told when it is over, whether it brought a message or not.
+    """One SMTP connection that has ended, with or without messages.
 
-    opened_at, closed_at: aware UTC. ended: how it came to its end, "quit", "lost", "timeout", "refused" or "stopped".
-    store_ids: of the messages it brought, in order, the last thousand.
-    transcript: the whole dialogue, in the form of `Envelope.transcript`.
+    opened_at, closed_at: aware UTC. ended: the reason, "quit", "lost", "timeout", "refused", "stopped" or "dropped".
+    store_ids: of its messages, in order, at most the first thousand.
+    transcript: the whole dialogue, in the format of `Envelope.transcript`.
     """
 
     client: Client

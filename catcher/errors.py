@@ -1,4 +1,4 @@
-"""Every exception catcher raises on purpose, outside the mail library, which stands alone with its own.
+"""The exceptions of catcher, except for the mail library, which has its own.
 
     CatcherError
     ├── SettingError (ValueError)         a setting has a value that cannot be used
@@ -11,18 +11,18 @@
     ├── TagError (ValueError)             a tag's name cannot be used
     ├── InboxError (ValueError)           an inbox's name cannot be used
     ├── MessageTooLarge (ValueError)      a message is larger than the limit
-    ├── MessageRefused (ValueError)       a message is kept, but its sender is to be told no
-    ├── RelayError (OSError)              a relay did not take a message
-    └── StoreUnavailable (RuntimeError)   the store cannot take or give anything now: locked, closed, its file gone
-        └── StoreFull                     there is no room left on the disk
+    ├── MessageRefused (ValueError)       a message is stored, but its sender gets a negative reply
+    ├── RelayError (OSError)              a relay did not accept a message
+    └── StoreUnavailable (RuntimeError)   the store cannot be used at present: locked, closed, file removed
+        └── StoreFull                     the disk is full
 
-An error has two audiences: `str(error)` is short and may be shown to a client; it names no path, table or
-policy unless the client is the person who set it. `detail` is for the log.
+An error has two audiences: `str(error)` is short and may be shown to a client; it contains no path, table or policy
+unless the client is the person who configured it. `detail` is for the log.
 """
 
 
 class CatcherError(Exception):
-    """Base of all of them."""
+    """Base class."""
 
     def __init__(self, message: str, *, detail: str = "") -> None:
         super().__init__(message)
@@ -34,11 +34,11 @@ class SettingError(CatcherError, ValueError):
 
 
 class StartError(CatcherError):
-    """The server cannot start. The message is one line for the person who started it."""
+    """The server cannot start. The message is one line for the user."""
 
 
 class AddressInUse(StartError, OSError):
-    """A listener's address is taken, or this user may not bind it."""
+    """A listener's address is in use or not permitted."""
 
 
 class DatabaseUnusable(StartError):
@@ -50,7 +50,7 @@ class DatabaseTooNew(DatabaseUnusable):
 
 
 class NotFound(CatcherError, LookupError):
-    """No message, part or tag is known by this name."""
+    """There is no message, part, tag or inbox of this name."""
 
 
 class QueryError(CatcherError, ValueError):
@@ -70,11 +70,11 @@ class InboxError(CatcherError, ValueError):
 
 
 class MessageTooLarge(CatcherError, ValueError):
-    """A message is larger than the limit that is set."""
+    """A message is larger than the limit."""
 
 
 class MessageRefused(CatcherError, ValueError):
-    """A message is kept, but its sender is to be told no, with this reply code of SMTP: so said the relay."""
+    """A message is stored, but its sender gets the relay's negative reply. code: the SMTP reply code."""
 
     def __init__(self, message: str, *, code: int) -> None:
         super().__init__(message)
@@ -82,7 +82,7 @@ class MessageRefused(CatcherError, ValueError):
 
 
 class RelayError(CatcherError, OSError):
-    """A relay did not take a message, for no fault of single recipients. `is_lasting`: trying later will not help."""
+    """A relay did not accept a message at all. is_lasting: retrying will not help."""
 
     def __init__(self, message: str, *, detail: str = "", is_lasting: bool = False) -> None:
         super().__init__(message, detail=detail)
@@ -90,8 +90,8 @@ class RelayError(CatcherError, OSError):
 
 
 class StoreUnavailable(CatcherError, RuntimeError):
-    """The store cannot take or give anything now: database locked, store closed, file gone. Trying later may help."""
+    """The store cannot be used at present: database locked, store closed, file removed. Retrying may help."""
 
 
 class StoreFull(StoreUnavailable):
-    """There is no room left on the disk; deleting mail makes room."""
+    """The disk is full; deleting mail frees space."""

@@ -1,4 +1,4 @@
-"""The hook that may interfere at each stage of an SMTP dialogue; fault injection is built on it."""
+"""The hook that is called at each stage of an SMTP dialogue; fault injection is built on it."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -32,8 +32,8 @@ class Stage(Enum):
 class HookContext:
     """The state of the dialogue when the hook is called.
 
-    value: depends on the stage: the client's address, the name given in HELO, the user name, what followed MAIL or
-        RCPT, the reverse-path for CONTENT, else "".
+    value: depends on the stage: the client's address, the name given in HELO, the user name, the argument of MAIL
+        or RCPT, the reverse-path for CONTENT, else "".
     reverse_path: of the transaction, None before MAIL. recipients: those accepted so far.
     """
 

@@ -1,4 +1,4 @@
-"""Where files lie: what belongs to the program, in a checkout or in an installed wheel, and the user's database."""
+"""Paths of the package's data files, in a checkout or an installed wheel, and of the user's database."""
 
 import contextlib
 import os
@@ -8,27 +8,27 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def data_directory(name: str) -> Path:
-    """The directory of this name: "templates", "static" or "migrations".
+    """Return a directory of data files: "templates", "static" or "migrations".
 
-    A checkout has it beside the package, a wheel in `catcher/_data`. Raises FileNotFoundError when it is in neither
-    place, which means that the installation is incomplete.
+    A checkout has it next to the package, a wheel in `catcher/_data`. Raises FileNotFoundError if it is in neither,
+    which means that the installation is incomplete.
     """
     installed = _PACKAGE / "_data" / name
-    # Next to an installed package, site-packages may hold a stranger's "static": the wheel's own copy goes first.
-    for place in (installed, _PACKAGE.parent / name):
-        if place.is_dir():
-            return place
+    # Next to an installed package, site-packages may contain another package's "static": prefer the wheel's copy.
+    for path in (installed, _PACKAGE.parent / name):
+        if path.is_dir():
+            return path
     raise FileNotFoundError(f"The directory {name!r} of catcher is missing: expected {installed}")
 
 
 def database_file(given: str) -> Path:
-    """The file that somebody means by a path: itself, or catcher.db in a directory; "" is the user's own.
+    """Return the database file for a path: the path itself, or catcher.db in it if it is a directory.
 
-    The user's own is catcher.db in the platform's directory for user data, which is made when it is missing; a
-    directory that was named is not. When it cannot be made, opening the file will say so.
+    "" is catcher.db in the platform's directory for user data, which is created if it is missing; other directories are
+    not. If that fails, opening the database will report it.
     """
     if not given:
-        import platformdirs  # not for who names a file: the listener would open later
+        import platformdirs  # late: needed only without a path, and it delays the start
 
         own = platformdirs.user_data_path("catcher", appauthor=False)
         with contextlib.suppress(OSError):

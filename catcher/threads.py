@@ -1,7 +1,4 @@
-"""The only place that hands work to a thread, so that there is one bound and one place to look.
-
-The store's writer thread is the exception: it belongs to the store.
-"""
+"""Thread pools for blocking work. All threads come from here, except for the store's writer thread."""
 
 import asyncio
 import contextvars
@@ -14,38 +11,35 @@ R = TypeVar("R")
 
 
 class Threads:
-    """A bounded pool for blocking work: large parses, database reads, smtplib.
+    """A thread pool for blocking work: large parses, database reads, smtplib.
 
-    workers: how many run at once; more wait in order. `close` waits for what runs and is safe to call twice.
+    max_threads: number of threads; further work is queued in order.
     """
 
-    def __init__(self, workers: int = 8, *, name: str = "catcher") -> None:
-        self._pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix=name)
+    def __init__(self, max_threads: int = 8, *, name: str = "catcher") -> None:
+        self._pool = ThreadPoolExecutor(max_workers=max_threads, thread_name_prefix=name)
 
     async def run(self, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """The result of function(*args, **kwargs), which runs in a thread and in the caller's context.
-
-        Its exception is raised here.
-        """
+        """Return the result of function(*args, **kwargs), run in a thread and in the caller's context."""
         context = contextvars.copy_context()
         return await asyncio.get_running_loop().run_in_executor(
             self._pool, lambda: context.run(function, *args, **kwargs)
         )
 
     def close(self) -> None:
-        """Wait for running work and end the threads."""
+        """Wait for running work, cancel queued work, and end the threads. Safe to call twice."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
 def parsers() -> Threads:
-    """Two threads for parsing large mail, so that a list never waits for ten mails of 20 MB to be through."""
+    """Return a pool for parsing large messages, so that they do not delay database reads."""
     return Threads(2, name="catcher-parse")
 
 
-class OnDemand(Generic[R]):
-    """A value that costs too much to be made before somebody asks for it: made in a thread, once.
+class LazyValue(Generic[R]):
+    """An expensive value that is created in a thread, once, when it is first needed.
 
-    When making it fails, who asks gets the exception and the next one tries again.
+    If that fails, all waiting callers get the exception, and the next call tries again.
     """
 
     def __init__(self, make: Callable[[], R], *, threads: Threads) -> None:
@@ -54,7 +48,7 @@ class OnDemand(Generic[R]):
         self._made: asyncio.Future[R] | None = None
 
     async def __call__(self) -> R:
-        """The value."""
+        """Return the value."""
         if self._made is None:
             self._made = asyncio.ensure_future(self._threads.run(self._make))
         making = self._made

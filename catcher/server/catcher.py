@@ -29,7 +29,7 @@ from catcher.server.http import Site, http_socket, site_url
 from catcher.server.session_log import Observer
 from catcher.smtp import SmtpServer
 from catcher.smtp.debug import Printer
-from catcher.threads import OnDemand, Threads, parsers
+from catcher.threads import LazyValue, Threads, parsers
 
 if TYPE_CHECKING:
     from catcher.checks import Checker
@@ -327,7 +327,7 @@ class Catcher:
         # few threads of their own: a heavy mail must keep neither the loop nor who reads the store from its turn
         checking = Threads(CHECKING, name="checks")
         self._undo.push_async_callback(self._threads.run, checking.close)
-        checks = OnDemand(partial(wiring.checker, settings, checking), threads=self._threads)
+        checks = LazyValue(partial(wiring.checker, settings, checking), threads=self._threads)
         if settings.check_clients or settings.zone_file:
             await checks()  # these settings can be wrong, and a wrong one stops the start
         services = Services(

@@ -1,7 +1,6 @@
-"""Reads the reverse-path of MAIL and the forward-path of RCPT, with the parameters behind them. RFC 5321 §4.1.2.
+"""Parser for the arguments of MAIL and RCPT: a path and parameters. RFC 5321 §4.1.2.
 
-Applications send more than the grammar allows. What can only be meant one way is read that way, with a note; what
-cannot be meant, or could be meant in two ways, is refused.
+Applications send more than the grammar allows. Unambiguous deviations are accepted with a note, others are refused.
 """
 
 import re
@@ -12,7 +11,7 @@ from catcher.smtp.replies import Reply
 
 MAX_ADDRESS_OCTETS = 1024
 
-# What nearly every client sends; the rest takes the long way through `_read_odd`.
+# The syntax of nearly all clients; `_read_odd` handles the rest.
 _USUAL = {
     keyword: re.compile(
         rb"(?i:" + keyword + rb":)<((?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+)?)>(?: ([!-~][ -~]*))?"
@@ -23,8 +22,8 @@ _KEYWORD = {keyword: re.compile(rb"(?i:\s*" + keyword + rb"(\s*):(\s*))") for ke
 
 _BRACKETED = re.compile(rb'<((?:"(?:[^"\\]|\\.)*"|[^">])*)>', re.DOTALL)
 
-# Mailbox of RFC 5321 §4.1.2 and RFC 6531 §3.3, more generous in two places: dots anywhere in a local part (some mobile
-# carriers hand such addresses out) and any label characters in a domain.
+# Mailbox of RFC 5321 §4.1.2 and RFC 6531 §3.3, relaxed in two places: dots anywhere in a local part (some mobile
+# carriers assign such addresses) and any label characters in a domain.
 _LOCAL_PART = r'(?:[^\s"(),:;<>@\[\\\]\x00-\x1f\x7f]+|"(?:[^"\\\x00-\x1f\x7f]|\\[^\x00-\x1f\x7f])*")'
 _DOMAIN = r"(?:[^\s\"(),:;<>@\[\\\]\x00-\x1f\x7f]+|\[[^\s\[\\\]\x00-\x1f\x7f]+\])"
 _MAILBOX = re.compile(rf"{_LOCAL_PART}(?:@{_DOMAIN})?")
@@ -34,7 +33,7 @@ _PARAMETER = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)(?:=([^\x00-\x20\x7f]+))?")
 
 @dataclass(frozen=True, slots=True)
 class PathArgument:
-    """What MAIL or RCPT named: the address without brackets ("" is the null path), parameters, oddities let pass."""
+    """The argument of MAIL or RCPT. addr_spec: "" is the null path. notes: accepted deviations from the grammar."""
 
     addr_spec: str
     parameters: Parameters = ()
@@ -42,9 +41,9 @@ class PathArgument:
 
 
 def read_path(argument: bytes, keyword: bytes) -> PathArgument | Reply:
-    """The path and parameters behind MAIL or RCPT, or the reply that refuses them.
+    """Parse the argument of MAIL or RCPT; return it or the reply that refuses it.
 
-    argument: what followed the verb. keyword: b"FROM" or b"TO". An address that is not UTF-8 is read as Latin-1.
+    keyword: b"FROM" or b"TO". An address that is not UTF-8 is decoded as Latin-1.
     """
     usual = _USUAL[keyword].fullmatch(argument)
     if usual is not None and len(argument) < MAX_ADDRESS_OCTETS:
@@ -58,9 +57,9 @@ def read_path(argument: bytes, keyword: bytes) -> PathArgument | Reply:
 
 
 def read_parameters(text: str) -> Parameters | None:
-    """ESMTP parameters, keywords in upper case; None when one of them is not of the form KEYWORD or KEYWORD=value.
+    """Parse ESMTP parameters, with keywords in upper case; None if one is not of the form KEYWORD or KEYWORD=value.
 
-    A value may hold "=" here, though RFC 5321 §4.1.2 forbids it: base64 is often sent as it is.
+    A value may contain "=", although RFC 5321 §4.1.2 forbids it: base64 is often sent unencoded.
     """
     parameters = []
     for word in text.split():
@@ -94,7 +93,7 @@ def _read_odd(argument: bytes, keyword: bytes) -> PathArgument | Reply:
 
 
 def _split(path: bytes, notes: list[str]) -> tuple[bytes, bytes]:
-    """The address in the path, and what follows it."""
+    """Return the address in the path and the rest after it."""
     name, bracket, _ = path.partition(b"<")
     if not bracket:
         address, _, rest = path.partition(b" ")

@@ -1,4 +1,4 @@
-"""One mail transaction while it is being built: what MAIL and RCPT said. RFC 5321 §3.3; no sockets here."""
+"""A mail transaction in progress: MAIL and RCPT. RFC 5321 §3.3."""
 
 import re
 from collections.abc import Callable
@@ -11,8 +11,8 @@ from catcher.smtp.replies import Reply, too_large
 BODIES = frozenset({"7BIT", "8BITMIME", "BINARYMIME"})
 
 _XTEXT = r"(?:[!-*,-<>-~]|\+[0-9A-F]{2})+"  # RFC 3461 §4
-_KNOWN: dict[str, Callable[[str], object]] = {
-    # RFC 1870, 6152 and 3030, 6531 are judged in `mail` itself; these are only for people to be told about.
+_VALIDATORS: dict[str, Callable[[str], object]] = {
+    # `mail` refuses invalid SIZE and BODY; violations of the others only become notes.
     "AUTH": re.compile(rf"<>|{_XTEXT}").fullmatch,  # RFC 4954 §5
     "RET": re.compile(r"FULL|HDRS", re.IGNORECASE).fullmatch,  # RFC 3461 §4.3
     "ENVID": re.compile(_XTEXT).fullmatch,  # RFC 3461 §4.4
@@ -22,16 +22,16 @@ _KNOWN: dict[str, Callable[[str], object]] = {
     "BODY": lambda value: value.upper() in BODIES,
     "SMTPUTF8": lambda value: not value,
 }
-_OF_MAIL = frozenset({"SIZE", "BODY", "SMTPUTF8", "AUTH", "RET", "ENVID"})
-_OF_RECIPIENT = frozenset({"NOTIFY", "ORCPT"})
+_MAIL_PARAMETERS = frozenset({"SIZE", "BODY", "SMTPUTF8", "AUTH", "RET", "ENVID"})
+_RCPT_PARAMETERS = frozenset({"NOTIFY", "ORCPT"})
 
 
 class Transaction:
-    """What has been said since MAIL. `reverse_path` is None before it.
+    """The envelope since MAIL. reverse_path: None before MAIL.
 
-    is_internationalized: whether MAIL said SMTPUTF8 (RFC 6531 §3.4). is_binary: whether it said BODY=BINARYMIME, which
-    DATA cannot carry (RFC 3030 §3). dropped: recipients that were acknowledged and left out. max_octets,
-    max_recipients: 0 is no limit. allowed, drop_others: see `SmtpOptions`.
+    is_internationalized: MAIL had the parameter SMTPUTF8 (RFC 6531 §3.4). is_binary: it had BODY=BINARYMIME, which DATA
+    cannot transfer (RFC 3030 §3). dropped: number of recipients that were acknowledged and dropped.
+    max_octets, max_recipients: 0 is no limit. allowed, drop_others: see `SmtpOptions`.
     """
 
     __slots__ = (
@@ -65,7 +65,7 @@ class Transaction:
         self.reset()
 
     def reset(self) -> None:
-        """Forget everything: RSET, EHLO, STARTTLS, or the message is through."""
+        """Forget everything, on RSET, EHLO or STARTTLS, or after the message."""
         self.reverse_path: str | None = None
         self.forward_paths: list[ForwardPath] = []
         self.dropped = 0
@@ -76,13 +76,13 @@ class Transaction:
 
     @property
     def has_recipients(self) -> bool:
-        """Whether a RCPT was acknowledged."""
+        """Whether a RCPT was accepted."""
         return bool(self.forward_paths or self.dropped)
 
     def mail(self, argument: bytes, *, is_extended: bool) -> bytes:
-        """The reply to MAIL. A second MAIL before any RCPT replaces the first; clients retry that way.
+        """Process MAIL and return the reply. A second MAIL before any RCPT replaces the first: some clients retry.
 
-        is_extended: whether EHLO came before it.
+        is_extended: the client has said EHLO.
         """
         if self.has_recipients:
             return Reply.RESET_FIRST
@@ -99,11 +99,11 @@ class Transaction:
             self._parameters = path.parameters
             self.is_internationalized = ("SMTPUTF8", None) in path.parameters
             self.is_binary = any(word == "BODY" and (value or "")[:1] in "Bb" for word, value in path.parameters)
-        self._note(path, _OF_MAIL, "MAIL")
+        self._note(path, _MAIL_PARAMETERS, "MAIL")
         return Reply.SENDER_OK
 
     def rcpt(self, argument: bytes) -> bytes:
-        """The reply to RCPT. A recipient named twice is kept twice."""
+        """Process RCPT and return the reply. Duplicate recipients are kept."""
         if self.reverse_path is None:
             return Reply.MAIL_FIRST
         path = read_path(argument, b"TO")
@@ -117,13 +117,13 @@ class Transaction:
             self.dropped += 1
             return Reply.RECIPIENT_OK
         self.forward_paths.append(ForwardPath(addr_spec=path.addr_spec, parameters=path.parameters))
-        self._note(path, _OF_RECIPIENT, "RCPT")
+        self._note(path, _RCPT_PARAMETERS, "RCPT")
         return Reply.RECIPIENT_OK
 
     def envelope(
         self, *, client: Client, received_at: datetime, notes: tuple[str, ...] = (), transcript: str = ""
     ) -> Envelope:
-        """The transaction as a value. notes: of the connection, they come first; each note stands once."""
+        """Return the transaction as a value. notes: of the connection, before those of the transaction."""
         return Envelope(
             reverse_path=self.reverse_path or "",
             forward_paths=tuple(self.forward_paths),
@@ -135,9 +135,9 @@ class Transaction:
         )
 
     def _refuse(self, keyword: str, value: str | None) -> bytes:
-        """The refusal of one of MAIL's parameters, b"" when it can be lived with."""
+        """Return the refusal of a parameter of MAIL, b"" if it is acceptable."""
         if keyword == "SIZE":
-            # Twenty digits at most (RFC 1870 §3); also keeps int() from working on a megabyte of digits.
+            # At most twenty digits (RFC 1870 §3); int() is slow on a megabyte of digits.
             if value is None or not (value.isascii() and value.isdigit()) or len(value) > 20:
                 return Reply.BAD_SIZE
             if self._max_octets and int(value) > self._max_octets:
@@ -147,7 +147,7 @@ class Transaction:
         return b""
 
     def _note(self, path: PathArgument, known: frozenset[str], verb: str) -> None:
-        """Remember what was odd. At most fifty notes: a hostile client may have a thousand oddities."""
+        """Add notes on oddities, at most fifty in total."""
         notes = list(path.notes)
         if not path.addr_spec.isascii() and not self.is_internationalized:
             notes.append("address beyond ASCII without SMTPUTF8")
@@ -157,7 +157,7 @@ class Transaction:
             for keyword, value in path.parameters:
                 if keyword not in known:
                     notes.append(f"parameter {keyword[:40]} of {verb} is not one that was offered")
-                elif not _KNOWN[keyword](value or ""):
+                elif not _VALIDATORS[keyword](value or ""):
                     notes.append(f"parameter {keyword} of {verb} has a value it cannot have")
         if notes:
             self._notes += [note for note in notes if note not in self._notes][: max(0, 50 - len(self._notes))]

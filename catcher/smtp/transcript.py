@@ -1,71 +1,73 @@
-"""Keeps a dialogue for people to read: bounded, cheap, without secrets and without content."""
+"""Readable transcripts of dialogues, bounded in size, without secrets and content."""
 
 MAX_OCTETS = 16_384
-"""How much is kept of a connection's whole dialogue, and again of one transaction's."""
+"""Size limit of a connection's transcript, and of one transaction's."""
 
 MAX_LINE = 1_000
 
 
 class Transcript:
-    """What was said on one connection. A message is shown with the opening, all before the first MAIL, and the lines
-    since the message before it.
+    """The transcript of one connection.
+
+    The transcript of a transaction consists of the opening, which is everything before the first MAIL, and the lines
+    since the previous transaction.
     """
 
-    __slots__ = ("_left_out", "_lines", "_opening", "_room", "_told", "_told_room")
+    __slots__ = ("_lines", "_omitted", "_opening", "_past", "_past_room", "_room")
 
     def __init__(self) -> None:
         self._opening: bytes | None = None
         self._lines: list[bytes] = []
         self._room = MAX_OCTETS
-        self._left_out = 0
-        self._told: list[bytes] = []
-        self._told_room = MAX_OCTETS
+        self._omitted = 0
+        self._past: list[bytes] = []
+        self._past_room = MAX_OCTETS
 
     def client(self, line: bytes) -> None:
-        """Note a command, without its line end. The caller has masked what is secret."""
+        """Add a command, without its line end; the caller has masked secrets."""
         if self._room > 0:
             self._room -= len(line) + 4
             self._lines.append(b"C: " + (line if len(line) <= MAX_LINE else line[:MAX_LINE] + b" ...") + b"\n")
         else:
-            self._left_out += 1
+            self._omitted += 1
 
     def server(self, reply: bytes) -> None:
-        """Note a reply, as it goes on the wire."""
+        """Add a reply, with its line end."""
         if self._room > 0:
             self._room -= len(reply) + 4
             self._lines.append(b"S: " + reply)
         else:
-            self._left_out += 1
+            self._omitted += 1
 
     def mark_opening(self) -> None:
-        """The line noted last is the first MAIL: what stands before it goes with every message."""
+        """Mark the last line as the first MAIL; later calls do nothing."""
         if self._opening is None:
             self._opening = b"".join(self._lines[:-1])
             self._lines = self._lines[-1:]
 
     def transaction(self) -> str:
-        """The dialogue of the message at hand, so far."""
-        return _readable((self._opening or b"", *self._lines, *self._omission()))
+        """Return the transcript of the current transaction."""
+        return _decode((self._opening or b"", *self._lines, *self._omission()))
 
     def end_transaction(self) -> None:
-        """What is noted from now on belongs to the next message."""
-        if self._told_room > 0:
-            self._told += [*self._lines, *self._omission()]
-            self._told_room -= MAX_OCTETS - self._room
-            if self._told_room <= 0:
-                self._told.append(b"... (what followed is not kept)\n")
+        """Begin the next transaction."""
+        if self._past_room > 0:
+            self._past += [*self._lines, *self._omission()]
+            self._past_room -= MAX_OCTETS - self._room
+            if self._past_room <= 0:
+                self._past.append(b"... (what followed is not kept)\n")
         self._lines = []
         self._room = MAX_OCTETS
-        self._left_out = 0
+        self._omitted = 0
 
     def whole(self) -> str:
-        """The dialogue of the whole connection."""
-        rest = (*self._lines, *self._omission()) if self._told_room > 0 else ()
-        return _readable((self._opening or b"", *self._told, *rest))
+        """Return the transcript of the connection."""
+        rest = (*self._lines, *self._omission()) if self._past_room > 0 else ()
+        return _decode((self._opening or b"", *self._past, *rest))
 
     def _omission(self) -> tuple[bytes, ...]:
-        return (b"... (%d lines left out)\n" % self._left_out,) if self._left_out else ()
+        return (b"... (%d lines left out)\n" % self._omitted,) if self._omitted else ()
 
 
-def _readable(said: tuple[bytes, ...]) -> str:
-    return b"".join(said).decode("utf-8", "backslashreplace").replace("\r\n", "\n")
+def _decode(lines: tuple[bytes, ...]) -> str:
+    return b"".join(lines).decode("utf-8", "backslashreplace").replace("\r\n", "\n")

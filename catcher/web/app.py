@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, Router
 from starlette.types import Receive, Scope, Send
 
-from catcher.threads import OnDemand
+from catcher.threads import LazyValue
 from catcher.web import api, ui
 from catcher.web.hub import Hub
 from catcher.web.inbox_scope import RejectBoundTokens
@@ -40,7 +40,7 @@ def create_app(services: Services, options: WebOptions) -> Starlette:
             ],
         )
 
-    pages_on_demand = OnDemand(make_pages, threads=services.threads)
+    pages_on_demand = LazyValue(make_pages, threads=services.threads)
 
     async def pages(scope: Scope, receive: Receive, send: Send) -> None:
         """Import and build the pages on the first request for one: many test suites never open a page."""

@@ -14,7 +14,7 @@ from catcher.relay import Relays, WebhookSender
 from catcher.store.aio import AsyncStore
 from catcher.store.labels.inbox_routing import InboxRouting
 from catcher.store.records.tokens import ApiToken
-from catcher.threads import OnDemand, Threads
+from catcher.threads import LazyValue, Threads
 
 
 class ListenerInfo(Struct, frozen=True, kw_only=True):
@@ -76,7 +76,7 @@ class Services(Struct, frozen=True, kw_only=True):
     facts: InstanceInfo
     relays: Relays
     webhooks: WebhookSender
-    checks: "OnDemand[checks.Checker]"
+    checks: "LazyValue[checks.Checker]"
     faults: FaultRules
     totals: Callable[[], Totals]
     sorting: InboxRouting = field(default_factory=InboxRouting)
