@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from catcher.store import store
 from catcher.store.engines.base import Database
-from catcher.store.engines.databases import open_database
+from catcher.store.engines.registry import open_database
 from catcher.testing import RunningCatcher, running_catcher
 from tests import databases
 from tests.databases import Server

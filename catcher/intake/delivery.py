@@ -8,12 +8,10 @@ from pathlib import Path
 from catcher.envelope import Envelope
 from catcher.intake.preparation import prepare
 from catcher.intake.tags import Tagging
-from catcher.store.aio import AsyncStore
+from catcher.store import AsyncStore
 from catcher.store.labels.inbox_routing import InboxRouting
 from catcher.store.model import NewMessage
 from catcher.store.store import Store
-from catcher.store.write.inserts import Prepared
-from catcher.store.write.inserts import prepare as prepare_rows
 from catcher.threads import Threads
 
 _log = logging.getLogger(__name__)
@@ -56,24 +54,21 @@ class Intake:
         when the file cannot be read; in both cases nothing is kept.
         """
         if isinstance(content, bytes) and len(content) <= self._inline_limit:
-            message = self._prepare(envelope, content, inbox)
+            message = self._read(envelope, content, inbox=inbox)
         else:
-            message = await self._threads.run(self._prepare, envelope, content, inbox)
-        if self._ignore_duplicates and message.new.message.message_id:
+            message = await self._threads.run(self._read, envelope, content, inbox=inbox)
+        if self._ignore_duplicates and message.message.message_id:
             return await self._add_once(message)
         return await self._add(message)
 
-    async def _add(self, message: Prepared) -> str:
+    async def _add(self, message: NewMessage) -> str:
         await self._store.add(message)
-        _tell(message.new)
-        return message.new.store_id
+        _tell(message)
+        return message.store_id
 
-    def _prepare(self, envelope: Envelope, content: bytes | Path, inbox: str) -> Prepared:
-        return prepare_rows(self._read(envelope, content, inbox=inbox))
-
-    async def _add_once(self, message: Prepared) -> str:
+    async def _add_once(self, message: NewMessage) -> str:
         """As `_add`, unless a message with its Message-ID is there or on its way."""
-        message_id = message.new.message.message_id
+        message_id = message.message.message_id
         if message_id in self._on_their_way:
             return ""
         self._on_their_way.add(message_id)

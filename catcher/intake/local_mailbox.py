@@ -17,8 +17,6 @@ from catcher.store import Addresses, Everything, Store
 
 __all__ = ["Letter", "LocalMailbox", "SharedStores", "mailbox"]
 
-_PAGE = 500
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
@@ -76,15 +74,8 @@ class LocalMailbox:
 
     def store_ids(self) -> list[str]:
         """Of all messages, oldest first."""
-        found: list[str] = []
-        before = None
         with self._store() as store:
-            while True:
-                page = store.page(limit=_PAGE, before=before)
-                found += [summary.store_id for summary in page.messages]
-                before = page.next_before
-                if before is None:
-                    return found[::-1]
+            return [one.store_id for batch in store.batches() for one in batch][::-1]
 
     def count(self) -> int:
         """How many messages there are."""

@@ -7,8 +7,6 @@ from typing import Self
 from catcher.errors import NotFound
 from catcher.store import Anything, AsyncStore, InInbox, Query, fold_inbox
 
-_PAGE_SIZE = 2000
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
@@ -31,16 +29,9 @@ class Maildrop:
     @classmethod
     async def open(cls, store: AsyncStore, *, inbox: str = "") -> Self:
         """Read the messages in the store. inbox: limit to this one. Raises StoreUnavailable."""
-        entries: list[Entry] = []
         query: Query = InInbox(name=fold_inbox(inbox)) if inbox else Anything()
-        page = await store.page(query, limit=_PAGE_SIZE)
-        while True:
-            entries.extend(Entry(store_id=one.store_id, size=one.size) for one in page.messages)
-            if page.next_before is None:
-                break
-            page = await store.page(query, limit=_PAGE_SIZE, before=page.next_before)
-        entries.reverse()
-        return cls(entries)
+        entries = [Entry(store_id=one.store_id, size=one.size) async for batch in store.batches(query) for one in batch]
+        return cls(entries[::-1])
 
     def __iter__(self) -> Iterator[tuple[int, Entry]]:
         return ((number, one) for number, one in enumerate(self._entries, start=1) if number not in self._marked)

@@ -200,7 +200,7 @@ class Pop3Session:
         passwords = self._options.passwords
         if not user or passwords is None:
             raise MalformedCommand("APOP takes a name and a digest")
-        inbox = await self._store.made_inbox(user)
+        inbox = await self._store.explicit_inbox(user)
         password = inbox.password if inbox is not None and inbox.password else passwords.plain(user)
         await self._enter(is_apop_digest(digest, password=password, timestamp=self._timestamp), inbox=inbox)
 
@@ -240,7 +240,7 @@ class Pop3Session:
 
     async def _log_in(self, user: str, password: str) -> None:
         """Log in to the created inbox of this name, whose own password takes precedence, or to all mail."""
-        inbox = await self._store.made_inbox(user)
+        inbox = await self._store.explicit_inbox(user)
         if inbox is not None and inbox.password:
             await self._enter(is_same(inbox.password, password), inbox=inbox)
         else:

@@ -49,7 +49,7 @@ class Dispatcher:
         """Queue the jobs of all new messages; return the batches that this process, not another one, queued."""
         batches: list[DispatchedBatch] = []
         while self.is_needed and (mark := self._queue.mark()) is not None:
-            messages = self._queue.unjudged(mark, limit=BATCH)
+            messages = self._queue.unprocessed(mark, limit=BATCH)
             if not messages:
                 break
             jobs = self._jobs(messages)

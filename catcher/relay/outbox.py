@@ -93,7 +93,7 @@ class RelayOutbox:
 
     async def start(self) -> None:
         """Start to match mail that arrives from now on, and to work on the outbox. Raises StoreUnavailable."""
-        await self._threads.run(self._queue.begin, is_judged=self._dispatcher.is_needed)
+        await self._threads.run(self._queue.begin, has_rules=self._dispatcher.is_needed)
         loop = asyncio.get_running_loop()
 
         def notify(events: Sequence[StoreEvent]) -> None:
@@ -148,7 +148,7 @@ class RelayOutbox:
 
     def _pause(self) -> float:
         """Return the seconds until a job is due; a finished attempt ends the pause early."""
-        due_at = self._queue.next_due(but_for=self._busy()) if len(self._attempts) < MAX_ATTEMPTS else None
+        due_at = self._queue.next_due(except_for=self._busy()) if len(self._attempts) < MAX_ATTEMPTS else None
         wait = MAX_PAUSE if due_at is None else (due_at - datetime.now(UTC)).total_seconds()
         return min(max(wait, 0.01), MAX_PAUSE)
 
@@ -164,10 +164,10 @@ class RelayOutbox:
     async def _start_attempts(self) -> None:
         while (free := MAX_ATTEMPTS - len(self._attempts)) > 0:
             now, busy = datetime.now(UTC), self._busy()
-            due_at = await self._threads.run(self._queue.next_due, but_for=busy)
+            due_at = await self._threads.run(self._queue.next_due, except_for=busy)
             if due_at is None or due_at > now:
                 return
-            claim = partial(self._queue.claim, now=now, lease=self._retries.lease, but_for=busy)
+            claim = partial(self._queue.claim, now=now, lease=self._retries.lease, except_for=busy)
             for job in await self._threads.run(claim, limit=min(free, MAX_ATTEMPTS_PER_RELAY)):
                 attempt = self._call_webhook if job.relay.startswith(PREFIX) else self._relay
                 task = asyncio.create_task(attempt(job))

@@ -225,7 +225,7 @@ class Catcher:
         assert self._intake is not None  # noqa: S101 - set before the listener opens
         await asyncio.shield(self._intake)
         assert self._store is not None  # noqa: S101 - set before there is an intake
-        inbox = await self._threads.run(self._store.made_inbox, user)
+        inbox = await self._threads.run(self._store.explicit_inbox, user)
         return "" if inbox is None else inbox.password
 
     async def _open_store(self, url: str) -> "AsyncStore":
@@ -299,10 +299,10 @@ class Catcher:
         relays = [wiring.relay(name, settings) for name, settings in self._settings.all_relays.items()]
         for relay in relays:
             await self._threads.run(relay.check)
-        running = Relays(relays, store=store.store)
+        running = Relays(relays, store=store.blocking)
         rules = [wiring.rule(rule, running) for rule in self._settings.all_rules]
         webhooks = wiring.webhooks(self._settings, summary_json)
-        outbox = RelayOutbox(running, rules, store=store.store, threads=self._threads, webhooks=webhooks)
+        outbox = RelayOutbox(running, rules, store=store.blocking, threads=self._threads, webhooks=webhooks)
 
         async def end() -> None:
             """Cut what is being sent; the outbox notes that it is to be sent later."""

@@ -47,6 +47,6 @@ class Observer:
         noted = list(self._noted)
         self._noted.clear()
         try:
-            await store.add_sessions(noted)
+            await store.sessions.add(noted)
         except StoreUnavailable as error:
             log.warning("Connections without a message could not be remembered: %s", error)

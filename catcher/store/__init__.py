@@ -1,17 +1,17 @@
-"""Keeps messages and answers questions about them; announces changes after they are committed."""
+"""The mail store: keeps messages, finds them, and announces changes after their commit."""
 
 from typing import TYPE_CHECKING
 
 from catcher import lazy
 
 if TYPE_CHECKING:
-    from catcher.store.aio import AsyncStore
+    from catcher.store.async_store import AsyncStore
     from catcher.store.events import Events, StoreEvent
     from catcher.store.labels.inbox_names import fold_inbox
     from catcher.store.labels.inbox_routing import InboxRouting
     from catcher.store.model import (
         Addresses,
-        Binned,
+        BinnedMessage,
         ByIds,
         Counts,
         Everything,
@@ -27,13 +27,12 @@ if TYPE_CHECKING:
     )
     from catcher.store.search.model import Anything, InInbox, Query
     from catcher.store.store import Store
-    from catcher.store.write.inserts import Prepared, prepare
 
 __all__ = [
     "Addresses",
     "Anything",
     "AsyncStore",
-    "Binned",
+    "BinnedMessage",
     "ByIds",
     "Counts",
     "Events",
@@ -43,7 +42,6 @@ __all__ = [
     "Matching",
     "NewMessage",
     "Overview",
-    "Prepared",
     "Query",
     "SavedSearch",
     "Selection",
@@ -54,19 +52,18 @@ __all__ = [
     "StoredSummary",
     "SummaryPage",
     "fold_inbox",
-    "prepare",
 ]
 
 __getattr__ = lazy.exports(
     __name__,
     {
-        "AsyncStore": "aio",
+        "AsyncStore": "async_store",
         "Events": "events",
         "StoreEvent": "events",
         "fold_inbox": "labels.inbox_names",
         "InboxRouting": "labels.inbox_routing",
         "Addresses": "model",
-        "Binned": "model",
+        "BinnedMessage": "model",
         "ByIds": "model",
         "Counts": "model",
         "Everything": "model",
@@ -83,7 +80,5 @@ __getattr__ = lazy.exports(
         "InInbox": "search.model",
         "Query": "search.model",
         "Store": "store",
-        "Prepared": "write.inserts",
-        "prepare": "write.inserts",
     },
 )

@@ -1,8 +1,9 @@
-"""What happened in the store, told to whoever subscribed, after the commit and in commit order."""
+"""Events of the store, delivered to subscribers after the commit and in commit order."""
 
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
@@ -16,12 +17,12 @@ Kind: TypeAlias = Literal["new", "update", "delete", "prune", "truncate"]
 
 
 class StoreEvent(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One thing that happened.
+    """A change of the mailbox.
 
-    cursor: its number; rising, shared with arrival numbers: a "new" has its message's. Gaps occur.
-    kind: "new" a message arrived (`summary`); "update" a flag (`is_read`, `is_pinned`) or its tags (`tags`, all it has
-        now) changed; "delete" it is gone; "prune" many changed, went or came back: read the list again; "truncate" all
-        are gone.
+    cursor: its number; rising, with gaps, shared with arrival numbers: a "new" has that of its message.
+    kind: "new" a message arrived (`summary`); "update" a flag (`is_read`, `is_pinned`) or the tags (`tags`, all of
+        them) changed; "delete" the message is gone; "prune" many messages changed: reload the list; "truncate" all
+        messages are gone.
     store_id: "" for prune and truncate. inboxes: of the message that a "new", "update" or "delete" is about.
     """
 
@@ -35,73 +36,78 @@ class StoreEvent(Struct, frozen=True, kw_only=True, omit_defaults=True):
     inboxes: tuple[str, ...] = ()
 
     def concerns(self, inbox: str) -> bool:
-        """Whether it is about an inbox, or may be. inbox: its folded name, "" for the whole mailbox."""
+        """Return whether the event may concern an inbox. inbox: its folded name, "" for the whole mailbox."""
         return not inbox or not self.store_id or any(fold_inbox(name) == inbox for name in self.inboxes)
+
+
+class ChangeResult(Struct, frozen=True, kw_only=True):
+    """The result of a change: how many messages it changed, and the events to publish after the commit."""
+
+    changed: int
+    events: tuple[StoreEvent, ...] = ()
 
 
 Subscriber: TypeAlias = Callable[[Sequence[StoreEvent]], None]
 
 
 class Events:
-    """The subscribers of one store."""
+    """The subscribers of one store.
+
+    They are called in the store's writer thread: they must be quick and must not call its writing methods. What they
+    raise is logged. A call under way while a subscription ends is not cut short.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._receivers: tuple[Subscriber, ...] = ()
-        self._watchers: tuple[Callable[[], None], ...] = ()
+        # A partial for each subscription, so that one function may be subscribed twice and ended separately.
+        self._subscribers: tuple[partial[None], ...] = ()
+        self._callbacks: tuple[partial[None], ...] = ()
 
     @property
     def has_subscribers(self) -> bool:
-        """Whether anybody listens, for whom what happened has to be made, or read, into events."""
-        return bool(self._receivers)
+        """Whether events have to be built, or read, for anybody."""
+        return bool(self._subscribers)
 
-    def subscribe(self, receive: Subscriber) -> Callable[[], None]:
-        """Have `receive` called with each batch of events to come; calling the result ends that.
-
-        It is called in the store's writer thread, so it must be quick, must not call the store's writing methods and
-        must not raise; what it raises is logged and reaches nobody. A batch may still come while the subscription is
-        ended.
-        """
-        # A fresh object each time, so that one function may be subscribed twice and each end its own subscription.
-        entry: Subscriber = lambda events: receive(events)  # noqa: E731
+    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
+        """Call the subscriber with each batch of future events; return the function that ends the subscription."""
+        entry = partial(subscriber)
         with self._lock:
-            self._receivers = (*self._receivers, entry)
+            self._subscribers = (*self._subscribers, entry)
 
         def unsubscribe() -> None:
             with self._lock:
-                self._receivers = tuple(receiver for receiver in self._receivers if receiver is not entry)
+                self._subscribers = tuple(each for each in self._subscribers if each is not entry)
 
         return unsubscribe
 
-    def on_commit(self, call: Callable[[], None]) -> Callable[[], None]:
-        """Have `call` called after each commit with news, without being told of what; calling the result ends that.
+    def on_commit(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call the callback after each commit that has events; return the function that ends this.
 
-        For it the same holds as for what `subscribe` is given, but it costs much less.
+        Much cheaper than `subscribe`, because no events have to be built.
         """
-        entry: Callable[[], None] = lambda: call()  # noqa: E731
+        entry = partial(callback)
         with self._lock:
-            self._watchers = (*self._watchers, entry)
+            self._callbacks = (*self._callbacks, entry)
 
-        def unwatch() -> None:
+        def remove() -> None:
             with self._lock:
-                self._watchers = tuple(watcher for watcher in self._watchers if watcher is not entry)
+                self._callbacks = tuple(each for each in self._callbacks if each is not entry)
 
-        return unwatch
-
-    def committed(self) -> None:
-        """Tell those who watch. For the store alone."""
-        for call in self._watchers:
-            try:
-                call()
-            except Exception:
-                _log.exception("Who watches the store's events failed")
+        return remove
 
     def publish(self, events: Sequence[StoreEvent]) -> None:
-        """Tell those who listen. For the store alone."""
-        if not events:
-            return
-        for receive in self._receivers:
-            try:
-                receive(events)
-            except Exception:
-                _log.exception("A subscriber to the store's events failed")
+        """Call the subscribers with events. Only the store does this."""
+        if events:
+            _call_all(self._subscribers, events)
+
+    def notify_commit(self) -> None:
+        """Call the callbacks of `on_commit`. Only the store does this."""
+        _call_all(self._callbacks)
+
+
+def _call_all(callbacks: Sequence[partial[None]], *arguments: object) -> None:
+    for callback in callbacks:
+        try:
+            callback(*arguments)
+        except Exception:
+            _log.exception("A subscriber to the store's events failed")

@@ -1,4 +1,4 @@
-"""What the store takes and gives: new messages, summaries, whole messages, pages, selections. Never rows."""
+"""The values of the store: new messages, summaries, whole messages, pages, selections, inboxes."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from catcher.store.search.model import Query, SearchTexts
 
 
 class Addresses(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The mailboxes a list shows. bcc: those of Bcc fields and the envelope's recipients that no field names."""
+    """The addresses that a list shows. bcc: of Bcc fields, and recipients of the envelope that no field names."""
 
     from_: tuple[Address, ...] = ()
     to: tuple[Address, ...] = ()
@@ -23,13 +23,11 @@ class Addresses(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class NewMessage(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A message on its way into the store, with everything that lists and searches will need.
+    """A message to be stored, with everything that lists and searches need.
 
-    content: the octets as received, in memory, or a file that holds them; the file is read, not moved, and must stay
-        until the message is stored.
-    tags: names to give it with its first breath, cleaned, each once.
-    inboxes: names of the inboxes it belongs to, as `inbox_names.clean_inboxes` leaves them.
-    is_read: True only for imports.
+    content: the octets as received, or a file that holds them; it is read, not moved, and must exist until the message
+        is stored.
+    tags: clean names without duplicates. inboxes: names from `inbox_names.clean_inboxes`. is_read: True for imports.
     """
 
     store_id: str
@@ -46,11 +44,11 @@ class NewMessage(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class StoredSummary(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One message as a list shows it; reading it parses no mail.
+    """A message as lists show it.
 
     arrival: rising number, in commit order, with gaps. store_id: 22 characters [0-9A-Za-z], rising with time.
-    received_at: aware UTC. size: octets as received. tags: sorted by name. attachments, inlines: how many parts.
-    is_pinned: retention and deleting everything or what a query matches leave it alone. inboxes: their names.
+    received_at: aware UTC. size: octets as received. tags: sorted by name. attachments, inlines: numbers of parts.
+    is_pinned: exempt from retention, and from deletion unless selected by id. inboxes: their names.
     """
 
     arrival: int
@@ -70,15 +68,15 @@ class StoredSummary(Struct, frozen=True, kw_only=True, omit_defaults=True):
     inboxes: tuple[str, ...] = ()
 
 
-class Binned(Struct, frozen=True, kw_only=True):
-    """A message in the bin. deleted_at: aware UTC, when it got there."""
+class BinnedMessage(Struct, frozen=True, kw_only=True):
+    """A message in the bin. deleted_at: aware UTC."""
 
     summary: StoredSummary
     deleted_at: datetime
 
 
 class StoredMessage(Struct, frozen=True, kw_only=True):
-    """One message whole, but for its octets."""
+    """A whole message except for its octets."""
 
     summary: StoredSummary
     envelope: Envelope
@@ -86,7 +84,7 @@ class StoredMessage(Struct, frozen=True, kw_only=True):
 
 
 class Counts(Struct, frozen=True, kw_only=True):
-    """The mailbox in numbers. octets: as received, the sum of all messages."""
+    """The totals of the mailbox. octets: as received."""
 
     messages: int
     unread: int
@@ -94,13 +92,13 @@ class Counts(Struct, frozen=True, kw_only=True):
 
 
 class SummaryPage(Struct, frozen=True, kw_only=True):
-    """A piece of a list, newest first.
+    """A page of a list, newest first.
 
-    matching, matching_unread: how many messages the query selects in all (without a query: the whole mailbox).
-    is_exact: False when a query of words matches more than 2,500 messages and only the full-text index counted them,
-        which knows the runs of three characters in a word: `matching` may then be wrong by a few.
-    next_before: arrival number to give as `before` for the next piece; None at the end.
-    cursor: the store's last number at the moment of reading; what came later has a greater one.
+    matching, matching_unread: numbers of all messages that the query matches.
+    is_exact: False when a query for words matches more than 2,500 messages and only the full-text index counted them
+        by their trigrams: `matching` may then be off by a few.
+    next_before: the `before` of the next page; None at the end.
+    cursor: the store's cursor when the page was read.
     """
 
     messages: tuple[StoredSummary, ...]
@@ -112,8 +110,8 @@ class SummaryPage(Struct, frozen=True, kw_only=True):
     is_exact: bool = True
 
 
-class Arrived(Struct, frozen=True, kw_only=True):
-    """Messages in the order of their arrival. cursor: the store's last number at the moment of reading."""
+class Arrivals(Struct, frozen=True, kw_only=True):
+    """Messages in order of arrival. cursor: the store's cursor when they were read."""
 
     messages: tuple[StoredSummary, ...]
     cursor: int
@@ -124,13 +122,13 @@ class Everything(Struct, frozen=True):
 
 
 class ByIds(Struct, frozen=True):
-    """Selects messages by store id; unknown and repeated ids are ignored."""
+    """Selects messages by store id; unknown ids and duplicates are ignored."""
 
     store_ids: tuple[str, ...]
 
 
 class Matching(Struct, frozen=True):
-    """Selects what a query matches."""
+    """Selects the messages that a query matches."""
 
     query: Query
 
@@ -138,19 +136,13 @@ class Matching(Struct, frozen=True):
 Selection: TypeAlias = Everything | ByIds | Matching
 
 
-class TagCounts(Struct, frozen=True, kw_only=True):
-    """Every tag with the number of messages that have it, sorted by name without regard to case."""
-
-    counts: Mapping[str, int]
-
-
 class StoredInbox(Struct, frozen=True, kw_only=True):
-    """A mailbox within the mailbox. messages: how many are in it.
+    """A mailbox within the mailbox. messages: their number.
 
-    is_made: made on purpose; it stays when it is empty. The others come with their first message and go with their
-    last. All that follows is for made ones. password: what SMTP and POP3 clients log in with, the user name being
-    `name`; "" for any. expires_at: aware UTC, when it goes with its mail; None for never. max_messages, max_age: how
-    much and how long it keeps mail, besides what holds for the whole mailbox; 0 and None for no bound.
+    is_made: explicit, created by a client; it stays when it is empty. Implicit inboxes appear with their first message
+    and disappear with their last. Only explicit ones have the following. password: of SMTP and POP3 clients that use
+    `name` as user name; "" accepts any. expires_at: aware UTC, when the inbox is deleted with its mail; None for never.
+    max_messages, max_age: limits besides those of the whole mailbox; 0 and None for none.
     """
 
     name: str
@@ -164,7 +156,7 @@ class StoredInbox(Struct, frozen=True, kw_only=True):
 
 
 class SavedSearch(Struct, frozen=True, kw_only=True):
-    """A query worth keeping. number: to name it by. query: in the search language."""
+    """A saved query. number: identifies it. query: in the search language."""
 
     number: int
     name: str
@@ -172,16 +164,16 @@ class SavedSearch(Struct, frozen=True, kw_only=True):
 
 
 class Overview(Struct, frozen=True, kw_only=True):
-    """What there is in the mailbox besides the messages themselves, all of one moment.
+    """A snapshot of the mailbox without its messages.
 
-    pinned, binned: how many messages are. inboxes: names with how many messages, the fullest ones, sorted by name.
-    number_inboxes: how many there are in all. tags: as `TagCounts`. saved: sorted by name.
+    pinned, binned: numbers of messages. inboxes: names and numbers of messages of the fullest ones, sorted by name.
+    inbox_count: of all inboxes. tags: see `Store.tags`. saved: sorted by name.
     """
 
     counts: Counts
     pinned: int
     binned: int
     inboxes: tuple[tuple[str, int], ...]
-    number_inboxes: int
+    inbox_count: int
     tags: Mapping[str, int]
     saved: tuple[SavedSearch, ...]

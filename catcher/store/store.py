@@ -1,30 +1,27 @@
-"""The store as the other rooms see it: open it, write, ask, hear what happened, close it."""
+"""The store as the other rooms see it: its methods are the complete list of what can be read and written."""
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Self
+from typing import Any, Self
 
 from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Connection, select
 
-from catcher.errors import NotFound, StoreUnavailable
+from catcher.errors import NotFound
 from catcher.mime import part_octets
 from catcher.store.db import blobs
 from catcher.store.db.tables import content
-from catcher.store.engines.base import Database, Duty
+from catcher.store.engines.base import Database, SharedJob
 from catcher.store.engines.counters import read_counters
-from catcher.store.engines.databases import open_database
-from catcher.store.events import Events, StoreEvent
-from catcher.store.labels import inboxes as boxing
-from catcher.store.labels import tags as labelling
+from catcher.store.engines.registry import open_database
+from catcher.store.events import ChangeResult, Events, StoreEvent
+from catcher.store.labels import inboxes, tags
 from catcher.store.labels.tag_names import checked_tag
 from catcher.store.model import (
-    Arrived,
-    Binned,
+    Arrivals,
+    BinnedMessage,
     ByIds,
     Counts,
     Everything,
@@ -42,32 +39,37 @@ from catcher.store.records.saved_searches import SavedSearches
 from catcher.store.records.sessions import SessionRecords
 from catcher.store.records.tokens import ApiTokens
 from catcher.store.search.model import Anything, Query, Subject
-from catcher.store.write import bin as bin_
-from catcher.store.write import updates
-from catcher.store.write.inserts import Prepared, prepare
+from catcher.store.write import recycle_bin, reindex, updates
+from catcher.store.write.inserts import build_rows
 from catcher.store.write.queue import Delivery, Queue
-from catcher.store.write.updates import STEP, ChangeResult
+from catcher.store.write.updates import STEP
 from catcher.store.write.writer import Writer
+
+_ANYTHING = Anything()
 
 
 class Store:
-    """Mail and the answers about it, in one database. Made by `open`; every method may be called from any thread.
+    """Mail in one database. Created by `open`; any thread may call any method.
 
-    Writing methods return after the commit, and every read that begins after that, in whatever process, sees it. All of
-    them raise StoreUnavailable when the database cannot do it now (full, locked, closed); nothing is then half done.
+    Writing methods return after the commit, and every read that begins later, in whatever process, sees the result.
+    All methods raise StoreUnavailable when the database cannot do its work now (full, locked, closed); nothing is then
+    half done.
+
+    outbox, sessions, tokens, saved_searches: the records beside the messages. queue: of deliveries, for `AsyncStore`.
+    deleted: the number of messages deleted through this object, including retention.
     """
 
     def __init__(self, database: Database, *, queue_octets: int, queue_messages: int, poll_interval: float) -> None:
         self.events = Events()
+        self.queue = Queue(messages=queue_messages, octets=queue_octets)
+        self.deleted = 0
         self._database = database
-        self._queue = Queue(messages=queue_messages, octets=queue_octets)
-        self._writer = Writer(database, self.events, self._queue, poll_interval=poll_interval)
-        self._closing = threading.Lock()
-        self._is_closed = False
-        self.outbox = OutboxQueue(database, run=self._writer.run, reading=self._reading)
-        self.sessions = SessionRecords(run=self._writer.run, reading=self._reading)
-        self.tokens = ApiTokens(run=self._writer.run, reading=self._reading)
-        self.saved_searches = SavedSearches(run=self._writer.run, reading=self._reading)
+        self._writer = Writer(database, self.events, self.queue, poll_interval=poll_interval)
+        self._lock = threading.Lock()
+        self.outbox = OutboxQueue(database, self._writer)
+        self.sessions = SessionRecords(database, self._writer)
+        self.tokens = ApiTokens(database, self._writer)
+        self.saved_searches = SavedSearches(database, self._writer)
 
     @classmethod
     def open(
@@ -81,28 +83,22 @@ class Store:
         poll_interval: float = 0.1,
         lock_timeout: float = 5.0,
     ) -> Self:
-        """The store at a database URL such as "sqlite:////var/lib/catcher.db", made when the file is missing.
+        """Open the store at a database URL such as "sqlite:////var/lib/catcher.db"; create it when it is missing.
 
         durable: a commit waits until the disk has it; without, a power cut (not a crash) may lose the last ones.
-        readers: how many questions are answered at once. queue_octets, queue_messages: how much may wait to be written.
+        readers: number of concurrent reads. queue_octets, queue_messages: bounds of the queue before the writer.
         poll_interval: seconds between checks for changes by other processes; 0 for none. lock_timeout: seconds to wait
         for another process's lock.
-        Raises DatabaseUnusable or DatabaseTooNew with one clear line; a file that is refused is never changed.
+        Raises DatabaseUnusable or DatabaseTooNew in one clear line; a file that is refused is never changed.
         """
         database = open_database(url, durable=durable, readers=readers, lock_timeout=lock_timeout)
-        return cls(
-            database,
-            queue_octets=queue_octets,
-            queue_messages=queue_messages,
-            poll_interval=poll_interval,
-        )
+        return cls(database, queue_octets=queue_octets, queue_messages=queue_messages, poll_interval=poll_interval)
 
     def close(self) -> None:
-        """Commit what is queued, then end. Safe to call twice, and from several threads."""
-        with self._closing:
+        """Commit what is queued, then close. Safe to call twice, and from several threads."""
+        with self._lock:
             self._writer.close()
-            self._is_closed = True
-            self._database.dispose()
+            self._database.close()
 
     def __enter__(self) -> Self:
         return self
@@ -113,201 +109,182 @@ class Store:
     # Writing
 
     def add(self, messages: Sequence[NewMessage]) -> list[int]:
-        """Store these in one transaction, all or none; their arrival numbers. Waits while the queue is full."""
+        """Store messages in one transaction, all or none; return their arrival numbers. Waits for room in the queue."""
         if not messages:
             return []
-        future: Future[Sequence[int]] = Future()
-        self._queue.put(Delivery(messages=[*map(prepare, messages)], done=partial(_settle, future)))
-        return list(future.result())
+        delivery = Delivery(messages=[build_rows(message) for message in messages])
+        self.queue.put(delivery)
+        return list(delivery.future.result())
 
-    def add_soon(self, message: Prepared, done: Callable[[int | BaseException], None]) -> bool:
-        """Queue one for the next group; False, with nothing queued, when the queue is full (see `when_room`).
+    def replace_computed(self, messages: Sequence[tuple[int, NewMessage]]) -> int:
+        """Replace what was computed of the messages with these arrival numbers; return how many still exist.
 
-        done: called in the writer thread after the commit with the arrival number, or with what failed; must be quick.
+        In one transaction. Store ids, envelopes, contents, tags and flags stay as they are.
         """
-
-        def answer(outcome: Sequence[int] | BaseException) -> None:
-            done(outcome if isinstance(outcome, BaseException) else outcome[0])
-
-        return self._queue.offer(Delivery(messages=(message,), done=answer))
-
-    def after_answers(self, call: Callable[[], None]) -> None:
-        """From now on, call this in the writer thread each time it has answered the deliveries of a group."""
-        self._writer.after_answers(call)
-
-    def look(self) -> None:
-        """Tell soon of what other processes have written; whoever knows that there is something need not wait."""
-        self._writer.look()
-
-    def when_room(self, call: Callable[[], None]) -> None:
-        """Call this once, soon after the queue has handed something on; from any thread, perhaps at once."""
-        self._queue.when_room(call)
+        return self._writer.run(reindex.replace_computed, self._database, messages) if messages else 0
 
     def mark(self, selection: Selection, *, is_read: bool) -> int:
-        """Mark messages read or unread; how many really changed."""
-        return self._in_steps(selection, partial(updates.mark, is_read=is_read))
+        """Mark messages read or unread; return how many changed."""
+        return self._change(selection, updates.mark, is_read=is_read)
 
     def pin(self, selection: Selection, *, is_pinned: bool) -> int:
-        """Pin messages or unpin them; how many really changed."""
-        return self._in_steps(selection, partial(updates.pin, is_pinned=is_pinned))
+        """Pin or unpin messages; return how many changed."""
+        return self._change(selection, updates.pin, is_pinned=is_pinned)
 
     def delete(self, selection: Selection, *, binned_at: datetime | None = None) -> int:
-        """Delete messages; how many there were. More than `STEP` go in several transactions, oldest first.
+        """Delete messages; return how many. More than `STEP` are deleted in several transactions, oldest first.
 
-        What is pinned stays, unless it is named by its id. binned_at: put them into the bin at this moment instead,
-        from where `restore` brings them back.
+        Pinned messages stay unless they are selected by id. binned_at: move the messages to the bin at this moment
+        instead; see `restore`.
         """
         if isinstance(selection, Everything) and binned_at is None:
-            return self._writer.run(updates.remove_everything)
-        spared = None if isinstance(selection, ByIds) else updates.NOT_PINNED
-        return self._in_steps(selection, partial(updates.remove, binned_at=binned_at), only=spared)
+            return self._count_deleted(self._writer.run(updates.remove_everything))
+        only = None if isinstance(selection, ByIds) else updates.NOT_PINNED
+        return self._count_deleted(self._change(selection, updates.remove, only=only, binned_at=binned_at))
 
     def restore(self, store_ids: Sequence[str]) -> int:
-        """Bring messages back from the bin to where they were; how many. Unknown ids are ignored."""
-        return sum(self._writer.run(partial(bin_.restore, store_ids=ids)) for ids in _chunks(store_ids))
+        """Restore messages from the bin; return how many. Unknown ids are ignored."""
+        return sum(self._writer.run(recycle_bin.restore, ids) for ids in _chunks(store_ids))
 
     def restore_deleted_at(self, moment: datetime) -> int:
-        """Bring back from the bin all that was deleted at exactly this moment, as one `delete` notes it; how many."""
-        return self._repeat(partial(bin_.restore_deleted_at, moment=moment))
+        """Restore from the bin what was deleted at exactly this moment; return how many."""
+        return self._repeat(partial(recycle_bin.restore_deleted_at, moment=moment))
 
     def discard(self, store_ids: Sequence[str]) -> int:
-        """Delete messages of the bin for good; how many. Unknown ids are ignored."""
-        return sum(self._writer.run(partial(bin_.discard, store_ids=ids)) for ids in _chunks(store_ids))
+        """Delete messages in the bin for good; return how many. Unknown ids are ignored."""
+        return sum(self._writer.run(recycle_bin.discard, ids) for ids in _chunks(store_ids))
 
     def empty_bin(self, *, before: datetime | None = None) -> int:
-        """Delete for good what was put into the bin before a moment (None: all of it); how many."""
-        return self._repeat(partial(bin_.empty, before=before), step=updates.PRUNE_STEP)
+        """Delete for good what was deleted before a moment (None: everything in the bin); return how many."""
+        return self._repeat(partial(recycle_bin.empty, before=before), step=updates.PRUNE_STEP)
 
-    def make_inbox(self, inbox: StoredInbox) -> None:
-        """Make an inbox, empty or of what is in it by its name already. Raises InboxError."""
-        self._writer.run(partial(updates.make_inbox, wanted=inbox))
+    def create_inbox(self, inbox: StoredInbox) -> None:
+        """Create an explicit inbox, or make an implicit one explicit. Raises InboxError."""
+        self._writer.run(updates.create_inbox, inbox)
 
     def delete_inbox(self, name: str) -> int:
-        """Delete an inbox with its mail, but for mail that is in another one too; how many messages. Raises NotFound.
+        """Delete an inbox and the messages that are in no other; return how many messages. Raises NotFound.
 
-        Mail that arrives for it meanwhile may make it anew.
+        Mail that arrives for it meanwhile may create it again.
         """
         return self._repeat(partial(updates.remove_inbox, name=name)) - 1
 
     def set_tags(self, store_ids: Sequence[str], names: Sequence[str]) -> int:
-        """Give messages exactly these tags; how many really changed. Unknown ids and unusable names are ignored."""
-        return sum(
-            self._writer.run(partial(updates.set_tags, store_ids=ids, names=names)) for ids in _chunks(store_ids)
-        )
+        """Replace the tags of messages; return how many changed. Unknown ids and unusable names are ignored."""
+        return sum(self._writer.run(updates.set_tags, ids, names) for ids in _chunks(store_ids))
 
     def add_tag(self, selection: Selection, name: str) -> int:
-        """Give messages one more tag; how many did not have it. Raises TagError for a name that cannot be used."""
-        return self._in_steps(selection, partial(updates.add_tag, name=checked_tag(name)))
+        """Tag messages; return how many did not have the tag. Raises TagError for an unusable name."""
+        return self._change(selection, updates.add_tag, name=checked_tag(name))
 
     def remove_tag(self, selection: Selection, name: str) -> int:
-        """Take one tag from messages; how many had it."""
-        return self._in_steps(selection, partial(updates.remove_tag, name=name))
+        """Remove a tag from messages; return how many had it."""
+        return self._change(selection, updates.remove_tag, name=name)
 
     def rename_tag(self, old: str, new: str) -> None:
-        """Call a tag otherwise. Raises NotFound, and TagError for a name that cannot be used or is taken."""
-        self._writer.run(partial(updates.rename_tag, old=old, new=new))
+        """Rename a tag. Raises NotFound, and TagError for an unusable or taken name."""
+        self._writer.run(updates.rename_tag, old, new)
 
     def delete_tag(self, name: str) -> None:
-        """Take a tag from all messages. Raises NotFound."""
-        self._writer.run(partial(updates.delete_tag, name=name))
+        """Delete a tag. Raises NotFound."""
+        self._writer.run(updates.delete_tag, name)
 
     def retain(self, *, max_messages: int, max_age: timedelta | None, now: datetime) -> int:
-        """Delete some of the oldest messages beyond so many (0: no bound) or older than an age; how many.
+        """Delete some of the oldest messages beyond a number (0: no limit) or an age; return how many.
 
-        Then those beyond the bounds of their inboxes. What is pinned stays. One bounded step, so that nobody waits for
-        it: call it until it returns 0. Of several stores on one database one does it; for the others it returns 0.
+        Then those beyond the limits of their inboxes. Pinned messages stay. This is one bounded step, so that nobody
+        waits for it: call it until it returns 0. Of several stores on one database one does it, the others return 0.
         """
         oldest = None if max_age is None else now - max_age
         whole = partial(updates.retain, max_messages=max_messages, oldest=oldest)
-        return self._retain(whole) or self._retain(partial(updates.retain_inboxes, now=now))
+        deleted = self._writer.run(self._as_leader, whole)
+        return self._count_deleted(
+            deleted or self._writer.run(self._as_leader, partial(updates.retain_inboxes, now=now))
+        )
 
     # Reading
 
     def page(
         self,
-        query: Query = Anything(),  # noqa: B008 a value without state
+        query: Query = _ANYTHING,
         *,
         limit: int = 50,
         start: int = 0,
         before: int | None = None,
         received_before: datetime | None = None,
     ) -> SummaryPage:
-        """What a query matches, newest arrival first.
+        """Return a page of the messages that a query matches, newest first.
 
-        limit: how many at most; start: how many to leave out first (its cost grows with it). before: only arrivals
-        below this number, the quick way to later pages. received_before: only what was received before a moment; this
-        one counts as a part of the query.
+        limit: how many at most; start: how many to skip (its cost grows with it). before: only arrivals below this
+        number, the fast way to later pages. received_before: only messages received before a moment, as a part of the
+        query.
         """
-        with self._reading() as connection:
-            return queries.page(
-                self._database,
-                connection,
-                query,
-                limit=max(0, limit),
-                start=max(0, start),
-                before=before,
-                received_before=received_before,
-            )
+        return self._database.read(
+            queries.page,
+            self._database,
+            query,
+            limit=max(0, limit),
+            start=max(0, start),
+            before=before,
+            received_before=received_before,
+        )
 
-    def latest(self, query: Query = Anything()) -> StoredSummary:  # noqa: B008 a value without state
-        """The newest message a query matches. Raises NotFound."""
-        with self._reading() as connection:
-            return queries.latest(self._database, connection, query)
+    def batches(self, query: Query = _ANYTHING, *, size: int = 1000) -> Iterator[tuple[StoredSummary, ...]]:
+        """Yield all messages that a query matches in batches, newest first.
 
-    def arrived(
-        self,
-        query: Query = Anything(),  # noqa: B008 a value without state
-        *,
-        after: int | None = None,
-        limit: int = 50,
-    ) -> Arrived:
-        """What a query matches, in the order of arrival: the first after a number, or without one the newest."""
-        with self._reading() as connection:
-            return arrivals.arrived(self._database, connection, query, after=after, limit=max(1, limit))
+        Each batch is read when it is asked for, in a transaction of its own; newer arrivals are left out.
+        """
+        before = None
+        while batch := self._database.read(queries.batch, self._database, query, before=before, limit=size):
+            yield batch
+            if len(batch) < size:
+                return
+            before = batch[-1].arrival
+
+    def latest(self, query: Query = _ANYTHING) -> StoredSummary:
+        """Return the newest message that a query matches. Raises NotFound."""
+        return self._database.read(queries.latest, self._database, query)
+
+    def arrivals(self, query: Query = _ANYTHING, *, after: int | None = None, limit: int = 50) -> Arrivals:
+        """Return matching messages in order of arrival: the first after an arrival number, or the newest."""
+        return self._database.read(arrivals.read, self._database, query, after=after, limit=max(1, limit))
 
     def subjects(self, summaries: Sequence[StoredSummary]) -> list[Subject]:
-        """Messages as `search.matches` judges them, in the same order; those that are gone may be left out."""
-        with self._reading() as connection:
-            return arrivals.subjects(self._database, connection, summaries)
+        """Return messages as `search.matches` judges them, in the same order; deleted ones may be left out."""
+        return self._database.read(arrivals.subjects, self._database, summaries)
 
-    def within(self, store_ids: Sequence[str], inbox: str) -> tuple[str, ...]:
-        """Those of the messages that are in an inbox, in the same order; there need be no such inbox."""
-        with self._reading() as connection:
-            found = {
-                each for ids in _chunks(store_ids) for each in arrivals.within(self._database, connection, ids, inbox)
-            }
+    def filter_by_inbox(self, store_ids: Sequence[str], inbox: str) -> tuple[str, ...]:
+        """Return those of the messages that are in an inbox, in the same order. The inbox need not exist."""
+        found = {each for ids in _chunks(store_ids) for each in self._database.read(arrivals.ids_in_inbox, ids, inbox)}
         return tuple(each for each in store_ids if each in found)
 
     def summary(self, store_id: str) -> StoredSummary:
-        """One message as a list shows it. Raises NotFound."""
-        with self._reading() as connection:
-            return queries.summary(connection, store_id)
+        """Return one message as lists show it. Raises NotFound."""
+        return self._database.read(queries.summary, store_id)
 
     def get(self, store_id: str) -> StoredMessage:
-        """One message whole, but for its octets. Raises NotFound."""
-        with self._reading() as connection:
-            return queries.get(connection, store_id)
+        """Return a whole message except for its octets. Raises NotFound."""
+        return self._database.read(queries.get, store_id)
 
     def raw(self, store_id: str) -> bytes:
-        """A message's octets as they were received. Raises NotFound."""
+        """Return the octets of a message as received. Raises NotFound."""
         return b"".join(self.raw_pieces(store_id))
 
     def raw_pieces(self, store_id: str, *, start: int = 0, end: int | None = None) -> Iterator[bytes]:
-        """The octets from `start` to before `end` in pieces of up to 1 MiB; what lies outside the message is left out.
+        """Yield the octets from `start` to before `end`, clipped to the message, in pieces of up to 1 MiB.
 
         Decompresses only what the range touches, and holds no transaction between pieces, however slow the reader is.
-        Raises NotFound, at the first piece, or at a later one when the message is deleted meanwhile.
+        Raises NotFound at the first piece, or at a later one when the message is deleted meanwhile.
         """
-        with self._reading() as connection:
-            arrival, size = queries.arrival_and_size(connection, store_id)
+        arrival, size = self._database.read(queries.arrival_and_size, store_id)
         first, last = max(0, start), size if end is None else min(end, size)
         for number in range(first // blobs.PIECE, -(-last // blobs.PIECE) if last > first else 0):
-            piece = self._piece(arrival, number)
+            piece = self._database.read(_piece, arrival, number)
             offset = number * blobs.PIECE
             yield piece[max(0, first - offset) : last - offset]
 
     def part(self, store_id: str, part_id: str) -> bytes:
-        """The decoded octets of one part; only what the part covers is read. Raises NotFound."""
+        """Return the decoded octets of one part, reading only its range. Raises NotFound."""
         message = self.get(store_id).message
         for part in message.parts:
             if part.part_id == part_id:
@@ -317,113 +294,90 @@ class Store:
         raise NotFound("part not found")
 
     def neighbours(
-        self,
-        store_id: str,
-        query: Query = Anything(),  # noqa: B008 a value without state
+        self, store_id: str, query: Query = _ANYTHING
     ) -> tuple[StoredSummary | None, StoredSummary | None, int]:
-        """The next newer and next older message of what a query matches, and how many of that are newer.
+        """Return the next newer and next older match of a query, and the number of newer matches.
 
-        Raises NotFound when there is no such message; it need not match the query itself.
+        Raises NotFound for an unknown message; the message itself need not match.
         """
-        with self._reading() as connection:
-            return queries.neighbours(self._database, connection, store_id, query)
+        return self._database.read(queries.neighbours, self._database, store_id, query)
 
     def has_message_id(self, message_id: str) -> bool:
-        """Whether a message with this Message-ID (without angle brackets) is there."""
-        with self._reading() as connection:
-            return queries.has_message_id(connection, message_id)
+        """Return whether there is a message with this Message-ID (without angle brackets)."""
+        return self._database.read(queries.has_message_id, message_id)
 
     def counts(self) -> Counts:
-        """The mailbox in numbers."""
-        with self._reading() as connection:
-            return read_counters(connection).counts
+        """Return the totals of the mailbox."""
+        return self._database.read(read_counters).counts
 
-    def overview(self, *, inboxes: int) -> Overview:
-        """The mailbox at a glance, with so many of its inboxes at most: the fullest ones."""
-        with self._reading() as connection:
-            return overview.read(connection, inboxes=inboxes)
+    def overview(self, *, max_inboxes: int) -> Overview:
+        """Return an overview of the mailbox, with its fullest inboxes."""
+        return self._database.read(overview.read, max_inboxes=max_inboxes)
 
     def tags(self, *, inbox: str = "") -> dict[str, int]:
-        """Every tag with how many messages have it, sorted by name without regard to case.
+        """Return the number of messages of each tag, sorted by name without regard to case.
 
         inbox: only of messages in this one; "" for all.
         """
-        with self._reading() as connection:
-            return dict(labelling.tag_counts(connection, inbox=inbox).counts)
+        return self._database.read(tags.tag_counts, inbox=inbox)
 
-    def inboxes(self, *, made: bool | None = None) -> list[StoredInbox]:
-        """Every inbox, sorted by name without regard to case. made: only those made on purpose, or only the others."""
-        with self._reading() as connection:
-            return boxing.all_inboxes(connection, made=made)
+    def inboxes(self, *, explicit: bool | None = None) -> list[StoredInbox]:
+        """Return all inboxes, sorted by name without regard to case. explicit: only explicit ones, or only implicit."""
+        return self._database.read(inboxes.read_all, explicit=explicit)
 
     def inbox(self, name: str) -> StoredInbox:
-        """One inbox. Raises NotFound."""
-        with self._reading() as connection:
-            return boxing.find(connection, name)
+        """Return an inbox. Raises NotFound."""
+        return self._database.read(inboxes.find, name)
 
-    def made_inbox(self, name: str) -> StoredInbox | None:
-        """The inbox of this name if it was made on purpose and its time is not over, as for logging in by its name."""
-        with self._reading() as connection:
-            return boxing.find_made(connection, name, now=datetime.now(UTC))
+    def explicit_inbox(self, name: str) -> StoredInbox | None:
+        """Return the explicit inbox of this name, as for a login, unless it has expired."""
+        return self._database.read(inboxes.find_explicit, name, now=datetime.now(UTC))
 
-    def bin(self, *, limit: int = 50, start: int = 0) -> list[Binned]:
-        """What is in the bin, what was deleted last first."""
-        with self._reading() as connection:
-            return bin_.page(connection, limit=limit, start=start)
+    def bin(self, *, limit: int = 50, start: int = 0) -> list[BinnedMessage]:
+        """Return messages in the bin, the last deleted first."""
+        return self._database.read(recycle_bin.page, limit=limit, start=start)
 
-    def binned(self, store_id: str) -> Binned:
-        """One message of the bin. Raises NotFound."""
-        with self._reading() as connection:
-            return bin_.get(connection, store_id)
+    def binned_message(self, store_id: str) -> BinnedMessage:
+        """Return one message in the bin. Raises NotFound."""
+        return self._database.read(recycle_bin.get, store_id)
+
+    def references(self, store_ids: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+        """Return the message ids that messages refer to, cleaned as search texts are, the thread's first one first.
+
+        Messages without references, and unknown ids, are left out.
+        """
+        return self._database.read(references.read, store_ids)
 
     def cursor(self) -> int:
-        """The last number given to anything; what happens later has a greater one."""
-        with self._reading() as connection:
-            return read_counters(connection).cursor
-
-    def named_ids(self, store_ids: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
-        """The message ids that each of these messages says to answer; see `answering.named_ids`."""
-        with self._reading() as connection:
-            return references.named_ids(connection, store_ids)
+        """Return the last number given to an event; later events have greater ones."""
+        return self._database.read(read_counters).cursor
 
     def changes(self, after: int, *, limit: int = 1000) -> list[StoreEvent] | None:
-        """What happened after this cursor, in order; None when the store does not know (any more): read the list again.
+        """Return the events after a cursor, in order; None when they are not kept any more: reload the list.
 
-        A message that arrived and was deleted since shows its deletion only; one that changed arrives as it is now.
+        A message that arrived and was deleted since has its deletion only; a changed one arrives as it is now.
         """
-        with self._reading() as connection:
-            return queries.changes(connection, after, limit=limit)
+        return self._database.read(queries.changes, after, limit=limit)
 
     def octets_on_disk(self) -> int:
-        """What the database takes on the disk, its journal included."""
+        """Return the size of the database on disk, including its journal."""
         return self._database.octets_on_disk()
 
     # Private
 
-    def _reading(self) -> AbstractContextManager[Connection]:
-        if self._is_closed:
-            raise StoreUnavailable("The mail store is closed")
-        return self._database.reading()
+    def _as_leader(self, connection: Connection, change: Callable[[Connection], ChangeResult]) -> ChangeResult:
+        is_leader = self._database.is_leader(connection, SharedJob.RETENTION)
+        return change(connection) if is_leader else ChangeResult(changed=0)
 
-    def _piece(self, arrival: int, number: int) -> bytes:
-        columns = select(content.c.data, content.c.is_compressed)
-        with self._reading() as connection:
-            row = connection.execute(columns.where(content.c.arrival == arrival, content.c.number == number)).first()
-        if row is None:
-            raise NotFound("message not found")
-        return blobs.restore(row.data, is_compressed=row.is_compressed)
-
-    def _retain(self, change: Callable[[Connection], ChangeResult]) -> int:
-        def step(connection: Connection) -> ChangeResult:
-            is_ours = self._database.holds(connection, Duty.RETENTION)
-            return change(connection) if is_ours else ChangeResult(changed=0)
-
-        return self._writer.run(step)
-
-    def _in_steps(
-        self, selection: Selection, change: Callable[..., ChangeResult], *, only: ColumnElement[bool] | None = None
+    def _change(
+        self,
+        selection: Selection,
+        change: Callable[..., ChangeResult],
+        *,
+        only: ColumnElement[bool] | None = None,
+        **values: Any,
     ) -> int:
-        """Run a change on a selection step by step; what arrives meanwhile is left. only: a condition beyond it."""
+        """Apply a change to a selection step by step, except for later arrivals. only: a further condition."""
         upto = self.cursor()
         if isinstance(selection, ByIds):
             conditions = [queries.where(self._database, ByIds(ids)) for ids in _chunks(selection.store_ids)]
@@ -431,10 +385,10 @@ class Store:
             conditions = [queries.where(self._database, selection)]
         if only is not None:
             conditions = [only if where is None else where & only for where in conditions]
-        return sum(self._repeat(partial(change, where=where, upto=upto)) for where in conditions)
+        return sum(self._repeat(partial(change, where=where, upto=upto, **values)) for where in conditions)
 
     def _repeat(self, change: Callable[[Connection], ChangeResult], *, step: int | None = None) -> int:
-        """Run a change until it does less than a whole step (None: `STEP`); what all of them did."""
+        """Repeat a change until it changes less than a step (None: `STEP`); return the sum."""
         total = 0
         while changed := self._writer.run(change):
             total += changed
@@ -442,15 +396,21 @@ class Store:
                 break
         return total
 
+    def _count_deleted(self, number: int) -> int:
+        with self._lock:
+            self.deleted += number
+        return number
 
-def _settle(future: "Future[Sequence[int]]", outcome: Sequence[int] | BaseException) -> None:
-    if isinstance(outcome, BaseException):
-        future.set_exception(outcome)
-    else:
-        future.set_result(outcome)
+
+def _piece(connection: Connection, arrival: int, number: int) -> bytes:
+    columns = select(content.c.data, content.c.is_compressed)
+    row = connection.execute(columns.where(content.c.arrival == arrival, content.c.number == number)).first()
+    if row is None:
+        raise NotFound("message not found")
+    return blobs.restore(row.data, is_compressed=row.is_compressed)
 
 
 def _chunks(store_ids: Sequence[str]) -> list[tuple[str, ...]]:
-    """The ids, each once, in runs that one statement takes."""
+    """Return the ids without duplicates in runs that fit into one statement."""
     ids = tuple(dict.fromkeys(store_ids))
     return [ids[start : start + STEP] for start in range(0, len(ids), STEP)]

@@ -5,8 +5,6 @@ from collections.abc import Callable
 from catcher.errors import NotFound
 from catcher.intake import prepare
 from catcher.store import NewMessage, Store
-from catcher.store.write.reindex import rewrite
-from catcher.transfer.store_source import summaries
 
 _BATCH_MESSAGES = 100
 _BATCH_OCTETS = 8 * 1024 * 1024
@@ -21,7 +19,7 @@ def reindex_messages(store: Store, *, progress: Callable[[int], None] = lambda m
     """
     total, octets = 0, 0
     batch: list[tuple[int, NewMessage]] = []
-    for summary in summaries(store):
+    for summary in (one for summaries in store.batches() for one in summaries):
         try:
             envelope = store.get(summary.store_id).envelope
             batch.append((summary.arrival, prepare(envelope, store.raw(summary.store_id))))
@@ -29,9 +27,9 @@ def reindex_messages(store: Store, *, progress: Callable[[int], None] = lambda m
             continue
         octets += summary.size
         if len(batch) >= _BATCH_MESSAGES or octets >= _BATCH_OCTETS:
-            total += rewrite(store, batch)
+            total += store.replace_computed(batch)
             progress(len(batch))
             batch, octets = [], 0
-    total += rewrite(store, batch)
+    total += store.replace_computed(batch)
     progress(len(batch))
     return total

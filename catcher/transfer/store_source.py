@@ -4,10 +4,8 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from catcher.errors import NotFound
-from catcher.store import Anything, Query, Store, StoredSummary
+from catcher.store import Anything, Query, Store
 from catcher.transfer.model import MessageCopy, Skipped
-
-_PAGE = 1000
 
 
 class StoreSource:
@@ -24,7 +22,10 @@ class StoreSource:
         only: Sequence[str] | None = None,
     ) -> None:
         self._store = store
-        self._ids = [one.store_id for one in summaries(store, query)][::-1] if only is None else sorted(set(only))
+        if only is None:
+            self._ids = [one.store_id for batch in store.batches(query) for one in batch][::-1]
+        else:
+            self._ids = sorted(set(only))
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -43,14 +44,3 @@ class StoreSource:
                 is_read=stored.summary.is_read,
                 pieces=partial(self._store.raw_pieces, store_id),
             )
-
-
-def summaries(store: Store, query: Query = Anything()) -> Iterator[StoredSummary]:  # noqa: B008 a value without state
-    """Yield the summaries of all messages that match a query, newest first, a page at a time."""
-    before: int | None = None
-    while True:
-        page = store.page(query, limit=_PAGE, before=before)
-        yield from page.messages
-        if page.next_before is None:
-            return
-        before = page.next_before

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TypeAlias
 
-from catcher.store.aio import AsyncStore
+from catcher.store import AsyncStore
 from catcher.store.events import StoreEvent
 
 Batch: TypeAlias = tuple[StoreEvent, ...]

@@ -11,7 +11,7 @@ from catcher.faults import FaultRules
 from catcher.intake import Intake
 from catcher.net.htpasswd import Htpasswd
 from catcher.relay import Relays, WebhookSender
-from catcher.store.aio import AsyncStore
+from catcher.store import AsyncStore
 from catcher.store.labels.inbox_routing import InboxRouting
 from catcher.store.records.tokens import ApiToken
 from catcher.threads import LazyValue, Threads
@@ -88,7 +88,7 @@ class Services(Struct, frozen=True, kw_only=True):
 
     async def find_token(self, secret: str) -> ApiToken | None:
         """Return the token with this secret, None when there is none. Raises StoreUnavailable."""
-        return await self.threads.run(self.store.store.tokens.find, secret, now=datetime.now(UTC))
+        return await self.store.tokens.find(secret, now=datetime.now(UTC))
 
 
 class WebOptions(Struct, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from catcher.errors import StoreUnavailable
-from catcher.store.aio import AsyncStore
+from catcher.store import AsyncStore
 from catcher.store.labels.inbox_names import fold_inbox
 from catcher.store.model import StoredSummary
 from catcher.store.search import Query, matches
@@ -116,7 +116,7 @@ class Waiters:
     async def _query(self, waiter: "_Waiter") -> int:
         """Add the matches in the store; return the store's cursor."""
         request = waiter.request
-        found = await self._store.arrived(request.whole_query, after=request.after, limit=request.count)
+        found = await self._store.arrivals(request.whole_query, after=request.after, limit=request.count)
         waiter.add(found.messages)
         return found.cursor
 
@@ -176,7 +176,7 @@ class Waiters:
         """Return each waiter with a message that it waits for. Called in a thread."""
         return [
             (waiter, interested[subject.store_id][0])
-            for subject in self._store.store.subjects(some)
+            for subject in self._store.blocking.subjects(some)
             for waiter in interested[subject.store_id][1]
             if not waiter.is_fulfilled and matches(waiter.request.query, subject)
         ]

@@ -83,7 +83,7 @@ def test_apop_opens_an_inbox_by_its_own_password(serve: Serve) -> None:
     """The name of an inbox that was made counts before a user's of the same name."""
     with serve(passwords=Htpasswd({"signup": "other"})) as running:
         now = datetime.now(UTC)
-        running.store.make_inbox(StoredInbox(name="signup", messages=0, created_at=now, is_made=True, password="own"))
+        running.store.create_inbox(StoredInbox(name="signup", messages=0, created_at=now, is_made=True, password="own"))
         client = poplib.POP3("127.0.0.1", running.port, timeout=PATIENCE)
         assert client.apop("signup", "own").startswith(b"+OK")
         client.close()

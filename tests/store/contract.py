@@ -2,15 +2,17 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 import pytest
 from msgspec.structs import replace
 
 from catcher.errors import InboxError, NotFound, StoreUnavailable, TagError
-from catcher.store import ByIds, Everything, Matching, NewMessage, Store, StoredInbox, StoreEvent, prepare
+from catcher.store import ByIds, Everything, Matching, NewMessage, Store, StoredInbox, StoreEvent
 from catcher.store.search import matches, parse
+from catcher.store.write.inserts import build_rows
+from catcher.store.write.queue import Delivery
 
 MakeMessage = Callable[..., NewMessage]
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -26,6 +28,13 @@ def add(store: Store, new: MakeMessage, number: int, **fields: object) -> list[N
     messages = [new(subject=f"Message {count}", **fields) for count in range(number)]
     store.add(messages)
     return messages
+
+
+def queue(store: Store, message: NewMessage) -> "Future[Sequence[int]]":
+    """Queue a delivery without waiting for it; its future."""
+    future: Future[Sequence[int]] = Future()
+    store.queue.put(Delivery(messages=[build_rows(message)], future=future))
+    return future
 
 
 class Recorder:
@@ -135,20 +144,10 @@ class StoreContract:
         """Deliveries that share a transaction are retried one by one when one of them spoils it."""
         first = new()
         store.add([first])
-        answers: dict[int, int | BaseException] = {}
-        all_there = threading.Event()
-
-        def answer(number: int, outcome: int | BaseException) -> None:
-            answers[number] = outcome
-            if len(answers) == 20:
-                all_there.set()
-
-        for number in range(20):
-            message = first if number == 7 else new()
-            assert store.add_soon(prepare(message), partial(answer, number))
-        assert all_there.wait(10), answers
-        assert isinstance(answers.pop(7), StoreUnavailable)
-        assert all(isinstance(outcome, int) for outcome in answers.values()), answers
+        futures = [queue(store, first if number == 7 else new()) for number in range(20)]
+        failures = [future.exception(timeout=20) for future in futures]
+        assert isinstance(failures.pop(7), StoreUnavailable)
+        assert failures == [None] * 19
         assert store.counts().messages == 20
 
     def test_an_unknown_id_is_not_found(self, store: Store) -> None:
@@ -424,17 +423,13 @@ class StoreContract:
         with pytest.raises(StoreUnavailable):
             store.mark(Everything(), is_read=True)
         with pytest.raises(StoreUnavailable):
-            store.add_soon(prepare(new()), lambda _: None)
+            queue(store, new())
 
     def test_what_was_queued_is_committed_before_closing(self, store: Store, new: MakeMessage) -> None:
-        """Close answers everyone who waits, with success."""
-        outcomes: list[int | BaseException] = []
-        for _ in range(100):
-            assert store.add_soon(prepare(new()), outcomes.append)
+        """Closing resolves every waiting delivery, with success and in order."""
+        futures = [queue(store, new()) for _ in range(100)]
         store.close()
-        assert len(outcomes) == 100
-        assert all(isinstance(outcome, int) for outcome in outcomes), outcomes
-        assert outcomes == sorted(outcomes)  # type: ignore[type-var]
+        assert [list(future.result(timeout=0)) for future in futures] == [[number] for number in range(1, 101)]
 
     # Pins, the bin
 
@@ -494,7 +489,7 @@ class StoreContract:
         assert store.delete(Everything()) == 1
         assert store.empty_bin(before=NOW + timedelta(seconds=1)) == 1
         with pytest.raises(NotFound):
-            store.binned(old.store_id)
+            store.binned_message(old.store_id)
         assert store.restore(ids([old, young, other])) == 1
         assert store.raw(young.store_id) == young.content
         assert store.page(parse("message", now=NOW)).matching == 1
@@ -507,7 +502,7 @@ class StoreContract:
         assert store.restore_deleted_at(NOW + timedelta(microseconds=1)) == 2
         assert store.restore_deleted_at(NOW + timedelta(microseconds=1)) == 0
         assert {one.store_id for one in store.page().messages} == set(ids([second, third]))
-        assert store.binned(first.store_id).deleted_at == NOW
+        assert store.binned_message(first.store_id).deleted_at == NOW
 
     def test_what_is_discarded_from_the_bin_is_gone_for_good(self, store: Store, new: MakeMessage) -> None:
         """Only what is in the bin and named; the others stay where they are."""
@@ -527,13 +522,13 @@ class StoreContract:
         store.pin(ByIds(ids(messages[:2])), is_pinned=True)
         store.delete(ByIds(ids(messages[4:])), binned_at=NOW)
         store.saved_searches.save("Mine", "is:unread")
-        seen = store.overview(inboxes=2)
+        seen = store.overview(max_inboxes=2)
         assert seen.counts == store.counts()
         assert (seen.pinned, seen.binned) == (2, 1)
-        assert (seen.inboxes, seen.number_inboxes) == ((("bob", 2), ("cy", 2)), 3)
+        assert (seen.inboxes, seen.inbox_count) == ((("bob", 2), ("cy", 2)), 3)
         assert seen.tags == store.tags() == {"one": 4}
         assert list(seen.saved) == store.saved_searches.all()
-        assert store.overview(inboxes=10).number_inboxes == 3
+        assert store.overview(max_inboxes=10).inbox_count == 3
 
     # Inboxes
 
@@ -566,26 +561,26 @@ class StoreContract:
     def test_an_inbox_that_was_made_stays_when_it_is_empty(self, store: Store, new: MakeMessage) -> None:
         """Made once; a name that mail had used already is taken over; unusable names are refused."""
         made = StoredInbox(name="Signup", messages=0, created_at=NOW, is_made=True, password="secret", max_messages=5)
-        store.make_inbox(made)
+        store.create_inbox(made)
         with pytest.raises(InboxError):
-            store.make_inbox(replace(made, name="SIGNUP"))
+            store.create_inbox(replace(made, name="SIGNUP"))
         with pytest.raises(InboxError):
-            store.make_inbox(replace(made, name=" two\nlines"))
+            store.create_inbox(replace(made, name=" two\nlines"))
         store.add([replace(new(), inboxes=("signup",)), replace(new(), inboxes=("other",))])
         assert store.inbox("signup") == replace(made, messages=1)
         store.delete(Everything())
         assert store.inboxes() == [made]
-        assert store.inboxes(made=False) == []
+        assert store.inboxes(explicit=False) == []
         store.delete_inbox("Signup")
         assert store.inboxes() == []
 
     def test_the_inbox_of_a_login_was_made_and_is_not_over(self, store: Store, new: MakeMessage) -> None:
         """In any letter case; those that mail made, and those whose time is over, are none."""
         store.add([replace(new(), inboxes=("by use",))])
-        store.make_inbox(StoredInbox(name="Made", messages=0, created_at=NOW, is_made=True, password="secret"))
+        store.create_inbox(StoredInbox(name="Made", messages=0, created_at=NOW, is_made=True, password="secret"))
         over = datetime.now(UTC) - timedelta(seconds=1)
-        store.make_inbox(StoredInbox(name="over", messages=0, created_at=NOW, is_made=True, expires_at=over))
-        found = [store.made_inbox(name) for name in ("made", "by use", "over", "")]
+        store.create_inbox(StoredInbox(name="over", messages=0, created_at=NOW, is_made=True, expires_at=over))
+        found = [store.explicit_inbox(name) for name in ("made", "by use", "over", "")]
         assert [inbox and inbox.name for inbox in found] == ["Made", None, None, None]
 
     def test_what_arrived_comes_in_its_order(self, store: Store, new: MakeMessage) -> None:
@@ -595,7 +590,7 @@ class StoreContract:
         query = parse("message -subject:2", now=NOW)
 
         def subjects(after: int | None, limit: int = 3) -> list[str]:
-            found = store.arrived(query, after=after, limit=limit)
+            found = store.arrivals(query, after=after, limit=limit)
             assert found.cursor == store.cursor()
             return [one.subject.removeprefix("Message ") for one in found.messages]
 
@@ -620,8 +615,8 @@ class StoreContract:
         mine = replace(new(), inboxes=("Mine",), tags=("red", "blue"))
         foreign = replace(new(), inboxes=("foreign",), tags=("red",))
         store.add([mine, foreign])
-        assert store.within((foreign.store_id, mine.store_id, "unknown"), "MINE") == (mine.store_id,)
-        assert store.within((mine.store_id,), "nobody") == ()
+        assert store.filter_by_inbox((foreign.store_id, mine.store_id, "unknown"), "MINE") == (mine.store_id,)
+        assert store.filter_by_inbox((mine.store_id,), "nobody") == ()
         assert store.tags(inbox="mine") == {"blue": 1, "red": 1}
         assert (store.tags(inbox="nobody"), store.tags()) == ({}, {"blue": 1, "red": 2})
 
@@ -642,9 +637,9 @@ class StoreContract:
 
     def test_an_inbox_keeps_to_its_own_bounds(self, store: Store, new: MakeMessage) -> None:
         """So many, so long, and until its time is over; other mail is not touched."""
-        store.make_inbox(StoredInbox(name="few", messages=0, created_at=NOW, max_messages=2))
-        store.make_inbox(StoredInbox(name="short", messages=0, created_at=NOW, max_age=timedelta(hours=1)))
-        store.make_inbox(StoredInbox(name="brief", messages=0, created_at=NOW, expires_at=NOW + timedelta(hours=2)))
+        store.create_inbox(StoredInbox(name="few", messages=0, created_at=NOW, max_messages=2))
+        store.create_inbox(StoredInbox(name="short", messages=0, created_at=NOW, max_age=timedelta(hours=1)))
+        store.create_inbox(StoredInbox(name="brief", messages=0, created_at=NOW, expires_at=NOW + timedelta(hours=2)))
         for name in ("few", "short", "brief", "free"):
             store.add([replace(new(received_at=NOW), inboxes=(name,)) for _ in range(3)])
 
@@ -665,7 +660,7 @@ class StoreContract:
         )
         begun = new(b"Message-ID: <a@x.example>\r\nReferences:\r\n\r\n")
         store.add([answer, begun])
-        assert store.named_ids([answer.store_id, begun.store_id, "nothing"]) == {
+        assert store.references([answer.store_id, begun.store_id, "nothing"]) == {
             answer.store_id: ("a@x.example", "b@x.example", "c@x.example")
         }
 

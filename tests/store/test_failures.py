@@ -2,15 +2,14 @@
 
 import random
 import sqlite3
-import threading
 from pathlib import Path
 
 import pytest
 
 from catcher.errors import StoreFull, StoreUnavailable
-from catcher.store import Everything, Store, prepare
+from catcher.store import Everything, Store
 from tests.databases import locked
-from tests.store.contract import MakeMessage
+from tests.store.contract import MakeMessage, queue
 
 
 def limit_pages(store: Store, pages: int) -> None:
@@ -26,20 +25,11 @@ def test_a_full_disk_refuses_and_then_takes_mail_again(store: Store, new: MakeMe
     kept = new()
     store.add([kept])
     limit_pages(store, 1)
-    outcomes: list[int | BaseException] = []
-    done = threading.Semaphore(0)
-
-    def answer(outcome: int | BaseException) -> None:
-        outcomes.append(outcome)
-        done.release()
-
     large = random.Random(1).randbytes(500_000)  # nothing that compressing makes small
-    for number in range(10):
-        assert store.add_soon(prepare(new(large + bytes([number]))), answer)
-    for _ in range(10):
-        assert done.acquire(timeout=30)
-    assert [type(outcome) for outcome in outcomes] == [StoreFull] * 10
-    assert str(outcomes[0]) == "The mail store is full"
+    futures = [queue(store, new(large + bytes([number]))) for number in range(10)]
+    failures = [future.exception(timeout=30) for future in futures]
+    assert [type(failure) for failure in failures] == [StoreFull] * 10
+    assert str(failures[0]) == "The mail store is full"
     assert store.raw(kept.store_id) == kept.content
     assert store.counts().messages == 1
     limit_pages(store, 1_000_000)
@@ -58,7 +48,7 @@ def test_a_full_disk_lets_mail_be_deleted(store: Store, new: MakeMessage) -> Non
 
 
 def test_a_locked_database_refuses_in_time_and_recovers(url: str, new: MakeMessage) -> None:
-    """Another process's lock is waited for as long as patience lasts; reads are answered meanwhile."""
+    """Another process's lock is waited for up to the lock timeout; reads are answered meanwhile."""
     with Store.open(url, poll_interval=0, lock_timeout=0.2) as store:
         store.add([new()])
         with locked(url):
@@ -74,13 +64,11 @@ def test_a_locked_database_refuses_in_time_and_recovers(url: str, new: MakeMessa
 def test_a_lock_that_goes_in_time_is_waited_for(url: str, new: MakeMessage) -> None:
     """A short lock delays, and nobody notices more than that."""
     with Store.open(url, poll_interval=0, lock_timeout=20) as store:
-        outcomes: list[int | BaseException] = []
         with locked(url):
-            store.add_soon(prepare(new()), outcomes.append)
+            future = queue(store, new())
             store._writer._thread.join(0.3)
-            assert outcomes == []
-        store.close()
-        assert outcomes == [1]
+            assert not future.done()
+        assert future.result(timeout=30) == [1]
 
 
 def test_a_file_that_has_gone_fails_alone(store: Store, new: MakeMessage, tmp_path: Path) -> None:
@@ -89,36 +77,10 @@ def test_a_file_that_has_gone_fails_alone(store: Store, new: MakeMessage, tmp_pa
     file.write_bytes(b"Subject: gone\r\n\r\n")
     gone = new(file)
     file.unlink()
-    outcomes: dict[str, int | BaseException] = {}
-    done = threading.Semaphore(0)
-
-    def answer(name: str, outcome: int | BaseException) -> None:
-        outcomes[name] = outcome
-        done.release()
-
-    store.add_soon(prepare(new()), lambda outcome: answer("first", outcome))
-    store.add_soon(prepare(gone), lambda outcome: answer("gone", outcome))
-    store.add_soon(prepare(new()), lambda outcome: answer("last", outcome))
-    for _ in range(3):
-        assert done.acquire(timeout=30)
-    assert isinstance(outcomes["gone"], StoreUnavailable)
-    assert isinstance(outcomes["first"], int)
-    assert isinstance(outcomes["last"], int)
+    first, lost, last = (queue(store, message) for message in (new(), gone, new()))
+    assert isinstance(lost.exception(timeout=30), StoreUnavailable)
+    assert first.exception(timeout=30) is last.exception(timeout=30) is None
     assert store.counts().messages == 2
-
-
-def test_whoever_fails_to_hear_the_answer_harms_nobody(
-    store: Store, new: MakeMessage, caplog: pytest.LogCaptureFixture
-) -> None:
-    """An exception of `done` is logged, and the thread lives on."""
-
-    def fail(_: int | BaseException) -> None:
-        raise RuntimeError("a bad caller")
-
-    store.add_soon(prepare(new()), fail)
-    store.add([new()])
-    assert store.counts().messages == 2
-    assert "a bad caller" in caplog.text
 
 
 def test_text_of_a_failure_names_no_path(store: Store, new: MakeMessage, tmp_path: Path) -> None:

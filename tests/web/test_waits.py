@@ -11,7 +11,7 @@ import pytest
 from catcher.envelope import Client, Envelope, ForwardPath
 from catcher.intake import deliver_now
 from catcher.store import AsyncStore, Store
-from catcher.store.model import Arrived, StoredSummary
+from catcher.store.model import Arrivals, StoredSummary
 from catcher.store.search import Anything, Subject, parse
 from catcher.threads import Threads
 from catcher.web import waits
@@ -58,18 +58,18 @@ def run(store: Store, scenario: Callable[[Waiters, Hub], Awaitable[None]], **opt
 
 async def started(waiters: Waiters, store: Store, *wanted: WaitRequest) -> "list[asyncio.Task[waits.WaitResult]]":
     """Waits that have joined and looked at the store, in vain."""
-    loop, looked, arrived = asyncio.get_running_loop(), asyncio.Semaphore(0), store.arrived
+    loop, looked, arrived = asyncio.get_running_loop(), asyncio.Semaphore(0), store.arrivals
 
-    def watched(*args: Any, **options: Any) -> Arrived:
+    def watched(*args: Any, **options: Any) -> Arrivals:
         found = arrived(*args, **options)
         loop.call_soon_threadsafe(looked.release)
         return found
 
-    store.arrived = watched  # type: ignore[method-assign]
+    store.arrivals = watched  # type: ignore[method-assign]
     tasks = [asyncio.create_task(waiters.wait(each)) for each in wanted]
     for _ in tasks:
         await looked.acquire()
-    del store.arrived
+    del store.arrivals
     assert waiters.count == len(wanted)
     return tasks
 

@@ -1,4 +1,4 @@
-"""A message's octets as rows: cut into pieces, each compressed on its own, so that a range touches few of them."""
+"""The octets of a message as rows: pieces compressed separately, so that reading a range touches few of them."""
 
 import sys
 import threading
@@ -18,10 +18,10 @@ _compressors = threading.local()
 
 
 def compress(data: bytes | memoryview) -> bytes:
-    """One zstd frame. Small data get the level that pays, large ones the fast one."""
+    """Return one zstd frame; the level is higher for small data."""
     level = 3 if len(data) <= _SMALL else 1
     kept = _compressors.__dict__
-    # Making a compressor costs more than compressing a small mail with it, so each thread keeps its own.
+    # Creating a compressor costs more than compressing a small mail, so each thread keeps its own.
     compressor = kept.get(str(level))
     if compressor is None:
         compressor = kept[str(level)] = zstd.ZstdCompressor(level=level)
@@ -29,12 +29,12 @@ def compress(data: bytes | memoryview) -> bytes:
 
 
 def decompress(frame: bytes) -> bytes:
-    """What `compress` was given. Raises zstd.ZstdError when the frame is damaged."""
+    """Return the data of a frame. Raises zstd.ZstdError when it is damaged."""
     return zstd.decompress(frame)
 
 
 def pieces(content: bytes | Path) -> Iterator[tuple[bool, bytes]]:
-    """(is_compressed, data) for each piece in order; a file is read piece by piece. Raises OSError for the file."""
+    """Yield (is_compressed, data) for each piece; a file is read piece by piece. Raises OSError."""
     if isinstance(content, Path):
         with content.open("rb") as file:
             while piece := file.read(PIECE):
@@ -49,7 +49,7 @@ def pieces(content: bytes | Path) -> Iterator[tuple[bool, bytes]]:
 
 
 def restore(data: bytes, *, is_compressed: bool) -> bytes:
-    """The piece's octets as received."""
+    """Return the octets of a piece as received."""
     return decompress(data) if is_compressed else data
 
 

@@ -1,4 +1,4 @@
-"""Values to the octets of a column and back: JSON by msgspec, compressed when it is long; times as microseconds."""
+"""The encoding of column values: JSON by msgspec, compressed when long; times as microseconds."""
 
 import functools
 from collections.abc import Callable
@@ -22,7 +22,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 class ChangeData(msgspec.Struct, frozen=True, kw_only=True):
-    """What a row of `change` says beyond its kind and store id. inboxes: that the message is or was in."""
+    """The data of a row of `change`; see `StoreEvent`."""
 
     is_read: bool | None = None
     tags: tuple[str, ...] | None = None
@@ -31,10 +31,9 @@ class ChangeData(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def pack(value: Any) -> bytes:
-    """The value (a struct) as JSON, as one zstd frame when that has more than 1 kB.
+    """Return a struct as JSON, as one zstd frame when longer than 1 kB.
 
-    The two cannot be mixed up: JSON of a struct begins with "{", a frame with "(". Lone surrogates, which JSON in
-    UTF-8 cannot hold, become U+FFFD.
+    JSON of a struct begins with "{", a frame with "(". Lone surrogates, which UTF-8 cannot encode, become U+FFFD.
     """
     try:
         data = _encode(value)
@@ -61,30 +60,40 @@ unpack_summary = _unpacker(StoredSummary)
 
 
 def pack_text(text: str) -> str | bytes:
-    """The text, as one zstd frame of its UTF-8 when it is long: for columns that take both."""
+    """Return the text, or one zstd frame of its UTF-8 when it is long."""
     return blobs.compress(text.encode()) if len(text) > _LONG_TEXT else text
 
 
 def unpack_text(packed: str | bytes) -> str:
-    """What `pack_text` was given."""
+    """Return the text that was packed."""
     return packed if isinstance(packed, str) else blobs.decompress(packed).decode()
 
 
 def storable(text: str) -> str:
-    """The text as every engine takes it: NUL and lone surrogates become U+FFFD."""
+    """Return the text as every engine accepts it: NUL and lone surrogates become U+FFFD."""
     if text.isascii() and "\0" not in text:
         return text
     return text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def microseconds(moment: datetime) -> int:
-    """Whole microseconds since 1970 of an aware moment; exact, also before 1970."""
+    """Return the whole microseconds since 1970 of an aware moment; exact, also before 1970."""
     return (moment - _EPOCH) // _MICROSECOND
 
 
 def moment(microseconds: int) -> datetime:
-    """The aware UTC moment of so many microseconds since 1970."""
+    """Return the aware UTC moment of microseconds since 1970."""
     return _EPOCH + timedelta(microseconds=microseconds)
+
+
+def optional_microseconds(moment: datetime | None) -> int | None:
+    """Return `microseconds` of a moment, None of None."""
+    return None if moment is None else microseconds(moment)
+
+
+def optional_moment(microseconds: int | None) -> datetime | None:
+    """Return the `moment` of microseconds, None of None."""
+    return None if microseconds is None else moment(microseconds)
 
 
 @functools.singledispatch

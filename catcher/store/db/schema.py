@@ -1,4 +1,4 @@
-"""The database's schema, for every engine: judged before anything is written, made when it is missing, upgraded."""
+"""The schema of the database, for every engine: its revision, its creation, its upgrade."""
 
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
@@ -7,10 +7,10 @@ from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, Strin
 
 from catcher.errors import DatabaseTooNew
 from catcher.paths import data_directory
-from catcher.store.db.tables import POSTGRESQL_INDEXES, counter, metadata
+from catcher.store.db.tables import counter, metadata
 
 REVISIONS = ("0001", "0002", "0003", "0004")
-"""Every schema there has been, oldest first; the last one is what this version works with."""
+"""All revisions of the schema, oldest first; this version works with the last one."""
 
 HEAD = REVISIONS[-1]
 
@@ -24,9 +24,7 @@ _version = Table(
 
 
 def create(connection: Connection, *, ddl: Sequence[str]) -> None:
-    """Make all tables and the first rows, in the connection's transaction. ddl: what the engine needs beyond them."""
-    if connection.dialect.name == "postgresql":
-        _complete_indexes()
+    """Create all tables and the first rows in the connection's transaction. ddl: statements that the engine adds."""
     metadata.create_all(connection, checkfirst=False)
     for statement in ddl:
         connection.exec_driver_sql(statement)
@@ -36,16 +34,10 @@ def create(connection: Connection, *, ddl: Sequence[str]) -> None:
     connection.execute(insert(_version), {"version_num": HEAD})
 
 
-def _complete_indexes() -> None:
-    for table in metadata.tables.values():
-        for index in table.indexes:
-            index.dialect_options["postgresql"].update(POSTGRESQL_INDEXES.get(str(index.name), {}))
-
-
 def revision(tables: Collection[str], read: Callable[[str], str | None]) -> str | None:
-    """The schema's revision; None when there is no table at all. Raises LookupError for a stranger's database.
+    """Return the schema's revision; None when there are no tables. Raises LookupError for another program's database.
 
-    tables: the names of those that are there. read: runs a query and gives the one value of its first row, or None.
+    tables: the names of existing tables. read: runs a query and returns the first value of its first row, or None.
     """
     if not tables:
         return None
@@ -58,20 +50,20 @@ def revision(tables: Collection[str], read: Callable[[str], str | None]) -> str 
 
 
 def check_known(found: str, *, shown: str) -> None:
-    """Raise DatabaseTooNew when this version does not know the revision. shown: the database, as its user names it."""
+    """Raise DatabaseTooNew when this version does not know the revision. shown: the database, for the message."""
     if found not in REVISIONS:
         raise DatabaseTooNew(
-            f"{shown}: was made by a newer version of catcher (schema {found}, this one knows up to {HEAD}); "
+            f"{shown}: was created by a newer version of catcher (schema {found}, this one knows up to {HEAD}); "
             "use that version or name another database"
         )
 
 
 def upgrade(connection: Connection, *, scripts: Path | None = None, target: str = HEAD) -> None:
-    """Bring the database to a revision, in the connection's transaction: it either works whole or not at all.
+    """Upgrade the database to a revision in the connection's transaction, all or nothing.
 
-    scripts: directory of the migrations; None: those of this version. Imports Alembic, which takes half a second, so
-    nobody calls this for a database that is at head.
+    scripts: directory of the migrations; None for those of this version.
     """
+    # Late: Alembic takes half a second, and a database at head does not need it.
     from alembic import command
     from alembic.config import Config
 

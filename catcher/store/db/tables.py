@@ -7,9 +7,6 @@ number. The row in `message` is what makes a message exist: deleting takes that 
 nobody. The full-text index over `search` differs by engine and is made and asked in `store.engines` alone.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -65,16 +62,7 @@ message = Table(
     Index("message_message_id", "message_id"),
     Index("message_is_read", "is_read", "arrival"),
 )
-_IS_PINNED = message.c.is_pinned.is_(true())
-Index("message_is_pinned", message.c.arrival, sqlite_where=_IS_PINNED)
-
-POSTGRESQL_INDEXES: Mapping[str, Mapping[str, Any]] = {
-    "message_message_id": {"using": "hash"},  # its B-trees take no long ids
-    "message_is_pinned": {"where": _IS_PINNED},
-}
-"""What indexes are there besides. Not said where they are declared: saying it loads the dialect, which costs a tenth of
-the start of who has no PostgreSQL.
-"""
+Index("message_is_pinned", message.c.arrival, sqlite_where=message.c.is_pinned.is_(true()))
 
 binned = Table(
     "binned",

@@ -1,1 +1,1 @@
-"""The database engines: what one does its own way stands in a package of its own, and `base` says what that is."""
+"""The database engines: `base` is their interface, and each has a package of its own."""

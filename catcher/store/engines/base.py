@@ -1,156 +1,162 @@
-"""What the store asks of a database engine, and what the engines have in common.
+"""The interface of a database engine, and what the engines have in common.
 
-All else in this room is written once, for SQLAlchemy Core. A database that several processes write to must keep two
-promises: a transaction of the connection that writes begins after the commit of the one before it, whoever made that
-one, so that the order of commits is the order of numbers; and readers never wait for it.
+Everything else in this room is written once, for SQLAlchemy Core. An engine keeps two promises for a database that
+several processes write to: a write transaction begins after the commit of the previous one, whichever process made it,
+so that numbers are given in the order of commits; and readers never wait for writers.
 """
 
 import enum
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from typing import Protocol
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Engine, FromClause, Select, Table, exc, func
 
 from catcher.errors import StoreUnavailable
-from catcher.store.engines.cache import Matches, Places, Remembered
+from catcher.store.engines.cache import AppendCache, MatchCount, OffsetIndex
 from catcher.store.search import Query
 
+P = ParamSpec("P")
+R = TypeVar("R")
 
-class Duty(enum.IntEnum):
-    """Work on a database that one of the stores that have it open does for all."""
+MAX_CACHED_COUNTS = 100
 
-    UPKEEP = 1
+
+class SharedJob(enum.IntEnum):
+    """A background job that exactly one of the stores sharing a database runs."""
+
+    MAINTENANCE = 1
     RETENTION = 2
 
 
-COUNTS_KEPT = 100
-"""Queries whose counts are remembered."""
-
-
 class Expression(Protocol):
-    """A question to a full-text index, in its own words; opaque to everybody else."""
+    """A query in the language of a full-text index; opaque outside the engine."""
 
 
-class Watch(Protocol):
-    """Hears of what others commit to the database."""
+class CommitMonitor(Protocol):
+    """Detects commits by other connections."""
 
     def has_news(self) -> bool:
-        """Whether others may have committed something since this was asked last; cheap. Asked by the writer's thread.
+        """Return whether others may have committed since the last call; cheap, for the writer thread.
 
         True when that cannot be known. Never raises.
         """
         ...
 
     def close(self) -> None:
-        """Hear nothing any more; safe to call twice."""
+        """Stop; safe to call twice."""
         ...
 
 
 class TextIndex(ABC):
-    """The full-text index over `search`, and what of comparing texts differs by engine.
+    """The full-text index over `search`, and how texts are stored and compared.
 
-    It only names candidates; what decides is always the text itself.
+    It only names candidates; the texts themselves decide.
 
-    is_kept_up: whether the store's upkeep has to take the texts in, so that the index may be some messages behind:
-    `counter.indexed` says how far it is. Else the database does that by itself, with each commit.
-    counts: whether it knows quickly how many messages it finds.
-    walked: so many of the newest messages are looked through before it is asked for a page, because it finds in no
-    order.
+    needs_maintenance: whether the store has to add the texts, so that the index may lag by some messages:
+    `counter.indexed` says how far it is. Otherwise the database does so with each commit.
+    counts_quickly: whether it knows the number of its hits without reading them.
+    scanned_first: number of newest messages that a page is searched in before the index, whose hits have no order.
     """
 
-    is_kept_up: bool
-    counts: bool
-    walked: int
+    needs_maintenance: bool
+    counts_quickly: bool
+    scanned_first: int
 
     @abstractmethod
     def add(self, connection: Connection, *, after: int, upto: int) -> None:
-        """Take the texts of these arrivals into the index."""
+        """Add the texts of a range of arrivals."""
 
     @abstractmethod
-    def forget(self, connection: Connection, arrivals: Sequence[int]) -> None:
-        """Take these arrivals, whose texts are still in `search` and in the index, out of the index."""
+    def remove(self, connection: Connection, arrivals: Sequence[int]) -> None:
+        """Remove arrivals that are in the index and whose texts are still in `search`."""
 
     @abstractmethod
-    def forget_all(self, connection: Connection) -> None:
+    def clear(self, connection: Connection) -> None:
         """Empty the index."""
 
     @abstractmethod
     def contains(self, haystack: ColumnElement[str], needle: str) -> ColumnElement[bool]:
-        """Whether a text holds the needle, octet for octet."""
+        """Return the condition that a text holds the needle, octet for octet."""
 
     def stored(self, text: str) -> str | bytes:
-        """The text as the column `search.text` keeps it."""
+        """Return the text as the column `search.text` keeps it."""
         return text
 
     def readable(self, column: ColumnElement[str]) -> ColumnElement[str]:
-        """The column `search.text` as the text that was to be stored."""
+        """Return the column `search.text` as the original text."""
         return column
 
     def length(self, column: ColumnElement[str]) -> ColumnElement[int]:
-        """About how many characters there are in the column `search.text`, without reading it whole."""
+        """Return the approximate number of characters in the column `search.text`, without reading it whole."""
         return func.length(column)
 
     @abstractmethod
     def line_has(self, column: ColumnElement[str], start: str, text: str) -> ColumnElement[bool]:
-        """Whether one of a text's lines begins with `start`, which begins with a line break, and has `text` later on.
+        """Return the condition that a line begins with `start`, itself led by a line break, and has `text` after it.
 
-        Neither has another line break in it.
+        Neither contains another line break.
         """
 
     @abstractmethod
     def expression(self, query: Query) -> Expression | None:
-        """The query for the index: what it finds is all that the query matches, and some more.
-
-        None when the index cannot help.
-        """
+        """Return the query for the index, whose hits include all matches; None when the index cannot help."""
 
     @abstractmethod
-    def found(self, expression: Expression) -> tuple[FromClause, ColumnElement[bool]]:
-        """The messages that the index finds: what to select from, `message` included, and the condition."""
+    def hits(self, expression: Expression) -> tuple[FromClause, ColumnElement[bool]]:
+        """Return what to select the hits from, joined with `message`, and the condition."""
 
     @property
     @abstractmethod
-    def arrival_found(self) -> ColumnElement[int]:
-        """The arrival number as `found` has it quickest; to restrict and order by."""
+    def hit_arrival(self) -> ColumnElement[int]:
+        """The cheapest arrival number within `hits`; to restrict and order by."""
 
     @abstractmethod
-    def number_found(self, expression: Expression) -> Select[int]:
-        """How many rows the index finds, those of messages that are deleted but not swept yet included."""
+    def hit_count(self, expression: Expression) -> Select[int]:
+        """Return the number of hits, including deleted messages that are not swept yet."""
 
     @abstractmethod
     def candidates(self, expression: Expression) -> ColumnElement[bool]:
-        """The condition on `message` that the index finds it, or does not have it yet."""
+        """Return the condition on `message` that it is a hit or not in the index yet."""
 
 
 class Database(ABC):
-    """An opened database: one connection that writes, a few that read.
+    """An open database: one connection that writes, a few that read.
 
-    counted: how many messages queries match, as they were asked for lately. places: of messages in the whole list.
+    match_counts: of recent queries. offsets: of messages in the whole list.
     """
 
     def __init__(self, *, readers: Engine, writer: Engine, index: TextIndex) -> None:
         self.index = index
-        self.counted: Remembered[Matches] = Remembered(most=COUNTS_KEPT)
-        self.places = Places()
+        self.match_counts: AppendCache[MatchCount] = AppendCache(max_size=MAX_CACHED_COUNTS)
+        self.offsets = OffsetIndex()
         self._readers = readers
         self._writer = writer
+        self._is_closed = False
 
     def connect_writer(self) -> Connection:
-        """The connection that writes. Raises StoreUnavailable."""
+        """Return the connection that writes. Raises StoreUnavailable."""
         with self._errors():
             return self._writer.connect()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection inside one transaction, so that all it reads is of one moment. Raises StoreUnavailable."""
-        self.check_place()
-        with self._errors(), self._readers.connect() as connection:
+        """Give a connection in a read transaction, a snapshot of one moment. Raises StoreUnavailable."""
+        if self._is_closed:
+            raise StoreUnavailable("The mail store is closed")
+        self.check_identity()
+        with self._errors(), self._readers.connect() as connection, self._begin_reading(connection):
             yield connection
 
-    def dispose(self) -> None:
+    def read(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Return the result of query(connection, …) in a read transaction of its own. Raises StoreUnavailable."""
+        with self.reading() as connection:
+            return query(connection, *args, **kwargs)
+
+    def close(self) -> None:
         """Close all connections; safe to call twice."""
+        self._is_closed = True
         self._readers.dispose()
         self._writer.dispose()
 
@@ -161,48 +167,50 @@ class Database(ABC):
         except (exc.OperationalError, exc.DatabaseError, exc.TimeoutError) as error:
             raise self.failure(error) from error
 
+    def _begin_reading(self, connection: Connection) -> AbstractContextManager[object]:
+        return nullcontext()  # SQLAlchemy begins with the first statement
+
     @abstractmethod
     def failure(self, error: Exception) -> StoreUnavailable:
-        """What callers get to see when the database could not do its work; the log gets the detail."""
+        """Return the error for callers: a short text for clients, the detail for the log."""
 
     @abstractmethod
     def begin(self, connection: Connection) -> AbstractContextManager[object]:
-        """A transaction of the connection that writes, committed at the end of the block, undone when that raises.
+        """Begin a write transaction: committed at the end of the block, rolled back when the block raises.
 
-        Nobody else can write from its beginning to its end.
+        It holds the write lock of the database from its first statement.
         """
 
     @abstractmethod
-    def holds(self, connection: Connection, duty: Duty) -> bool:
-        """Whether this store is the one that does a duty; asked on the connection that writes, in a transaction or not.
+    def is_leader(self, connection: Connection, job: SharedJob) -> bool:
+        """Return whether this store runs a job; on the connection that writes, inside or outside a transaction.
 
-        Once it is, it stays it until it is closed or its process dies; then another one that asks takes over.
+        The leader stays until it is closed or its process dies; the next store that asks then takes over.
         """
 
     @abstractmethod
-    def check_place(self) -> None:
-        """Raise StoreUnavailable when what is written now would be lost, as the database is not what was opened."""
+    def check_identity(self) -> None:
+        """Raise StoreUnavailable when writes would be lost, because the database was removed or replaced."""
 
     @abstractmethod
     def insert_rows(self, connection: Connection, into: Table, rows: Sequence[tuple[object, ...]]) -> None:
-        """Insert rows given as values in the order of the table's columns."""
+        """Insert rows, given as values in the order of the table's columns."""
 
     @abstractmethod
-    def announce(self, connection: Connection) -> None:
-        """Let the commit of this transaction be news to those who watch."""
+    def notify(self, connection: Connection) -> None:
+        """Announce the commit of this transaction to monitors in other processes."""
 
     @abstractmethod
-    def watch(self, connection: Connection, wake: Callable[[], None]) -> Watch:
-        """Watch what is committed by others than this connection, the one that writes.
+    def monitor(self, connection: Connection, on_news: Callable[[], None]) -> CommitMonitor:
+        """Return a monitor of commits by others than this connection, the one that writes.
 
-        wake: called from any thread as soon as there is news, by an engine that is told; who uses one that is not has
-        to ask now and then.
+        on_news: called from any thread as soon as there is news, by engines that notify; the others have to be polled.
         """
 
     @abstractmethod
     def octets_on_disk(self) -> int:
-        """What the database takes on the disk, all that belongs to it included."""
+        """Return the size on disk, including journals and indexes."""
 
     @abstractmethod
-    def give_back(self, connection: Connection, *, pages: int) -> bool:
-        """Return up to so many unused pages to the file system, when there are many; whether there were."""
+    def release_space(self, connection: Connection, *, pages: int) -> bool:
+        """Return up to so many unused pages to the file system when many are unused; return whether that was so."""

@@ -1,4 +1,4 @@
-"""What is remembered of the mailbox from one question to the next, and holds as long as nothing but new mail came."""
+"""Caches that stay valid while messages are only appended."""
 
 from collections import Counter
 from collections.abc import Hashable, Mapping
@@ -11,86 +11,83 @@ from catcher.lru import LruCache
 from catcher.store.db.tables import change, message
 from catcher.store.engines.counters import CounterRow
 
-Answer = TypeVar("Answer")
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Matches:
-    """How many messages match. is_exact: False when the index alone counted, which may be wrong by a few."""
+class MatchCount:
+    """How many messages match a query. is_exact: False for the index's own count, which may be off by a few."""
 
     messages: int
     unread: int
     is_exact: bool = True
 
-    def __add__(self, other: "Matches") -> "Matches":
-        """Both together, of two parts of the mailbox."""
-        return Matches(
+    def __add__(self, other: "MatchCount") -> "MatchCount":
+        return MatchCount(
             messages=self.messages + other.messages,
             unread=self.unread + other.unread,
             is_exact=self.is_exact and other.is_exact,
         )
 
-    def __sub__(self, part: "Matches") -> "Matches":
-        """The others, of a part of these."""
+    def __sub__(self, part: "MatchCount") -> "MatchCount":
         messages = max(0, self.messages - part.messages)
-        return Matches(
+        return MatchCount(
             messages=messages,
             unread=max(0, min(self.unread - part.unread, messages)),
             is_exact=self.is_exact and part.is_exact,
         )
 
 
-class Remembered(Generic[Answer]):
-    """Answers by question, each with the cursor at which it was right. Any thread may use it. most: see `LruCache`."""
+class AppendCache(Generic[Value]):
+    """An LRU cache whose values are valid until a message is changed or deleted. Any thread may use it."""
 
-    def __init__(self, *, most: int) -> None:
-        self._answers: LruCache[Hashable, tuple[int, Answer]] = LruCache(most)
+    def __init__(self, *, max_size: int) -> None:
+        self._values: LruCache[Hashable, tuple[int, Value]] = LruCache(max_size)
 
-    def get(self, question: Hashable, *, connection: Connection, now: CounterRow) -> tuple[int, Answer] | None:
-        """The answer and its cursor, when since then nothing was changed or deleted, as this transaction sees it."""
-        known = self._answers.get(question)
-        return known if known is not None and _has_only_grown(connection, now, since=known[0]) else None
+    def get(self, key: Hashable, *, connection: Connection, now: CounterRow) -> tuple[int, Value] | None:
+        """Return a valid value and the cursor at which it was computed, as the transaction sees it; else None."""
+        entry = self._values.get(key)
+        return entry if entry is not None and _has_only_grown(connection, now, since=entry[0]) else None
 
-    def put(self, question: Hashable, answer: Answer, *, now: CounterRow) -> None:
-        """Remember an answer that is right at this moment."""
-        self._answers.put(question, (now.cursor, answer))
+    def put(self, key: Hashable, value: Value, *, now: CounterRow) -> None:
+        """Keep a value that is valid now."""
+        self._values.put(key, (now.cursor, value))
 
 
-class Places:
-    """Finds the message that has so many newer ones in the whole mailbox, without walking past each of them.
+class OffsetIndex:
+    """Finds the message at an offset in the whole mailbox without walking past all newer ones.
 
-    block: so many numbers of arrival have their messages counted together.
+    block: arrival numbers whose messages are counted together.
     """
 
     def __init__(self, *, block: int = 4096) -> None:
         self._block = block
         block_of = message.c.arrival // block
         self._count = select(block_of, func.count()).group_by(block_of)
-        self._blocks: Remembered[Mapping[int, int]] = Remembered(most=1)
+        self._counts: AppendCache[Mapping[int, int]] = AppendCache(max_size=1)
 
-    def arrival_at(self, start: int, *, connection: Connection, now: CounterRow) -> int | None:
-        """The number of the message that `start` others are newer than; None when there are not so many."""
-        blocks = self._current(connection, now)
-        for block in sorted(blocks, reverse=True):
-            if start < blocks[block]:
+    def arrival_at(self, offset: int, *, connection: Connection, now: CounterRow) -> int | None:
+        """Return the arrival number of the message with `offset` newer ones; None beyond the end."""
+        counts = self._current(connection, now)
+        for block in sorted(counts, reverse=True):
+            if offset < counts[block]:
                 newest_first = select(message.c.arrival).where(message.c.arrival < (block + 1) * self._block)
                 ordered = newest_first.order_by(message.c.arrival.desc())
-                return int(connection.execute(ordered.limit(1).offset(start)).scalar_one())
-            start -= blocks[block]
+                return int(connection.execute(ordered.limit(1).offset(offset)).scalar_one())
+            offset -= counts[block]
         return None
 
     def _current(self, connection: Connection, now: CounterRow) -> Mapping[int, int]:
-        """How many messages each block has; those without any are left out."""
-        known = self._blocks.get(None, connection=connection, now=now)
-        cursor, blocks = known or (0, {})
+        """Return the number of messages in each block that has any."""
+        cursor, counts = self._counts.get(None, connection=connection, now=now) or (0, {})
         if cursor != now.cursor:
             newer = connection.execute(self._count.where(message.c.arrival > cursor)).all()
-            blocks = Counter(blocks) + Counter(dict(newer))
-            self._blocks.put(None, blocks, now=now)
-        return blocks
+            counts = Counter(counts) + Counter(dict(newer))
+            self._counts.put(None, counts, now=now)
+        return counts
 
 
 def _has_only_grown(connection: Connection, now: CounterRow, *, since: int) -> bool:
     if not now.trimmed <= since <= now.cursor:
-        return False  # the changes of that time are not known any more, or not yet
+        return False  # the changes since then are trimmed, or not committed yet for this transaction
     return connection.execute(select(change.c.cursor).where(change.c.cursor > since).limit(1)).first() is None

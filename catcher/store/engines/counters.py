@@ -1,11 +1,11 @@
-"""The row of counters: numbers are taken and totals kept in the transaction that changes what they count."""
+"""The row of counters: numbers are given and totals kept in the transaction that makes the change."""
 
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, select, update
 
 from catcher.store.db.tables import counter
-from catcher.store.engines import delivery
+from catcher.store.engines import fast_path
 from catcher.store.model import Counts
 
 _ADVANCE = (
@@ -23,7 +23,7 @@ _READ = select(counter)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CounterRow:
-    """The row as read; see `tables.counter`."""
+    """The row of `tables.counter`."""
 
     cursor: int
     counts: Counts
@@ -33,13 +33,13 @@ class CounterRow:
 
 
 def advance(connection: Connection, *, numbers: int, messages: int = 0, unread: int = 0, octets: int = 0) -> int:
-    """Take so many numbers and add to the totals (negative: less of them); the last of the numbers taken."""
+    """Reserve numbers and add to the totals (negative values subtract); return the last of the numbers."""
     parameters = {"numbers": numbers, "more_messages": messages, "more_unread": unread, "more_octets": octets}
-    return int(delivery.run(connection, _ADVANCE, parameters)[0][0])
+    return int(fast_path.execute(connection, _ADVANCE, parameters)[0][0])
 
 
 def read_counters(connection: Connection) -> CounterRow:
-    """The counters as this transaction sees them."""
+    """Return the counters as the transaction sees them."""
     row = connection.execute(_READ).one()
     return CounterRow(
         cursor=row.cursor,

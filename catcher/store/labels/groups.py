@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, update
 
-from catcher.store.engines import delivery
+from catcher.store.engines import fast_path
 
 
 class Groups:
-    """Groups kept in one table, and who is in them in another.
+    """Groups in one table, their members in another.
 
-    groups: with the columns id, name, folded (the name as compared, unique) and messages (how many are in it).
+    groups: with the columns id, name, folded (the name for comparison, unique) and messages (the number of members).
     members: with `key`, the group's id, and arrival.
     """
 
@@ -20,7 +20,7 @@ class Groups:
         self._groups = groups
         self._members = members
         self._key = members.c[key]
-        # Made once: putting a statement together takes longer than executing it, and all new mail needs these.
+        # Prebuilt: composing a statement takes longer than executing it, and every new message needs these.
         self._find = select(groups.c.id, groups.c.name).where(groups.c.folded == bindparam("wanted"))
         self._count = (
             update(groups)
@@ -29,7 +29,7 @@ class Groups:
         )
 
     def ensure(self, connection: Connection, names: Mapping[str, str], **others: object) -> dict[str, tuple[int, str]]:
-        """Id and name of each group by its folded name; what is missing is made. others: columns of new groups."""
+        """Return id and name of each group by folded name; create missing ones. others: columns of new groups."""
         known = self._known(connection, names)
         missing: list[dict[str, Any]] = [
             {"name": name, "folded": folded, "messages": 0, **others}
@@ -41,15 +41,15 @@ class Groups:
             known |= self._known(connection, [row["folded"] for row in missing])
         return known
 
-    def enter(self, connection: Connection, pairs: Sequence[tuple[int, int]]) -> None:
-        """Put messages into groups they are not in: pairs of a group's id and an arrival number."""
+    def add(self, connection: Connection, pairs: Sequence[tuple[int, int]]) -> None:
+        """Add messages to groups they are not in: pairs of a group's id and an arrival number."""
         if not pairs:
             return
-        delivery.insert_rows(connection, self._members, pairs)
+        fast_path.insert_rows(connection, self._members, pairs)
         self._recount(connection, Counter(group for group, _ in pairs))
 
-    def leave(self, connection: Connection, arrivals: Collection[int]) -> bool:
-        """Take these messages out of all their groups, which may be left empty; whether there were any."""
+    def remove(self, connection: Connection, arrivals: Collection[int]) -> bool:
+        """Remove messages from all their groups, which may become empty; return whether they were in any."""
         if not arrivals:
             return False
         of_these = self._members.c.arrival.in_(arrivals)
@@ -60,9 +60,9 @@ class Groups:
         return bool(lost)
 
     def _known(self, connection: Connection, keys: Collection[str]) -> dict[str, tuple[int, str]]:
-        found = {key: delivery.run(connection, self._find, {"wanted": key}) for key in keys}
+        found = {key: fast_path.execute(connection, self._find, {"wanted": key}) for key in keys}
         return {key: (rows[0][0], rows[0][1]) for key, rows in found.items() if rows}
 
     def _recount(self, connection: Connection, more: Mapping[int, int]) -> None:
-        for id_, number in more.items():
-            delivery.run(connection, self._count, {"group": id_, "more": number})
+        for group, number in more.items():
+            fast_path.execute(connection, self._count, {"group": group, "more": number})

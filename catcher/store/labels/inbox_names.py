@@ -1,27 +1,27 @@
-"""What an inbox may be called: any line of text. Letter case makes no difference."""
+"""Names of inboxes: any line of text, compared without regard to case."""
 
 import unicodedata
 from collections.abc import Iterable
 
 from catcher.store.search.folding import fold
 
-LONGEST = 200
+MAX_LENGTH = 200
 """Characters of a name."""
 
 
 def clean_inbox(text: str) -> str:
-    """The text as an inbox's name: one line, runs of white space one space, cut to `LONGEST`; "" when nothing is left.
+    """Return the text as an inbox's name: one line, runs of white space one space, cut to `MAX_LENGTH`.
 
-    Half surrogates and control characters are left out. Never raises.
+    Lone surrogates and control characters become spaces. "" when nothing is left. Never raises.
     """
     if not (text.isascii() and text.isprintable()):
-        composed = unicodedata.normalize("NFC", text[: 16 * LONGEST])
+        composed = unicodedata.normalize("NFC", text[: 16 * MAX_LENGTH])
         text = "".join(each if unicodedata.category(each) not in ("Cc", "Cs") else " " for each in composed)
-    return " ".join(text.split())[:LONGEST].rstrip()
+    return " ".join(text.split())[:MAX_LENGTH].rstrip()
 
 
 def clean_inboxes(texts: Iterable[str]) -> tuple[str, ...]:
-    """The usable names among the texts, in order; of names that are the same the first counts."""
+    """Return the usable names in order, without duplicates."""
     names: dict[str, str] = {}
     for text in texts:
         name = clean_inbox(text)
@@ -31,5 +31,5 @@ def clean_inboxes(texts: Iterable[str]) -> tuple[str, ...]:
 
 
 def fold_inbox(name: str) -> str:
-    """The form in which two names are compared; the one that queries use."""
+    """Return the form in which names are compared, also by queries."""
     return fold(name)

@@ -1,4 +1,4 @@
-"""Which inboxes a message belongs to: told by what its sender logged in as, by its recipients, or by a header field."""
+"""Inbox routing: the inboxes of a message follow from its sender's login, its recipients or a header field."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,15 +9,15 @@ from catcher.mime.model import ParsedMessage
 from catcher.store.labels.inbox_names import clean_inboxes
 
 SOURCES = ("user", "tag", "domain", "header", "recipient")
-"""Where a name can come from, in the order in which they are asked."""
+"""Sources of a name, in default order."""
 
-MOST = 100
-"""Inboxes that one message is put into; of a message to more recipients, the first ones."""
+MAX_INBOXES = 100
+"""Inboxes of one message; of more recipients, the first ones count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxRouting:
-    """The rules. sources: some of `SOURCES`; the first that says anything decides, and none puts mail in no inbox.
+    """The rules. sources: some of `SOURCES`; the first that gives a name decides. Without sources there are no inboxes.
 
     user: the SMTP user name. tag: "signup" of ann+signup@example.com. domain: "signup" of ann@signup.inbox.test, when
     "inbox.test" is one of `domains` (lower case). header: the first field of the name `header`. recipient: the
@@ -29,17 +29,17 @@ class InboxRouting:
     header: str = "X-Catcher-Inbox"
 
     def of_envelope(self, user: str, recipients: Iterable[str]) -> tuple[str, ...]:
-        """The inboxes by what the dialogue tells, each once, usable names only."""
+        """Return the inboxes by the envelope alone, without duplicates."""
         return self._first(user, tuple(recipients), None)
 
     def of_message(self, envelope: Envelope, message: ParsedMessage) -> tuple[str, ...]:
-        """The inboxes of a message, each once, usable names only. Never raises."""
+        """Return the inboxes of a message, without duplicates. Never raises."""
         return self._first(envelope.client.user, envelope.recipients, message)
 
     def _first(self, user: str, recipients: tuple[str, ...], message: ParsedMessage | None) -> tuple[str, ...]:
         for source in self.sources:
-            # Most sources have nothing to say of most mail, which is quickly told.
-            named = self._named(source, user, recipients[:MOST], message)
+            # Most sources give nothing for most mail, which is quickly known.
+            named = self._named(source, user, recipients[:MAX_INBOXES], message)
             if named and (found := clean_inboxes(named)):
                 return found
         return ()

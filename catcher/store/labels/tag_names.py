@@ -1,4 +1,4 @@
-"""What a tag may be called: letters and digits of any script, space and `- _ . @`. Letter case makes no difference."""
+"""Names of tags: letters and digits of any script, space and `- _ . @`, compared without regard to case."""
 
 import unicodedata
 from collections.abc import Iterable
@@ -6,22 +6,22 @@ from collections.abc import Iterable
 from catcher.errors import TagError
 from catcher.store.search.folding import fold
 
-LONGEST = 100
+MAX_LENGTH = 100
 """Characters of a name."""
 
 
 def clean_tag(text: str) -> str:
-    """The text as a tag's name: what may not be in one becomes space, runs of space one space, cut to `LONGEST`.
+    """Return the text as a tag's name: other characters become spaces, runs of spaces one, cut to `MAX_LENGTH`.
 
     "" when nothing is left. Never raises.
     """
-    composed = unicodedata.normalize("NFC", text[: 16 * LONGEST])
+    composed = unicodedata.normalize("NFC", text[: 16 * MAX_LENGTH])
     kept = "".join(character if _may_be_in_name(character) else " " for character in composed)
-    return " ".join(kept.split())[:LONGEST].rstrip()
+    return " ".join(kept.split())[:MAX_LENGTH].rstrip()
 
 
 def clean_tags(texts: Iterable[str]) -> tuple[str, ...]:
-    """The usable names among the texts, in order; of names that are the same the first counts."""
+    """Return the usable names in order, without duplicates."""
     names: dict[str, str] = {}
     for text in texts:
         if name := clean_tag(text):
@@ -30,15 +30,15 @@ def clean_tags(texts: Iterable[str]) -> tuple[str, ...]:
 
 
 def checked_tag(text: str) -> str:
-    """The name, if the text is one as it stands (spaces around it aside). Raises TagError."""
+    """Return the text as a name, without surrounding spaces. Raises TagError when it is not usable as it is."""
     name = text.strip()
     if not name or clean_tag(name) != unicodedata.normalize("NFC", name):
-        raise TagError(f"invalid tag name: {text[:LONGEST]}")
+        raise TagError(f"invalid tag name: {text[:MAX_LENGTH]}")
     return clean_tag(name)
 
 
 def fold_tag(name: str) -> str:
-    """The form in which two names are compared; the one that queries use."""
+    """Return the form in which names are compared, also by queries."""
     return fold(name)
 
 

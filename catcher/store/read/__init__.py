@@ -1,1 +1,1 @@
-"""Queries: each reads in the transaction of the connection it is given and returns values."""
+"""Queries: functions that read in the transaction of a connection and return values."""

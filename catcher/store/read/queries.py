@@ -1,4 +1,4 @@
-"""Answering questions: each function reads in the transaction of the connection it is given and returns values."""
+"""Lists and single messages. Each function reads in the connection's transaction and returns values, never rows."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,7 +18,7 @@ from catcher.store.db.codec import (
 )
 from catcher.store.db.tables import change, detail, message
 from catcher.store.engines.base import Database
-from catcher.store.engines.cache import Matches
+from catcher.store.engines.cache import MatchCount
 from catcher.store.engines.counters import read_counters
 from catcher.store.events import StoreEvent
 from catcher.store.labels.inboxes import split_names
@@ -32,8 +32,8 @@ _WIDTH = len(message.columns)
 
 
 def page(
-    database: Database,
     connection: Connection,
+    database: Database,
     query: Query,
     *,
     limit: int,
@@ -41,14 +41,14 @@ def page(
     before: int | None,
     received_before: datetime | None,
 ) -> SummaryPage:
-    """A piece of the list of what a query matches; see `Store.page`."""
+    """See `Store.page`."""
     now = read_counters(connection)
     more = [] if received_before is None else [message.c.received_at < microseconds(received_before)]
-    search = Search(database, connection, query, now=now, more=more)
+    search = Search(connection, database, query, now=now, more=more)
     rows = search.newest(limit=limit + 1, start=start, before=before)
     if limit and len(rows) <= limit and not start and before is None:
-        # The page is the whole list, so nothing has to be counted.
-        matches = Matches(messages=len(rows), unread=sum(not row.is_read for row in rows))
+        # The page is the whole list: no need to count.
+        matches = MatchCount(messages=len(rows), unread=sum(not row.is_read for row in rows))
     else:
         matches = search.count()
     messages = summaries(connection, rows[:limit])
@@ -63,8 +63,16 @@ def page(
     )
 
 
+def batch(
+    connection: Connection, database: Database, query: Query, *, before: int | None, limit: int
+) -> tuple[StoredSummary, ...]:
+    """Return the newest messages that a query matches, below an arrival number."""
+    search = Search(connection, database, query, now=read_counters(connection))
+    return summaries(connection, search.newest(limit=limit, before=before))
+
+
 def where(database: Database, selection: Selection) -> ColumnElement[bool] | None:
-    """The selection as a condition on `message`; None for everything."""
+    """Return the selection as a condition on `message`; None for everything."""
     if isinstance(selection, Everything):
         return None
     if isinstance(selection, ByIds):
@@ -73,12 +81,12 @@ def where(database: Database, selection: Selection) -> ColumnElement[bool] | Non
 
 
 def summary(connection: Connection, store_id: str) -> StoredSummary:
-    """One message's summary. Raises NotFound."""
+    """See `Store.summary`."""
     return summaries(connection, [_row(connection, _SUMMARY, store_id)])[0]
 
 
 def get(connection: Connection, store_id: str) -> StoredMessage:
-    """One message without its octets. Raises NotFound."""
+    """See `Store.get`."""
     whole = select(message, detail.c.envelope, detail.c.structure).join(detail, detail.c.arrival == message.c.arrival)
     row = _row(connection, whole, store_id)
     return StoredMessage(
@@ -89,24 +97,24 @@ def get(connection: Connection, store_id: str) -> StoredMessage:
 
 
 def arrival_and_size(connection: Connection, store_id: str) -> tuple[int, int]:
-    """A message's number and octets. Raises NotFound."""
+    """Return the arrival number and the size of a message. Raises NotFound."""
     row = _row(connection, select(message.c.arrival, message.c.size), store_id)
     return row.arrival, row.size
 
 
 def neighbours(
-    database: Database, connection: Connection, store_id: str, query: Query
+    connection: Connection, database: Database, store_id: str, query: Query
 ) -> tuple[StoredSummary | None, StoredSummary | None, int]:
-    """The next newer and the next older message among what the query matches, and how many of that are newer."""
+    """See `Store.neighbours`."""
     arrival = arrival_and_size(connection, store_id)[0]
-    search = Search(database, connection, query, now=read_counters(connection))
+    search = Search(connection, database, query, now=read_counters(connection))
     newer = summaries(connection, search.next_newer(arrival))
     older = summaries(connection, search.newest(limit=1, before=arrival))
     return _first(newer), _first(older), search.number_newer(arrival)
 
 
 def changes(connection: Connection, after: int, *, upto: int | None = None, limit: int) -> list[StoreEvent] | None:
-    """The events after a number (and up to another) in order; None when they are not known any more or not yet."""
+    """See `Store.changes`. upto: the last number."""
     now = read_counters(connection)
     if after < now.trimmed or after > now.cursor:
         return None
@@ -122,28 +130,27 @@ def changes(connection: Connection, after: int, *, upto: int | None = None, limi
 
 
 def has_message_id(connection: Connection, message_id: str) -> bool:
-    """Whether there is a message with this Message-ID."""
+    """See `Store.has_message_id`."""
     found = select(message.c.arrival).where(message.c.message_id == storable(message_id)).limit(1)
     return connection.execute(found).first() is not None
 
 
-def latest(database: Database, connection: Connection, query: Query) -> StoredSummary:
-    """The newest message the query matches. Raises NotFound."""
-    search = Search(database, connection, query, now=read_counters(connection))
-    found = summaries(connection, search.newest(limit=1))
+def latest(connection: Connection, database: Database, query: Query) -> StoredSummary:
+    """See `Store.latest`."""
+    found = batch(connection, database, query, before=None, limit=1)
     if not found:
         raise NotFound("message not found")
     return found[0]
 
 
 def summaries(connection: Connection, rows: Sequence[AnyRow]) -> tuple[StoredSummary, ...]:
-    """Rows that begin with all columns of `message`, in their order, as summaries in the same order."""
+    """Return summaries of rows that begin with all columns of `message`."""
     tags = tags_of(connection, [row[0] for row in rows]) if rows else {}
     return tuple([_summary(row[:_WIDTH], tags.get(row[0], ())) for row in rows])
 
 
 def _summary(row: Sequence[Any], tags: tuple[str, ...]) -> StoredSummary:
-    # By place: to look up each of a row's values by its name takes longer than all the rest of a list.
+    # Unpacked by position: looking up the values by name takes longer than everything else of a list.
     arrival, store_id, received_at, size, is_read, attachments, inlines, user, message_id = row[:9]
     subject, snippet, addresses, is_pinned, inboxes = row[9:]
     return StoredSummary(
@@ -172,7 +179,7 @@ def _by_arrival(connection: Connection, arrivals: Sequence[int]) -> tuple[Stored
 
 
 def new_event(one: StoredSummary) -> StoreEvent:
-    """The event of a message's arrival."""
+    """Return the event of a message's arrival."""
     return StoreEvent(cursor=one.arrival, kind="new", store_id=one.store_id, summary=one, inboxes=one.inboxes)
 
 

@@ -1,4 +1,4 @@
-"""Which messages answer which: the message ids that they name, as mail programs look at them (RFC 5322 §3.6.4)."""
+"""References between messages, by the message ids in References and In-Reply-To (RFC 5322 §3.6.4)."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,18 +10,15 @@ from catcher.store.search.texts import label
 _FIELDS = (label("References"), label("In-Reply-To"))
 
 
-def named_ids(connection: Connection, store_ids: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
-    """The ids that each of these messages names, cleaned as search texts are, the one that began it all first.
-
-    Messages that name none, or are gone, are left out.
-    """
+def read(connection: Connection, store_ids: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+    """See `Store.references`."""
     joined = select(message.c.store_id, search.c.header).join(search, search.c.arrival == message.c.arrival)
     rows = connection.execute(joined.where(message.c.store_id.in_(store_ids)))
-    named = {store_id: _named(header) for store_id, header in rows}
-    return {store_id: ids for store_id, ids in named.items() if ids}
+    references = {store_id: _references(header) for store_id, header in rows}
+    return {store_id: ids for store_id, ids in references.items() if ids}
 
 
-def _named(header: str) -> tuple[str, ...]:
+def _references(header: str) -> tuple[str, ...]:
     words: list[str] = []
     for field in _FIELDS:
         start = header.find(field)

@@ -1,8 +1,8 @@
-"""Finding what a query matches: through the full-text index where it helps, and always judged on the texts themselves.
+"""Search runs: the full-text index names candidates where it helps, and the texts themselves decide.
 
-The index follows the messages with some delay, so each search has two parts: the short tail of newest messages, which
-is read whole, and what the index finds among the others, which comes out of it newest first, so that a page of a word
-that is in every message costs no more than a page of a rare one.
+The index lags behind the messages, so each search has two parts: the short tail of newest messages, which is scanned,
+and the hits of the index among the others. They come newest first, so that a page of a word that is in every message
+costs no more than a page of a rare one.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 from catcher.store.db.tables import message
 from catcher.store.engines.base import Database, Expression
-from catcher.store.engines.cache import Matches
+from catcher.store.engines.cache import MatchCount
 from catcher.store.engines.counters import CounterRow
 from catcher.store.search import (
     And,
@@ -34,28 +34,28 @@ from catcher.store.search import (
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
-COUNTED = 2_500
-"""So many messages that the index finds are judged one by one, to count exactly; of more, its own count is taken."""
+MAX_COUNTED = 2_500
+"""Hits of the index that are counted exactly, one by one; beyond, its own count is taken."""
 
-_DEEP = 1_000
-"""Messages to leave out from which on it pays to find the place of the first that is wanted."""
+_MIN_OFFSET = 1_000
+"""Offset from which the offset index pays."""
 
 _WITHOUT_TEXTS = (HasTag, InInbox, Is, Received, Size)
-"""What is asked of a message without reading its texts."""
+"""Conditions that need no texts."""
 
 _IS_UNREAD = message.c.is_read.is_(False)
 
 
 class Search:
-    """One query within one transaction.
+    """A query within one transaction.
 
     now: the counters as the transaction sees them. more: conditions on `message` beyond the query.
     """
 
     def __init__(
         self,
-        database: Database,
         connection: Connection,
+        database: Database,
         query: Query,
         *,
         now: CounterRow,
@@ -68,18 +68,18 @@ class Search:
         self._expression = database.index.expression(self._query)
         self._is_restricted = bool(more)
         self._exact = (
-            [*more] if isinstance(self._query, Anything) else [*more, condition(self._query, _Exactly(database))]
+            [*more] if isinstance(self._query, Anything) else [*more, condition(self._query, _TextConditions(database))]
         )
 
     def newest(self, *, limit: int, start: int = 0, before: int | None = None) -> Sequence[AnyRow]:
-        """Rows of `message`, newest first, after leaving out `start`, with numbers below `before`."""
+        """Return rows of `message` with arrivals below `before`, newest first, after skipping `start`."""
         below = [] if before is None else [message.c.arrival < before]
-        upto = self._asked_upto(before)
-        if not self._exact and before is None and start >= _DEEP:
-            place = self._database.places.arrival_at(start, connection=self._connection, now=self._now)
-            if place is None:
+        upto = self._index_upto(before)
+        if not self._exact and before is None and start >= _MIN_OFFSET:
+            arrival = self._database.offsets.arrival_at(start, connection=self._connection, now=self._now)
+            if arrival is None:
                 return []
-            below, start = [message.c.arrival <= place], 0
+            below, start = [message.c.arrival <= arrival], 0
         if self._expression is None:
             return self._rows(select(message).where(*self._exact, *below), message.c.arrival, limit=limit, start=start)
         tail = self._rows(
@@ -90,46 +90,46 @@ class Search:
         )
         rows = list(tail[start:])
         if len(rows) < limit:
-            number = self._database.index.arrival_found
-            older = self._found(select(message)).where(number <= upto)
+            number = self._database.index.hit_arrival
+            older = self._hits(select(message)).where(number <= upto)
             older = older if before is None else older.where(number < before)
             rows.extend(self._rows(older, number, limit=limit - len(rows), start=max(0, start - len(tail))))
         return rows
 
     def next_newer(self, arrival: int, *, limit: int = 1) -> Sequence[AnyRow]:
-        """The rows of the matching messages that came next after this number, in the order of their arrival."""
+        """Return rows of the first matching messages after an arrival number, in order of arrival."""
         newer = select(message).where(*self._conditions(), message.c.arrival > arrival)
         return self._connection.execute(newer.order_by(message.c.arrival).limit(limit)).all()
 
     def number_newer(self, arrival: int) -> int:
-        """How many matching messages have greater numbers."""
+        """Return the number of matching messages with greater arrival numbers."""
         newer = select(func.count()).select_from(message).where(*self._conditions(), message.c.arrival > arrival)
         return int(self._connection.execute(newer).scalar_one())
 
-    def count(self) -> Matches:
-        """How many messages match in all."""
+    def count(self) -> MatchCount:
+        """Return the number of all matching messages."""
         counts = self._now.counts
         if not self._exact:
-            return Matches(messages=counts.messages, unread=counts.unread)
+            return MatchCount(messages=counts.messages, unread=counts.unread)
         if self._is_restricted:
-            return self._count_anew()
-        if _is_of_reading(self._query):
-            return _read_or_not(Matches(messages=counts.messages, unread=counts.unread), self._query)
-        known = self._database.counted.get(self._query, connection=self._connection, now=self._now)
-        if known is None or self._now.cursor - known[0] > COUNTED:
-            matches = self._count_anew()
+            return self._count_now()
+        if _is_read_state(self._query):
+            return _by_read_state(MatchCount(messages=counts.messages, unread=counts.unread), self._query)
+        known = self._database.match_counts.get(self._query, connection=self._connection, now=self._now)
+        if known is None or self._now.cursor - known[0] > MAX_COUNTED:
+            matches = self._count_now()
         else:
             cursor, matches = known
             matches += self._counted(_COUNT.where(*self._exact, message.c.arrival > cursor))
-        self._database.counted.put(self._query, matches, now=self._now)
+        self._database.match_counts.put(self._query, matches, now=self._now)
         return matches
 
     @property
     def _operands(self) -> Sequence[Query]:
-        """What all has to hold."""
+        """The conditions that all have to hold."""
         return self._query.operands if isinstance(self._query, And) else (self._query,)
 
-    def _count_anew(self) -> Matches:
+    def _count_now(self) -> MatchCount:
         quickly = None if self._is_restricted else self._count_quickly()
         if quickly is not None:
             return quickly
@@ -137,32 +137,32 @@ class Search:
             return self._counted(_COUNT.where(*self._exact))
         upto = self._complete_upto
         tail = self._counted(_COUNT.where(*self._exact, message.c.arrival > upto))
-        older = self._counted(self._found(_COUNT_FOUND).where(self._database.index.arrival_found <= upto))
+        older = self._counted(self._hits(_COUNT_FOUND).where(self._database.index.hit_arrival <= upto))
         return tail + older
 
-    def _count_quickly(self) -> Matches | None:
-        """The count where the index saves reading many texts; None where it does not."""
+    def _count_quickly(self) -> MatchCount | None:
+        """Return the count where the index saves reading many texts; else None."""
         if self._expression is None:
-            return self._without_negated()
-        if not self._database.index.counts:
+            return self._count_by_difference()
+        if not self._database.index.counts_quickly:
             return None
-        found = self._connection.execute(self._database.index.number_found(self._expression)).scalar_one()
-        return self._without_judging(self._expression, found) if found > COUNTED else None
+        found = self._connection.execute(self._database.index.hit_count(self._expression)).scalar_one()
+        return self._count_by_index(self._expression, found) if found > MAX_COUNTED else None
 
-    def _without_judging(self, expression: Expression, found: int) -> Matches | None:
-        """The count where the index knows of every word that is asked for; None where texts have to be read."""
-        others = [one for one in self._operands if not self._is_known(one)]
+    def _count_by_index(self, expression: Expression, found: int) -> MatchCount | None:
+        """Return the count where the index knows every word of the query; None where texts have to be read."""
+        others = [one for one in self._operands if not self._is_indexed_word(one)]
         if not others:
-            return self._estimated(expression, found)
-        if len(others) == 1 and _is_of_reading(others[0]):
+            return self._estimate(expression, found)
+        if len(others) == 1 and _is_read_state(others[0]):
             words = tuple(one for one in self._operands if one != others[0])
-            return _read_or_not(self._count_of(And(words)), others[0])
+            return _by_read_state(self._count_of(And(words)), others[0])
         if all(isinstance(one, _WITHOUT_TEXTS) for one in others):
-            return self._estimated_of(expression, condition(And(tuple(others)), _Exactly(self._database)))
-        return self._without_negated()
+            return self._estimate_where(expression, condition(And(tuple(others)), _TextConditions(self._database)))
+        return self._count_by_difference()
 
-    def _without_negated(self) -> Matches | None:
-        """The count as a difference, where the index finds what negations take away: else every text is read."""
+    def _count_by_difference(self) -> MatchCount | None:
+        """Return the count as a difference where the index finds what negations exclude; else None."""
         negated = [one.operand for one in self._operands if isinstance(one, Not)]
         others = [one for one in self._operands if not isinstance(one, Not)]
         if not negated:
@@ -172,87 +172,87 @@ class Search:
             return None
         return self._count_of(And(tuple(others))) - self._count_of(taken)
 
-    def _is_known(self, query: Query) -> bool:
-        """Whether it asks for a word that may stand anywhere."""
+    def _is_indexed_word(self, query: Query) -> bool:
+        """Return whether it is a word anywhere in a message, which the index can find."""
         is_word = isinstance(query, Contains) and query.column == "any" and not query.whole
         return is_word and self._database.index.expression(query) is not None
 
-    def _estimated(self, expression: Expression, found: int) -> Matches:
+    def _estimate(self, expression: Expression, found: int) -> MatchCount:
         counts = self._now.counts
         tail = self._counted(_COUNT.where(*self._exact, message.c.arrival > self._now.indexed))
         messages = min(found + tail.messages, counts.messages)
-        # Most mailboxes are nearly all read or nearly all unread: the few others are quickly looked at.
-        if counts.unread <= COUNTED:
+        # Most mailboxes are nearly all read or nearly all unread: the few others are counted quickly.
+        if counts.unread <= MAX_COUNTED:
             unread = self._counted(_COUNT.where(_IS_UNREAD, *self._exact)).messages
-        elif counts.messages - counts.unread <= COUNTED:
+        elif counts.messages - counts.unread <= MAX_COUNTED:
             unread = messages - self._counted(_COUNT.where(message.c.is_read.is_(True), *self._exact)).messages
         else:
-            source, matches = self._database.index.found(expression)
+            source, matches = self._database.index.hits(expression)
             of_unread = select(func.count()).select_from(source).where(matches, _IS_UNREAD)
             unread = tail.unread + int(self._connection.execute(of_unread).scalar_one())
-        return Matches(messages=messages, unread=max(0, min(unread, messages)), is_exact=False)
+        return MatchCount(messages=messages, unread=max(0, min(unread, messages)), is_exact=False)
 
-    def _estimated_of(self, expression: Expression, others: ColumnElement[bool]) -> Matches:
-        """Of what the index finds, those for which a condition without texts holds."""
-        source, matches = self._database.index.found(expression)
+    def _estimate_where(self, expression: Expression, others: ColumnElement[bool]) -> MatchCount:
+        """Return the number of hits for which a condition without texts holds."""
+        source, matches = self._database.index.hits(expression)
         older = self._counted(_COUNT_FOUND.select_from(source).where(matches, others))
         tail = self._counted(_COUNT.where(*self._exact, message.c.arrival > self._now.indexed))
         return replace(older + tail, is_exact=False)
 
-    def _count_of(self, query: Query) -> Matches:
-        return Search(self._database, self._connection, query, now=self._now).count()
+    def _count_of(self, query: Query) -> MatchCount:
+        return Search(self._connection, self._database, query, now=self._now).count()
 
     @property
     def _complete_upto(self) -> int:
-        """The number up to which the index has every message."""
-        return self._now.indexed if self._database.index.is_kept_up else self._now.cursor
+        """The arrival number up to which the index has every message."""
+        return self._now.indexed if self._database.index.needs_maintenance else self._now.cursor
 
-    def _asked_upto(self, before: int | None) -> int:
-        """The number up to which the index is asked for a page; what is newer is looked through."""
+    def _index_upto(self, before: int | None) -> int:
+        """Return the arrival number up to which the index is used for a page; newer messages are scanned."""
         newest = self._now.cursor if before is None else before - 1
-        return min(self._complete_upto, newest - self._database.index.walked)
+        return min(self._complete_upto, newest - self._database.index.scanned_first)
 
     def _conditions(self) -> list[ColumnElement[bool]]:
         if self._expression is None:
             return self._exact
         return [self._database.index.candidates(self._expression), *self._exact]
 
-    def _found(self, columns: AnySelect) -> AnySelect:
-        assert self._expression is not None  # noqa: S101 - callers have looked
-        source, matches = self._database.index.found(self._expression)
+    def _hits(self, columns: AnySelect) -> AnySelect:
+        assert self._expression is not None  # noqa: S101 - callers have checked
+        source, matches = self._database.index.hits(self._expression)
         return columns.select_from(source).where(matches, *self._exact)
 
     def _rows(self, selected: AnySelect, number: ColumnElement[int], *, limit: int, start: int) -> Sequence[AnyRow]:
         return self._connection.execute(selected.order_by(number.desc()).limit(limit).offset(start)).all()
 
-    def _counted(self, selected: AnySelect) -> Matches:
+    def _counted(self, selected: AnySelect) -> MatchCount:
         messages, unread = self._connection.execute(selected).one()
-        return Matches(messages=messages, unread=unread)
+        return MatchCount(messages=messages, unread=unread)
 
 
 def matching(database: Database, query: Query) -> ColumnElement[bool] | None:
-    """What a query matches as one condition on `message`, for changing all of it; None when it matches everything."""
+    """Return a query as one condition on `message`, for changes; None when it matches everything."""
     query = simplify(query)
     if isinstance(query, Anything):
         return None
-    exact = condition(query, _Exactly(database))
+    exact = condition(query, _TextConditions(database))
     expression = database.index.expression(query)
     return exact if expression is None else database.index.candidates(expression) & exact
 
 
-def _is_of_reading(query: Query) -> bool:
+def _is_read_state(query: Query) -> bool:
     return isinstance(query, Is) and query.state in ("read", "unread")
 
 
-def _read_or_not(matches: Matches, query: Query) -> Matches:
-    """Of these, those that the query, one for what is read or unread, selects."""
+def _by_read_state(matches: MatchCount, query: Query) -> MatchCount:
+    """Return the part of a count that a query for read or unread messages selects."""
     if query == Is(state="unread"):
         return replace(matches, messages=matches.unread)
     return replace(matches, messages=matches.messages - matches.unread, unread=0)
 
 
-class _Exactly:
-    """The index as `search.condition` wants it: only for judging texts; candidates are named here."""
+class _TextConditions:
+    """The index as `search.condition` needs it to judge texts; candidates are named in `Search`."""
 
     def __init__(self, database: Database) -> None:
         self.contains = database.index.contains

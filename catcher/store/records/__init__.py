@@ -1,1 +1,1 @@
-"""Records beside messages: outbox, saved searches, sessions, tokens."""
+"""Records beside the messages: outbox, saved searches, SMTP sessions, API tokens."""

@@ -1,9 +1,7 @@
-"""Tokens of the API: who holds one may ask. Only digests are kept, so that the database gives nobody away."""
+"""Tokens of the API. Only digests are stored, so that the database reveals no token."""
 
 import hashlib
 import secrets
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,35 +10,37 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select
 
 from catcher.errors import NotFound
-from catcher.store.db.codec import microseconds, moment
+from catcher.store.db.codec import microseconds, moment, optional_microseconds, optional_moment
 from catcher.store.db.tables import token
+from catcher.store.events import ChangeResult
 from catcher.store.labels.inbox_names import clean_inbox
-from catcher.store.write.updates import ChangeResult
+from catcher.store.records.base import Records
 
 PREFIX = "catcher_"
-"""Begins every token, so that scanners for secrets know one when they see it."""
+"""The start of every token, by which secret scanners recognize it."""
 
-LONGEST_NAME = 200
+MAX_NAME_LENGTH = 200
 
 
 class Scope(StrEnum):
-    """What a token lets its holder do; each lets do what those before it let."""
+    """What a token permits; each scope includes those before it."""
 
     READ = "read"
     WRITE = "write"
     ADMIN = "admin"
 
     def covers(self, other: "Scope") -> bool:
-        """Whether who has this scope may do what needs the other."""
+        """Return whether this scope includes another."""
         order = list(Scope)
         return order.index(self) >= order.index(other)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiToken:
-    """A token that was made. number: to revoke it by. name: for people. expires_at: aware UTC, None for never.
+    """A token without its secret.
 
-    inbox: name of the one inbox that it opens; "" for all.
+    number: identifies it. name: for people. expires_at: aware UTC, None for never. inbox: the only inbox it gives
+    access to; "" for all.
     """
 
     number: int
@@ -51,29 +51,20 @@ class ApiToken:
     inbox: str = ""
 
 
-class ApiTokens:
-    """The tokens of one store, as its attribute; methods may be called from any thread and raise StoreUnavailable."""
-
-    def __init__(
-        self,
-        *,
-        run: Callable[[Callable[[Connection], ChangeResult]], int],
-        reading: Callable[[], AbstractContextManager[Connection]],
-    ) -> None:
-        self._run = run
-        self._reading = reading
+class ApiTokens(Records):
+    """The tokens of one store."""
 
     def make(
         self, name: str, scope: Scope, *, now: datetime, expires_at: datetime | None = None, inbox: str = ""
     ) -> tuple[ApiToken, str]:
-        """A new token, and the secret its holder shows, which is told this once."""
+        """Create a token; return it and its secret, which cannot be read again."""
         secret = PREFIX + secrets.token_urlsafe(32)
         values: dict[str, Any] = {
-            "name": name[:LONGEST_NAME],
+            "name": name[:MAX_NAME_LENGTH],
             "scope": scope.value,
             "digest": digest_of(secret),
             "created_at": microseconds(now),
-            "expires_at": None if expires_at is None else microseconds(expires_at),
+            "expires_at": optional_microseconds(expires_at),
             "inbox": clean_inbox(inbox),
         }
         numbers: list[int] = []
@@ -83,7 +74,7 @@ class ApiTokens:
             numbers[:] = [key[0]] if key else []
             return ChangeResult(changed=1)
 
-        self._run(change)
+        self._writer.run(change)
         made = ApiToken(
             number=numbers[0],
             name=values["name"],
@@ -95,32 +86,29 @@ class ApiTokens:
         return made, secret
 
     def all(self) -> list[ApiToken]:
-        """Every token, those that have expired included, oldest first."""
-        with self._reading() as connection:
+        """Return all tokens, including expired ones, oldest first."""
+        with self._database.reading() as connection:
             return [_token(row) for row in connection.execute(select(token).order_by(token.c.number))]
 
     def find(self, secret: str, *, now: datetime) -> ApiToken | None:
-        """The token of this secret; None when there is none or it has expired.
+        """Return the token of a secret; None when there is none or it has expired.
 
-        Looked up by a digest of what the client sent, so that the time it takes tells nothing of other tokens.
+        It is looked up by its digest, so that timing reveals nothing about other tokens.
         """
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             row = connection.execute(select(token).where(token.c.digest == digest_of(secret))).first()
         found = None if row is None else _token(row)
         return None if found is None or (found.expires_at is not None and found.expires_at <= now) else found
 
     def revoke(self, number: int) -> None:
-        """Let this token open nothing any more. Raises NotFound."""
-        if not self._run(
-            lambda connection: ChangeResult(
-                changed=connection.execute(delete(token).where(token.c.number == number)).rowcount
-            )
-        ):
+        """Revoke a token. Raises NotFound."""
+        deletion = delete(token).where(token.c.number == number)
+        if not self._writer.run(lambda connection: ChangeResult(changed=connection.execute(deletion).rowcount)):
             raise NotFound(f"there is no token {number}")
 
 
 def digest_of(secret: str) -> bytes:
-    """SHA-256; the secret is random and long, so that nothing slower is needed."""
+    """Return the SHA-256 digest; the secret is long and random, so a slow hash is not needed."""
     return hashlib.sha256(secret.encode("utf-8", "replace")).digest()
 
 
@@ -130,6 +118,6 @@ def _token(row: Row[Any]) -> ApiToken:
         name=row.name,
         scope=Scope(row.scope),
         created_at=moment(row.created_at),
-        expires_at=None if row.expires_at is None else moment(row.expires_at),
+        expires_at=optional_moment(row.expires_at),
         inbox=row.inbox,
     )

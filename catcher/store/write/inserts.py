@@ -1,4 +1,4 @@
-"""Writing new messages: rows are made before the transaction, then written table by table for the whole group."""
+"""Insertion of new messages: rows are built before the transaction, then written table by table for a whole group."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
@@ -13,8 +13,7 @@ from catcher.store.db.codec import microseconds, pack, storable
 from catcher.store.db.tables import content, detail, message, search
 from catcher.store.engines.base import Database
 from catcher.store.engines.counters import advance
-from catcher.store.labels import inboxes
-from catcher.store.labels.tags import attach
+from catcher.store.labels import inboxes, tags
 from catcher.store.model import NewMessage, StoredSummary
 
 Row: TypeAlias = tuple[object, ...]
@@ -22,10 +21,10 @@ Row: TypeAlias = tuple[object, ...]
 _texts = attrgetter(*(column.name for column in search.columns if column.name != "arrival"))
 
 
-class Prepared(Struct, frozen=True, kw_only=True):
+class MessageRows(Struct, frozen=True, kw_only=True):
     """One message as rows that lack only the arrival number, their first value.
 
-    pieces: the content's, as `octets.pieces` gives them; None while it stays in its file.
+    pieces: of the content, see `blobs.pieces`; None while it stays in its file.
     """
 
     new: NewMessage
@@ -35,8 +34,8 @@ class Prepared(Struct, frozen=True, kw_only=True):
     pieces: list[tuple[bool, bytes]] | None
 
 
-def prepare(new: NewMessage) -> Prepared:
-    """Encode and compress; files are left to `insert_all`. Raises only for what is no message."""
+def build_rows(new: NewMessage) -> MessageRows:
+    """Encode and compress a message; files are left to `insert_all`."""
     row: Row = (
         new.store_id,
         microseconds(new.envelope.received_at),
@@ -52,17 +51,17 @@ def prepare(new: NewMessage) -> Prepared:
         False,
         inboxes.join_names(new.inboxes),
     )
-    return Prepared(
+    return MessageRows(
         new=new,
         message=row,
         detail=(pack(new.envelope), pack(new.message)),
-        search=_texts(new.texts),  # folding left nothing that cannot be stored
+        search=_texts(new.texts),  # folding has removed what cannot be stored
         pieces=None if isinstance(new.content, Path) else list(blobs.pieces(new.content)),
     )
 
 
-def insert_all(database: Database, connection: Connection, group: Sequence[Prepared]) -> list[StoredSummary]:
-    """Write the group in the connection's transaction; the summaries, arrival numbers rising in the group's order."""
+def insert_all(database: Database, connection: Connection, group: Sequence[MessageRows]) -> list[StoredSummary]:
+    """Insert the group in the connection's transaction; return summaries, their arrival numbers rising in its order."""
     last = advance(
         connection,
         numbers=len(group),
@@ -75,23 +74,23 @@ def insert_all(database: Database, connection: Connection, group: Sequence[Prepa
     database.insert_rows(connection, detail, [(arrival, *item.detail) for arrival, item in numbered])
     database.insert_rows(connection, search, [_search_row(database, arrival, item) for arrival, item in numbered])
     _insert_content(database, connection, numbered)
-    tags = attach(connection, {arrival: item.new.tags for arrival, item in numbered})
+    tagged = tags.attach(connection, {arrival: item.new.tags for arrival, item in numbered})
     boxed = {arrival: item.new.inboxes for arrival, item in numbered if item.new.inboxes}
     if boxed:
         inboxes.attach(connection, boxed, at=group[0].new.envelope.received_at)
-    return [_summary(item.new, arrival, tags.get(arrival, ())) for arrival, item in numbered]
+    return [_summary(item.new, arrival, tagged.get(arrival, ())) for arrival, item in numbered]
 
 
-def _search_row(database: Database, arrival: int, item: Prepared) -> Row:
+def _search_row(database: Database, arrival: int, item: MessageRows) -> Row:
     *short, text = item.search
     return arrival, *short, database.index.stored(text)
 
 
-def _insert_content(database: Database, connection: Connection, numbered: Sequence[tuple[int, Prepared]]) -> None:
+def _insert_content(database: Database, connection: Connection, numbered: Sequence[tuple[int, MessageRows]]) -> None:
     rows: list[Row] = []
     for arrival, item in numbered:
         if item.pieces is None:
-            # One piece of a file at a time: a message never needs its size in memory.
+            # One piece of a file at a time, so that its size is never needed in memory.
             for row in _content_rows(arrival, blobs.pieces(item.new.content)):
                 database.insert_rows(connection, content, [row])
         else:

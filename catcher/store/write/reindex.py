@@ -1,7 +1,6 @@
-"""Writes anew what was computed of messages that are there: columns, tree and search texts, the index with them."""
+"""Replacement of everything that was computed from stored messages: columns, tree, search texts and their index."""
 
 from collections.abc import Sequence
-from functools import partial
 
 from sqlalchemy import Connection, bindparam, select, update
 
@@ -9,9 +8,9 @@ from catcher.store.db.codec import pack, storable
 from catcher.store.db.tables import detail, message, search
 from catcher.store.engines.base import Database
 from catcher.store.engines.counters import read_counters
+from catcher.store.events import ChangeResult
 from catcher.store.model import NewMessage
-from catcher.store.store import Store
-from catcher.store.write.updates import ChangeResult, tell_reload
+from catcher.store.write.updates import announce_reload
 
 _TEXTS = tuple(column.name for column in search.columns if column.name != "arrival")
 _COLUMNS = ("attachments", "inlines", "message_id", "subject", "snippet", "addresses")
@@ -31,28 +30,19 @@ _UPDATE_SEARCH = (
 )
 
 
-def rewrite(store: Store, messages: Sequence[tuple[int, NewMessage]]) -> int:
-    """Replace what is kept of the messages with these arrival numbers, in one transaction; how many there still were.
-
-    Of each, the store id, the envelope, the content, the tags and the read mark are not looked at: they stay. Raises
-    StoreUnavailable.
-    """
-    if not messages:
-        return 0
-    change = partial(_rewrite, database=store._database, messages=messages)  # noqa: SLF001 - the same room
-    return store._writer.run(change)  # noqa: SLF001 - the same room
-
-
-def _rewrite(connection: Connection, *, database: Database, messages: Sequence[tuple[int, NewMessage]]) -> ChangeResult:
+def replace_computed(
+    connection: Connection, database: Database, messages: Sequence[tuple[int, NewMessage]]
+) -> ChangeResult:
+    """Replace what was computed of the messages with these arrival numbers; deleted ones are ignored."""
     wanted = [arrival for arrival, _ in messages]
-    there = set(connection.execute(select(message.c.arrival).where(message.c.arrival.in_(wanted))).scalars())
-    rows = [(arrival, new) for arrival, new in messages if arrival in there]
+    existing = set(connection.execute(select(message.c.arrival).where(message.c.arrival.in_(wanted))).scalars())
+    rows = [(arrival, new) for arrival, new in messages if arrival in existing]
     if not rows:
         return ChangeResult(changed=0)
     now = read_counters(connection)
     indexed = [arrival for arrival, _ in rows if now.emptied < arrival <= now.indexed]
     if indexed:
-        database.index.forget(connection, indexed)  # needs the texts as they were
+        database.index.remove(connection, indexed)  # needs the old texts
     connection.execute(_UPDATE_MESSAGE, [_message(arrival, new) for arrival, new in rows])
     connection.execute(
         _UPDATE_DETAIL, [{"wanted": arrival, "new_structure": pack(new.message)} for arrival, new in rows]
@@ -60,7 +50,7 @@ def _rewrite(connection: Connection, *, database: Database, messages: Sequence[t
     connection.execute(_UPDATE_SEARCH, [_search(database, arrival, new) for arrival, new in rows])
     for arrival in indexed:
         database.index.add(connection, after=arrival - 1, upto=arrival)
-    return tell_reload(connection, len(rows))
+    return announce_reload(connection, len(rows))
 
 
 def _message(arrival: int, new: NewMessage) -> dict[str, object]:

@@ -1,51 +1,56 @@
-"""The one thread that writes: groups of deliveries, commands and, when nobody waits, upkeep; then it tells of it."""
+"""The only thread that writes: groups of deliveries, changes, and maintenance when idle; it publishes the events."""
 
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
 from contextlib import suppress
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeAlias
 
 from sqlalchemy import Connection, exc
 
 from catcher.errors import CatcherError, StoreUnavailable
 from catcher.store.engines.base import Database
 from catcher.store.engines.counters import read_counters
-from catcher.store.events import Events, StoreEvent
+from catcher.store.events import ChangeResult, Events, StoreEvent
 from catcher.store.read import queries
 from catcher.store.write.inserts import insert_all
-from catcher.store.write.maintenance import Upkeep
+from catcher.store.write.maintenance import Maintenance
 from catcher.store.write.queue import Delivery, Queue, Transaction
-from catcher.store.write.updates import ChangeResult
+
+if TYPE_CHECKING:
+    import asyncio
+
+P = ParamSpec("P")
 
 _log = logging.getLogger(__name__)
 
 QUIET = 0.05
-"""Seconds without work after which upkeep begins."""
+"""Seconds without work after which maintenance begins."""
 
-BEHIND = 10_000
-"""Messages that may wait for the index under steady load, before upkeep no longer waits for a quiet moment."""
+MAX_BACKLOG = 10_000
+"""Messages that may wait for the index under steady load before maintenance no longer waits for a quiet moment."""
 
-PATIENCE = 0.5
-"""Of the time that the last group took to write, this share at most is spent waiting for the next group to be as large
-as can be expected: with many clients at once, a commit costs more than the wait for some more of them.
+_WAIT_SHARE = 0.5
+"""Share of the last group's writing time that is spent waiting for the next group to reach its expected size: with many
+clients at once, a commit costs more than waiting for some more of them.
 """
 
-_LONGEST_WAIT = 0.01
-"""Seconds of such a wait at most."""
+_MAX_WAIT = 0.01
+"""Seconds of that wait."""
 
 _RETRY = 5.0
-"""Seconds before upkeep that failed is tried again."""
+"""Seconds before failed maintenance is retried."""
 
-_BATCH = 500
-"""Events of other processes that are read and told at once."""
+_EVENT_BATCH = 500
+"""Events of other processes that are read and published at once."""
+
+_Answer: TypeAlias = "tuple[Future[Sequence[int]] | asyncio.Future[Sequence[int]], Sequence[int] | BaseException]"
 
 
 class Writer:
-    """Starts its thread when made.
-
-    poll_interval: see `Store.open`.
-    """
+    """Starts its thread when created. poll_interval: see `Store.open`."""
 
     def __init__(self, database: Database, events: Events, queue: Queue, *, poll_interval: float) -> None:
         self._database = database
@@ -53,18 +58,18 @@ class Writer:
         self._queue = queue
         self._poll_interval = poll_interval
         self._connection = database.connect_writer()
-        self._upkeep = Upkeep(database)
-        self._upkeep_at: float | None = time.monotonic()
-        self._behind = 0
+        self._maintenance = Maintenance(database)
+        self._maintenance_at: float | None = time.monotonic()
+        self._backlog = 0
         self._is_woken = False
         self._has_news = False
-        self._watch = database.watch(self._connection, self.look) if poll_interval else None
+        self._monitor = database.monitor(self._connection, self._wake) if poll_interval else None
         self._expected = 1
-        self._patience = 0.0
-        self._told = self._last_number()
-        self._looked_at = time.monotonic()
-        self._after_answers: tuple[Callable[[], None], ...] = ()
-        # A daemon: whoever forgets to close the store can still leave; callers hold no promise before their commit.
+        self._max_wait = 0.0
+        self._published = self._last_cursor()
+        self._polled_at = time.monotonic()
+        # A daemon, so that a store that was never closed does not keep the process alive: nobody was promised anything
+        # before the commit.
         self._thread = threading.Thread(target=self._run, name="catcher-writer", daemon=True)
         self._thread.start()
 
@@ -74,185 +79,90 @@ class Writer:
         if threading.current_thread() is not self._thread:
             self._thread.join()
 
-    def after_answers(self, call: Callable[[], None]) -> None:
-        """See `Store.after_answers`."""
-        self._after_answers = (*self._after_answers, call)
+    def run(
+        self, change: Callable[Concatenate[Connection, P], ChangeResult], /, *args: P.args, **kwargs: P.kwargs
+    ) -> int:
+        """Run change(connection, …) in a transaction; return the number of changed messages after the commit.
 
-    def look(self) -> None:
-        """Look for other processes' commits soon; from any thread."""
-        self._is_woken = True
-        self._queue.wake()
-
-    def run(self, change: Callable[[Connection], ChangeResult]) -> int:
-        """Have the thread make a change and wait for its commit; how many messages changed. Raises what it raised."""
-        command = Transaction(run=change)
-        self._queue.command(command)
-        return command.future.result()
+        Raises what the change raises, and StoreUnavailable.
+        """
+        transaction = Transaction(change=lambda connection: change(connection, *args, **kwargs))
+        self._queue.put_change(transaction)
+        return transaction.future.result()
 
     def _run(self) -> None:
         while True:
-            work = self._queue.take(self._pause(), wanted=self._expected, patience=self._patience)
+            work = self._queue.take(self._pause(), wanted=self._expected, max_wait=self._max_wait)
             if isinstance(work, Transaction):
-                self._obey(work)
+                self._change(work)
             elif work:
                 self._store(work)
             elif self._queue.is_closed:
                 break
-            else:
-                self._keep_up()
-            self._look_for_others()
-        if self._watch is not None:
-            self._watch.close()
+            elif self._maintenance_at is not None and time.monotonic() >= self._maintenance_at:
+                self._maintain()
+            self._poll()
+        if self._monitor is not None:
+            self._monitor.close()
         with suppress(exc.SQLAlchemyError):
             self._connection.close()
 
     def _pause(self) -> float:
         now = time.monotonic()
-        look = self._looked_at + self._poll_interval - now if self._poll_interval else 60.0
-        keep_up = self._upkeep_at - now if self._upkeep_at is not None else 60.0
-        return max(0.0, min(look, keep_up))
+        until_poll = self._polled_at + self._poll_interval - now if self._poll_interval else 60.0
+        until_maintenance = self._maintenance_at - now if self._maintenance_at is not None else 60.0
+        return max(0.0, min(until_poll, until_maintenance))
 
     # Deliveries
 
     def _store(self, group: Sequence[Delivery]) -> None:
         started = time.monotonic()
-        self._write_all(group)
-        # Whoever got an answer now, and whoever came in meanwhile, may well have the next message ready soon.
+        self._write(group)
+        # The clients just answered, and those that arrived meanwhile, may well send their next message soon.
         self._expected = self._queue.messages + len(group)
-        self._patience = min(_LONGEST_WAIT, PATIENCE * (time.monotonic() - started))
+        self._max_wait = min(_MAX_WAIT, _WAIT_SHARE * (time.monotonic() - started))
 
-    def _write_all(self, group: Sequence[Delivery]) -> None:
-        if not self._write(group) and len(group) > 1:
-            # One of them spoils the transaction: each gets one of its own, so that the others do not suffer.
-            for delivery in group:
-                self._write([delivery], is_last_try=True)
-
-    def _write(self, group: Sequence[Delivery], *, is_last_try: bool = False) -> bool:
-        """Write deliveries in one transaction and answer; False when another try, one by one, makes sense."""
-        prepared = [one for delivery in group for one in delivery.messages]
+    def _write(self, group: Sequence[Delivery]) -> None:
+        """Write deliveries in one transaction, or one by one when one of them spoils it; resolve their futures."""
+        rows = [one for delivery in group for one in delivery.messages]
         try:
             with self._database.begin(self._connection):
-                summaries = insert_all(self._database, self._connection, prepared)
-                self._database.announce(self._connection)
-                self._database.check_place()
+                summaries = insert_all(self._database, self._connection, rows)
+                self._database.notify(self._connection)
+                self._database.check_identity()
         except Exception as error:
-            is_common = isinstance(error, exc.OperationalError | StoreUnavailable)
-            if len(group) > 1 and not is_common and not is_last_try:
-                return False
-            failure = self._failure(error)
-            for delivery in group:
-                _answer(delivery, failure)
-            self._end_answers()
-            return True
-        numbers = iter(summaries)
-        for delivery in group:
-            _answer(delivery, [next(numbers).arrival for _ in delivery.messages])
-        self._end_answers()
-        self._behind += len(summaries)
+            if len(group) > 1 and not isinstance(error, exc.OperationalError | StoreUnavailable):
+                for delivery in group:
+                    self._write([delivery])
+            else:
+                failure = self._failure(error)
+                _resolve((delivery.future, failure) for delivery in group)
+            return
+        arrivals = iter(summaries)
+        _resolve((one.future, [next(arrivals).arrival for _ in one.messages]) for one in group)
+        self._backlog += len(summaries)
         if self._events.has_subscribers:
-            self._tell([queries.new_event(one) for one in summaries])
+            self._publish([queries.new_event(one) for one in summaries])
         elif summaries:
-            self._told = summaries[-1].arrival
-            self._events.committed()
-        self._after_work()
-        return True
+            self._published = summaries[-1].arrival
+            self._events.notify_commit()
+        self._schedule_maintenance()
 
-    def _end_answers(self) -> None:
-        for call in self._after_answers:
-            try:
-                call()
-            except Exception:
-                _log.exception("Whoever collects answers failed")
+    # Changes
 
-    # Commands
-
-    def _obey(self, command: Transaction) -> None:
-        if not command.future.set_running_or_notify_cancel():
-            return
+    def _change(self, transaction: Transaction) -> None:
         try:
             with self._database.begin(self._connection):
-                outcome = command.run(self._connection)
-                if outcome.events:
-                    self._database.announce(self._connection)
-                self._database.check_place()
-        except CatcherError as error:
-            command.future.set_exception(error)
-            return
+                result = transaction.change(self._connection)
+                if result.events:
+                    self._database.notify(self._connection)
+                self._database.check_identity()
         except Exception as error:
-            command.future.set_exception(self._failure(error))
+            transaction.future.set_exception(self._failure(error))
             return
-        command.future.set_result(outcome.changed)
-        self._tell(outcome.events)
-        self._after_work()
-
-    # News
-
-    def _tell(self, events: Sequence[StoreEvent]) -> None:
-        """Publish own events, after those of other processes that have lower numbers."""
-        if not events:
-            return
-        if events[0].cursor > self._told + 1:
-            self._tell_foreign(upto=events[0].cursor - 1)
-        self._told = events[-1].cursor
-        self._events.publish(events)
-        self._events.committed()
-
-    def _tell_foreign(self, *, upto: int) -> None:
-        self._behind += max(0, upto - self._told)
-        while self._events.has_subscribers and self._told < upto:
-            try:
-                with self._database.reading() as connection:
-                    found = queries.changes(connection, self._told, upto=upto, limit=_BATCH)
-            except StoreUnavailable:
-                _log.exception("Other processes' changes could not be read")
-                return
-            if not found:
-                break
-            self._told = found[-1].cursor
-            self._events.publish(found)
-        self._told = max(self._told, upto)
-        self._events.committed()
-
-    def _look_for_others(self) -> None:
-        now = time.monotonic()
-        if self._watch is None or (now < self._looked_at + self._poll_interval and not self._is_woken):
-            return
-        self._looked_at = now
-        self._is_woken = False
-        with suppress(exc.SQLAlchemyError, StoreUnavailable, OSError):
-            self._has_news = self._watch.has_news() or self._has_news
-            if self._has_news:
-                self._tell_foreign(upto=self._last_number())
-                self._has_news = False
-                self._after_work()
-
-    def _last_number(self) -> int:
-        with self._database.reading() as connection:
-            return read_counters(connection).cursor
-
-    # Upkeep
-
-    def _after_work(self) -> None:
-        self._upkeep_at = time.monotonic() + QUIET
-        while self._behind > BEHIND and self._try_upkeep():
-            self._behind -= 100
-
-    def _keep_up(self) -> None:
-        if self._upkeep_at is not None and time.monotonic() >= self._upkeep_at:
-            self._try_upkeep()
-
-    def _try_upkeep(self) -> bool:
-        """One step; when nothing is left, upkeep rests until something is written again."""
-        try:
-            if self._upkeep.step(self._connection):
-                self._upkeep_at = time.monotonic()
-                return True
-            self._upkeep_at = None
-            self._behind = 0
-        except (exc.SQLAlchemyError, StoreUnavailable) as error:
-            _log.warning("Upkeep of the mail store failed and is tried again: %s", error)
-            self._upkeep_at = time.monotonic() + _RETRY
-        return False
+        transaction.future.set_result(result.changed)
+        self._publish(result.events)
+        self._schedule_maintenance()
 
     def _failure(self, error: Exception) -> BaseException:
         if isinstance(error, CatcherError):
@@ -261,9 +171,92 @@ class Writer:
             _log.error("A message could not be stored", exc_info=error)
         return self._database.failure(error)
 
+    # Events
 
-def _answer(delivery: Delivery, outcome: Sequence[int] | BaseException) -> None:
-    try:
-        delivery.done(outcome)
-    except Exception:
-        _log.exception("Whoever delivered could not be told")
+    def _publish(self, events: Sequence[StoreEvent]) -> None:
+        """Publish own events, after those of other processes with lower numbers."""
+        if not events:
+            return
+        if events[0].cursor > self._published + 1:
+            self._publish_foreign(upto=events[0].cursor - 1)
+        self._published = events[-1].cursor
+        self._events.publish(events)
+        self._events.notify_commit()
+
+    def _publish_foreign(self, *, upto: int) -> None:
+        self._backlog += max(0, upto - self._published)
+        while self._events.has_subscribers and self._published < upto:
+            try:
+                events = self._database.read(queries.changes, self._published, upto=upto, limit=_EVENT_BATCH)
+            except StoreUnavailable:
+                _log.exception("Changes by other processes could not be read")
+                return
+            if not events:
+                break
+            self._published = events[-1].cursor
+            self._events.publish(events)
+        self._published = max(self._published, upto)
+        self._events.notify_commit()
+
+    def _wake(self) -> None:
+        self._is_woken = True
+        self._queue.wake()
+
+    def _poll(self) -> None:
+        now = time.monotonic()
+        if self._monitor is None or (now < self._polled_at + self._poll_interval and not self._is_woken):
+            return
+        self._polled_at = now
+        self._is_woken = False
+        with suppress(exc.SQLAlchemyError, StoreUnavailable, OSError):
+            self._has_news = self._monitor.has_news() or self._has_news
+            if self._has_news:
+                self._publish_foreign(upto=self._last_cursor())
+                self._has_news = False
+                self._schedule_maintenance()
+
+    def _last_cursor(self) -> int:
+        return self._database.read(read_counters).cursor
+
+    # Maintenance
+
+    def _schedule_maintenance(self) -> None:
+        self._maintenance_at = time.monotonic() + QUIET
+        while self._backlog > MAX_BACKLOG and self._maintain():
+            self._backlog -= 100
+
+    def _maintain(self) -> bool:
+        """Run one step; return whether there was work. Without, maintenance rests until the next write."""
+        try:
+            if self._maintenance.step(self._connection):
+                self._maintenance_at = time.monotonic()
+                return True
+            self._maintenance_at = None
+            self._backlog = 0
+        except (exc.SQLAlchemyError, StoreUnavailable) as error:
+            _log.warning("Maintenance of the mail store failed and will be retried: %s", error)
+            self._maintenance_at = time.monotonic() + _RETRY
+        return False
+
+
+def _resolve(answers: Iterable[_Answer]) -> None:
+    """Resolve the futures of threads here, those of an event loop there: one wake-up for the whole group."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[_Answer]] = {}
+    for future, outcome in answers:
+        if isinstance(future, Future):
+            _settle([(future, outcome)])
+        else:
+            by_loop.setdefault(future.get_loop(), []).append((future, outcome))
+    for loop, waiting in by_loop.items():
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(_settle, waiting)
+
+
+def _settle(answers: Iterable[_Answer]) -> None:
+    for future, outcome in answers:
+        if future.done():  # its task was cancelled
+            continue
+        if isinstance(outcome, BaseException):
+            future.set_exception(outcome)
+        else:
+            future.set_result(outcome)

@@ -73,7 +73,7 @@ class Inboxes(Resource):
         inbox = _new_inbox(wanted, now=datetime.now(UTC))
         cursor = await self._store.cursor()
         try:
-            await self._store.make_inbox(inbox)
+            await self._store.create_inbox(inbox)
         except InboxError as error:
             raise HTTPException(409, str(error)) from error
         listening = self._services.facts.listening

@@ -151,5 +151,5 @@ class Messages(Resource):
     async def _selection(self, ids: tuple[str, ...], inbox: str) -> Selection:
         """Select the messages with these ids, or all if there are none; within an inbox, if one is given."""
         if ids:
-            return ByIds(await self._store.within(ids, inbox) if inbox else ids)
+            return ByIds(await self._store.filter_by_inbox(ids, inbox) if inbox else ids)
         return Matching(within(Anything(), inbox)) if inbox else Everything()

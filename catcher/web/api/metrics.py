@@ -42,7 +42,7 @@ class Metrics(Resource):
         """Return the metrics, whether they are enabled beside the pages or not."""
         store = self._store
         counts, tags, octets = await store.counts(), await store.tags(), await store.octets_on_disk()
-        waiting = await self._threads.run(store.store.outbox.count_waiting)
+        waiting = await store.outbox.count_waiting()
         return _exposition(self._services, counts, tags, octets, waiting)
 
 

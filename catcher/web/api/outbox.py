@@ -38,9 +38,7 @@ class Outbox(Resource):
     async def jobs(self, request: Request) -> Response:
         """List the deliveries to relays and webhooks."""
         limit, given = min(whole_number(request, "limit", 100), MAX_JOBS), request.query_params
-        found = await self._threads.run(
-            self._store.store.outbox.newest, limit=limit, relay=given.get("relay"), store_id=given.get("message")
-        )
+        found = await self._store.outbox.newest(limit=limit, relay=given.get("relay"), store_id=given.get("message"))
         return json_response(JobList(jobs=tuple(map(_job_info, found))))
 
     @operation("GET", "/api/v1/webhooks", responses={200: Content("The webhooks.", {JSON: WebhookList})})

@@ -29,7 +29,7 @@ class Sessions(Resource):
     async def list(self, request: Request) -> Response:
         """List SMTP sessions that delivered no message."""
         limit = min(whole_number(request, "limit", 100), MAX_SESSIONS)
-        found = await self._store.sessions(limit=limit)
+        found = await self._store.sessions.newest(limit=limit)
         return json_response(SessionList(sessions=tuple(_session_info(each) for each in found)))
 
 

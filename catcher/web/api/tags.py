@@ -43,7 +43,7 @@ class Tags(Resource):
         """
         wanted = await body_as(request, SetTagsRequest)
         inbox = inbox_of(request)
-        ids = await self._store.within(wanted.ids, inbox) if inbox else wanted.ids
+        ids = await self._store.filter_by_inbox(wanted.ids, inbox) if inbox else wanted.ids
         if ids:
             await self._store.set_tags(ids, wanted.tags)
         return ok()

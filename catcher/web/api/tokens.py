@@ -28,7 +28,7 @@ class Tokens(Resource):
     @operation("GET", "/api/v1/tokens", responses={200: _ALL})
     async def list(self, request: Request) -> Response:
         """List the tokens of the API."""
-        found = await self._threads.run(self._store.store.tokens.all)
+        found = await self._store.tokens.all()
         return json_response(TokenList(tokens=tuple(TokenInfo(**_values(each)) for each in found)))
 
     @operation(
@@ -44,9 +44,8 @@ class Tokens(Resource):
             raise ValueError("inbox: expected the name of an inbox")
         now = datetime.now(UTC)
         expires_at = now + timedelta(days=wanted.days) if wanted.days is not None else None
-        make, scope = self._store.store.tokens.make, Scope(wanted.scope)
-        token, secret = await self._threads.run(
-            make, wanted.name, scope, now=now, expires_at=expires_at, inbox=wanted.inbox
+        token, secret = await self._store.tokens.make(
+            wanted.name, Scope(wanted.scope), now=now, expires_at=expires_at, inbox=wanted.inbox
         )
         return json_response(CreatedToken(secret=secret, **_values(token)))
 
@@ -58,7 +57,7 @@ class Tokens(Resource):
     )
     async def revoke(self, request: Request) -> Response:
         """Revoke a token."""
-        await self._threads.run(self._store.store.tokens.revoke, path_number(request, "token"))
+        await self._store.tokens.revoke(path_number(request, "token"))
         return await self.list(request)
 
 

@@ -134,7 +134,7 @@ class Waits(Resource):
             return _failure(409, error, messages, (), result)
         if result.is_fulfilled:
             return _success(messages, result)
-        misses = await self._threads.run(_near_misses, self._store.store, wanted, result)
+        misses = await self._threads.run(_near_misses, self._store.blocking, wanted, result)
         return _failure(
             408, Problem(code="timeout", message=_timeout_text(wanted, result, misses)), messages, misses, result
         )
@@ -207,7 +207,7 @@ def _near_misses(store: Store, wanted: WaitRequest, result: WaitResult) -> list[
     matched = {each.store_id for each in result.messages}
     others = [
         each
-        for each in store.arrived(within(Anything(), wanted.inbox), limit=MAX_NEAR_MISSES + len(matched)).messages
+        for each in store.arrivals(within(Anything(), wanted.inbox), limit=MAX_NEAR_MISSES + len(matched)).messages
         if each.arrival > (wanted.after or 0) and each.store_id not in matched
     ][-MAX_NEAR_MISSES:]
     by_id = {each.store_id: each for each in others}

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from catcher import extract
 from catcher.mime import Bodies, bodies
 from catcher.mime.model import ParsedMessage, Part
-from catcher.store.aio import AsyncStore
+from catcher.store import AsyncStore
 from catcher.store.model import StoredMessage
 from catcher.store.store import Store
 from catcher.threads import Threads
@@ -23,24 +23,24 @@ _GAP = 256 * 1024
 
 async def read_message(store: AsyncStore, threads: Threads, store_id: str) -> tuple[StoredMessage, Bodies]:
     """Return a message with its text and HTML. Raises NotFound."""
-    return await threads.run(_message, store.store, store_id)
+    return await threads.run(_message, store.blocking, store_id)
 
 
 async def read_bodies(store: AsyncStore, threads: Threads, stored: StoredMessage) -> Bodies:
     """Return text and HTML of a message. Raises NotFound when it was deleted meanwhile."""
-    return await threads.run(lambda: bodies(*_read(store.store, stored)))
+    return await threads.run(lambda: bodies(*_read(store.blocking, stored)))
 
 
 async def read_extract(store: AsyncStore, threads: Threads, stored: StoredMessage) -> "extract.Extract":
     """Return codes and links of a message. Raises NotFound when it was deleted meanwhile."""
-    return await threads.run(lambda: extract.extract(*_read(store.store, stored)))
+    return await threads.run(lambda: extract.extract(*_read(store.blocking, stored)))
 
 
 async def read_all(
     store: AsyncStore, threads: Threads, store_id: str
 ) -> "tuple[StoredMessage, Bodies, extract.Extract]":
     """Return a message with its text and HTML, and its codes and links. Raises NotFound."""
-    return await threads.run(_all, store.store, store_id)
+    return await threads.run(_all, store.blocking, store_id)
 
 
 def _all(store: Store, store_id: str) -> "tuple[StoredMessage, Bodies, extract.Extract]":

@@ -102,7 +102,7 @@ class LiveHandler:
         return pieces
 
     async def _side(self, place: Place) -> Side:
-        overview = await self._site.services.store.overview(inboxes=INBOXES_SHOWN)
+        overview = await self._site.services.store.overview(max_inboxes=INBOXES_SHOWN)
         return make_side(self._site.root, overview, place, page="", found=self._site.saved.known)
 
     def _side_piece(self, side: Side) -> str:
@@ -132,7 +132,7 @@ class LiveHandler:
             new = [summary for summary in new if summary.store_id in matching]
         ids = [summary.store_id for summary in new]
         if len(new) > ROWS_AT_ONCE or (
-            look.has_conversations and new and await self._site.services.store.named_ids(ids)
+            look.has_conversations and new and await self._site.services.store.references(ids)
         ):
             return [_event("many", json.dumps(ids), number=number)]
         # Asked for again, because a replayed event may be old: the message was read, tagged or deleted since.

@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 from catcher.paths import data_directory
 from catcher.store import ByIds, Store
 from catcher.store.db import schema
-from catcher.store.engines.sqlite.connection import upgrade
+from catcher.store.engines.sqlite.bootstrap import upgrade
 from catcher.store.engines.sqlite.database import make_file
 from tests.store.contract import MakeMessage
 

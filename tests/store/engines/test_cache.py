@@ -10,9 +10,8 @@ from catcher.envelope import Client, Envelope, ForwardPath
 from catcher.errors import NotFound
 from catcher.intake import prepare
 from catcher.store import ByIds, Everything, Matching, NewMessage, Store
-from catcher.store.engines.cache import Places
+from catcher.store.engines.cache import OffsetIndex
 from catcher.store.search import parse
-from catcher.store.write.reindex import rewrite
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 QUERIES = ("quick", "-quick", "is:unread quick", "tag:even", "inbox:ann", "inbox:bob", "subject:message", "is:pinned")
@@ -65,15 +64,15 @@ def change(store: Store, chance: random.Random) -> None:
                 assert not store.page(parse(f"inbox:{name}", now=NOW)).messages
         case 9:
             first = store.page(limit=1).messages
-            rewrite(store, [(one.arrival, letter(chance.randrange(100))) for one in first])
+            store.replace_computed([(one.arrival, letter(chance.randrange(100))) for one in first])
 
 
 @pytest.fixture
 def stores(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Store, Store]]:
     """Two of one database; the first looks up places in blocks of a few messages, whatever the depth."""
-    monkeypatch.setattr("catcher.store.read.search._DEEP", 0)
+    monkeypatch.setattr("catcher.store.read.search._MIN_OFFSET", 0)
     with Store.open(url, poll_interval=0) as one, Store.open(url, poll_interval=0) as other:
-        one._database.places = Places(block=5)
+        one._database.offsets = OffsetIndex(block=5)
         yield one, other
 
 

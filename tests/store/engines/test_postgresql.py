@@ -121,7 +121,7 @@ def test_a_rare_word_is_looked_up_and_not_searched_for(postgresql_url: str, new:
         index = store._database.index
         expression = index.expression(parse("needle", now=NOW))
         assert expression is not None
-        source, matches = index.found(expression)
+        source, matches = index.hits(expression)
         with store._database.reading() as connection:
             rare = _plan(connection, select(message).select_from(source).where(matches))
             walked = _plan(connection, select(message).where(condition(parse("needle", now=NOW), _Judge(index))))

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from catcher.envelope import Client, Envelope, ForwardPath
 from catcher.mime import parse
-from catcher.store.labels.inbox_names import LONGEST, clean_inbox, clean_inboxes
-from catcher.store.labels.inbox_routing import MOST, InboxRouting
+from catcher.store.labels.inbox_names import MAX_LENGTH, clean_inbox, clean_inboxes
+from catcher.store.labels.inbox_routing import MAX_INBOXES, InboxRouting
 
 
 def inboxes(
@@ -53,8 +53,8 @@ def test_the_first_source_that_says_anything_names_the_inboxes(
 
 def test_a_message_to_very_many_is_put_into_so_many_inboxes() -> None:
     """The first ones; what a client names cannot make rows without end."""
-    names = inboxes(*(f"r{number}@example.com" for number in range(3 * MOST)))
-    assert names == tuple(f"r{number}@example.com" for number in range(MOST))
+    names = inboxes(*(f"r{number}@example.com" for number in range(3 * MAX_INBOXES)))
+    assert names == tuple(f"r{number}@example.com" for number in range(MAX_INBOXES))
 
 
 @given(st.lists(st.text(), max_size=5))
@@ -62,5 +62,5 @@ def test_any_text_becomes_a_usable_name_or_none(texts: list[str]) -> None:
     """One line, bounded, storable, and cleaning it again changes nothing."""
     for name in clean_inboxes(texts):
         assert name == clean_inbox(name) == " ".join(name.split())
-        assert 0 < len(name) <= LONGEST
+        assert 0 < len(name) <= MAX_LENGTH
         name.encode()

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from catcher.store import ByIds, Everything, Matching, NewMessage, Store
-from catcher.store.engines.databases import open_database
+from catcher.store.engines.registry import open_database
 from catcher.store.engines.sqlite.index import trigrams
 from catcher.store.read import search
 from catcher.store.search import Subject, matches, parse
-from catcher.store.write.maintenance import Upkeep
+from catcher.store.write.maintenance import Maintenance
 from tests.store.conftest import make_message
 from tests.store.contract import MakeMessage
 
@@ -78,8 +78,8 @@ def mailbox(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Store, 
         store.add(messages[:10])
         database = open_database(url, durable=False, readers=1, lock_timeout=5)
         with database.connect_writer() as connection:
-            assert Upkeep(database).index(connection) == (10 if database.index.is_kept_up else 0)
-        database.dispose()
+            assert Maintenance(database).index(connection) == (10 if database.index.needs_maintenance else 0)
+        database.close()
         store.add(messages[10:])
         store.mark(ByIds(tuple(one.store_id for one in messages[::3])), is_read=True)
         store.set_tags([one.store_id for one in messages[::2]], ["Even"])
@@ -143,7 +143,7 @@ def test_counts_without_judging_agree_with_the_filter(
     mailbox: tuple[Store, list[NewMessage]], text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As of a search that finds more than can be judged one by one."""
-    monkeypatch.setattr(search, "COUNTED", 0)
+    monkeypatch.setattr(search, "MAX_COUNTED", 0)
     store, messages = mailbox
     ids = expected(store, messages, text)
     page = store.page(parse(text, now=NOW), limit=1)
@@ -183,7 +183,7 @@ def test_deep_pages_are_those_of_the_whole_list(
     url: str, new: MakeMessage, read: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The place of a page is found by what is read and what is not, wherever the few of one of them stand."""
-    monkeypatch.setattr(search, "_DEEP", 1)
+    monkeypatch.setattr(search, "_MIN_OFFSET", 1)
     with Store.open(url, poll_interval=0) as store:
         messages = [new() for _ in range(40)]
         store.add(messages)
@@ -191,5 +191,5 @@ def test_deep_pages_are_those_of_the_whole_list(
         ids = [one.store_id for one in messages][::-1]
         for start in range(42):
             assert [one.store_id for one in store.page(start=start, limit=3).messages] == ids[start : start + 3], start
-        monkeypatch.setattr(search, "COUNTED", 5)
+        monkeypatch.setattr(search, "MAX_COUNTED", 5)
         assert [one.store_id for one in store.page(start=7, limit=3).messages] == ids[7:10]

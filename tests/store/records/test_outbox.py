@@ -21,24 +21,24 @@ def test_jobs_and_mark_are_written_together_by_one_only(store: Store, new: MakeM
     queue = store.outbox
     assert queue.mark() is None
     assert not queue.add([JOB], after=0, upto=1, now=NOW)
-    queue.begin(is_judged=True)
+    queue.begin(has_rules=True)
     assert queue.mark() == 1, "what was there before is not judged"
     message = new()
     store.add([message])
-    assert queue.unjudged(1, limit=5) == [(2, message.store_id)]
+    assert queue.unprocessed(1, limit=5) == [(2, message.store_id)]
     assert queue.add([JOB], after=1, upto=2, now=NOW)
     assert not queue.add([JOB], after=1, upto=2, now=NOW)
     assert [job.recipients for job in queue.newest()] == [JOB.recipients]
-    queue.begin(is_judged=True)
+    queue.begin(has_rules=True)
     assert queue.mark() == 2
-    queue.begin(is_judged=False)
+    queue.begin(has_rules=False)
     assert queue.mark() is None
 
 
 def test_a_claimed_job_is_nobody_elses_until_its_lease_is_over(store: Store) -> None:
     """And what is postponed comes back when it is due, in that order."""
     queue = store.outbox
-    queue.begin(is_judged=True)
+    queue.begin(has_rules=True)
     queue.add([JOB, replace(JOB, relay="second")], after=0, upto=0, now=NOW)
     assert queue.claim(now=NOW - timedelta(seconds=1), lease=LEASE, limit=5) == []
     [first] = queue.claim(now=NOW, lease=LEASE, limit=1)
@@ -61,7 +61,7 @@ def test_a_claimed_job_is_nobody_elses_until_its_lease_is_over(store: Store) -> 
 def test_what_is_over_is_kept_within_bounds(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """The newest stay, and what waits always does."""
     queue = store.outbox
-    queue.begin(is_judged=True)
+    queue.begin(has_rules=True)
     monkeypatch.setattr(outbox, "KEPT", 3)
     queue.add([JOB] * 9, after=0, upto=0, now=NOW)
     jobs = queue.claim(now=NOW, lease=LEASE, limit=7)

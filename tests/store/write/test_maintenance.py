@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import Connection
 
 from catcher.store import ByIds, Everything, Matching, Store
-from catcher.store.engines.databases import open_database
+from catcher.store.engines.registry import open_database
 from catcher.store.read import search
 from catcher.store.search import parse
 from catcher.store.write import maintenance, updates
-from catcher.store.write.maintenance import Upkeep
+from catcher.store.write.maintenance import Maintenance
 from tests.databases import rows
 from tests.store.contract import MakeMessage, add, ids
 
@@ -31,12 +31,12 @@ def quiet(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
 
 
 @pytest.fixture
-def hands(quiet: Store, url: str) -> Iterator[tuple[Upkeep, Connection]]:
-    """Upkeep to be called by hand, with a connection of its own."""
+def hands(quiet: Store, url: str) -> Iterator[tuple[Maintenance, Connection]]:
+    """Maintenance to be called by hand, with a connection of its own."""
     database = open_database(url, durable=False, readers=1, lock_timeout=5)
     with database.connect_writer() as connection:
-        yield Upkeep(database), connection
-    database.dispose()
+        yield Maintenance(database), connection
+    database.close()
 
 
 def number_of_rows(url: str) -> dict[str, object]:
@@ -59,7 +59,7 @@ def check_index(url: str) -> None:
 
 @pytest.mark.sqlite
 def test_a_search_finds_what_the_index_has_and_what_it_has_not(
-    quiet: Store, hands: tuple[Upkeep, Connection], new: MakeMessage
+    quiet: Store, hands: tuple[Maintenance, Connection], new: MakeMessage
 ) -> None:
     """Complete at every moment: before the index follows, in the middle, and after."""
     old = list(reversed(ids(add(quiet, new, 5, text="needle in a haystack"))))
@@ -82,7 +82,7 @@ def test_a_search_finds_what_the_index_has_and_what_it_has_not(
 
 
 def test_a_word_that_the_index_cannot_tell_apart_is_judged_by_the_text(
-    quiet: Store, hands: tuple[Upkeep, Connection], new: MakeMessage
+    quiet: Store, hands: tuple[Maintenance, Connection], new: MakeMessage
 ) -> None:
     """Runs of three characters are no proof; quotes, percent signs and short words are found literally."""
     add(quiet, new, 1, text="abcd bcde")
@@ -95,10 +95,10 @@ def test_a_word_that_the_index_cannot_tell_apart_is_judged_by_the_text(
 
 @pytest.mark.sqlite
 def test_many_matches_are_counted_by_the_index(
-    quiet: Store, hands: tuple[Upkeep, Connection], new: MakeMessage, monkeypatch: pytest.MonkeyPatch
+    quiet: Store, hands: tuple[Maintenance, Connection], new: MakeMessage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Beyond the bound the count is the index's own, with the tail added, and says so."""
-    monkeypatch.setattr(search, "COUNTED", 4)
+    monkeypatch.setattr(search, "MAX_COUNTED", 4)
     messages = add(quiet, new, 12, text="common word")
     hands[0].index(hands[1])
     messages += add(quiet, new, 3, text="common word")
@@ -116,7 +116,7 @@ def test_many_matches_are_counted_by_the_index(
 
 
 def test_long_texts_are_packed_and_found_all_the_same(
-    quiet: Store, hands: tuple[Upkeep, Connection], new: MakeMessage, url: str, tmp_path: Path
+    quiet: Store, hands: tuple[Maintenance, Connection], new: MakeMessage, url: str, tmp_path: Path
 ) -> None:
     """Whether the index has them or not, as words and as a phrase, and their end as well as their beginning."""
     long = "\n".join(f"line {number} of a long mail with the word déjà-vu" for number in range(400))
@@ -141,7 +141,7 @@ def test_long_texts_are_packed_and_found_all_the_same(
 
 
 def test_rows_of_deleted_messages_are_swept(
-    quiet: Store, hands: tuple[Upkeep, Connection], new: MakeMessage, url: str
+    quiet: Store, hands: tuple[Maintenance, Connection], new: MakeMessage, url: str
 ) -> None:
     """Nothing of a deleted message stays behind, indexed or not, and the index stays sound."""
     messages = add(quiet, new, 10, text="to be swept")
@@ -167,10 +167,10 @@ def test_rows_of_deleted_messages_are_swept(
 
 
 def test_an_emptied_mailbox_is_swept_in_steps(
-    quiet: Store, hands: tuple[Upkeep, Connection], new: MakeMessage, url: str, monkeypatch: pytest.MonkeyPatch
+    quiet: Store, hands: tuple[Maintenance, Connection], new: MakeMessage, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A step takes a bounded number; mail that comes meanwhile is found and kept."""
-    monkeypatch.setattr(maintenance, "STEP_CHARACTERS", 40)
+    monkeypatch.setattr(maintenance, "MAX_STEP_CHARACTERS", 40)
     add(quiet, new, 30, text="before the end")
     while hands[0].index(hands[1]):
         pass
@@ -197,11 +197,11 @@ def test_an_emptied_mailbox_is_swept_in_steps(
 
 
 def test_changes_are_kept_in_a_bounded_number(
-    quiet: Store, hands: tuple[Upkeep, Connection], new: MakeMessage, monkeypatch: pytest.MonkeyPatch
+    quiet: Store, hands: tuple[Maintenance, Connection], new: MakeMessage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The newest stay; who asks from before them is told that the store does not know."""
-    monkeypatch.setattr(maintenance, "CHANGES_KEPT", 10)
-    monkeypatch.setattr(maintenance, "_CHANGES_SPARE", 2)
+    monkeypatch.setattr(maintenance, "MAX_CHANGES", 10)
+    monkeypatch.setattr(maintenance, "_CHANGES_SLACK", 2)
     messages = add(quiet, new, 30)
     start = quiet.cursor()
     assert hands[0].trim(hands[1]) == 0
@@ -217,7 +217,7 @@ def test_changes_are_kept_in_a_bounded_number(
 
 @pytest.mark.sqlite
 def test_unused_space_goes_back_to_the_disk(
-    quiet: Store, hands: tuple[Upkeep, Connection], new: MakeMessage, tmp_path: Path
+    quiet: Store, hands: tuple[Maintenance, Connection], new: MakeMessage, tmp_path: Path
 ) -> None:
     """After large mail was deleted the file becomes smaller, in small steps, without a vacuum of the whole."""
     for seed in range(4):
@@ -236,7 +236,7 @@ def test_unused_space_goes_back_to_the_disk(
 def test_large_selections_go_in_steps(quiet: Store, new: MakeMessage, monkeypatch: pytest.MonkeyPatch) -> None:
     """More messages than one step takes are all changed, and what arrives meanwhile is not."""
     monkeypatch.setattr(updates, "STEP", 7)
-    monkeypatch.setattr("catcher.store.store.STEP", 7)
+    monkeypatch.setattr("catcher.store.blocking.STEP", 7)
     add(quiet, new, 30, text="many")
     assert quiet.mark(Everything(), is_read=True) == 30
     assert quiet.counts().unread == 0
@@ -250,7 +250,7 @@ def test_upkeep_happens_by_itself(url: str, new: MakeMessage) -> None:
         messages = add(store, new, 5)
         store.delete(ByIds(ids(messages[:2])))
         for _ in range(500):
-            if store._writer._upkeep_at is None:
+            if store._writer._maintenance_at is None:
                 break
             store._writer._thread.join(0.02)
         numbers = number_of_rows(url)

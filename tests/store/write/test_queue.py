@@ -6,72 +6,76 @@ import pytest
 from msgspec.structs import replace
 
 from catcher.errors import StoreUnavailable
-from catcher.store.write.inserts import prepare
+from catcher.store.events import ChangeResult
+from catcher.store.write.inserts import build_rows
 from catcher.store.write.queue import Delivery, Queue, Transaction
-from catcher.store.write.updates import ChangeResult
 from tests.store.contract import MakeMessage
 
 
 def delivery(new: MakeMessage, *, size: int = 10, messages: int = 1) -> Delivery:
     """A delivery that claims so many octets a message."""
-    return Delivery(messages=[prepare(replace(new(), size=size)) for _ in range(messages)], done=lambda _: None)
+    return Delivery(messages=[build_rows(replace(new(), size=size)) for _ in range(messages)])
+
+
+def offer(queue: Queue, offered: Delivery) -> bool:
+    """Offer a delivery without waiting for room."""
+    return queue.offer(offered, when_room=lambda: None)
 
 
 def test_a_full_queue_says_so_by_number_and_by_octets(new: MakeMessage) -> None:
     """The bound is in octets as well as in messages; when it is full nothing is queued."""
     by_number = Queue(messages=2, octets=10**9)
-    assert [by_number.offer(delivery(new)) for _ in range(3)] == [True, True, False]
+    assert [offer(by_number, delivery(new)) for _ in range(3)] == [True, True, False]
     by_octets = Queue(messages=100, octets=25)
-    assert [by_octets.offer(delivery(new)) for _ in range(3)] == [True, True, False]
+    assert [offer(by_octets, delivery(new)) for _ in range(3)] == [True, True, False]
     assert by_octets.take(0) is not None
-    assert by_octets.offer(delivery(new))
+    assert offer(by_octets, delivery(new))
 
 
 def test_one_that_is_larger_than_the_bound_is_taken_alone(new: MakeMessage) -> None:
     """Otherwise it could never be delivered."""
     queue = Queue(messages=10, octets=10)
-    assert queue.offer(delivery(new, size=1000))
-    assert not queue.offer(delivery(new, size=1))
+    assert offer(queue, delivery(new, size=1000))
+    assert not offer(queue, delivery(new, size=1))
 
 
 def test_a_group_is_bounded(new: MakeMessage) -> None:
     """No transaction grows without end, in messages or octets; one delivery is never split."""
     queue = Queue(messages=100, octets=10**9, group_messages=3, group_octets=100)
     for size in (10, 10, 10, 10, 95, 10, 500):
-        queue.offer(delivery(new, size=size))
+        offer(queue, delivery(new, size=size))
     sizes = []
     while isinstance(group := queue.take(0), list):
         sizes.append([one.octets for one in group])
     assert sizes == [[10, 10, 10], [10], [95], [10], [500]]
 
 
-def test_commands_keep_their_place(new: MakeMessage) -> None:
+def test_changes_keep_their_place(new: MakeMessage) -> None:
     """A change runs after what was delivered before it, and before what comes after."""
     queue = Queue(messages=100, octets=10**9)
     first, second, third = delivery(new), delivery(new), delivery(new)
-    command = Transaction(run=lambda _: ChangeResult(changed=0))
-    queue.offer(first)
-    queue.offer(second)
-    queue.command(command)
-    queue.offer(third)
-    assert [queue.take(0), queue.take(0), queue.take(0), queue.take(0)] == [[first, second], command, [third], None]
+    change = Transaction(change=lambda _: ChangeResult(changed=0))
+    offer(queue, first)
+    offer(queue, second)
+    queue.put_change(change)
+    offer(queue, third)
+    assert [queue.take(0), queue.take(0), queue.take(0), queue.take(0)] == [[first, second], change, [third], None]
 
 
-def test_who_waits_for_room_is_called_when_there_is_some(new: MakeMessage) -> None:
-    """At once when nothing waits, else after the next take, once; and when the queue is closed."""
+def test_room_is_announced_to_those_who_were_refused(new: MakeMessage) -> None:
+    """Once, after the next take or when the queue is closed; not to those who were accepted."""
     called: list[str] = []
     queue = Queue(messages=1, octets=10**9)
-    queue.when_room(lambda: called.append("empty"))
-    queue.offer(delivery(new))
-    queue.when_room(lambda: called.append("taken"))
-    assert called == ["empty"]
+    queue.offer(delivery(new), when_room=lambda: called.append("accepted"))
+    queue.offer(delivery(new), when_room=lambda: called.append("taken"))
+    assert called == []
     queue.take(0)
     queue.take(0)
-    assert called == ["empty", "taken"]
-    queue.offer(delivery(new))
-    queue.when_room(lambda: called.append("closed"))
+    assert called == ["taken"]
+    offer(queue, delivery(new))
+    queue.offer(delivery(new), when_room=lambda: called.append("closed"))
     queue.close()
-    assert called == ["empty", "taken", "closed"]
+    assert called == ["taken", "closed"]
 
 
 def test_who_waits_for_work_can_be_woken() -> None:
@@ -90,7 +94,7 @@ def test_who_waits_for_work_can_be_woken() -> None:
 def test_put_waits_for_room_and_gives_up_when_closed(new: MakeMessage) -> None:
     """A thread that delivers is slowed down, not refused; closing frees it with StoreUnavailable."""
     queue = Queue(messages=1, octets=10**9)
-    queue.offer(delivery(new))
+    offer(queue, delivery(new))
     outcome: list[str] = []
 
     def deliver() -> None:
@@ -114,40 +118,40 @@ def test_put_waits_for_room_and_gives_up_when_closed(new: MakeMessage) -> None:
 def test_a_closed_queue_takes_nothing_in_and_gives_out_what_it_has(new: MakeMessage) -> None:
     """Nothing queued is lost by closing."""
     queue = Queue(messages=10, octets=10**9)
-    queue.offer(delivery(new))
+    offer(queue, delivery(new))
     queue.close()
     queue.close()
     with pytest.raises(StoreUnavailable):
-        queue.offer(delivery(new))
+        offer(queue, delivery(new))
     with pytest.raises(StoreUnavailable):
-        queue.command(Transaction(run=lambda _: ChangeResult(changed=0)))
+        queue.put_change(Transaction(change=lambda _: ChangeResult(changed=0)))
     assert queue.take(5) is not None
     assert queue.take(5) is None
 
 
 def test_a_group_waits_for_as_many_as_are_expected(new: MakeMessage) -> None:
-    """Those that come while it waits are in it; it goes out when there are enough, long before the patience ends."""
+    """Those that come while it waits are in it; it goes out when there are enough, long before the wait ends."""
     queue = Queue(messages=100, octets=10**9)
-    queue.offer(delivery(new))
+    offer(queue, delivery(new))
     taken: list[object] = []
-    taker = threading.Thread(target=lambda: taken.append(queue.take(60, wanted=3, patience=60)))
+    taker = threading.Thread(target=lambda: taken.append(queue.take(60, wanted=3, max_wait=60)))
     taker.start()
-    queue.offer(delivery(new))
-    queue.offer(delivery(new))
+    offer(queue, delivery(new))
+    offer(queue, delivery(new))
     taker.join(30)
     assert [len(group) for group in taken if isinstance(group, list)] == [3]
 
 
-def test_a_group_waits_no_longer_than_its_patience(new: MakeMessage) -> None:
-    """Fewer than expected go out all the same, and nobody is waited for behind a command or after the end."""
+def test_a_group_waits_no_longer_than_allowed(new: MakeMessage) -> None:
+    """Fewer than expected go out all the same, and nobody is waited for behind a change or after the end."""
     queue = Queue(messages=100, octets=10**9)
-    command = Transaction(run=lambda _: ChangeResult(changed=0))
-    queue.offer(delivery(new))
-    assert len(queue.take(60, wanted=5, patience=0.001) or ()) == 1  # type: ignore[arg-type]
-    queue.offer(delivery(new))
-    queue.command(command)
-    assert len(queue.take(60, wanted=5, patience=60) or ()) == 1  # type: ignore[arg-type]
-    assert queue.take(60, wanted=5, patience=60) is command
-    queue.offer(delivery(new))
+    change = Transaction(change=lambda _: ChangeResult(changed=0))
+    offer(queue, delivery(new))
+    assert len(queue.take(60, wanted=5, max_wait=0.001) or ()) == 1  # type: ignore[arg-type]
+    offer(queue, delivery(new))
+    queue.put_change(change)
+    assert len(queue.take(60, wanted=5, max_wait=60) or ()) == 1  # type: ignore[arg-type]
+    assert queue.take(60, wanted=5, max_wait=60) is change
+    offer(queue, delivery(new))
     queue.close()
-    assert len(queue.take(60, wanted=5, patience=60) or ()) == 1  # type: ignore[arg-type]
+    assert len(queue.take(60, wanted=5, max_wait=60) or ()) == 1  # type: ignore[arg-type]

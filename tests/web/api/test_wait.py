@@ -48,8 +48,8 @@ def listeners(catcher: RunningCatcher) -> Iterator[tuple[threading.Event, thread
     heard, left = threading.Event(), threading.Event()
     subscribe = catcher.store.events.subscribe
 
-    def watched(receive: Subscriber) -> Callable[[], None]:
-        leave = subscribe(receive)
+    def watched(subscriber: Subscriber) -> Callable[[], None]:
+        leave = subscribe(subscriber)
         heard.set()
 
         def watched_leave() -> None:

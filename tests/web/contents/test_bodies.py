@@ -9,8 +9,7 @@ import pytest
 from catcher.envelope import Envelope, ForwardPath
 from catcher.intake import deliver_now
 from catcher.mime import Bodies, bodies, parse
-from catcher.store import Store
-from catcher.store.aio import AsyncStore
+from catcher.store import AsyncStore, Store
 from catcher.threads import Threads
 from catcher.web.contents.bodies import _GAP, WHOLE_LIMIT, _runs, read_message
 

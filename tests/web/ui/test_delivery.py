@@ -58,7 +58,7 @@ def test_what_relays_and_webhooks_said_is_in_the_steps(mailbox: Mailbox, http: h
     mailbox.send(welcome())
     store, store_id, now = mailbox.catcher.store, mailbox.id_of("Welcome"), datetime.now(UTC)
     queue = store.outbox
-    queue.begin(is_judged=True)
+    queue.begin(has_rules=True)
     mark = queue.mark()
     assert mark is not None
     jobs = [

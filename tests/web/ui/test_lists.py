@@ -101,7 +101,7 @@ def test_a_number_that_may_be_wrong_by_a_few_says_so(
     mailbox: Mailbox, http: httpx2.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of very many matches the index alone counts, once it has them."""
-    monkeypatch.setattr(search, "COUNTED", 0)
+    monkeypatch.setattr(search, "MAX_COUNTED", 0)
     words = [f"word{number}" for number in range(1000, 3000)]  # one for each look: what was counted is remembered
     mailbox.send(*(mail(f"Number {number}", text=" ".join(words)) for number in range(PAGE_ROWS + 1)))
     wait_until(lambda: f">≈ {PAGE_ROWS + 1} messages" in http.get("", params={"q": words.pop()}).text)

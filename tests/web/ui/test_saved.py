@@ -5,7 +5,7 @@ import itertools
 
 import httpx2
 
-from catcher.store.aio import AsyncStore
+from catcher.store import AsyncStore
 from catcher.store.store import Store
 from catcher.threads import Threads
 from catcher.web.ui.site.saved import PATIENCE, REST, SavedNumbers

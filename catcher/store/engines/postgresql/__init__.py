@@ -1,1 +1,1 @@
-"""PostgreSQL: the mail of several catchers in one database, with pg_trgm for finding words in it."""
+"""PostgreSQL: a mailbox that several catchers can share, with pg_trgm for full-text search."""

@@ -1,13 +1,13 @@
-"""One opened PostgreSQL database.
+"""An open PostgreSQL database, which several catchers may share.
 
-Several catchers may have it open. A writer's transaction begins by locking the row of counters, so that it sees all
-that was committed before, and nobody else writes until its end: numbers are given in the order of commits, and who has
-read up to one never misses what comes before it.
+A write transaction begins by locking the row of counters, so that it sees everything committed before and no other
+catcher writes until its end: numbers are given in the order of commits, and a reader that has seen one number never
+misses a lower one.
 """
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import psycopg
@@ -27,47 +27,47 @@ from sqlalchemy.pool import QueuePool
 from catcher.errors import StoreFull, StoreUnavailable
 from catcher.store.db.codec import storable
 from catcher.store.db.tables import metadata
-from catcher.store.engines import delivery
-from catcher.store.engines.base import Database, Duty, Watch
+from catcher.store.engines import fast_path
+from catcher.store.engines.base import CommitMonitor, Database, SharedJob
 from catcher.store.engines.postgresql.index import TrigramIndex
 from catcher.store.engines.postgresql.notifications import CHANNEL, NotificationMonitor
 
 _BEGIN_WRITING = "BEGIN; SELECT 1 FROM counter FOR UPDATE"
 _BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
-_TRY_DUTY = "SELECT pg_try_advisory_lock(('counter'::regclass::oid::bigint << 4) + %s)"
-"""Schemas of one database have duties of their own."""
+_TRY_LOCK = "SELECT pg_try_advisory_lock(('counter'::regclass::oid::bigint << 4) + %s)"
+"""A lock for each job and schema."""
 
-_STUCK = 60
-"""Seconds after which the server ends a transaction in which a catcher does nothing, so that no other waits longer."""
+_MAX_IDLE = 60
+"""Seconds after which the server ends an idle transaction, so that no other catcher waits longer."""
 
-_COPIED = 4
-"""Rows from which COPY is quicker than INSERT."""
+_MIN_COPY = 4
+"""Rows from which COPY is faster than INSERT."""
 
 _DEFAULTS = {
     "application_name": "catcher",
     "client_encoding": "utf8",
-    # A server that is gone without a word is noticed in half a minute rather than in hours.
+    # A dead server is noticed in half a minute rather than in hours.
     "keepalives_idle": "15",
     "keepalives_interval": "5",
     "keepalives_count": "3",
     "tcp_user_timeout": "30000",
 }
-"""What is asked of the connection, unless the URL asks otherwise."""
+"""Connection parameters that the URL can override."""
 
 
 class PostgresqlDatabase(Database):
     """See `Database`.
 
-    url: any form of PostgreSQL URL. durable: False to let commits return before the disk has them; else they wait for
-    what the server is set to. readers: how many read at once. lock_timeout: seconds that a statement waits for another
-    catcher's lock before it fails, and for a connection.
+    url: any form of PostgreSQL URL. durable: False to let commits return before the disk has them; otherwise the
+    server's setting holds. readers: number of concurrent reads. lock_timeout: seconds to wait for another catcher's
+    lock, and for a connection.
     """
 
     def __init__(self, url: URL, *, durable: bool, readers: int, lock_timeout: float) -> None:
         common = f"SET lock_timeout = {int(1000 * lock_timeout) or 1}; SET jit = off"
-        settings = f"{common}; SET idle_in_transaction_session_timeout = '{_STUCK}s'"
-        # A few rows are looked at one by one, however many the planner expects: it cannot know how common a word is.
+        settings = f"{common}; SET idle_in_transaction_session_timeout = '{_MAX_IDLE}s'"
+        # No sequential scans: the planner cannot know how common a word is, and usually few rows are read.
         reading = f"{settings}; SET enable_seqscan = off; SET default_transaction_read_only = on"
         writing = settings if durable else f"{settings}; SET synchronous_commit = off"
         self._url = url
@@ -81,32 +81,25 @@ class PostgresqlDatabase(Database):
         )
         event.listen(self._writer, "connect", self._note_writer)
 
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        with self._errors(), self._readers.connect() as connection, begun(connection, _BEGIN_READING):
-            yield connection
+    def begin(self, connection: Connection) -> AbstractContextManager[object]:
+        return begun(connection, _BEGIN_WRITING)
 
-    @contextmanager
-    def begin(self, connection: Connection) -> Iterator[None]:
-        with begun(connection, _BEGIN_WRITING):
-            yield
-
-    def holds(self, connection: Connection, duty: Duty) -> bool:
-        # Locked by the session rather than by the transaction; what is known of it goes with the connection.
-        if duty not in connection.info:
+    def is_leader(self, connection: Connection, job: SharedJob) -> bool:
+        # The session, not the transaction, holds the lock; `info` is discarded with the connection.
+        if job not in connection.info:
             with nullcontext() if connection.in_transaction() else begun(connection, "BEGIN"):
-                found = connection.exec_driver_sql(_TRY_DUTY, (int(duty),)).scalar_one()
-            if not found:
+                is_locked = connection.exec_driver_sql(_TRY_LOCK, (int(job),)).scalar_one()
+            if not is_locked:
                 return False
-            connection.info[duty] = True
+            connection.info[job] = True
         return True
 
-    def check_place(self) -> None:
-        """Nothing to do: a database that is gone says so itself."""
+    def check_identity(self) -> None:
+        """Do nothing: a removed database fails by itself."""
 
     def insert_rows(self, connection: Connection, into: Table, rows: Sequence[tuple[object, ...]]) -> None:
-        if len(rows) < _COPIED:
-            delivery.insert_rows(connection, into, rows)
+        if len(rows) < _MIN_COPY:
+            fast_path.insert_rows(connection, into, rows)
             return
         statement, types = self._copied(connection, into)
         with driver_errors(connection), driver_of(connection).cursor() as cursor, cursor.copy(statement) as copy:
@@ -114,20 +107,23 @@ class PostgresqlDatabase(Database):
             for row in rows:
                 copy.write_row(row)
 
-    def announce(self, connection: Connection) -> None:
+    def notify(self, connection: Connection) -> None:
         connection.exec_driver_sql(f"NOTIFY {CHANNEL}")
 
-    def watch(self, connection: Connection, wake: Callable[[], None]) -> Watch:
-        return NotificationMonitor(self._connect, is_own=lambda pid: pid == self._writer_pid, wake=wake)
+    def monitor(self, connection: Connection, on_news: Callable[[], None]) -> CommitMonitor:
+        return NotificationMonitor(self._connect, is_own=lambda pid: pid == self._writer_pid, on_news=on_news)
 
     def octets_on_disk(self) -> int:
         sizes = "SELECT coalesce(sum(pg_total_relation_size(to_regclass(name))), 0) FROM unnest(%s::text[]) AS name"
         with self.reading() as connection:
             return int(connection.exec_driver_sql(sizes, (list(metadata.tables),)).scalar_one())
 
-    def give_back(self, connection: Connection, *, pages: int) -> bool:
-        """Nothing to do: autovacuum sees to it."""
+    def release_space(self, connection: Connection, *, pages: int) -> bool:
+        """Do nothing: autovacuum does it."""
         return False
+
+    def _begin_reading(self, connection: Connection) -> AbstractContextManager[object]:
+        return begun(connection, _BEGIN_READING)
 
     def failure(self, error: Exception) -> StoreUnavailable:
         cause = getattr(error, "orig", None) or error
@@ -148,7 +144,7 @@ class PostgresqlDatabase(Database):
         return psycopg.connect(**{**arguments, **connect_args(self._url, lock_timeout=self._lock_timeout)})
 
     def _copied(self, connection: Connection, into: Table) -> tuple[str, list[str]]:
-        """The COPY of rows into a table, and the types of its columns."""
+        """Return the COPY statement for a table, and the types of its columns."""
         if into.name not in self._columns:
             quote = connection.dialect.identifier_preparer.quote
             names = ", ".join(quote(column.name) for column in into.columns)
@@ -171,11 +167,11 @@ _REASONS = {
     "3D000": _GONE,
     "XX00": "The mail store is damaged",
 }
-"""By how the SQLSTATE begins; the first that fits. PostgreSQL, appendix A."""
+"""By the start of the SQLSTATE; the first that fits. PostgreSQL, appendix A."""
 
 
 def make_engine(url: URL, *, pool_size: int, lock_timeout: float, setup: str = "") -> Engine:
-    """Connections in autocommit mode: transactions are begun by hand. setup: statements for each new one."""
+    """Return an engine of connections in autocommit mode; see `begun`. setup: statements for each new connection."""
     engine = create_engine(
         url,
         poolclass=QueuePool,
@@ -196,13 +192,13 @@ def make_engine(url: URL, *, pool_size: int, lock_timeout: float, setup: str = "
 
 
 def connect_args(url: URL, *, lock_timeout: float) -> dict[str, Any]:
-    """Arguments of `psycopg.connect` beyond the URL's."""
+    """Return the arguments of `psycopg.connect` beyond the URL."""
     wanted = _DEFAULTS | {"connect_timeout": str(max(2, math.ceil(lock_timeout)))}
     return {name: value for name, value in wanted.items() if name not in url.query} | {"autocommit": True}
 
 
 def driver_of(connection: Connection) -> psycopg.Connection:
-    """The driver's connection behind one of SQLAlchemy's."""
+    """Return the driver's connection."""
     driver = connection.connection.driver_connection
     assert isinstance(driver, psycopg.Connection)  # noqa: S101
     return driver
@@ -210,7 +206,7 @@ def driver_of(connection: Connection) -> psycopg.Connection:
 
 @contextmanager
 def driver_errors(connection: Connection) -> Iterator[None]:
-    """Around what is asked of the driver itself: errors come as SQLAlchemy's, and a lost connection is given up."""
+    """Raise the driver's errors as SQLAlchemy's, and invalidate a lost connection."""
     try:
         yield
     except psycopg.Error as error:
@@ -224,13 +220,13 @@ def driver_errors(connection: Connection) -> Iterator[None]:
 
 @contextmanager
 def begun(connection: Connection, statement: str) -> Iterator[None]:
-    """A transaction, committed at the end of the block, undone when that raises. statement: how it begins."""
+    """Begin a transaction by a statement: committed at the end of the block, rolled back when the block raises."""
     with _transaction(connection, statement):
         yield
 
 
 def _transaction(connection: Connection, statement: str) -> RootTransaction:
-    """A transaction begun by a statement. A connection that was lost since the last one is replaced, once."""
+    """Begin a transaction; a connection that was lost since the last one is replaced, once."""
     try:
         return _try_transaction(connection, statement)
     except exc.DBAPIError as error:
@@ -251,7 +247,7 @@ def _try_transaction(connection: Connection, statement: str) -> RootTransaction:
 
 
 class _StorableDumper(Dumper):
-    """Text as the server takes it; see `codec.storable`."""
+    """Dumps text as the server accepts it; see `codec.storable`."""
 
     def dump(self, obj: str) -> bytes:
         return storable(obj).encode()

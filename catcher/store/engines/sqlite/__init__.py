@@ -1,1 +1,1 @@
-"""SQLite: the mail in one file, with the full-text index that comes with it."""
+"""SQLite: a mailbox in one file, with the full-text index that is built in."""

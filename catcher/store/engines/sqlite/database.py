@@ -1,12 +1,13 @@
-"""One opened SQLite file.
+"""An open SQLite file.
 
-It is in WAL mode, so that readers never wait for the writer; other processes may write to the same file, and each
-writer takes the lock when its transaction begins, so that the order of commits is the order of numbers.
+It is in WAL mode, so that readers never wait for the writer. Other processes may write to the same file; each writer
+takes the lock when its transaction begins, so that the order of commits is the order of numbers.
 """
 
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,28 +15,36 @@ from sqlalchemy import URL, Connection, Engine, Table, create_engine, event
 from sqlalchemy.pool import QueuePool
 
 from catcher.errors import StoreFull, StoreUnavailable
-from catcher.store.engines.base import Database, Duty, Watch
-from catcher.store.engines.sqlite import driver as driving
-from catcher.store.engines.sqlite.driver import driver_of
+from catcher.store.engines.base import CommitMonitor, Database, SharedJob
+from catcher.store.engines.sqlite import driver
 from catcher.store.engines.sqlite.index import Fts5Index, add_functions
 
 OLDEST_SQLITE = (3, 35)
-"""RETURNING came with it; the trigram tokenizer one release before."""
+"""The first version with RETURNING; the trigram tokenizer came one release before."""
 
 _PAGE_OCTETS = 4096
-"""Of larger ones, mail that fills a little more than half would leave the rest unused."""
+"""In larger pages, mail that fills a little more than half of one would leave the rest unused."""
 _SPARE_PAGES = 256
 _CHECKPOINT_PAGES = 4000
 _JOURNAL_OCTETS = 64 * 1024 * 1024
 _CACHE_KIBIOCTETS = 8 * 1024
 _READER_CACHE_KIBIOCTETS = 4 * 1024
-"""Caches rather than mapping the file: what is mapped counts as memory of the process, and a cut file would kill it."""
+"""Caches rather than a mapped file, which would count as the process's memory and kill it when truncated."""
+
+_REASONS = {
+    "full": "The mail store is full",
+    "locked": "The mail store is locked by another process",
+    "busy": "The mail store is locked by another process",
+    "disk I/O": "The mail store's disk fails",
+    "malformed": "The mail store is damaged",
+}
+"""By a word of SQLite's error message."""
 
 
 class SqliteDatabase(Database):
     """See `Database`.
 
-    path: the file. durable: whether a commit waits until the disk has it. readers: how many read at once.
+    path: the file. durable: whether a commit waits until the disk has it. readers: number of concurrent reads.
     lock_timeout: seconds that a statement waits for another process's lock before it fails.
     """
 
@@ -43,66 +52,64 @@ class SqliteDatabase(Database):
         self.path = path
         self._file = _identity(path)
         self._durable = durable
+        engine = partial(_engine, path, lock_timeout=lock_timeout)
         super().__init__(
-            readers=_engine(path, pool_size=readers, lock_timeout=lock_timeout, begin="BEGIN", setup=_set_up_reader),
-            writer=_engine(
-                path, pool_size=1, lock_timeout=lock_timeout, begin="BEGIN IMMEDIATE", setup=self._set_up_writer
-            ),
+            readers=engine(pool_size=readers, begin="BEGIN", setup=_set_up_reader),
+            writer=engine(pool_size=1, begin="BEGIN IMMEDIATE", setup=self._set_up_writer),
             index=Fts5Index(),
         )
 
     def begin(self, connection: Connection) -> AbstractContextManager[object]:
         return connection.begin()  # takes the file's lock
 
-    def holds(self, connection: Connection, duty: Duty) -> bool:
-        return True  # what one process did is nothing to do for the next: it looks with the lock in its hand
+    def is_leader(self, connection: Connection, job: SharedJob) -> bool:
+        return True  # each job checks under the lock whether another process has done it already
 
-    def check_place(self) -> None:
+    def check_identity(self) -> None:
         if _identity(self.path) != self._file:
             raise StoreUnavailable("The mail store's file is gone", detail=f"{self.path} was removed or replaced")
 
     def insert_rows(self, connection: Connection, into: Table, rows: Sequence[tuple[object, ...]]) -> None:
-        driving.insert_rows(connection, into, rows)
+        driver.insert_rows(connection, into, rows)
 
-    def announce(self, connection: Connection) -> None:
-        """Nothing to do: the file itself tells that it has changed."""
+    def notify(self, connection: Connection) -> None:
+        """Do nothing: the file itself shows that it has changed."""
 
-    def watch(self, connection: Connection, wake: Callable[[], None]) -> Watch:
-        return _Watch(connection)
+    def monitor(self, connection: Connection, on_news: Callable[[], None]) -> CommitMonitor:
+        return _DataVersionMonitor(connection)
 
     def octets_on_disk(self) -> int:
         companions = [self.path.with_name(self.path.name + suffix) for suffix in ("", "-wal", "-shm")]
         return sum(file.stat().st_size for file in companions if file.exists())
 
-    def give_back(self, connection: Connection, *, pages: int) -> bool:
-        # What is left is used again by the next mail: a full mailbox under retention deletes as much as it takes in.
-        driver = driver_of(connection)
-        unused = driver.execute("PRAGMA freelist_count").fetchone()[0]
-        if unused <= max(_SPARE_PAGES, driver.execute("PRAGMA page_count").fetchone()[0] // 10):
+    def release_space(self, connection: Connection, *, pages: int) -> bool:
+        # The rest is reused by the next mail: a full mailbox under retention deletes as much as it takes in.
+        raw = driver.driver_of(connection)
+        unused = raw.execute("PRAGMA freelist_count").fetchone()[0]
+        if unused <= max(_SPARE_PAGES, raw.execute("PRAGMA page_count").fetchone()[0] // 10):
             return False
-        # `execute` would take one step of the statement, and each step gives back one page.
-        driver.executescript(f"PRAGMA incremental_vacuum({pages:d})")
+        # `execute` would take one step of the statement, and each step releases one page.
+        raw.executescript(f"PRAGMA incremental_vacuum({pages:d})")
         return True
 
     def failure(self, error: Exception) -> StoreUnavailable:
         detail = str(getattr(error, "orig", None) or error)
-        for sign, reason in _REASONS.items():
-            if sign in detail:
-                return (StoreFull if sign == "full" else StoreUnavailable)(reason, detail=detail)
+        for word, reason in _REASONS.items():
+            if word in detail:
+                return (StoreFull if word == "full" else StoreUnavailable)(reason, detail=detail)
         return StoreUnavailable("The mail store cannot be used now", detail=detail)
 
-    def _set_up_writer(self, driver: sqlite3.Connection) -> None:
-        driver.execute(f"PRAGMA synchronous={'FULL' if self._durable else 'NORMAL'}")
-        driver.execute(f"PRAGMA cache_size=-{_CACHE_KIBIOCTETS}")
-        driver.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT_PAGES}")
-        driver.execute(f"PRAGMA journal_size_limit={_JOURNAL_OCTETS}")
-        # Some builds overwrite what is deleted with zeros, which doubles the writing; a catcher's file needs no
-        # shredder.
-        driver.execute("PRAGMA secure_delete=OFF")
+    def _set_up_writer(self, raw: sqlite3.Connection) -> None:
+        raw.execute(f"PRAGMA synchronous={'FULL' if self._durable else 'NORMAL'}")
+        raw.execute(f"PRAGMA cache_size=-{_CACHE_KIBIOCTETS}")
+        raw.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT_PAGES}")
+        raw.execute(f"PRAGMA journal_size_limit={_JOURNAL_OCTETS}")
+        # Some builds overwrite deleted data with zeros, which doubles the writing; test mail needs no shredder.
+        raw.execute("PRAGMA secure_delete=OFF")
 
 
-class _Watch:
-    """Asks the connection that writes for the number that changes with every commit of another one."""
+class _DataVersionMonitor:
+    """Polls the number that changes with every commit of another connection."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -116,38 +123,29 @@ class _Watch:
         return self._seen != before
 
     def close(self) -> None:
-        """The connection is not this object's."""
+        """Do nothing: the connection belongs to the writer."""
 
     def _version(self) -> int:
-        return int(driver_of(self._connection).execute("PRAGMA data_version").fetchone()[0])
+        return int(driver.driver_of(self._connection).execute("PRAGMA data_version").fetchone()[0])
 
 
 def make_file(path: Path) -> None:
-    """Set what can only be set while a database has no tables yet. A file that has some is left as it is."""
-    with closing(sqlite3.connect(path, isolation_level=None, timeout=10)) as driver:
-        driver.execute(f"PRAGMA page_size={_PAGE_OCTETS}")
-        driver.execute("PRAGMA auto_vacuum=INCREMENTAL")
-        driver.execute("PRAGMA journal_mode=WAL")
+    """Set what can only be set while a database has no tables yet. A file with tables is left as it is."""
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=10)) as raw:
+        raw.execute(f"PRAGMA page_size={_PAGE_OCTETS}")
+        raw.execute("PRAGMA auto_vacuum=INCREMENTAL")
+        raw.execute("PRAGMA journal_mode=WAL")
 
 
 def copy_database(path: Path, target: Path) -> None:
-    """A copy of a database that others may be writing to, as of one moment, readable by its owner only."""
+    """Copy a database that others may be writing to, as of one moment, readable by its owner only."""
     target.touch(mode=0o600)
     with closing(sqlite3.connect(path, timeout=10)) as source, closing(sqlite3.connect(target)) as copy:
         source.backup(copy)
 
 
-_REASONS = {
-    "full": "The mail store is full",
-    "locked": "The mail store is locked by another process",
-    "busy": "The mail store is locked by another process",
-    "disk I/O": "The mail store's disk fails",
-    "malformed": "The mail store is damaged",
-}
-
-
 def _identity(path: Path) -> tuple[int, int] | None:
-    """What tells a file from another one of the same name; None when there is none."""
+    """Return device and inode of the file; None when there is none."""
     try:
         status = path.stat()
     except OSError:
@@ -155,12 +153,14 @@ def _identity(path: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-def _set_up_reader(driver: sqlite3.Connection) -> None:
-    driver.execute(f"PRAGMA cache_size=-{_READER_CACHE_KIBIOCTETS}")
-    driver.execute("PRAGMA query_only=ON")
+def _set_up_reader(raw: sqlite3.Connection) -> None:
+    raw.execute(f"PRAGMA cache_size=-{_READER_CACHE_KIBIOCTETS}")
+    raw.execute("PRAGMA query_only=ON")
 
 
-def _engine(path: Path, *, pool_size: int, lock_timeout: float, begin: str, setup: Any) -> Engine:
+def _engine(
+    path: Path, *, pool_size: int, lock_timeout: float, begin: str, setup: Callable[[sqlite3.Connection], None]
+) -> Engine:
     engine = create_engine(
         URL.create("sqlite", database=str(path)),
         poolclass=QueuePool,
@@ -170,17 +170,17 @@ def _engine(path: Path, *, pool_size: int, lock_timeout: float, begin: str, setu
         connect_args={
             "check_same_thread": False,
             "timeout": lock_timeout,
-            "cached_statements": driving.KEPT_STATEMENTS,
+            "cached_statements": driver.CACHED_STATEMENTS,
         },
     )
 
-    def connected(driver: sqlite3.Connection, _record: object) -> None:
-        # The driver would begin transactions by itself, too late for reads and not at once for writes.
-        driver.isolation_level = None
-        driver.execute("PRAGMA temp_store=MEMORY")
-        add_functions(driver)
-        setup(driver)
+    def connected(raw: Any, _record: object) -> None:
+        # The driver would begin transactions by itself, too late for reads and without the lock for writes.
+        raw.isolation_level = None
+        raw.execute("PRAGMA temp_store=MEMORY")
+        add_functions(raw)
+        setup(raw)
 
     event.listen(engine, "connect", connected)
-    event.listen(engine, "begin", lambda connection: driving.execute(connection, begin))
+    event.listen(engine, "begin", lambda connection: driver.execute(connection, begin))
     return engine

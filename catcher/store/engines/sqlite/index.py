@@ -1,4 +1,4 @@
-"""SQLite's full-text index: FTS5 over runs of three characters, kept up with the messages by the store's upkeep."""
+"""The full-text index of SQLite: FTS5 with trigrams, filled by the store's maintenance."""
 
 import re
 import sqlite3
@@ -34,34 +34,34 @@ _TEXTS = _COLUMNS.replace('"text"', "CASE typeof(text) WHEN 'blob' THEN unpack_t
 _INDEX = table("search_index", column("rowid"), column("search_index"))
 
 INDEX_DDL = (
-    # No positions and no column sizes are kept: the index only names candidates, `contains` decides.
+    # Without positions and column sizes: the index only names candidates, `contains` decides.
     f"CREATE VIRTUAL TABLE search_index USING fts5({_COLUMNS}, content='search', content_rowid='arrival', "
     "tokenize='trigram case_sensitive 1', detail=none, columnsize=0)"
 )
 
-_MOST_TRIGRAMS = 4
-_OFTEN = "etaoinsrhldcumfpgwyb"
-"""Letters in the order of how often texts have them; all other characters are rarer."""
-_READ_OF_NEEDLE = 240
+_MAX_TRIGRAMS = 4
+_COMMON_LETTERS = "etaoinsrhldcumfpgwyb"
+"""The most common letters, in order; all other characters are rarer."""
+_MAX_NEEDLE = 240
 _PACKING = 4
-"""How many characters there are about in an octet of a packed text."""
+"""Characters per octet of a packed text, roughly."""
 
 
 class Fts5Index(TextIndex):
     """The table `search_index`, whose rowids are arrival numbers."""
 
-    is_kept_up = True
-    counts = True
-    walked = 0
+    needs_maintenance = True
+    counts_quickly = True
+    scanned_first = 0
 
     def add(self, connection: Connection, *, after: int, upto: int) -> None:
         connection.execute(_INDEX_ROWS, {"after": after, "upto": upto})
 
-    def forget(self, connection: Connection, arrivals: Sequence[int]) -> None:
-        connection.execute(_FORGET_ROWS, {"arrivals": list(arrivals)})
+    def remove(self, connection: Connection, arrivals: Sequence[int]) -> None:
+        connection.execute(_REMOVE_ROWS, {"arrivals": list(arrivals)})
 
-    def forget_all(self, connection: Connection) -> None:
-        connection.execute(_FORGET_ALL)
+    def clear(self, connection: Connection) -> None:
+        connection.execute(_CLEAR)
 
     def contains(self, haystack: ColumnElement[str], needle: str) -> ColumnElement[bool]:
         found: Function[int] = func.instr(haystack, needle)
@@ -81,20 +81,20 @@ class Fts5Index(TextIndex):
         return column.regexp_match(f"{re.escape(start)}[^\n]*{re.escape(text)}")
 
     def expression(self, query: Query) -> Expression | None:
-        needed = implied(query)  # the index knows runs of three characters and no negation
+        needed = implied(query)  # the index knows trigrams and no negation
         return None if needed is None else _match(needed)
 
-    def found(self, expression: Expression) -> tuple[FromClause, ColumnElement[bool]]:
-        # Ordered by `arrival_found`, rows come straight from the index, so that a page costs no more than its rows.
-        # The plus keeps the planner from looking up one message after the other in the index, which takes minutes.
-        found = _INDEX.join(message, message.c.arrival == literal_column("+search_index.rowid"))
-        return found, _INDEX.c.search_index.op("MATCH")(expression)
+    def hits(self, expression: Expression) -> tuple[FromClause, ColumnElement[bool]]:
+        # Ordered by `hit_arrival`, rows come straight from the index, so that a page costs no more than its rows.
+        # The plus keeps the planner from looking up each message in the index, which takes minutes.
+        joined = _INDEX.join(message, message.c.arrival == literal_column("+search_index.rowid"))
+        return joined, _INDEX.c.search_index.op("MATCH")(expression)
 
     @property
-    def arrival_found(self) -> ColumnElement[int]:
+    def hit_arrival(self) -> ColumnElement[int]:
         return _INDEX.c.rowid
 
-    def number_found(self, expression: Expression) -> Select[int]:
+    def hit_count(self, expression: Expression) -> Select[int]:
         return select(func.count()).select_from(_INDEX).where(_INDEX.c.search_index.op("MATCH")(expression))
 
     def candidates(self, expression: Expression) -> ColumnElement[bool]:
@@ -104,13 +104,13 @@ class Fts5Index(TextIndex):
         return message.c.arrival.in_(union_all(select(_INDEX.c.rowid).where(match), tail))
 
 
-def add_functions(driver: sqlite3.Connection) -> None:
-    """What this index's statements call."""
-    driver.create_function("unpack_text", 1, unpack_text, deterministic=True)
+def add_functions(raw: sqlite3.Connection) -> None:
+    """Add the SQL functions that the statements of the index call."""
+    raw.create_function("unpack_text", 1, unpack_text, deterministic=True)
 
 
 def _match(needed: Query) -> str:
-    """The full-text index's own words for what `implied` says."""
+    """Return the FTS5 query for the result of `implied`."""
     match needed:
         case And(operands):
             return " AND ".join(f"({_match(operand)})" for operand in operands)
@@ -122,27 +122,27 @@ def _match(needed: Query) -> str:
 
 
 def trigrams(needle: str) -> list[str]:
-    """Runs of three characters that a text holding the needle must have, each once; none when it is shorter.
+    """Return the `_MAX_TRIGRAMS` rarest trigrams of the needle; none when it is shorter than three characters.
 
-    The `_MOST_TRIGRAMS` that texts have least often, probably: each makes the index's answer sharper, but for each the
-    index reads all messages that have it, which takes long for those that nearly all have, such as "com".
+    Each narrows the result, but for each the index reads all messages that have it, which takes long for a common one
+    such as "com".
     """
-    runs = dict.fromkeys(needle[start : start + 3] for start in range(min(len(needle) - 2, _READ_OF_NEEDLE)))
-    return sorted(runs, key=_rarity, reverse=True)[:_MOST_TRIGRAMS]
+    runs = dict.fromkeys(needle[start : start + 3] for start in range(min(len(needle) - 2, _MAX_NEEDLE)))
+    return sorted(runs, key=_rarity, reverse=True)[:_MAX_TRIGRAMS]
 
 
 def _rarity(run: str) -> int:
-    places = map(_OFTEN.find, run)
-    return sum(len(_OFTEN) if place < 0 else place for place in places)
+    ranks = map(_COMMON_LETTERS.find, run)
+    return sum(len(_COMMON_LETTERS) if rank < 0 else rank for rank in ranks)
 
 
-# The statements below are put together from nothing but the column names above.
+# These statements are composed of nothing but the column names above.
 _INDEX_ROWS = text(
     f"INSERT INTO search_index(rowid, {_COLUMNS}) SELECT arrival, {_TEXTS} FROM search "  # noqa: S608
     "WHERE arrival > :after AND arrival <= :upto"
 )
-_FORGET_ROWS = text(
+_REMOVE_ROWS = text(
     f"INSERT INTO search_index(search_index, rowid, {_COLUMNS}) SELECT 'delete', arrival, {_TEXTS} FROM search "  # noqa: S608
     "WHERE arrival IN :arrivals"
 ).bindparams(bindparam("arrivals", expanding=True))
-_FORGET_ALL = text("INSERT INTO search_index(search_index) VALUES ('delete-all')")
+_CLEAR = text("INSERT INTO search_index(search_index) VALUES ('delete-all')")

@@ -24,7 +24,7 @@ class Lists:
     """Responses of lists and searches."""
 
     def __init__(self, services: Services) -> None:
-        self._store = services.store.store
+        self._store = services.store.blocking
         self._threads = services.threads
 
     async def listing(self, query: Query, paging: Paging, *, inbox: str = "") -> Response:

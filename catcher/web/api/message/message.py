@@ -38,7 +38,7 @@ class Reader:
         given: str = request.path_params["id"]
         inbox = inbox_of(request)
         if given != LATEST:
-            if inbox and not await self._services.store.within((given,), inbox):
+            if inbox and not await self._services.store.filter_by_inbox((given,), inbox):
                 raise NotFound("message not found")
             return given
         try:

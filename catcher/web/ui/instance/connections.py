@@ -30,7 +30,7 @@ class ConnectionHandlers:
         """GET /connections."""
         site = self._site
         store = site.services.store
-        lines = tuple(_line(session) for session in await store.sessions(limit=SHOWN))
+        lines = tuple(_line(session) for session in await store.sessions.newest(limit=SHOWN))
         chrome = await site.chrome(request)
         return site.page("connections.html", ConnectionsPage(chrome=chrome, connections=lines))
 

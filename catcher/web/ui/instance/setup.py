@@ -64,7 +64,7 @@ async def setup_for(site: Site, request: Request, framework: str, *, inbox: str 
     address = site.smtp_address(request)
     host, port = address.rpartition(":")[::2]
     user = inbox if can_be_written(inbox) else ""
-    made = await site.services.store.made_inbox(inbox) if user else None
+    made = await site.services.store.explicit_inbox(inbox) if user else None
     login = Login(
         host=host.strip("[]") or "localhost", port=port or "1025", user=user, password=made.password if made else ""
     )
@@ -90,7 +90,7 @@ async def setup_for(site: Site, request: Request, framework: str, *, inbox: str 
 
 async def _last_refused(site: Site) -> str:
     """The last connection that brought no message, when it was told no."""
-    sessions = await site.services.store.sessions(limit=1)
+    sessions = await site.services.store.sessions.newest(limit=1)
     said = last_refusal(sessions[0].transcript) if sessions else ""
     if not said:
         return ""

@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from catcher.errors import NotFound
 from catcher.store.db.codec import moment
-from catcher.store.model import Binned
+from catcher.store.model import BinnedMessage
 from catcher.web.ui.list.page import list_piece, make_row
 from catcher.web.ui.pages import BinPage, BinRow, GonePage
 from catcher.web.ui.site import formatting
@@ -66,7 +66,7 @@ class BinHandlers:
         """The page at the address of a message that is in the bin, the list beside it; None when it is not there."""
         site = self._site
         try:
-            binned = await site.services.store.binned(store_id)
+            binned = await site.services.store.binned_message(store_id)
         except NotFound:
             return None
         place = read_place(request)
@@ -82,7 +82,7 @@ class BinHandlers:
         )
         return site.page("gone.html", page, status=404)
 
-    def _row(self, binned: Binned) -> BinRow:
+    def _row(self, binned: BinnedMessage) -> BinRow:
         moment_of_reading = now()
         row = make_row(self._site, binned.summary, Place(), moment_of_reading)
         return BinRow(row=row, left=formatting.duration(self._left(binned.deleted_at, moment_of_reading)))

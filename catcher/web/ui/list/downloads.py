@@ -22,7 +22,7 @@ def download(services: Services, selection: Selection, *, kind: str) -> Response
 
 
 async def _sent(services: Services, selection: Selection, kind: str) -> AsyncIterator[bytes]:
-    pieces = _pieces(services.store.store, selection, kind)
+    pieces = _pieces(services.store.blocking, selection, kind)
     while (piece := await services.threads.run(next, pieces, None)) is not None:
         yield piece
 

@@ -45,7 +45,7 @@ class GroupHandlers:
             query = f"{render(InInbox(name=fold_inbox(inbox)))} {query}".strip()
         if not query:
             return self._site.redirect("")
-        await self._site.services.store.save_search(name or query, query)
+        await self._site.services.store.saved_searches.save(name or query, query)
         return self._site.redirect("", q=query, done=Done(action="kept", count=1))
 
     async def forget(self, request: Request) -> Response:
@@ -53,7 +53,7 @@ class GroupHandlers:
         async with request.form(max_fields=10, max_files=0) as form:
             number = str(form.get("number", ""))
         if number.isascii() and number.isdigit() and len(number) < 18:
-            await self._site.services.store.remove_search(int(number))
+            await self._site.services.store.saved_searches.remove(int(number))
         return self._site.redirect("", done=Done(action="forgotten", count=1))
 
     async def _page(

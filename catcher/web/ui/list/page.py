@@ -59,7 +59,7 @@ async def list_piece(
     moment = now()
     rows = [make_row(site, summary, place, moment, current=current) for summary in page.messages]
     if look.has_conversations:
-        drawn = by_conversation(rows, await store.named_ids([summary.store_id for summary in page.messages]))
+        drawn = by_conversation(rows, await store.references([summary.store_id for summary in page.messages]))
     else:
         drawn = folded(rows)
     listing = _listing(site, page, place, error, drawn, has_conversations=look.has_conversations)

@@ -24,8 +24,7 @@ _STATES = {WAITING: marked("waits"), SENT: marked("sent"), FAILED: marked("faile
 async def read_delivery(site: Site, stored: StoredMessage) -> Delivery:
     """The way of one message, from the connection it came by to the relays it went to."""
     services, envelope = site.services, stored.envelope
-    outgoing = services.store.store.outbox
-    jobs = await services.threads.run(outgoing.newest, limit=JOBS_SHOWN, store_id=stored.summary.store_id)
+    jobs = await services.store.outbox.newest(limit=JOBS_SHOWN, store_id=stored.summary.store_id)
     said = exchanges(envelope.transcript)
     return Delivery(
         client=tuple(client_facts(envelope)),

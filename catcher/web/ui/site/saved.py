@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from catcher.store.aio import AsyncStore
+from catcher.store import AsyncStore
 from catcher.web.ui.site.location import Place, read_query
 
 REST = 5.0
@@ -47,7 +47,7 @@ class SavedNumbers:
         return self._known
 
     async def _count(self) -> None:
-        cursor, saved = await self._store.cursor(), (await self._store.overview(inboxes=1)).saved
+        cursor, saved = await self._store.cursor(), (await self._store.overview(max_inboxes=1)).saved
         numbers = {one.number for one in saved}
         self._known = {number: count for number, count in self._known.items() if number in numbers}
         self._cursors = {number: at for number, at in self._cursors.items() if number in self._known}

@@ -46,7 +46,7 @@ def make_side(root: str, overview: Overview, place: Place, *, page: str, found: 
             _list_link(root, here, Place(inbox=name), name=f"i:{name}", label=name, count=count)
             for name, count in overview.inboxes
         ),
-        more_inboxes=overview.number_inboxes - len(overview.inboxes),
+        more_inboxes=overview.inbox_count - len(overview.inboxes),
         tags=tuple(
             _search_link(root, here, tag_query(name), name=f"t:{name}", label=name, count=count)
             for name, count in tags[:TAGS_SHOWN]

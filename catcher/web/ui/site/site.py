@@ -88,7 +88,7 @@ class Site:
 
     async def chrome(self, request: Request, place: Place = Place()) -> Chrome:  # noqa: B008 a value without state
         """What surrounds a page that shows the list of this place, or none."""
-        overview = await self.services.store.overview(inboxes=INBOXES_SHOWN)
+        overview = await self.services.store.overview(max_inboxes=INBOXES_SHOWN)
         facts, asset = self.services.facts, self._asset
         return Chrome(
             root=self.root,

@@ -1,16 +1,16 @@
-"""From a URL to a database that is ready for use, or one clear line that says why not, with the database untouched."""
+"""Opens a database URL with the engine that its scheme names."""
 
 from sqlalchemy import URL, exc, make_url
 
 from catcher.errors import DatabaseUnusable
 from catcher.store.engines.base import Database
-from catcher.store.engines.sqlite.connection import open_sqlite
+from catcher.store.engines.sqlite.bootstrap import open_sqlite
 
 
 def open_database(url: str, *, durable: bool, readers: int, lock_timeout: float) -> Database:
-    """The database at this SQLAlchemy URL, made when it is missing and upgraded when it is old.
+    """Open the database at a SQLAlchemy URL; create it when it is missing, upgrade it when it is old.
 
-    Raises DatabaseUnusable or DatabaseTooNew; everything that can be wrong is looked for before the first write.
+    Raises DatabaseUnusable or DatabaseTooNew in one clear line; everything is checked before the first write.
     """
     try:
         parsed = make_url(url)
@@ -26,11 +26,10 @@ def open_database(url: str, *, durable: bool, readers: int, lock_timeout: float)
 
 def _open_postgresql(url: URL, *, durable: bool, readers: int, lock_timeout: float) -> Database:
     try:
-        import psycopg  # noqa: F401
+        # Late: psycopg is an optional dependency and takes a tenth of a second.
+        from catcher.store.engines.postgresql.bootstrap import open_postgresql
     except ImportError as error:
         raise DatabaseUnusable(
             "postgresql:// needs the driver psycopg; install it: pip install 'catcher-mail[postgres]'"
         ) from error
-    from catcher.store.engines.postgresql.connection import open_postgresql
-
     return open_postgresql(url, durable=durable, readers=readers, lock_timeout=lock_timeout)

@@ -1,4 +1,4 @@
-"""From a URL to a file that is ready for use, or one clear line that says why not, with the file left untouched."""
+"""Bootstrap of an SQLite file: check it, create or upgrade its schema, open it."""
 
 import logging
 import os
@@ -13,6 +13,7 @@ from sqlalchemy import URL, exc
 from catcher.errors import DatabaseUnusable, StoreUnavailable
 from catcher.store.db import schema
 from catcher.store.engines.sqlite.database import OLDEST_SQLITE, SqliteDatabase, copy_database, make_file
+from catcher.store.engines.sqlite.driver import driver_of
 from catcher.store.engines.sqlite.index import INDEX_DDL
 
 _log = logging.getLogger(__name__)
@@ -21,34 +22,34 @@ _MAGIC = b"SQLite format 3\0"
 
 
 def open_sqlite(url: URL, *, durable: bool, readers: int, lock_timeout: float) -> SqliteDatabase:
-    """See `open_database`."""
+    """Open the file of a URL; see `open_database`. A file that is refused is left untouched."""
     path = _path(url)
-    found = _judge(path)
+    revision = _check(path)
     try:
-        if found is None:
-            _make(path)
-        elif found != schema.HEAD:
-            upgrade(path, found)
+        if revision is None:
+            _create(path)
+        elif revision != schema.HEAD:
+            upgrade(path, revision)
         return SqliteDatabase(path, durable=durable, readers=readers, lock_timeout=lock_timeout)
     except (sqlite3.Error, exc.SQLAlchemyError, OSError, StoreUnavailable) as error:
         reason = getattr(error, "detail", "") or getattr(error, "orig", None) or error
         raise DatabaseUnusable(f"{path}: cannot be used as a database: {reason}", detail=repr(error)) from error
 
 
-def upgrade(path: Path, found: str, *, scripts: Path | None = None, target: str = schema.HEAD) -> Path:
-    """Bring the database in the file from one revision to another; the copy of it that was made before, beside it.
+def upgrade(path: Path, revision: str, *, scripts: Path | None = None, target: str = schema.HEAD) -> Path:
+    """Upgrade the file from one revision to another; return the path of the copy that was made first.
 
-    scripts: directory of the migrations; None: those of this version.
+    scripts: directory of the migrations; None for those of this version.
     """
-    copy = path.with_name(f"{path.name}.{found}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+    copy = path.with_name(f"{path.name}.{revision}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
     copy_database(path, copy)
     database = SqliteDatabase(path, durable=True, readers=1, lock_timeout=10)
     try:
         with database.connect_writer() as connection, database.begin(connection):
             schema.upgrade(connection, scripts=scripts, target=target)
     finally:
-        database.dispose()
-    _log.info("The database %s was upgraded from %s to %s; a copy as it was is in %s", path, found, target, copy)
+        database.close()
+    _log.info("The database %s was upgraded from %s to %s; the old one was copied to %s", path, revision, target, copy)
     return copy
 
 
@@ -63,38 +64,38 @@ def _path(url: URL) -> Path:
     return Path(url.database).absolute()
 
 
-def _judge(path: Path) -> str | None:
-    """The revision of the database in the file; None when there is none yet."""
+def _check(path: Path) -> str | None:
+    """Return the schema revision of the file; None for a new one. Raises DatabaseUnusable or DatabaseTooNew."""
     try:
-        _judge_place(path)
-        return _judge_file(path) if path.exists() and path.stat().st_size else None
+        _check_permissions(path)
+        return _check_file(path) if path.exists() and path.stat().st_size else None
     except sqlite3.DatabaseError as error:
         raise DatabaseUnusable(f"{path}: is damaged or no database ({error}); move it away or restore it") from error
     except OSError as error:
         raise DatabaseUnusable(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
-def _judge_place(path: Path) -> None:
+def _check_permissions(path: Path) -> None:
     if not path.parent.is_dir():
         raise DatabaseUnusable(f"{path}: the directory {path.parent} does not exist; make it or name another file")
     if path.is_dir():
         raise DatabaseUnusable(f"{path}: is a directory; name a file in it")
     # WAL mode keeps two files beside the database, so the directory has to be writable too.
-    for place in (path.parent, path):
-        if place.exists() and not os.access(place, os.W_OK):
-            raise DatabaseUnusable(f"{path}: {place} cannot be written to; change its permissions or name another file")
+    for each in (path.parent, path):
+        if each.exists() and not os.access(each, os.W_OK):
+            raise DatabaseUnusable(f"{path}: {each} cannot be written to; change its permissions or name another file")
 
 
-def _judge_file(path: Path) -> str | None:
+def _check_file(path: Path) -> str | None:
     with path.open("rb") as file:
         head = file.read(100)
     if not head.startswith(_MAGIC):
         raise DatabaseUnusable(f"{path}: is not an SQLite database; name another file")
-    log = path.with_name(path.name + "-wal")
-    is_in_use = log.exists() and log.stat().st_size > 0
+    wal = path.with_name(path.name + "-wal")
+    is_in_use = wal.exists() and wal.stat().st_size > 0
     if not is_in_use:
-        _judge_length(path, head)
-    # Without a log, the file alone is the database: "immutable" reads it without making the files that WAL mode needs.
+        _check_length(path, head)
+    # Without a log, the file alone is the database: "immutable" reads it without creating WAL mode's files.
     mode = "mode=ro" if is_in_use else "mode=ro&immutable=1"
     with closing(sqlite3.connect(f"file:{quote(str(path))}?{mode}", uri=True, timeout=10)) as connection:
         try:
@@ -108,29 +109,28 @@ def _judge_file(path: Path) -> str | None:
     return revision
 
 
-def _judge_length(path: Path, head: bytes) -> None:
-    """A file that was cut short opens well and fails later, in the middle of the work: see it now."""
+def _check_length(path: Path, head: bytes) -> None:
+    """Refuse a truncated file, which would open well and fail later."""
     page_octets = int.from_bytes(head[16:18], "big")
     page_octets = 65536 if page_octets == 1 else page_octets
     pages = int.from_bytes(head[28:32], "big")
-    is_counted = head[24:28] == head[92:96]  # else an old program wrote it, and the header does not know
+    is_counted = head[24:28] == head[92:96]  # otherwise an old program wrote it, and the header is outdated
     if is_counted and path.stat().st_size < pages * page_octets:
         raise DatabaseUnusable(f"{path}: is damaged: shorter than it says; restore it from a copy or move it away")
 
 
-def _make(path: Path) -> None:
-    """A new database. Two processes may be doing this at once: the second finds it done."""
-    # Mail holds passwords and links to reset them: the file is for its owner, and its companions follow it.
+def _create(path: Path) -> None:
+    """Create a database. Two processes may do so at once: the second finds it done."""
+    # Mail holds passwords and links to reset them: only the owner may read the file; its companions inherit the mode.
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     make_file(path)
     database = SqliteDatabase(path, durable=True, readers=1, lock_timeout=10)
     try:
         with database.connect_writer() as connection, database.begin(connection):
-            driver = connection.connection.driver_connection
-            if isinstance(driver, sqlite3.Connection) and _revision(driver) is None:
+            if _revision(driver_of(connection)) is None:
                 schema.create(connection, ddl=[INDEX_DDL])
     finally:
-        database.dispose()
+        database.close()
 
 
 def _revision(connection: sqlite3.Connection) -> str | None:

@@ -1,4 +1,4 @@
-"""What each new message asks of the database besides its own rows, by the shortest way that the engine has."""
+"""The fastest way an engine offers for the statements that every new message needs besides its own rows."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,10 +9,10 @@ from sqlalchemy.sql.expression import Executable
 from catcher.store.engines.sqlite import driver
 
 
-def run(connection: Connection, statement: Executable, values: Mapping[str, object]) -> Sequence[Sequence[Any]]:
-    """The rows that a statement returns. It is one that was made once; values: plain ones, of its `bindparam`s."""
+def execute(connection: Connection, statement: Executable, values: Mapping[str, object]) -> Sequence[Sequence[Any]]:
+    """Execute a prebuilt statement; return its rows. values: plain ones for its `bindparam`s."""
     if connection.dialect.name == "sqlite":
-        return driver.run(connection, statement, values)
+        return driver.execute_built(connection, statement, values)
     result = connection.execute(statement, values)
     return result.all() if result.returns_rows else ()
 

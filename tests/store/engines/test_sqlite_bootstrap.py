@@ -109,12 +109,12 @@ def test_what_cannot_be_written_is_refused(tmp_path: Path, what: str) -> None:
     script = (
         "import os, sys\n"
         "sys.path[:0] = sys.argv[2:]\n"
-        "import catcher.store.store\n"
+        "import catcher.store.blocking\n"
         "if os.getuid() == 0:\n"
         "    os.seteuid(65534)\n"
         "from catcher.errors import DatabaseUnusable\n"
         "try:\n"
-        "    catcher.store.store.Store.open('sqlite:///' + sys.argv[1])\n"
+        "    catcher.store.blocking.Store.open('sqlite:///' + sys.argv[1])\n"
         "except DatabaseUnusable as error:\n"
         "    print(error)\n"
     )

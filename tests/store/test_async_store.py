@@ -7,7 +7,12 @@ from contextlib import asynccontextmanager
 import pytest
 
 from catcher.errors import NotFound, StoreUnavailable
-from catcher.store import AsyncStore, ByIds, Everything, Store, prepare
+from catcher.store import AsyncStore, ByIds, Everything, Store
+from catcher.store.async_store import AsyncOutbox, AsyncSavedSearches, AsyncSessions, AsyncTokens
+from catcher.store.records.outbox import OutboxQueue
+from catcher.store.records.saved_searches import SavedSearches
+from catcher.store.records.sessions import SessionRecords
+from catcher.store.records.tokens import ApiTokens
 from catcher.threads import Threads
 from tests.store.contract import MakeMessage
 
@@ -35,13 +40,29 @@ async def counted_wakes(loop: asyncio.AbstractEventLoop) -> AsyncIterator[list[i
     loop.call_soon_threadsafe = call_soon_threadsafe  # type: ignore[method-assign]
 
 
+@pytest.mark.parametrize(
+    ("blocking", "view"),
+    [
+        (Store, AsyncStore),
+        (OutboxQueue, AsyncOutbox),
+        (SessionRecords, AsyncSessions),
+        (ApiTokens, AsyncTokens),
+        (SavedSearches, AsyncSavedSearches),
+    ],
+)
+def test_every_method_can_be_awaited(blocking: type, view: type) -> None:
+    """Both faces have the same public methods, except for opening and closing."""
+    methods = {name for name, value in vars(blocking).items() if callable(value) and not name.startswith("_")}
+    assert {name for name in vars(view) if not name.startswith("_")} - {"events", "deleted"} == methods - {"close"}
+
+
 def test_a_coroutine_waits_for_the_commit(store: Store, threads: Threads, new: MakeMessage) -> None:
     """What `add` returned for can be read; reads give what the store gives."""
 
     async def run() -> None:
         mail = AsyncStore(store, threads)
         message = new()
-        arrival = await mail.add(prepare(message))
+        arrival = await mail.add(message)
         assert (await mail.summary(message.store_id)).arrival == arrival
         assert await mail.page() == store.page()
         assert await mail.get(message.store_id) == store.get(message.store_id)
@@ -75,7 +96,7 @@ def test_many_deliveries_wake_the_loop_a_few_times(store: Store, threads: Thread
     async def run() -> int:
         mail = AsyncStore(store, threads)
         async with counted_wakes(asyncio.get_running_loop()) as wakes:
-            numbers = await asyncio.gather(*(mail.add(prepare(message)) for message in messages))
+            numbers = await asyncio.gather(*(mail.add(message) for message in messages))
         assert sorted(numbers) == list(range(1, 501))
         return wakes[0]
 
@@ -88,7 +109,7 @@ def test_a_full_queue_makes_coroutines_wait(url: str, threads: Threads, new: Mak
     async def run() -> None:
         with Store.open(url, poll_interval=0, queue_messages=2) as store:
             mail = AsyncStore(store, threads)
-            numbers = await asyncio.gather(*(mail.add(prepare(new())) for _ in range(200)))
+            numbers = await asyncio.gather(*(mail.add(new()) for _ in range(200)))
             assert sorted(numbers) == list(range(1, 201))
 
     asyncio.run(run())
@@ -99,7 +120,7 @@ def test_a_cancelled_delivery_disturbs_nobody(store: Store, threads: Threads, ne
 
     async def run() -> None:
         mail = AsyncStore(store, threads)
-        tasks = [asyncio.create_task(mail.add(prepare(new()))) for _ in range(20)]
+        tasks = [asyncio.create_task(mail.add(new())) for _ in range(20)]
         await asyncio.sleep(0)
         tasks[3].cancel()
         outcomes = await asyncio.gather(*tasks, return_exceptions=True)
@@ -113,7 +134,7 @@ def test_a_loop_that_ended_is_no_trouble_for_the_writer(store: Store, threads: T
     """A test's loop may end with deliveries under way; the store serves the next one."""
 
     async def leave() -> None:
-        asyncio.ensure_future(AsyncStore(store, threads).add(prepare(new())))  # noqa: RUF006 it is abandoned on purpose
+        asyncio.ensure_future(AsyncStore(store, threads).add(new()))  # noqa: RUF006 it is abandoned on purpose
         await asyncio.sleep(0)
 
     asyncio.run(leave())
@@ -128,7 +149,7 @@ def test_a_closed_store_refuses_coroutines_too(store: Store, threads: Threads, n
     async def run() -> None:
         mail = AsyncStore(store, threads)
         with pytest.raises(StoreUnavailable):
-            await mail.add(prepare(new()))
+            await mail.add(new())
         with pytest.raises(StoreUnavailable):
             await mail.page()
 
