@@ -54,11 +54,7 @@ class _Request:
 @click.argument("what", metavar="FILE|ID|-")
 @click.option("-d", "--database", metavar="PATH|URL", default=None, help="Database with the message ID.")
 @click.option(
-    "--http",
-    "url",
-    metavar="URL",
-    default="",
-    help="URL of a catcher with the message ID, to run the checks.",
+    "--http", "url", metavar="URL", default="", help="URL of a catcher with the message ID, to run the checks."
 )
 @click.option("--only", metavar="NAMES", default="", help="Names of the checks to run, separated by commas.")
 @click.option("--follow-links", is_flag=True, help="Request every link, too.")

@@ -19,11 +19,7 @@ from catcher.transfer import FileMessage, Importer, MailFiles, Skipped, infer_en
 @database_option
 @click.option("-S", "--smtp-addr", metavar="HOST:PORT", default=None, help="Send to this SMTP server instead.")
 @click.option(
-    "-r",
-    "--recent",
-    metavar="DAYS",
-    type=click.IntRange(min=1),
-    help="Skip files not modified in the last DAYS days.",
+    "-r", "--recent", metavar="DAYS", type=click.IntRange(min=1), help="Skip files not modified in the last DAYS days."
 )
 @click.option(
     "--max-message-size",

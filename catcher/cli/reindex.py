@@ -14,9 +14,6 @@ def command(database: str | None) -> None:
 
     Messages, envelopes, tags and read marks are not changed. A server may be running on the database.
     """
-    with (
-        open_store(database, must_exist=True) as store,
-        progress_bar("Rebuilding", store.counts().messages) as bar,
-    ):
+    with open_store(database, must_exist=True) as store, progress_bar("Rebuilding", store.counts().messages) as bar:
         rebuilt = reindex_messages(store, progress=bar.update)
     click.echo(f"{messages(rebuilt)} rebuilt")

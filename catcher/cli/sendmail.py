@@ -72,13 +72,7 @@ def _ignored(function: Any) -> Any:
     help="Sender of the envelope. The default is user@host.",
 )
 @click.option("-t", "is_listed", is_flag=True, help="Read the recipients from To, Cc and Bcc, and remove Bcc.")
-@click.option(
-    "-b",
-    "mode",
-    metavar="MODE",
-    default="m",
-    help="s: SMTP on standard input and output; m: one message.",
-)
+@click.option("-b", "mode", metavar="MODE", default="m", help="s: SMTP on standard input and output; m: one message.")
 @_ignored
 @click.argument("recipients", nargs=-1)
 def command(smtp_addr: str, sender: str | None, *, is_listed: bool, mode: str, recipients: tuple[str, ...]) -> None:

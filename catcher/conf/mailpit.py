@@ -199,12 +199,7 @@ ROWS: tuple[MailpitSetting, ...] = (
     _row("POP3_TLS_CERT", to=_pop3_certificate),
     _row("ENABLE_PROMETHEUS", to=_prometheus),
     _row("ENABLE_SPAMASSASSIN", flag="--enable-spamassassin", to=_spamassassin),
-    _row(
-        "ALLOW_INTERNAL_HTTP_REQUESTS",
-        flag="--allow-internal-http-requests",
-        to=_internal_requests,
-        is_switch=True,
-    ),
+    _row("ALLOW_INTERNAL_HTTP_REQUESTS", flag="--allow-internal-http-requests", to=_internal_requests, is_switch=True),
     # What always holds here: no reverse DNS, no version check, any login accepted without a password file, octets kept
     # as received, no rate limit of link checks, remote content shown on request only, the mechanism of AUTH chosen from
     # those of the relay.
@@ -213,11 +208,7 @@ ROWS: tuple[MailpitSetting, ...] = (
     _row("SMTP_AUTH_ACCEPT_ANY", flag="--smtp-auth-accept-any", to=_needless, is_switch=True),
     _row("SMTP_DISABLE_RDNS", flag="--smtp-disable-rdns", to=_needless, is_switch=True),
     _row(
-        "SMTP_STRICT_RFC_HEADERS",
-        "STRICT_RFC_HEADERS",
-        flag="--smtp-strict-rfc-headers",
-        to=_needless,
-        is_switch=True,
+        "SMTP_STRICT_RFC_HEADERS", "STRICT_RFC_HEADERS", flag="--smtp-strict-rfc-headers", to=_needless, is_switch=True
     ),
     _row("DISABLE_LINK_CHECK_RATE_LIMIT", flag="--disable-link-check-rate-limit", to=_needless, is_switch=True),
     _row("BLOCK_REMOTE_CSS_AND_FONTS", flag="--block-remote-css-and-fonts", to=_needless, is_switch=True),

@@ -110,8 +110,7 @@ class Settings:
         Text, Option("Name of this instance, shown in the web interface, the SMTP greeting and the API.")
     ] = ""
     container: Annotated[
-        Boolean,
-        Option("Run in a container: listen on every interface, suggest service names as hosts. Set by the image."),
+        Boolean, Option("Run in a container: listen on every interface, suggest service names. Set by the image.")
     ] = False
 
     database: Annotated[
@@ -128,16 +127,13 @@ class Settings:
         Count, Option("Maximum number of messages; the oldest are deleted first. 0 for no limit.", short="m")
     ] = 10_000
     max_age: Annotated[
-        Duration, Option("Maximum age of a message, for example 24h or 7d; older ones are deleted. Empty for no limit.")
+        Duration, Option("Maximum age of a message, such as 24h or 7d; older ones are deleted. Empty for no limit.")
     ] = None
     bin: Annotated[
         Duration,
-        Option(
-            "How long messages deleted in the web interface can be restored, for example 15m or 1h; empty to delete "
-            "them at once."
-        ),
+        Option("How long messages deleted in the web interface can be restored, such as 15m; empty for never."),
     ] = timedelta(minutes=15)
-    max_message_size: Annotated[Octets, Option("Maximum size of a message, in MiB or with a unit; 0 for no limit.")] = (
+    max_message_size: Annotated[Octets, Option("Maximum message size, in MiB or with a unit; 0 for no limit.")] = (
         50 * MIB
     )
     use_message_dates: Annotated[Boolean, Option("Use the Date field of a message as the time of its receipt.")] = False
@@ -156,10 +152,7 @@ class Settings:
     ] = ""
     smtp_tls_cert: Annotated[
         PathText,
-        Option(
-            "TLS certificate chain (PEM) of the SMTP server, for STARTTLS and --smtps; auto or auto:NAME,NAME "
-            "generates a certificate."
-        ),
+        Option("TLS certificate chain (PEM) for SMTP (STARTTLS, --smtps); auto or auto:NAME,NAME generates one."),
     ] = ""
     smtp_tls_key: Annotated[PathText, Option("Private key (PEM) of --smtp-tls-cert, if it is in a separate file.")] = ""
     smtp_require_starttls: Annotated[Boolean, Option("Refuse mail before STARTTLS.")] = False
@@ -171,18 +164,17 @@ class Settings:
         ),
     ] = ""
     smtp_auth: Annotated[
-        Text,
-        Option("SMTP users as user:hash pairs, separated by blanks, instead of --smtp-auth-file.", secret=True),
+        Text, Option("SMTP users as user:hash pairs, separated by blanks, instead of --smtp-auth-file.", secret=True)
     ] = ""
     smtp_auth_allow_insecure: Annotated[
         Boolean, Option("Allow SMTP logins without TLS for the users of --smtp-auth-file or --smtp-auth.")
     ] = False
     smtp_max_recipients: Annotated[Count, Option("Maximum number of recipients of a message; 0 for no limit.")] = 1000
     smtp_allowed_recipients: Annotated[
-        Pattern, Option("Regular expression of the recipients to accept mail for; it may match anywhere.")
+        Pattern, Option("Regular expression of the only recipients to accept mail for.")
     ] = ""
     smtp_ignore_rejected_recipients: Annotated[
-        Boolean, Option("Acknowledge and drop recipients that --smtp-allowed-recipients excludes.")
+        Boolean, Option("Acknowledge and drop other recipients instead of rejecting them (--smtp-allowed-recipients).")
     ] = False
     smtp_max_connections: Annotated[
         Count, Option("Maximum number of concurrent SMTP connections; 0 for no limit but the system's.")
@@ -200,15 +192,11 @@ class Settings:
         PositiveSeconds, Option("Maximum number of seconds for the content of one message over SMTP.")
     ] = 1800
     smtp_trusted_proxies: Annotated[
-        Words,
-        Option("Networks of proxies whose SMTP connections begin with a PROXY header that names the client."),
+        Words, Option("Networks of proxies whose SMTP connections begin with a PROXY header that names the client.")
     ] = ()
     spool_directory: Annotated[
         PathText,
-        Option(
-            "Directory for incoming messages of more than 1 MiB. The default is the system's directory for temporary "
-            "files."
-        ),
+        Option("Directory for incoming messages of more than 1 MiB. The default is the system's for temporary files."),
     ] = ""
 
     webroot: Annotated[
@@ -216,50 +204,33 @@ class Settings:
     ] = "/"
     hosts: Annotated[
         Words,
-        Option(
-            "Public host names of the web interface. Requests for other public names are refused, against DNS "
-            "rebinding; * allows all."
-        ),
+        Option("Public host names of the web interface; requests for others are refused (DNS rebinding). * for all."),
     ] = ()
     api_cors: Annotated[Words, Option("Origins of other sites that may use the API (CORS); * for all.")] = ()
     ui_auth_file: Annotated[
-        PathText,
-        Option("htpasswd file of users of the web interface and the API. Without it no login is required."),
+        PathText, Option("htpasswd file of users of the web interface and the API. Without it no login is required.")
     ] = ""
     ui_auth: Annotated[
         Text,
-        Option(
-            "Users of the web interface and the API as user:hash pairs, separated by blanks, instead of "
-            "--ui-auth-file.",
-            secret=True,
-        ),
+        Option("Web and API users as user:hash pairs, separated by blanks, instead of --ui-auth-file.", secret=True),
     ] = ""
     require_token: Annotated[
-        Boolean,
-        Option("Require an API token (catcher token create) or a password of --ui-auth for pages and API."),
+        Boolean, Option("Require an API token (catcher token create) or a password of --ui-auth for pages and API.")
     ] = False
     send_api_auth_file: Annotated[
-        PathText,
-        Option("htpasswd file of users who may send mail with the API. The default are those of --ui-auth-file."),
+        PathText, Option("htpasswd file of users of the send API. The default is --ui-auth-file.")
     ] = ""
     send_api_auth: Annotated[
         Text,
         Option(
-            "Users who may send mail with the API as user:hash pairs, separated by blanks, instead of "
-            "--send-api-auth-file.",
+            "Users of the send API as user:hash pairs, separated by blanks, instead of --send-api-auth-file.",
             secret=True,
         ),
     ] = ""
-    send_api_auth_accept_any: Annotated[
-        Boolean, Option("Accept any credentials, or none, for sending mail with the API.")
-    ] = False
+    send_api_auth_accept_any: Annotated[Boolean, Option("Accept any credentials, or none, in the send API.")] = False
     hide_delete_all_button: Annotated[Boolean, Option("Hide the button that deletes all messages.")] = False
     ui_tls_cert: Annotated[
-        PathText,
-        Option(
-            "TLS certificate chain (PEM) of the web interface and the API, which then use HTTPS; auto or "
-            "auto:NAME,NAME generates a certificate."
-        ),
+        PathText, Option("TLS certificate chain (PEM) for HTTPS; auto or auto:NAME,NAME generates one.")
     ] = ""
     ui_tls_key: Annotated[PathText, Option("Private key (PEM) of --ui-tls-cert, if it is in a separate file.")] = ""
     disable_http_compression: Annotated[Boolean, Option("Do not compress HTTP responses.")] = False
@@ -267,32 +238,23 @@ class Settings:
         Boolean, Option("Serve Prometheus metrics at /metrics, to users of the web interface.")
     ] = False
     metrics_listen: Annotated[
-        OptionalAddress,
-        Option("Address of a listener for Prometheus metrics alone, without a login; empty for none."),
+        OptionalAddress, Option("Address of a listener for Prometheus metrics alone, without a login; empty for none.")
     ] = None
 
     pop3_auth_file: Annotated[
         PathText,
         Option(
-            "htpasswd file of users who may read mail by POP3. Without it any credentials are accepted.",
-            section="POP3",
+            "htpasswd file of users who may read mail by POP3. Without it any credentials are accepted.", section="POP3"
         ),
     ] = ""
     pop3_auth: Annotated[
-        Text,
-        Option("POP3 users as user:hash pairs, separated by blanks, instead of --pop3-auth-file.", secret=True),
+        Text, Option("POP3 users as user:hash pairs, separated by blanks, instead of --pop3-auth-file.", secret=True)
     ] = ""
     pop3_tls_cert: Annotated[
-        PathText,
-        Option(
-            "TLS certificate chain (PEM) of the POP3 server, which then offers STLS; auto or auto:NAME,NAME generates "
-            "a certificate."
-        ),
+        PathText, Option("TLS certificate chain (PEM) for POP3 with STLS; auto or auto:NAME,NAME generates one.")
     ] = ""
     pop3_tls_key: Annotated[PathText, Option("Private key (PEM) of --pop3-tls-cert, if it is in a separate file.")] = ""
-    pop3_require_tls: Annotated[Boolean, Option("Use implicit TLS on the POP3 listener (POP3S) instead of STLS.")] = (
-        False
-    )
+    pop3_require_tls: Annotated[Boolean, Option("Use implicit TLS on the POP3 listener instead of STLS.")] = False
 
     smtp_relay_host: Annotated[
         Text,
@@ -304,32 +266,27 @@ class Settings:
     smtp_relay_port: Annotated[Port, Option("TCP port of the relay server.")] = 25
     smtp_relay_starttls: Annotated[Boolean, Option("Use STARTTLS with the relay server.")] = False
     smtp_relay_tls: Annotated[Boolean, Option("Use implicit TLS with the relay server.")] = False
-    smtp_relay_allow_insecure: Annotated[Boolean, Option("Do not verify the TLS certificate of the relay server.")] = (
-        False
-    )
+    smtp_relay_allow_insecure: Annotated[Boolean, Option("Accept any TLS certificate of the relay server.")] = False
     smtp_relay_username: Annotated[Text, Option("User name for the relay server.")] = ""
     smtp_relay_password: Annotated[Text, Option("Password for the relay server.", secret=True)] = ""
     smtp_relay_timeout: Annotated[
-        Seconds,
-        Option("Seconds to wait for each reply of the relay server; a whole session ends after five minutes."),
+        Seconds, Option("Seconds to wait for a reply of the relay server; a session ends after five minutes.")
     ] = 30
     smtp_relay_backend: Annotated[
-        Text,
-        Option("Class of the mail backend that releases messages (dotted path, also Django's), instead of SMTP."),
+        Text, Option("Mail backend class (dotted path, also Django's) for releasing messages, instead of SMTP.")
     ] = ""
     smtp_relay_options: Annotated[
-        JsonObject, Option("Further arguments for the mail backend of the relay.", secret=True)
+        JsonObject, Option("Further arguments for the relay's mail backend.", secret=True)
     ] = field(default_factory=dict)
     smtp_relay_return_path: Annotated[
         Text, Option("Address for bounces of released messages. The default is the author's address.")
     ] = ""
     smtp_relay_override_from: Annotated[Text, Option("Address that replaces the author's in released messages.")] = ""
     smtp_relay_allowed_recipients: Annotated[
-        Pattern, Option("Regular expression of the addresses that messages may be released to; it may match anywhere.")
+        Pattern, Option("Regular expression of the only addresses that messages may be released to.")
     ] = ""
     smtp_relay_blocked_recipients: Annotated[
-        Pattern,
-        Option("Regular expression of the addresses that messages are never released to; it may match anywhere."),
+        Pattern, Option("Regular expression of the addresses that messages are never released to.")
     ] = ""
     smtp_relay_preserve_message_ids: Annotated[
         Boolean, Option("Keep the Message-ID of released messages instead of generating a new one.")
@@ -338,20 +295,15 @@ class Settings:
         Boolean, Option("Relay every incoming message to its recipients through the default relay, and store it.")
     ] = False
     smtp_relay_matching: Annotated[
-        Pattern,
-        Option("Regular expression of the recipients that incoming messages are relayed to, like --smtp-relay-all."),
+        Pattern, Option("Regular expression of recipients whose mail is relayed, as with --smtp-relay-all.")
     ] = ""
     smtp_relay_forward_smtp_errors: Annotated[
         Boolean,
-        Option(
-            "Relay before acknowledging a message, and pass the relay's refusal on to the sender, instead of queueing "
-            "relayed messages."
-        ),
+        Option("Relay before acknowledging a message, and pass refusals on to its sender, instead of queueing."),
     ] = False
     smtp_relay_config: Annotated[PathText, Option("YAML file with the default relay, in Mailpit's format.")] = ""
     smtp_forward_config: Annotated[
-        PathText,
-        Option("YAML file with a server and the addresses that all mail is forwarded to, in Mailpit's format."),
+        PathText, Option("YAML file with a server and the recipients that mail is forwarded to, in Mailpit's format.")
     ] = ""
     relay_rules: Annotated[
         RelayRules,
@@ -380,7 +332,7 @@ class Settings:
     ] = ()
     webhook_url: Annotated[Url, Option("URL that is called for each new message.", secret=True)] = ""
     webhook_limit: Annotated[
-        Seconds, Option("Minimum number of seconds between two calls of --webhook-url; further calls wait.")
+        Seconds, Option("Minimum number of seconds between two calls of --webhook-url; others wait.")
     ] = 1
     webhook_delay: Annotated[Seconds, Option("Seconds from the arrival of a message to the call of --webhook-url.")] = 0
 
@@ -431,7 +383,7 @@ class Settings:
     enable_chaos: Annotated[Boolean, Option("Enable Mailpit's chaos API, which sets three of the faults.")] = False
     chaos_triggers: Annotated[
         ChaosTriggers,
-        Option("Initial triggers of Mailpit's chaos API, for example Sender:451:5,Recipient:451:10; enables the API."),
+        Option("Triggers of Mailpit's chaos API, such as Sender:451:5,Recipient:451:10; enables the API."),
     ] = ""
 
     check_clients: Annotated[
@@ -442,23 +394,20 @@ class Settings:
         ),
     ] = ()
     spamassassin: Annotated[
-        AddressText,
-        Option("Address of SpamAssassin's spamd, HOST:PORT or unix:PATH; it receives the messages that are checked."),
+        AddressText, Option("Address of SpamAssassin's spamd, HOST:PORT or unix:PATH; it receives checked messages.")
     ] = ""
     rspamd: Annotated[
-        Url,
-        Option("URL of rspamd, for example http://127.0.0.1:11333; it receives the messages that are checked."),
+        Url, Option("URL of rspamd, for example http://127.0.0.1:11333; it receives checked messages.")
     ] = ""
     zone_file: Annotated[
-        PathText, Option("Zone file with the DNS records for checking SPF, DKIM and DMARC, instead of the network.")
+        PathText, Option("Zone file with DNS records for the SPF, DKIM and DMARC checks, instead of the network.")
     ] = ""
     dns_servers: Annotated[
-        Words,
-        Option("IP addresses of the name servers for checking SPF, DKIM and DMARC; empty for the system's."),
+        Words, Option("IP addresses of name servers for the SPF, DKIM and DMARC checks; empty for the system's.")
     ] = ()
     internal_networks: Annotated[
         Networks,
-        Option("Internal networks that link checks may reach, for example 10.0.0.0/8, 127.0.0.0/8; empty for none."),
+        Option("Internal networks that link checks may reach, such as 10.0.0.0/8, 127.0.0.0/8; empty for none."),
     ] = ()
 
     log_file: Annotated[

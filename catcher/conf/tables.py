@@ -248,13 +248,7 @@ def _tag_line(value: Any) -> tuple[TagRuleSettings, ...]:
 TagLine = Annotated[
     tuple[TagRuleSettings, ...],
     Kind(
-        expected='rules such as tag=match or "Tag one,tag2"="some words"',
-        metavar="RULES",
-        read=_tag_line,
-        show=_count,
+        expected='rules such as tag=match or "Tag one,tag2"="some words"', metavar="RULES", read=_tag_line, show=_count
     ),
 ]
-TagRules = Annotated[
-    tuple[TagRuleSettings, ...],
-    _tables("match and tags", _list_of(read_tag_rule)),
-]
+TagRules = Annotated[tuple[TagRuleSettings, ...], _tables("match and tags", _list_of(read_tag_rule))]

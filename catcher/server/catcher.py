@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from catcher import __version__
-from catcher.conf import Origin, Settings
+from catcher.conf import Origin, Settings, effective_settings
 from catcher.counters import Counters
 from catcher.envelope import Envelope
 from catcher.errors import MessageRefused, StoreUnavailable
@@ -192,7 +192,7 @@ class Catcher:
             max_messages=settings.max,
             in_container=settings.container,
             ca_certificate=await self._threads.run(wiring.authority, settings),
-            settings=wiring.setting_facts(settings, self._origins),
+            settings=effective_settings(settings, self._origins),
         )
         await self._open_site(http, store, facts, tls=tls)
         self._whereabouts = replace(self._whereabouts, pop3=tuple(pop3.addresses()))

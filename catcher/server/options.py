@@ -5,7 +5,7 @@ Rooms whose code is heavy are imported only when their options are asked for.
 
 import re
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
@@ -16,12 +16,10 @@ from typing import TYPE_CHECKING
 
 from catcher import __version__
 from catcher.conf import (
-    Origin,
     RelayRuleSettings,
     RelaySettings,
     Settings,
     SocketAddress,
-    effective_settings,
     read_tags_file,
 )
 from catcher.errors import SettingError
@@ -41,7 +39,6 @@ if TYPE_CHECKING:
     from catcher.store import StoredSummary
     from catcher.store.labels.inbox_routing import InboxRouting
     from catcher.web import WebOptions
-    from catcher.web.services import SettingInfo
 
 GENERATED = frozenset({"auto", "sans"})
 """What stands in a certificate's setting for one that is made here; names may follow, "auto:mail.test,10.0.0.1".
@@ -119,13 +116,6 @@ def web_options(settings: Settings) -> "WebOptions":
         and not settings.listen.is_loopback
         and not settings.container,
     )
-
-
-def setting_facts(settings: Settings, origins: Mapping[str, Origin]) -> "tuple[SettingInfo, ...]":
-    """Every setting, as the pages show it."""
-    from catcher.web.services import SettingInfo
-
-    return tuple(SettingInfo(**asdict(one)) for one in effective_settings(settings, origins))
 
 
 def web_tls(settings: Settings) -> ssl.SSLContext | None:

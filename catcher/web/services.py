@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from msgspec import Struct, field
 
 from catcher import checks
+from catcher.conf import EffectiveSetting
 from catcher.counters import Totals
 from catcher.faults import FaultRules
 from catcher.intake import Intake
@@ -28,21 +29,6 @@ class ListenerInfo(Struct, frozen=True, kw_only=True):
     security: str = ""
 
 
-class SettingInfo(Struct, frozen=True, kw_only=True):
-    """One setting of this instance.
-
-    value: as a person would write it, never a secret. source: "default", "file", "environment" or "flag"; name: its
-    name in that source, "" for a default.
-    """
-
-    section: str
-    flag: str
-    value: str
-    source: str
-    name: str
-    help: str
-
-
 class InstanceInfo(Struct, frozen=True, kw_only=True):
     """Facts about this instance that do not change while it runs.
 
@@ -60,7 +46,7 @@ class InstanceInfo(Struct, frozen=True, kw_only=True):
     max_messages: int
     in_container: bool = False
     ca_certificate: bytes = b""
-    settings: tuple[SettingInfo, ...] = ()
+    settings: tuple[EffectiveSetting, ...] = ()
 
 
 class Services(Struct, frozen=True, kw_only=True):

@@ -7,8 +7,8 @@ import typing
 import pytest
 from jinja2 import nodes
 
+from catcher.conf import EffectiveSetting
 from catcher.paths import data_directory
-from catcher.web.services import SettingInfo
 from catcher.web.ui import pages
 from catcher.web.ui.message import diff, highlight
 from catcher.web.ui.site import formatting
@@ -42,7 +42,7 @@ OF_TEMPLATE = {
 OF_NAME = {
     "chrome": pages.Chrome,
     "side": pages.Side,
-    "setting": SettingInfo,
+    "setting": EffectiveSetting,
     "listing": pages.Listing,
     "row": pages.Row,
     "setup": pages.Setup,

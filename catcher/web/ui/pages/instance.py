@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from catcher.web.services import SettingInfo
+from catcher.conf import EffectiveSetting
 from catcher.web.ui.pages.chrome import Choice, Chrome, Link
 from catcher.web.ui.pages.lists import Setup
 
@@ -26,7 +26,7 @@ class SettingsPage:
     database: str  # where it is kept, "" when it is not
     limits: tuple[str, ...]  # in sentences
     started_at: datetime  # since when it runs
-    settings: tuple[tuple[str, tuple[SettingInfo, ...]], ...]  # what it was started with, by section
+    settings: tuple[tuple[str, tuple[EffectiveSetting, ...]], ...]  # what it was started with, by section
     languages: tuple[tuple[str, str], ...]  # code and name of each that can be chosen
     views: tuple[tuple[str, str], ...]  # code and name of each view of a message
     families: tuple[Choice, ...]  # mail programs that findings can be limited to
