@@ -5,7 +5,7 @@ LF, because a line break in a field body starts another field of an attacker's c
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from email._header_value_parser import get_mailbox
 from email.charset import Charset
 from email.errors import HeaderParseError
@@ -24,6 +24,7 @@ __all__ = [
     "bare_address",
     "check_message",
     "envelope_address",
+    "envelope_of",
     "forbid_multi_line_headers",
     "sanitize_address",
 ]
@@ -92,6 +93,16 @@ def envelope_address(addr: str, encoding: str | Charset) -> str:
             raise ValueError(f"Invalid address {addr!r}: local-part contains non-ASCII characters")
         local_part = Header(local_part, encoding).encode()
     return _addr_spec(local_part, domain, addr)
+
+
+def envelope_of(message: Any, address: Callable[..., str] = envelope_address) -> tuple[str, list[str]]:
+    """Return reverse-path and forward-paths of a message, formatted by `address`; both empty without recipients."""
+    recipients = message.recipients()
+    if not recipients:
+        return "", []
+    encoding = getattr(message, "encoding", None) or settings.DEFAULT_CHARSET
+    reverse_path = address(str(message.from_email), encoding=encoding)
+    return reverse_path, [address(str(recipient), encoding=encoding) for recipient in recipients]
 
 
 def bare_address(addr: str) -> str:

@@ -29,7 +29,7 @@ from catcher.mail.parts import (
     SafeMIMEText,
     attachment_part,
     content_part,
-    split_media_type,
+    decoded,
     utf8_charset,
     utf8_charset_qp,
 )
@@ -172,13 +172,9 @@ class EmailMessage:
         if content is None:
             raise ValueError("content must be provided.")
         guessed = mimetypes.guess_type(str(filename))[0] if filename else None
-        media_type = mimetype or guessed or DEFAULT_ATTACHMENT_MIME_TYPE
-        if split_media_type(media_type)[0] == "text" and isinstance(content, bytes):
-            try:
-                content = content.decode()
-            except UnicodeDecodeError:
-                media_type = DEFAULT_ATTACHMENT_MIME_TYPE
-        self.attachments.append(EmailAttachment(filename, content, media_type))
+        self.attachments.append(
+            EmailAttachment(filename, *decoded(content, mimetype or guessed or DEFAULT_ATTACHMENT_MIME_TYPE))
+        )
 
     def attach_file(self, path: str | PathLike[str], mimetype: str | None = None) -> None:
         """Attach a file of the file system under its own name; see `attach()`. Raises OSError if it is unreadable."""

@@ -13,7 +13,7 @@ from typing import Any
 from catcher.mail import settings
 from catcher.mail.exceptions import BadHeaderError
 from catcher.mail.header import ADDRESS_HEADERS, ascii_domains, forbid_multi_line_headers
-from catcher.mail.parts import DEFAULT_ATTACHMENT_MIME_TYPE, split_media_type
+from catcher.mail.parts import DEFAULT_ATTACHMENT_MIME_TYPE, decoded, split_media_type
 
 __all__ = ["compose"]
 
@@ -69,13 +69,9 @@ def _attach(
 
 
 def _add(add: Any, content: Any, media_type: str, *, charset: str, **keywords: Any) -> None:
+    content, media_type = decoded(content, media_type)
     main, sub = split_media_type(media_type)
     forbid_multi_line_headers("Content-Disposition", keywords.get("filename", ""))
-    if main == "text" and isinstance(content, bytes):
-        try:
-            content = content.decode()
-        except UnicodeDecodeError:
-            main, sub = split_media_type(DEFAULT_ATTACHMENT_MIME_TYPE)
     if main == "text":
         add(str(content), subtype=sub, charset=charset, **keywords)
     elif (main, sub) == ("message", "rfc822"):

@@ -30,6 +30,7 @@ __all__ = [
     "SafeMIMEText",
     "attachment_part",
     "content_part",
+    "decoded",
     "split_media_type",
     "utf8_charset",
     "utf8_charset_qp",
@@ -120,20 +121,26 @@ def split_media_type(media_type: str) -> tuple[str, str]:
     return main, sub
 
 
+def decoded(content: Any, media_type: str) -> tuple[Any, str]:
+    """Decode octets of a text type as UTF-8; if that fails, they are application/octet-stream."""
+    if split_media_type(media_type)[0] == "text" and isinstance(content, bytes):
+        try:
+            return content.decode(), media_type
+        except UnicodeDecodeError:
+            return content, DEFAULT_ATTACHMENT_MIME_TYPE
+    return content, media_type
+
+
 def content_part(content: Any, media_type: str, *, encoding: str | Charset) -> Message:
     """Build a part of the given media type, without Content-Disposition.
 
     `content` is text, octets, or for message/rfc822 also a message (of this library, of Django, of Python). Octets of
     a text type that are not UTF-8 are sent as application/octet-stream.
     """
+    content, media_type = decoded(content, media_type)
     main, sub = split_media_type(media_type)
     if main == "text":
-        if not isinstance(content, bytes):
-            return SafeMIMEText(str(content), sub, encoding)
-        try:
-            return SafeMIMEText(content.decode(), sub, encoding)
-        except UnicodeDecodeError:
-            main, sub = split_media_type(DEFAULT_ATTACHMENT_MIME_TYPE)
+        return SafeMIMEText(str(content), sub, encoding)
     if (main, sub) == ("message", "rfc822"):
         return SafeMIMEMessage(_as_message(content), sub)
     part = MIMEBase(main, sub)

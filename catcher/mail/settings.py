@@ -27,21 +27,19 @@ from catcher.mail.exceptions import improperly_configured
 
 __all__ = ["TABLE", "MailSetting", "configure", "in_django", "override"]
 
+TLS_OR_SSL = "EMAIL_USE_TLS/EMAIL_USE_SSL are mutually exclusive, so only set one of those settings to True."
+
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
 _UNSET = object()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class MailSetting:
     """One row of the table. `parse` converts an environment variable's text to the value, or raises ValueError."""
 
     default: Any
     parse: Callable[[str], Any] | None
     help: str
-
-
-def _text(value: str) -> str:
-    return value
 
 
 def _text_or_none(value: str) -> str | None:
@@ -81,34 +79,26 @@ def _people(value: str) -> list[tuple[str, str]]:
 
 
 TABLE: Mapping[str, MailSetting] = {
-    "EMAIL_BACKEND": MailSetting(
-        default="catcher.mail.backends.smtp.EmailBackend", parse=_text, help="Dotted path of the backend's class."
-    ),
-    "MAILERS": MailSetting(default=None, parse=None, help="Several connections by alias: {alias: {BACKEND, OPTIONS}}."),
-    "EMAIL_HOST": MailSetting(default="localhost", parse=_text, help="Host of the SMTP server."),
-    "EMAIL_PORT": MailSetting(default=25, parse=_port, help="Port of the SMTP server."),
-    "EMAIL_HOST_USER": MailSetting(default="", parse=_text, help="User for SMTP AUTH; empty: no authentication."),
-    "EMAIL_HOST_PASSWORD": MailSetting(default="", parse=_text, help="Password for SMTP AUTH."),
-    "EMAIL_USE_TLS": MailSetting(default=False, parse=_flag, help="Upgrade the connection with STARTTLS."),
-    "EMAIL_USE_SSL": MailSetting(default=False, parse=_flag, help="TLS from the first octet; excludes EMAIL_USE_TLS."),
-    "EMAIL_SSL_CERTFILE": MailSetting(default=None, parse=_text_or_none, help="PEM file of the client's certificate."),
-    "EMAIL_SSL_KEYFILE": MailSetting(default=None, parse=_text_or_none, help="PEM file of the client's private key."),
-    "EMAIL_TIMEOUT": MailSetting(
-        default=None, parse=_seconds, help="Seconds a blocking step may take; None: no limit."
-    ),
-    "EMAIL_FILE_PATH": MailSetting(default=None, parse=_text_or_none, help="Directory of the file backend."),
-    "EMAIL_SUBJECT_PREFIX": MailSetting(
-        default="[Django] ", parse=_text, help="Put before mail to admins and managers."
-    ),
-    "EMAIL_USE_LOCALTIME": MailSetting(default=False, parse=_flag, help="Date field in local time instead of UTC."),
-    "EMAIL_MESSAGE_POLICY": MailSetting(
-        default=None, parse=None, help="An email.policy that message() builds with; None: SafeMIMEText and its kin."
-    ),
-    "DEFAULT_FROM_EMAIL": MailSetting(default="webmaster@localhost", parse=_text, help="Sender when none is given."),
-    "SERVER_EMAIL": MailSetting(default="root@localhost", parse=_text, help="Sender of mail to admins and managers."),
-    "ADMINS": MailSetting(default=[], parse=_people, help="(name, address) pairs that mail_admins() writes to."),
-    "MANAGERS": MailSetting(default=[], parse=_people, help="(name, address) pairs that mail_managers() writes to."),
-    "DEFAULT_CHARSET": MailSetting(default="utf-8", parse=_text, help="Charset of text and of encoded-words."),
+    "EMAIL_BACKEND": MailSetting("catcher.mail.backends.smtp.EmailBackend", str, "Dotted path of the backend's class."),
+    "MAILERS": MailSetting(None, None, "Several connections by alias: {alias: {BACKEND, OPTIONS}}."),
+    "EMAIL_HOST": MailSetting("localhost", str, "Host of the SMTP server."),
+    "EMAIL_PORT": MailSetting(25, _port, "Port of the SMTP server."),
+    "EMAIL_HOST_USER": MailSetting("", str, "User for SMTP AUTH; empty: no authentication."),
+    "EMAIL_HOST_PASSWORD": MailSetting("", str, "Password for SMTP AUTH."),
+    "EMAIL_USE_TLS": MailSetting(False, _flag, "Upgrade the connection with STARTTLS."),
+    "EMAIL_USE_SSL": MailSetting(False, _flag, "TLS from the first octet; excludes EMAIL_USE_TLS."),
+    "EMAIL_SSL_CERTFILE": MailSetting(None, _text_or_none, "PEM file of the client's certificate."),
+    "EMAIL_SSL_KEYFILE": MailSetting(None, _text_or_none, "PEM file of the client's private key."),
+    "EMAIL_TIMEOUT": MailSetting(None, _seconds, "Seconds a blocking step may take; None: no limit."),
+    "EMAIL_FILE_PATH": MailSetting(None, _text_or_none, "Directory of the file backend."),
+    "EMAIL_SUBJECT_PREFIX": MailSetting("[Django] ", str, "Put before mail to admins and managers."),
+    "EMAIL_USE_LOCALTIME": MailSetting(False, _flag, "Date field in local time instead of UTC."),
+    "EMAIL_MESSAGE_POLICY": MailSetting(None, None, "An email.policy that message() builds with; None: SafeMIMEText."),
+    "DEFAULT_FROM_EMAIL": MailSetting("webmaster@localhost", str, "Sender when none is given."),
+    "SERVER_EMAIL": MailSetting("root@localhost", str, "Sender of mail to admins and managers."),
+    "ADMINS": MailSetting([], _people, "(name, address) pairs that mail_admins() writes to."),
+    "MANAGERS": MailSetting([], _people, "(name, address) pairs that mail_managers() writes to."),
+    "DEFAULT_CHARSET": MailSetting("utf-8", str, "Charset of text and of encoded-words."),
 }
 
 # Declared for readers and type checkers; the values are found by _SettingsModule.__getattr__.
@@ -141,14 +131,11 @@ def configure(**values: Any) -> None:
     EMAIL_USE_TLS and EMAIL_USE_SSL would both be on. After an error nothing is set.
     """
     _check_names(values)
-    if values.get("EMAIL_USE_TLS", _current("EMAIL_USE_TLS")) and values.get(
-        "EMAIL_USE_SSL", _current("EMAIL_USE_SSL")
-    ):
-        raise ValueError(
-            "EMAIL_USE_TLS/EMAIL_USE_SSL are mutually exclusive, so only set one of those settings to True."
-        )
+    module = sys.modules[__name__]
+    if all(values.get(name, getattr(module, name)) for name in ("EMAIL_USE_TLS", "EMAIL_USE_SSL")):
+        raise ValueError(TLS_OR_SSL)
     for name, value in values.items():
-        setattr(sys.modules[__name__], name, value)
+        setattr(module, name, value)
 
 
 class override:
@@ -232,10 +219,6 @@ def _check_names(values: Mapping[str, Any]) -> None:
     for name in values:
         if not name.isupper() or (name.startswith("EMAIL_") and name not in TABLE):
             raise TypeError(f"{name} is no setting of the mail library; see catcher.mail.settings.TABLE")
-
-
-def _current(name: str) -> Any:
-    return getattr(sys.modules[__name__], name)
 
 
 def _resolve(name: str) -> Any:

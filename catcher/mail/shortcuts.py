@@ -33,10 +33,7 @@ def send_mail(
     chosen = select_connection(
         using, connection=connection, fail_silently=fail_silently, username=auth_user, password=auth_password
     )
-    mail = EmailMultiAlternatives(subject, message, from_email, recipient_list, connection=chosen)
-    if html_message:
-        mail.attach_alternative(html_message, "text/html")
-    return mail.send()
+    return _composed(subject, message, from_email, recipient_list, html_message, connection=chosen).send()
 
 
 def send_mass_mail(
@@ -93,30 +90,19 @@ def mail_managers(
     )
 
 
-def _send_to(
-    setting_name: str,
-    subject: Any,
-    message: Any,
-    html_message: Any,
-    *,
-    connection: Any,
-    fail_silently: bool,
-    using: str | None,
-) -> None:
-    if not getattr(settings, setting_name):
+def _send_to(people: str, subject: Any, message: Any, html: Any, *, connection: Any, **options: Any) -> None:
+    if not getattr(settings, people):
         return
-    addresses = _addresses(setting_name)
-    mail = EmailMultiAlternatives(
-        # An f-string: adding a lazy subject to a string need not give text.
-        f"{settings.EMAIL_SUBJECT_PREFIX}{subject}",
-        message,
-        settings.SERVER_EMAIL,
-        addresses,
-        connection=connection,
-    )
-    if html_message:
-        mail.attach_alternative(html_message, "text/html")
-    mail.send(fail_silently=fail_silently, using=using)
+    # An f-string: adding a lazy subject to a string need not give text.
+    subject, to = f"{settings.EMAIL_SUBJECT_PREFIX}{subject}", _addresses(people)
+    _composed(subject, message, settings.SERVER_EMAIL, to, html, connection=connection).send(**options)
+
+
+def _composed(
+    subject: Any, body: Any, sender: str | None, to: Sequence[str], html: Any, *, connection: Any
+) -> EmailMultiAlternatives:
+    alternatives = [(html, "text/html")] if html else ()
+    return EmailMultiAlternatives(subject, body, sender, to, connection=connection, alternatives=alternatives)
 
 
 def _addresses(setting_name: str) -> list[Any]:

@@ -8,8 +8,8 @@ from catcher.mime.html import html_to_text
 from catcher.mime.limits import Limits
 from catcher.mime.model import Address, Digests, HeaderField, Octets, ParseDefect, ParsedMessage, Part
 from catcher.mime.parse import parse
-from catcher.mime.readable_text import ReadableText, readable_text, searchable_text, snippet
-from catcher.mime.tree import is_listed, part_by_id, part_children
+from catcher.mime.readable_text import ReadableText, readable_text, snippet
+from catcher.mime.tree import is_listed, part_by_id
 from catcher.mime.unsubscribe import ListUnsubscribe, list_unsubscribe
 from catcher.mime.words import decode_words
 
@@ -36,10 +36,8 @@ __all__ = [
     "parse_addresses",
     "parse_date",
     "part_by_id",
-    "part_children",
     "part_octets",
     "part_text",
     "readable_text",
-    "searchable_text",
     "snippet",
 ]

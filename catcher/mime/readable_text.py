@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from catcher.mime.content import body_texts
-from catcher.mime.html import ParsedHtml, html_to_text
+from catcher.mime.html import ParsedHtml
 from catcher.mime.model import Octets, ParsedMessage
 from catcher.mime.words import CONTROLS
 
@@ -32,7 +32,11 @@ _HYPHENS_FOR_DECORATION = bytes.maketrans(b"_=*~#+.", b"-------")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadableText:
-    """Texts for lists and searches. snippet: the first words, one line. search_text: the text that free words match."""
+    """Texts of a message for lists and searches.
+
+    snippet: the first words, one line. search_text: text bodies and the text of HTML bodies with link targets, not
+    folded, at most `MAX_SEARCH_TEXT` characters.
+    """
 
     snippet: str
     search_text: str
@@ -52,13 +56,11 @@ def readable_text(octets: Octets, message: ParsedMessage) -> ReadableText:
     )
 
 
-def snippet(text: str, *, html: str = "", limit: int = SNIPPET) -> str:
-    """Return the first readable words of `text`, else of `html`: one line of at most `limit` characters.
+def snippet(text: str, *, limit: int = SNIPPET) -> str:
+    """Return the first readable words of `text`: one line of at most `limit` characters.
 
     Invisible padding, ruled lines and runs of white space are removed. "" if nothing is readable.
     """
-    if not text and html:
-        text = html_to_text(html, links=False)
     for window in _SNIPPET_WINDOWS:
         words = _readable(text[:window])
         if len(words) > limit + _SNIPPET_EDGE or len(text) <= window:
@@ -67,14 +69,6 @@ def snippet(text: str, *, html: str = "", limit: int = SNIPPET) -> str:
         return words
     cut = words.rfind(" ", limit - 40, limit)
     return words[: cut if cut > 0 else limit - 1].rstrip() + "…"
-
-
-def searchable_text(octets: Octets, message: ParsedMessage) -> str:
-    """Return the text bodies and the text of the HTML bodies with link targets, for searching.
-
-    Not folded; at most `MAX_SEARCH_TEXT` characters.
-    """
-    return readable_text(octets, message).search_text
 
 
 def _readable(text: str) -> str:

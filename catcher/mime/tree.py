@@ -93,12 +93,6 @@ def part_by_id(message: ParsedMessage, part_id: str) -> Part | None:
     return next((part for part in message.parts if part.part_id == part_id), None)
 
 
-def part_children(message: ParsedMessage, part: Part) -> tuple[Part, ...]:
-    """Return the children of `part` in document order."""
-    index = message.parts.index(part)
-    return tuple(child for child in message.parts if child.parent == index)
-
-
 def is_listed(message: ParsedMessage, part: Part) -> bool:
     """Whether `part` is among the message's attachments or inlines."""
     index = message.parts.index(part)

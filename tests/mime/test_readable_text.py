@@ -37,7 +37,6 @@ def test_snippet_falls_back_to_html() -> None:
         "Content-Type: multipart/alternative; boundary=b\n\n--b\n\n \n--b\nContent-Type: text/html\n\n<p>words\n--b--\n"
     )
     assert found.snippet == "words"
-    assert mime.snippet("", html="<p>a <b>b</b>") == "a b"
 
 
 def test_search_text_holds_text_html_and_links() -> None:
@@ -48,8 +47,7 @@ def test_search_text_holds_text_html_and_links() -> None:
         b'<p>only-in-html <a href="https://example.com/token/42">go</a></p><script>not-text</script>\r\n--b--\r\n'
     )
     message = mime.parse(octets)
-    text = mime.searchable_text(octets, message)
-    assert text == mime.readable_text(octets, message).search_text
+    text = mime.readable_text(octets, message).search_text
     assert all(word in text for word in ("only-in-text", "only-in-html", "https://example.com/token/42"))
     assert "not-text" not in text
 
@@ -57,7 +55,7 @@ def test_search_text_holds_text_html_and_links() -> None:
 def test_search_text_is_bounded() -> None:
     """A huge text is searched in its first million characters."""
     octets = b"\r\n" + b"0123456789\r\n" * 300_000
-    assert len(mime.searchable_text(octets, mime.parse(octets))) <= 1_000_000
+    assert len(mime.readable_text(octets, mime.parse(octets)).search_text) <= 1_000_000
 
 
 def test_ruled_lines_are_dropped_wherever_they_lie() -> None:

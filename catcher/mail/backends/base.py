@@ -1,6 +1,7 @@
 """Base class of all backends, custom ones included."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
@@ -23,6 +24,10 @@ class BaseEmailBackend:
             raise InvalidMailer(f"Unknown options {', '.join(map(repr, kwargs))}.", alias=alias)
         self.fail_silently = fail_silently
         self.alias = alias
+
+    def suppressing(self, *errors: type[BaseException]) -> suppress:
+        """Return a context that suppresses these errors if `fail_silently`."""
+        return suppress(*(errors if self.fail_silently else ()))
 
     def open(self) -> bool | None:
         """Open a session and keep it open. True if it was opened now, False if it was open, None if that failed."""

@@ -12,7 +12,7 @@ from typing import Any
 from catcher.mail import settings
 from catcher.mail.backends.base import BaseEmailBackend, checked
 from catcher.mail.exceptions import InvalidMailer
-from catcher.mail.header import bare_address, envelope_address
+from catcher.mail.header import bare_address, envelope_address, envelope_of
 from catcher.mail.utils import DNS_NAME
 
 __all__ = ["EmailBackend"]
@@ -67,9 +67,7 @@ class EmailBackend(BaseEmailBackend):
         if self.use_ssl and self.use_tls:
             if self.alias is not None:
                 raise InvalidMailer("'use_tls' and 'use_ssl' exclude each other: set one of them.", alias=self.alias)
-            raise ValueError(
-                "EMAIL_USE_TLS/EMAIL_USE_SSL are mutually exclusive, so only set one of those settings to True."
-            )
+            raise ValueError(settings.TLS_OR_SSL)
         self.connection: Any = None
         # Connected, but not ready for sending: TLS or authentication is pending or has failed.
         self._partial_connection: Any = None
@@ -97,19 +95,16 @@ class EmailBackend(BaseEmailBackend):
         """
         if self.connection is not None:
             return False
-        try:
+        with self.suppressing(OSError):
             self._close_partial()
             self._partial_connection = self._connect()
             if self.use_tls and not self.use_ssl:
                 self._partial_connection.starttls(context=self.ssl_context)
             if self.username and self.password:
                 self._partial_connection.login(self.username, self.password)
-        except OSError:
-            if not self.fail_silently:
-                raise
-            return None
-        self.connection, self._partial_connection = self._partial_connection, None
-        return True
+            self.connection, self._partial_connection = self._partial_connection, None
+            return True
+        return None
 
     def close(self) -> None:
         """Send QUIT and disconnect; does nothing if no session is open or the server is gone."""
@@ -132,7 +127,7 @@ class EmailBackend(BaseEmailBackend):
 
         Raises ValueError for invalid addresses and header fields before connecting.
         """
-        outgoing = [(message, self._envelope(message)) for message in checked(email_messages)]
+        outgoing = [(message, envelope_of(message, self.prep_address)) for message in checked(email_messages)]
         if not outgoing:
             return 0
         with self._lock:
@@ -167,17 +162,6 @@ class EmailBackend(BaseEmailBackend):
             self._partial_connection.close()
             self._partial_connection = None
 
-    def _envelope(self, message: Any) -> tuple[str, list[str]]:
-        """Return reverse-path and forward-paths; both empty without recipients."""
-        recipients = message.recipients()
-        if not recipients:
-            return "", []
-        encoding = getattr(message, "encoding", None)
-        return (
-            self.prep_address(message.from_email, encoding=encoding),
-            [self.prep_address(recipient, encoding=encoding) for recipient in recipients],
-        )
-
     def _send(self, message: Any, reverse_path: str, forward_paths: list[str]) -> bool:
         if not forward_paths:
             return False
@@ -187,12 +171,8 @@ class EmailBackend(BaseEmailBackend):
             self.connection.ehlo_or_helo_if_needed()
             options = ["BODY=8BITMIME"] if not octets.isascii() and self.connection.has_extn("8bitmime") else []
             self.refused = self.connection.sendmail(reverse_path, forward_paths, octets, mail_options=options)
-        except smtplib.SMTPRecipientsRefused as error:
-            self.refused = error.recipients
-            if not self.fail_silently:
-                raise
-            return False
-        except smtplib.SMTPException:
+        except smtplib.SMTPException as error:
+            self.refused = getattr(error, "recipients", {})
             if not self.fail_silently:
                 raise
             return False

@@ -16,7 +16,7 @@ from catcher import mail
 from catcher.intake.local_mailbox import Letter, LocalMailbox, SharedStores, mailbox
 from catcher.mail import settings
 from catcher.mail.backends.base import BaseEmailBackend, checked
-from catcher.mail.header import envelope_address
+from catcher.mail.header import envelope_of
 from catcher.mail.message import EmailAlternative, EmailAttachment, EmailMultiAlternatives
 
 __all__ = ["EmailBackend", "Outbox", "StoredEmail"]
@@ -65,12 +65,9 @@ class EmailBackend(BaseEmailBackend):
 
     def open(self) -> bool | None:
         """Open the database. True if it was opened now, False if it was open, None if it failed silently."""
-        try:
+        with self.suppressing(Exception):
             return self._mailbox.open()
-        except Exception:
-            if not self.fail_silently:
-                raise
-            return None
+        return None
 
     def close(self) -> None:
         """Close the database; sending reopens it. Otherwise it closes a second after its last use."""
@@ -81,16 +78,11 @@ class EmailBackend(BaseEmailBackend):
         mails = [
             (*envelope, _delivered(message.message().as_bytes()))
             for message in checked(email_messages)
-            if (envelope := _envelope(message)) is not None
+            if (envelope := envelope_of(message))[1]
         ]
-        if not mails:
-            return 0
-        try:
-            return len(self._mailbox.deliver(mails))
-        except Exception:
-            if not self.fail_silently:
-                raise
-            return 0
+        with self.suppressing(Exception):
+            return len(self._mailbox.deliver(mails)) if mails else 0
+        return 0
 
 
 class Outbox(Sequence["StoredEmail"]):
@@ -181,18 +173,6 @@ def _made(file_path: str | os.PathLike[str] | None) -> str:
     is_file = path.is_file() or path.suffix in {".db", ".sqlite", ".sqlite3"}
     (path.parent if is_file else path).mkdir(parents=True, exist_ok=True)
     return str(path if is_file else path / "catcher.db")
-
-
-def _envelope(message: Any) -> tuple[str, list[str]] | None:
-    """Return reverse-path and forward-paths as in SMTP; None without recipients."""
-    recipients = message.recipients()
-    if not recipients:
-        return None
-    encoding = getattr(message, "encoding", None) or settings.DEFAULT_CHARSET
-    return (
-        envelope_address(str(message.from_email), encoding),
-        [envelope_address(str(recipient), encoding) for recipient in recipients],
-    )
 
 
 def _delivered(octets: bytes) -> bytes:

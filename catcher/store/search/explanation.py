@@ -1,6 +1,6 @@
 """Explanation of why a message does not match a query: each failed condition with the message's value."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from catcher.store.search.filter import matches
 from catcher.store.search.logic import simplify
@@ -18,7 +18,7 @@ from catcher.store.search.model import (
     Subject,
 )
 from catcher.store.search.printer import render
-from catcher.store.search.texts import CLIENT_LINES, label
+from catcher.store.search.texts import CLIENT_LINES, line_bodies
 
 LONGEST = 100
 """Characters shown of a message's value."""
@@ -48,11 +48,11 @@ def _has(query: Query, subject: Subject, shown: Shown) -> str:
     """Return the message's value for the condition, "" if there is no short one."""
     match query:
         case Contains(column=column) if column in CLIENT_LINES:
-            return _quoted(_lines(subject.texts.client, column))
+            return _quoted("; ".join(line_bodies(subject.texts.client, column)))
         case Contains(column=column):
             return _quoted(shown[column] if column in shown else _column(subject.texts, column))
         case HeaderHas(name=name):
-            found = list(_bodies(subject.texts.header, name))
+            found = list(line_bodies(subject.texts.header, name))
             return _quoted("; ".join(found)) if found else "(no such field)"
         case HasTag():
             return _quoted(", ".join(subject.tags))
@@ -68,19 +68,6 @@ def _has(query: Query, subject: Subject, shown: Shown) -> str:
 def _column(texts: SearchTexts, column: str) -> str:
     names = {"any": ("subject", "text"), "addressed": ("from_", "to", "cc", "bcc")}.get(column, (column,))
     return " ".join(getattr(texts, name) for name in names)
-
-
-def _lines(lines: str, name: str) -> str:
-    return "; ".join(_bodies(lines, name))
-
-
-def _bodies(lines: str, name: str) -> Iterator[str]:
-    start = label(name)
-    position = lines.find(start)
-    while position >= 0:
-        end = lines.index("\n", position + len(start))
-        yield lines[position + len(start) : end]
-        position = lines.find(start, end)
 
 
 def _quoted(text: str) -> str:

@@ -22,7 +22,7 @@ from catcher.store.search.model import (
     Size,
     Subject,
 )
-from catcher.store.search.texts import ADDRESS_COLUMNS, CLIENT_LINES, ENTRY_COLUMNS, FREE_COLUMNS, label
+from catcher.store.search.texts import ADDRESS_COLUMNS, CLIENT_LINES, ENTRY_COLUMNS, FREE_COLUMNS, label, line_bodies
 
 STATES: Mapping[str, Callable[[Subject], bool]] = {
     "read": lambda subject: subject.is_read,
@@ -95,16 +95,7 @@ def _column_has(texts: SearchTexts, column: str, query: Contains) -> bool:
 
 def _line_has(lines: str, name: str, text: str, *, whole: bool) -> bool:
     """Whether the body of a line "name: body" contains the text, or is the text if `whole`."""
-    start = label(name)
-    if whole:
-        return f"{start}{text}\n" in lines
-    position = lines.find(start)
-    while position >= 0:
-        end = lines.index("\n", position + len(start))
-        if lines.find(text, position + len(start), end) >= 0:
-            return True
-        position = lines.find(start, end)
-    return False
+    return f"{label(name)}{text}\n" in lines if whole else any(text in body for body in line_bodies(lines, name))
 
 
 _SEVERAL: Mapping[str, Sequence[str]] = {"any": FREE_COLUMNS, "addressed": ADDRESS_COLUMNS}

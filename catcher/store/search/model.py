@@ -108,17 +108,17 @@ class SearchTexts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     message id.
     """
 
-    subject: str
-    from_: str
-    to: str
-    cc: str
-    bcc: str
-    reply_to: str
-    file_names: str
-    media_types: str
-    header: str
-    client: str
-    text: str
+    subject: str = ""
+    from_: str = ""
+    to: str = ""
+    cc: str = ""
+    bcc: str = ""
+    reply_to: str = ""
+    file_names: str = ""
+    media_types: str = ""
+    header: str = ""
+    client: str = ""
+    text: str = ""
 
 
 class Subject(Struct, frozen=True, kw_only=True):

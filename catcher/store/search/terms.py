@@ -24,7 +24,7 @@ from catcher.store.search.readers import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Term:
     """One row of the table.
 
@@ -41,7 +41,7 @@ class Term:
 
 
 def _text(name: str, column: str, example: str, explanation: str, *, aliases: tuple[str, ...] = ()) -> Term:
-    return Term(name=name, example=example, help=explanation, read=text_in(column), aliases=aliases, takes_whole=True)
+    return Term(name, example, explanation, text_in(column), aliases=aliases, takes_whole=True)
 
 
 TERMS = (
@@ -54,48 +54,29 @@ TERMS = (
     _text("subject", "subject", 'subject:"your order"', "The subject."),
     _text("message-id", "message_id", "message-id:42@example.com", "The Message-ID, with or without angle brackets."),
     Term(
-        name="header",
-        example="header:x-mailer=php",
-        help="A header field by its name, with a text after = that it contains, or after == that is all of it.",
-        read=header,
+        "header",
+        "header:x-mailer=php",
+        "A header field by its name, with a text after = that it contains, or after == that is all of it.",
+        header,
     ),
     _text("filename", "file_names", "filename:invoice.pdf", "The file name of an attachment or inline part."),
     _text("type", "media_types", "type:application/pdf", "The media type of any part."),
-    Term(name="tag", example='tag:"sign up"', help="A tag, by its whole name.", read=tag, takes_whole=True),
+    Term("tag", 'tag:"sign up"', "A tag, by its whole name.", tag, takes_whole=True),
+    Term("inbox", "inbox:ann@example.com", "An inbox, by its whole name.", inbox, takes_whole=True),
+    Term("is", "is:unread", "read, unread, pinned or tagged.", state("is")),
+    Term("has", "has:attachment", "attachment, inline or tag; html or text: a part of that kind.", state("has")),
     Term(
-        name="inbox",
-        example="inbox:ann@example.com",
-        help="An inbox, by its whole name.",
-        read=inbox,
-        takes_whole=True,
-    ),
-    Term(name="is", example="is:unread", help="read, unread, pinned or tagged.", read=state("is")),
-    Term(
-        name="has",
-        example="has:attachment",
-        help="attachment, inline or tag; html or text: a part of that kind.",
-        read=state("has"),
-    ),
-    Term(
-        name="after",
-        example="after:2024-01-31",
-        help="Received then or later: a date (its start), a date and time, a Unix time, today, yesterday, now, or how"
+        "after",
+        "after:2024-01-31",
+        "Received then or later: a date (its start), a date and time, a Unix time, today, yesterday, now, or how"
         " long ago: 15m, 2h, 7d, 2w.",
-        read=received(after=True),
+        received(after=True),
     ),
     Term(
-        name="before",
-        example='before:"2024-01-31 10:00"',
-        help="Received then or earlier, written as for after.",
-        read=received(after=False),
+        "before", 'before:"2024-01-31 10:00"', "Received then or earlier, written as for after.", received(after=False)
     ),
-    Term(
-        name="larger",
-        example="larger:1.5M",
-        help="More octets than this; k, M and G count in 1,024.",
-        read=size(larger=True),
-    ),
-    Term(name="smaller", example="smaller:20k", help="Fewer octets than this.", read=size(larger=False)),
+    Term("larger", "larger:1.5M", "More octets than this; k, M and G count in 1,024.", size(larger=True)),
+    Term("smaller", "smaller:20k", "Fewer octets than this.", size(larger=False)),
     _text("user", "user", "user:staging", "The user name the sending program logged in with."),
     _text("ip", "ip", "ip:=127.0.0.1", "The IP address it connected from."),
     _text("helo", "helo", "helo:web-1", "The name it gave in HELO or EHLO."),
@@ -106,7 +87,7 @@ TERMS = (
         "The envelope's sender, to whom bounces go.",
         aliases=("return-path",),
     ),
-    Term(name="id", example="id:2Qx7hT0aB3dE5fG7hJ9kLm", help="The message with this store id.", read=store_id),
+    Term("id", "id:2Qx7hT0aB3dE5fG7hJ9kLm", "The message with this store id.", store_id),
 )
 """All terms, in the order of the help."""
 

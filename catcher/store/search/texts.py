@@ -1,6 +1,6 @@
 """Searchable texts of a message, cleaned once at ingest."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate, chain
 from typing import TYPE_CHECKING
 
@@ -69,9 +69,7 @@ def search_texts(message: ParsedMessage, envelope: Envelope, addresses: "Address
         file_names=file_names,
         media_types=media_types,
         header=_header(names, bodies),
-        client=_lines(
-            [f"{name}: {text}" for name, given, text in zip(CLIENT_LINES, client, known, strict=True) if given]
-        ),
+        client=_lines([f"{name}: {text}" for name, raw, text in zip(CLIENT_LINES, client, known, strict=True) if raw]),
         # Reverse-path and message id are in the text too: a free word finds them, while the words "ip" and
         # "user" of the other column do not match every message.
         text="\n".join(filter(None, (clean(text), *known[-2:]))),
@@ -81,24 +79,23 @@ def search_texts(message: ParsedMessage, envelope: Envelope, addresses: "Address
 def envelope_texts(client: Client, *, reverse_path: str, recipients: Sequence[str]) -> SearchTexts:
     """Return the texts of a transaction without a message: `from:` finds the reverse-path, `to:` a recipient."""
     values = {"ip": client.address, "user": client.user, "helo": client.helo, "reverse_path": reverse_path}
-    return SearchTexts(
-        subject="",
-        from_=entries([reverse_path]),
-        to=entries(recipients),
-        cc="",
-        bcc="",
-        reply_to="",
-        file_names="",
-        media_types="",
-        header="",
-        client=_lines([f"{name}: {clean(value)}" for name, value in values.items() if value]),
-        text="",
-    )
+    client_lines = _lines([f"{name}: {clean(value)}" for name, value in values.items() if value])
+    return SearchTexts(from_=entries([reverse_path]), to=entries(recipients), client=client_lines)
 
 
 def label(name: str) -> str:
     """Return the start of a line of `header` or `client` for this name."""
     return f"\n{clean(name)}: "
+
+
+def line_bodies(lines: str, name: str) -> Iterator[str]:
+    """Yield the bodies of the lines "name: body"."""
+    start = label(name)
+    position = lines.find(start)
+    while position >= 0:
+        end = lines.index("\n", position + len(start))
+        yield lines[position + len(start) : end]
+        position = lines.find(start, end)
 
 
 def _addresses(mailboxes: Sequence[Address]) -> Sequence[str]:
