@@ -1,1 +1,1 @@
-"""Measures a mail catcher, and peers beside it in the same run: `python -m bench --help`. Not part of the tests."""
+"""Benchmarks of catcher and its peers in one run: `python -m bench --help`. Not part of the tests."""

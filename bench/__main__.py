@@ -1,8 +1,8 @@
 """One command, one table: `python -m bench`, `python -m bench --only ingest --peer 'mailpit=…'`.
 
-Every figure is taken in one run on one machine, peers in turn with the catcher, and is to be read as a ratio: the
-machine is never quiet. `--json` keeps the figures, `--against FILE` prints what changed since an earlier run, and
-`python -m bench.compare OLD NEW` what changed between two.
+All figures of a run come from one machine, peers in turn with catcher, and are meaningful as ratios only: the
+machine is never idle. `--json` saves the figures, `--against FILE` prints the changes since an earlier run, and
+`python -m bench.compare OLD NEW` those between two runs.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from bench.servers import CATCHER, PLAIN, Recipe, Running, started
 
 
 def main() -> None:
-    """Measure what was asked for and print the table."""
+    """Run the selected measurements and print the table."""
     options = _options()
     recipes = [CATCHER, *map(_recipe, options.peer)]
     table: Table = {}
@@ -99,7 +99,7 @@ def _reads(table: Table, recipes: list[Recipe], options: argparse.Namespace) -> 
 
 @contextlib.contextmanager
 def _filled(recipe: Recipe, stored: int) -> Iterator[Running]:
-    """The server with so many mails: a catcher finds them in its database, others are sent them."""
+    """Run the server with `stored` messages: in the database of this checkout's catcher, sent to other servers."""
     with TemporaryDirectory(prefix="bench-") as name:
         if recipe.is_ours:
             fill_file(Path(name) / "catcher.db", stored)
@@ -155,7 +155,7 @@ PARTS: dict[str, Callable[[Table, list[Recipe], argparse.Namespace], None]] = {
 
 
 def _print(table: Table, names: list[str]) -> None:
-    """The figures, and in brackets the ratio to plain aiosmtpd where it was measured too."""
+    """Print the figures, with the ratio to plain aiosmtpd in brackets."""
     width = max(map(len, table), default=0)
     print(" " * width, *(f"{name:>20}" for name in names))
     for row, figures in table.items():
@@ -169,7 +169,7 @@ def _print(table: Table, names: list[str]) -> None:
 
 
 def _commit() -> str:
-    """The commit that is measured, "" outside a checkout."""
+    """Return the measured commit, "" outside a checkout."""
     command = ["git", "describe", "--always", "--dirty"]
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
 

@@ -1,4 +1,4 @@
-"""The few questions of Mailpit's API that are measured, over one kept connection."""
+"""Client for the measured requests of Mailpit's API, on one persistent connection."""
 
 import http.client
 import json
@@ -7,14 +7,14 @@ from typing import Any
 
 
 class Api:
-    """A client with one connection; every method returns the decoded JSON and keeps how long the answer took."""
+    """A client with one connection that records the duration of each request."""
 
     def __init__(self, address: tuple[str, int]) -> None:
         self._connection = http.client.HTTPConnection(*address, timeout=120)
         self.seconds = 0.0
 
     def get(self, path: str) -> Any:
-        """The JSON at the path; raises when the status is not 200."""
+        """Return the JSON at the path. Raises unless the status is 200."""
         started = time.perf_counter()
         self._connection.request("GET", path)
         answer = self._connection.getresponse()
@@ -25,7 +25,7 @@ class Api:
         return json.loads(body)
 
     def delete(self, path: str, body: Any) -> None:
-        """Send a DELETE with a JSON body; raises when the status is not 200."""
+        """Send a DELETE with a JSON body. Raises unless the status is 200."""
         started = time.perf_counter()
         self._connection.request("DELETE", path, json.dumps(body), {"Content-Type": "application/json"})
         answer = self._connection.getresponse()
@@ -35,7 +35,7 @@ class Api:
             raise RuntimeError(f"DELETE {path}: {answer.status}")
 
     def count(self) -> int:
-        """How many messages are stored."""
+        """Return the number of stored messages."""
         total: int = self.get("/api/v1/messages?limit=1")["total"]
         return total
 
@@ -45,7 +45,7 @@ class Api:
         return bool(newest) and newest[0]["ID"] == store_id
 
     def timed(self, path: str, times: int) -> list[float]:
-        """Seconds of each of so many GETs of the path."""
+        """Return the seconds of each of `times` GETs of the path."""
         seconds = []
         for _ in range(times):
             self.get(path)

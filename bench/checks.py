@@ -1,4 +1,4 @@
-"""How long the check of hostile HTML takes, and what it costs those who read the list meanwhile."""
+"""Duration of checks of hostile HTML, and their effect on concurrent list requests."""
 
 import contextlib
 import smtplib
@@ -18,16 +18,16 @@ MAILS = {
 
 
 def heavy(recipe: Recipe) -> dict[str, float]:
-    """Seconds of the HTML check, and of all checks where there are some, first time, and CPU seconds of the server.
+    """Return seconds and CPU seconds of the first HTML check, and of all checks on servers that have them.
 
-    Meanwhile the list is asked for again and again; the slowest answer is told in ms.
+    The list is requested concurrently; its slowest response is in ms.
     """
     figures: dict[str, float] = {}
     for name, html in MAILS.items():
         with started(recipe) as server:
             store_id = _kept(server, html)
             for route in ("html-check", "checks"):
-                # not everybody has all of them
+                # not every server has all of them
                 with contextlib.suppress(RuntimeError):
                     before = server.cpu()
                     took, slowest = _timed(server, f"/api/v1/message/{store_id}/{route}")

@@ -1,7 +1,7 @@
-"""What changed between two runs: `python -m bench.compare OLD.json NEW.json`.
+"""Comparison of two runs: `python -m bench.compare OLD.json NEW.json`.
 
-The machine is never the same twice. Where plain aiosmtpd was measured too, what is compared is the ratio to it, marked
-"x"; other figures are compared as they are.
+Machines differ from run to run. If plain aiosmtpd was measured too, the ratio to it is compared, marked
+"x"; other figures are compared directly.
 """
 
 import json
@@ -21,7 +21,7 @@ def main() -> None:
 
 
 def print_changes(old: Table, new: Table) -> None:
-    """A line for each figure that both have."""
+    """Print a line for each figure that both runs have."""
     for row, figures in new.items():
         for name in figures:
             before, unit = _figure(old, row, name)

@@ -1,4 +1,4 @@
-"""Fills a catcher's database from inside, for mailboxes that would take too long to send."""
+"""Direct filling of a catcher's database, for mailboxes that would take too long to send."""
 
 import sqlite3
 import sys
@@ -10,11 +10,11 @@ from pathlib import Path
 from bench.mails import mail
 
 GROUP = 500
-"""Mails of one transaction."""
+"""Messages of one transaction."""
 
 
 def fill_file(path: Path, messages: int) -> None:
-    """Store mails of 1.5 kB until there are so many, and wait until all of them are indexed."""
+    """Store 1.5 kB messages up to a number of `messages`, and wait until all are indexed."""
     from catcher.envelope import Client, Envelope, ForwardPath
     from catcher.intake import deliver_now
     from catcher.store import Store

@@ -1,4 +1,4 @@
-"""How long a test suite waits for its catcher: from asking for the fixture to each thing that it can do."""
+"""Start-up time of the test fixture: from the request for it to each use."""
 
 import os
 import resource
@@ -19,13 +19,13 @@ ROUNDS = 9
 
 
 def start_of_fixture() -> Figures:
-    """Milliseconds from the start of the process, medians; and CPU milliseconds of a catcher that is asked once."""
+    """Return median milliseconds from the start of the process, and CPU milliseconds of a catcher with one request."""
     rounds = [_once() for _ in range(ROUNDS)]
     return {f"fixture: {part}": statistics.median(each[part] for each in rounds) for part in rounds[0]}
 
 
 def _once() -> Mapping[str, float]:
-    """The parts of one start. The interpreter alone is measured beside it: it can be no less than that."""
+    """Return the phases of one start, and the start of the bare interpreter as the lower bound."""
     begun = time.perf_counter()
     subprocess.run([sys.executable, "-c", "pass"], check=True)
     parts = {"interpreter alone, ms": _since(begun)}
@@ -44,7 +44,7 @@ def _once() -> Mapping[str, float]:
         urllib.request.urlopen(made, timeout=60).close()
         parts["first inbox made, ms"] = _since(begun)
         sharing.end()
-        os.wait()  # the catcher: it is a child of this process, though nobody looks after it
+        os.wait()  # the catcher, a child of this process
     now = resource.getrusage(resource.RUSAGE_CHILDREN)
     parts["CPU until it has ended, ms"] = (now.ru_utime + now.ru_stime - used.ru_utime - used.ru_stime) * 1000
     return parts

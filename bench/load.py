@@ -1,6 +1,6 @@
-"""The load generator: SMTP sessions that send one command at a time and wait for each reply, as real clients do.
+"""Load generator: SMTP sessions that send one command at a time and wait for each reply, as real clients do.
 
-It runs in processes of its own, so that its cost is not the server's, and prepares its mails before the clock starts.
+It runs in separate processes, so that its cost is not the server's, and prepares its messages before the clock starts.
 """
 
 import asyncio
@@ -17,12 +17,12 @@ from bench.mails import mail
 Address = tuple[str, int]
 
 VARIANTS = {"1.5 kB": 200, "25 kB": 50, "1 MB": 4, "15 MB": 1, "20 MB": 1}
-"""How many different mails of a kind are prepared; they are sent in turn."""
+"""Number of different messages of a kind, which are sent in turn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """What to send. sessions: at once. per_connection: mails in one connection, 0 for all of a session's."""
+    """A load. sessions: concurrent ones. per_connection: messages in one connection, 0 for all of a session."""
 
     kind: str
     messages: int
@@ -33,7 +33,7 @@ class Load:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """What came of it. seconds: from the first connection to the last reply. failures: mails without a 250."""
+    """Result of a load. seconds: from the first connection to the last reply. failures: messages without a 250."""
 
     messages: int
     failures: int
@@ -41,12 +41,12 @@ class Sent:
 
     @property
     def rate(self) -> float:
-        """Mails a second."""
+        """Messages per second."""
         return self.messages / self.seconds
 
 
 def send(address: Address, load: Load, *, processes: int = 2) -> Sent:
-    """Send the load from several processes that start together."""
+    """Send the load from several processes that start at the same time."""
     processes = min(processes, load.sessions)
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(processes + 1)
@@ -139,7 +139,7 @@ _AFTER = {"greeting": "ehlo", "ehlo": "mail", "mail": "rcpt", "rcpt": "data", "d
 
 
 class _Dialogue(asyncio.Protocol):
-    """One connection: greeting, EHLO, then MAIL, RCPT, DATA, octets for each mail, QUIT."""
+    """One connection: greeting, EHLO, then MAIL, RCPT, DATA and content of each message, QUIT."""
 
     def __init__(self, octets: list[bytes], first: int, messages: int) -> None:
         self.finished: asyncio.Future[int] = asyncio.get_running_loop().create_future()

@@ -1,4 +1,4 @@
-"""The mails that are sent: a short text, a newsletter of 25 kB in HTML and text, and attachments of 1 and 15 MB."""
+"""Test messages: a short text, a newsletter of 25 kB in HTML and text, and attachments of 1, 15 and 20 MB."""
 
 import base64
 import random
@@ -13,7 +13,7 @@ WORDS = (
 
 
 def mail(kind: str, number: int) -> bytes:
-    """One mail of a kind (a key of SIZES), different for each number, CRLF line ends, no dot at a line's start."""
+    """Return a message of a kind (a key of `_MAKERS`), different for each number, with CRLF line ends."""
     return _MAKERS[kind](random.Random(number), number)
 
 

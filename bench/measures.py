@@ -1,4 +1,4 @@
-"""What is measured: each function drives running servers and returns figures by name."""
+"""Measurements: each function drives running servers and returns figures by name."""
 
 import contextlib
 import smtplib
@@ -29,11 +29,11 @@ INGEST = {
 
 
 def ingest(servers: list[Running], loads: dict[str, Load], *, rounds: int = 3) -> dict[str, Figures]:
-    """Mails a second and CPU milliseconds a mail for each load and server, the median of rounds taken in turn."""
+    """Return messages per second and CPU milliseconds a message for each load and server, medians of the rounds."""
     table: dict[str, Figures] = {}
     for server in servers:
         server.rest()
-        # The first mails pay for what is imported late.
+        # The first messages pay for late imports.
         send(server.smtp, Load(kind="1.5 kB", messages=200, sessions=5))
     for name, load in loads.items():
         rates: dict[str, list[tuple[float, float]]] = {server.recipe.name: [] for server in servers}
@@ -57,7 +57,7 @@ def _ingest_once(server: Running, load: Load) -> tuple[float, float]:
 
 
 def freshness(server: Running, *, times: int = 10_000) -> Figures:
-    """From the 250 to the list: how often the message was not there at once, and how long the list took, in ms."""
+    """Return how often a message was missing from a list requested after its 250, and the time of the list in ms."""
     api = Api(server.http)
     missing, seconds = 0, []
     with smtplib.SMTP(*server.smtp) as client:
@@ -72,7 +72,7 @@ def freshness(server: Running, *, times: int = 10_000) -> Figures:
 
 
 def reads(server: Running, stored: int) -> Figures:
-    """p95 in ms of the everyday questions; the mailbox must hold so many messages of `bench.mails`, and is indexed."""
+    """Return p95 in ms of common requests; the mailbox has `stored` messages of `bench.mails`, indexed."""
     api = Api(server.http)
     newest = api.get("/api/v1/messages?limit=1")["messages"][0]["ID"]
     paths = {
@@ -91,7 +91,7 @@ def reads(server: Running, stored: int) -> Figures:
 
 
 def fill(server: Running, stored: int) -> None:
-    """Send 1.5 kB mails until so many are stored, and wait until the server rests."""
+    """Send 1.5 kB messages until `stored` are there, and wait until the server is idle."""
     present = Api(server.http).count()
     if present < stored:
         send(server.smtp, Load(kind="1.5 kB", messages=stored - present, sessions=20, first=present))
@@ -99,7 +99,7 @@ def fill(server: Running, stored: int) -> None:
 
 
 def start_up(recipe: Recipe, directory: Path, *, times: int = 5) -> Figures:
-    """Milliseconds until SMTP greets and HTTP answers, on the database that lies in the directory."""
+    """Return milliseconds until SMTP greets and HTTP responds, on the database in the directory."""
     ready = []
     for _ in range(times):
         with started(recipe, directory=directory) as server:
@@ -111,7 +111,7 @@ def start_up(recipe: Recipe, directory: Path, *, times: int = 5) -> Figures:
 
 
 def memory(recipe: Recipe) -> Figures:
-    """Resident MB: idle, after 10,000 mails, and the peak while ten mails of 15 MB come in at once."""
+    """Return resident MB: idle, after 10,000 messages, and the peak during ten concurrent messages of 15 MB."""
     with started(recipe) as server:
         idle = server.memory()
         send(server.smtp, Load(kind="1.5 kB", messages=10_000, sessions=10))
@@ -125,18 +125,18 @@ def memory(recipe: Recipe) -> Figures:
 
 
 def size_on_disk(recipe: Recipe, *, messages: int = 1000) -> Figures:
-    """Octets on disk for each octet of mail, 25 kB mails, index included, after a clean stop."""
+    """Return octets on disk per octet of mail for 25 kB messages, index included, after a clean stop."""
     with TemporaryDirectory(prefix="bench-") as name:
         directory = Path(name)
         with started(recipe, directory=directory) as server:
             send(server.smtp, Load(kind="25 kB", messages=messages, sessions=4))
-            time.sleep(3)  # the index follows in idle moments
+            time.sleep(3)  # the index follows in idle time
         octets = sum(path.stat().st_size for path in directory.rglob("*") if path.is_file())
     return {"disk octets per octet, 25 kB": octets / sum(len(mail("25 kB", number)) for number in range(messages))}
 
 
 def list_while_large_arrive(server: Running, *, requests: int = 300) -> Figures:
-    """p99 in ms of a list of 50 while ten mails of 20 MB arrive at once, again and again."""
+    """Return p99 in ms of a list of 50 during repeated arrivals of ten concurrent messages of 20 MB."""
     done = threading.Event()
 
     def keep_sending() -> None:
@@ -154,7 +154,7 @@ def list_while_large_arrive(server: Running, *, requests: int = 300) -> Figures:
 
 
 def lost_to_kill(recipe: Recipe, *, rounds: int = 20) -> Figures:
-    """Acknowledged mails that are gone after kill -9 amid ingest, over so many rounds."""
+    """Return the number of acknowledged messages lost to kill -9 during ingest, over all rounds."""
     acknowledged: list[str] = []
     with TemporaryDirectory(prefix="bench-") as name:
         directory = Path(name)
@@ -198,6 +198,6 @@ def _senders(server: Running, acknowledged: list[str], *, sessions: int = 4) -> 
 
 
 def quantile(seconds: list[float], percent: int) -> float:
-    """The percentile of the times, in milliseconds."""
+    """Return the percentile of the times, in milliseconds."""
     ordered = sorted(seconds)
     return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)] * 1000

@@ -1,4 +1,4 @@
-"""The pages with a full mailbox: how soon they come and are seen, and what new mail does to them while open."""
+"""Pages with a full mailbox: loading time, and the effect of new mail on an open page."""
 
 import http.client
 import re
@@ -36,7 +36,7 @@ _PAINT = """() => new Promise((done) => {
 
 
 def pages(server: Running, stored: int) -> Figures:
-    """Figures of the list with so many messages; those that need a browser are left out where none is installed."""
+    """Return the figures of the list with `stored` messages; those of a browser only if one is installed."""
     size = f"{stored:,} stored"
     firsts, addresses = _first_octets(server)
     figures = {
@@ -48,7 +48,7 @@ def pages(server: Running, stored: int) -> Figures:
 
 
 def _first_octets(server: Running) -> tuple[list[float], list[float]]:
-    """Seconds to the first octet of the list, again and again, and of its older pieces, one after the other."""
+    """Return seconds to the first octet of the list, repeatedly, and of its older pages in turn."""
     firsts = [_get(server, "/")[0] for _ in range(LOADS + 1)][1:]
     older, path = [], "/"
     for _ in range(OLDER):
@@ -61,7 +61,7 @@ def _first_octets(server: Running) -> tuple[list[float], list[float]]:
 
 
 def _get(server: Running, path: str) -> tuple[float, str]:
-    """Seconds to the first octet of the answer, and its body."""
+    """Return seconds to the first octet of the response, and its body."""
     connection = http.client.HTTPConnection(*server.http, timeout=60)
     started = time.perf_counter()
     connection.request("GET", path)
@@ -74,7 +74,7 @@ def _get(server: Running, path: str) -> tuple[float, str]:
 
 
 def _seen(server: Running, chromium: str, size: str) -> Figures:
-    """What a browser says: elements, the largest paint, rows after the 250, and the longest block in a burst."""
+    """Return a browser's figures: elements, largest paint, rows after the 250, and the longest block in a burst."""
     from playwright.sync_api import sync_playwright
 
     host, port = server.http
@@ -107,7 +107,7 @@ def _seen(server: Running, chromium: str, size: str) -> Figures:
 
 
 def _arrivals(server: Running, page: Any) -> list[float]:
-    """Seconds from each 250 to its row in the page, of mails that come one by one."""
+    """Return seconds from each 250 to its row in the page, for single messages."""
     sent = {}
     with smtplib.SMTP(*server.smtp) as client:
         client.ehlo()

@@ -1,4 +1,4 @@
-"""The servers that are measured: this checkout's catcher, plain aiosmtpd, and peers by command line."""
+"""Measured servers: this checkout's catcher, plain aiosmtpd, and peers by command line."""
 
 import contextlib
 import os
@@ -21,10 +21,10 @@ PAGE = resource.getpagesize()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """How to start a server. command: with {smtp} and {http} for ports and {dir} for an empty directory of its own.
+    """A server to start. command: with {smtp} and {http} for ports and {dir} for an empty directory.
 
-    has_api: whether it has Mailpit's API, without which only taking mail can be measured. is_ours: whether it is this
-    checkout, which finds mail in a file that was filled for it.
+    has_api: whether it has Mailpit's API, without which only ingest is measured. is_ours: whether it is this
+    checkout, whose database can be filled directly.
     """
 
     name: str
@@ -44,7 +44,7 @@ PLAIN = Recipe(name="aiosmtpd", command=f"{sys.executable} -m bench.plain {{smtp
 
 @dataclass(slots=True, kw_only=True)
 class Running:
-    """A started server. smtp, http: where it listens. directory: its own."""
+    """A running server. smtp, http: its ports. directory: of its data."""
 
     recipe: Recipe
     process: subprocess.Popen[bytes]
@@ -56,15 +56,15 @@ class Running:
 
     @property
     def url(self) -> str:
-        """The API's base."""
+        """The base URL of the API."""
         return f"http://{self.http[0]}:{self.http[1]}"
 
     def cpu(self) -> float:
-        """CPU seconds used so far, of the process and its children."""
+        """Return the CPU seconds of the process and its children so far."""
         return sum(_cpu(pid) for pid in self._pids())
 
     def rest(self, *, seconds: float = 20.0) -> None:
-        """Wait until it does next to nothing, its upkeep included, so that it disturbs nobody who is measured next."""
+        """Wait until the server is idle, maintenance included, so that it does not disturb the next measurement."""
         deadline = time.perf_counter() + seconds
         before = self.cpu()
         while time.perf_counter() < deadline:
@@ -75,15 +75,15 @@ class Running:
             before = now
 
     def memory(self) -> int:
-        """Resident octets now."""
+        """Return the resident octets."""
         return sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE for pid in self._pids())
 
     def peak_memory(self) -> int:
-        """The most resident octets so far, of the largest process."""
+        """Return the peak of resident octets of the largest process."""
         return max(_peak(pid) for pid in self._pids())
 
     def on_disk(self) -> int:
-        """Octets in its directory."""
+        """Return the octets in its directory."""
         return sum(path.stat().st_size for path in self.directory.rglob("*") if path.is_file())
 
     def _pids(self) -> list[int]:
@@ -110,7 +110,7 @@ def _peak(pid: int) -> int:
 
 @contextlib.contextmanager
 def started(recipe: Recipe, *, directory: Path | None = None) -> Iterator[Running]:
-    """The server running, in a directory of its own unless one is given; it is ended with SIGTERM, then SIGKILL."""
+    """Run the server, in a temporary directory unless one is given; end it with SIGTERM, then SIGKILL."""
     with contextlib.ExitStack() as stack:
         place = directory or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
         smtp, http = _free_port(), _free_port()

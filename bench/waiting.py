@@ -1,4 +1,4 @@
-"""How soon who waits for mail is answered, and how fast inboxes are made. Only for servers that have these routes."""
+"""Latency of waits for mail, and rate of new inboxes, for servers with these routes."""
 
 import asyncio
 import json
@@ -17,9 +17,7 @@ AT_ONCE = 10
 
 
 def waiting(recipe: Recipe) -> Figures:
-    """From the final 250 to the answer in ms, with so many waiting, and the server's CPU for all of it; inboxes made a
-    second.
-    """
+    """Return ms from the 250 to the response by number of waits, the server's CPU time, and new inboxes per second."""
     figures: Figures = {}
     with started(recipe) as server:
         for number in WAITERS:
@@ -36,7 +34,7 @@ def waiting(recipe: Recipe) -> Figures:
 
 
 async def _woken(smtp: tuple[str, int], http: tuple[str, int], number: int) -> list[float]:
-    """Seconds of each round: one message is sent that one of the waiting is waiting for; then that one waits again."""
+    """Return the seconds of each round, in which one message answers one of the waits, which is then repeated."""
     sender = await _Sender.open(smtp)
     waiters = [await _Waiter.open(http, f"w{index}of{number}") for index in range(number)]
     seconds = []
@@ -49,7 +47,7 @@ async def _woken(smtp: tuple[str, int], http: tuple[str, int], number: int) -> l
     await sender.close()
     for waiter in waiters:
         waiter.close()
-    return seconds[10:]  # the first ones load what finds codes
+    return seconds[10:]  # the first ones pay for late imports
 
 
 @dataclass(slots=True)
@@ -71,7 +69,7 @@ class _Sender:
             raise RuntimeError(reply.decode())
 
     async def send(self, subject: str) -> float:
-        """When the 250 was there."""
+        """Send a message and return the time of its 250."""
         for line in (b"MAIL FROM:<a@example.com>", b"RCPT TO:<b@example.com>", b"DATA"):
             await self.say(line)
         await self.say(f"Subject: {subject}\r\n\r\nYour code is 493021.\r\n.".encode())
@@ -96,14 +94,14 @@ class _Waiter:
         return waiter
 
     async def again(self) -> None:
-        """Ask, and let the server begin to wait."""
+        """Send a request and let the server start to wait."""
         asked = urlencode({"query": f"subject:={self.subject}", "since": self.cursor, "timeout": 600})
         self.writer.write(f"GET /api/v1/wait?{asked} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         await self.writer.drain()
         await asyncio.sleep(0.01)
 
     async def answered(self) -> float:
-        """When the answer began to come."""
+        """Return the time of the first octets of the response."""
         head = await self.reader.readuntil(b"\r\n\r\n")
         at = time.perf_counter()
         if not head.startswith(b"HTTP/1.1 200"):
@@ -122,7 +120,7 @@ def _length(head: bytes) -> int:
 
 
 async def _made(http: tuple[str, int], at_once: int) -> float:
-    """Inboxes a second, over so many kept connections."""
+    """Return new inboxes per second, over `at_once` persistent connections."""
 
     async def make(times: int) -> None:
         reader, writer = await asyncio.open_connection(*http)
