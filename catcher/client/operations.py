@@ -197,7 +197,7 @@ def link_checks(store_id: str = "latest", *, inbox: str | None = None, **options
 
 
 def html_check(store_id: str = "latest", *, inbox: str | None = None) -> Flow[Json]:
-    """Return what mail programs do not support of the HTML, in Mailpit's format."""
+    """Return the HTML features without full support in mail programs, in Mailpit's format."""
     return read((yield Request.get(f"{_message(store_id)}/html-check", given({"inbox": inbox}), waits=60)), Json)
 
 

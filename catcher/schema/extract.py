@@ -6,17 +6,17 @@ from msgspec import Meta, Struct
 
 from catcher.schema.base import Count
 
-Confidence = Annotated[float, Meta(ge=0, le=1)]
+_Confidence = Annotated[float, Meta(ge=0, le=1)]
 
 # The kinds are documented, but not enforced: a client accepts the kinds of a newer server.
-TextSource = Annotated[str, Meta(extra_json_schema={"enum": ["header", "html", "subject", "text"]})]
-CodeKind = Annotated[
+_TextSource = Annotated[str, Meta(extra_json_schema={"enum": ["header", "html", "subject", "text"]})]
+_CodeKind = Annotated[
     str,
     Meta(
         extra_json_schema={"enum": ["confirmation", "coupon", "invitation", "other", "reset", "sign-in", "two-factor"]}
     ),
 ]
-LinkKind = Annotated[
+_LinkKind = Annotated[
     str,
     Meta(
         extra_json_schema={
@@ -36,7 +36,7 @@ class ExtractPosition(Struct, frozen=True, kw_only=True):
     document order, -1 for none.
     """
 
-    source: TextSource
+    source: _TextSource
     part_id: str
     line: Count
     element: int
@@ -47,8 +47,8 @@ class Code(Struct, frozen=True, kw_only=True):
 
     value: str
     shown: str
-    kind: CodeKind
-    confidence: Confidence
+    kind: _CodeKind
+    confidence: _Confidence
     place: ExtractPosition
 
     def __str__(self) -> str:
@@ -60,8 +60,8 @@ class Link(Struct, frozen=True, kw_only=True):
 
     url: str
     text: str
-    kind: LinkKind
-    confidence: Confidence
+    kind: _LinkKind
+    confidence: _Confidence
     is_button: bool
     place: ExtractPosition
 

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from catcher import lazy
 
 if TYPE_CHECKING:
-    from catcher.web.api.http.presenters import summary_json
     from catcher.web.api.metrics import metrics_app
+    from catcher.web.api.presenters import summary_json
     from catcher.web.app import create_app
     from catcher.web.services import InstanceInfo, ListenerInfo, Services, WebOptions
 
@@ -15,7 +15,7 @@ __all__ = ["InstanceInfo", "ListenerInfo", "Services", "WebOptions", "create_app
 __getattr__ = lazy.exports(
     __name__,
     {
-        "summary_json": "api.http.presenters",
+        "summary_json": "api.presenters",
         "metrics_app": "api.metrics",
         "create_app": "app",
         "InstanceInfo": "services",

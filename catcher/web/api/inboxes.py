@@ -15,11 +15,11 @@ from catcher.schema.problems import ProblemResponse
 from catcher.store.labels.inbox_names import clean_inbox, fold_inbox
 from catcher.store.labels.inbox_routing import InboxRouting
 from catcher.store.model import StoredInbox
-from catcher.web.api.http.presenters import moment
 from catcher.web.api.http.requests import body_as
 from catcher.web.api.http.responses import json_response
 from catcher.web.api.openapi import parameters
 from catcher.web.api.openapi.operations import JSON, Content, Parameter, Resource, operation
+from catcher.web.api.presenters import moment
 from catcher.web.inbox_scope import inbox_of
 
 LETTERS = "abcdefghijkmnpqrstuvwxyz"

@@ -9,11 +9,11 @@ from catcher.errors import NotFound, RelayError
 from catcher.relay.webhooks import PREFIX, WebhookEndpoint
 from catcher.schema.outbox import JobInfo, JobList, WebhookInfo, WebhookList, WebhookTest
 from catcher.store.records.outbox import OutboxJob
-from catcher.web.api.http.presenters import moment
 from catcher.web.api.http.requests import whole_number
 from catcher.web.api.http.responses import json_response
 from catcher.web.api.openapi import parameters
 from catcher.web.api.openapi.operations import JSON, Content, Parameter, Resource, operation
+from catcher.web.api.presenters import moment
 
 MAX_JOBS = 1000
 

@@ -5,11 +5,11 @@ from starlette.responses import Response
 
 from catcher.envelope import SmtpSession
 from catcher.schema.sessions import SessionInfo, SessionList
-from catcher.web.api.http.presenters import moment
 from catcher.web.api.http.requests import whole_number
 from catcher.web.api.http.responses import json_response
 from catcher.web.api.openapi import parameters
 from catcher.web.api.openapi.operations import JSON, Content, Parameter, Resource, operation
+from catcher.web.api.presenters import moment
 
 MAX_SESSIONS = 1000
 

@@ -9,11 +9,11 @@ from starlette.responses import Response
 from catcher.schema.tokens import CreatedToken, TokenInfo, TokenList, TokenRequest
 from catcher.store.labels.inbox_names import clean_inbox, fold_inbox
 from catcher.store.records.tokens import ApiToken, Scope
-from catcher.web.api.http.presenters import moment
 from catcher.web.api.http.requests import body_as, path_number
 from catcher.web.api.http.responses import json_response
 from catcher.web.api.openapi import parameters
 from catcher.web.api.openapi.operations import JSON, Content, Parameter, Resource, operation
+from catcher.web.api.presenters import moment
 
 _NUMBER = Parameter("number", "The token's id.", place="path", is_required=True)
 _ALL = Content("All tokens, without their secrets.", {JSON: TokenList})

@@ -20,11 +20,11 @@ from catcher.schema.wait import NearMiss, WaitFailure, WaitSuccess
 from catcher.store.model import StoredSummary
 from catcher.store.search import Anything, failures
 from catcher.store.store import Store
-from catcher.web.api.http.presenters import extraction, message_detail, message_summary
 from catcher.web.api.http.requests import own_query, whole_number
 from catcher.web.api.http.responses import json_response, problem
 from catcher.web.api.openapi import parameters
 from catcher.web.api.openapi.operations import JSON, Content, Parameter, Resource, operation
+from catcher.web.api.presenters import extraction, message_detail, message_summary
 from catcher.web.contents.bodies import read_all
 from catcher.web.hub import Hub
 from catcher.web.inbox_scope import inbox_of, within

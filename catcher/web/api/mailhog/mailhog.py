@@ -18,12 +18,12 @@ from catcher.mime import ParsedMessage, header_fields
 from catcher.schema.mailhog import HogContent, HogList, HogMessage, HogParts, HogPath, HogRaw
 from catcher.store.model import ByIds, StoredMessage
 from catcher.store.search import Anything, Contains, Or, Query, clean
-from catcher.web.api.http.presenters import moment
 from catcher.web.api.http.problems import Handler
 from catcher.web.api.http.requests import paging
 from catcher.web.api.http.responses import bad_request, json_response
 from catcher.web.api.openapi import parameters
 from catcher.web.api.openapi.operations import JSON, Content, Operation, Parameter, Resource, operation
+from catcher.web.api.presenters import moment
 from catcher.web.contents.trace import trace_fields
 
 MAX_MESSAGES = 250

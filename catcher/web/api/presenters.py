@@ -1,15 +1,15 @@
-"""From the store's values to the shapes of the API. Pure; the one place where fields are renamed and made up."""
+"""Presenters: functions that turn values of the store into the JSON types of messages. Pure."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
+from msgspec import convert
+
 from catcher.envelope import Envelope
 from catcher.mime import Bodies, list_unsubscribe
 from catcher.mime.model import Address, ParsedMessage, Part
-from catcher.schema import extract as codes
-from catcher.schema import messages as schema
 from catcher.schema.base import encode
-from catcher.schema.extract import Extraction
+from catcher.schema.extract import Code, Extraction, Link
 from catcher.schema.messages import (
     AttachmentInfo,
     Checksums,
@@ -19,13 +19,14 @@ from catcher.schema.messages import (
     MessageList,
     Recipient,
     SmtpEnvelope,
+    Summary,
     TreePart,
     Unsubscribe,
 )
 from catcher.store.model import StoredMessage, StoredSummary, SummaryPage
 
 if TYPE_CHECKING:
-    from catcher.extract import CodeMatch, Extract, LinkMatch, MatchPlace
+    from catcher.extract import Extract
 
 
 def moment(when: datetime) -> datetime:
@@ -42,9 +43,9 @@ def _moment(when: datetime) -> str:
 
 
 def header_date(when: datetime) -> str:
-    """A moment that a sender wrote: RFC 3339 to the second in the sender's own offset.
+    """Return a date that a sender wrote: RFC 3339 with seconds, in the sender's offset.
 
-    An offset that RFC 3339 cannot say (with seconds, or a day and more) is taken out; year 1 and 9999 do not overflow.
+    An offset that RFC 3339 cannot express (with seconds, or of a day and more) becomes UTC. Never overflows.
     """
     offset = when.utcoffset()
     if offset is None or offset.total_seconds() % 60 or abs(offset.total_seconds()) >= 86400:
@@ -57,24 +58,24 @@ def header_date(when: datetime) -> str:
 
 
 def mailbox(address: Address) -> Mailbox:
-    """One address."""
+    """Return an address."""
     return Mailbox(name=address.display_name, address=address.addr_spec)
 
 
 def mailboxes(addresses: tuple[Address, ...]) -> tuple[Mailbox, ...]:
-    """Several addresses."""
+    """Return several addresses."""
     return tuple([Mailbox(name=each.display_name, address=each.addr_spec) for each in addresses])
 
 
 def summary_json(summary: StoredSummary) -> bytes:
-    """One row of a list as JSON: what webhooks are told, as Mailpit tells them."""
+    """Return a row of a list as JSON, the body of webhooks' requests as Mailpit sends them."""
     return encode(message_summary(summary))
 
 
-def message_summary(summary: StoredSummary) -> schema.Summary:
-    """One row of a list."""
+def message_summary(summary: StoredSummary) -> Summary:
+    """Return a row of a list."""
     addresses = summary.addresses
-    return schema.Summary(
+    return Summary(
         id=summary.store_id,
         message_id=summary.message_id,
         read=summary.is_read,
@@ -93,10 +94,8 @@ def message_summary(summary: StoredSummary) -> schema.Summary:
     )
 
 
-def message_list(
-    page: SummaryPage, *, start: int, tags: tuple[str, ...], rows: tuple[schema.Summary, ...]
-) -> MessageList:
-    """The envelope around `rows`, with the numbers of `page`."""
+def message_list(page: SummaryPage, *, start: int, tags: tuple[str, ...], rows: tuple[Summary, ...]) -> MessageList:
+    """Return a page of a list, with these rows and the numbers of `page`."""
     return MessageList(
         total=page.counts.messages,
         unread=page.counts.unread,
@@ -112,7 +111,7 @@ def message_list(
 
 
 def message_detail(stored: StoredMessage, bodies: Bodies, *, is_read: bool) -> MessageDetail:
-    """One message. ReturnPath falls back to the header field and to the author, as existing clients expect of it."""
+    """Return a message. ReturnPath falls back to the header field and the author, as existing clients expect."""
     summary, message = stored.summary, stored.message
     row = message_summary(summary)
     return MessageDetail(
@@ -144,7 +143,7 @@ def message_detail(stored: StoredMessage, bodies: Bodies, *, is_read: bool) -> M
 
 
 def attachment(part: Part) -> AttachmentInfo:
-    """One listed part. Digests are "" for a part that has none."""
+    """Return an attachment or inline part. Digests are "" if it has none."""
     digests = part.digests
     return AttachmentInfo(
         part_id=part.part_id,
@@ -159,7 +158,7 @@ def attachment(part: Part) -> AttachmentInfo:
 
 
 def header_values(message: ParsedMessage) -> dict[str, list[str]]:
-    """Field bodies by name, unfolded and not decoded; names as Go's MIME headers write them, in alphabetical order."""
+    """Return field bodies by name, unfolded but not decoded; names in Go's spelling and alphabetical order."""
     values: dict[str, list[str]] = {}
     for field in message.header:
         values.setdefault(canonical_name(field.name), []).append(field.body)
@@ -167,7 +166,7 @@ def header_values(message: ParsedMessage) -> dict[str, list[str]]:
 
 
 def canonical_name(name: str) -> str:
-    """ "MESSAGE-ID" as "Message-Id": the first letter and each after a hyphen capital. Odd names stay as they are."""
+    """Return a field name in Go's spelling: "MESSAGE-ID" as "Message-Id". Invalid names stay as they are."""
     if not name.isascii() or not name.isprintable() or set(name) & set(' ()<>@,;:\\"/[]?={}'):
         return name
     return "-".join(word.capitalize() for word in name.split("-"))
@@ -218,37 +217,11 @@ def _envelope(envelope: Envelope) -> SmtpEnvelope:
 
 def extraction(found: "Extract") -> Extraction:
     """Return the codes and links of a message."""
+    code, link = found.primary_code, found.primary_link
     return Extraction(
-        codes=tuple(map(_code, found.codes)),
-        links=tuple(map(_link, found.links)),
-        code=_code(found.primary_code) if found.primary_code else None,
-        link=_link(found.primary_link) if found.primary_link else None,
+        codes=convert(found.codes, tuple[Code, ...], from_attributes=True),
+        links=convert(found.links, tuple[Link, ...], from_attributes=True),
+        code=code and convert(code, Code, from_attributes=True),
+        link=link and convert(link, Link, from_attributes=True),
         is_cut=found.is_cut,
-    )
-
-
-def _code(code: "CodeMatch") -> codes.Code:
-    return codes.Code(
-        value=code.value,
-        shown=code.shown,
-        kind=code.kind.value,
-        confidence=code.confidence,
-        place=_position(code.place),
-    )
-
-
-def _link(link: "LinkMatch") -> codes.Link:
-    return codes.Link(
-        url=link.url,
-        text=link.text,
-        kind=link.kind.value,
-        confidence=link.confidence,
-        is_button=link.is_button,
-        place=_position(link.place),
-    )
-
-
-def _position(place: "MatchPlace") -> codes.ExtractPosition:
-    return codes.ExtractPosition(
-        source=place.source.value, part_id=place.part_id, line=place.line, element=place.element
     )
