@@ -217,11 +217,10 @@ def _envelope(envelope: Envelope) -> SmtpEnvelope:
 
 def extraction(found: "Extract") -> Extraction:
     """Return the codes and links of a message."""
-    code, link = found.primary_code, found.primary_link
     return Extraction(
         codes=convert(found.codes, tuple[Code, ...], from_attributes=True),
         links=convert(found.links, tuple[Link, ...], from_attributes=True),
-        code=code and convert(code, Code, from_attributes=True),
-        link=link and convert(link, Link, from_attributes=True),
+        code=convert(found.primary_code, Code | None, from_attributes=True),
+        link=convert(found.primary_link, Link | None, from_attributes=True),
         is_cut=found.is_cut,
     )
