@@ -1,6 +1,6 @@
 import type { AttachmentInfo, Conditions, Code, Link, FaultRequest, Fault, InboxRequest } from "./index.js";
 
-/** What cy.mailbox() yields. address: "" when mail gets there by logging in only. */
+/** The subject of cy.mailbox(). address: "" if mail is routed to it by logging in only. */
 export interface Mailbox {
   name: string;
   host: string;
@@ -11,7 +11,7 @@ export interface Mailbox {
   address: string;
 }
 
-/** What cy.waitForMail() yields. code, link: the likely ones, null when there is none. */
+/** The subject of cy.waitForMail(). code, link: those that the message was sent for, null if there is none. */
 export interface Mail {
   id: string;
   subject: string;

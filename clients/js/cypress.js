@@ -1,14 +1,14 @@
 // Commands for Cypress. In cypress.config.js: `setupNodeEvents(on) { on("task", tasks()) }`; in cypress/support/e2e.js:
-// `addCommands(Cypress, cy)`. The requests go through Node, so that the browser's rules for foreign origins do not matter.
+// `addCommands(Cypress, cy)`. The requests go through Node, so that the browser's rules for foreign origins do not apply.
 import { Catcher } from "./index.js";
 
-const GRACE = 15_000; // milliseconds that a command may take beyond the time it waits for mail
+const GRACE = 15_000; // milliseconds for a command, besides those that it waits for mail
 
-/** The tasks that the commands call, for `on("task", …)`. url: of the catcher; the default is CATCHER_URL. */
+/** Return the tasks of the commands, for `on("task", …)`. url: of the catcher; the default is CATCHER_URL. */
 export function tasks(url) {
   const inboxes = new Map();
   const at = (name) => {
-    if (!inboxes.has(name)) throw new Error(`no inbox ${name} was made by cy.mailbox()`);
+    if (!inboxes.has(name)) throw new Error(`no inbox ${name} was created by cy.mailbox()`);
     return inboxes.get(name);
   };
   return {
@@ -33,7 +33,7 @@ export function tasks(url) {
   };
 }
 
-/** Adds cy.mailbox(), and on what it yields: waitForMail, mails, assertNoMail, mailFault, deleteMailbox. */
+/** Add cy.mailbox(), and for its subject: waitForMail, mails, assertNoMail, mailFault, deleteMailbox. */
 export function addCommands(Cypress, cy) {
   const task = (name, argument, timeout = 0) => cy.task(`catcher:${name}`, argument, { timeout: timeout + GRACE });
   const onInbox = { prevSubject: true };
@@ -49,7 +49,7 @@ export function addCommands(Cypress, cy) {
   Cypress.Commands.add("deleteMailbox", onInbox, ({ name }) => task("delete", { inbox: name }));
 }
 
-/** A message as what can be handed from Node to the browser: values only. */
+/** Return a message as plain values, which can be passed from Node to the browser. */
 function plain(message) {
   const { id, subject, from, to, recipients, text, html, attachments, codes, links, detail } = message;
   const { code, link } = detail.extract;

@@ -28,29 +28,29 @@ export * from "./operations.js";
 
 /** Base of all errors of this module. */
 export class CatcherError extends Error {}
-/** The catcher could not be asked, or did not answer in time. */
+/** The catcher did not respond, or not in time. */
 export class Unreachable extends CatcherError {}
-/** The catcher refused a request. */
+/** The catcher returned an error. */
 export class Refused extends CatcherError {
   status: number;
   code: string;
   body: unknown;
 }
-/** No mail came that was waited for. */
+/** A wait timed out. */
 export class NotArrived extends Refused {
   body: WaitFailure;
   messages: FullMessage[];
   nearMisses: NearMiss[];
 }
-/** Mail came that should not have come. */
+/** Messages arrived that should not have. */
 export class Arrived extends Refused {
   body: WaitFailure;
   messages: FullMessage[];
 }
-/** Something is not as it was asserted of a message. */
+/** An assertion about a message failed. */
 export class AssertionFailed extends CatcherError {}
 
-/** What a message must have, all of it; texts are contained, in any letter case. query: in the search language. */
+/** Conditions of a message; texts are contained, in any letter case. query: in the search language. */
 export interface Conditions {
   subject?: string;
   to?: string;
@@ -71,17 +71,17 @@ export type Assertion =
   | UnsubscribeIsValid
   | ChecksPass;
 
-/** A catcher. Every route is a method; these are the ones that tests use. */
+/** A client for a catcher. Every route is a method; these are the ones that tests use. */
 export class Catcher extends Operations {
   constructor(url?: string, options?: { token?: string; timeout?: number });
   readonly url: string;
-  /** Make an inbox of its own, with a random name unless one is given. */
+  /** Create an inbox, with a random name unless one is given. */
   inbox(wanted?: InboxRequest): Promise<Inbox>;
-  /** The first messages that match, oldest first, as soon as there are `count`. timeout: in milliseconds. */
-  wait(asked?: Conditions & Options & { count?: number; since?: number; inbox?: string }): Promise<WaitSuccess>;
+  /** Wait for `count` messages that match and return them, oldest first. timeout: in milliseconds. */
+  wait(wanted?: Conditions & Options & { count?: number; since?: number; inbox?: string }): Promise<WaitSuccess>;
 }
 
-/** A mailbox within the mailbox, made for one test. */
+/** An inbox, created for one test. */
 export class Inbox implements AsyncDisposable {
   constructor(catcher: Catcher, made: CreatedInbox);
   readonly catcher: Catcher;
@@ -93,22 +93,22 @@ export class Inbox implements AsyncDisposable {
   readonly addresses: string[];
   readonly cursor: number;
   readonly smtpUrl: string;
-  /** An address whose mail comes here even when it is sent without logging in. */
+  /** Return an address whose mail is routed here without logging in. */
   address(localPart?: string): string;
-  /** The first message that matches and was not given before. Rejects with NotArrived, which shows what did come. */
+  /** Wait for the first message that matches and was not returned before. Rejects with NotArrived. */
   waitFor(conditions?: Conditions & Options): Promise<Message>;
-  /** All messages that are here, oldest first, 100 at most; does not wait. */
+  /** Return all messages, oldest first, at most 100; does not wait. */
   messages(): Promise<Message[]>;
-  /** Rejects with Arrived when there is any mail, or when some comes within so many milliseconds. */
+  /** Reject with Arrived if there is any message, or one arrives within that many milliseconds. */
   assertEmpty(options?: { within?: number }): Promise<void>;
-  /** Set up a fault that only senders into this inbox meet. */
+  /** Inject a fault for mail to this inbox only. */
   fault(fault: Omit<FaultRequest, "query">): Promise<Fault>;
-  /** Drop it with its mail and its faults. */
+  /** Delete it with its mail and faults. */
   delete(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** A message that came, whole but for its files. */
+/** A message, without the octets of its attachments. */
 export class Message {
   constructor(catcher: Catcher, detail: FullMessage);
   readonly detail: FullMessage;
@@ -116,23 +116,23 @@ export class Message {
   readonly subject: string;
   readonly from: string;
   readonly to: string[];
-  /** Those of the envelope, hidden ones included. */
+  /** The addresses of the envelope, hidden recipients included. */
   readonly recipients: string[];
   readonly text: string;
   readonly html: string;
   readonly attachments: AttachmentInfo[];
   readonly codes: Code[];
   readonly links: Link[];
-  /** The one-time code that a person would type. Throws when there is none that is likely. */
+  /** The one-time code that the message was sent for. Throws if there is none. */
   readonly code: string;
-  /** The address that the mail asks to follow. Throws when there is none that is likely. */
+  /** The URL of the link that the message was sent for. Throws if there is none. */
   readonly link: string;
   raw(): Promise<Uint8Array>;
   attachment(file: Pick<AttachmentInfo, "PartID">): Promise<Uint8Array>;
-  /** Rejects with AssertionFailed, which shows the mail, unless all of these hold. */
+  /** Reject with AssertionFailed, which shows the message, unless all of these pass. */
   assert(...assertions: Assertion[]): Promise<void>;
   toString(): string;
 }
 
-/** A query in the search language from conditions. */
+/** Return a query in the search language, made from conditions. */
 export function queryOf(conditions: Conditions): string;

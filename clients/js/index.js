@@ -1,17 +1,17 @@
-// A client of catcher for test suites: `new Catcher().inbox()` is a mailbox of one test's own.
+// The client of catcher for test suites: `new Catcher().inbox()` creates an inbox for one test.
 import { Operations } from "./operations.js";
 
-const GRACE = 10_000; // milliseconds that an answer may take beyond what the server was told to wait
+const GRACE = 10_000; // milliseconds for a response, besides those that the server waits
 
 /** Base of all errors of this module. */
 export class CatcherError extends Error {
   name = this.constructor.name;
 }
 
-/** The catcher could not be asked, or did not answer in time. */
+/** The catcher did not respond, or not in time. */
 export class Unreachable extends CatcherError {}
 
-/** The catcher refused a request. status: of HTTP. code: stable, "" when it gave none. body: as it came. */
+/** The catcher returned an error. status: of HTTP. code: stable, "" if there is none. body: of the response. */
 export class Refused extends CatcherError {
   constructor(message, { status, code = "", body = undefined }) {
     super(message);
@@ -21,7 +21,7 @@ export class Refused extends CatcherError {
   }
 }
 
-/** No mail came that was waited for. messages: what did arrive and match. nearMisses: others, and what they failed. */
+/** A wait timed out. messages: those that matched. nearMisses: those that did not, with the failed conditions. */
 export class NotArrived extends Refused {
   constructor(message, given) {
     super(message + shownMisses(given.body), given);
@@ -30,7 +30,7 @@ export class NotArrived extends Refused {
   }
 }
 
-/** Mail came that should not have come: `messages`. */
+/** Messages arrived that should not have. */
 export class Arrived extends Refused {
   constructor(message, given) {
     super([message, ...given.body.messages.map((each) => `  ${shown(each)}`)].join("\n"), given);
@@ -38,9 +38,9 @@ export class Arrived extends Refused {
   }
 }
 
-/** A catcher. Every route is a method (see operations.d.ts); these are the ones that tests use. */
+/** A client for a catcher. Every route is a method (see operations.d.ts); these are the ones that tests use. */
 export class Catcher extends Operations {
-  /** url: of its pages; the default is CATCHER_URL, then http://127.0.0.1:8025. timeout: milliseconds for an answer. */
+  /** url: of its pages; the default is CATCHER_URL, then http://127.0.0.1:8025. timeout: milliseconds for a response. */
   constructor(url = globalThis.process?.env.CATCHER_URL || "http://127.0.0.1:8025", { token = "", timeout = 30_000 } = {}) {
     super();
     this.url = url.replace(/\/+$/, "");
@@ -48,18 +48,18 @@ export class Catcher extends Operations {
     this.timeout = timeout;
   }
 
-  /** Make an inbox of its own, with a random name unless one is given; `delete()` drops it with its mail. */
+  /** Create an inbox, with a random name unless one is given; `delete()` deletes it with its mail. */
   async inbox({ name = "", ttl = 3600, ...more } = {}) {
     return new Inbox(this, await this.postInboxes({ body: { name, ttl, ...more } }));
   }
 
-  /** The first messages that match, oldest first, as soon as there are `count`. Throws NotArrived at the deadline. */
+  /** Wait for `count` messages that match and return them, oldest first. Throws NotArrived at the timeout. */
   async wait({ count = 1, since, inbox, timeout = 30_000, signal, ...conditions } = {}) {
     const parameters = { query: queryOf(conditions), inbox, since, count, timeout: timeout / 1000 };
     return this.getWait(parameters, { signal, timeout: timeout + GRACE });
   }
 
-  /** Send one request; what the generated methods go through. */
+  /** Send a request; the generated methods call it. */
   async call(method, path, { body, ...parameters }, kind, { signal, timeout = this.timeout } = {}) {
     const answer = await this.#fetch(method, this.#address(path, parameters), body, signal, timeout);
     if (!answer.ok) throw await refusal(answer, `${method} ${path}`);
@@ -96,7 +96,7 @@ export class Catcher extends Operations {
   }
 }
 
-/** A mailbox within the mailbox, made for one test. */
+/** An inbox, created for one test. */
 export class Inbox {
   #taken = new Set();
 
@@ -112,22 +112,22 @@ export class Inbox {
     this.port = port;
   }
 
-  /** smtp://user:password@host:port, as many mail libraries take it. */
+  /** smtp://user:password@host:port, as many mail libraries expect it. */
   get smtpUrl() {
     const login = `${encodeURIComponent(this.username)}:${encodeURIComponent(this.password)}`;
     return `smtp://${login}@${this.host.includes(":") ? `[${this.host}]` : this.host}:${this.port}`;
   }
 
-  /** An address whose mail comes here even when it is sent without logging in. localPart: what stands before it. */
+  /** Return an address whose mail is routed here without logging in. */
   address(localPart = "anyone") {
     const pattern = this.addresses[0];
-    if (!pattern) throw new CatcherError(`no address leads to the inbox ${this.name}; log in to SMTP as ${this.username}`);
+    if (!pattern) throw new CatcherError(`mail is routed to the inbox ${this.name} only by logging in to SMTP as ${this.username}`);
     return pattern.replace("*", localPart).replace("*", "example.com");
   }
 
   /**
-   * The first message that matches and was not given before. Conditions: subject, to, from, text (all contained), query.
-   * timeout: milliseconds. Throws NotArrived, which shows what did come.
+   * Wait for the first message that matches and was not returned before. Conditions: subject, to, from, text (contained),
+   * query. timeout: milliseconds. Throws NotArrived, which shows the messages that did arrive.
    */
   async waitFor({ timeout, signal, ...conditions } = {}) {
     const taken = [...this.#taken].map((id) => `-id:${id}`).join(" ");
@@ -137,28 +137,28 @@ export class Inbox {
     return new Message(this.catcher, messages[0]);
   }
 
-  /** All messages that are here, oldest first, 100 at most; does not wait. */
+  /** Return all messages, oldest first, at most 100; does not wait. */
   async messages() {
-    const asked = { count: 100, inbox: this.name, since: this.cursor, timeout: 0 };
-    const { messages } = await this.catcher.wait(asked).catch((error) => {
+    const wanted = { count: 100, inbox: this.name, since: this.cursor, timeout: 0 };
+    const { messages } = await this.catcher.wait(wanted).catch((error) => {
       if (error instanceof NotArrived) return error;
       throw error;
     });
     return messages.map((each) => new Message(this.catcher, each));
   }
 
-  /** Throws Arrived when there is any mail, or when some comes within so many milliseconds. */
+  /** Throw Arrived if there is any message, or one arrives within that many milliseconds. */
   async assertEmpty({ within = 0 } = {}) {
-    const asked = { inbox: this.name, since: this.cursor, count: 1, timeout: within / 1000, absent: "true" };
-    await this.catcher.getWait(asked, { timeout: within + GRACE });
+    const wanted = { inbox: this.name, since: this.cursor, count: 1, timeout: within / 1000, absent: "true" };
+    await this.catcher.getWait(wanted, { timeout: within + GRACE });
   }
 
-  /** Set up a fault that only senders into this inbox meet, such as { stage: "rcpt", code: 450, times: 1 }. */
+  /** Inject a fault for mail to this inbox only, such as { stage: "rcpt", code: 450, times: 1 }. */
   async fault(fault) {
     return this.catcher.postFaults({ body: { ...fault, query: `inbox:${quoted(this.name)}` } });
   }
 
-  /** Drop it with its mail and its faults. */
+  /** Delete it with its mail and faults. */
   async delete() {
     await this.catcher.deleteInboxesInbox({ inbox: this.name });
   }
@@ -168,7 +168,7 @@ export class Inbox {
   }
 }
 
-/** A message that came, whole but for its files. */
+/** A message, without the octets of its attachments. */
 export class Message {
   constructor(catcher, detail) {
     this.catcher = catcher;
@@ -185,27 +185,27 @@ export class Message {
     this.links = detail.extract.links;
   }
 
-  /** The one-time code that a person would type. Throws when there is none that is likely. */
+  /** The one-time code that the message was sent for. Throws if there is none. */
   get code() {
     return primary(this.detail.extract.code, "code", this).value;
   }
 
-  /** The address that the mail asks to follow. Throws when there is none that is likely. */
+  /** The URL of the link that the message was sent for. Throws if there is none. */
   get link() {
     return primary(this.detail.extract.link, "link", this).url;
   }
 
-  /** The octets as they came. */
+  /** Return the octets as received. */
   async raw() {
     return this.catcher.getMessageIdRaw({ id: this.id });
   }
 
-  /** The octets of a file of `attachments`. */
+  /** Return the octets of one of `attachments`. */
   async attachment({ PartID }) {
     return this.catcher.getMessageIdPartPartId({ id: this.id, part_id: PartID });
   }
 
-  /** Throws AssertionFailed unless all of these hold, such as { assert: "link", host: "example.com" }. */
+  /** Throw AssertionFailed unless all of these pass, such as { assert: "link", host: "example.com" }. */
   async assert(...assertions) {
     const { outcomes } = await this.catcher.postMessageIdAssert({ id: this.id, body: { assertions } });
     const faults = outcomes.filter((each) => !each.passed).map((each) => each.message);
@@ -217,10 +217,10 @@ export class Message {
   }
 }
 
-/** Something is not as it was asserted of a message. */
+/** An assertion about a message failed. */
 export class AssertionFailed extends CatcherError {}
 
-/** A query in the search language from conditions. */
+/** Return a query in the search language, made from conditions. */
 export function queryOf({ query = "", subject, to, from, text }) {
   const written = [];
   if (subject !== undefined) written.push(`subject:${quoted(subject)}`);
@@ -240,7 +240,7 @@ function splitAddress(address) {
 }
 
 function primary(found, kind, message) {
-  if (!found) throw new CatcherError(`there is no ${kind} in this mail\n${message}`);
+  if (!found) throw new CatcherError(`there is no ${kind} in this message\n${message}`);
   return found;
 }
 

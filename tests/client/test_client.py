@@ -72,7 +72,7 @@ def send(inbox: Inbox | AsyncInbox, subject: str = "Welcome", *, to: str = "ann@
 
 
 def test_a_test_in_a_few_lines(catcher: Catcher) -> None:
-    """Make an inbox, have mail sent to it, wait for it, and look at it from all sides."""
+    """Create an inbox, send mail to it, wait for the mail, and read all its properties."""
     with catcher.inbox() as inbox:
         html = '<p>Hello</p><p><a href="https://app.example.com/confirm?t=1">Confirm your address</a></p>'
         send(inbox, html=html)
@@ -100,8 +100,8 @@ def test_a_test_in_a_few_lines(catcher: Catcher) -> None:
         catcher.open_inbox(inbox.name)
 
 
-def test_the_same_awaited(server: RunningCatcher) -> None:
-    """The asynchronous client gives the same."""
+def test_the_asynchronous_client_does_the_same(server: RunningCatcher) -> None:
+    """Every step of the blocking client, awaited."""
 
     async def body() -> None:
         async with AsyncCatcher(server.url) as catcher, await catcher.inbox() as inbox:
@@ -128,8 +128,8 @@ def test_the_same_awaited(server: RunningCatcher) -> None:
     asyncio.run(body())
 
 
-def test_a_wait_in_vain_tells_what_came(catcher: Catcher) -> None:
-    """The error reads like an answer: what was wanted, what came instead, and why each was not it."""
+def test_a_timeout_shows_the_messages_that_arrived(catcher: Catcher) -> None:
+    """The error has the query, the messages that arrived instead, and why each did not match."""
     with catcher.inbox() as inbox:
         send(inbox, "Goodbye")
         with pytest.raises(NothingCame) as caught:
@@ -144,16 +144,16 @@ def test_a_wait_in_vain_tells_what_came(catcher: Catcher) -> None:
         assert caught.value.near_misses[0].message.subject == "Goodbye"
 
 
-def test_too_few_tell_those_that_came(catcher: Catcher) -> None:
-    """Of several that were waited for, those that came are shown as such."""
+def test_a_timeout_shows_the_messages_that_matched(catcher: Catcher) -> None:
+    """Of several expected messages, those that arrived are shown as matches."""
     with catcher.inbox() as inbox:
         send(inbox)
         with pytest.raises(NothingCame, match=r"(?s)1 of 2 messages came.*these did:\n  'Welcome' from"):
             inbox.wait_for_all(2, timeout=0)
 
 
-def test_mail_that_should_not_come_is_shown(catcher: Catcher) -> None:
-    """An AssertionError with what came."""
+def test_unexpected_mail_is_shown(catcher: Catcher) -> None:
+    """An AssertionError with the messages."""
     with catcher.inbox() as inbox:
         inbox.wait_absent(timeout=0)
         send(inbox, "Surprise")
@@ -162,8 +162,8 @@ def test_mail_that_should_not_come_is_shown(catcher: Catcher) -> None:
         assert isinstance(caught.value, AssertionError)
 
 
-def test_since_goes_on_behind_a_message(catcher: Catcher) -> None:
-    """A cursor or a message: what came before it does not count."""
+def test_since_continues_after_a_message(catcher: Catcher) -> None:
+    """A cursor or a message: earlier messages do not count."""
     with catcher.inbox() as inbox:
         for number in range(3):
             send(inbox, str(number))
@@ -174,7 +174,7 @@ def test_since_goes_on_behind_a_message(catcher: Catcher) -> None:
         assert [each.subject for each in inbox.wait_for_all(3)] == ["0", "1", "2"]
 
 
-def test_all_messages_are_more_than_one_answer_holds(catcher: Catcher, server: RunningCatcher) -> None:
+def test_all_messages_may_take_several_requests(catcher: Catcher, server: RunningCatcher) -> None:
     """A list that needs several requests is complete and in order."""
     for number in range(205):
         catcher.send_octets(f"Subject: {number}\r\n\r\n".encode(), from_="a@example.com", to=["b@example.com"])
@@ -190,7 +190,7 @@ def test_addresses_lead_to_the_inbox(catcher: Catcher, server: RunningCatcher) -
 
 
 def test_conditions_are_taken_literally(catcher: Catcher) -> None:
-    """Whatever characters they have: nothing of them is an operator of the search language."""
+    """Their characters are never operators of the search language."""
     strange = 'a "b" OR (c) -d to:e =f \\ g'
     with catcher.inbox() as inbox:
         send(inbox, strange)
@@ -204,8 +204,8 @@ def test_conditions_are_taken_literally(catcher: Catcher) -> None:
             inbox.wait(subject=" ")
 
 
-def test_a_message_without_code_or_link_says_so(catcher: Catcher) -> None:
-    """With the message's text, so that the failure explains itself."""
+def test_a_message_without_code_or_link_raises_an_error(catcher: Catcher) -> None:
+    """The error has the message's text."""
     catcher.send(from_="a@example.com", to=["b@example.com"], subject="Plain", text="nothing to do")
     message = catcher.latest()
     with pytest.raises(NotInMessage, match=r"(?s)'Plain'.*nothing to do"):
@@ -214,7 +214,7 @@ def test_a_message_without_code_or_link_says_so(catcher: Catcher) -> None:
         message.link  # noqa: B018
 
 
-def test_news_come_as_they_happen(catcher: Catcher) -> None:
+def test_events_arrive_as_they_happen(catcher: Catcher) -> None:
     """Events of an inbox, from a cursor on."""
     with catcher.inbox() as inbox:
         send(inbox, "first")
@@ -229,8 +229,8 @@ def test_news_come_as_they_happen(catcher: Catcher) -> None:
         events.close()  # type: ignore[attr-defined]
 
 
-def test_faults_of_an_inbox(catcher: Catcher) -> None:
-    """Set up by the inbox, they strike its mail alone and go with it."""
+def test_faults_of_an_inbox_affect_its_mail_only(catcher: Catcher) -> None:
+    """They are added through the inbox and reject only its mail."""
     with catcher.inbox() as inbox, catcher.inbox() as other:
         fault = inbox.add_fault("rcpt", code=550, times=1)
         assert (fault.inbox, catcher.faults(inbox=inbox.name)) == (inbox.name, (fault,))
@@ -241,8 +241,8 @@ def test_faults_of_an_inbox(catcher: Catcher) -> None:
         assert catcher.faults() == ()
 
 
-def test_every_other_route(catcher: Catcher) -> None:
-    """Each once, with its answer as a value."""
+def test_every_other_route_has_a_method(catcher: Catcher) -> None:
+    """Each is called once and returns a value."""
     sent = catcher.send(
         from_="a@example.com",
         to=["b@example.com"],
@@ -306,7 +306,7 @@ def test_every_other_route(catcher: Catcher) -> None:
 
 
 def test_every_route_of_the_document_has_its_method(catcher: Catcher) -> None:
-    """What the OpenAPI document has of our own and Mailpit's routes, some flow asks for."""
+    """Some flow requests each of the routes in the OpenAPI document, except MailHog's."""
     other = {"/api/v2/", "/api/v1/messages/{id}", "/api/v1/swagger.json", "/livez"}
     source = inspect.getsource(operations)
     for path in catcher.openapi()["paths"]:
@@ -317,7 +317,7 @@ def test_every_route_of_the_document_has_its_method(catcher: Catcher) -> None:
 
 @pytest.mark.parametrize(("blocks", "awaited"), [(Catcher, AsyncCatcher), (Inbox, AsyncInbox), (Message, AsyncMessage)])
 def test_both_clients_have_the_same_methods(blocks: type[Any], awaited: type[Any]) -> None:
-    """Nothing is missing from either, and parameters are the same."""
+    """Names and parameters are the same."""
     names = {name for name in dir(blocks) if not name.startswith("_")}
     assert names == {name for name in dir(awaited) if not name.startswith("_")}
     for name in names:
@@ -340,22 +340,22 @@ def test_both_clients_have_the_same_methods(blocks: type[Any], awaited: type[Any
         (lambda catcher: catcher.send(from_="nonsense"), BadRequest),
     ],
 )
-def test_refusals_are_exceptions(
+def test_errors_of_the_server_are_exceptions(
     catcher: Catcher, call: Callable[[Catcher], object], expected: type[Exception]
 ) -> None:
-    """Each of its own kind, with the server's words."""
+    """Each has its own class, with the server's text."""
     with pytest.raises(expected) as caught:
         call(catcher)
     assert str(caught.value)
 
 
 def test_an_unknown_inbox_has_no_messages(catcher: Catcher) -> None:
-    """As a list of it is empty."""
+    """Its list is empty."""
     assert catcher.messages(inbox="nobody") == ()
 
 
-def test_tokens_and_passwords_are_shown() -> None:
-    """A token of an inbox opens that alone; a password all; without either nothing."""
+def test_tokens_and_passwords_are_sent() -> None:
+    """A token bound to an inbox opens only that one, a password opens all; without either nothing is open."""
     with (
         running_catcher(ui_auth="ann:secret") as server,
         Catcher(server.url, login=("ann", "secret")) as admin,
@@ -371,8 +371,8 @@ def test_tokens_and_passwords_are_shown() -> None:
                 bound.info()
 
 
-def test_nobody_there_is_said(tmp_path: Path) -> None:
-    """A refused connection names the address."""
+def test_an_unreachable_catcher_is_an_error(tmp_path: Path) -> None:
+    """The error names the URL."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
@@ -383,7 +383,7 @@ def test_nobody_there_is_said(tmp_path: Path) -> None:
 
 
 def test_another_server_is_recognised() -> None:
-    """What is no answer of a catcher is told as such, and a failing server as one."""
+    """A response that is not a catcher's is Unreadable, and a failing server Unavailable."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         answers = [b"HTTP/1.1 200 OK\r\n\r\n<html>", b"HTTP/1.1 502 Bad\r\nContent-Length: 3\r\n\r\nbad"]
 
@@ -405,7 +405,7 @@ def test_another_server_is_recognised() -> None:
         thread.join()
 
 
-def test_the_environment_says_where(server: RunningCatcher, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_provides_defaults(server: RunningCatcher, monkeypatch: pytest.MonkeyPatch) -> None:
     """CATCHER_URL and CATCHER_TOKEN stand in for what is not given."""
     monkeypatch.setenv("CATCHER_URL", server.url)
     monkeypatch.setenv("CATCHER_TOKEN", "secret")

@@ -71,22 +71,22 @@ def test_the_fixtures_work_in_a_real_run_of_playwright(served: RunningCatcher, t
     assert served.store.inboxes() == []
 
 
-def test_the_types_are_what_they_promise(served: RunningCatcher) -> None:
-    """TypeScript finds no fault in the declarations, and finds the mistakes that a user could make."""
+def test_the_type_declarations_hold(served: RunningCatcher) -> None:
+    """TypeScript accepts the declarations, and reports the mistakes of a user."""
     options = "--strict --noEmit --types node --target es2022 --module nodenext --lib es2022,dom,esnext.disposable"
     done = run(served, "../node_modules/typescript/bin/tsc", *options.split(), "types.ts")
     assert done.returncode == 0, done.stdout
 
 
 def test_the_generated_files_are_up_to_date() -> None:
-    """Whoever changes the API runs clients/js/generate.py."""
+    """clients/js/generate.py has been run since the last change of the API."""
     generator = runpy.run_path(str(CLIENT / "generate.py"))
     for name, text in generator["files"](generator["document"]()).items():
         assert (CLIENT / name).read_text("utf-8") == text, f"run: python clients/js/generate.py ({name} is old)"
 
 
-def test_the_client_needs_nothing_at_run_time() -> None:
-    """No file imports what is not beside it, and the package names no dependency."""
+def test_the_client_has_no_dependencies() -> None:
+    """Files import only files beside them, and the package has no dependency."""
     package = json.loads((CLIENT / "package.json").read_text())
     assert not package.keys() & {"dependencies", "peerDependencies", "optionalDependencies"}
     for script in CLIENT.glob("*.js"):

@@ -63,7 +63,7 @@ def test_statistics_come_first_and_after_changes(catcher: RunningCatcher, put: P
         socket.stats_until(1, 1)
 
 
-def test_each_kind_of_news_has_the_shape_clients_know(catcher: RunningCatcher, api: httpx2.Client, put: Put) -> None:
+def test_each_event_has_the_format_clients_expect(catcher: RunningCatcher, api: httpx2.Client, put: Put) -> None:
     """new, update, delete, prune, truncate, in the order of the commits. Mailpit compatibility: Events."""
     with listening(catcher) as socket:
         one, two = put(plain(0), plain(1))
@@ -85,16 +85,18 @@ def test_each_kind_of_news_has_the_shape_clients_know(catcher: RunningCatcher, a
     assert ids == sorted(set(ids)), "ids rise"
 
 
-def test_a_new_message_is_told_as_the_list_shows_it(catcher: RunningCatcher, api: httpx2.Client, put: Put) -> None:
-    """The same object in both places, and it is in the list when its news come."""
+def test_the_event_of_a_new_message_has_its_row_of_the_list(
+    catcher: RunningCatcher, api: httpx2.Client, put: Put
+) -> None:
+    """The same object in both places, and it is in the list when the event arrives."""
     with listening(catcher) as socket:
         put(plain(0))
         (frame,) = socket.news(1)
     assert frame["Data"] == api.get("/api/v1/messages").json()["messages"][0]
 
 
-def test_news_missed_are_told_after_the_last_id(catcher: RunningCatcher, api: httpx2.Client, put: Put) -> None:
-    """`?after=` with the last id seen: nothing missed, nothing twice, then what comes."""
+def test_missed_events_come_after_the_last_id(catcher: RunningCatcher, api: httpx2.Client, put: Put) -> None:
+    """`?after=` with the last id: no event missed, none twice, then the new ones."""
     with listening(catcher) as socket:
         put(plain(0))
         (seen,) = socket.news(1)
@@ -105,8 +107,8 @@ def test_news_missed_are_told_after_the_last_id(catcher: RunningCatcher, api: ht
 
 
 @pytest.mark.parametrize("after", ["", "-1", "x", "9" * 30, "1e3"])
-def test_an_unreadable_id_counts_as_none(catcher: RunningCatcher, put: Put, after: str) -> None:
-    """The connection starts with what comes next."""
+def test_an_invalid_id_is_ignored(catcher: RunningCatcher, put: Put, after: str) -> None:
+    """The connection starts with the next event."""
     put(plain(0))
     with listening(catcher, f"api/events?after={after}") as socket:
         put(plain(1))
@@ -120,8 +122,8 @@ def test_an_id_from_another_database_asks_to_reload(catcher: RunningCatcher, put
         assert [frame["Type"] for frame in socket.news(1)] == ["prune"]
 
 
-def test_many_clients_hear_the_same_in_the_same_order(catcher: RunningCatcher, put: Put) -> None:
-    """A burst of 2,000 in a few commits drops nobody who reads."""
+def test_many_clients_receive_the_same_events_in_the_same_order(catcher: RunningCatcher, put: Put) -> None:
+    """A burst of 2,000 in a few commits drops no client that reads."""
     with listening(catcher) as one, listening(catcher) as two:
         for start in range(0, 2000, 500):
             put(*(plain(number) for number in range(start, start + 500)))
@@ -129,7 +131,7 @@ def test_many_clients_hear_the_same_in_the_same_order(catcher: RunningCatcher, p
     assert heard[0] == heard[1] == [f"mail {number}" for number in range(2000)]
 
 
-def test_what_a_client_says_is_let_pass(catcher: RunningCatcher, put: Put) -> None:
+def test_messages_of_clients_are_ignored(catcher: RunningCatcher, put: Put) -> None:
     """Client messages are read and discarded. Mailpit compatibility: Events."""
     with connect(catcher.url.replace("http", "ws", 1) + "api/events") as connection:
         connection.send("hello")
@@ -148,7 +150,7 @@ def test_what_a_client_says_is_let_pass(catcher: RunningCatcher, put: Put) -> No
         ({}, 101),
     ],
 )
-def test_a_foreign_page_hears_nothing(catcher: RunningCatcher, headers: dict[str, str], status: int) -> None:
+def test_a_foreign_page_receives_no_events(catcher: RunningCatcher, headers: dict[str, str], status: int) -> None:
     """Cross-site WebSocket hijacking is refused before the handshake. RFC 6455 §10.2."""
     url = catcher.url.replace("http", "ws", 1) + "api/events"
     if status == 101:
@@ -159,8 +161,8 @@ def test_a_foreign_page_hears_nothing(catcher: RunningCatcher, headers: dict[str
     assert refused.value.response.status_code == status
 
 
-def test_the_end_of_the_server_ends_the_connection() -> None:
-    """Nobody has to wait for listeners."""
+def test_stopping_the_server_closes_the_connection() -> None:
+    """The stop does not wait for clients."""
     with ExitStack() as connections:
         with running_catcher() as running:
             url = running.url.replace("http", "ws", 1) + "api/events"

@@ -63,7 +63,7 @@ def two(api: httpx2.Client, catcher: RunningCatcher) -> tuple[str, str]:
     return mine["name"], foreign["name"]
 
 
-def test_an_inbox_is_made_with_everything_a_test_needs(catcher: RunningCatcher, api: httpx2.Client) -> None:
+def test_a_created_inbox_has_everything_a_test_needs(catcher: RunningCatcher, api: httpx2.Client) -> None:
     """A random name, credentials, addresses, where to connect to, and the cursor to wait from."""
     inbox = made(api, ttl=60, max_messages=5, max_age=3600)
     assert len(inbox["name"]) == 10
@@ -91,7 +91,7 @@ def test_a_taken_name_is_a_conflict(api: httpx2.Client) -> None:
 @pytest.mark.parametrize(
     "wanted", [{"name": " x"}, {"name": "a\nb"}, {"name": "x" * 201}, {"ttl": 0}, {"ttl": -1}, {"max_messages": -1}]
 )
-def test_what_cannot_be_is_refused(api: httpx2.Client, wanted: dict[str, Any]) -> None:
+def test_an_invalid_inbox_is_refused(api: httpx2.Client, wanted: dict[str, Any]) -> None:
     """400 that names the field."""
     answer = api.post("api/v1/inboxes", json=wanted)
     assert answer.status_code == 400
@@ -99,7 +99,7 @@ def test_what_cannot_be_is_refused(api: httpx2.Client, wanted: dict[str, Any]) -
 
 
 def test_mail_reaches_it_by_login_domain_and_tag(catcher: RunningCatcher, api: httpx2.Client) -> None:
-    """Each of the ways that it tells of."""
+    """Each of the ways that the inbox lists."""
     inbox = made(api)
     send(catcher, login=login_of(inbox), subject="login")
     send(catcher, f"anything@{inbox['name']}.inbox.test", subject="domain")
@@ -122,8 +122,8 @@ def logged_in(catcher: RunningCatcher, mechanism: str, user: str, password: str)
 
 
 @pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN", "CRAM-MD5"])
-def test_its_password_is_asked_for(catcher: RunningCatcher, api: httpx2.Client, mechanism: str) -> None:
-    """The right one opens, another one does not, whatever mechanism is used."""
+def test_its_password_is_required(catcher: RunningCatcher, api: httpx2.Client, mechanism: str) -> None:
+    """Only the right one is accepted, whatever the mechanism."""
     inbox = made(api)
     assert logged_in(catcher, mechanism, *login_of(inbox)) == 235
     assert logged_in(catcher, mechanism, inbox["name"], "wrong") == 535
@@ -161,8 +161,8 @@ def test_a_bearer_token_is_no_password(catcher: RunningCatcher, api: httpx2.Clie
             client.auth("XOAUTH2", lambda challenge=None: response)
 
 
-def test_other_users_stay_as_they_are(catcher: RunningCatcher, api: httpx2.Client) -> None:
-    """Any name that no inbox was made for is let in with any password."""
+def test_other_users_are_not_affected(catcher: RunningCatcher, api: httpx2.Client) -> None:
+    """A name without a created inbox is accepted with any password."""
     made(api)
     send(catcher, login=("somebody", "anything"), subject="by use")
     assert subjects(api, inbox="somebody") == ["by use"]
@@ -192,7 +192,7 @@ def pop3(host: str, port: int, user: str, password: str) -> list[str]:
         client.close()
 
 
-def test_deleting_takes_the_mail_with_it(catcher: RunningCatcher, api: httpx2.Client) -> None:
+def test_deleting_an_inbox_deletes_its_mail(catcher: RunningCatcher, api: httpx2.Client) -> None:
     """The mail of other inboxes stays; the inbox is unknown then."""
     mine, foreign = two(api, catcher)
     assert api.delete(f"api/v1/inboxes/{mine}").json()["deleted"] == 1
@@ -213,7 +213,7 @@ def test_lists_searches_and_tags_are_of_the_inbox(catcher: RunningCatcher, api: 
     assert (subjects(api), api.get("api/v1/tags").json()) == (["foreign", "mine"], ["blue", "red"])
 
 
-def test_messages_of_other_inboxes_are_not_there(catcher: RunningCatcher, api: httpx2.Client) -> None:
+def test_messages_of_other_inboxes_are_not_found(catcher: RunningCatcher, api: httpx2.Client) -> None:
     """404 for every route of one message; `latest` is the inbox's."""
     mine, foreign = two(api, catcher)
     store_id = api.get("api/v1/message/latest", params={"inbox": foreign}).json()["ID"]
@@ -226,7 +226,7 @@ def test_messages_of_other_inboxes_are_not_there(catcher: RunningCatcher, api: h
 
 @pytest.mark.parametrize("how", ["all", "ids", "search"])
 def test_marking_and_deleting_stay_within_the_inbox(catcher: RunningCatcher, api: httpx2.Client, how: str) -> None:
-    """All, those of given ids, or what a search finds: never what another inbox has."""
+    """All messages, those with given ids, or those that a search finds: never those of another inbox."""
     mine, _ = two(api, catcher)
     ids = [message["ID"] for message in api.get("api/v1/messages").json()["messages"]]
     bodies: dict[str, dict[str, Any]] = {"all": {}, "ids": {"IDs": ids}, "search": {"Search": "body"}}
@@ -242,7 +242,7 @@ def test_marking_and_deleting_stay_within_the_inbox(catcher: RunningCatcher, api
 
 
 def test_setting_tags_stays_within_the_inbox(catcher: RunningCatcher, api: httpx2.Client) -> None:
-    """Ids of other inboxes are as unknown ones."""
+    """Ids of other inboxes are ignored like unknown ones."""
     mine, foreign = two(api, catcher)
     ids = [message["ID"] for message in api.get("api/v1/messages").json()["messages"]]
     api.put("api/v1/tags", params={"inbox": mine}, json={"IDs": ids, "Tags": ["new"]})
@@ -264,8 +264,8 @@ def test_an_inbox_without_a_name_is_never_all_mail(
     assert len(subjects(api)) == 2
 
 
-def test_faults_strike_their_inbox_alone(catcher: RunningCatcher, api: httpx2.Client) -> None:
-    """A fault for an inbox refuses its mail and no other; deleting the inbox forgets it."""
+def test_faults_of_an_inbox_affect_its_mail_only(catcher: RunningCatcher, api: httpx2.Client) -> None:
+    """A fault of an inbox rejects its mail and no other; it is removed with the inbox."""
     mine, foreign = made(api), made(api)
     fault = {"stage": "content", "code": 451}
     assert api.post("api/v1/faults", params={"inbox": mine["name"]}, json=fault).json()["inbox"] == mine["name"]
@@ -279,8 +279,8 @@ def test_faults_strike_their_inbox_alone(catcher: RunningCatcher, api: httpx2.Cl
     assert api.delete("api/v1/faults", params={"inbox": "other"}).json()["faults"] == []
 
 
-def test_news_are_of_the_inbox(catcher: RunningCatcher, api: httpx2.Client) -> None:
-    """The socket tells of arrivals, changes and deletions in its inbox, and of no others."""
+def test_events_are_limited_to_the_inbox(catcher: RunningCatcher, api: httpx2.Client) -> None:
+    """The WebSocket sends arrivals, changes and deletions in its inbox, and no others."""
     mine, foreign = made(api), made(api)
     with connect(f"{catcher.url.replace('http', 'ws', 1)}api/events?inbox={mine['name']}") as socket:
         for inbox, subject in ((foreign, "foreign"), (mine, "mine")):
@@ -298,8 +298,8 @@ def test_news_are_of_the_inbox(catcher: RunningCatcher, api: httpx2.Client) -> N
     assert all(frame["Data"]["Total"] <= 1 for frame in frames if frame["Type"] == "stats")
 
 
-def test_the_stream_tells_of_the_inbox(catcher: RunningCatcher, api: httpx2.Client) -> None:
-    """The same frames as server-sent events; after a lost connection what was missed comes first, without gaps."""
+def test_the_event_stream_is_limited_to_the_inbox(catcher: RunningCatcher, api: httpx2.Client) -> None:
+    """The same frames as server-sent events; after a lost connection the missed ones come first, without a gap."""
     mine, foreign = made(api), made(api)
 
     def next_frame(**headers: str) -> dict[str, Any]:
@@ -318,8 +318,8 @@ def test_the_stream_tells_of_the_inbox(catcher: RunningCatcher, api: httpx2.Clie
     assert next_frame(**{"Last-Event-ID": str(first["id"])})["Data"]["Subject"] == "next"
 
 
-def test_every_answer_has_a_cursor(catcher: RunningCatcher, api: httpx2.Client) -> None:
-    """Lists, searches, replies to sending, and inboxes; each is where to wait from."""
+def test_every_response_has_a_cursor(catcher: RunningCatcher, api: httpx2.Client) -> None:
+    """Lists, searches, replies to sending, and inboxes; each is a starting point for a wait."""
     sent = api.post(
         "api/v1/send", json={"From": {"Email": "a@example.com"}, "To": [{"Email": "b@example.com"}], "Text": "x"}
     ).json()

@@ -11,8 +11,8 @@ from tests.web.api.mails import plain
 Put = Callable[..., list[str]]
 
 
-def test_info_tells_version_and_numbers(api: httpx2.Client, put: Put) -> None:
-    """The shape clients know; nothing is asked on the network. Mailpit compatibility: Info."""
+def test_info_has_version_and_numbers(api: httpx2.Client, put: Put) -> None:
+    """The keys that clients expect; no network request is made. Mailpit compatibility: Info."""
     one, _ = put(plain(0), plain(1))
     api.put("/api/v1/tags", json={"IDs": [one], "Tags": ["a"]})
     api.put("/api/v1/messages", json={"IDs": [one], "Read": True})
@@ -25,8 +25,8 @@ def test_info_tells_version_and_numbers(api: httpx2.Client, put: Put) -> None:
     assert isinstance(info["Database"], str)
 
 
-def test_webui_tells_what_is_switched_on(api: httpx2.Client) -> None:
-    """Every key of the shape. Mailpit compatibility: Info."""
+def test_webui_reports_the_enabled_features(api: httpx2.Client) -> None:
+    """Every key of the schema. Mailpit compatibility: Info."""
     shown = api.get("/api/v1/webui").json()
     assert set(shown) == {
         "Label", "MessageRelay", "SpamAssassin", "ChaosEnabled", "DuplicatesIgnored", "HideDeleteAllButton",
@@ -34,15 +34,15 @@ def test_webui_tells_what_is_switched_on(api: httpx2.Client) -> None:
     assert shown["MessageRelay"]["Enabled"] is False
 
 
-def test_health_is_asked_without_content(api: httpx2.Client) -> None:
-    """200 and nothing else. Mailpit compatibility: Routes."""
+def test_health_responses_are_empty(api: httpx2.Client) -> None:
+    """200 without content. Mailpit compatibility: Routes."""
     for path in ("/livez", "/readyz"):
         answer = api.get(path)
         assert (answer.status_code, answer.content) == (200, b"")
 
 
-def test_a_store_that_cannot_answer_is_503_and_not_ready() -> None:
-    """Trying later may help; no traceback, no 500."""
+def test_an_unavailable_store_is_503_and_not_ready() -> None:
+    """A temporary error; no traceback, no 500."""
     with running_catcher() as running, httpx2.Client(base_url=running.url) as api:
         running.store.close()
         answer = api.get("/readyz")
@@ -54,8 +54,8 @@ def test_a_store_that_cannot_answer_is_503_and_not_ready() -> None:
             assert answer.headers["retry-after"] == "1"
 
 
-def test_everything_lies_below_the_webroot() -> None:
-    """`/mail` redirects to `/mail/`; outside of it there is nothing. Mailpit compatibility: HTTP."""
+def test_all_routes_are_below_the_webroot() -> None:
+    """`/mail` redirects to `/mail/`; outside it all is 404. Mailpit compatibility: HTTP."""
     with running_catcher(webroot="/a/mail/") as running:
         base = running.url.removesuffix("/a/mail/")
         with httpx2.Client(base_url=base) as client:

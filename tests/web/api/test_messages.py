@@ -60,7 +60,7 @@ def test_a_list_is_newest_first_and_fifty_long(api: httpx2.Client, put: Put) -> 
     ],
 )
 def test_paging_parameters_are_read_leniently(api: httpx2.Client, put: Put, query: str, expected: list[str]) -> None:
-    """What is no number counts as the default; limit 0 is all whatever start says.
+    """Anything but a number counts as the default; limit 0 means all, whatever start is.
 
     Mailpit compatibility: Lists and searches.
     """
@@ -68,8 +68,8 @@ def test_paging_parameters_are_read_leniently(api: httpx2.Client, put: Put, quer
     assert subjects(api.get(f"{LIST}?{query}")) == expected
 
 
-def test_a_cursor_walks_the_list_while_mail_arrives(api: httpx2.Client, put: Put) -> None:
-    """`next_cursor` as `cursor_before` gives the next page: nothing twice, nothing missed."""
+def test_paging_by_cursor_is_stable_while_mail_arrives(api: httpx2.Client, put: Put) -> None:
+    """`next_cursor` as `cursor_before` gives the next page: no message twice, none missed."""
     put(*(plain(number) for number in range(5)))
     first = api.get(LIST, params={"limit": 2})
     put(plain(99))
@@ -81,7 +81,7 @@ def test_a_cursor_walks_the_list_while_mail_arrives(api: httpx2.Client, put: Put
 
 @pytest.mark.parametrize("limit", [0, 1100, 1300])
 def test_a_long_list_is_streamed_whole(api: httpx2.Client, put: Put, limit: int) -> None:
-    """No maximum: what is too long for one piece comes in pieces and is the same JSON."""
+    """There is no maximum: long lists are streamed as the same JSON."""
     put(*(plain(number) for number in range(1203)))
     page = api.get(LIST, params={"limit": limit}).json()
     expected = min(limit or 1203, 1203)
@@ -90,7 +90,7 @@ def test_a_long_list_is_streamed_whole(api: httpx2.Client, put: Put, limit: int)
 
 
 def test_json_is_compact_and_unescaped(api: httpx2.Client, put: Put) -> None:
-    """Compact UTF-8, nothing escaped that need not be."""
+    """Compact UTF-8, without needless escapes."""
     put(plain(0, subject="Grüße <&> 日本"))
     answer = api.get(LIST)
     assert answer.headers["content-type"] == "application/json"
@@ -108,8 +108,8 @@ def test_one_message_is_marked_read_and_unread_again(api: httpx2.Client, put: Pu
     assert api.get(LIST).json()["unread"] == 2
 
 
-def test_everything_or_what_a_search_finds_is_marked(api: httpx2.Client, put: Put) -> None:
-    """Neither IDs nor Search is the whole mailbox. Mailpit compatibility: Lists and searches."""
+def test_all_messages_or_search_results_are_marked(api: httpx2.Client, put: Put) -> None:
+    """Neither IDs nor Search means the whole mailbox. Mailpit compatibility: Lists and searches."""
     put(plain(0, subject="apple"), plain(1, subject="pear"))
     api.put(LIST, json={"Read": True, "Search": "subject:apple"})
     assert [each["Subject"] for each in api.get(LIST).json()["messages"] if each["Read"]] == ["apple"]
@@ -134,8 +134,8 @@ def test_everything_or_what_a_search_finds_is_marked(api: httpx2.Client, put: Pu
         (b"\xff\xfe", "invalid JSON"),
     ],
 )
-def test_a_wrong_mark_is_refused_and_marks_nothing(api: httpx2.Client, put: Put, body: bytes, text: str) -> None:
-    """Malformed, deep or wrong-typed JSON is 400 with a text, and nothing happens."""
+def test_an_invalid_mark_is_refused_and_marks_nothing(api: httpx2.Client, put: Put, body: bytes, text: str) -> None:
+    """Malformed, deep or wrong-typed JSON is 400 with a text, and nothing is changed."""
     put(plain(0))
     answer = api.put(LIST, content=body)
     assert answer.status_code == 400
@@ -145,7 +145,7 @@ def test_a_wrong_mark_is_refused_and_marks_nothing(api: httpx2.Client, put: Put,
 
 @pytest.mark.parametrize("key", ["IDs", "ids", "Ids", "iDS", "IDS"])
 def test_ids_are_never_overlooked(api: httpx2.Client, put: Put, key: str) -> None:
-    """Keys in any letter case: overlooking the ids would delete everything. Mailpit compatibility: Ground rules."""
+    """Keys in any letter case: missing them would delete all messages. Mailpit compatibility: Ground rules."""
     gone, stays = put(plain(0), plain(1))
     assert api.request("DELETE", LIST, json={key: [gone]}).text == "ok"
     assert remaining(api) == {stays}
@@ -163,7 +163,7 @@ def test_ids_are_never_overlooked(api: httpx2.Client, put: Put, key: str) -> Non
     ],
 )
 def test_ids_are_read_from_every_kind_of_body(api: httpx2.Client, put: Put, content: str, content_type: str) -> None:
-    """A form is read as the same fields; JSON that is called a form, as curl does, stays JSON; two spellings join."""
+    """A form has the same fields; JSON declared as a form, as by curl, is read as JSON; two spellings are joined."""
     gone, stays = put(plain(0), plain(1))
     answer = api.request("DELETE", LIST, content=content.format(gone=gone), headers={"Content-Type": content_type})
     assert answer.text == "ok"
@@ -171,7 +171,7 @@ def test_ids_are_read_from_every_kind_of_body(api: httpx2.Client, put: Put, cont
 
 
 @pytest.mark.parametrize("body", [b"", b"  ", b"{}", b'{"IDs":[]}', b'{"IDs":null}'])
-def test_no_ids_empty_the_mailbox(api: httpx2.Client, put: Put, body: bytes) -> None:
+def test_a_deletion_without_ids_empties_the_mailbox(api: httpx2.Client, put: Put, body: bytes) -> None:
     """Clients rely on it: `delete_messages([])` and `deleteMessages()` mean all.
 
     Mailpit compatibility: Lists and searches.
@@ -206,7 +206,7 @@ def test_no_ids_empty_the_mailbox(api: httpx2.Client, put: Put, body: bytes) -> 
     ],
 )
 def test_a_malformed_delete_deletes_nothing(api: httpx2.Client, put: Put, body: bytes, content_type: str) -> None:
-    """A body that is not understood is 400; a client's mistake never empties the mailbox.
+    """An invalid body is 400; a client's mistake never empties the mailbox.
 
     Mailpit compatibility: Differences.
     """
@@ -243,7 +243,7 @@ def test_a_body_over_the_limit_deletes_nothing(api: httpx2.Client, put: Put) -> 
     assert remaining(api) == ids
 
 
-def test_the_summary_has_the_fields_clients_know(api: httpx2.Client, put: Put) -> None:
+def test_the_summary_has_the_keys_clients_expect(api: httpx2.Client, put: Put) -> None:
     """Every key of a message in a list, with its type. Mailpit compatibility: Lists and searches."""
     put(plain(0, text="some words", to="Bob <b@example.com>"), reverse_path="")
     (row,) = api.get(LIST).json()["messages"]

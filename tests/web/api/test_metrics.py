@@ -20,8 +20,8 @@ def numbers(text: str) -> dict[str, float]:
     }
 
 
-def test_the_numbers_have_mailpits_names_and_are_of_this_moment() -> None:
-    """Gauges and counters as dashboards know them; read anew each time, not every 15 seconds."""
+def test_metrics_have_mailpits_names_and_are_current() -> None:
+    """Gauges and counters as dashboards expect them; computed for each request."""
     with running_catcher(enable_prometheus=True) as catcher, httpx2.Client(base_url=catcher.url) as api:
         before = numbers(api.get("metrics").raise_for_status().text)
         assert before["mailpit_messages"] == 0
@@ -43,13 +43,13 @@ def test_the_numbers_have_mailpits_names_and_are_of_this_moment() -> None:
         assert numbers(api.get("metrics").text)["mailpit_messages_deleted_total"] == 1
 
 
-def test_the_numbers_are_off_unless_asked_for() -> None:
-    """404, as where Mailpit was not told to serve them."""
+def test_metrics_are_disabled_by_default() -> None:
+    """404, as in Mailpit."""
     with running_catcher() as catcher, httpx2.Client(base_url=catcher.url) as api:
         assert api.get("metrics").status_code == 404
 
 
-def test_the_numbers_can_have_an_address_of_their_own() -> None:
+def test_metrics_can_have_an_address_of_their_own() -> None:
     """MP_ENABLE_PROMETHEUS with an address: no password there, and nothing else is served."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

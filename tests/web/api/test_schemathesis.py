@@ -42,8 +42,8 @@ def document() -> Iterator[schemathesis.BaseSchema]:
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode))
-def test_answers_are_those_of_the_document(document: schemathesis.BaseSchema, mode: GenerationMode) -> None:
-    """Whatever is sent, valid or not: status, media type, header fields and schema are documented, and none is 5xx."""
+def test_responses_follow_the_document(document: schemathesis.BaseSchema, mode: GenerationMode) -> None:
+    """For any request, valid or not, status, media type, header fields and schema are documented, and none is 5xx."""
     operations = [result.ok() for result in document.get_all_operations() if isinstance(result, Ok)]
     operations = [operation for operation in operations if operation.path != "/api/v1/events"]  # it never ends
     operations.sort(key=lambda operation: operation.method == "delete")  # last, so that the others find mail

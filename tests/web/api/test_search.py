@@ -28,7 +28,7 @@ def test_a_search_counts_what_it_finds_and_the_mailbox(api: httpx2.Client, put: 
 
 
 def test_limit_0_gives_only_the_numbers(api: httpx2.Client, put: Put) -> None:
-    """Unlike in lists. Mailpit compatibility: Lists and searches."""
+    """Unlike lists. Mailpit compatibility: Lists and searches."""
     put(plain(0), plain(1))
     page = api.get(SEARCH, params={"query": "mail", "limit": 0}).json()
     assert (page["messages"], page["messages_count"]) == ([], 2)
@@ -36,24 +36,26 @@ def test_limit_0_gives_only_the_numbers(api: httpx2.Client, put: Put) -> None:
 
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 @pytest.mark.parametrize("parameters", [{}, {"query": ""}, {"query": "  "}])
-def test_no_query_is_refused(api: httpx2.Client, put: Put, method: str, parameters: dict[str, str]) -> None:
-    """400 with the text clients know. Mailpit compatibility: Lists and searches."""
+def test_a_search_without_a_query_is_refused(
+    api: httpx2.Client, put: Put, method: str, parameters: dict[str, str]
+) -> None:
+    """400 with the text that clients expect. Mailpit compatibility: Lists and searches."""
     put(plain(0))
     answer = api.request(method, SEARCH, params=parameters)
     assert (answer.status_code, answer.text) == (400, "Error: no search query")
     assert len(remaining(api)) == 1
 
 
-def test_a_term_that_cannot_be_read_finds_nothing(api: httpx2.Client, put: Put) -> None:
-    """It narrows and never widens, under a negation too. Mailpit compatibility: Differences."""
+def test_an_invalid_term_finds_nothing(api: httpx2.Client, put: Put) -> None:
+    """It never widens a search, under a negation neither. Mailpit compatibility: Differences."""
     put(plain(0))
     for query in ("to:", "before:garbage", "-before:garbage", "mail after:nonsense"):
         page = api.get(SEARCH, params={"query": query}).json()
         assert (page["messages"], page["messages_count"]) == ([], 0), query
 
 
-def test_strict_tells_where_the_query_is_wrong(api: httpx2.Client) -> None:
-    """Our own shape of errors: code, message, position in characters."""
+def test_strict_reports_the_position_of_an_error(api: httpx2.Client) -> None:
+    """The format of our own errors: code, message, position in characters."""
     answer = api.get(SEARCH, params={"query": "mail before:garbage", "strict": "1"})
     assert answer.status_code == 400
     assert answer.headers["content-type"] == "application/json"
@@ -74,7 +76,7 @@ def test_the_time_zone_moves_dates_of_the_query(api: httpx2.Client, put: Put) ->
     assert (found["UTC"], found["Etc/GMT+12"], found["Etc/GMT-12"]) == (1, 0, 1)
 
 
-def test_a_search_is_deleted_and_the_rest_stays(api: httpx2.Client, put: Put) -> None:
+def test_search_results_are_deleted_and_others_kept(api: httpx2.Client, put: Put) -> None:
     """`DELETE` with a query. Mailpit compatibility: Lists and searches."""
     put(plain(0, subject="apple"), plain(1, subject="pear"))
     answer = api.delete(SEARCH, params={"query": "subject:apple"})
@@ -85,8 +87,8 @@ def test_a_search_is_deleted_and_the_rest_stays(api: httpx2.Client, put: Put) ->
 @pytest.mark.parametrize(
     "query", ["to:", "before:garbage", '"', '""', "()", "( )", "-before:garbage", "subject:mail after:x", "OR", "("]
 )
-def test_a_delete_without_a_condition_is_refused(api: httpx2.Client, put: Put, query: str) -> None:
-    """Such queries would empty the mailbox elsewhere. Mailpit compatibility: Differences."""
+def test_a_deletion_without_a_condition_is_refused(api: httpx2.Client, put: Put, query: str) -> None:
+    """Such a query would match all messages. Mailpit compatibility: Differences."""
     ids = set(put(plain(0), plain(1)))
     answer = api.delete(SEARCH, params={"query": query})
     if query != "OR":  # a word to look for, when it stands alone

@@ -21,8 +21,8 @@ def sent(api: httpx2.Client, body: Any, **options: Any) -> dict[str, Any]:
     return shown
 
 
-def test_the_least_that_can_be_sent(api: httpx2.Client) -> None:
-    """From and a recipient. Date and Message-ID are given. Mailpit compatibility: Send."""
+def test_a_minimal_message_is_stored(api: httpx2.Client) -> None:
+    """From and a recipient; Date and Message-ID are added. Mailpit compatibility: Send."""
     shown = sent(api, LEAST)
     assert shown["From"] == {"Name": "", "Address": "a@example.com"}
     assert shown["To"] == [{"Name": "", "Address": "b@example.com"}]
@@ -31,7 +31,7 @@ def test_the_least_that_can_be_sent(api: httpx2.Client) -> None:
     assert shown["Envelope"]["Protocol"] == "HTTP"
 
 
-def test_everything_that_can_be_sent(api: httpx2.Client) -> None:
+def test_a_message_with_every_field_is_stored(api: httpx2.Client) -> None:
     """Every field of the request, keys in any letter case. Mailpit compatibility: Send."""
     png = base64.b64encode(b"\x89PNG\r\n\x1a\nrest").decode()
     shown = sent(
@@ -93,7 +93,7 @@ def test_everything_that_can_be_sent(api: httpx2.Client) -> None:
         ({"To": "b@example.com"}, "invalid JSON"),
     ],
 )
-def test_what_is_no_message_is_refused_in_json(api: httpx2.Client, change: dict[str, Any], text: str) -> None:
+def test_an_invalid_message_is_refused_in_json(api: httpx2.Client, change: dict[str, Any], text: str) -> None:
     """400 with {"Error"}, and nothing is stored. Mailpit compatibility: Send."""
     answer = api.post(SEND, json=LEAST | change)
     assert answer.status_code == 400
@@ -150,13 +150,13 @@ def test_octets_may_have_an_envelope_of_their_own(api: httpx2.Client) -> None:
 
 
 def test_octets_without_recipients_are_refused(api: httpx2.Client) -> None:
-    """A message that would reach nobody is a mistake."""
+    """A message without recipients is a mistake."""
     answer = api.post(SEND, content=b"Subject: x\n\nbody", headers={"Content-Type": "message/rfc822"})
     assert (answer.status_code, list(answer.json())) == (400, ["Error"])
 
 
-def test_an_inbox_can_be_asked_for(api: httpx2.Client) -> None:
-    """It is put into that one alone, whatever would tell another; a name that none can have is refused in JSON."""
+def test_the_inbox_can_be_given(api: httpx2.Client) -> None:
+    """The message is stored in that inbox only, in place of the routing rules; an invalid name is refused in JSON."""
     body = {"From": {"Email": "a@example.com"}, "To": [{"Email": "b+other@example.com"}], "Subject": "hello"}
     sent = api.post("api/v1/send?inbox=signup", json=body).json()
     assert [each["ID"] for each in api.get("api/v1/messages?inbox=signup").json()["messages"]] == [sent["ID"]]
@@ -167,7 +167,7 @@ def test_an_inbox_can_be_asked_for(api: httpx2.Client) -> None:
         assert "inbox" in refused.json()["Error"]
 
 
-def test_large_octets_are_taken_up_to_the_message_limit() -> None:
+def test_large_octets_are_accepted_up_to_the_message_limit() -> None:
     """Not bound to the limit of other bodies; over the limit of messages 413 in JSON, and nothing is stored."""
     with running_catcher(max_message_size=str(8)) as running, httpx2.Client(base_url=running.url, timeout=60) as api:
         octets = b"To: c@d.test\r\n\r\n" + b"x" * (6 * 1024 * 1024)
@@ -184,8 +184,8 @@ def test_large_octets_are_taken_up_to_the_message_limit() -> None:
         assert api.get("/api/v1/messages").json()["total"] == 1
 
 
-def test_what_is_written_is_a_message_others_can_read(api: httpx2.Client) -> None:
-    """The standard library's parser finds alternatives, related and mixed parts where RFC 2046 and 2387 want them."""
+def test_a_composed_message_can_be_parsed_by_others(api: httpx2.Client) -> None:
+    """The standard library's parser finds alternative, related and mixed parts where RFC 2046 and 2387 require them."""
     png = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
     shown = sent(
         api,

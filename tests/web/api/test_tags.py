@@ -20,7 +20,7 @@ def tags_of(api: httpx2.Client, store_id: str) -> list[str]:
 
 
 def test_tags_are_set_replaced_and_cleared(api: httpx2.Client, put: Put) -> None:
-    """PUT replaces; an empty list takes all away, and a tag without messages is gone.
+    """PUT replaces; an empty list removes all, and a tag without messages does not exist.
 
     Mailpit compatibility: Tag routes.
     """

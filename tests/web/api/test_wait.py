@@ -76,16 +76,16 @@ def subjects(answer: httpx2.Response) -> list[str]:
     return [message["Subject"] for message in answer.json()["messages"]]
 
 
-def test_a_message_that_is_there_already_answers_at_once(api: httpx2.Client, put: Put) -> None:
-    """Without `since`, what is there counts, the newest of it."""
+def test_a_present_message_ends_the_wait_at_once(api: httpx2.Client, put: Put) -> None:
+    """Without `since` messages already there count, the newest first."""
     put(mail("one"), mail("two"), mail("other"))
     answer = api.get("api/v1/wait", params={"query": "subject:two OR subject:one"})
     assert answer.status_code == 200
     assert subjects(answer) == ["two"]
 
 
-def test_a_message_that_comes_wakes_the_wait(catcher: RunningCatcher, put: Put) -> None:
-    """The answer is the message whole, with its codes, and the cursor behind it."""
+def test_an_arriving_message_ends_the_wait(catcher: RunningCatcher, put: Put) -> None:
+    """The response has the whole message with its codes, and the cursor after it."""
     wait = begin(catcher, query="subject:welcome")
     put(mail("Something else"))
     put(mail())
@@ -97,16 +97,16 @@ def test_a_message_that_comes_wakes_the_wait(catcher: RunningCatcher, put: Put) 
     assert answer.json()["cursor"] == message["cursor"] == catcher.store.summary(message["ID"]).arrival
 
 
-def test_mail_by_smtp_wakes_the_wait(catcher: RunningCatcher) -> None:
-    """From the final 250 on the wait can answer."""
+def test_mail_by_smtp_ends_the_wait(catcher: RunningCatcher) -> None:
+    """The wait can respond from the final 250 on."""
     wait = begin(catcher, query="from:app@example.com")
     with smtplib.SMTP(catcher.smtp_host, catcher.smtp_port, timeout=30) as client:
         client.sendmail("app@example.com", ["ann@example.com"], mail())
     assert subjects(wait.result(60)) == ["Welcome"]
 
 
-def test_the_shape_is_that_of_the_message_route(api: httpx2.Client, put: Put) -> None:
-    """An awaited message is what GET message tells, with `extract` as its route tells it."""
+def test_messages_have_the_format_of_the_message_route(api: httpx2.Client, put: Put) -> None:
+    """A message of a wait is that of GET message, with `extract` as of its own route."""
     (store_id,) = put(mail())
     (message,) = api.get("api/v1/wait").json()["messages"]
     assert message.pop("extract") == api.get(f"api/v1/message/{store_id}/extract").json()
@@ -120,7 +120,7 @@ def test_nothing_is_marked_read(api: httpx2.Client, put: Put) -> None:
     assert api.get("api/v1/messages").json()["unread"] == 1
 
 
-def test_cursors_miss_nothing_and_count_nothing_twice(api: httpx2.Client, put: Put) -> None:
+def test_cursors_miss_no_message_and_repeat_none(api: httpx2.Client, put: Put) -> None:
     """With `since` the oldest comes first, so that waiting again and again sees each message once."""
     cursor = api.get("api/v1/messages").json()["cursor"]
     put(*(mail(str(number)) for number in range(5)))
@@ -134,7 +134,7 @@ def test_cursors_miss_nothing_and_count_nothing_twice(api: httpx2.Client, put: P
 
 
 def test_a_wait_for_several_ends_with_the_last(catcher: RunningCatcher, api: httpx2.Client, put: Put) -> None:
-    """`count` messages in the order of arrival, those before the wait and those in it together."""
+    """`count` messages in the order of arrival, from before the wait and during it."""
     cursor = api.get("api/v1/messages").json()["cursor"]
     put(mail("1"))
     wait = begin(catcher, count=3, since=cursor)
@@ -143,7 +143,7 @@ def test_a_wait_for_several_ends_with_the_last(catcher: RunningCatcher, api: htt
     assert subjects(wait.result(60)) == ["1", "2", "3"]
 
 
-def test_the_deadline_tells_what_came_and_why_it_did_not_match(api: httpx2.Client, put: Put) -> None:
+def test_a_timeout_shows_near_misses_and_why_they_did_not_match(api: httpx2.Client, put: Put) -> None:
     """408 with the near misses, nearest first, a sentence for each condition that failed."""
     put(mail("Goodbye"), mail("Welcome back", body="no"))
     answer = api.get("api/v1/wait", params={"query": "subject:welcome from:boss", "timeout": "0.01"})
@@ -160,8 +160,8 @@ def test_the_deadline_tells_what_came_and_why_it_did_not_match(api: httpx2.Clien
     assert told["cursor"] == api.get("api/v1/messages").json()["cursor"]
 
 
-def test_the_deadline_tells_what_matched(api: httpx2.Client, put: Put) -> None:
-    """Too few are told whole, and are no near misses."""
+def test_a_timeout_shows_the_messages_that_matched(api: httpx2.Client, put: Put) -> None:
+    """They are whole, and no near misses."""
     put(mail())
     told = api.get("api/v1/wait", params={"count": 2, "timeout": 0}).json()
     assert [message["Subject"] for message in told["messages"]] == ["Welcome"]
@@ -169,7 +169,7 @@ def test_the_deadline_tells_what_matched(api: httpx2.Client, put: Put) -> None:
 
 
 def test_near_misses_are_within_inbox_and_cursor(catcher: RunningCatcher, api: httpx2.Client) -> None:
-    """What came to others or before is nobody's near miss."""
+    """Messages of other inboxes or from before the cursor are no near misses."""
     with smtplib.SMTP(catcher.smtp_host, catcher.smtp_port, timeout=30) as client:
         client.sendmail("app@example.com", ["a@mine.inbox.test"], mail("early"))
         cursor = api.get("api/v1/messages").json()["cursor"]
@@ -180,15 +180,15 @@ def test_near_misses_are_within_inbox_and_cursor(catcher: RunningCatcher, api: h
     assert [miss["message"]["Subject"] for miss in told["near_misses"]] == ["near"]
 
 
-def test_absence_is_true_after_the_whole_time(api: httpx2.Client, put: Put) -> None:
-    """200 when nothing that matches came."""
+def test_absence_is_confirmed_after_the_timeout(api: httpx2.Client, put: Put) -> None:
+    """200 if no message matched."""
     put(mail())
     answer = api.get("api/v1/wait", params={"query": "subject:other", "absent": "true", "timeout": "0.05"})
     assert (answer.status_code, answer.json()["messages"]) == (200, [])
 
 
-def test_absence_is_false_as_soon_as_one_comes(catcher: RunningCatcher, put: Put) -> None:
-    """409 with what came, long before the time is over."""
+def test_absence_fails_as_soon_as_a_message_matches(catcher: RunningCatcher, put: Put) -> None:
+    """409 with the messages, long before the timeout."""
     wait = begin(catcher, absent="true", timeout=600)
     put(mail("Surprise"))
     answer = wait.result(60)
@@ -204,23 +204,23 @@ def test_absence_is_false_as_soon_as_one_comes(catcher: RunningCatcher, put: Put
         ("inbox", " "), ("since", ""), ("tz", "Mars/Phobos"),
     ],
 )  # fmt: skip
-def test_bad_input_is_refused_by_name(api: httpx2.Client, name: str, value: str) -> None:
+def test_invalid_input_is_refused_with_the_parameter(api: httpx2.Client, name: str, value: str) -> None:
     """400 that names the parameter."""
     answer = api.get("api/v1/wait", params={name: value})
     assert answer.status_code == 400
     assert answer.json()["error"]["message"].startswith(f"{name}: ")
 
 
-def test_an_unknown_inbox_is_not_waited_for(api: httpx2.Client) -> None:
-    """404 at once."""
+def test_an_unknown_inbox_is_404_at_once(api: httpx2.Client) -> None:
+    """The wait does not begin."""
     answer = api.get("api/v1/wait", params={"inbox": "nobody", "timeout": 600})
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not-found")
 
 
-def test_what_is_tagged_while_it_is_waited_for_counts_in_the_end(
+def test_messages_tagged_during_the_wait_count_at_its_end(
     catcher: RunningCatcher, api: httpx2.Client, put: Put
 ) -> None:
-    """The store is looked at once more when the time is over."""
+    """The store is queried once more at the timeout."""
     (store_id,) = put(mail())
     wait = begin(catcher, query="tag:done", timeout="0.5")
     catcher.store.set_tags([store_id], ["done"])
@@ -228,7 +228,7 @@ def test_what_is_tagged_while_it_is_waited_for_counts_in_the_end(
 
 
 def test_a_message_deleted_before_it_is_read_is_left_out(catcher: RunningCatcher, put: Put) -> None:
-    """The answer holds what can still be told."""
+    """The response has the remaining messages."""
     wait = begin(catcher, query="subject:welcome", timeout="0.2")
     put(mail())
     catcher.store.delete(Everything())
@@ -236,8 +236,8 @@ def test_a_message_deleted_before_it_is_read_is_left_out(catcher: RunningCatcher
     assert answer.status_code in (200, 408)
 
 
-def test_a_client_that_goes_away_frees_its_place_at_once(catcher: RunningCatcher) -> None:
-    """When the last one leaves nothing listens to the store any more."""
+def test_a_disconnected_client_ends_its_wait(catcher: RunningCatcher) -> None:
+    """After the last one there is no subscription to the store."""
     with listeners(catcher) as (heard, left), connected(catcher) as client:
         client.sendall(b"GET /api/v1/wait?timeout=600 HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert heard.wait(20)
@@ -267,7 +267,7 @@ def test_five_hundred_wait_at_once(api: httpx2.Client, catcher: RunningCatcher, 
             client.close()
 
 
-def test_the_stop_of_the_server_ends_waits_at_once() -> None:
+def test_stopping_the_server_ends_waits() -> None:
     """503 instead of a connection that hangs until the deadline."""
     with running_catcher() as catcher:
         wait = begin(catcher, timeout=600)
@@ -275,8 +275,8 @@ def test_the_stop_of_the_server_ends_waits_at_once() -> None:
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "stopping")
 
 
-def test_mail_by_another_process_wakes_the_wait(tmp_path: Path) -> None:
-    """Two catchers on one database: the mail comes by one of them, the wait is with the other."""
+def test_mail_of_another_process_ends_the_wait(tmp_path: Path) -> None:
+    """Two catchers on one database: one receives the mail, the other has the wait."""
     database = str(tmp_path / "mail.db")
     with running_catcher(database=database) as catcher, serving("--database", database) as other:
         wait = begin(catcher, query="subject:hello")
@@ -285,7 +285,7 @@ def test_mail_by_another_process_wakes_the_wait(tmp_path: Path) -> None:
 
 
 def test_no_wake_up_is_lost(catcher: RunningCatcher, put: Put) -> None:
-    """A message that comes at the very moment a wait begins is seen: by the first look, or by the news of it."""
+    """A message that arrives when a wait begins is seen by the first query or by its event."""
     with ThreadPoolExecutor(2) as pool, httpx2.Client(base_url=catcher.url, timeout=60) as client:
         for number in range(40):
             together = threading.Barrier(2)

@@ -22,8 +22,10 @@ def spelled(name: str) -> st.SearchStrategy[str]:
 
 @settings(deadline=None)
 @given(spelled("IDs"), IDS, st.dictionaries(st.text(max_size=3), st.integers() | st.none(), max_size=3))
-def test_ids_survive_every_spelling_and_company(key: str, ids: list[str], others: dict[str, int | None]) -> None:
-    """The one field that must not be overlooked is found among any other keys, JSON or form.
+def test_ids_are_found_in_every_spelling_and_among_other_keys(
+    key: str, ids: list[str], others: dict[str, int | None]
+) -> None:
+    """The field that must not be missed is found among any other keys, in JSON and forms.
 
     Mailpit compatibility: Ground rules.
     """
@@ -42,7 +44,7 @@ def test_ids_survive_every_spelling_and_company(key: str, ids: list[str], others
     st.sampled_from(["", FORM, "application/json"]),
     st.sampled_from([DeleteRequest, MarkRequest, SendRequest]),
 )
-def test_any_octets_are_a_struct_or_a_refusal(raw: bytes, content_type: str, kind: type[msgspec.Struct]) -> None:
+def test_any_octets_are_decoded_or_refused(raw: bytes, content_type: str, kind: type[msgspec.Struct]) -> None:
     """Nothing but 400 is raised, whatever the octets are."""
     assert outcome(raw, content_type, kind) in (200, 400)
 
@@ -65,12 +67,12 @@ def outcome(raw: bytes, content_type: str, kind: type[msgspec.Struct]) -> int:
     ],
 )
 def test_a_form_gives_the_same_fields(raw: bytes, expected: MarkRequest) -> None:
-    """Texts become what the field wants; repeated names become a list."""
+    """Texts become values of the field's type; repeated names become a list."""
     assert struct_of(raw, FORM, MarkRequest) == expected
 
 
-def test_nested_keys_are_found_and_free_ones_left_alone() -> None:
-    """Keys of inner objects are put right too; the names of `Headers` are the client's own."""
+def test_nested_keys_are_matched_and_free_ones_kept() -> None:
+    """Keys of inner objects are matched in any letter case; the names in `Headers` are the client's."""
     raw = b'{"FROM":{"eMail":"a@b"},"headers":{"x-OWN":"1"},"attachments":[{"contentid":"c","CONTENT":""}]}'
     sending = struct_of(raw, "", SendRequest)
     assert sending.from_.email == "a@b"
@@ -86,7 +88,7 @@ def test_anything_can_be_encoded(value: object) -> None:
     assert encode(["\ud800", {"\udfff": "é"}]) == '["\ufffd",{"\ufffd":"é"}]'.encode()
 
 
-def test_names_are_spelled_as_clients_know_them() -> None:
+def test_keys_have_the_spelling_that_clients_expect() -> None:
     """Initialisms in capitals, everything else in CamelCase."""
     assert [camel(name) for name in ("id", "message_id", "html", "sha256", "smtp_accepted", "from_", "reply_to")] == [
         "ID", "MessageID", "HTML", "SHA256", "SMTPAccepted", "From", "ReplyTo",

@@ -99,10 +99,10 @@ def test_lists_are_paged_newest_first(api: httpx2.Client, put: Put) -> None:
         ("containing", "", {"one", "two", "three"}),
     ],
 )
-def test_a_search_is_for_a_text_in_sender_recipients_or_words(
+def test_a_search_looks_in_the_sender_the_recipients_or_the_text(
     api: httpx2.Client, put: Put, kind: str, query: str, found: set[str]
 ) -> None:
-    """kind is from, to or containing; the query is a text in any letter case and no search language."""
+    """kind is from, to or containing; the query is a text in any letter case, not in the search language."""
     put(plain(1, subject="one", text="a needle or two"))
     put(plain(2, subject="two"), recipients=("hidden@example.com",))
     put(plain(3, subject="three", text="100% wool", to="c@example.com"))
@@ -112,12 +112,12 @@ def test_a_search_is_for_a_text_in_sender_recipients_or_words(
 
 
 @pytest.mark.parametrize("kind", ["", "subject", "FROM"])
-def test_another_kind_of_search_is_refused(api: httpx2.Client, kind: str) -> None:
-    """Nothing is guessed: 400."""
+def test_an_unknown_kind_of_search_is_refused(api: httpx2.Client, kind: str) -> None:
+    """It is 400."""
     assert api.get("api/v2/search", params={"kind": kind, "query": "x"}).status_code == 400
 
 
-def test_reading_marks_nothing_read(api: httpx2.Client, put: Put, catcher: RunningCatcher) -> None:
+def test_reading_does_not_mark_as_read(api: httpx2.Client, put: Put, catcher: RunningCatcher) -> None:
     """MailHog has no read mark, so its clients must not change one."""
     (store_id,) = put(plain(1))
     listed(api)
@@ -125,8 +125,8 @@ def test_reading_marks_nothing_read(api: httpx2.Client, put: Put, catcher: Runni
     assert not catcher.store.summary(store_id).is_read
 
 
-def test_one_message_is_deleted_with_an_empty_answer(api: httpx2.Client, put: Put, catcher: RunningCatcher) -> None:
-    """DELETE /api/v1/messages/{id}; one that is not there is no error."""
+def test_one_message_is_deleted_with_an_empty_response(api: httpx2.Client, put: Put, catcher: RunningCatcher) -> None:
+    """DELETE /api/v1/messages/{id}; an unknown one is no error."""
     first, second = put(plain(1), plain(2))
     for _ in range(2):
         answer = api.delete(f"api/v1/messages/{first}")
@@ -135,17 +135,17 @@ def test_one_message_is_deleted_with_an_empty_answer(api: httpx2.Client, put: Pu
     assert api.get(f"api/v1/messages/{first}").status_code == 404
 
 
-def test_everything_is_deleted_with_an_answer_that_each_kind_of_client_can_read(
+def test_the_deletion_of_all_messages_has_a_response_that_each_client_can_read(
     api: httpx2.Client, put: Put, catcher: RunningCatcher
 ) -> None:
-    """MailHog's client reads any body as JSON, Mailpit's want the text "ok"."""
+    """MailHog's client reads any body as JSON, Mailpit's expect the text "ok"."""
     put(plain(1))
     assert bare(catcher, "DELETE", "api/v1/messages") == (200, b"")
     assert catcher.store.counts().messages == 0
     assert api.delete("api/v1/messages").text == "ok"
 
 
-def test_odd_messages_make_answers_too(api: httpx2.Client, put: Put) -> None:
+def test_odd_messages_are_shown_too(api: httpx2.Client, put: Put) -> None:
     """Octets that are not UTF-8 become U+FFFD; nothing is lost from the list."""
     deep = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(500))
     put(b"", b"\xff\xfe\x00\r\n\r\n\x80", deep, b"Subject: =?x?q?=\r\n\r\n.\r\n")

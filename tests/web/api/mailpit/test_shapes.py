@@ -86,13 +86,13 @@ def missing(value: Any, shape: dict[str, Any], place: str) -> list[str]:
     return found
 
 
-def test_every_route_of_the_document_is_asked() -> None:
-    """None can be forgotten."""
+def test_every_route_of_the_document_is_requested() -> None:
+    """No route can be forgotten."""
     assert ASKED.keys() == SHAPES["routes"].keys()
 
 
 @pytest.mark.parametrize("route", sorted(ASKED))
-def test_an_answer_has_the_shape_of_the_document(api: httpx2.Client, route: str) -> None:
+def test_a_response_has_the_schema_of_the_document(api: httpx2.Client, route: str) -> None:
     """Status 200, the media type, every name with its type; a text where the document says so."""
     asked, shape = ASKED[route], SHAPES["routes"][route]["answer"]
     answer = api.request(asked.method, asked.path, json=asked.body, params=asked.query)

@@ -28,7 +28,7 @@ def test_the_html_is_as_sent_with_addresses_for_its_images(api: httpx2.Client, p
     assert api.get("/api/v1/messages").json()["unread"] == 0
 
 
-def test_nothing_in_a_view_runs_or_is_fetched(api: httpx2.Client, put: Put) -> None:
+def test_a_view_runs_no_script_and_requests_nothing(api: httpx2.Client, put: Put) -> None:
     """The policy has a sandbox without scripts and lets this message's own parts in as images, nothing else."""
     (store_id,) = put(MIXED)
     for query in ("", "?embed=1"):
@@ -60,7 +60,7 @@ def test_the_text_is_shown_as_text(api: httpx2.Client, put: Put) -> None:
 
 
 def test_without_html_there_is_no_html_view(api: httpx2.Client, put: Put) -> None:
-    """404 with the texts clients know, and no read mark. Mailpit compatibility: Contents."""
+    """404 with the texts that clients expect, and no read mark. Mailpit compatibility: Contents."""
     (store_id,) = put(plain(0))
     answer = api.get(f"/view/{store_id}.html")
     assert (answer.status_code, answer.text) == (404, "This message does not contain a HTML part")

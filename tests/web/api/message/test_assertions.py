@@ -12,7 +12,7 @@ Put = Callable[..., list[str]]
 
 
 def test_every_assertion_has_an_outcome(api: httpx2.Client, put: Put) -> None:
-    """They are answered in order, in the vocabulary of the test suites; a mail that fails is still 200."""
+    """Outcomes are in the order of the assertions; the status is 200 even if some fail."""
     (store_id,) = put(invoice().as_bytes(), recipients=("ann@example.com",))
     asked: list[dict[str, Any]] = [
         {"assert": "recipients", "exactly": ["ann@example.com"]},
@@ -37,8 +37,8 @@ def test_every_assertion_has_an_outcome(api: httpx2.Client, put: Put) -> None:
     assert api.get(f"/api/v1/message/{store_id}?peek=1").json()["Read"] is False
 
 
-def test_checks_are_held_to_a_score(api: httpx2.Client, put: Put) -> None:
-    """What the checks found is told in the outcome."""
+def test_checks_can_be_asserted_to_reach_a_score(api: httpx2.Client, put: Put) -> None:
+    """The findings are in the outcome."""
     put(welcome("Hello {{ name }}\n").as_bytes())
     asked = [{"assert": "checks", "min_score": 99}, {"assert": "subject", "contains": "Ann"}]
     answer = api.post("/api/v1/message/latest/assert", json={"assertions": asked}).raise_for_status().json()
@@ -63,8 +63,8 @@ def test_checks_are_held_to_a_score(api: httpx2.Client, put: Put) -> None:
         ({"assertions": [{"assert": "checks", "min_score": 101}]}, "min_score"),
     ],
 )
-def test_what_cannot_be_asserted_is_refused(api: httpx2.Client, put: Put, body: object, said: str) -> None:
-    """400 names what is wrong, in the shape of our own errors."""
+def test_an_invalid_assertion_is_refused(api: httpx2.Client, put: Put, body: object, said: str) -> None:
+    """400 with the reason, in the format of our own errors."""
     put(welcome().as_bytes())
     answer = api.post("/api/v1/message/latest/assert", json=body)
     assert answer.status_code == 400
@@ -72,6 +72,6 @@ def test_what_cannot_be_asserted_is_refused(api: httpx2.Client, put: Put, body: 
 
 
 def test_an_unknown_message_is_404(api: httpx2.Client) -> None:
-    """There is nothing to judge."""
+    """No assertion is evaluated."""
     answer = api.post("/api/v1/message/nothing/assert", json={"assertions": [{"assert": "text-is-html"}]})
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not-found")

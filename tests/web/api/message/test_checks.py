@@ -61,8 +61,8 @@ def site() -> Iterator[tuple[str, list[str]]]:
     server.server_close()
 
 
-def test_all_checks_that_ask_nobody_are_made(api: httpx2.Client, put: Put) -> None:
-    """Without `only` every check runs but those that reach the network; each names itself, and places have lines."""
+def test_all_checks_without_network_run_by_default(api: httpx2.Client, put: Put) -> None:
+    """Without `only` every check runs except those that use the network; findings have lines."""
     (store_id,) = put(GRID)
     answer = api.get(f"/api/v1/message/{store_id}/checks").raise_for_status().json()
     assert answer["id"] == store_id
@@ -77,8 +77,8 @@ def test_all_checks_that_ask_nobody_are_made(api: httpx2.Client, put: Put) -> No
     assert all(report["facts"] is None for report in answer["reports"])
 
 
-def test_only_chooses_and_facts_come_when_asked_for(api: httpx2.Client, put: Put) -> None:
-    """`only` names checks, `facts=1` adds what they found out, and `latest` works."""
+def test_only_selects_checks_and_facts_adds_facts(api: httpx2.Client, put: Put) -> None:
+    """`only` names checks, `facts=1` adds their facts, and `latest` works."""
     put(GRID)
     answer = api.get("/api/v1/message/latest/checks", params={"only": "clients, size", "facts": "1"}).json()
     assert [report["check"] for report in answer["reports"]] == ["size", "clients"]
@@ -86,7 +86,7 @@ def test_only_chooses_and_facts_come_when_asked_for(api: httpx2.Client, put: Put
 
 
 def test_ignored_rules_are_left_out_of_findings_and_score(api: httpx2.Client, put: Put) -> None:
-    """`ignore` names rules, alone or with their check; what is kept of the reports stays whole."""
+    """`ignore` names rules, alone or with their check; the rest of the reports is unchanged."""
     put(GRID)
 
     def links(**query: str) -> tuple[list[str], float]:
@@ -101,8 +101,8 @@ def test_ignored_rules_are_left_out_of_findings_and_score(api: httpx2.Client, pu
     assert links() == (["link-cid"], 75)
 
 
-def test_an_unknown_check_is_400_with_the_names_there_are(api: httpx2.Client, put: Put) -> None:
-    """Bad input gets the JSON shape of our routes, and says what would be good."""
+def test_an_unknown_check_is_400_with_the_known_names(api: httpx2.Client, put: Put) -> None:
+    """The error has the format of our own routes, and lists the valid names."""
     put(GRID)
     answer = api.get("/api/v1/message/latest/checks", params={"only": "spelling"})
     assert answer.status_code == 400
@@ -117,8 +117,8 @@ def test_an_unknown_message_is_404(api: httpx2.Client, route: str) -> None:
     assert api.get(f"/api/v1/message/latest/{route}").status_code == 404
 
 
-def test_the_same_message_gives_the_same_octets_twice(api: httpx2.Client, put: Put) -> None:
-    """Reports are made once and kept; made anew for equal content they are equal."""
+def test_the_same_message_has_the_same_reports(api: httpx2.Client, put: Put) -> None:
+    """Reports are cached, and equal for messages with equal content."""
     first, second = put(GRID, GRID)
     answers = [
         api.get(f"/api/v1/message/{each}/checks", params={"facts": "1"}).content for each in (first, first, second)
@@ -127,8 +127,8 @@ def test_the_same_message_gives_the_same_octets_twice(api: httpx2.Client, put: P
     assert answers[0] == answers[2].replace(second.encode(), first.encode())
 
 
-def test_html_check_has_the_keys_that_clients_know(api: httpx2.Client, put: Put) -> None:
-    """Warnings with notes, platforms, totals that add up to 100; unknown is no partial.
+def test_html_check_has_the_keys_that_clients_expect(api: httpx2.Client, put: Put) -> None:
+    """Warnings with notes, platforms, totals that add up to 100; unknown support does not count as partial.
 
     Mailpit compatibility: HTML check.
     """
@@ -155,8 +155,8 @@ def test_html_check_without_html_is_400(api: httpx2.Client, put: Put) -> None:
     assert (answer.status_code, answer.text) == (400, "message does not contain HTML")
 
 
-def test_internal_links_are_not_asked(api: httpx2.Client, put: Put, site: tuple[str, list[str]]) -> None:
-    """By default nothing internal is reached: 451 as Mailpit has it, and no request. Link checks mark read."""
+def test_internal_links_are_not_requested(api: httpx2.Client, put: Put, site: tuple[str, list[str]]) -> None:
+    """By default internal addresses are not connected to: 451 as in Mailpit. Link checks mark as read."""
     address, seen = site
     (store_id,) = put(html(f'<a href="{address}/fine">x</a>'))
     answer = api.get(f"/api/v1/message/{store_id}/link-check").raise_for_status().json()
@@ -168,8 +168,8 @@ def test_internal_links_are_not_asked(api: httpx2.Client, put: Put, site: tuple[
     assert api.get(f"/api/v1/message/{store_id}", params={"peek": "1"}).json()["Read"]
 
 
-def test_allowed_internal_links_are_asked_and_followed(site: tuple[str, list[str]]) -> None:
-    """With the network allowed: status as it is, redirects followed when asked for.
+def test_allowed_internal_links_are_requested_and_followed(site: tuple[str, list[str]]) -> None:
+    """With internal addresses allowed: the real status, and redirects on request.
 
     Mailpit compatibility: Link check.
     """
@@ -197,14 +197,14 @@ def test_allowed_internal_links_are_asked_and_followed(site: tuple[str, list[str
 
 
 def test_without_a_spam_filter_there_is_no_such_route(api: httpx2.Client, put: Put) -> None:
-    """`File not found`, and webui says that it is off. Mailpit compatibility: Routes."""
+    """`File not found`, and webui reports it as off. Mailpit compatibility: Routes."""
     put(GRID)
     answer = api.get("/api/v1/message/latest/sa-check")
     assert (answer.status_code, answer.text) == (404, "File not found\n")
     assert api.get("/api/v1/webui").json()["SpamAssassin"] is False
 
 
-def test_a_spam_filter_that_does_not_answer_is_an_error_in_the_answer() -> None:
+def test_an_unavailable_spam_filter_is_an_error_in_the_result() -> None:
     """Status 200 with `Error` and no rules, and the other checks go on. Mailpit compatibility: Spam check."""
     with running_catcher(spamassassin="127.0.0.1:1") as catcher, httpx2.Client(base_url=catcher.url) as api:
         deliver_now(catcher.store, [(envelope(), GRID)])
@@ -229,8 +229,8 @@ def test_signatures_are_verified_by_a_zone_file() -> None:
         assert report["facts"]["is_offline"] is True
 
 
-def test_wrong_settings_of_the_checks_stop_the_start(tmp_path: Path) -> None:
-    """A setting that cannot be meant never becomes a default."""
+def test_invalid_settings_of_the_checks_prevent_the_start(tmp_path: Path) -> None:
+    """An invalid setting never becomes a default."""
     from catcher.errors import SettingError
 
     for name, value, text in (
@@ -244,7 +244,7 @@ def test_wrong_settings_of_the_checks_stop_the_start(tmp_path: Path) -> None:
             pass
 
 
-def test_a_huge_mail_is_checked_off_the_loop_and_the_cut_is_said(api: httpx2.Client, put: Put) -> None:
+def test_a_huge_message_is_checked_off_the_event_loop_and_marked_as_cut(api: httpx2.Client, put: Put) -> None:
     """While a 100,000-fold nested mail of megabytes is checked, other requests are answered. Bounded, never a 5xx."""
     (store_id,) = put(html("<div>" * 100_000 + "<style>" + "a{color:red}" * 200_000 + "</style>" + "<p>x" * 50_000))
     done = threading.Event()

@@ -15,8 +15,8 @@ ONE = "/api/v1/message/"
 ODD = b"Bare: lf\n\x00\xff dots\r\n.\r\n..\r\n\r\nno end"
 
 
-def test_raw_is_what_came_in_to_the_octet(api: httpx2.Client, put: Put) -> None:
-    """No header field added, no line end changed; text for browsers, never run. Mailpit compatibility: Differences."""
+def test_raw_is_the_message_as_received(api: httpx2.Client, put: Put) -> None:
+    """No header field added, no line end changed; plain text for browsers. Mailpit compatibility: Differences."""
     for content in (MIXED, ODD, b"", b"x" * 3_000_000):
         (store_id,) = put(content)
         answer = api.get(f"{ONE}{store_id}/raw")
@@ -35,7 +35,7 @@ def test_raw_can_be_downloaded(api: httpx2.Client, put: Put) -> None:
     assert answer.headers["content-disposition"] == f'attachment; filename="{store_id}.eml"'
 
 
-def test_trace_puts_the_envelope_on_top(api: httpx2.Client, put: Put) -> None:
+def test_trace_adds_the_envelope_on_top(api: httpx2.Client, put: Put) -> None:
     """Return-Path, Received and Bcc as a server would have added them; below them the octets as received."""
     (store_id,) = put(
         MIXED, recipients=("bob@example.com", "hidden@example.com", "carol@example.com", "two@example.com")
@@ -50,7 +50,7 @@ def test_trace_puts_the_envelope_on_top(api: httpx2.Client, put: Put) -> None:
     assert lines[3:] == ["Bcc: hidden@example.com,", "\ttwo@example.com", ""]
 
 
-def test_a_client_cannot_write_lines_into_the_trace(api: httpx2.Client, put: Put) -> None:
+def test_a_client_cannot_inject_lines_into_the_trace(api: httpx2.Client, put: Put) -> None:
     """Control characters in the envelope start no header field of their own."""
     (store_id,) = put(plain(0), recipients=("a@b\r\nX-Evil: 1",), reverse_path="c@d>\r\nX-Evil: 2")
     top = api.get(f"{ONE}{store_id}/raw", params={"trace": 1}).text
@@ -91,8 +91,8 @@ def test_a_part_is_its_decoded_octets(api: httpx2.Client, put: Put) -> None:
 @pytest.mark.parametrize(
     "media_type", ["text/html", "image/svg+xml", "application/xhtml+xml", "text/xml", "application/javascript", "x"]
 )
-def test_what_could_run_is_only_ever_downloaded(api: httpx2.Client, put: Put, media_type: str) -> None:
-    """A short list of types is shown; everything else is a sandboxed download that nobody sniffs."""
+def test_active_content_is_always_a_download(api: httpx2.Client, put: Put, media_type: str) -> None:
+    """A short list of types is shown; everything else is a sandboxed download without sniffing."""
     head = f'From: a@b\r\nContent-Type: {media_type}; name="a.html"\r\nContent-Disposition: attachment\r\n\r\n'
     (store_id,) = put(head.encode() + b"<script>1</script>")
     answer = api.get(f"{ONE}{store_id}/part/0")
@@ -101,8 +101,8 @@ def test_what_could_run_is_only_ever_downloaded(api: httpx2.Client, put: Put, me
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-def test_parts_and_raw_are_kept_by_browsers(api: httpx2.Client, put: Put) -> None:
-    """Immutable, with a validator that is answered; by the name `latest` they are asked for again. RFC 9110 §13."""
+def test_parts_and_raw_are_cached_by_browsers(api: httpx2.Client, put: Put) -> None:
+    """Immutable, with a validator; under the name `latest` they are revalidated. RFC 9110 §13."""
     (store_id,) = put(MIXED)
     for path in ("raw", "part/2"):
         answer = api.get(f"{ONE}{store_id}/{path}")

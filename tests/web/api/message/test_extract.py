@@ -64,7 +64,7 @@ def test_latest_works_and_a_message_without_any_has_nulls(api: httpx2.Client, pu
 
 
 def test_extracting_does_not_mark_read(api: httpx2.Client, put: Put) -> None:
-    """A program that takes a code out leaves the message as new for people."""
+    """A program that reads a code leaves the message unread."""
     (store_id,) = put(SIGN_IN)
     api.get(f"/api/v1/message/{store_id}/extract").raise_for_status()
     assert api.get("/api/v1/messages").json()["unread"] == 1
@@ -80,8 +80,8 @@ def test_an_unknown_message_is_404(api: httpx2.Client, put: Put) -> None:
 @pytest.mark.parametrize(
     ("name", "value"), [("query", "("), ("query", "before:nonsense"), ("tz", "Mars"), ("inbox", "")]
 )
-def test_bad_input_is_refused_by_name(api: httpx2.Client, put: Put, name: str, value: str) -> None:
-    """400 with the parameter, in the shape of our own errors."""
+def test_invalid_input_is_refused_with_the_parameter(api: httpx2.Client, put: Put, name: str, value: str) -> None:
+    """400 with the parameter's name, in the format of our own errors."""
     put(PLAIN)
     refused = api.get("/api/v1/message/latest/extract", params={name: value})
     assert refused.status_code == 400

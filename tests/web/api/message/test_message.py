@@ -22,8 +22,8 @@ def unread(api: httpx2.Client) -> int:
     return number
 
 
-def test_a_message_shows_what_clients_know(api: httpx2.Client, put: Put) -> None:
-    """Every key of the message's shape, filled from a message that has it all. Mailpit compatibility: Message."""
+def test_a_message_has_the_keys_that_clients_expect(api: httpx2.Client, put: Put) -> None:
+    """Every key of the schema, filled from a message that has everything. Mailpit compatibility: Message."""
     (store_id,) = put(MIXED, recipients=("bob@example.com", "CAROL@example.com", "hidden@example.com"))
     shown = api.get(ONE + store_id).json()
     expected = {
@@ -53,7 +53,7 @@ def test_a_message_shows_what_clients_know(api: httpx2.Client, put: Put) -> None
     assert "cid:logo@x" in shown["HTML"]
 
 
-def test_every_leaf_that_is_no_body_is_listed(api: httpx2.Client, put: Put) -> None:
+def test_every_leaf_except_the_bodies_is_listed(api: httpx2.Client, put: Put) -> None:
     """With or without a name; file names decoded, digests of the decoded octets.
 
     Mailpit compatibility: Message; Differences.
@@ -75,8 +75,8 @@ def test_every_leaf_that_is_no_body_is_listed(api: httpx2.Client, put: Put) -> N
     ]
 
 
-def test_the_tree_and_the_envelope_are_told(api: httpx2.Client, put: Put) -> None:
-    """Beyond existing clients' fields: each entity with its parent, and the transaction as the client stated it."""
+def test_a_message_has_its_tree_and_envelope(api: httpx2.Client, put: Put) -> None:
+    """Besides the fields of existing clients: each entity with its parent, and the transaction."""
     (store_id,) = put(MIXED, recipients=("bob@example.com", "x@example.com"))
     shown = api.get(ONE + store_id).json()
     assert [(each["PartID"], each["Parent"]) for each in shown["Parts"]] == [
@@ -103,7 +103,7 @@ def test_any_octets_can_be_read(api: httpx2.Client, put: Put, content: bytes) ->
 
 
 def test_reading_marks_read_and_peeking_does_not(api: httpx2.Client, put: Put) -> None:
-    """Only the message itself and its views mark it. Mailpit compatibility: Routes."""
+    """Only the message itself and its views mark it as read. Mailpit compatibility: Routes."""
     (store_id,) = put(plain(0))
     assert api.get(ONE + store_id, params={"peek": 1}).json()["Read"] is False
     for path in ("/headers", "/raw", "/part/0"):
@@ -174,7 +174,7 @@ def test_the_header_section_has_canonical_names_in_order(api: httpx2.Client, put
     ],
 )
 def test_the_date_keeps_its_own_offset(api: httpx2.Client, put: Put, date: str, expected: str | None) -> None:
-    """RFC 3339 in the sender's zone; a date that is none gives the time of receipt.
+    """RFC 3339 in the sender's zone; an invalid date gives the time of receipt.
 
     Mailpit compatibility: Ground rules.
     """

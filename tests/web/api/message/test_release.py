@@ -69,8 +69,8 @@ def test_a_message_is_released_with_new_date_and_id_and_without_bcc(sink: Mailbo
     assert restored.replace(header["Message-ID"].encode(), b"<mixed@example.com>", 1) == MIXED
 
 
-def test_the_relay_rewrites_as_its_settings_say(sink: Mailbox) -> None:
-    """return-path on top, the author replaced, the Message-ID kept; the page is told.
+def test_the_relay_rewrites_by_its_settings(sink: Mailbox) -> None:
+    """return-path on top, the author replaced, the Message-ID kept; webui reports it.
 
     Mailpit compatibility: Release; Info.
     """
@@ -96,8 +96,8 @@ def test_the_relay_rewrites_as_its_settings_say(sink: Mailbox) -> None:
     assert header["From"].endswith(" <o@example.com>")
 
 
-def test_what_may_not_go_out_stays_in(sink: Mailbox) -> None:
-    """The checks in their order, with the texts clients know; nothing is sent to anybody.
+def test_a_release_that_is_not_allowed_sends_nothing(sink: Mailbox) -> None:
+    """The checks in their order, with the texts that clients expect.
 
     Mailpit compatibility: Release.
     """
@@ -130,8 +130,8 @@ def test_what_may_not_go_out_stays_in(sink: Mailbox) -> None:
     assert sink.sessions == 0
 
 
-def test_refused_recipients_are_named_and_so_are_those_who_have_it(sink: Mailbox) -> None:
-    """400, so that nobody takes it for done; as JSON recipient by recipient when it is asked for."""
+def test_rejected_and_accepted_recipients_are_named(sink: Mailbox) -> None:
+    """400, so that it is not taken for a success; the report has the outcome for each recipient."""
     sink.refuse = {"no@example.org"}
     with relaying(smtp_relay_port=sink.port) as (api, _, path):
         both = {"To": ["no@example.org", "yes@example.org"]}
@@ -154,7 +154,7 @@ def test_refused_recipients_are_named_and_so_are_those_who_have_it(sink: Mailbox
     assert [each.rcpt_tos for each in sink.messages] == [["yes@example.org"]] * 3
 
 
-def test_without_a_relay_nothing_leaves(api: httpx2.Client, put: Put) -> None:
+def test_without_a_relay_nothing_is_sent(api: httpx2.Client, put: Put) -> None:
     """400 after all other checks. Mailpit compatibility: Release."""
     [store_id] = put(plain(1))
     answer = api.post("/api/v1/message/latest/release", json={"To": ["a@b.test"]})
@@ -163,7 +163,7 @@ def test_without_a_relay_nothing_leaves(api: httpx2.Client, put: Put) -> None:
 
 
 def test_a_relay_with_tls_and_a_login(authority: trustme.CA) -> None:
-    """STARTTLS and AUTH as the settings say; a wrong password is told without showing it."""
+    """STARTTLS and AUTH by the settings; the error of a wrong password does not show it."""
     with smtp_server(authority, auth=True) as server:
         settings = {"smtp_relay_port": server.port, "smtp_relay_starttls": True, "smtp_relay_username": "me"}
         with relaying(**settings, smtp_relay_password="secret") as (api, _, path):
@@ -176,7 +176,7 @@ def test_a_relay_with_tls_and_a_login(authority: trustme.CA) -> None:
         assert server.messages[0].over_tls
 
 
-def test_a_relay_that_hangs_holds_up_nobody_else() -> None:
+def test_a_relay_that_hangs_blocks_nothing_else() -> None:
     """More releases than there are threads for them wait; pages answer meanwhile, and stopping cuts the sessions."""
     with scripted(b"220 hi\r\n", b"250 hi\r\n") as server, ThreadPoolExecutor(20) as pool:
         with relaying(smtp_relay_port=server.port, smtp_relay_timeout=600) as (api, running, path):
@@ -249,14 +249,14 @@ def test_relays_have_names(sink: Mailbox) -> None:
         {"relays": "{"},
     ],
 )
-def test_a_wrong_setting_of_the_relay_stops_the_start(settings: dict[str, Any]) -> None:
+def test_an_invalid_setting_of_the_relay_prevents_the_start(settings: dict[str, Any]) -> None:
     """It never becomes a default."""
     with pytest.raises(SettingError), relaying(**settings):
         pass
 
 
-def test_rules_send_mail_onward_on_their_own(sink: Mailbox) -> None:
-    """By settings: recipients that match, and what a search finds to somebody else; the API tells what became of it."""
+def test_rules_relay_mail_automatically(sink: Mailbox) -> None:
+    """Recipients that match, or the results of a query to other recipients; the API lists the deliveries."""
     rules = '[{"query": "subject:invoice", "to": "audit@example.net", "relay": "second"}]'
     with smtp_server() as other:
         more = {"second": {"host": "127.0.0.1", "port": other.port}}
@@ -295,8 +295,8 @@ def test_rules_send_mail_onward_on_their_own(sink: Mailbox) -> None:
         {"relay_rules": "["},
     ],
 )
-def test_a_rule_that_cannot_be_followed_stops_the_start(settings: dict[str, Any]) -> None:
-    """No relay for it, a query or pattern that cannot be read, an unknown key."""
+def test_an_invalid_rule_prevents_the_start(settings: dict[str, Any]) -> None:
+    """A missing relay, an invalid query or pattern, an unknown key."""
     with pytest.raises(SettingError), running_catcher(**settings):
         pass
 
@@ -325,8 +325,8 @@ def prompt(port: int, **more: Any) -> contextlib.AbstractContextManager[tuple[ht
     return relaying(smtp_relay_port=port, smtp_relay_all=True, smtp_relay_forward_smtp_errors=True, **more)
 
 
-def test_senders_get_the_relays_refusal_as_their_own(picky: Mailbox) -> None:
-    """Nobody accepted, so the sender is refused; the message is kept all the same. Mailpit compatibility: Relay."""
+def test_senders_get_the_relays_rejection(picky: Mailbox) -> None:
+    """If no recipient is accepted, the sender gets the rejection; the message is kept. Mailpit compatibility: Relay."""
     with prompt(picky.port) as (api, running, _):
         with smtplib.SMTP(running.smtp_host, running.smtp_port, timeout=60) as client:
             with pytest.raises(smtplib.SMTPDataError) as caught:
@@ -339,8 +339,8 @@ def test_senders_get_the_relays_refusal_as_their_own(picky: Mailbox) -> None:
     assert [(job["state"], job["attempts"]) for job in jobs[:2]] == [("failed", 1), ("failed", 1)]
 
 
-def test_a_relay_that_is_down_is_told_as_temporary(free_port: int) -> None:
-    """4yz: the sender tries again itself, so the queue does not."""
+def test_an_unavailable_relay_is_a_temporary_error(free_port: int) -> None:
+    """4yz: the sender retries, so the outbox does not."""
     with (
         prompt(free_port) as (api, running, _),
         smtplib.SMTP(running.smtp_host, running.smtp_port, timeout=60) as client,
@@ -351,8 +351,8 @@ def test_a_relay_that_is_down_is_told_as_temporary(free_port: int) -> None:
         assert api.get("/api/v1/outgoing").json()["jobs"][0]["state"] == "failed"
 
 
-def test_mail_that_no_rule_concerns_waits_for_nobody(free_port: int) -> None:
-    """Only what goes to the relay depends on it."""
+def test_mail_without_a_matching_rule_does_not_wait_for_the_relay(free_port: int) -> None:
+    """Only relayed mail depends on the relay."""
     rules = '[{"query": "subject:out", "forward_smtp_errors": true}]'
     with (
         relaying(smtp_relay_port=free_port, relay_rules=rules) as (_, running, _path),
@@ -366,8 +366,8 @@ def test_mail_that_no_rule_concerns_waits_for_nobody(free_port: int) -> None:
 # Send and relay
 
 
-def test_a_message_is_sent_in_and_onward_in_one_request(picky: Mailbox) -> None:
-    """`?relay=`: stored, then relayed as it came; the answer tells what became of each recipient."""
+def test_a_message_is_stored_and_relayed_in_one_request(picky: Mailbox) -> None:
+    """`?relay=`: stored, then relayed unchanged; the response has the outcome for each recipient."""
     message = {"From": {"Email": "a@example.com"}, "To": [{"Email": "x@example.org"}, {"Email": "no@example.org"}]}
     with relaying(smtp_relay_port=picky.port) as (api, _, _path):
         answer = api.post("/api/v1/send?relay=default", json=message)
@@ -387,8 +387,8 @@ def test_a_message_is_sent_in_and_onward_in_one_request(picky: Mailbox) -> None:
     assert [each.rcpt_tos for each in picky.messages] == [["x@example.org"]]
 
 
-def test_a_message_that_cannot_go_onward_is_kept(free_port: int) -> None:
-    """The relay is down: the error names the id under which the message is."""
+def test_a_message_that_cannot_be_relayed_is_kept(free_port: int) -> None:
+    """The relay is down: the error has the id of the stored message."""
     message = {"From": {"Email": "a@example.com"}, "To": [{"Email": "x@example.org"}]}
     with relaying(smtp_relay_port=free_port) as (api, _, _path):
         answer = api.post("/api/v1/send?relay=default", json=message)

@@ -88,7 +88,7 @@ def huge_png() -> bytes:
         (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "eps", "image"),
     ],
 )
-def test_what_is_no_image_gives_a_blank_one(
+def test_anything_but_an_image_gives_a_blank_thumbnail(
     api: httpx2.Client, put: Put, octets: bytes, subtype: str, maintype: str
 ) -> None:
     """Broken, endless, of a kind that is never decoded: blank, at once, and no error."""
@@ -97,8 +97,8 @@ def test_what_is_no_image_gives_a_blank_one(
     assert time.process_time() - begun < 2
 
 
-def test_thumbnails_are_kept_and_unknown_parts_are_404(api: httpx2.Client, put: Put) -> None:
-    """An ETag and a year for a fixed id; `latest` must be asked again. Unknown part or message: 404."""
+def test_thumbnails_are_cached_and_unknown_parts_are_404(api: httpx2.Client, put: Put) -> None:
+    """An ETag and a year for a fixed id; `latest` is revalidated. Unknown part or message: 404."""
     (store_id,) = put(mail(picture(300, 300)))
     answer = api.get(f"/api/v1/message/{store_id}/part/2/thumb")
     assert "immutable" in answer.headers["cache-control"]

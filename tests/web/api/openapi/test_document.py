@@ -80,18 +80,18 @@ def differences(value: Any, expected: Any, place: str = "") -> list[str]:
         ("/api/v1/tags", [str]),
     ],
 )
-def test_answers_have_the_names_and_types_clients_expect(
+def test_responses_have_the_keys_and_types_clients_expect(
     api: httpx2.Client, put: Put, path: str, expected: Any
 ) -> None:
-    """The shapes of the reference's own description, filled from a message that has everything."""
+    """The schemas of Mailpit's description, filled from a message that has everything."""
     put(MIXED, recipients=("hidden@example.com",))
     answer = api.get(path).json()
     assert differences(answer, expected) == []
     assert differences({"messages": None}, LIST), "the comparison finds differences"
 
 
-def test_every_documented_operation_is_there_and_none_besides(api: httpx2.Client) -> None:
-    """The document is made from the routes, and swagger.json is another name of it."""
+def test_exactly_the_documented_operations_exist(api: httpx2.Client) -> None:
+    """The document is generated from the operations, and swagger.json is another name of it."""
     document = api.get("/api/v1/openapi.json").json()
     assert document == api.get("/api/v1/swagger.json").json()
     assert document["openapi"] == "3.1.0"
@@ -122,8 +122,8 @@ def test_every_documented_operation_is_there_and_none_besides(api: httpx2.Client
     assert len(names) == len(set(names))
 
 
-def test_every_reference_of_the_document_leads_somewhere(api: httpx2.Client) -> None:
-    """No schema is named that is not there, and every operation is described."""
+def test_every_reference_of_the_document_resolves(api: httpx2.Client) -> None:
+    """Every referenced schema exists, and every operation has a summary."""
     answer = api.get("/api/v1/openapi.json")
     document = answer.json()
     known = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
