@@ -4,7 +4,7 @@ from typing import Generic, TypeVar, Unpack
 
 from catcher.client import operations
 from catcher.client.connection import Endpoint
-from catcher.client.flows import Flow, Method, Operation
+from catcher.client.flows import ClientMethod, ClientOperation, Flow
 from catcher.client.message import MessageReader, MessageValue, cursor_of
 from catcher.client.query import Conditions, query_of
 from catcher.schema.inboxes import InboxInfo
@@ -37,58 +37,58 @@ class BaseCatcher(MessageReader[M], Generic[M, I]):
         """The former name of `endpoint`."""
         return self.endpoint
 
-    page = Operation(operations.page)
-    search = Operation(operations.search)
-    mark = Operation(operations.mark)
-    delete = Operation(operations.delete)
-    delete_all = Operation(operations.delete_all)
-    delete_found = Operation(operations.delete_found)
-    extract = Operation(operations.extract)
-    headers = Operation(operations.headers)
-    raw = Operation(operations.raw)
-    part = Operation(operations.part)
-    thumbnail = Operation(operations.thumbnail)
-    html_document = Operation(operations.html_document)
-    text_document = Operation(operations.text_document)
-    checks = Operation(operations.checks)
-    link_checks = Operation(operations.link_checks)
-    html_check = Operation(operations.html_check)
-    link_check = Operation(operations.link_check)
-    spam_check = Operation(operations.spam_check)
-    check_assertions = Operation(operations.check_assertions)
-    release = Operation(operations.release)
-    relays = Operation(operations.relays)
-    send = Operation(operations.send)
-    send_octets = Operation(operations.send_octets)
-    tags = Operation(operations.tags)
-    set_tags = Operation(operations.set_tags)
-    rename_tag = Operation(operations.rename_tag)
-    delete_tag = Operation(operations.delete_tag)
-    inboxes = Operation(operations.inboxes)
-    inbox_info = Operation(operations.inbox_info)
-    delete_inbox = Operation(operations.delete_inbox)
-    faults = Operation(operations.faults)
-    add_fault = Operation(operations.add_fault)
-    set_faults = Operation(operations.set_faults)
-    remove_fault = Operation(operations.remove_fault)
-    clear_faults = Operation(operations.clear_faults)
-    chaos = Operation(operations.chaos)
-    set_chaos = Operation(operations.set_chaos)
-    outgoing = Operation(operations.outgoing)
-    webhooks = Operation(operations.webhooks)
-    test_webhook = Operation(operations.test_webhook)
-    sessions = Operation(operations.sessions)
-    tokens = Operation(operations.tokens)
-    make_token = Operation(operations.make_token)
-    revoke_token = Operation(operations.revoke_token)
-    info = Operation(operations.info)
-    web_configuration = Operation(operations.web_configuration)
-    openapi = Operation(operations.openapi)
-    ca_certificate = Operation(operations.ca_certificate)
-    metrics = Operation(operations.metrics)
-    is_ready = Operation(operations.is_ready)
+    page = ClientOperation(operations.page)
+    search = ClientOperation(operations.search)
+    mark = ClientOperation(operations.mark)
+    delete = ClientOperation(operations.delete)
+    delete_all = ClientOperation(operations.delete_all)
+    delete_found = ClientOperation(operations.delete_found)
+    extract = ClientOperation(operations.extract)
+    headers = ClientOperation(operations.headers)
+    raw = ClientOperation(operations.raw)
+    part = ClientOperation(operations.part)
+    thumbnail = ClientOperation(operations.thumbnail)
+    html_document = ClientOperation(operations.html_document)
+    text_document = ClientOperation(operations.text_document)
+    checks = ClientOperation(operations.checks)
+    link_checks = ClientOperation(operations.link_checks)
+    html_check = ClientOperation(operations.html_check)
+    link_check = ClientOperation(operations.link_check)
+    spam_check = ClientOperation(operations.spam_check)
+    check_assertions = ClientOperation(operations.check_assertions)
+    release = ClientOperation(operations.release)
+    relays = ClientOperation(operations.relays)
+    send = ClientOperation(operations.send)
+    send_octets = ClientOperation(operations.send_octets)
+    tags = ClientOperation(operations.tags)
+    set_tags = ClientOperation(operations.set_tags)
+    rename_tag = ClientOperation(operations.rename_tag)
+    delete_tag = ClientOperation(operations.delete_tag)
+    inboxes = ClientOperation(operations.inboxes)
+    inbox_info = ClientOperation(operations.inbox_info)
+    delete_inbox = ClientOperation(operations.delete_inbox)
+    faults = ClientOperation(operations.faults)
+    add_fault = ClientOperation(operations.add_fault)
+    set_faults = ClientOperation(operations.set_faults)
+    remove_fault = ClientOperation(operations.remove_fault)
+    clear_faults = ClientOperation(operations.clear_faults)
+    chaos = ClientOperation(operations.chaos)
+    set_chaos = ClientOperation(operations.set_chaos)
+    outgoing = ClientOperation(operations.outgoing)
+    webhooks = ClientOperation(operations.webhooks)
+    test_webhook = ClientOperation(operations.test_webhook)
+    sessions = ClientOperation(operations.sessions)
+    tokens = ClientOperation(operations.tokens)
+    make_token = ClientOperation(operations.make_token)
+    revoke_token = ClientOperation(operations.revoke_token)
+    info = ClientOperation(operations.info)
+    web_configuration = ClientOperation(operations.web_configuration)
+    openapi = ClientOperation(operations.openapi)
+    ca_certificate = ClientOperation(operations.ca_certificate)
+    metrics = ClientOperation(operations.metrics)
+    is_ready = ClientOperation(operations.is_ready)
 
-    @Method
+    @ClientMethod
     def messages(
         self, query: str = "", *, inbox: str | None = None, since: int = 0, **conditions: Unpack[Conditions]
     ) -> Flow[tuple[M, ...]]:
@@ -96,18 +96,18 @@ class BaseCatcher(MessageReader[M], Generic[M, I]):
         flow = operations.messages(query_of(query, **conditions), inbox=inbox, since=since)
         return self._messages(flow, inbox)
 
-    @Method
+    @ClientMethod
     def message(self, store_id: str, *, inbox: str | None = None) -> Flow[M]:
         """Return a message without marking it as read. Raises Missing."""
         return self._message((yield from operations.message(store_id, inbox=inbox)), inbox)
 
-    @Method
+    @ClientMethod
     def latest(self, query: str = "", *, inbox: str | None = None, **conditions: Unpack[Conditions]) -> Flow[M]:
         """Return the newest message that matches. Raises Missing if there is none."""
         flow = operations.message(query=query_of(query, **conditions), inbox=inbox)
         return self._message((yield from flow), inbox)
 
-    @Method
+    @ClientMethod
     def wait_for(
         self,
         query: str = "",
@@ -127,7 +127,7 @@ class BaseCatcher(MessageReader[M], Generic[M, I]):
         flow = operations.wait(wanted, inbox=inbox, since=cursor, timeout=timeout)
         return (yield from self._messages(flow, inbox))[0]
 
-    @Method
+    @ClientMethod
     def wait_for_all(
         self,
         count: int,
@@ -143,7 +143,7 @@ class BaseCatcher(MessageReader[M], Generic[M, I]):
         flow = operations.wait(wanted, inbox=inbox, since=cursor, count=count, timeout=timeout)
         return self._messages(flow, inbox)
 
-    @Method
+    @ClientMethod
     def wait_absent(
         self,
         query: str = "",
@@ -157,7 +157,7 @@ class BaseCatcher(MessageReader[M], Generic[M, I]):
         wanted, cursor = query_of(query, **conditions), cursor_of(since)
         return operations.wait_absent(wanted, inbox=inbox, since=cursor, timeout=timeout)
 
-    @Method
+    @ClientMethod
     def inbox(
         self, name: str = "", *, ttl: float | None = 3600.0, max_messages: int = 0, max_age: float | None = None
     ) -> Flow[I]:
@@ -169,7 +169,7 @@ class BaseCatcher(MessageReader[M], Generic[M, I]):
         flow = operations.make_inbox(name, ttl=ttl, max_messages=max_messages, max_age=max_age)
         return self._inbox((yield from flow))
 
-    @Method
+    @ClientMethod
     def open_inbox(self, name: str) -> Flow[I]:
         """Return an existing inbox; its password is unknown. Raises Missing."""
         return self._inbox((yield from operations.inbox_info(name)))

@@ -32,7 +32,7 @@ class Awaiting:
         raise NotImplementedError
 
 
-class Operation(Generic[P, T]):
+class ClientOperation(Generic[P, T]):
     """A function that returns a flow, as a method: it blocks or is awaited, like the object it is called on."""
 
     def __init__(self, flow: Callable[P, Flow[T]]) -> None:
@@ -60,7 +60,7 @@ class Operation(Generic[P, T]):
         return self._flow
 
 
-class Method(Operation[P, T]):
+class ClientMethod(ClientOperation[P, T]):
     """A method that returns a flow, as one that blocks or is awaited."""
 
     def __init__(self, flow: Callable[Concatenate[Any, P], Flow[T]]) -> None:

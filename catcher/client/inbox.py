@@ -5,7 +5,7 @@ from typing import Any, Generic, TypeVar, Unpack
 from catcher.client import operations
 from catcher.client.connection import Endpoint
 from catcher.client.errors import ClientError
-from catcher.client.flows import Flow, Method
+from catcher.client.flows import ClientMethod, Flow
 from catcher.client.message import MessageReader, MessageValue, cursor_of
 from catcher.client.query import Conditions, query_of
 from catcher.schema.faults import Fault, FaultStage
@@ -60,7 +60,7 @@ class BaseInbox(InboxValue, MessageReader[M], Generic[C, M]):
         super().__init__(info, catcher.endpoint)
         self.catcher = catcher
 
-    @Method
+    @ClientMethod
     def wait(
         self,
         query: str = "",
@@ -74,7 +74,7 @@ class BaseInbox(InboxValue, MessageReader[M], Generic[C, M]):
         flow = operations.wait(wanted, inbox=self.name, since=cursor, timeout=timeout)
         return (yield from self._messages(flow))[0]
 
-    @Method
+    @ClientMethod
     def wait_for_all(
         self,
         count: int,
@@ -88,7 +88,7 @@ class BaseInbox(InboxValue, MessageReader[M], Generic[C, M]):
         wanted, cursor = query_of(query, **conditions), cursor_of(since)
         return self._messages(operations.wait(wanted, inbox=self.name, since=cursor, count=count, timeout=timeout))
 
-    @Method
+    @ClientMethod
     def wait_absent(
         self,
         query: str = "",
@@ -101,28 +101,28 @@ class BaseInbox(InboxValue, MessageReader[M], Generic[C, M]):
         wanted, cursor = query_of(query, **conditions), cursor_of(since)
         return operations.wait_absent(wanted, inbox=self.name, since=cursor, timeout=timeout)
 
-    @Method
+    @ClientMethod
     def latest(self, query: str = "", **conditions: Unpack[Conditions]) -> Flow[M]:
         """Return the newest message that matches. Raises Missing if there is none."""
         flow = operations.message(query=query_of(query, **conditions), inbox=self.name)
         return self._message((yield from flow))
 
-    @Method
+    @ClientMethod
     def clear(self) -> Flow[None]:
         """Delete the messages of the inbox."""
         return operations.delete_all(inbox=self.name)
 
-    @Method
+    @ClientMethod
     def add_fault(self, stage: FaultStage, **fault: Unpack[operations.FaultValues]) -> Flow[Fault]:
         """Inject a fault at a stage of SMTP, for mail to this inbox only."""
         return operations.add_fault(stage, inbox=self.name, **fault)
 
-    @Method
+    @ClientMethod
     def clear_faults(self) -> Flow[None]:
         """Remove the faults of the inbox."""
         return operations.clear_faults(inbox=self.name)
 
-    @Method
+    @ClientMethod
     def delete(self) -> Flow[None]:
         """Delete the inbox with its mail and faults, if it still exists."""
         return operations.discard_inbox(self.name)

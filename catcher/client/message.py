@@ -5,7 +5,7 @@ from typing import Generic, TypeVar
 
 from catcher.client import operations
 from catcher.client.errors import NotInMessage
-from catcher.client.flows import Flow, Method
+from catcher.client.flows import ClientMethod, Flow
 from catcher.schema.extract import Code, Link
 from catcher.schema.messages import AttachmentInfo, Mailbox, MessageDefect, SmtpEnvelope
 from catcher.schema.release import RecipientOutcome
@@ -180,22 +180,22 @@ class BaseMessage(MessageValue, Generic[C, A]):
         """The files that the HTML shows."""
         return tuple(self._attachment(each) for each in self.data.inline)
 
-    @Method
+    @ClientMethod
     def mark(self, *, read: bool = True) -> Flow[None]:
         """Mark the message as read or unread."""
         return operations.mark([self.id], read=read, inbox=self.inbox)
 
-    @Method
+    @ClientMethod
     def set_tags(self, *names: str) -> Flow[None]:
         """Replace the tags of the message."""
         return operations.set_tags([self.id], names, inbox=self.inbox)
 
-    @Method
+    @ClientMethod
     def delete(self) -> Flow[None]:
         """Delete the message."""
         return operations.delete([self.id], inbox=self.inbox)
 
-    @Method
+    @ClientMethod
     def release(self, *to: str, relay: str = "") -> Flow[tuple[RecipientOutcome, ...]]:
         """Release the message to real recipients through a relay; return the outcome for each."""
         return operations.release(self.id, to, relay=relay, inbox=self.inbox)

@@ -31,7 +31,7 @@ def given(parameters: Mapping[str, Value]) -> Parameters:
 _REFUSALS: dict[int, type[Refused]] = {
     400: BadRequest, 401: NotAllowed, 403: NotAllowed, 404: Missing, 409: Conflict, 413: BadRequest,
 }  # fmt: skip
-_SHOWN = 500
+_MAX_TEXT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class Response:
         if self.is_json:
             code, message = _problem_of(self.body) or (code, message)
         kind = _REFUSALS.get(self.status) or (Unavailable if self.status >= 500 else Refused)
-        return kind(message[:_SHOWN] or f"status {self.status}", status=self.status, code=code)
+        return kind(message[:_MAX_TEXT] or f"status {self.status}", status=self.status, code=code)
 
 
 def expected(request: Request, response: Response) -> Response:

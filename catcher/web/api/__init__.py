@@ -43,7 +43,7 @@ def operations(services: Services, options: WebOptions, *, hub: Hub) -> tuple[Op
         faults.Faults(services),
         chaos.Chaos(services),
         release.Releasing(services),
-        outbox.Outbox(services),
+        outbox.OutboxResource(services),
         tags.Tags(services),
         inboxes.Inboxes(services),
         wait.Waits(services, hub),
@@ -54,7 +54,7 @@ def operations(services: Services, options: WebOptions, *, hub: Hub) -> tuple[Op
         metrics.Metrics(services),
         tokens.Tokens(services),
         sessions.Sessions(services),
-        views.Views(services, options),
+        views.BodyViews(services, options),
         mailhog.MailHog(services),
         jim.Monkey(services),
     )

@@ -23,10 +23,10 @@ _LIMIT = Parameter("limit", f"Maximum number of jobs, 100 by default, at most {M
 _NAME = Parameter("name", "The webhook's name.", place="path", is_required=True)
 
 
-class Outbox(Resource):
+class OutboxResource(Resource):
     """Handlers of the outbox and of webhooks."""
 
-    tag = "onward"
+    tag = "outbox"
     has_problems = True
 
     @operation(

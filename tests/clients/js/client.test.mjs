@@ -75,10 +75,10 @@ test("assertions show the mail when they fail", async () => {
   });
 });
 
-test("a mail without a code says so", async () => {
+test("a message without a code is an error", async () => {
   await send({ subject: "nothing", text: "Hello", html: "" });
   const message = await inbox.waitFor({ subject: "nothing" });
-  assert.throws(() => message.code, /there is no code in this mail\n {2}\| nothing/);
+  assert.throws(() => message.code, /there is no code in this message\n {2}\| nothing/);
 });
 
 test("faults strike senders into this inbox alone", async () => {

@@ -28,7 +28,7 @@ _LINK = re.compile(r"<link(?=[\s/>])", re.IGNORECASE)
 _EMBED = Parameter("embed", "1: cleaned, and with links that open outside the frame.")
 
 
-class Views(Resource):
+class BodyViews(Resource):
     """Handlers of bodies as documents."""
 
     tag = "view"

@@ -108,17 +108,19 @@ class Resource:
     def operations(self) -> tuple[Operation, ...]:
         """Return the operations that its handlers are declared as."""
         return tuple(
-            Operation(
-                handler=with_problems(bound) if self.has_problems else bound,
-                summary=summary.rstrip("."),
-                description=" ".join(description.split()),
-                tag=self.tag,
-                **properties,
-            )
+            self._operation(getattr(self, name), properties)
             for name, handler in vars(type(self)).items()
             for properties in getattr(handler, "operations", ())
-            for bound in (getattr(self, name),)
-            for summary, _, description in (handler.__doc__.partition("\n"),)
+        )
+
+    def _operation(self, handler: Handler, properties: Mapping[str, Any]) -> Operation:
+        summary, _, description = (handler.__doc__ or "").partition("\n")
+        return Operation(
+            handler=with_problems(handler) if self.has_problems else handler,
+            summary=summary.rstrip("."),
+            description=" ".join(description.split()),
+            tag=self.tag,
+            **properties,
         )
 
 
