@@ -1,4 +1,4 @@
-"""A message as a failing test shows it: a few lines that fit on a screen and cannot do anything to the terminal."""
+"""Excerpt of a message for the output of failing tests: a few lines without control characters."""
 
 from catcher.assertions.mail import Mail
 
@@ -12,7 +12,7 @@ _FIELDS = ("from", "to", "cc", "reply-to", "subject", "date")
 
 
 def excerpt(mail: Mail) -> str:
-    """Return the fields people look at, the envelope's recipients, the text, codes, links and files; several lines."""
+    """Return the main header fields, the envelope's recipients, the text, codes, links and files; several lines."""
     lines = [f"{name}: {body}" for name, body in mail.fields if name.lower() in _FIELDS]
     lines.append(f"(delivered to {', '.join(mail.recipients[:20]) or 'nobody'})")
     lines += ["", *_text(mail), ""]
@@ -23,7 +23,7 @@ def excerpt(mail: Mail) -> str:
 
 
 def plain(line: str) -> str:
-    """Return the line without control characters and in bounds."""
+    """Return the line without control characters, truncated."""
     line = line.translate(_NOT_TERMINAL)
     return line if len(line) <= MAX_LINE else line[: MAX_LINE - 1] + "…"
 

@@ -1,10 +1,10 @@
-"""What can be asserted of a message: one struct for each kind. The same structs are the JSON of the API.
+"""Kinds of assertions, one struct each. The same structs are the JSON of the API.
 
-`fault(mail)` says in one sentence what is not as it was asserted, "" when all is well; it never raises. Only
-`ChecksPass` has none, for it needs what the checks found.
+`fault(mail)` returns one sentence on what violates the assertion, "" for nothing; it never raises. `ChecksPass` has no
+`fault`, since it needs the reports of the checks.
 
-What asserts nothing is refused, by a ValueError where it is made and by 400 in the API: a misspelt field or a variable
-that is empty must not make a test pass.
+An assertion that asserts nothing is refused, by a ValueError from its constructor and by 400 in the API: a misspelt
+field or an empty variable must not make a test pass.
 """
 
 from typing import Annotated, Literal, TypeAlias
@@ -18,20 +18,18 @@ from catcher.mime.placeholders import find_placeholders, without_code
 from catcher.mime.similarity import comparable_words, similarity
 
 ALIKE = 0.5
-"""Share of words that text and HTML have in common when they say the same."""
+"""Default minimum share of words that text and HTML have in common."""
 MAX_TEXT = 1_000_000
-"""Characters of a body that are looked at."""
+"""Characters of a body that are examined."""
 _SHOWN = 10
-"""Things that a sentence names."""
+"""Items that a sentence lists."""
 
 
 class _Kind(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="assert"):
-    """What the kinds have in common: their names in JSON, and that no field is ignored."""
+    """Base of the kinds: the name of the kind in JSON, and the refusal of unknown fields."""
 
 
-class RecipientsAre(
-    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="assert", tag="recipients"
-):
+class RecipientsAre(_Kind, frozen=True, kw_only=True, tag="recipients"):
     """It went to exactly these addresses, in any order, hidden copies included. Domains: in any letter case."""
 
     exactly: tuple[str, ...]
@@ -109,9 +107,7 @@ class LinksTo(_Kind, frozen=True, kw_only=True, tag="link"):
         return is_there and self.contains in url
 
 
-class HasAttachment(
-    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="assert", tag="attachment"
-):
+class HasAttachment(_Kind, frozen=True, kw_only=True, tag="attachment"):
     """It has a file with all of these that are given. type: such as application/pdf. sha256: of its content, in hex."""
 
     name: str = ""
@@ -133,9 +129,7 @@ class HasAttachment(
         )
 
 
-class NoTemplateVariables(
-    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="assert", tag="no-template-variables"
-):
+class NoTemplateVariables(_Kind, frozen=True, kw_only=True, tag="no-template-variables"):
     """No variable is left unfilled and no value missing ({{ name }}, %s, None, …). ignore: texts that are meant so."""
 
     ignore: tuple[str, ...] = ()
@@ -173,9 +167,7 @@ class TextIsHtml(_Kind, frozen=True, kw_only=True, tag="text-is-html"):
         )
 
 
-class UnsubscribeIsValid(
-    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="assert", tag="list-unsubscribe"
-):
+class UnsubscribeIsValid(_Kind, frozen=True, kw_only=True, tag="list-unsubscribe"):
     """List-Unsubscribe is there and valid (RFC 2369). one_click: with what RFC 8058 wants for one click."""
 
     one_click: bool = False
@@ -194,10 +186,10 @@ class UnsubscribeIsValid(
 
 
 class ChecksPass(_Kind, frozen=True, kw_only=True, tag="checks"):
-    """The checks that ask nobody find nothing as bad as `fail_on`, and give at least `min_score`.
+    """The checks that run without request have no finding of severity `fail_on` or above, and at least `min_score`.
 
-    Neither given: no error. ignore: rules that count neither as findings nor in the score, such as text-missing. What
-    the checks found is judged in `checking.checks_fault`.
+    The default is no error. ignore: rules that count neither as findings nor in the score, such as text-missing.
+    Evaluated by `checks.checks_fault`.
     """
 
     min_score: Annotated[float, Meta(ge=0, le=100)] | None = None
@@ -216,9 +208,9 @@ Plain: TypeAlias = (
     | TextIsHtml
     | UnsubscribeIsValid
 )
-"""What the message itself tells."""
+"""Assertions about the message itself."""
 Assertion: TypeAlias = Plain | ChecksPass
-"""Anything that can be asserted."""
+"""All assertions."""
 
 
 def _folded(address: str) -> str:

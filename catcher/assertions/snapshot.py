@@ -1,4 +1,4 @@
-"""A message as text that stays the same from run to run: what differs each time is masked, HTML is put in lines."""
+"""Snapshot of a message as text: values that differ in each run are masked, HTML has a tag per line."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from catcher.assertions.mail import Mail
 from catcher.mime import part_text
 
-_LEFT_OUT = {"received", "return-path", "delivered-to", "x-received", "authentication-results", "mime-version"}
+_EXCLUDED = {"received", "return-path", "delivered-to", "x-received", "authentication-results", "mime-version"}
 _MASKED = {
     "date": "<date>",
     "message-id": "<message-id>",
@@ -36,7 +36,7 @@ _MASKS = (
         r"\1<token>",
     ),
 )
-# a run of letters and digits in an address that no person chose: long and mixed, or in the two halves of a reset link
+# a token in an address: a long run of mixed letters and digits, or the two halves of a reset link
 _RUN = re.compile(r"(?<=[/=?&])[A-Za-z0-9_.~-]{16,}(?=[/?&#\s\"'<>)]|$)")
 _CHANGES = re.compile(r"(?<=[0-9])[A-Za-z]|(?<=[A-Za-z])[0-9]")
 _BETWEEN_TAGS = re.compile(r">\s*<")
@@ -44,10 +44,10 @@ _SPACES = re.compile(r"[ \t]+")
 
 
 def normalised(mail: Mail, *, mask: Mapping[str, str] | None = None) -> str:
-    """Header section, bodies and files of a message, one after the other, with what differs each time masked.
+    """Return header section, bodies and files of a message, with values masked that differ in each run.
 
     Masked are dates, message ids, UUIDs, ports of this machine, tokens in links, one-time codes, boundaries and
-    signatures. mask: further texts with what to put in their place. Ends with a line break.
+    signatures. mask: further texts with their replacements. Ends with a line break.
     """
     masks = dict.fromkeys(_codes(mail), "<code>") | dict(mask or {})
     text = "\n".join(line.rstrip() for section in _sections(mail) for line in section)
@@ -59,7 +59,7 @@ def normalised(mail: Mail, *, mask: Mapping[str, str] | None = None) -> str:
 
 
 def difference(kept: str, now: str, *, name: str) -> str:
-    """Return a unified diff from what was kept to what is now, "" when they are the same."""
+    """Return a unified diff from the stored snapshot to the current one, "" for equal ones."""
     import difflib  # not at the top: hardly any run needs it
 
     lines = difflib.unified_diff(kept.splitlines(), now.splitlines(), f"{name} (kept)", f"{name} (now)", lineterm="")
@@ -84,10 +84,10 @@ def _sections(mail: Mail) -> Iterator[Iterable[str]]:
 
 
 def _header(mail: Mail) -> Iterator[str]:
-    """Yield the fields by name, so that a library that writes them in another order changes nothing."""
+    """Yield the fields sorted by name, so that their order does not matter."""
     for name, body in sorted(mail.fields, key=lambda field: field[0].lower()):
         lower = name.lower()
-        if lower in _LEFT_OUT:
+        if lower in _EXCLUDED:
             continue
         if lower == "content-type":
             body = re.sub(r"boundary=(?:\"[^\"]*\"|[^;\s]+)", "boundary=<boundary>", body, flags=re.IGNORECASE)

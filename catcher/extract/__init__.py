@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from catcher import lazy
 
 if TYPE_CHECKING:
-    from catcher.extract.find import extract
+    from catcher.extract.extraction import extract
     from catcher.extract.model import LIKELY, CodeKind, CodeMatch, Extract, LinkKind, LinkMatch, MatchPlace, MatchSource
 else:
     __getattr__ = lazy.exports(
@@ -19,7 +19,7 @@ else:
             "LinkMatch": "model",
             "MatchPlace": "model",
             "MatchSource": "model",
-            "extract": "find",
+            "extract": "extraction",
         },
     )
 

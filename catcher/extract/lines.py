@@ -1,4 +1,4 @@
-"""Text as it is scored: lines with their place and what in them stands out, digits and spaces of all scripts alike."""
+"""Normalised lines of text with their places and emphasis."""
 
 import re
 import unicodedata
@@ -10,7 +10,7 @@ from catcher.extract.model import MatchPlace, MatchSource
 MAX_TEXT = 300_000
 """Characters of a plain text that are read."""
 MAX_LINE = 1_000
-"""Characters of a line; longer ones are read in pieces."""
+"""Characters of a line; longer lines are split."""
 MAX_LINES = 5_000
 """Lines of a part that are read."""
 
@@ -20,7 +20,7 @@ _RULE = re.compile(r"\s*(?:--|[-_=*~─—]{3,})\s*\Z")
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A stretch of a line that one element shows. strength: how much it stands out by its looks, 0 to 2."""
+    """The part of a line that belongs to one element. strength: emphasis by its style, 0 to 2."""
 
     start: int
     end: int
@@ -30,10 +30,9 @@ class Run:
 
 @dataclass(slots=True)
 class Line:
-    """One line or block as a reader sees it. text: normalised, see `normal`.
+    """One line of text, or one block of HTML. text: normalised, see `normal`.
 
-    runs: of HTML, in order. anchors: stretches that are links, with the number of the link. is_quiet: small print or
-    hidden.
+    runs: of HTML, in order. anchors: start, end and number of each link in it. is_quiet: small print or hidden.
     """
 
     text: str
@@ -54,7 +53,7 @@ def normal(text: str) -> str:
 
 
 def lines_of_text(text: str, part_id: str) -> tuple[list[Line], bool]:
-    """Return the lines of a plain text without empty ones, and whether there was more than is read."""
+    """Return the lines of a plain text without empty ones, and whether a limit was reached."""
     lines: list[Line] = []
     is_cut = len(text) > MAX_TEXT
     for number, line in enumerate(_BREAK.split(normal(text[:MAX_TEXT])), 1):

@@ -1,26 +1,26 @@
-"""Links by score: how much the mail wants each to be followed, and what it is for.
+"""Scores and purposes of links.
 
-What a link is for is told by its own words first, then by its address, then by the lines before it, then by the
-subject. Its points are those of that purpose and of how it was told; more for a button, for an address with a token,
-for one that text and HTML both show; fewer for small print, for a picture, for the front page of the site and for what
-is offered to those who did not ask for the mail. Links that every mail has (unsubscribe, privacy, help, social
-networks, pixels) come last whatever they look like. The confidence is the logistic function of the points.
+The purpose comes from the link's own words, else from its address, else from the lines before it, else from the
+subject. Its score depends on the purpose and on that origin; it is higher for a button, an address with a token, or a
+link in both text and HTML; lower for small print, an image, the home page of the site, and links for recipients who
+did not request the mail. Links that every mail has (unsubscribe, privacy, help, social networks, pixels) come last. The
+confidence is the logistic function of the score.
 """
 
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import islice
 
+from catcher.extract.cue_index import CueIndex
+from catcher.extract.html_content import Anchor
 from catcher.extract.lines import Line, normal
 from catcher.extract.model import LIKELY, LinkKind, LinkMatch, MatchPlace, MatchSource, confidence_of
-from catcher.extract.page import Anchor
-from catcher.extract.sheet import CueIndex
 from catcher.extract.urls import holds_token, is_home, is_tracker, kind_of_url
 from catcher.extract.words import Sense, cues
 from catcher.mime.urls import urls_in_text
 
 MAX_LINKS = 1_000
-"""Links of a message that are told, and of a text that are read."""
+"""Links of a message that are returned, and of a text that are read."""
 
 _START = -1.4
 _BUTTON, _TOKEN, _AGREED, _QUIET, _NOT_ME, _IMAGE, _HOME = 1.8, 0.9, 0.5, -2.5, -1.6, -0.8, -1.8
@@ -45,7 +45,7 @@ _ASKING = frozenset(_LOUD_KINDS.values())
 
 @dataclass(frozen=True, slots=True)
 class _Sighting:
-    """One place that links somewhere, with its purpose and points. has_words: the link has words of its own."""
+    """One occurrence of a link with purpose and points. has_words: the link has words of its own."""
 
     url: str
     text: str
@@ -59,16 +59,16 @@ class _Sighting:
 def find_links(
     subject: CueIndex, texts: list[CueIndex], pages: list[tuple[CueIndex, list[Anchor]]], unsubscribe: tuple[str, ...]
 ) -> tuple[list[LinkMatch], bool]:
-    """Return the links of a message, most confident first, and whether there were more than are told."""
+    """Return the links of a message, most confident first, and whether a limit was reached."""
     topic = frozenset().union(*(subject.senses(index) for index in range(len(subject.lines))))
     sightings: dict[str, list[_Sighting]] = defaultdict(list)
     is_cut = False
-    for sheet, anchors in pages:
+    for cue_index, anchors in pages:
         for anchor in anchors:
-            sighting = _of_anchor(sheet, anchor, topic)
+            sighting = _of_anchor(cue_index, anchor, topic)
             sightings[_key(sighting.url)].append(sighting)
-    for sheet in texts:
-        found, was_cut = _of_text(sheet, topic)
+    for cue_index in texts:
+        found, was_cut = _of_text(cue_index, topic)
         is_cut |= was_cut
         for sighting in found:
             sightings[_key(sighting.url)].append(sighting)
@@ -93,13 +93,13 @@ def primary_link(links: list[LinkMatch]) -> LinkMatch | None:
 
 
 def _key(url: str) -> str:
-    """Addresses that are the same: scheme and host in any letter case, with or without a final slash."""
+    """Return the key of equal addresses: scheme and host in lower case, without final slash."""
     scheme, colon, rest = url.partition("://")
     host, slash, path = rest.partition("/")
     return f"{scheme.lower()}{colon}{host.lower()}{slash if path else ''}{path}".removesuffix("/")
 
 
-def _of_anchor(sheet: CueIndex, anchor: Anchor, topic: frozenset[Sense]) -> _Sighting:
+def _of_anchor(cue_index: CueIndex, anchor: Anchor, topic: frozenset[Sense]) -> _Sighting:
     text = " ".join(anchor.text.split())
     url = anchor.url
     if anchor.tag == "img":
@@ -107,12 +107,12 @@ def _of_anchor(sheet: CueIndex, anchor: Anchor, topic: frozenset[Sense]) -> _Sig
         kind = LinkKind.TRACKING if is_tracking else LinkKind.IMAGE
         return _Sighting(url, text, kind, -6.0 if is_tracking else -5.0, anchor.place, False, True)
     near, sentence = frozenset[Sense](), frozenset[Sense]()
-    if 0 <= anchor.line < len(sheet.lines):
-        near, sentence = _senses_near(sheet, anchor.line), sheet.senses(anchor.line)
-    is_alone = _is_alone(sheet, anchor, text)
+    if 0 <= anchor.line < len(cue_index.lines):
+        near, sentence = _senses_near(cue_index, anchor.line), cue_index.senses(anchor.line)
+    is_alone = _is_alone(cue_index, anchor, text)
     is_address = text.startswith(("http://", "https://", "www."))
     label = "" if is_address else text
-    kind, points = _judged(url, label, near, topic, _rest_of_line(sheet, anchor))
+    kind, points = _scored(url, label, near, topic, _rest_of_line(cue_index, anchor))
     if kind in _LOUD:
         points += _BUTTON if anchor.is_button else _OWN_LINE if is_alone else 0.0
         points += 2 * _NOT_ME if not (anchor.is_button or is_alone) and Sense.NOT_ME in sentence else 0.0
@@ -121,30 +121,30 @@ def _of_anchor(sheet: CueIndex, anchor: Anchor, topic: frozenset[Sense]) -> _Sig
     return _Sighting(url, text, kind, points, anchor.place, anchor.is_button, bool(label))
 
 
-def _rest_of_line(sheet: CueIndex, anchor: Anchor) -> str:
-    if not 0 <= anchor.line < len(sheet.lines):
+def _rest_of_line(cue_index: CueIndex, anchor: Anchor) -> str:
+    if not 0 <= anchor.line < len(cue_index.lines):
         return ""
-    line = sheet.lines[anchor.line]
+    line = cue_index.lines[anchor.line]
     return line.text if len(line.anchors) <= 1 and len(line.text) < 300 else ""
 
 
-def _is_alone(sheet: CueIndex, anchor: Anchor, text: str) -> bool:
-    """Return whether the link is all there is in its line."""
-    return 0 <= anchor.line < len(sheet.lines) and len(sheet.lines[anchor.line].text) <= len(text) + 2
+def _is_alone(cue_index: CueIndex, anchor: Anchor, text: str) -> bool:
+    """Return whether the link is alone in its line."""
+    return 0 <= anchor.line < len(cue_index.lines) and len(cue_index.lines[anchor.line].text) <= len(text) + 2
 
 
-def _senses_near(sheet: CueIndex, index: int) -> frozenset[Sense]:
-    """What is told in the lines before, and in the one after when those tell nothing of use."""
-    before = frozenset().union(*(sheet.senses(each) for each in sheet.before(index)))
+def _senses_near(cue_index: CueIndex, index: int) -> frozenset[Sense]:
+    """Return the senses of the lines before, and of the one after when those have no purpose."""
+    before = frozenset().union(*(cue_index.senses(each) for each in cue_index.before(index)))
     if before & _LOUD_KINDS.keys():
         return before
-    return before.union(*(sheet.senses(each) for each in islice(sheet.after(index), 1)))
+    return before.union(*(cue_index.senses(each) for each in islice(cue_index.after(index), 1)))
 
 
-def _judged(
+def _scored(
     url: str, label: str, near: frozenset[Sense], topic: frozenset[Sense], sentence: str
 ) -> tuple[LinkKind, float]:
-    """What a link is for, and its points for that."""
+    """Return the purpose of a link and its points."""
     own = frozenset(cue.sense for cue in cues(normal(label[:200]))) if label else frozenset()
     by_url = kind_of_url(url)
     if by_url in (LinkKind.MAILTO, LinkKind.PHONE, LinkKind.SOCIAL):
@@ -198,13 +198,13 @@ def _sense_of(kind: LinkKind) -> Sense:
 
 
 def _disagree(own: frozenset[Sense], by_url: LinkKind) -> bool:
-    """Return whether the words speak of the address's purpose as well, as in "Sign in to accept the invitation"."""
+    """Return whether the words name the purpose of the address, too, as in "Sign in to accept the invitation"."""
     return any(_LOUD_KINDS[sense] is by_url for sense in own & _LOUD_KINDS.keys())
 
 
-def _of_text(sheet: CueIndex, topic: frozenset[Sense]) -> tuple[list[_Sighting], bool]:
+def _of_text(cue_index: CueIndex, topic: frozenset[Sense]) -> tuple[list[_Sighting], bool]:
     found: list[_Sighting] = []
-    for index, line in enumerate(sheet.lines):
+    for index, line in enumerate(cue_index.lines):
         if "://" not in line.text:
             continue
         last = 0
@@ -214,14 +214,14 @@ def _of_text(sheet: CueIndex, topic: frozenset[Sense]) -> tuple[list[_Sighting],
             last = end
             is_first = number == 0
             behind = line.text[end : urls[number + 1][0] if number + 1 < len(urls) else len(line.text)]
-            found.append(_of_address(sheet, index, line, url, label, topic, behind=behind, is_first=is_first))
+            found.append(_of_address(cue_index, index, line, url, label, topic, behind=behind, is_first=is_first))
             if len(found) >= MAX_LINKS:
                 return found, True
     return found, False
 
 
 def _of_address(
-    sheet: CueIndex,
+    cue_index: CueIndex,
     index: int,
     line: Line,
     url: str,
@@ -231,29 +231,28 @@ def _of_address(
     behind: str,
     is_first: bool,
 ) -> _Sighting:
-    """Return an address in plain text: its words are those before it in its line, else those of the lines before.
+    """Score an address in plain text by the words before it in its line, or else in the lines before.
 
-    behind: what follows it in its line, up to the next address. is_first: of its line, so that the lines before may
-    speak of it.
+    behind: the rest of its line up to the next address. is_first: of its line, so that the lines before may apply.
     """
-    near = _senses_near(sheet, index) if is_first else frozenset()
+    near = _senses_near(cue_index, index) if is_first else frozenset()
     is_last = len(behind.strip(" .>)]")) == 0
     if label:
-        kind, points = _judged(url, label[-160:], near, topic, behind[:120])
+        kind, points = _scored(url, label[-160:], near, topic, behind[:120])
         points += _OWN_LINE if len(label) <= 60 and is_last else 0.0
         if Sense.NOT_ME in (cue.sense for cue in cues(label[-160:])):
             points += 2 * _NOT_ME
     else:
-        before = next(sheet.before(index), None)
-        sentence = sheet.lines[before].text if before is not None else ""
+        before = next(cue_index.before(index), None)
+        sentence = cue_index.lines[before].text if before is not None else ""
         sentence = (sentence if "://" not in sentence else "") + behind[:120]
-        kind, points = _judged(url, "", near, topic, sentence)
+        kind, points = _scored(url, "", near, topic, sentence)
         points += _OWN_LINE if is_last else 0.0
     return _Sighting(url, label[-200:], kind, points, line.place, False, False)
 
 
 def _merged(found: list[_Sighting], *, is_only: bool) -> LinkMatch:
-    """One link of all the places that lead to the same address. is_only: no other could be followed instead."""
+    """Return one link for all occurrences of an address. is_only: there is no other candidate."""
     best = max(found, key=lambda each: (each.points, each.place.source is MatchSource.HTML))
     button = next((each for each in found if each.is_button and each.kind is best.kind), None)
     shown = next((each for each in found if each.has_words and each.text), best)

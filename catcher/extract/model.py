@@ -1,15 +1,15 @@
-"""What is found in a message: codes and links as values, each with its place and how sure it is."""
+"""Codes and links found in a message, with place and confidence."""
 
 import math
 from dataclasses import dataclass
 from enum import StrEnum
 
 LIKELY = 0.5
-"""Confidence from which a code or link may be the primary one; below it is a "maybe"."""
+"""Minimum confidence of a primary code or link."""
 
 
 class CodeKind(StrEnum):
-    """What a code is for. OTHER: a one-time code whose purpose the mail does not tell."""
+    """Purpose of a code. OTHER: a one-time code of unknown purpose."""
 
     SIGN_IN = "sign-in"
     CONFIRMATION = "confirmation"
@@ -21,7 +21,7 @@ class CodeKind(StrEnum):
 
 
 class LinkKind(StrEnum):
-    """What a link is for. ACTION: what else the mail asks to do; ONLINE: the mail itself, on the web."""
+    """Purpose of a link. ACTION: another action that the mail asks for; ONLINE: the mail itself, on the web."""
 
     SIGN_IN = "sign-in"
     CONFIRMATION = "confirmation"
@@ -41,7 +41,7 @@ class LinkKind(StrEnum):
 
 
 class MatchSource(StrEnum):
-    """Where in a message something was found."""
+    """Source of a match."""
 
     SUBJECT = "subject"
     TEXT = "text"
@@ -51,7 +51,7 @@ class MatchSource(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchPlace:
-    """Where something stands.
+    """Place of a match.
 
     part_id: as in `mime.Part`, "" for subject and header section. line: from 1, in the text or in the source of the
     HTML; 0 for subject and header section. element: number of the HTML element in document order, -1 for none.
@@ -65,10 +65,10 @@ class MatchPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeMatch:
-    """One code, told once however often the message shows it.
+    """One distinct code.
 
-    value: as it is typed, with ASCII digits and without what groups it. shown: as the message shows it, one line.
-    confidence: 0 to 1, that a person is meant to type it in. place: where it stands out most.
+    value: as typed, with ASCII digits and without grouping. shown: as in the message, one line. confidence: 0 to 1,
+    that a person is meant to type it. place: the most prominent one.
     """
 
     value: str
@@ -80,11 +80,10 @@ class CodeMatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkMatch:
-    """One address, told once however often the message links to it.
+    """One distinct address.
 
-    url: as written, white space around it taken off. text: what the reader sees of it, one line of at most 200
-    characters, "" for none. confidence: 0 to 1, that the message was sent for this link to be followed.
-    is_button: whether it looks like a button.
+    url: as written, stripped. text: visible text of the link, one line of at most 200 characters. confidence: 0 to 1,
+    that the message asks to follow it. is_button: whether it looks like a button.
     """
 
     url: str
@@ -99,8 +98,8 @@ class LinkMatch:
 class Extract:
     """Codes and links of one message, most confident first.
 
-    primary_code: the one-time code a person would type; never a coupon. primary_link: the one the message asks to
-    follow. None when there is none that is likely. is_cut: the message was too large to be read as a whole.
+    primary_code: the one-time code that a person would type; never a coupon. primary_link: the link that the message
+    asks to follow. None when none is likely. is_cut: whether a limit was reached.
     """
 
     codes: tuple[CodeMatch, ...] = ()
@@ -111,10 +110,10 @@ class Extract:
 
     @property
     def likely_codes(self) -> tuple[CodeMatch, ...]:
-        """The codes that a person is probably meant to type in, coupons too."""
+        """The codes that a person is probably meant to type, including coupons."""
         return tuple(code for code in self.codes if code.confidence >= LIKELY)
 
 
 def confidence_of(points: float) -> float:
-    """Return the confidence that points stand for: the logistic function, two digits."""
+    """Return the confidence for a score: the logistic function, two digits."""
     return round(1 / (1 + math.exp(-max(-30.0, min(30.0, points)))), 2)

@@ -1,4 +1,4 @@
-"""What an address alone tells: what it is for, whether it holds a token, whether it only loads something."""
+"""Properties of an address: purpose, token, tracking."""
 
 import re
 import tomllib
@@ -10,7 +10,7 @@ from catcher.extract.model import LinkKind
 from catcher.mime.urls import split
 
 MAX_URL = 4_000
-"""Characters of an address; longer ones are not judged by what they say."""
+"""Characters of an address that are examined."""
 
 _SOCIAL = re.compile(
     r"(?:^|\.)(?:facebook|twitter|x|instagram|linkedin|youtube|tiktok|pinterest|threads|mastodon|t|vk|weibo|xing|"
@@ -31,7 +31,7 @@ _CHANGES = re.compile(r"(?<=[0-9])[A-Za-z]|(?<=[A-Za-z])[0-9]")
 
 @lru_cache(maxsize=4_000)
 def kind_of_url(url: str) -> LinkKind | None:
-    """What the address says it is for, None when it does not."""
+    """Return the purpose that an address names, None for none."""
     lower = url[:MAX_URL].lower()
     if lower.startswith("mailto:"):
         return LinkKind.MAILTO
@@ -50,7 +50,7 @@ def kind_of_url(url: str) -> LinkKind | None:
 
 
 def holds_token(url: str) -> bool:
-    """Return whether the address holds something made for this one mail: a UUID, a long mixed run, a named token."""
+    """Return whether the address has a token: a UUID, a long mixed run of letters and digits, or a named parameter."""
     parts = split(url[:MAX_URL])
     if parts is None:
         return False
@@ -61,13 +61,13 @@ def holds_token(url: str) -> bool:
 
 
 def is_tracker(url: str) -> bool:
-    """Return whether the address of an image says that it counts readers."""
+    """Return whether the address of an image names tracking."""
     parts = split(url[:MAX_URL])
     return parts is not None and bool(_PIXEL.search(f"{parts.path}?{parts.query}".lower()))
 
 
 def is_home(url: str) -> bool:
-    """Return whether the address is the front page of a site."""
+    """Return whether the address is the home page of a site."""
     parts = split(url[:MAX_URL])
     return parts is not None and parts.path in ("", "/") and not holds_token(url)
 

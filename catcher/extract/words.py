@@ -1,8 +1,7 @@
-"""What words say about the number or link beside them, in many languages. The words are in words.toml.
+"""Cue words in many languages, which tell the meaning of a number or link beside them. The words are in words.toml.
 
-A word is compared in lower case and without accents. An entry may have several words; `*` at the end or the start of a
-word, or at both, stands for whatever follows or precedes. In scripts without spaces between words an entry is found
-anywhere.
+Words are compared in lower case and without accents. An entry may have several words; `*` at the start or end of a
+word is a wildcard. In scripts without spaces between words an entry matches anywhere.
 """
 
 import re
@@ -16,17 +15,17 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 MAX_WORD = 40
-"""Characters of a word; longer runs are no words."""
+"""Characters of a word; longer ones are ignored."""
 
 _WORD = re.compile(r"[^\W_]+")
 _UNSPACED = re.compile("[\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 class Sense(StrEnum):
-    """What a word tells. The names are the keys in words.toml.
+    """Meaning of a cue word. The names are the keys in words.toml.
 
-    SURE names a one-time code, CODE something that may be one, COUPON one of a shop, OTHER another kind of number; a
-    UNIT follows a count. SIGN stands around codes. The rest tells what a link or code is for.
+    SURE labels a one-time code, CODE a possible one, COUPON a discount code, OTHER another kind of number; UNIT follows
+    a count. SIGN occurs near codes. The others are purposes of links and codes.
     """
 
     SURE = "sure"
@@ -49,12 +48,12 @@ class Sense(StrEnum):
 
 
 NAMES = frozenset({Sense.SURE, Sense.CODE, Sense.COUPON, Sense.OTHER, Sense.UNIT})
-"""Senses that say what a number is; they and the others may overlap, as in "sign-in code"."""
+"""Senses that label a number; cues of these and of the others may overlap, as in "sign-in code"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A word or phrase of the table, found at [start, end) of a line. is_exact: it has no `*`."""
+    """A word or phrase of the table at [start, end) of a line. is_exact: it has no wildcard."""
 
     start: int
     end: int
@@ -69,7 +68,7 @@ class _Phrase:
 
     @property
     def is_exact(self) -> bool:
-        """Whether it stands for itself only."""
+        """Whether it has no wildcard."""
         return not any("*" in word for word in self.words)
 
 
@@ -83,9 +82,9 @@ class _Table:
 
 
 def cues(text: str) -> tuple[Cue, ...]:
-    """Return the cues in a line, in order; of those that overlap the longest, of equal ones all.
+    """Return the cues in a line, in order; of overlapping ones the longest, of equal ones all.
 
-    Names of numbers and what things are for are found apart from each other.
+    Labels of numbers and purposes are matched independently of each other.
     """
     plain = folded(text)
     words = [(m.start(), m.end(), m[0]) for m in _WORD.finditer(plain)]
@@ -112,7 +111,7 @@ def folded(text: str) -> str:
 
 
 def _end_of(phrase: _Phrase, plain: str, words: list[tuple[int, int, str]], index: int) -> int:
-    """Where a phrase ends whose first word is at `index`; 0 when it is not there."""
+    """Return the end of a phrase whose first word is at `index`; 0 when it does not match."""
     if len(phrase.words) == 1:
         return words[index][1]
     if index + len(phrase.words) > len(words):
@@ -136,7 +135,7 @@ def _is(word: str, wanted: str) -> bool:
 
 @lru_cache(maxsize=20_000)
 def _starting(word: str) -> tuple[_Phrase, ...]:
-    """Return the phrases whose first word this is."""
+    """Return the phrases that begin with this word."""
     table = _table()
     found = list(table.exact.get(word, ()))
     for length in range(2, len(word) + 1):
@@ -149,7 +148,7 @@ def _starting(word: str) -> tuple[_Phrase, ...]:
 
 
 def _longest(found: list[Cue]) -> tuple[Cue, ...]:
-    """Without those that overlap a longer one, or one of the same words that is exact: "postcode" is no "*code"."""
+    """Drop cues that overlap a longer one, or an exact one of the same words: "postcode" is no "*code"."""
     if len(found) < 2:
         return tuple(found)
     kept: list[Cue] = []
@@ -168,7 +167,7 @@ def _gives_way(cue: Cue, other: Cue) -> bool:
 
 @cache
 def _table() -> _Table:
-    """Return the words of every language in one table; the languages are for the reader of the file alone."""
+    """Return the words of all languages in one table; the file lists them by language for its readers only."""
     exact: dict[str, list[_Phrase]] = defaultdict(list)
     prefix: dict[str, list[_Phrase]] = defaultdict(list)
     suffix: dict[str, list[_Phrase]] = defaultdict(list)
@@ -204,7 +203,7 @@ def _table() -> _Table:
 
 
 def _anywhere(senses: dict[str, set[Sense]]) -> tuple[re.Pattern[str], dict[str, tuple[Sense, ...]]]:
-    """Return a pattern that finds these words, the longest of several, and what each tells."""
+    """Return a pattern that matches the longest of these words, and the senses of each."""
     known = {word: tuple(sorted(each)) for word, each in senses.items() if each}
     return _any_of(known), known
 

@@ -232,7 +232,7 @@ export interface UnsubscribeIsValid {
   one_click?: boolean;
 }
 
-/** The checks that ask nobody find nothing as bad as `fail_on`, and give at least `min_score`. Neither given: no error. ignore: rules that count neither as findings nor in the score, such as text-missing. What the checks found is judged in `checking.checks_fault`. */
+/** The checks that run without request have no finding of severity `fail_on` or above, and at least `min_score`. The default is no error. ignore: rules that count neither as findings nor in the score, such as text-missing. Evaluated by `checks.checks_fault`. */
 export interface ChecksPass {
   assert: "checks";
   min_score?: number | null;

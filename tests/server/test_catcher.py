@@ -296,7 +296,7 @@ print(*sorted(loaded))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     loaded = set(done.stdout.split())
     pages = {"catcher.web.ui.routes", "catcher.web.frame.document", "jinja2", "polib", "turbohtml"}
-    checks = {"catcher.checks.runner", "catcher.checks.registry", "catcher.extract.find", "tinycss2"}
+    checks = {"catcher.checks.runner", "catcher.checks.registry", "catcher.extract.extraction", "tinycss2"}
     rare = checks | {"catcher.assertions.snapshot", "catcher.mail", "httpx2", "websockets"}
     database = {"alembic", "sqlalchemy.orm", "sqlalchemy.dialects.postgresql", "psycopg"}
     assert (pages | rare | database) & loaded == set()

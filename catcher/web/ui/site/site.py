@@ -72,7 +72,9 @@ class Site:
     def make_ready(self) -> None:
         """Import, in a thread, what the page of a message needs besides: who looks at a list opens one of it next."""
         if self._made_ready is None:
-            self._made_ready = asyncio.ensure_future(self.services.threads.run(import_module, "catcher.extract.find"))
+            self._made_ready = asyncio.ensure_future(
+                self.services.threads.run(import_module, "catcher.extract.extraction")
+            )
 
     def page(self, template: str, page: HasChrome, *, status: int = 200) -> Response:
         """The page, with the headers of pages."""

@@ -1,4 +1,4 @@
-"""The forms that a code may have, and the forms that a number of another kind has. Nothing here reads words."""
+"""Candidates for codes by their form alone; forms of other kinds of numbers are excluded."""
 
 import re
 from collections.abc import Iterator
@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from itertools import islice
 
 MAX_TOKENS = 200
-"""Possible codes of a line that are looked at; a line with more holds none."""
+"""Candidates of a line that are examined."""
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
-    """Something in a line that has the form of a code.
+class Candidate:
+    """A text in a line that has the form of a code.
 
-    start, end: where it is shown. value: without grouping. prior: how much the form alone speaks for a code.
-    is_bare: neither digit nor grouping tells it from a word, so that only its surroundings can. is_year: it may be one.
+    value: without grouping. prior: points for the form alone. is_bare: it has neither digits nor grouping, so that only
+    its context distinguishes it from a word. is_year: it may be a year.
     """
 
     start: int
@@ -25,11 +25,11 @@ class Shape:
     is_year: bool = False
 
 
-def shapes(text: str) -> Iterator[Shape]:
-    """What in a normalised line has the form of a code: digits, grouped digits, letters and digits.
+def candidates(text: str) -> Iterator[Candidate]:
+    """Yield the candidates in a normalised line: digits, grouped digits, letters and digits.
 
     Dates, times, prices, percentages, telephone numbers, versions, addresses of any kind, colours, UUIDs and masked
-    numbers are left out.
+    numbers are excluded.
     """
     if not _MAY_HOLD.search(text):
         return
@@ -42,9 +42,9 @@ def shapes(text: str) -> Iterator[Shape]:
         start, end = match.span()
         if any(start < t_end and t_start < end for t_start, t_end in taken):
             continue
-        shape = _shape(match)
-        if shape is not None:
-            yield shape
+        candidate = _candidate(match)
+        if candidate is not None:
+            yield candidate
 
 
 _MAY_HOLD = re.compile(r"[0-9]|[A-Z]{4}|[0-9A-Za-z](?:[ -][0-9A-Za-z]\b){3}|[A-Za-z]{3,5}-[A-Za-z]{3,5}")
@@ -90,7 +90,7 @@ _AT_LETTER = re.compile(
         )
     )
 )
-# what begins with a sign or a letter of any kind is looked for only where the line has that sign
+# forms with a certain sign are searched only in lines that have that sign
 _BY_SIGN = (
     ("://", re.compile(r"\bhttps?://\S++")),
     ("www.", re.compile(r"\bwww\.\S++")),
@@ -111,11 +111,11 @@ _BY_SIGN = (
 _DIGITS = re.compile(r"\d+")
 _CAPITALS = re.compile(r"\b[A-Zv]")
 MAX_DIGITS = 300
-"""Runs of digits, and words with a capital, of a line that are looked at."""
+"""Runs of digits, and words with a capital, of a line that are examined."""
 
 
 def _taken(text: str) -> list[tuple[int, int]]:
-    """Where in a line stands what has the form of something else than a code."""
+    """Return the spans of a line that have another form than that of a code."""
     found = [match.span() for sign, form in _BY_SIGN if sign in text for match in form.finditer(text)]
     for starts, form in ((_DIGITS, _AT_DIGIT), (_CAPITALS, _AT_LETTER)):
         end = 0
@@ -142,18 +142,18 @@ _FORMS = re.compile(
 _SIX = {3: -2.5, 4: 0.3, 5: 0.8, 6: 1.3, 7: 0.8, 8: 0.9, 9: 0.0, 10: -0.2, 11: -1.5, 12: -1.5}
 
 
-def _shape(match: re.Match[str]) -> Shape | None:
+def _candidate(match: re.Match[str]) -> Candidate | None:
     start, end = match.span()
     shown = match[0]
     form = match.lastgroup
     if form == "spread":
         value = re.sub(r"[ ·-]+", "", shown)
-        return Shape(start, end, value, _SIX[len(value)] + 0.5, is_bare=value.isalpha())
+        return Candidate(start, end, value, _SIX[len(value)] + 0.5, is_bare=value.isalpha())
     if form == "prefixed":
         prefix, _, digits = shown.partition("-")
         if len(prefix) == 1 or prefix == "FB":
-            return Shape(start, end, digits, _SIX[len(digits)])
-        return Shape(start, end, prefix + digits, -0.3)
+            return Candidate(start, end, digits, _SIX[len(digits)])
+        return Candidate(start, end, prefix + digits, -0.3)
     if form == "digits":
         return _grouped_digits(start, shown)
     if form == "grouped":
@@ -161,8 +161,8 @@ def _shape(match: re.Match[str]) -> Shape | None:
     return _plain(start, shown)
 
 
-def _grouped_digits(start: int, shown: str) -> Shape | None:
-    """Digits in groups of one size ("482 913"), or with one odd one ("12 345 678"); others are no codes."""
+def _grouped_digits(start: int, shown: str) -> Candidate | None:
+    """Return digits in groups of one size ("482 913"); None for others."""
     groups = re.split("[ -]", shown)
     sizes = {len(group) for group in groups}
     value = "".join(groups)
@@ -170,11 +170,11 @@ def _grouped_digits(start: int, shown: str) -> Shape | None:
         return None
     if len(groups) == 2 and all(1900 <= int(group) <= 2099 for group in groups):
         return None
-    return Shape(start, start + len(shown), value, 0.9)
+    return Candidate(start, start + len(shown), value, 0.9)
 
 
-def _grouped(start: int, shown: str) -> Shape | None:
-    """Letters and digits in groups of one size ("X7K9-PQ2M"); words joined by a hyphen are none."""
+def _grouped(start: int, shown: str) -> Candidate | None:
+    """Return letters and digits in groups of one size ("X7K9-PQ2M"); None for hyphenated words."""
     groups = shown.split("-")
     value = "".join(groups)
     letters = [character for character in value if character.isalpha()]
@@ -183,25 +183,25 @@ def _grouped(start: int, shown: str) -> Shape | None:
     if max(sizes) - min(sizes) > 1 or len(value) > 16 or not letters:
         return None
     if len(sizes) > 1:
-        return Shape(start, start + len(shown), value, -0.6) if is_mixed and shown.isupper() else None
+        return Candidate(start, start + len(shown), value, -0.6) if is_mixed and shown.isupper() else None
     if not is_mixed:
         is_one_case = value.isupper() or value.islower()
-        return Shape(start, start + len(shown), value, -0.8, is_bare=True) if is_one_case else None
-    return Shape(start, start + len(shown), value, 0.6 if len(value) <= 10 else -0.4)
+        return Candidate(start, start + len(shown), value, -0.8, is_bare=True) if is_one_case else None
+    return Candidate(start, start + len(shown), value, 0.6 if len(value) <= 10 else -0.4)
 
 
-def _plain(start: int, shown: str) -> Shape | None:
+def _plain(start: int, shown: str) -> Candidate | None:
     digits = sum(character.isdigit() for character in shown)
     end = start + len(shown)
     if digits == len(shown):
-        return Shape(start, end, shown, _SIX[digits] - _doubt(shown), is_year=_is_year(shown))
+        return Candidate(start, end, shown, _SIX[digits] - _doubt(shown), is_year=_is_year(shown))
     if not digits:
-        return Shape(start, end, shown, -1.2, is_bare=True) if shown.isupper() and len(shown) <= 10 else None
+        return Candidate(start, end, shown, -1.2, is_bare=True) if shown.isupper() and len(shown) <= 10 else None
     if not 5 <= len(shown) <= 12 or (shown[0].isupper() and shown[1:].islower()):
         return None
     if _WORD_AND_NUMBER.match(shown):
-        return Shape(start, end, shown, -1.0 if shown.isupper() else -2.5)
-    return Shape(start, end, shown, 0.4 if shown.isupper() or shown.islower() else 0.0)
+        return Candidate(start, end, shown, -1.0 if shown.isupper() else -2.5)
+    return Candidate(start, end, shown, 0.4 if shown.isupper() or shown.islower() else 0.0)
 
 
 _WORD_AND_NUMBER = re.compile(r"(?:[A-Za-z]{2,}\d{1,4}|\d{1,3}[A-Za-z]{2,}|[A-Z]\d{5,})\Z")
@@ -212,7 +212,7 @@ def _is_year(digits: str) -> bool:
 
 
 def _doubt(digits: str) -> float:
-    """What speaks against a run of digits: it may be a year, or is a round number."""
+    """Return points against a run of digits that may be a year or date, or is a round number."""
     if _is_year(digits):
         return 3.2
     if digits.endswith("000"):

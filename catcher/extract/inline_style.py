@@ -1,4 +1,4 @@
-"""What makes an element of HTML stand out or step back, as far as tags, names and inline styles tell.
+"""Emphasis of HTML elements by tag, class, id and inline style.
 
 Style sheets are not applied: mail programs strip many of them, so that what matters in mail is inline.
 """
@@ -14,7 +14,7 @@ _BLOCK_TAGS = (
 BLOCKS = frozenset(_BLOCK_TAGS.split())
 """Elements that begin a line."""
 SILENT = frozenset(("head", "script", "style", "template", "title", "noscript", "object", "svg", "math", "select"))
-"""Elements of which nothing is read."""
+"""Elements that are skipped."""
 
 _STRENGTH = {"b": 0.6, "strong": 0.6, "h1": 1.2, "h2": 1.0, "h3": 0.8, "h4": 0.6, "th": 0.4, "code": 1.0, "kbd": 1.0}
 _STRENGTH |= {"tt": 0.8, "samp": 0.8, "pre": 0.8, "big": 0.6, "mark": 0.8, "em": 0.3, "u": 0.3}
@@ -41,7 +41,7 @@ _MAX_STYLE = 2_000
 
 @dataclass(frozen=True, slots=True)
 class InlineStyle:
-    """What a style attribute says. strength: how much it makes stand out. size: pixels, 0 when it does not say."""
+    """Properties of a style attribute. strength: emphasis. size: pixels, 0 when not set."""
 
     strength: float = 0.0
     size: float = 0.0
@@ -55,7 +55,7 @@ NO_STYLE = InlineStyle()
 
 @lru_cache(maxsize=2_000)
 def style_of(style: str) -> InlineStyle:
-    """What a style attribute says of its element; the first 2,000 characters of it count."""
+    """Return the properties of a style attribute, of which the first 2,000 characters are read."""
     style = style[:_MAX_STYLE]
     if not style:
         return NO_STYLE
@@ -72,21 +72,21 @@ def style_of(style: str) -> InlineStyle:
     return InlineStyle(strength, size, is_filled, is_padded, bool(_HIDDEN.search(style)))
 
 
-def strength_of(tag: str, look: InlineStyle, names: str, *, above: float) -> float:
-    """How much an element stands out, 0 to 2. names: its class and id. above: the same of its parent."""
-    own = look.strength + _STRENGTH.get(tag, 0.0)
+def strength_of(tag: str, style: InlineStyle, names: str, *, above: float) -> float:
+    """Return the emphasis of an element, 0 to 2. names: its class and id. above: emphasis of its parent."""
+    own = style.strength + _STRENGTH.get(tag, 0.0)
     if len(names) > 1 and _CODE_NAME.search(names):
         own += 1.0
     return min(2.0, above * 0.7 + own)
 
 
-def is_small_print(tag: str, look: InlineStyle, names: str, *, above: bool) -> bool:
-    """Return whether an element is a footer or has small letters, or stands in one that does and says nothing else."""
-    if look.size:
-        return look.size < _SMALL or (above and look.size <= _SMALL)
+def is_small_print(tag: str, style: InlineStyle, names: str, *, above: bool) -> bool:
+    """Return whether an element is a footer or has small letters, or inherits either."""
+    if style.size:
+        return style.size < _SMALL or (above and style.size <= _SMALL)
     return above or tag in ("footer", "small") or (len(names) > 1 and bool(_SMALL_NAME.search(names)))
 
 
 def is_named_button(names: str) -> bool:
-    """Return whether class or id say that it is a button."""
+    """Return whether class or id name a button."""
     return bool(_BUTTON_NAME.search(names))

@@ -1,12 +1,11 @@
-"""HTML as it is scored: its blocks as lines, with what stands out in them, and its links. Parsed by turbohtml."""
+"""HTML as scored content: its blocks as lines with emphasis, and its links. Parsed by turbohtml."""
 
 from dataclasses import dataclass, replace
 from itertools import islice
 
 import turbohtml
 
-from catcher.extract.lines import MAX_LINE, MAX_LINES, Line, Run, normal
-from catcher.extract.looks import (
+from catcher.extract.inline_style import (
     BLOCKS,
     NO_STYLE,
     SILENT,
@@ -16,6 +15,7 @@ from catcher.extract.looks import (
     strength_of,
     style_of,
 )
+from catcher.extract.lines import MAX_LINE, MAX_LINES, Line, Run, normal
 from catcher.extract.model import MatchPlace, MatchSource
 from catcher.mime.html import ParsedHtml
 
@@ -32,9 +32,9 @@ _BUTTON_WORDS = 8
 
 @dataclass(slots=True)
 class Anchor:
-    """One link of a part. line: index of the line it starts in, -1 for none. image: it shows a picture instead of text.
+    """One link of a part. line: index of its first line, -1 for none. image: it shows an image instead of text.
 
-    tag: "a", "area" or "img". is_pixel: an image that nobody can see. is_quiet: small print or hidden.
+    tag: "a", "area" or "img". is_pixel: an invisible image. is_quiet: small print or hidden.
     """
 
     url: str
@@ -50,7 +50,7 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class HtmlContent:
-    """What was read of one HTML part. is_cut: there was more than is read."""
+    """Lines and links of one HTML part. is_cut: whether a limit was reached."""
 
     lines: list[Line]
     anchors: list[Anchor]
@@ -59,7 +59,7 @@ class HtmlContent:
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """What a node inherits. block: number of the block element around it. anchor: number of the link, -1 for none."""
+    """State that nodes inherit. block: number of the enclosing block element. anchor: that of the link, or -1."""
 
     block: int = 0
     element: int = 0
@@ -71,7 +71,7 @@ class _State:
     is_hidden: bool = False
 
 
-def page_of(html: str, part_id: str) -> HtmlContent:
+def read_html(html: str, part_id: str) -> HtmlContent:
     """Return the lines and links of an HTML part, in document order. Never raises."""
     reader = _Reader(part_id)
     document = ParsedHtml(html[:MAX_HTML], positions=True).document
@@ -80,7 +80,7 @@ def page_of(html: str, part_id: str) -> HtmlContent:
 
 
 class _Reader:
-    """Walks over the nodes of a document once and collects lines and links."""
+    """Collects lines and links in one pass over the nodes of a document."""
 
     def __init__(self, part_id: str) -> None:
         self._part_id = part_id
@@ -92,7 +92,7 @@ class _Reader:
         self._line: Line | None = None
 
     def read(self, document: turbohtml.Document) -> bool:
-        """Read everything; whether a limit ended it early."""
+        """Read the document; return whether a limit was reached."""
         nodes = iter(document.descendants)
         for node in islice(nodes, MAX_NODES):
             if isinstance(node, turbohtml.Element):
@@ -122,28 +122,28 @@ class _Reader:
         if tag in ("br", "hr"):
             self._end_line()
         names = f"{element.attr('class') or ''} {element.attr('id') or ''}" if len(element.attrs) else ""
-        look = style_of(element.attr("style") or "") if names else NO_STYLE
+        style = style_of(element.attr("style") or "") if names else NO_STYLE
         is_block = tag in BLOCKS
         state = _State(
             block=self._element if is_block else above.block,
             element=self._element,
-            strength=strength_of(tag, look, names, above=above.strength),
+            strength=strength_of(tag, style, names, above=above.strength),
             anchor=above.anchor,
-            is_quiet=is_small_print(tag, look, names, above=above.is_quiet),
-            is_filled=look.is_filled or bool(names and element.attr("bgcolor")) or (above.is_filled and not is_block),
-            is_hidden=above.is_hidden or look.is_hidden,
+            is_quiet=is_small_print(tag, style, names, above=above.is_quiet),
+            is_filled=style.is_filled or bool(names and element.attr("bgcolor")) or (above.is_filled and not is_block),
+            is_hidden=above.is_hidden or style.is_hidden,
         )
         if names:
-            state = self._link(element, state, above, look, names)
+            state = self._link(element, state, above, style, names)
         self._states[element] = state
 
-    def _link(self, element: turbohtml.Element, state: _State, above: _State, look: InlineStyle, names: str) -> _State:
-        """Return the state inside an element, and its link noted when it is one."""
+    def _link(self, element: turbohtml.Element, state: _State, above: _State, style: InlineStyle, names: str) -> _State:
+        """Return the state inside an element; add its link when it is one."""
         tag = element.tag
         if tag in ("a", "area") and (url := (element.attr("href") or "").strip()):
             is_button = (
-                (look.is_filled and (look.is_padded or above.is_filled))
-                or (look.is_padded and "inline-block" in (element.attr("style") or ""))
+                (style.is_filled and (style.is_padded or above.is_filled))
+                or (style.is_padded and "inline-block" in (element.attr("style") or ""))
                 or is_named_button(names)
                 or element.attr("role") == "button"
             )
@@ -161,7 +161,7 @@ class _Reader:
         return state
 
     def _maybe_button(self, element: turbohtml.Element) -> None:
-        """Return a link alone in a coloured cell is a button, as mail templates draw them."""
+        """Mark a link that is alone in a coloured cell as a button, as mail templates draw them."""
         parent = element.parent
         if not isinstance(parent, turbohtml.Element) or parent.tag not in _CELLS:
             return
@@ -254,13 +254,13 @@ class _Reader:
 
 
 def _source_line(text: turbohtml.Text) -> int:
-    """Where the element around a text starts; 0 when the source does not have it."""
+    """Return the source line of the element around a text; 0 for an implied element."""
     parent = text.parent
     return (parent.source_line or 0) if isinstance(parent, turbohtml.Element) else 0
 
 
 _TOP = _State()
-_UNSEEN = _State(is_silent=True)  # what lies in a template has a parent that is no element
+_UNSEEN = _State(is_silent=True)  # the content of a template has a parent that is no element
 
 
 def _with_joined_cells(lines: list[Line]) -> list[Line]:

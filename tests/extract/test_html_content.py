@@ -2,7 +2,7 @@
 
 import turbohtml
 
-from catcher.extract.page import page_of
+from catcher.extract.html_content import read_html
 
 PAGE = """<!doctype html><html><head><title>T</title><style>a{}</style></head><body>
 <table><tr><td>Code</td><td><b>482913</b></td></tr></table>
@@ -14,7 +14,7 @@ PAGE = """<!doctype html><html><head><title>T</title><style>a{}</style></head><b
 def test_elements_have_the_numbers_that_the_checks_and_the_preview_use() -> None:
     """Numbers count all elements in document order, so that a place can be shown in the mail."""
     elements = list(turbohtml.parse(PAGE).iter_elements())
-    page = page_of(PAGE, "1")
+    page = read_html(PAGE, "1")
     code = next(line for line in page.lines if line.text == "482913")
     assert elements[code.place.element].tag == "b"
     assert code.place.line == 2
@@ -24,6 +24,6 @@ def test_elements_have_the_numbers_that_the_checks_and_the_preview_use() -> None
 
 def test_blocks_and_breaks_make_lines_and_what_is_no_text_is_left_out() -> None:
     """Cells and paragraphs stand alone; style, template, title and drawings are not read; hidden text is quiet."""
-    page = page_of(PAGE, "1")
+    page = read_html(PAGE, "1")
     assert [line.text for line in page.lines] == ["Code", "482913", "One two", "three", "quiet", "Go"]
     assert [line.is_quiet for line in page.lines] == [False, False, False, False, True, False]

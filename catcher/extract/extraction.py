@@ -1,28 +1,28 @@
-"""Everything that is found in a message: its texts are read, then codes and links weighed."""
+"""Extraction of codes and links from the texts of a message."""
 
 from catcher.extract.codes import find_codes
+from catcher.extract.cue_index import CueIndex
+from catcher.extract.html_content import MAX_HTML, Anchor, read_html
 from catcher.extract.lines import MAX_TEXT, Line, lines_of_text, normal
 from catcher.extract.links import find_links, primary_link
 from catcher.extract.model import LIKELY, CodeKind, Extract, MatchPlace, MatchSource
-from catcher.extract.page import MAX_HTML, Anchor, page_of
-from catcher.extract.sheet import CueIndex
 from catcher.mime import Octets, ParsedMessage, list_unsubscribe, part_text
 
 MAX_PARTS = 20
-"""Text and HTML parts of a message that are read, of each."""
+"""Text parts, and HTML parts, that are read."""
 MAX_SUBJECT = 1_000
 
 
 def extract(octets: Octets, message: ParsedMessage) -> Extract:
-    """Codes and links in the subject, the texts and the HTML of a message; see `codes` and `links` for the scores.
+    """Return codes and links in the subject, the texts and the HTML of a message; scores: see `codes` and `links`.
 
-    Attachments are not read. At most `MAX_TEXT` characters of a text and `MAX_HTML` of an HTML part are, and bounded
-    numbers of everything else; `is_cut` tells when that was not all. Never raises on any message.
+    Attachments are not read. At most `MAX_TEXT` characters of a text, `MAX_HTML` of an HTML part, and bounded numbers
+    of everything else are read; `is_cut` reports that a limit was reached. Never raises.
     """
     subject = CueIndex([Line(normal(message.subject[:MAX_SUBJECT]), MatchPlace(source=MatchSource.SUBJECT))])
     texts, text_cut = _texts(octets, message)
     pages, page_cut = _pages(octets, message)
-    codes, codes_cut = find_codes(subject, [*texts, *(sheet for sheet, _ in pages)])
+    codes, codes_cut = find_codes(subject, [*texts, *(cue_index for cue_index, _ in pages)])
     links, links_cut = find_links(subject, texts, pages, list_unsubscribe(message).links)
     likely = (code for code in codes if code.kind is not CodeKind.COUPON and code.confidence >= LIKELY)
     return Extract(
@@ -35,14 +35,14 @@ def extract(octets: Octets, message: ParsedMessage) -> Extract:
 
 
 def _texts(octets: Octets, message: ParsedMessage) -> tuple[list[CueIndex], bool]:
-    sheets: list[CueIndex] = []
+    cue_indexes: list[CueIndex] = []
     is_cut = len(message.text_parts) > MAX_PARTS
     for index in message.text_parts[:MAX_PARTS]:
         part = message.parts[index]
         lines, was_cut = lines_of_text(part_text(octets, part, limit=4 * MAX_TEXT), part.part_id)
-        sheets.append(CueIndex(lines))
+        cue_indexes.append(CueIndex(lines))
         is_cut |= was_cut
-    return sheets, is_cut
+    return cue_indexes, is_cut
 
 
 def _pages(octets: Octets, message: ParsedMessage) -> tuple[list[tuple[CueIndex, list[Anchor]]], bool]:
@@ -50,7 +50,7 @@ def _pages(octets: Octets, message: ParsedMessage) -> tuple[list[tuple[CueIndex,
     is_cut = len(message.html_parts) > MAX_PARTS
     for index in message.html_parts[:MAX_PARTS]:
         part = message.parts[index]
-        page = page_of(part_text(octets, part, limit=4 * MAX_HTML), part.part_id)
+        page = read_html(part_text(octets, part, limit=4 * MAX_HTML), part.part_id)
         pages.append((CueIndex(page.lines), page.anchors))
         is_cut |= page.is_cut
     return pages, is_cut

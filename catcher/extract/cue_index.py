@@ -1,4 +1,4 @@
-"""The lines of one source with the cues of each, found when they are first asked for, and what lies near a place."""
+"""Index of the cues in the lines of one source, computed on demand."""
 
 from collections.abc import Iterator
 
@@ -6,11 +6,11 @@ from catcher.extract.lines import Line
 from catcher.extract.words import Cue, Sense, cues
 
 NEAR = 3
-"""Lines before and after one that count as near it."""
+"""Lines before and after a line that are near it."""
 
 
 class CueIndex:
-    """Lines of the subject, of a text or of an HTML part."""
+    """Lines of the subject, of a text or of an HTML part, with their cues."""
 
     def __init__(self, lines: list[Line]) -> None:
         self.lines = lines
@@ -25,22 +25,22 @@ class CueIndex:
         return found
 
     def senses(self, index: int) -> frozenset[Sense]:
-        """What the cues of a line tell."""
+        """Return the senses of the cues of a line."""
         found = self._senses.get(index)
         if found is None:
             found = self._senses[index] = frozenset(cue.sense for cue in self.cues(index))
         return found
 
     def before(self, index: int) -> Iterator[int]:
-        """Numbers of the nearest lines before one, nearest first, without empty ones."""
+        """Yield the indexes of the nearest lines before a line, nearest first, without empty ones."""
         return self._filled(range(index - 1, max(-1, index - 30), -1))
 
     def after(self, index: int) -> Iterator[int]:
-        """Numbers of the nearest lines after one, nearest first, without empty ones."""
+        """Yield the indexes of the nearest lines after a line, nearest first, without empty ones."""
         return self._filled(range(index + 1, min(len(self.lines), index + 30)))
 
     def near(self, index: int) -> frozenset[Sense]:
-        """What is told in the lines around one, itself left out."""
+        """Return the senses of the lines around a line."""
         around = (*self.before(index), *self.after(index))
         return frozenset().union(*(self.senses(each) for each in around))
 
