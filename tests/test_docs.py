@@ -66,7 +66,8 @@ def test_names_in_a_document_are_defined_where_it_says(document: str) -> None:
     wrong = []
     for name, path in re.findall(r"`(\w+)` (?:\(|in )`([\w/.-]+\.py)`", text):
         definition = rf"^(?:class|(?:async )?def) {name}\b|^{name}\b.*="
-        if not re.search(definition, (ROOT / path).read_text("utf-8"), re.MULTILINE):
+        source = (ROOT / path).read_text("utf-8") if (ROOT / path).exists() else ""
+        if not re.search(definition, source, re.MULTILINE):
             wrong.append(f"{name} in {path}")
     assert wrong == []
 
