@@ -187,5 +187,5 @@ class AsyncStore(View[Store]):
 
 
 def _call_on(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:
-    with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+    with suppress(RuntimeError):  # the loop is closed, nothing waits
         loop.call_soon_threadsafe(call)

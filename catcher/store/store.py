@@ -192,8 +192,8 @@ class Store:
     def retain(self, *, max_messages: int, max_age: timedelta | None, now: datetime) -> int:
         """Delete some of the oldest messages beyond a number (0: no limit) or an age; return how many.
 
-        Then those beyond the limits of their inboxes. Pinned messages stay. This is one bounded step, so that nobody
-        waits for it: call it until it returns 0. Of several stores on one database one does it, the others return 0.
+        Then those beyond the limits of their inboxes. Pinned messages stay. This is one bounded step, so that other
+        changes need not wait: call it until it returns 0. Of several stores on one database, only the leader does it.
         """
         oldest = None if max_age is None else now - max_age
         whole = partial(updates.retain, max_messages=max_messages, oldest=oldest)
@@ -232,7 +232,7 @@ class Store:
     def batches(self, query: Query = _ANYTHING, *, size: int = 1000) -> Iterator[tuple[StoredSummary, ...]]:
         """Yield all messages that a query matches in batches, newest first.
 
-        Each batch is read when it is asked for, in a transaction of its own; newer arrivals are left out.
+        Each batch is read when it is asked for, in a transaction of its own; newer arrivals are omitted.
         """
         before = None
         while batch := self._database.read(queries.batch, self._database, query, before=before, limit=size):
@@ -250,7 +250,7 @@ class Store:
         return self._database.read(arrivals.read, self._database, query, after=after, limit=max(1, limit))
 
     def subjects(self, summaries: Sequence[StoredSummary]) -> list[Subject]:
-        """Return messages as `search.matches` judges them, in the same order; deleted ones may be left out."""
+        """Return messages as `search.matches` judges them, in the same order; deleted ones may be omitted."""
         return self._database.read(arrivals.subjects, self._database, summaries)
 
     def filter_by_inbox(self, store_ids: Sequence[str], inbox: str) -> tuple[str, ...]:
@@ -344,7 +344,7 @@ class Store:
     def references(self, store_ids: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
         """Return the message ids that messages refer to, cleaned as search texts are, the thread's first one first.
 
-        Messages without references, and unknown ids, are left out.
+        Messages without references, and unknown ids, are omitted.
         """
         return self._database.read(references.read, store_ids)
 

@@ -1,10 +1,9 @@
-"""The tables, as SQLAlchemy Core sees them. `migrations/` makes them; nothing else changes them.
+"""The tables, for SQLAlchemy Core. Only `migrations/` changes their schema.
 
-One message is four rows, so that each question touches the narrow row it needs: `message` for lists, `detail` for one
-message's envelope and tree, `content` for its octets, `search` for what queries look at. All are keyed by the arrival
-number. The row in `message` is what makes a message exist: deleting takes that row (and its tags) and notes the rest in
-`leftover`, to be swept in small steps; an arrival number is never given twice, so rows that wait for it are seen by
-nobody. The full-text index over `search` differs by engine and is made and asked in `store.engines` alone.
+A message has rows in four tables, so that each query reads only narrow rows: `message` for lists, `detail` for envelope
+and tree, `content` for the octets, `search` for search texts. All are keyed by the arrival number, which is never
+reused. A message exists while it has its row in `message`: deletion removes that row and the tags, and notes the others
+in `leftover`, to be swept in small steps. The full-text index over `search` belongs to the engine.
 """
 
 from sqlalchemy import (
@@ -26,7 +25,7 @@ from sqlalchemy import (
 metadata = MetaData()
 
 _Number = BigInteger().with_variant(Integer, "sqlite")
-"""An SQLite rowid must be declared INTEGER; elsewhere 64 bits have to be asked for."""
+"""An SQLite rowid must be declared INTEGER; other engines need BIGINT for 64 bits."""
 
 counter = Table(
     "counter",
@@ -56,7 +55,7 @@ message = Table(
     Column("subject", Text, nullable=False),
     Column("snippet", Text, nullable=False),
     Column("addresses", LargeBinary, nullable=False),  # JSON of model.Addresses
-    Column("is_pinned", Boolean, nullable=False, server_default=false()),  # retention and "delete all" leave it alone
+    Column("is_pinned", Boolean, nullable=False, server_default=false()),  # exempt from retention and "delete all"
     Column("inboxes", Text, nullable=False, server_default=""),  # names of its inboxes, one a line
     Index("message_received_at", "received_at"),
     Index("message_message_id", "message_id"),
@@ -67,11 +66,11 @@ Index("message_is_pinned", message.c.arrival, sqlite_where=message.c.is_pinned.i
 binned = Table(
     "binned",
     metadata,
-    # Messages in the bin: taken out of `message`, their other rows left where they are, so that they can come back.
+    # Messages in the bin: removed from `message`, while their other rows stay, so that they can be restored.
     Column("arrival", _Number, primary_key=True, autoincrement=False),
     Column("store_id", String(22), nullable=False, unique=True),
     Column("deleted_at", BigInteger, nullable=False),  # microseconds since 1970, UTC
-    Column("summary", LargeBinary, nullable=False),  # JSON of model.Summary, as `codec.pack` leaves it
+    Column("summary", LargeBinary, nullable=False),  # JSON of model.StoredSummary by `codec.pack`
     Index("binned_deleted_at", "deleted_at"),
 )
 
@@ -79,15 +78,14 @@ detail = Table(
     "detail",
     metadata,
     Column("arrival", _Number, primary_key=True, autoincrement=False),
-    Column("envelope", LargeBinary, nullable=False),  # JSON of envelope.Envelope; both as `codec.pack` leaves them
-    Column("structure", LargeBinary, nullable=False),  # JSON of mime.Message
+    Column("envelope", LargeBinary, nullable=False),  # JSON of envelope.Envelope; both by `codec.pack`
+    Column("structure", LargeBinary, nullable=False),  # JSON of mime.ParsedMessage
 )
 
 content = Table(
     "content",
     metadata,
-    # The octets as received, in pieces of `octets.PIECE` (the last may be shorter), numbered from 0; none when it
-    # is empty.
+    # The octets as received, in pieces of `blobs.PIECE` (the last may be shorter), numbered from 0.
     Column("arrival", _Number, primary_key=True, autoincrement=False),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("is_compressed", Boolean, nullable=False),  # a zstd frame of its own; False: as received
@@ -98,7 +96,7 @@ search = Table(
     "search",
     metadata,
     # Folded texts (`store.search.fold`). Address columns and the header hold one entry a line, with a line break before
-    # the first and after the last, so that a whole entry can be asked for.
+    # the first and after the last, so that whole entries can be searched for.
     Column("arrival", _Number, primary_key=True, autoincrement=False),
     Column("subject", Text, nullable=False),
     Column("from_", Text, nullable=False),
@@ -119,7 +117,7 @@ tag = Table(
     Column("id", _Number, primary_key=True),
     Column("name", String(100), nullable=False),
     Column("folded", String(400), nullable=False, unique=True),  # `store.search.fold`; folding may lengthen a text
-    Column("messages", BigInteger, nullable=False),  # how many have it; a tag without one is removed
+    Column("messages", BigInteger, nullable=False),  # how many have it; an unused tag is deleted
 )
 
 message_tag = Table(
@@ -134,17 +132,17 @@ message_tag = Table(
 inbox = Table(
     "inbox",
     metadata,
-    # Those that mail made by arriving, which go with their last message, and those that were made on purpose.
+    # Implicit ones, which exist while they have messages, and explicit ones; see `labels.inboxes`.
     Column("id", _Number, primary_key=True),
     Column("name", String(200), nullable=False),
-    Column("folded", String(800), nullable=False, unique=True),  # `store.inbox_names.fold_inbox`
+    Column("folded", String(800), nullable=False, unique=True),  # `inbox_names.fold_inbox`
     Column("messages", BigInteger, nullable=False),  # how many are in it
-    Column("is_made", Boolean, nullable=False),  # on purpose; all that follows is for these
+    Column("is_made", Boolean, nullable=False),  # explicit; the columns below, except `created_at`, are only used then
     Column("created_at", BigInteger, nullable=False),  # microseconds since 1970, UTC
-    Column("password", Text, nullable=False),  # of SMTP and POP3, the user name being `name`; "" for any
-    Column("expires_at", BigInteger),  # when it goes, with its mail; null for never
-    Column("max_messages", Integer, nullable=False),  # how many it keeps; 0 for no bound of its own
-    Column("max_age", BigInteger),  # seconds that it keeps a message; null for no bound of its own
+    Column("password", Text, nullable=False),  # of SMTP and POP3, with `name` as user name; "" accepts any
+    Column("expires_at", BigInteger),  # when it is deleted with its mail; null for never
+    Column("max_messages", Integer, nullable=False),  # 0 for no limit of its own
+    Column("max_age", BigInteger),  # seconds; null for no limit of its own
     Index("inbox_expires_at", "expires_at"),
 )
 
@@ -168,28 +166,27 @@ saved_search = Table(
 session = Table(
     "session",
     metadata,
-    # SMTP connections that are over, the newest some; see `envelope.SmtpSession`.
+    # The newest SMTP connections without a message; see `envelope.SmtpSession`.
     Column("number", _Number, primary_key=True),
     Column("closed_at", BigInteger, nullable=False),  # microseconds since 1970, UTC
-    Column("data", LargeBinary, nullable=False),  # JSON of envelope.SmtpSession, as `codec.pack` leaves it
+    Column("data", LargeBinary, nullable=False),  # JSON of envelope.SmtpSession by `codec.pack`
 )
 
 change = Table(
     "change",
     metadata,
-    # What happened to messages after their arrival. A new message is no row here: `message` itself tells of it, and
-    # both take their numbers from one counter, so that the two together, ordered by number, are all events in commit
-    # order.
+    # Changes of messages after their arrival. Arrivals have no row here but one in `message`; both take their numbers
+    # from one counter, so that the two tables together, ordered by number, are all events in commit order.
     Column("cursor", _Number, primary_key=True, autoincrement=False),
     Column("kind", String(16), nullable=False),
-    Column("store_id", String(22), nullable=False),  # "" when it concerns many
+    Column("store_id", String(22), nullable=False),  # "" for changes of many messages
     Column("data", LargeBinary, nullable=False),  # JSON of codec.ChangeData
 )
 
 leftover = Table(
     "leftover",
     metadata,
-    # Ranges of arrival numbers, both ends included, whose messages are deleted and whose other rows wait to be swept.
+    # Ranges of arrival numbers, both ends included, of deleted messages whose other rows are to be swept.
     Column("first", _Number, primary_key=True, autoincrement=False),
     Column("last", BigInteger, nullable=False),
 )
@@ -197,24 +194,23 @@ leftover = Table(
 outgoing = Table(
     "outgoing",
     metadata,
-    # Mail to be sent onward, see `store.outgoing`. Rows of what is over are kept for a while, the newest always, so
-    # that no number is given twice.
+    # The outbox, see `records.outbox`. The newest finished jobs are kept, so that no number is reused.
     Column("number", _Number, primary_key=True),
     Column("store_id", String(22), nullable=False),
     Column("relay", Text, nullable=False),  # its name in the settings
     Column("recipients", Text, nullable=False),  # JSON list of addr-specs
     Column("attempts", Integer, nullable=False),
     Column("created_at", BigInteger, nullable=False),  # microseconds since 1970, UTC
-    Column("due_at", BigInteger),  # the same; null when it is over
+    Column("due_at", BigInteger),  # the same; null when finished
     Column("state", String(16), nullable=False),
-    Column("text", Text, nullable=False),  # what relays said
+    Column("text", Text, nullable=False),  # replies of relays
     Index("outgoing_due_at", "due_at"),
 )
 
 outgoing_mark = Table(
     "outgoing_mark",
     metadata,
-    # At most one row: up to which arrival the relay's rules have judged; none while there are no rules.
+    # At most one row: the arrival up to which the relay rules were applied; none without rules.
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("upto", BigInteger, nullable=False),
 )
@@ -222,7 +218,7 @@ outgoing_mark = Table(
 token = Table(
     "token",
     metadata,
-    # Tokens of the API; what the client holds is not kept, only its digest.
+    # Tokens of the API; only digests of the secrets are stored.
     Column("number", _Number, primary_key=True),
     Column("name", Text, nullable=False),
     Column("scope", String(16), nullable=False),

@@ -213,4 +213,4 @@ class Database(ABC):
 
     @abstractmethod
     def release_space(self, connection: Connection, *, pages: int) -> bool:
-        """Return up to so many unused pages to the file system when many are unused; return whether that was so."""
+        """Return up to so many unused pages to the file system when many are unused; return whether there were many."""

@@ -80,8 +80,8 @@ def add(connection: Connection, arrivals: Sequence[int], name: str) -> None:
 def remove(connection: Connection, arrivals: Sequence[int], name: str) -> None:
     """Remove an existing tag from messages that have it; an unused tag is deleted."""
     number = _find(connection, name).id
-    gone = delete(message_tag).where(message_tag.c.tag_id == number, message_tag.c.arrival.in_(arrivals))
-    lost = connection.execute(gone).rowcount
+    deletion = delete(message_tag).where(message_tag.c.tag_id == number, message_tag.c.arrival.in_(arrivals))
+    lost = connection.execute(deletion).rowcount
     connection.execute(update(tag).where(tag.c.id == number).values(messages=tag.c.messages - lost))
     connection.execute(_PRUNE)
 
@@ -107,7 +107,7 @@ def delete_tag(connection: Connection, name: str) -> None:
 
 
 def tags_of(connection: Connection, arrivals: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    """Return the tags of messages, sorted; messages without tags are left out."""
+    """Return the tags of messages, sorted; messages without tags are omitted."""
     found: dict[int, list[str]] = {}
     for arrival, name in connection.execute(_NAMES, {"arrivals": list(arrivals)}):
         found.setdefault(arrival, []).append(name)

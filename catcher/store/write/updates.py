@@ -231,7 +231,7 @@ def _retag(
 def _prune(
     connection: Connection, where: ColumnElement[bool], *, excess: int, too_old: ColumnElement[bool] | None
 ) -> ChangeResult:
-    """Delete the oldest of what `where` selects: so many, or else those that are too old."""
+    """Delete the oldest messages that `where` selects: the excess, or else those that are too old."""
     upto, result = read_counters(connection).cursor, ChangeResult(changed=0)
     if excess > 0:
         result = remove(connection, where, upto=upto, limit=min(excess, PRUNE_STEP), is_prune=True)
@@ -259,7 +259,7 @@ def _announce(
     unread: int = 0,
     octets: int = 0,
 ) -> ChangeResult:
-    """Number the events, note them in `change` for other processes, and add to the totals.
+    """Give the events their numbers, store them for other processes, and add to the totals.
 
     changed: how many messages changed, if not one an event.
     """

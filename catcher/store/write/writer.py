@@ -68,8 +68,7 @@ class Writer:
         self._max_wait = 0.0
         self._published = self._last_cursor()
         self._polled_at = time.monotonic()
-        # A daemon, so that a store that was never closed does not keep the process alive: nobody was promised anything
-        # before the commit.
+        # A daemon, so that an unclosed store does not keep the process alive; nothing is confirmed before its commit.
         self._thread = threading.Thread(target=self._run, name="catcher-writer", daemon=True)
         self._thread.start()
 
@@ -248,7 +247,7 @@ def _resolve(answers: Iterable[_Answer]) -> None:
         else:
             by_loop.setdefault(future.get_loop(), []).append((future, outcome))
     for loop, waiting in by_loop.items():
-        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+        with suppress(RuntimeError):  # the loop is closed, nothing waits
             loop.call_soon_threadsafe(_settle, waiting)
 
 

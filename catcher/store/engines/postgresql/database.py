@@ -82,9 +82,11 @@ class PostgresqlDatabase(Database):
         event.listen(self._writer, "connect", self._note_writer)
 
     def begin(self, connection: Connection) -> AbstractContextManager[object]:
+        """See `Database.begin`."""
         return begun(connection, _BEGIN_WRITING)
 
     def is_leader(self, connection: Connection, job: SharedJob) -> bool:
+        """See `Database.is_leader`."""
         # The session, not the transaction, holds the lock; `info` is discarded with the connection.
         if job not in connection.info:
             with nullcontext() if connection.in_transaction() else begun(connection, "BEGIN"):
@@ -98,6 +100,7 @@ class PostgresqlDatabase(Database):
         """Do nothing: a removed database fails by itself."""
 
     def insert_rows(self, connection: Connection, into: Table, rows: Sequence[tuple[object, ...]]) -> None:
+        """See `Database.insert_rows`."""
         if len(rows) < _MIN_COPY:
             fast_path.insert_rows(connection, into, rows)
             return
@@ -108,12 +111,15 @@ class PostgresqlDatabase(Database):
                 copy.write_row(row)
 
     def notify(self, connection: Connection) -> None:
+        """See `Database.notify`."""
         connection.exec_driver_sql(f"NOTIFY {CHANNEL}")
 
     def monitor(self, connection: Connection, on_news: Callable[[], None]) -> CommitMonitor:
+        """See `Database.monitor`."""
         return NotificationMonitor(self._connect, is_own=lambda pid: pid == self._writer_pid, on_news=on_news)
 
     def octets_on_disk(self) -> int:
+        """See `Database.octets_on_disk`."""
         sizes = "SELECT coalesce(sum(pg_total_relation_size(to_regclass(name))), 0) FROM unnest(%s::text[]) AS name"
         with self.reading() as connection:
             return int(connection.exec_driver_sql(sizes, (list(metadata.tables),)).scalar_one())
@@ -126,6 +132,7 @@ class PostgresqlDatabase(Database):
         return begun(connection, _BEGIN_READING)
 
     def failure(self, error: Exception) -> StoreUnavailable:
+        """See `Database.failure`."""
         cause = getattr(error, "orig", None) or error
         detail = str(cause)
         state = getattr(cause, "sqlstate", None) or ""

@@ -55,31 +55,38 @@ class TrigramIndex(TextIndex):
         """Do nothing: the database does."""
 
     def contains(self, haystack: ColumnElement[str], needle: str) -> ColumnElement[bool]:
+        """See `TextIndex.contains`."""
         return func.strpos(haystack, needle) > 0
 
     def line_has(self, column: ColumnElement[str], start: str, text: str) -> ColumnElement[bool]:
+        """See `TextIndex.line_has`."""
         # Not a regular expression: one that holds a long text takes more memory than the server grants.
         line = func.unnest(func.string_to_array(column, "\n")).column_valued("line")
         body = func.substr(line, len(start))
         return exists(select(line).where(func.starts_with(line, start.removeprefix("\n")), func.strpos(body, text) > 0))
 
     def expression(self, query: Query) -> Expression | None:
+        """See `TextIndex.expression`."""
         needed = implied(query)  # pairs of letters are in too many texts for the index to help
         return None if needed is None else _like(needed)
 
     def hits(self, expression: Expression) -> tuple[FromClause, ColumnElement[bool]]:
+        """See `TextIndex.hits`."""
         # Materialized, so that the planner uses the index, whatever number of hits it expects.
         hits = select(search.c.arrival).where(_condition(expression)).cte("hits").prefix_with("MATERIALIZED")
         return message.join(hits, hits.c.arrival == message.c.arrival), message.c.arrival.is_not(None)
 
     @property
     def hit_arrival(self) -> ColumnElement[int]:
+        """See `TextIndex.hit_arrival`."""
         return message.c.arrival
 
     def hit_count(self, expression: Expression) -> Select[int]:
+        """See `TextIndex.hit_count`."""
         return select(func.count()).select_from(search).where(_condition(expression))
 
     def candidates(self, expression: Expression) -> ColumnElement[bool]:
+        """See `TextIndex.candidates`."""
         return message.c.arrival.in_(select(search.c.arrival).where(_condition(expression)))
 
 

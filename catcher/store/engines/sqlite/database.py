@@ -60,29 +60,36 @@ class SqliteDatabase(Database):
         )
 
     def begin(self, connection: Connection) -> AbstractContextManager[object]:
+        """See `Database.begin`."""
         return connection.begin()  # takes the file's lock
 
     def is_leader(self, connection: Connection, job: SharedJob) -> bool:
+        """See `Database.is_leader`."""
         return True  # each job checks under the lock whether another process has done it already
 
     def check_identity(self) -> None:
+        """See `Database.check_identity`."""
         if _identity(self.path) != self._file:
             raise StoreUnavailable("The mail store's file is gone", detail=f"{self.path} was removed or replaced")
 
     def insert_rows(self, connection: Connection, into: Table, rows: Sequence[tuple[object, ...]]) -> None:
+        """See `Database.insert_rows`."""
         driver.insert_rows(connection, into, rows)
 
     def notify(self, connection: Connection) -> None:
         """Do nothing: the file itself shows that it has changed."""
 
     def monitor(self, connection: Connection, on_news: Callable[[], None]) -> CommitMonitor:
+        """See `Database.monitor`."""
         return _DataVersionMonitor(connection)
 
     def octets_on_disk(self) -> int:
+        """See `Database.octets_on_disk`."""
         companions = [self.path.with_name(self.path.name + suffix) for suffix in ("", "-wal", "-shm")]
         return sum(file.stat().st_size for file in companions if file.exists())
 
     def release_space(self, connection: Connection, *, pages: int) -> bool:
+        """See `Database.release_space`."""
         # The rest is reused by the next mail: a full mailbox under retention deletes as much as it takes in.
         raw = driver.driver_of(connection)
         unused = raw.execute("PRAGMA freelist_count").fetchone()[0]
@@ -93,6 +100,7 @@ class SqliteDatabase(Database):
         return True
 
     def failure(self, error: Exception) -> StoreUnavailable:
+        """See `Database.failure`."""
         detail = str(getattr(error, "orig", None) or error)
         for word, reason in _REASONS.items():
             if word in detail:

@@ -55,7 +55,7 @@ def _compiled(statement: Executable) -> tuple[str, Sequence[str]]:
 
 @functools.cache
 def _insert(into: Table, number: int) -> str:
-    """Return the insert of so many rows."""
+    """Return the statement that inserts a number of rows."""
     one, _ = _compiled(insert(into))
     row = one[one.index("VALUES ") + len("VALUES ") :]
     return ", ".join([one, *[row] * (number - 1)])

@@ -55,36 +55,46 @@ class Fts5Index(TextIndex):
     scanned_first = 0
 
     def add(self, connection: Connection, *, after: int, upto: int) -> None:
+        """See `TextIndex.add`."""
         connection.execute(_INDEX_ROWS, {"after": after, "upto": upto})
 
     def remove(self, connection: Connection, arrivals: Sequence[int]) -> None:
+        """See `TextIndex.remove`."""
         connection.execute(_REMOVE_ROWS, {"arrivals": list(arrivals)})
 
     def clear(self, connection: Connection) -> None:
+        """See `TextIndex.clear`."""
         connection.execute(_CLEAR)
 
     def contains(self, haystack: ColumnElement[str], needle: str) -> ColumnElement[bool]:
+        """See `TextIndex.contains`."""
         found: Function[int] = func.instr(haystack, needle)
         return found > 0
 
     def stored(self, text: str) -> str | bytes:
+        """See `TextIndex.stored`."""
         return pack_text(text)
 
     def readable(self, column: ColumnElement[str]) -> ColumnElement[str]:
+        """See `TextIndex.readable`."""
         return case((func.typeof(column) == "blob", func.unpack_text(column)), else_=column)
 
     def length(self, column: ColumnElement[str]) -> ColumnElement[int]:
+        """See `TextIndex.length`."""
         packed: Function[int] = func.length(column)
         return case((func.typeof(column) == "blob", _PACKING * packed), else_=packed)
 
     def line_has(self, column: ColumnElement[str], start: str, text: str) -> ColumnElement[bool]:
+        """See `TextIndex.line_has`."""
         return column.regexp_match(f"{re.escape(start)}[^\n]*{re.escape(text)}")
 
     def expression(self, query: Query) -> Expression | None:
+        """See `TextIndex.expression`."""
         needed = implied(query)  # the index knows trigrams and no negation
         return None if needed is None else _match(needed)
 
     def hits(self, expression: Expression) -> tuple[FromClause, ColumnElement[bool]]:
+        """See `TextIndex.hits`."""
         # Ordered by `hit_arrival`, rows come straight from the index, so that a page costs no more than its rows.
         # The plus keeps the planner from looking up each message in the index, which takes minutes.
         joined = _INDEX.join(message, message.c.arrival == literal_column("+search_index.rowid"))
@@ -92,12 +102,15 @@ class Fts5Index(TextIndex):
 
     @property
     def hit_arrival(self) -> ColumnElement[int]:
+        """See `TextIndex.hit_arrival`."""
         return _INDEX.c.rowid
 
     def hit_count(self, expression: Expression) -> Select[int]:
+        """See `TextIndex.hit_count`."""
         return select(func.count()).select_from(_INDEX).where(_INDEX.c.search_index.op("MATCH")(expression))
 
     def candidates(self, expression: Expression) -> ColumnElement[bool]:
+        """See `TextIndex.candidates`."""
         match = _INDEX.c.search_index.op("MATCH")(expression)
         indexed = select(counter.c.indexed).scalar_subquery()
         tail = select(search.c.arrival).where(search.c.arrival > indexed)
