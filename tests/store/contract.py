@@ -19,26 +19,26 @@ NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
 
 def ids(messages: Sequence[NewMessage]) -> tuple[str, ...]:
-    """The store ids of messages."""
+    """Return the store ids of messages."""
     return tuple(one.store_id for one in messages)
 
 
 def add(store: Store, new: MakeMessage, number: int, **fields: object) -> list[NewMessage]:
-    """So many messages, stored one after the other in one transaction."""
+    """Store a number of messages in one transaction; return them."""
     messages = [new(subject=f"Message {count}", **fields) for count in range(number)]
     store.add(messages)
     return messages
 
 
 def queue(store: Store, message: NewMessage) -> "Future[Sequence[int]]":
-    """Queue a delivery without waiting for it; its future."""
+    """Queue a delivery without waiting for it; return its future."""
     future: Future[Sequence[int]] = Future()
     store.queue.put(Delivery(messages=[build_rows(message)], future=future))
     return future
 
 
 class Recorder:
-    """A subscriber that keeps what it is told and can wait for it."""
+    """A subscriber that records events and can wait for them."""
 
     def __init__(self, store: Store) -> None:
         self.events: list[StoreEvent] = []
@@ -51,18 +51,18 @@ class Recorder:
             self._changed.notify_all()
 
     def wait_for(self, number: int) -> list[StoreEvent]:
-        """The first so many events; fails after twenty seconds, saying what came."""
+        """Return the first events; fail after twenty seconds, showing what arrived."""
         return self.wait_until(lambda events: len(events) >= number)
 
     def wait_until(self, is_enough: Callable[[Sequence[StoreEvent]], bool]) -> list[StoreEvent]:
-        """The events once they are enough; fails after twenty seconds, saying what came."""
+        """Return the events once they are enough; fail after twenty seconds, showing what arrived."""
         with self._changed:
             assert self._changed.wait_for(lambda: is_enough(self.events), timeout=20), self.events
             return list(self.events)
 
 
 class StoreContract:
-    """Adding, listing, reading, changing, deleting, hearing of it."""
+    """Adding, listing, reading, changing, deleting, events."""
 
     def test_what_was_added_is_there_whole(self, store: Store, new: MakeMessage) -> None:
         """What came in is what is kept: envelope, tree and octets."""
@@ -151,7 +151,7 @@ class StoreContract:
         assert store.counts().messages == 20
 
     def test_an_unknown_id_is_not_found(self, store: Store) -> None:
-        """Reading raises NotFound for ids nobody has, "" and very long ones too."""
+        """Reading raises NotFound for unknown ids, "" and very long ones too."""
         for store_id in ("", "x" * 22, "x" * 100_000, "'; DROP TABLE message; --", "\0"):
             for read in (store.get, store.summary, store.raw, store.neighbours):
                 with pytest.raises(NotFound):
@@ -298,7 +298,7 @@ class StoreContract:
         assert store.tags() == {"NEW name": 1}
 
     def test_one_tag_is_added_and_taken_away(self, store: Store, new: MakeMessage) -> None:
-        """Other tags stay; only those that did not have it, or had it, count and are told; the last takes it away."""
+        """Other tags stay; only messages that change count and have events; an unused tag is deleted."""
         first, second, third = add(store, new, 3)
         store.set_tags(ids([first]), ["Old", "other"])
         recorder = Recorder(store)
@@ -317,9 +317,9 @@ class StoreContract:
 
     def test_a_message_brings_its_tags_along(self, store: Store, new: MakeMessage) -> None:
         """Tags are there with the message's first breath, in the same transaction. Mailpit compatibility: Storage."""
-        heard = Recorder(store)
+        recorder = Recorder(store)
         store.add([replace(new(), tags=("b", "A"))])
-        [event] = heard.wait_for(1)
+        [event] = recorder.wait_for(1)
         assert event.summary is not None
         assert event.summary.tags == store.page().messages[0].tags == ("A", "b")
 
@@ -327,7 +327,7 @@ class StoreContract:
 
     def test_events_come_in_order_and_say_what_changed(self, store: Store, new: MakeMessage) -> None:
         """new, update, delete, prune, truncate, each with a rising number."""
-        heard = Recorder(store)
+        recorder = Recorder(store)
         first, second, third = add(store, new, 3)
         store.mark(ByIds((first.store_id, second.store_id)), is_read=True)
         store.mark(ByIds((first.store_id,)), is_read=True)
@@ -336,9 +336,9 @@ class StoreContract:
         store.delete(ByIds((third.store_id, "unknown")))
         store.retain(max_messages=1, max_age=None, now=NOW)
         store.delete(Everything())
-        events = heard.wait_for(10)
-        told = [(event.kind, event.store_id, event.is_read, event.tags) for event in events]
-        assert told == [
+        events = recorder.wait_for(10)
+        seen = [(event.kind, event.store_id, event.is_read, event.tags) for event in events]
+        assert seen == [
             ("new", first.store_id, None, None),
             ("new", second.store_id, None, None),
             ("new", third.store_id, None, None),
@@ -354,19 +354,19 @@ class StoreContract:
         assert numbers == sorted(set(numbers))
         assert numbers[-1] == store.cursor()
 
-    def test_many_changes_at_once_are_told_as_one(self, store: Store, new: MakeMessage) -> None:
+    def test_many_changes_at_once_are_one_event(self, store: Store, new: MakeMessage) -> None:
         """Up to 200 changes come one by one, more as one prune."""
         messages = add(store, new, 401)
-        heard = Recorder(store)
+        recorder = Recorder(store)
         store.mark(ByIds(ids(messages[:200])), is_read=True)
         store.mark(Everything(), is_read=True)
         store.delete(ByIds(ids(messages[:200])))
         store.delete(ByIds(ids(messages)))
-        kinds = [event.kind for event in heard.wait_for(402)]
+        kinds = [event.kind for event in recorder.wait_for(402)]
         assert kinds == ["update"] * 200 + ["prune"] + ["delete"] * 200 + ["prune"]
 
     def test_events_come_after_the_commit(self, store: Store, new: MakeMessage) -> None:
-        """Whoever hears of a message can read it."""
+        """A subscriber can read the message of an event."""
         found: list[bool] = []
         store.events.subscribe(
             lambda events: found.extend(store.summary(event.store_id) == event.summary for event in events)
@@ -375,10 +375,10 @@ class StoreContract:
         store.close()
         assert found == [True, True, True]
 
-    def test_a_subscriber_that_fails_or_left_hears_nothing_and_harms_nobody(
+    def test_a_failing_or_ended_subscription_does_not_affect_others(
         self, store: Store, new: MakeMessage, caplog: pytest.LogCaptureFixture
     ) -> None:
-        """An exception is logged; the others are told all the same; unsubscribing ends it."""
+        """An exception is logged; other subscribers are called all the same; unsubscribing ends the calls."""
 
         def fail(_: Sequence[StoreEvent]) -> None:
             raise RuntimeError("a bad subscriber")
@@ -386,21 +386,21 @@ class StoreContract:
         left = Recorder(store)
         left.unsubscribe()
         store.events.subscribe(fail)
-        heard = Recorder(store)
+        recorder = Recorder(store)
         store.add([new()])
-        heard.wait_for(1)
+        recorder.wait_for(1)
         assert left.events == []
         assert "a bad subscriber" in caplog.text
 
-    def test_changes_after_a_cursor_are_all_that_was_told(self, store: Store, new: MakeMessage) -> None:
+    def test_changes_after_a_cursor_are_the_published_events(self, store: Store, new: MakeMessage) -> None:
         """`changes` resumes where a listener was cut off, in parts if need be."""
-        heard = Recorder(store)
+        recorder = Recorder(store)
         messages = add(store, new, 3)
         cursor = store.cursor()
         store.mark(ByIds(ids(messages)), is_read=True)
         messages += add(store, new, 2)
         store.delete(ByIds(ids(messages[3:4])))
-        events = heard.wait_for(9)[3:]
+        events = recorder.wait_for(9)[3:]
         # The message that has gone meanwhile shows its deletion only.
         expected = [event for event in events if not (event.kind == "new" and event.store_id == messages[3].store_id)]
         assert store.changes(cursor) == expected
@@ -434,7 +434,7 @@ class StoreContract:
     # Pins, the bin
 
     def test_what_is_pinned_survives_retention_and_deleting_everything(self, store: Store, new: MakeMessage) -> None:
-        """Whoever pinned it wanted it kept; naming it by its id deletes it all the same."""
+        """Pinned messages are only deleted by id."""
         kept, *others = add(store, new, 4)
         recorder = Recorder(store)
         assert store.pin(ByIds(ids([kept])), is_pinned=True) == 1
@@ -495,7 +495,7 @@ class StoreContract:
         assert store.page(parse("message", now=NOW)).matching == 1
 
     def test_what_was_deleted_in_one_go_comes_back_in_one_go(self, store: Store, new: MakeMessage) -> None:
-        """By the moment of the deletion, which nothing else that is in the bin has."""
+        """By the moment of the deletion, which no other message in the bin has."""
         first, second, third = add(store, new, 3)
         store.delete(ByIds(ids([first])), binned_at=NOW)
         store.delete(ByIds(ids([second, third])), binned_at=NOW + timedelta(microseconds=1))
@@ -514,7 +514,7 @@ class StoreContract:
 
     # The mailbox at a glance
 
-    def test_the_overview_tells_what_the_single_questions_tell(self, store: Store, new: MakeMessage) -> None:
+    def test_the_overview_agrees_with_the_single_methods(self, store: Store, new: MakeMessage) -> None:
         """Totals, the fullest inboxes by name, tags, saved searches."""
         boxes = [("ann", "bob"), ("bob",), ("cy",), ("cy",), ("cy",)]
         messages = [replace(new(), inboxes=each, tags=("one",)) for each in boxes]
@@ -533,7 +533,7 @@ class StoreContract:
     # Inboxes
 
     def test_mail_makes_its_inboxes_and_the_last_one_takes_them_away(self, store: Store, new: MakeMessage) -> None:
-        """The first casing of a name stays; a message may be in several; empty ones that nobody made are gone."""
+        """The first casing of a name stays; a message may be in several; empty implicit ones are gone."""
         both, ann = replace(new(), inboxes=("Ann", "bob")), replace(new(), inboxes=("ann",))
         store.add([both, ann])
         assert [(one.name, one.messages, one.is_made) for one in store.inboxes()] == [
@@ -558,8 +558,8 @@ class StoreContract:
         with pytest.raises(NotFound):
             store.delete_inbox("ann")
 
-    def test_an_inbox_that_was_made_stays_when_it_is_empty(self, store: Store, new: MakeMessage) -> None:
-        """Made once; a name that mail had used already is taken over; unusable names are refused."""
+    def test_an_explicit_inbox_stays_when_it_is_empty(self, store: Store, new: MakeMessage) -> None:
+        """Created once; an implicit inbox of the name becomes explicit; unusable names are refused."""
         made = StoredInbox(name="Signup", messages=0, created_at=NOW, is_made=True, password="secret", max_messages=5)
         store.create_inbox(made)
         with pytest.raises(InboxError):
@@ -574,8 +574,8 @@ class StoreContract:
         store.delete_inbox("Signup")
         assert store.inboxes() == []
 
-    def test_the_inbox_of_a_login_was_made_and_is_not_over(self, store: Store, new: MakeMessage) -> None:
-        """In any letter case; those that mail made, and those whose time is over, are none."""
+    def test_the_inbox_of_a_login_is_explicit_and_not_expired(self, store: Store, new: MakeMessage) -> None:
+        """In any letter case; implicit and expired inboxes are not found."""
         store.add([replace(new(), inboxes=("by use",))])
         store.create_inbox(StoredInbox(name="Made", messages=0, created_at=NOW, is_made=True, password="secret"))
         over = datetime.now(UTC) - timedelta(seconds=1)
@@ -610,7 +610,7 @@ class StoreContract:
         for query in ("subject:two", "inbox:other", "is:read"):
             assert not matches(parse(query, now=NOW), subject)
 
-    def test_ids_and_tags_are_told_within_an_inbox(self, store: Store, new: MakeMessage) -> None:
+    def test_ids_and_tags_are_limited_to_an_inbox(self, store: Store, new: MakeMessage) -> None:
         """Those of other inboxes are as if they were not there."""
         mine = replace(new(), inboxes=("Mine",), tags=("red", "blue"))
         foreign = replace(new(), inboxes=("foreign",), tags=("red",))
@@ -620,8 +620,8 @@ class StoreContract:
         assert store.tags(inbox="mine") == {"blue": 1, "red": 1}
         assert (store.tags(inbox="nobody"), store.tags()) == ({}, {"blue": 1, "red": 2})
 
-    def test_events_tell_the_inboxes(self, store: Store, new: MakeMessage) -> None:
-        """Of arrivals, changes and deletions, told live and told later; what concerns many concerns every inbox."""
+    def test_events_name_the_inboxes(self, store: Store, new: MakeMessage) -> None:
+        """Of arrivals, changes and deletions, live and later; events of many messages concern every inbox."""
         recorder, before = Recorder(store), store.cursor()
         message = replace(new(), inboxes=("Mine",))
         store.add([message])

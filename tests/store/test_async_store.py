@@ -115,8 +115,8 @@ def test_a_full_queue_makes_coroutines_wait(url: str, threads: Threads, new: Mak
     asyncio.run(run())
 
 
-def test_a_cancelled_delivery_disturbs_nobody(store: Store, threads: Threads, new: MakeMessage) -> None:
-    """The task is gone; the message may be kept; the others get their answers."""
+def test_a_cancelled_delivery_does_not_affect_others(store: Store, threads: Threads, new: MakeMessage) -> None:
+    """The task ends; the message may be stored; other deliveries are answered."""
 
     async def run() -> None:
         mail = AsyncStore(store, threads)
@@ -130,7 +130,7 @@ def test_a_cancelled_delivery_disturbs_nobody(store: Store, threads: Threads, ne
     asyncio.run(run())
 
 
-def test_a_loop_that_ended_is_no_trouble_for_the_writer(store: Store, threads: Threads, new: MakeMessage) -> None:
+def test_a_closed_loop_does_not_affect_the_writer(store: Store, threads: Threads, new: MakeMessage) -> None:
     """A test's loop may end with deliveries under way; the store serves the next one."""
 
     async def leave() -> None:

@@ -1,4 +1,4 @@
-"""When the database cannot: full, locked, spoiled by one message. Callers are told, and nothing is half done."""
+"""Failures of the database: full, locked, one bad message. Callers get an error, and nothing is half done."""
 
 import random
 import sqlite3
@@ -20,8 +20,8 @@ def limit_pages(store: Store, pages: int) -> None:
 
 
 @pytest.mark.sqlite
-def test_a_full_disk_refuses_and_then_takes_mail_again(store: Store, new: MakeMessage) -> None:
-    """Everyone who waits gets StoreUnavailable; what was kept stays; with room again, mail is taken again."""
+def test_a_full_disk_refuses_and_then_accepts_mail_again(store: Store, new: MakeMessage) -> None:
+    """All waiting deliveries fail with StoreUnavailable; stored mail stays; with room again, mail is accepted again."""
     kept = new()
     store.add([kept])
     limit_pages(store, 1)
@@ -61,8 +61,8 @@ def test_a_locked_database_refuses_in_time_and_recovers(url: str, new: MakeMessa
         assert store.counts().messages == 2
 
 
-def test_a_lock_that_goes_in_time_is_waited_for(url: str, new: MakeMessage) -> None:
-    """A short lock delays, and nobody notices more than that."""
+def test_a_short_lock_is_waited_for(url: str, new: MakeMessage) -> None:
+    """A short lock only delays a delivery."""
     with Store.open(url, poll_interval=0, lock_timeout=20) as store:
         with locked(url):
             future = queue(store, new())
@@ -71,7 +71,7 @@ def test_a_lock_that_goes_in_time_is_waited_for(url: str, new: MakeMessage) -> N
         assert future.result(timeout=30) == [1]
 
 
-def test_a_file_that_has_gone_fails_alone(store: Store, new: MakeMessage, tmp_path: Path) -> None:
+def test_a_missing_file_fails_alone(store: Store, new: MakeMessage, tmp_path: Path) -> None:
     """A delivery whose spooled file cannot be read any more is refused; the ones in its group are kept."""
     file = tmp_path / "spooled"
     file.write_bytes(b"Subject: gone\r\n\r\n")
@@ -95,8 +95,8 @@ def test_text_of_a_failure_names_no_path(store: Store, new: MakeMessage, tmp_pat
 
 @pytest.mark.sqlite
 @pytest.mark.parametrize("replaced", [False, True])
-def test_a_file_that_was_removed_takes_no_more_mail(tmp_path: Path, new: MakeMessage, replaced: bool) -> None:
-    """What would be written to a file that nobody can find again is not acknowledged, and reading says so too."""
+def test_a_removed_file_accepts_no_mail(tmp_path: Path, new: MakeMessage, replaced: bool) -> None:
+    """Mail is not acknowledged after its file was removed or replaced; reading fails too."""
     file = tmp_path / "gone.db"
     with Store.open(f"sqlite:///{file}") as store:
         store.add([new()])

@@ -1,4 +1,4 @@
-"""Several processes on one database: reading one's own writes, hearing of others', dying in the middle."""
+"""Several processes on one database: reading own writes, events of others, a kill in the middle."""
 
 import signal
 import subprocess
@@ -114,10 +114,10 @@ def test_a_kill_in_the_middle_loses_nothing_acknowledged(url: str) -> None:
     for _ in range(5):
         with process(DELIVERING, url) as other:
             assert other.stdout is not None
-            told = [other.stdout.readline().strip() for _ in range(150)]
+            printed = [other.stdout.readline().strip() for _ in range(150)]
             other.send_signal(signal.SIGKILL)
-            told += other.stdout.read().split("\n")
-        acknowledged += [store_id for store_id in told if len(store_id) == 22]
+            printed += other.stdout.read().split("\n")
+        acknowledged += [store_id for store_id in printed if len(store_id) == 22]
         with Store.open(url, poll_interval=0) as store:
             for store_id in acknowledged[-200:]:
                 assert len(store.raw(store_id)) == store.summary(store_id).size
@@ -132,19 +132,19 @@ def test_a_kill_in_the_middle_loses_nothing_acknowledged(url: str) -> None:
 
 
 def test_changes_of_another_process_arrive_in_order(url: str, new: MakeMessage) -> None:
-    """What others did on the same database is told like one's own, in commit order."""
+    """Changes by other processes are published like own ones, in commit order."""
     with Store.open(url, poll_interval=0.02) as store:
-        heard = Recorder(store)
+        recorder = Recorder(store)
         mine = new()
         store.add([mine])
         with process(CHANGING, url) as other:
             assert other.stdout is not None
             first, second = other.stdout.readline().split()
-        events = heard.wait_until(lambda events: any(event.kind == "delete" for event in events))
-        # The second message had gone before anybody could look: only its deletion is told, or both are.
-        told = [(event.kind, event.store_id) for event in events]
+        events = recorder.wait_until(lambda events: any(event.kind == "delete" for event in events))
+        # The second message may be deleted before the poll: then only its deletion is published.
+        seen = [(event.kind, event.store_id) for event in events]
         expected = [("new", mine.store_id), ("new", first), ("update", first), ("update", first), ("delete", second)]
-        assert [event for event in told if event != ("new", second)] == expected
+        assert [event for event in seen if event != ("new", second)] == expected
         cursors = [event.cursor for event in events]
         assert cursors == sorted(set(cursors))
 
@@ -152,18 +152,18 @@ def test_changes_of_another_process_arrive_in_order(url: str, new: MakeMessage) 
 def test_own_changes_wait_for_those_of_others_before_them(url: str, new: MakeMessage) -> None:
     """Without a look in between, the other store's events still come before one's own later ones, each once."""
     with Store.open(url, poll_interval=0) as one, Store.open(url, poll_interval=0) as two:
-        heard = Recorder(one)
+        recorder = Recorder(one)
         messages = add(two, new, 3)
         two.mark(ByIds(ids(messages)), is_read=True)
         two.delete(Everything())
         mine = new()
         one.add([mine])
-        events = heard.wait_for(5)
+        events = recorder.wait_for(5)
         assert [event.kind for event in events] == ["update", "update", "update", "truncate", "new"]
         assert events[-1].store_id == mine.store_id
 
 
-def test_who_follows_the_numbers_misses_nothing(url: str, new: MakeMessage) -> None:
+def test_following_the_numbers_misses_nothing(url: str, new: MakeMessage) -> None:
     """Numbers are given in the order of the commits: none appears below one that somebody has read already."""
     with (
         Store.open(url, poll_interval=0) as one,
@@ -205,37 +205,39 @@ def test_two_writers_share_one_row_of_numbers(url: str, new: MakeMessage) -> Non
         assert one.counts().messages == two.counts().messages == 200
 
 
-def test_who_only_watches_is_called_for_own_and_foreign_commits(url: str, new: MakeMessage) -> None:
-    """Without events being made; until it watches no more."""
-    stirred = threading.Semaphore(0)
+def test_on_commit_is_called_for_own_and_foreign_commits(url: str, new: MakeMessage) -> None:
+    """Without building events; until it is removed."""
+    notified = threading.Semaphore(0)
     with Store.open(url, poll_interval=0.02) as store, Store.open(url, poll_interval=0) as other:
-        unwatch = store.events.on_commit(stirred.release)
+        remove = store.events.on_commit(notified.release)
         assert not store.events.has_subscribers
         message = new()
         store.add([message])
-        assert stirred.acquire(timeout=20)
+        assert notified.acquire(timeout=20)
         other.add([new()])
-        assert stirred.acquire(timeout=20)
-        heard = Recorder(store)
+        assert notified.acquire(timeout=20)
+        recorder = Recorder(store)
         store.mark(ByIds((message.store_id,)), is_read=True)
-        assert stirred.acquire(timeout=20)
-        assert [event.kind for event in heard.wait_for(1)] == ["update"]
-        unwatch()
+        assert notified.acquire(timeout=20)
+        assert [event.kind for event in recorder.wait_for(1)] == ["update"]
+        remove()
         store.delete(Everything())
-        heard.wait_for(2)
-    assert not stirred.acquire(blocking=False)
+        recorder.wait_for(2)
+    assert not notified.acquire(blocking=False)
 
 
-def test_a_watcher_that_fails_harms_nobody(url: str, new: MakeMessage, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_failing_callback_does_not_affect_others(
+    url: str, new: MakeMessage, caplog: pytest.LogCaptureFixture
+) -> None:
     """Its failure is in the log, and the next one is called."""
-    stirred = threading.Event()
+    notified = threading.Event()
 
     def fail() -> None:
         raise RuntimeError
 
     with Store.open(url, poll_interval=0) as store:
         store.events.on_commit(fail)
-        store.events.on_commit(stirred.set)
+        store.events.on_commit(notified.set)
         store.add([new()])
-        assert stirred.wait(20)
+        assert notified.wait(20)
     assert "A subscriber to the store's events failed" in caplog.text

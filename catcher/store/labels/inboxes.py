@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, or_
 
 from catcher.errors import InboxError, NotFound
 from catcher.store.db.codec import microseconds, moment, optional_microseconds, optional_moment
+from catcher.store.db.rows import join_names, split_names
 from catcher.store.db.tables import inbox, message, message_inbox
 from catcher.store.labels.groups import Groups
 from catcher.store.labels.inbox_names import clean_inbox, fold_inbox
@@ -125,16 +126,6 @@ def over_limit(connection: Connection, *, now: datetime) -> list[StoredInbox]:
         and_(inbox.c.max_age.is_not(None), inbox.c.messages > 0),
     )
     return [_inbox(row) for row in connection.execute(select(inbox).where(is_over).order_by(inbox.c.id))]
-
-
-def join_names(names: Iterable[str]) -> str:
-    """Return names as the column `message.inboxes` keeps them."""
-    return "\n".join(names)
-
-
-def split_names(text: str) -> tuple[str, ...]:
-    """Return the names in the column `message.inboxes`."""
-    return tuple(text.split("\n")) if text else ()
 
 
 def _find(connection: Connection, name: str) -> Row[Any]:

@@ -2,33 +2,29 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, literal, null, select, union_all
 
 from catcher.errors import NotFound
 from catcher.store.db.codec import (
     microseconds,
-    moment,
     storable,
-    unpack_addresses,
     unpack_change,
     unpack_envelope,
     unpack_message,
 )
+from catcher.store.db.rows import row_summary
 from catcher.store.db.tables import change, detail, message
 from catcher.store.engines.base import Database
 from catcher.store.engines.cache import MatchCount
 from catcher.store.engines.counters import read_counters
 from catcher.store.events import StoreEvent
-from catcher.store.labels.inboxes import split_names
 from catcher.store.labels.tags import tags_of
 from catcher.store.model import ByIds, Everything, Selection, StoredMessage, StoredSummary, SummaryPage
 from catcher.store.read.search import AnyRow, AnySelect, Search, matching
 from catcher.store.search import Query
 
 _SUMMARY = select(message)
-_WIDTH = len(message.columns)
 
 
 def page(
@@ -146,30 +142,7 @@ def latest(connection: Connection, database: Database, query: Query) -> StoredSu
 def summaries(connection: Connection, rows: Sequence[AnyRow]) -> tuple[StoredSummary, ...]:
     """Return summaries of rows that begin with all columns of `message`."""
     tags = tags_of(connection, [row[0] for row in rows]) if rows else {}
-    return tuple([_summary(row[:_WIDTH], tags.get(row[0], ())) for row in rows])
-
-
-def _summary(row: Sequence[Any], tags: tuple[str, ...]) -> StoredSummary:
-    # Unpacked by position: looking up the values by name takes longer than everything else of a list.
-    arrival, store_id, received_at, size, is_read, attachments, inlines, user, message_id = row[:9]
-    subject, snippet, addresses, is_pinned, inboxes = row[9:]
-    return StoredSummary(
-        arrival=arrival,
-        store_id=store_id,
-        received_at=moment(received_at),
-        message_id=message_id,
-        addresses=unpack_addresses(addresses),
-        subject=subject,
-        snippet=snippet,
-        user=user,
-        tags=tags,
-        size=size,
-        attachments=attachments,
-        inlines=inlines,
-        is_read=is_read,
-        is_pinned=is_pinned,
-        inboxes=split_names(inboxes),
-    )
+    return tuple([row_summary(row, tags.get(row[0], ())) for row in rows])
 
 
 def _by_arrival(connection: Connection, arrivals: Sequence[int]) -> tuple[StoredSummary, ...]:

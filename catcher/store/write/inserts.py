@@ -3,20 +3,19 @@
 from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 from pathlib import Path
-from typing import TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from catcher.store.db import blobs
-from catcher.store.db.codec import microseconds, pack, storable
+from catcher.store.db.codec import pack
+from catcher.store.db.rows import Row, message_row
 from catcher.store.db.tables import content, detail, message, search
 from catcher.store.engines.base import Database
 from catcher.store.engines.counters import advance
 from catcher.store.labels import inboxes, tags
 from catcher.store.model import NewMessage, StoredSummary
-
-Row: TypeAlias = tuple[object, ...]
 
 _texts = attrgetter(*(column.name for column in search.columns if column.name != "arrival"))
 
@@ -24,10 +23,12 @@ _texts = attrgetter(*(column.name for column in search.columns if column.name !=
 class MessageRows(Struct, frozen=True, kw_only=True):
     """One message as rows that lack only the arrival number, their first value.
 
-    pieces: of the content, see `blobs.pieces`; None while it stays in its file.
+    summary: without arrival number and tags. pieces: of the content, see `blobs.pieces`; None while it stays in its
+    file.
     """
 
     new: NewMessage
+    summary: StoredSummary
     message: Row
     detail: Row
     search: tuple[str, ...]
@@ -36,27 +37,34 @@ class MessageRows(Struct, frozen=True, kw_only=True):
 
 def build_rows(new: NewMessage) -> MessageRows:
     """Encode and compress a message; files are left to `insert_all`."""
-    row: Row = (
-        new.store_id,
-        microseconds(new.envelope.received_at),
-        new.size,
-        new.is_read,
-        len(new.message.attachments),
-        len(new.message.inlines),
-        storable(new.envelope.client.user),
-        storable(new.message.message_id),
-        storable(new.message.subject),
-        storable(new.snippet),
-        pack(new.addresses),
-        False,
-        inboxes.join_names(new.inboxes),
-    )
+    summary = summarize(new)
     return MessageRows(
         new=new,
-        message=row,
+        summary=summary,
+        message=message_row(summary)[1:],
         detail=(pack(new.envelope), pack(new.message)),
         search=_texts(new.texts),  # folding has removed what cannot be stored
         pieces=None if isinstance(new.content, Path) else list(blobs.pieces(new.content)),
+    )
+
+
+def summarize(new: NewMessage) -> StoredSummary:
+    """Return the summary of a message, with 0 as its arrival number and without tags."""
+    return StoredSummary(
+        arrival=0,
+        store_id=new.store_id,
+        received_at=new.envelope.received_at,
+        message_id=new.message.message_id,
+        addresses=new.addresses,
+        subject=new.message.subject,
+        snippet=new.snippet,
+        user=new.envelope.client.user,
+        tags=(),
+        size=new.size,
+        attachments=len(new.message.attachments),
+        inlines=len(new.message.inlines),
+        is_read=new.is_read,
+        inboxes=new.inboxes,
     )
 
 
@@ -78,7 +86,7 @@ def insert_all(database: Database, connection: Connection, group: Sequence[Messa
     boxed = {arrival: item.new.inboxes for arrival, item in numbered if item.new.inboxes}
     if boxed:
         inboxes.attach(connection, boxed, at=group[0].new.envelope.received_at)
-    return [_summary(item.new, arrival, tagged.get(arrival, ())) for arrival, item in numbered]
+    return [replace(item.summary, arrival=arrival, tags=tagged.get(arrival, ())) for arrival, item in numbered]
 
 
 def _search_row(database: Database, arrival: int, item: MessageRows) -> Row:
@@ -102,22 +110,3 @@ def _insert_content(database: Database, connection: Connection, numbered: Sequen
 def _content_rows(arrival: int, pieces: Iterable[tuple[bool, bytes]]) -> Iterator[Row]:
     for number, (is_compressed, data) in enumerate(pieces):
         yield arrival, number, is_compressed, data
-
-
-def _summary(new: NewMessage, arrival: int, tags: tuple[str, ...]) -> StoredSummary:
-    return StoredSummary(
-        arrival=arrival,
-        store_id=new.store_id,
-        received_at=new.envelope.received_at,
-        message_id=new.message.message_id,
-        addresses=new.addresses,
-        subject=new.message.subject,
-        snippet=new.snippet,
-        user=new.envelope.client.user,
-        tags=tags,
-        size=new.size,
-        attachments=len(new.message.attachments),
-        inlines=len(new.message.inlines),
-        is_read=new.is_read,
-        inboxes=new.inboxes,
-    )

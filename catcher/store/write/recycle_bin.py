@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select
 
 from catcher.errors import NotFound
-from catcher.store.db.codec import microseconds, moment, pack, unpack_summary
+from catcher.store.db.codec import microseconds, moment, unpack_summary
+from catcher.store.db.rows import COLUMNS, message_row
 from catcher.store.db.tables import binned, message
 from catcher.store.events import ChangeResult
 from catcher.store.labels import inboxes, tags
@@ -43,28 +44,7 @@ def restore(connection: Connection, store_ids: Sequence[str]) -> ChangeResult:
     if not rows:
         return ChangeResult(changed=0)
     back = [_binned(row).summary for row in rows]
-    connection.execute(
-        insert(message),
-        [
-            {
-                "arrival": one.arrival,
-                "store_id": one.store_id,
-                "received_at": microseconds(one.received_at),
-                "size": one.size,
-                "is_read": one.is_read,
-                "attachments": one.attachments,
-                "inlines": one.inlines,
-                "user": one.user,
-                "message_id": one.message_id,
-                "subject": one.subject,
-                "snippet": one.snippet,
-                "addresses": pack(one.addresses),
-                "is_pinned": one.is_pinned,
-                "inboxes": inboxes.join_names(one.inboxes),
-            }
-            for one in back
-        ],
-    )
+    connection.execute(insert(message), [dict(zip(COLUMNS, message_row(one), strict=True)) for one in back])
     tags.attach(connection, {one.arrival: one.tags for one in back})
     inboxes.attach(connection, {one.arrival: one.inboxes for one in back}, at=back[0].received_at)
     connection.execute(delete(binned).where(binned.c.arrival.in_([one.arrival for one in back])))

@@ -5,20 +5,22 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, bindparam, select, update
 
 from catcher.store.db.codec import pack, storable
+from catcher.store.db.rows import COLUMNS, message_row
 from catcher.store.db.tables import detail, message, search
 from catcher.store.engines.base import Database
 from catcher.store.engines.counters import read_counters
 from catcher.store.events import ChangeResult
 from catcher.store.model import NewMessage
+from catcher.store.write.inserts import summarize
 from catcher.store.write.updates import announce_reload
 
 _TEXTS = tuple(column.name for column in search.columns if column.name != "arrival")
-_COLUMNS = ("attachments", "inlines", "message_id", "subject", "snippet", "addresses")
+_COMPUTED = ("attachments", "inlines", "message_id", "subject", "snippet", "addresses")
 
 _UPDATE_MESSAGE = (
     update(message)
     .where(message.c.arrival == bindparam("wanted"))
-    .values({name: bindparam(f"new_{name}") for name in _COLUMNS})
+    .values({name: bindparam(f"new_{name}") for name in _COMPUTED})
 )
 _UPDATE_DETAIL = (
     update(detail).where(detail.c.arrival == bindparam("wanted")).values(structure=bindparam("new_structure"))
@@ -54,15 +56,8 @@ def replace_computed(
 
 
 def _message(arrival: int, new: NewMessage) -> dict[str, object]:
-    return {
-        "wanted": arrival,
-        "new_attachments": len(new.message.attachments),
-        "new_inlines": len(new.message.inlines),
-        "new_message_id": storable(new.message.message_id),
-        "new_subject": storable(new.message.subject),
-        "new_snippet": storable(new.snippet),
-        "new_addresses": pack(new.addresses),
-    }
+    row = dict(zip(COLUMNS, message_row(summarize(new)), strict=True))
+    return {"wanted": arrival, **{f"new_{name}": row[name] for name in _COMPUTED}}
 
 
 def _search(database: Database, arrival: int, new: NewMessage) -> dict[str, object]:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, delete, insert, select, update
 
 from catcher.store.db.codec import ChangeData, microseconds, pack
+from catcher.store.db.rows import split_names
 from catcher.store.db.tables import binned, change, leftover, message
 from catcher.store.engines.counters import advance, read_counters
 from catcher.store.events import ChangeResult, Kind, StoreEvent
@@ -246,7 +247,7 @@ def _has_rows(connection: Connection, *chosen: Select[int]) -> bool:
 
 def _event(kind: Kind, row: Row[*tuple[Any, ...]], **fields: Any) -> StoreEvent:
     """Return an event about a message, still without its number."""
-    names = inboxes.split_names(row.inboxes)
+    names = split_names(row.inboxes)
     return StoreEvent(cursor=0, kind=kind, store_id=row.store_id, inboxes=names, **fields)
 
 

@@ -1,4 +1,4 @@
-"""Counts and places that are remembered are those that reading everything gives, whoever changed the mailbox."""
+"""Cached counts and offsets equal those of a full read, whichever process changed the mailbox."""
 
 import random
 from collections.abc import Callable, Iterator

@@ -20,13 +20,13 @@ from tests.waiting import wait_until
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 NEVER = 1e6
-"""Seconds between looks of a store that is to learn of others by being told."""
+"""A poll interval so long that only notifications can be in time."""
 
 
 def test_connections_that_were_lost_are_made_anew_without_a_word(
     postgresql: Server, postgresql_url: str, new: MakeMessage
 ) -> None:
-    """The server was started again while nobody used it: the next mail and the next question find it."""
+    """After a restart of the idle server, the next delivery and the next query reconnect."""
     with Store.open(postgresql_url, poll_interval=0) as store:
         store.add([new()])
         assert store.counts().messages == 1
@@ -38,7 +38,7 @@ def test_connections_that_were_lost_are_made_anew_without_a_word(
 
 
 def test_while_it_cannot_be_reached_nothing_is_taken(postgresql: Server, postgresql_url: str, new: MakeMessage) -> None:
-    """Callers are told so, in words for clients, and it goes on as soon as it can."""
+    """Callers get an error for clients, and the store recovers with the server."""
     with Store.open(postgresql_url, poll_interval=0, lock_timeout=2) as store:
         kept = new()
         store.add([kept])
@@ -52,29 +52,29 @@ def test_while_it_cannot_be_reached_nothing_is_taken(postgresql: Server, postgre
         assert store.raw(kept.store_id) == kept.content
 
 
-def test_others_are_heard_as_soon_as_they_commit(postgresql_url: str, new: MakeMessage) -> None:
-    """Their commits are announced: nobody has to look."""
+def test_commits_by_others_are_published_at_once(postgresql_url: str, new: MakeMessage) -> None:
+    """By notification, without polling."""
     with Store.open(postgresql_url, poll_interval=NEVER) as one, Store.open(postgresql_url, poll_interval=0) as two:
-        heard = Recorder(one)
+        recorder = Recorder(one)
         first, second = new(), new()
         two.add([first])
-        assert [event.store_id for event in heard.wait_for(1)] == [first.store_id]
+        assert [event.store_id for event in recorder.wait_for(1)] == [first.store_id]
         two.mark(ByIds((first.store_id,)), is_read=True)
         two.add([second])
-        assert [event.kind for event in heard.wait_for(3)] == ["new", "update", "new"]
+        assert [event.kind for event in recorder.wait_for(3)] == ["new", "update", "new"]
 
 
-def test_what_others_did_while_nobody_listened_is_told_later(
+def test_changes_during_an_outage_are_published_later(
     postgresql: Server, postgresql_url: str, new: MakeMessage
 ) -> None:
     """A listener that lost its connection looks for what it has missed, and listens again."""
     with Store.open(postgresql_url, poll_interval=0.02) as one, Store.open(postgresql_url, poll_interval=0) as two:
-        heard = Recorder(one)
+        recorder = Recorder(one)
         messages = [new() for _ in range(4)]
         for number, mail in enumerate(messages, start=1):
             postgresql.cut_off(postgresql_url)
             two.add([mail])
-            assert [event.store_id for event in heard.wait_for(number)][-1] == mail.store_id
+            assert [event.store_id for event in recorder.wait_for(number)][-1] == mail.store_id
 
 
 def test_one_of_several_stores_prunes_and_another_one_after_it(postgresql_url: str, new: MakeMessage) -> None:
@@ -161,7 +161,7 @@ class _Judge:
         (psycopg.errors.UniqueViolation, StoreUnavailable, "cannot be used now"),
     ],
 )
-def test_each_failure_is_told_in_words_for_clients(
+def test_each_failure_has_a_text_for_clients(
     postgresql_url: str, error: type[psycopg.Error], kind: type[StoreUnavailable], said: str
 ) -> None:
     """By its SQLSTATE; what the server says of tables and paths is for the log."""

@@ -136,7 +136,7 @@ def test_a_server_that_is_not_there_is_named_without_its_password() -> None:
 
 
 def test_a_database_that_is_not_there_is_named(postgresql: Server) -> None:
-    """Nobody makes databases on a server unasked."""
+    """Databases are never created on a server."""
     assert "does not exist" in refused(postgresql.make().replace("test_", "no_"), "cannot be used")
 
 
@@ -160,7 +160,7 @@ def test_what_the_server_lacks_is_named(postgresql: Server, empty_url: str) -> N
         postgresql.drop(empty_url.replace(str(name), f"{name}_l1"))
 
 
-def test_the_driver_is_loaded_for_its_urls_alone_and_asked_for_when_it_is_missing(tmp_path: Path) -> None:
+def test_the_driver_is_loaded_only_for_its_urls_and_named_when_it_is_missing(tmp_path: Path) -> None:
     """SQLite needs none; without it the line says how to install it."""
     script = (
         "import sys\nfrom catcher.store import Store\nStore.open('sqlite:///' + sys.argv[1]).close()\n"

@@ -35,7 +35,7 @@ def test_jobs_and_mark_are_written_together_by_one_only(store: Store, new: MakeM
     assert queue.mark() is None
 
 
-def test_a_claimed_job_is_nobody_elses_until_its_lease_is_over(store: Store) -> None:
+def test_a_claimed_job_is_exclusive_until_its_lease_ends(store: Store) -> None:
     """And what is postponed comes back when it is due, in that order."""
     queue = store.outbox
     queue.begin(has_rules=True)

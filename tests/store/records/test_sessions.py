@@ -12,7 +12,7 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 def one(number: int) -> SmtpSession:
-    """A connection that can be told from others."""
+    """Return a distinguishable connection."""
     return SmtpSession(
         client=Client(helo=str(number)), opened_at=NOW, closed_at=NOW, ended="quit", transcript="C: QUIT"
     )

@@ -199,7 +199,7 @@ def test_an_emptied_mailbox_is_swept_in_steps(
 def test_changes_are_kept_in_a_bounded_number(
     quiet: Store, hands: tuple[Maintenance, Connection], new: MakeMessage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The newest stay; who asks from before them is told that the store does not know."""
+    """The newest stay; `changes` from before them returns None."""
     monkeypatch.setattr(maintenance, "MAX_CHANGES", 10)
     monkeypatch.setattr(maintenance, "_CHANGES_SLACK", 2)
     messages = add(quiet, new, 30)

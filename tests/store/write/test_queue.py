@@ -62,7 +62,7 @@ def test_changes_keep_their_place(new: MakeMessage) -> None:
     assert [queue.take(0), queue.take(0), queue.take(0), queue.take(0)] == [[first, second], change, [third], None]
 
 
-def test_room_is_announced_to_those_who_were_refused(new: MakeMessage) -> None:
+def test_room_is_announced_after_a_refusal(new: MakeMessage) -> None:
     """Once, after the next take or when the queue is closed; not to those who were accepted."""
     called: list[str] = []
     queue = Queue(messages=1, octets=10**9)
@@ -78,8 +78,8 @@ def test_room_is_announced_to_those_who_were_refused(new: MakeMessage) -> None:
     assert called == ["taken", "closed"]
 
 
-def test_who_waits_for_work_can_be_woken() -> None:
-    """`take` returns with nothing, whether it was waiting or only came to it afterwards; each waking counts once."""
+def test_a_waiting_take_can_be_woken() -> None:
+    """`take` returns nothing, whether it waited or was called later; each wake counts once."""
     queue = Queue(messages=1, octets=10**9)
     queue.wake()
     assert queue.take(60) is None
@@ -91,8 +91,8 @@ def test_who_waits_for_work_can_be_woken() -> None:
     assert taken == [None]
 
 
-def test_put_waits_for_room_and_gives_up_when_closed(new: MakeMessage) -> None:
-    """A thread that delivers is slowed down, not refused; closing frees it with StoreUnavailable."""
+def test_put_waits_for_room_until_the_queue_is_closed(new: MakeMessage) -> None:
+    """A delivering thread is slowed down, not refused; closing raises StoreUnavailable in it."""
     queue = Queue(messages=1, octets=10**9)
     offer(queue, delivery(new))
     outcome: list[str] = []
@@ -115,7 +115,7 @@ def test_put_waits_for_room_and_gives_up_when_closed(new: MakeMessage) -> None:
     assert outcome == ["in", "refused"]
 
 
-def test_a_closed_queue_takes_nothing_in_and_gives_out_what_it_has(new: MakeMessage) -> None:
+def test_a_closed_queue_accepts_nothing_and_hands_out_the_rest(new: MakeMessage) -> None:
     """Nothing queued is lost by closing."""
     queue = Queue(messages=10, octets=10**9)
     offer(queue, delivery(new))
@@ -143,7 +143,7 @@ def test_a_group_waits_for_as_many_as_are_expected(new: MakeMessage) -> None:
 
 
 def test_a_group_waits_no_longer_than_allowed(new: MakeMessage) -> None:
-    """Fewer than expected go out all the same, and nobody is waited for behind a change or after the end."""
+    """Fewer than expected are taken all the same; there is no wait behind a change or after closing."""
     queue = Queue(messages=100, octets=10**9)
     change = Transaction(change=lambda _: ChangeResult(changed=0))
     offer(queue, delivery(new))
