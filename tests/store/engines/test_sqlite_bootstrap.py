@@ -105,16 +105,16 @@ def test_what_cannot_be_written_is_refused(tmp_path: Path, what: str) -> None:
     path.parent.mkdir()
     make(path)
     (path if what == "file" else path.parent).chmod(0o400 if what == "file" else 0o500)
-    # Whoever may write everything has to become somebody else to see it.
+    # Root ignores permissions, so the script changes its user.
     script = (
         "import os, sys\n"
         "sys.path[:0] = sys.argv[2:]\n"
-        "import catcher.store.blocking\n"
+        "import catcher.store.store\n"
         "if os.getuid() == 0:\n"
         "    os.seteuid(65534)\n"
         "from catcher.errors import DatabaseUnusable\n"
         "try:\n"
-        "    catcher.store.blocking.Store.open('sqlite:///' + sys.argv[1])\n"
+        "    catcher.store.store.Store.open('sqlite:///' + sys.argv[1])\n"
         "except DatabaseUnusable as error:\n"
         "    print(error)\n"
     )

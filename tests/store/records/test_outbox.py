@@ -62,7 +62,7 @@ def test_what_is_over_is_kept_within_bounds(store: Store, monkeypatch: pytest.Mo
     """The newest stay, and what waits always does."""
     queue = store.outbox
     queue.begin(has_rules=True)
-    monkeypatch.setattr(outbox, "KEPT", 3)
+    monkeypatch.setattr(outbox, "MAX_FINISHED", 3)
     queue.add([JOB] * 9, after=0, upto=0, now=NOW)
     jobs = queue.claim(now=NOW, lease=LEASE, limit=7)
     for job in jobs:

@@ -236,7 +236,7 @@ def test_unused_space_goes_back_to_the_disk(
 def test_large_selections_go_in_steps(quiet: Store, new: MakeMessage, monkeypatch: pytest.MonkeyPatch) -> None:
     """More messages than one step takes are all changed, and what arrives meanwhile is not."""
     monkeypatch.setattr(updates, "STEP", 7)
-    monkeypatch.setattr("catcher.store.blocking.STEP", 7)
+    monkeypatch.setattr("catcher.store.store.STEP", 7)
     add(quiet, new, 30, text="many")
     assert quiet.mark(Everything(), is_read=True) == 30
     assert quiet.counts().unread == 0
@@ -244,7 +244,7 @@ def test_large_selections_go_in_steps(quiet: Store, new: MakeMessage, monkeypatc
     assert quiet.counts().messages == 0
 
 
-def test_upkeep_happens_by_itself(url: str, new: MakeMessage) -> None:
+def test_maintenance_runs_by_itself(url: str, new: MakeMessage) -> None:
     """Soon after the last delivery the index has followed and deleted rows have gone."""
     with Store.open(url, poll_interval=0) as store:
         messages = add(store, new, 5)
