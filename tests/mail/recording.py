@@ -1,4 +1,4 @@
-"""Backends of one's own, named in tests by their dotted path."""
+"""Custom backends, named in tests by their dotted path."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
@@ -8,7 +8,7 @@ from catcher.mail.backends.base import BaseEmailBackend
 
 
 class RecordingDummy(dummy.EmailBackend):
-    """The dummy backend, and a list of what it took."""
+    """The dummy backend with a list of its messages."""
 
     taken: ClassVar[list[Any]] = []
 
@@ -20,7 +20,7 @@ class RecordingDummy(dummy.EmailBackend):
 
 
 class EmailBackend(BaseEmailBackend):
-    """A backend with an outbox of its own; it notes what it was constructed with."""
+    """A backend with its own outbox that records its constructor arguments."""
 
     def __init__(self, **kwargs: Any) -> None:
         self.options = dict(kwargs)

@@ -1,4 +1,4 @@
-"""Real SMTP servers on loopback for the tests of the mail library, with real certificates where TLS is asked for."""
+"""Real SMTP servers on loopback for the tests of the mail library, with real certificates for TLS."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-"""One suite that every backend passes: what a caller may rely on, whichever way the mail goes."""
+"""Contract suite of the mail backends."""
 
 import threading
 from collections.abc import Callable
@@ -260,7 +260,7 @@ class TestLocmem(BackendContract):
 
 
 class TestDummy(BackendContract):
-    """The dummy keeps nothing, so it is held to the contract through a subclass that writes down what it took."""
+    """The dummy keeps nothing, so the contract runs on a subclass that records its messages."""
 
     backend = "tests.mail.recording.RecordingDummy"
 

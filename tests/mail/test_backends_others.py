@@ -1,4 +1,4 @@
-"""What is particular to the console, file, memory and dummy backends, and to backends of one's own."""
+"""Tests of the console, file, memory and dummy backends, and of custom backends."""
 
 import io
 import re
@@ -39,7 +39,7 @@ def test_the_console_shows_text_in_other_charsets() -> None:
     assert "S=FCrname" in stream.getvalue()
 
 
-def test_the_console_swallows_a_broken_stream_only_when_asked() -> None:
+def test_the_console_suppresses_errors_of_the_stream_on_request() -> None:
     """fail_silently covers errors of the stream."""
     stream = io.StringIO()
     stream.close()
@@ -171,7 +171,7 @@ def test_the_dummy_does_nothing_and_counts() -> None:
     assert not hasattr(mail, "outbox")
 
 
-def test_a_backend_of_ones_own_is_named_by_its_path() -> None:
+def test_a_custom_backend_is_named_by_its_path() -> None:
     """EMAIL_BACKEND may be the path of any class that has send_messages().
 
     Django docs: Defining a custom email backend.

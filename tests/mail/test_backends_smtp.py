@@ -52,7 +52,7 @@ def test_the_null_reverse_path_can_be_sent(server: Mailbox) -> None:
     "address", ["to@other.com@example.com", "to@other.com <to@example.com>", "@", "to@", "@example.com"]
 )
 def test_an_address_that_is_none_fails_before_anything_is_opened(address: str, server: Mailbox) -> None:
-    """ValueError for what is not one address, as in Django, and no session."""
+    """A ValueError unless it is exactly one address, as in Django, and no session."""
     with pytest.raises(ValueError, match="Invalid address"):
         EmailBackend().send_messages([message(), message(bcc=[address])])
     assert server.sessions == 0
@@ -86,7 +86,7 @@ def test_one_session_carries_all_messages_of_a_call(server: Mailbox) -> None:
 
 
 def test_an_open_connection_stays_open_after_sending(server: Mailbox) -> None:
-    """send_messages() neither opens nor closes what is open already. Django docs: Sending multiple emails."""
+    """send_messages() neither opens nor closes an open connection. Django docs: Sending multiple emails."""
     backend = EmailBackend()
     assert backend.open() is True
     assert backend.open() is False
@@ -105,7 +105,7 @@ def test_no_recipients_open_no_session(server: Mailbox) -> None:
     assert server.sessions == 1
 
 
-def test_refused_recipients_are_told(server: Mailbox) -> None:
+def test_refused_recipients_are_reported(server: Mailbox) -> None:
     """Some refused: sent to the others; all refused: SMTPRecipientsRefused. `refused` says which and why."""
     server.refuse = {"no@example.com"}
     backend = EmailBackend()

@@ -63,7 +63,7 @@ def test_the_outbox_gives_messages_with_what_they_were_sent_with(file: Path) -> 
 
 @pytest.mark.parametrize("body", ["Text", "", "two\nlines", "Zürich", "x" * 2000])
 def test_a_plain_body_comes_back_as_it_was(file: Path, body: str) -> None:
-    """What a test compares with `.body` is what was sent."""
+    """`.body` equals the body that was sent."""
     connection = get_connection(BACKEND, database=file)
     connection.send_messages([EmailMessage("s", body, to=["to@example.com"])])
     assert connection.outbox[0].body == body
@@ -177,7 +177,7 @@ def test_several_processes_write_at_once(file: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork, which this system does not have")
-def test_a_forked_process_opens_the_database_anew(file: Path) -> None:
+def test_a_forked_process_reopens_the_database(file: Path) -> None:
     """A server that opens the connection and then forks its workers can send from all of them."""
     connection = get_connection(BACKEND, database=file)
     connection.open()

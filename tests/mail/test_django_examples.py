@@ -135,7 +135,7 @@ def test_html_goes_beside_the_text_or_alone(server: Mailbox) -> None:
 
 
 def test_a_with_block_holds_one_connection(server: Mailbox) -> None:
-    """A with block opens and closes one connection for what is sent inside. Django docs: Email backends."""
+    """A with block opens and closes one connection for its messages. Django docs: Email backends."""
     with mail.get_connection() as connection:
         mail.EmailMessage("1", "body", "from@example.com", ["to@example.com"], connection=connection).send()
         mail.EmailMessage("2", "body", "from@example.com", ["to@example.com"], connection=connection).send()

@@ -1,4 +1,4 @@
-"""Header fields and addresses as they are written, and what is refused."""
+"""Encoding and refusal of header fields and addresses."""
 
 import pytest
 from hypothesis import given
@@ -67,7 +67,7 @@ def test_no_text_makes_a_second_field(name: str, value: str, charset: str) -> No
 
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_no_subject_and_sender_break_the_header_section(subject: str, name: str) -> None:
-    """A written message has the fields that were asked for and no others, or is a ValueError."""
+    """A serialised message has exactly the requested fields, or is a ValueError."""
     email = EmailMessage(subject, "body", f"{name} <a@example.com>", ["b@example.com"])
     try:
         octets = email.message().as_bytes()

@@ -1,4 +1,4 @@
-"""The library stands alone."""
+"""Independence of the mail library."""
 
 import json
 import subprocess

@@ -80,7 +80,7 @@ def test_the_alternatives_class_takes_alternatives_before_cc() -> None:
 
 
 def test_everything_can_be_set_until_it_is_sent() -> None:
-    """Attributes set after construction are what is written. Django docs: EmailMessage Objects."""
+    """Attributes set after construction are used. Django docs: EmailMessage Objects."""
     message = EmailMessage("old", "old", "old@example.com", ["old@example.com"], cc=["old@example.com"])
     message.subject, message.body, message.from_email = "new", "new", "new@example.com"
     message.to, message.cc, message.bcc, message.reply_to = ["a@b.c"], [], ["d@e.f"], ["g@h.i"]
@@ -257,7 +257,7 @@ IMAGE = EmailAttachment("image.gif", b"GIF", "image/gif")
     ids=lambda value: " ".join(value.split()) if isinstance(value, str) else type(value).__name__,
 )
 @pytest.mark.parametrize("policy", [None, default])
-def test_the_structure_follows_what_is_there(message: EmailMessage, expected: str, policy: Any) -> None:
+def test_the_structure_follows_the_contents(message: EmailMessage, expected: str, policy: Any) -> None:
     """No empty body beside alternatives or attachments; the same with a policy.
 
     Django docs: Sending alternative content types.

@@ -46,7 +46,7 @@ def test_a_setting_can_be_set_read_and_deleted() -> None:
 
 
 def test_names_outside_the_table_can_be_set_too() -> None:
-    """A backend of one's own may keep its settings here; an unknown one is an AttributeError."""
+    """A custom backend may keep its settings here; an unknown one is an AttributeError."""
     with settings.override(MY_REGION="eu"):
         assert settings.MY_REGION == "eu"  # type: ignore[attr-defined]
     for name in ("MY_REGION", "lower"):
@@ -75,7 +75,7 @@ def test_names_outside_the_table_can_be_set_too() -> None:
     ],
 )
 def test_the_environment_gives_values(name: str, text: str, value: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Environment variables of the same names, read when the setting is; what is set here goes first."""
+    """Environment variables of the same names are read with the setting; values set here take precedence."""
     monkeypatch.setenv(name, text)
     assert getattr(settings, name) == value
     with settings.override(**{name: "set"}):
@@ -98,7 +98,7 @@ def test_the_environment_gives_values(name: str, text: str, value: Any, monkeypa
 def test_a_wrong_value_in_the_environment_is_an_error(
     name: str, text: str, expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The error names the variable, its value and what was expected; it never becomes a default."""
+    """The error names the variable, its value and the expectation; it never becomes a default."""
     monkeypatch.setenv(name, text)
     with pytest.raises(ImproperlyConfigured, match=f"{name}='.+' in the environment: expected .*{expected}"):
         getattr(settings, name)
@@ -157,6 +157,6 @@ def test_override_decorates_functions_coroutines_and_test_cases() -> None:
 
 
 def test_a_default_list_cannot_be_spoilt() -> None:
-    """Appending to what was read changes nothing for the next reader."""
+    """Appending to a value does not change it for the next reader."""
     settings.ADMINS.append(("x", "x@example.com"))
     assert settings.ADMINS == []

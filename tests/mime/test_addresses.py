@@ -49,7 +49,7 @@ def read(text: str) -> list[tuple[str, str]]:
     ],
 )
 def test_mailboxes_are_read(text: str, expected: list[tuple[str, str]]) -> None:
-    """Groups, comments, routes, quotes and what is forgotten of them. RFC 5322 §3.4, §4.4."""
+    """Groups, comments, routes, quotes, and missing delimiters. RFC 5322 §3.4, §4.4."""
     assert read(text) == expected
 
 

@@ -10,7 +10,7 @@ def texts(body: str, boundary: str = "b") -> list[str]:
 
 
 def test_preamble_and_epilogue_are_no_parts() -> None:
-    """What stands before the first and after the closing boundary is not shown. RFC 2046 §5.1.1."""
+    """Preamble and epilogue are not shown. RFC 2046 §5.1.1."""
     assert texts("before\n--b\n\none\n--b\n\ntwo\n--b--\nafter\n--b\n\nghost\n") == ["one", "two"]
 
 
@@ -44,7 +44,7 @@ def test_outer_boundary_ends_what_is_open_inside() -> None:
 
 
 def test_boundary_may_look_like_a_closing_one() -> None:
-    """A boundary whose own last characters are hyphens is told from the closing one."""
+    """A boundary that ends in hyphens is distinguished from the closing one."""
     assert texts("--x--\n\none\n--x--\n\ntwo\n--x----\nend", "x--") == ["one", "two"]
 
 
@@ -72,7 +72,7 @@ def test_closing_boundary_may_follow_at_once() -> None:
 
 
 def test_multipart_without_boundary_says_so() -> None:
-    """It has no parts that could be found, and a defect tells why. RFC 2046 §5.1.1."""
+    """Its parts cannot be found, and a defect says why. RFC 2046 §5.1.1."""
     message = mime.parse(b"Content-Type: multipart/mixed\r\n\r\n--b\r\n\r\nx\r\n--b--\r\n")
     assert len(message.parts) == 1
     assert [defect.code for defect in message.defects] == ["boundary-missing"]

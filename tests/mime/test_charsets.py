@@ -100,7 +100,7 @@ def test_html_declares_its_charset_itself() -> None:
     ],
 )
 def test_random_octets_give_clean_text(name: str) -> None:
-    """Whatever is declared, text without surrogates comes out, and it can be stored as UTF-8."""
+    """Any declaration gives text without surrogates that can be stored as UTF-8."""
     octets = os.urandom(20_000)
     decode(octets, name).encode("utf-8")
     decode(octets, name, is_html=True).encode("utf-8")

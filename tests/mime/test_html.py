@@ -18,7 +18,7 @@ def test_what_is_not_read_by_people_is_left_out() -> None:
     assert mime.html_to_text(page, links=True) == "seen"
 
 
-def test_links_are_kept_when_asked() -> None:
+def test_links_are_kept_on_request() -> None:
     """With `links` the targets stand in parentheses."""
     page = '<a href="https://example.com/reset">Reset</a>'
     assert mime.html_to_text(page, links=True) == "Reset (https://example.com/reset)"

@@ -57,7 +57,7 @@ def test_message_id_and_subject_cannot_carry_line_breaks() -> None:
 
 
 def test_digests_are_those_of_the_decoded_octets() -> None:
-    """Listed parts carry MD5, SHA-1 and SHA-256 of what a download gives; bodies carry none."""
+    """Listed parts have MD5, SHA-1 and SHA-256 of the decoded content; bodies have none."""
     octets = (DATA / "01-order.eml").read_bytes()
     message = mime.parse(octets)
     part = message.parts[message.attachments[0]]

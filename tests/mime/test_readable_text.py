@@ -59,7 +59,7 @@ def test_search_text_is_bounded() -> None:
 
 
 def test_ruled_lines_are_dropped_wherever_they_lie() -> None:
-    """Also at the end of what is looked at first, of one character or of several, beside letters of any language."""
+    """Also at the end of the first window, of one character or of several, beside letters of any language."""
     for rule in ("----", "-=-=-=", "....", "*" * 300):
         for begin in ("a", "é"):
             text = f"{begin} " * 150 + f"{rule} " + "b " * 300

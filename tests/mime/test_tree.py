@@ -53,7 +53,7 @@ def test_embedded_message_in_the_root_has_ids_below_it() -> None:
 
 
 def test_parts_of_a_digest_are_messages() -> None:
-    """In multipart/digest a part that does not say what it is is an embedded message. RFC 2046 §5.1.5."""
+    """In multipart/digest a part without a Content-Type is an embedded message. RFC 2046 §5.1.5."""
     message = mime.parse(
         b"Content-Type: multipart/digest; boundary=b\n\n--b\n\nSubject: x\n\nbody\n"
         b"--b\nContent-Type: text/plain\n\ny\n--b--\n"

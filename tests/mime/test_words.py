@@ -29,5 +29,5 @@ from catcher import mime
     ],
 )
 def test_encoded_words_are_read(text: str, expected: str) -> None:
-    """Neighbours join, damage is survived, what is no encoded-word stays. RFC 2047 §2, §6.2, RFC 2231 §5."""
+    """Adjacent words join, damage is tolerated, other text is unchanged. RFC 2047 §2, §6.2, RFC 2231 §5."""
     assert mime.decode_words(text) == expected

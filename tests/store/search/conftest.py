@@ -8,7 +8,7 @@ from tests.store.search.mailbox import Mailbox, PostgresqlMailbox, SqliteMailbox
 
 @pytest.fixture(scope="module", params=databases.engines())
 def mailbox(request: pytest.FixtureRequest) -> Iterator[Mailbox]:
-    """A database of its own on each engine, made once for a module; each test fills it anew."""
+    """A database on each engine, created once for a module and refilled by each test."""
     if request.param == "sqlite":
         yield request.getfixturevalue("sqlite_mailbox")
     else:
@@ -22,7 +22,7 @@ def mailbox(request: pytest.FixtureRequest) -> Iterator[Mailbox]:
 
 @pytest.fixture(scope="module")
 def sqlite_mailbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteMailbox]:
-    """One in SQLite, whose plans can be looked at."""
+    """A mailbox in SQLite, for tests of query plans."""
     box = SqliteMailbox(tmp_path_factory.mktemp("search") / "mail.db")
     yield box
     box.close()

@@ -1,4 +1,4 @@
-"""A real database with the store's tables and a full-text index, asked through search conditions."""
+"""A real database with the store's tables and a full-text index, queried by search conditions."""
 
 import re
 from abc import ABC, abstractmethod
@@ -83,7 +83,7 @@ class PgTrgm:
 
 
 class Mailbox(ABC):
-    """Messages in a database, asked with its index and without."""
+    """Messages in a database, queried with its index and without."""
 
     index: IndexCondition
     without_index: IndexCondition

@@ -144,5 +144,5 @@ def test_any_text_is_a_moment_or_none(text: str) -> None:
 
 @given(st.datetimes(timezones=st.just(UTC)))
 def test_iso_dates_lose_nothing(moment: datetime) -> None:
-    """Each microsecond from year 1 to 9999 can be asked for."""
+    """Each microsecond from year 1 to 9999 can be expressed."""
     assert read_moment(moment.isoformat(), now=NOW, zone=BERLIN) == moment

@@ -52,7 +52,7 @@ def subject() -> Subject:
     ],
 )
 def test_each_failing_condition_is_a_sentence(subject: Subject, query: str, told: list[str]) -> None:
-    """The condition as it can be asked for, and what the message has there."""
+    """The condition in the search language, and the message's value."""
     assert list(failures(parse(query, now=NOW, zone=UTC), subject)) == told
 
 

@@ -29,14 +29,14 @@ def test_letter_case_width_and_invisible_characters_do_not_count(text: str, fold
 
 @given(st.text())
 def test_folding_twice_changes_nothing(text: str) -> None:
-    """What is printed from a query and read again must stay what it was."""
+    """A printed query that is parsed again is unchanged."""
     assert fold(fold(text)) == fold(text)
     assert clean(clean(text)) == clean(text)
 
 
 @given(st.text(st.characters(min_codepoint=0x80, exclude_categories=[]), max_size=4))
 def test_folding_twice_changes_nothing_beyond_ascii(text: str) -> None:
-    """The same with letters that fold and compose in odd ways, and with half surrogates."""
+    """The same with letters that fold and compose unusually, and with surrogates."""
     assert fold(fold(text)) == fold(text)
     assert clean(text).encode().decode() == clean(text)
 
@@ -47,7 +47,7 @@ def test_punctuation_around_addresses_counts_as_white_space() -> None:
 
 
 def test_entries_stand_between_line_breaks() -> None:
-    """The form of the address columns: a whole entry can be asked for, and an entry never breaks."""
+    """The form of the address columns: a whole entry can be matched, and an entry never breaks."""
     assert entries(["Ann\nB", "a@b.c", "", "A@B.C", ","]) == "\nann b\na@b.c\n"
     assert entries([]) == entries(["", " "]) == ""
 

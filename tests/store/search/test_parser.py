@@ -211,7 +211,7 @@ def test_leniently_read_a_broken_term_never_widens(text: str, query: Query) -> N
 def test_whatever_the_broken_term_could_have_meant_nothing_more_is_found(
     subjects: list[Subject], before: str, after: str, shape: str
 ) -> None:
-    """The meaning of "narrows": what a broken term leaves is found with any readable term in its place as well."""
+    """The meaning of "narrows": results with a broken term are results with any readable term in its place."""
     first, last = (f'"{text}"'.replace("\\", "") if text.count('"') % 2 == 0 else "a" for text in (before, after))
     broken = lenient(shape.format(first, "before:garbage", last))
     for readable in ("()", "-()", "is:read", "a"):

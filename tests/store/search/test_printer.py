@@ -52,7 +52,7 @@ def test_simplifying_changes_no_answer(query: Query, subjects: list[Subject]) ->
 
 @given(query=QUERIES, subjects=MAILBOXES)
 def test_what_a_query_implies_holds_for_all_it_finds(query: Query, subjects: list[Subject]) -> None:
-    """The full-text index may be asked for it without losing a message: its texts stand in some indexed column."""
+    """The index query loses no message: its texts are in some indexed column."""
     needed = implied(query, shortest=1)
     for subject in subjects:
         if needed is not None and matches(query, subject):
@@ -70,7 +70,7 @@ def _holds_anywhere(query: Query, subject: Subject) -> bool:
     raise AssertionError(query)
 
 
-def test_what_an_index_can_be_asked_for() -> None:
+def test_the_query_for_an_index() -> None:
     """AND needs one side that the index knows, OR needs both; a denial and a short text give nothing."""
 
     def asked(text: str) -> str | None:

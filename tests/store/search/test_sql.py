@@ -102,7 +102,7 @@ def test_a_regular_expression_in_a_value_is_plain_text(mailbox: Mailbox) -> None
     assert mailbox.found(asked("header:x-a=[c]")) == ["1"]
 
 
-def test_the_index_is_asked_for_what_the_query_requires(sqlite_mailbox: SqliteMailbox) -> None:
+def test_the_index_query_is_implied_by_the_query(sqlite_mailbox: SqliteMailbox) -> None:
     """Only texts that every match must contain narrow the search, and only those the index can know."""
     sqlite_mailbox.index.asked.clear()
     for text in (
@@ -164,7 +164,7 @@ def test_every_state_has_a_meaning_in_both(mailbox: Mailbox) -> None:
     [(Anything(), ["1"]), (Nothing(), []), (Not(Anything()), []), (And((Anything(), Nothing())), [])],
 )
 def test_everything_and_nothing_are_conditions_too(mailbox: Mailbox, query: Query, expected: list[str]) -> None:
-    """Queries built by hand need not be in simplest form."""
+    """Queries built in code need not be in simplest form."""
     mailbox.fill([message("1")])
     assert mailbox.found(query) == expected
 

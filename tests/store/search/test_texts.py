@@ -126,7 +126,7 @@ def test_a_message_is_found_by(query: str) -> None:
     ],
 )
 def test_a_message_is_not_found_by(query: str) -> None:
-    """No keys, labels or wildcards match; what the connection told is found by its own terms only."""
+    """No keys, labels or wildcards match; facts of the connection are found by their own terms only."""
     assert not matches(parse(query, now=NOW), subject())
 
 
@@ -152,7 +152,7 @@ def test_any_octets_have_texts_a_database_takes() -> None:
 
 
 def test_a_message_without_anything_has_empty_texts() -> None:
-    """Then nothing is found but by what the envelope told."""
+    """Then only the envelope's values are found."""
     message = mime.parse(b"")
     envelope = Envelope(reverse_path="", forward_paths=(), received_at=NOW)
     texts = search_texts(message, envelope, Addresses(), "")
