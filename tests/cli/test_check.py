@@ -22,14 +22,14 @@ BAD = (
 
 @pytest.fixture
 def bad(tmp_path: Path) -> Path:
-    """A file with a mail that has an error."""
+    """A file with a message that has an error."""
     path = tmp_path / "bad.eml"
     path.write_bytes(BAD)
     return path
 
 
 def test_a_file_is_checked_and_its_findings_are_named(run: Run, bad: Path) -> None:
-    """Text for people, with rule and place; without a demand the exit code is 0."""
+    """The text output has rule and position of a finding; without requirements the exit code is 0."""
     done = run("check", bad)
     assert done.returncode == 0, done.stderr
     assert "[link-cid]" in done.stdout.decode()
@@ -45,14 +45,14 @@ def test_a_file_is_checked_and_its_findings_are_named(run: Run, bad: Path) -> No
         (("--fail-on", "error", "--only", "size"), 0),
     ],
 )
-def test_a_build_fails_on_what_was_demanded(run: Run, bad: Path, demand: tuple[str, ...], code: int) -> None:
-    """--fail-on by severity, --min-score by the lowest score, over the checks that were asked for."""
+def test_fail_on_and_min_score_set_the_exit_code(run: Run, bad: Path, demand: tuple[str, ...], code: int) -> None:
+    """--fail-on compares severities, --min-score the lowest score of the checks that ran."""
     assert run("check", bad, *demand).returncode == code
 
 
 @pytest.mark.parametrize("rules", ["link-cid", "links/link-cid", "x,link-cid"])
 def test_ignored_rules_do_not_count(run: Run, bad: Path, rules: str) -> None:
-    """--ignore leaves a rule out of findings, score and exit code, with a file and with a running catcher."""
+    """--ignore excludes a rule from findings, score and exit code, for a file and for a running catcher."""
     done = run("check", bad, "--only", "links", "--fail-on", "info", "--min-score", "100", "--ignore", rules)
     assert done.returncode == 0, done.stdout.decode()
     assert b"link-cid" not in done.stdout
@@ -63,15 +63,15 @@ def test_ignored_rules_do_not_count(run: Run, bad: Path, rules: str) -> None:
         assert run(*asked, "--ignore", rules).returncode == 0
 
 
-def test_a_check_that_cannot_be_made_is_no_pass(run: Run, bad: Path) -> None:
-    """With a demand, a spam filter that is down exits with 2 instead of 0."""
+def test_a_check_that_fails_to_run_is_not_a_pass(run: Run, bad: Path) -> None:
+    """With requirements the exit code for an unavailable spam filter is 2, not 0."""
     done = run("check", bad, "--only", "spam", "--min-score", "1", env={"CATCHER_SPAMASSASSIN": "127.0.0.1:1"})
     assert done.returncode == 2
     assert "cannot be reached" in done.stdout.decode()
 
 
 def test_standard_input_is_read(run: Run) -> None:
-    """`-`, as filters do."""
+    """`-` reads the message from standard input."""
     done = run("check", "-", "--fail-on", "error", octets=GOOD)
     assert done.returncode == 0, done.stdout.decode()
 
@@ -87,7 +87,7 @@ def test_the_formats_are_what_build_servers_read(run: Run, bad: Path) -> None:
     assert str(bad) in json.dumps(sarif)
 
 
-def test_a_kept_message_is_checked_with_its_envelope(run: Run, tmp_path: Path) -> None:
+def test_a_stored_message_is_checked_with_its_envelope(run: Run, tmp_path: Path) -> None:
     """By id or `latest` in a database: SPF sees the client's address of the envelope. RFC 7208 §2.3."""
     database = tmp_path / "mail.db"
     with Store.open(f"sqlite:///{database}") as store:
@@ -100,8 +100,8 @@ def test_a_kept_message_is_checked_with_its_envelope(run: Run, tmp_path: Path) -
     assert json.loads(done.stdout.decode())["reports"][0]["facts"]["spf"]["result"] == "none", done.stderr
 
 
-def test_a_running_catcher_is_asked(run: Run) -> None:
-    """--http gives the reports that the server has; the words and the exit code are the same."""
+def test_a_running_catcher_checks_its_own_message(run: Run) -> None:
+    """--http prints the server's reports, with the same output and exit code."""
     with running_catcher() as catcher:
         deliver_now(catcher.store, [(envelope(), BAD)])
         done = run("check", "latest", "--http", catcher.url, "--fail-on", "error")
@@ -119,8 +119,8 @@ def test_a_running_catcher_is_asked(run: Run) -> None:
         (("latest", "--http", "http://127.0.0.1:1"), "refused"),
     ],
 )
-def test_wrong_arguments_are_told_in_one_line(run: Run, arguments: tuple[str, ...], text: str) -> None:
-    """No traceback, and another exit code than that of a message that falls short."""
+def test_wrong_arguments_are_one_line_and_exit_code_2(run: Run, arguments: tuple[str, ...], text: str) -> None:
+    """No traceback, and another exit code than for a message that fails the requirements."""
     done = run("check", *arguments, octets=GOOD)
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1

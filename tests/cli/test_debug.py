@@ -1,4 +1,4 @@
-"""Tests of `catcher debug`, the document's development server."""
+"""Tests of `catcher debug`, the debugging server."""
 
 import re
 import signal
@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 
-def test_debug_prints_what_arrives_and_keeps_nothing() -> None:
+def test_debug_prints_messages_and_stores_none() -> None:
     """`catcher debug` prints header section and body between two rules, as smtpd's DebuggingServer did.
 
     Source: the document's section on mail during development.

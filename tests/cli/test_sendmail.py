@@ -1,4 +1,4 @@
-"""Tests of `catcher sendmail`, run as the process that other programs run."""
+"""Tests of `catcher sendmail`, run as a process."""
 
 import contextlib
 import os
@@ -34,7 +34,7 @@ def caught(catcher: RunningCatcher) -> tuple[str, tuple[str, ...], bytes]:
 
 @contextlib.contextmanager
 def answering(*replies: bytes) -> Iterator[str]:
-    """A server that gives these replies, one a command, then hangs up; its address."""
+    """The address of a server that sends these replies, one per command, then hangs up."""
 
     def serve() -> None:
         connection, _ = listener.accept()
@@ -51,18 +51,18 @@ def answering(*replies: bytes) -> Iterator[str]:
         thread.join(timeout=30)
 
 
-def test_recipients_on_the_command_line_get_the_message_as_it_is(catcher: RunningCatcher, run: Run) -> None:
-    """Octets stay but for line ends; a lone dot does not end the message; Bcc stays where nobody asked to read it."""
+def test_recipients_on_the_command_line_receive_the_message_unchanged(catcher: RunningCatcher, run: Run) -> None:
+    """Only line ends change; a single dot does not end the message; without -t the Bcc field stays."""
     done = run("sendmail", "-S", server(catcher), "-f", "me@x.y", "-i", "one@x.y", "Two <two@x.y>", octets=MAIL)
     assert (done.returncode, done.stderr) == (0, b"")
     assert caught(catcher) == ("me@x.y", ("one@x.y", "two@x.y"), MAIL.replace(b"\n", b"\r\n") + b"\r\n")
 
 
 @pytest.mark.parametrize("options", [("-t", "-i"), ("-ti",), ()])
-def test_recipients_of_the_header_get_it_without_bcc(
+def test_recipients_of_the_header_section_receive_it_without_bcc(
     catcher: RunningCatcher, run: Run, options: tuple[str, ...]
 ) -> None:
-    """-t, as PHP's sendmail_path has it: To, Cc and Bcc are read and Bcc is taken out."""
+    """-t, as in PHP's sendmail_path, reads To, Cc and Bcc, and removes Bcc."""
     done = run("sendmail", *options, env={"CATCHER_SENDMAIL_SMTP_ADDR": server(catcher)}, octets=MAIL)
     assert done.returncode == 0, done.stderr
     reverse_path, recipients, octets = caught(catcher)
@@ -71,15 +71,15 @@ def test_recipients_of_the_header_get_it_without_bcc(
     assert b"Bcc" not in octets
 
 
-def test_options_of_other_sendmails_are_taken(catcher: RunningCatcher, run: Run) -> None:
-    """Attached and separate forms of what Postfix and Sendmail know do no harm."""
+def test_options_of_other_sendmails_are_ignored(catcher: RunningCatcher, run: Run) -> None:
+    """Attached and separate forms of the options of Postfix and Sendmail have no effect."""
     options = ["-oi", "-oem", "-odb", "-FJoe Doe", "-B8BITMIME", "-em", "-v", "-N", "never", "-bm", "-fme@x.y", "--"]
     done = run("sendmail", "-S", server(catcher), *options, "one@x.y", octets=MAIL)
     assert done.returncode == 0, done.stderr
     assert caught(catcher)[:2] == ("me@x.y", ("one@x.y",))
 
 
-def test_the_null_reverse_path_and_letters_beyond_ascii_are_sent(catcher: RunningCatcher, run: Run) -> None:
+def test_the_null_reverse_path_and_non_ascii_addresses_are_sent(catcher: RunningCatcher, run: Run) -> None:
     """-f "<>" for bounces; SMTPUTF8 where an address needs it. RFC 5321 §4.5.5, RFC 6531."""
     mail = "Subject: grüße\n\nhé\n".encode()
     done = run("sendmail", "-S", server(catcher), "-f", "<>", "jörg@exämple.com", octets=mail)
@@ -87,8 +87,8 @@ def test_the_null_reverse_path_and_letters_beyond_ascii_are_sent(catcher: Runnin
     assert caught(catcher) == ("", ("jörg@exämple.com",), mail.replace(b"\n", b"\r\n"))
 
 
-def test_called_by_its_name_it_is_sendmail(catcher: RunningCatcher, tmp_path: Path) -> None:
-    """A link called sendmail to the command needs no word before the options."""
+def test_a_link_named_sendmail_runs_the_command(catcher: RunningCatcher, tmp_path: Path) -> None:
+    """A link named sendmail needs no command name before the options."""
     link = tmp_path / "sendmail"
     link.write_text(f"#!{sys.executable}\nfrom catcher.cli import main\nmain()\n")
     link.chmod(0o755)
@@ -100,8 +100,8 @@ def test_called_by_its_name_it_is_sendmail(catcher: RunningCatcher, tmp_path: Pa
     assert caught(catcher)[1] == ("a@x.y", "secret@x.y")
 
 
-def test_a_unix_socket_is_spoken_to(tmp_path: Path, run: Run) -> None:
-    """unix:PATH as server address."""
+def test_the_server_can_be_on_a_unix_socket(tmp_path: Path, run: Run) -> None:
+    """The server address may be unix:PATH."""
     path, database = tmp_path / "smtp.sock", tmp_path / "mail.db"
     listening = ("--smtp", f"unix:{path}", "--listen", "127.0.0.1:0", "--database", str(database))
     with subprocess.Popen(command("serve", *listening), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as server:
@@ -118,8 +118,8 @@ def test_a_unix_socket_is_spoken_to(tmp_path: Path, run: Run) -> None:
             server.terminate()
 
 
-def test_smtp_can_be_spoken_on_standard_input(catcher: RunningCatcher, run: Run) -> None:
-    """-bs: standard input and output are joined with the server, up to its good-bye."""
+def test_smtp_on_standard_input_reaches_the_server(catcher: RunningCatcher, run: Run) -> None:
+    """-bs connects standard input and output with the server until it hangs up."""
     dialogue = b"EHLO x\r\nMAIL FROM:<a@x.y>\r\nRCPT TO:<b@x.y>\r\nDATA\r\nS: x\r\n\r\nbody\r\n.\r\nQUIT\r\n"
     done = run("sendmail", "-S", server(catcher), "-bs", octets=dialogue)
     assert done.returncode == 0, done.stderr
@@ -138,7 +138,7 @@ def test_smtp_can_be_spoken_on_standard_input(catcher: RunningCatcher, run: Run)
         (["-S", "host:99999", "a@x.y"], MAIL, 64),
     ],
 )
-def test_wrong_usage_and_wrong_data_have_their_exit_codes(
+def test_wrong_usage_and_wrong_data_have_exit_codes_of_their_own(
     run: Run, arguments: list[str], octets: bytes, code: int
 ) -> None:
     """EX_USAGE and EX_DATAERR, with one line on standard error. Source: sysexits(3)."""
@@ -148,7 +148,7 @@ def test_wrong_usage_and_wrong_data_have_their_exit_codes(
     assert b"Traceback" not in done.stderr
 
 
-def test_a_server_that_is_not_there_may_be_there_later(run: Run) -> None:
+def test_an_unreachable_server_is_a_temporary_failure(run: Run) -> None:
     """EX_TEMPFAIL. Source: sysexits(3)."""
     with socket.create_server(("127.0.0.1", 0)) as one:
         address = f"127.0.0.1:{one.getsockname()[1]}"
@@ -167,7 +167,7 @@ def test_a_server_that_is_not_there_may_be_there_later(run: Run) -> None:
         ([b"220 x", b"250 x"], 75),
     ],
 )
-def test_what_the_server_says_becomes_the_exit_code(run: Run, replies: list[bytes], code: int) -> None:
+def test_the_servers_reply_sets_the_exit_code(run: Run, replies: list[bytes], code: int) -> None:
     """EX_UNAVAILABLE, EX_NOUSER, EX_TEMPFAIL. Source: sysexits(3)."""
     with answering(*replies) as address:
         done = run("sendmail", "-S", address, "-f", "me@x.y", "a@x.y", octets=MAIL)

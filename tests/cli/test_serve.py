@@ -19,7 +19,7 @@ LIMIT = 60.0  # seconds in which a start fails and a stop ends, on however busy 
 
 
 def refused(*arguments: str) -> str:
-    """What `catcher serve` says when it refuses to start; it has to within the limit, with an exit status."""
+    """The line that `catcher serve` prints when it fails to start, within the limit and with an exit code."""
     done = subprocess.run(
         command("serve", *arguments), capture_output=True, text=True, encoding="utf-8", timeout=LIMIT, check=False
     )
@@ -30,8 +30,8 @@ def refused(*arguments: str) -> str:
 
 
 @pytest.mark.sqlite
-def test_it_says_in_one_screen_where_to_send_and_where_to_look(tmp_path: Path) -> None:
-    """The announcement names the SMTP address, the address of the pages and the file, in fewer than ten lines."""
+def test_the_start_prints_the_addresses_on_one_screen(tmp_path: Path) -> None:
+    """It names the SMTP address, the web interface and the database file, in fewer than ten lines."""
     file = tmp_path / "some.db"
     with serving("--database", str(file), "--label", "staging") as served:
         assert len(served.screen.splitlines()) < 10
@@ -43,7 +43,7 @@ def test_it_says_in_one_screen_where_to_send_and_where_to_look(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_in_time_and_keeps_what_was_accepted(tmp_path: Path, number: signal.Signals) -> None:
+def test_a_signal_stops_it_in_time_and_accepted_mail_is_stored(tmp_path: Path, number: signal.Signals) -> None:
     """SIGTERM and Ctrl-C: listeners close, accepted mail is committed, exit 0 within five seconds."""
     file = tmp_path / "kept.db"
     with serving("--database", str(file)) as served:
@@ -58,8 +58,8 @@ def test_a_signal_ends_it_in_time_and_keeps_what_was_accepted(tmp_path: Path, nu
         assert [summary.store_id for summary in store.page().messages] == [store_id]
 
 
-def test_mail_is_still_there_after_a_restart(tmp_path: Path) -> None:
-    """The default keeps mail in a file."""
+def test_messages_survive_a_restart(tmp_path: Path) -> None:
+    """The default is a database file."""
     file = tmp_path / "kept.db"
     with serving("--database", str(file)) as served:
         store_id = served.send()
@@ -69,8 +69,8 @@ def test_mail_is_still_there_after_a_restart(tmp_path: Path) -> None:
         assert store_id.encode() in served.get("api/v1/messages")
 
 
-def test_ephemeral_keeps_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """--ephemeral keeps nothing after exit."""
+def test_ephemeral_leaves_no_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """--ephemeral deletes the database on exit."""
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     with serving("--ephemeral") as served:
         served.send()
@@ -80,8 +80,8 @@ def test_ephemeral_keeps_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.sqlite
-def test_a_directory_means_the_file_in_it(tmp_path: Path) -> None:
-    """--database DIR keeps the mail in DIR/catcher.db."""
+def test_a_directory_means_catcher_db_in_it(tmp_path: Path) -> None:
+    """--database DIR is DIR/catcher.db."""
     with serving("--database", f"{tmp_path}/"):
         assert (tmp_path / "catcher.db").exists()
 
@@ -94,8 +94,8 @@ def test_the_default_file_lies_in_the_users_data_directory(tmp_path: Path, monke
         assert [path.name for path in tmp_path.rglob("*.db")] == ["catcher.db"]
 
 
-def test_a_home_that_cannot_be_written_is_one_clear_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No traceback where the user's data directory cannot be made: the line names the file that was meant."""
+def test_a_home_that_is_not_writable_is_one_clear_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No traceback if the user's data directory cannot be created: the line names the file."""
     home = tmp_path / "home"
     home.write_text("a file")  # so that it holds for root too
     monkeypatch.setenv("HOME", str(home))
@@ -115,8 +115,8 @@ def test_a_port_in_use_is_one_clear_line(tmp_path: Path, flag: str) -> None:
 
 
 @pytest.mark.parametrize("flag", ["--smtp", "--listen"])
-def test_a_file_in_the_place_of_a_socket_is_left_as_it_was(tmp_path: Path, flag: str) -> None:
-    """Only a dead Unix socket is replaced; whatever else has that name is somebody's."""
+def test_a_regular_file_at_a_sockets_path_is_not_replaced(tmp_path: Path, flag: str) -> None:
+    """Only a dead Unix socket is replaced."""
     file = tmp_path / "notes.txt"
     file.write_text("precious")
     other = "--listen" if flag == "--smtp" else "--smtp"
@@ -126,7 +126,7 @@ def test_a_file_in_the_place_of_a_socket_is_left_as_it_was(tmp_path: Path, flag:
 
 
 @pytest.mark.sqlite
-def test_a_file_that_is_no_database_is_left_as_it_was(tmp_path: Path) -> None:
+def test_a_file_that_is_no_database_is_not_changed(tmp_path: Path) -> None:
     """A corrupt database stops the start with one line and is untouched."""
     file = tmp_path / "letter.txt"
     content = b"Dear Ann, this is no database. " * 200
@@ -137,7 +137,7 @@ def test_a_file_that_is_no_database_is_left_as_it_was(tmp_path: Path) -> None:
 
 
 @pytest.mark.sqlite
-def test_a_database_of_a_newer_version_is_left_as_it_was(tmp_path: Path) -> None:
+def test_a_database_of_a_newer_version_is_not_changed(tmp_path: Path) -> None:
     """A schema that this version does not know stops the start."""
     file = tmp_path / "newer.db"
     with serving("--database", str(file)) as served:
@@ -153,23 +153,23 @@ def test_a_database_of_a_newer_version_is_left_as_it_was(tmp_path: Path) -> None
 
 
 @pytest.mark.sqlite
-def test_a_directory_that_is_not_there_is_named(tmp_path: Path) -> None:
-    """No directory is made that nobody asked for."""
+def test_a_missing_directory_is_an_error(tmp_path: Path) -> None:
+    """The line names it, and it is not created."""
     file = tmp_path / "nowhere" / "x.db"
     line = refused("--smtp", "127.0.0.1:0", "--listen", "127.0.0.1:0", "--database", str(file))
     assert str(file) in line
     assert not file.parent.exists()
 
 
-def test_a_wrong_setting_is_one_line_with_name_value_and_what_was_expected() -> None:
+def test_a_wrong_setting_is_one_line_with_name_value_and_expectation() -> None:
     """A wrong value stops the start."""
     line = refused("--smtp", "25x")
     assert "--smtp='25x'" in line
     assert "HOST:PORT" in line
 
 
-def test_readyz_tells_by_its_exit_status() -> None:
-    """`catcher readyz` exits with 0 when the server is ready and with 1 when nobody answers."""
+def test_readyz_reports_by_exit_code() -> None:
+    """`catcher readyz` exits with 0 if the server is ready and with 1 if it cannot be reached."""
     with serving("--ephemeral", "--webroot", "/mail") as served:
         address = served.url.removeprefix("http://").partition("/")[0]
         asked = subprocess.run(command("readyz", "--listen", address, "--webroot", "mail"), check=False, timeout=30)
@@ -180,15 +180,15 @@ def test_readyz_tells_by_its_exit_status() -> None:
 
 
 def test_bare_catcher_serves() -> None:
-    """`catcher --ephemeral` is `catcher serve --ephemeral`; --version and --help are its own."""
+    """`catcher --ephemeral` is `catcher serve --ephemeral`; --version and --help are those of `catcher`."""
     done = subprocess.run(command("--smtp", "25x"), capture_output=True, text=True, check=False, timeout=30)
     assert "--smtp='25x'" in done.stderr
     version = subprocess.run(command("--version"), capture_output=True, text=True, check=True, timeout=30).stdout
     assert re.fullmatch(r"catcher, version \d+\.\d+\.\d+\S*\n", version)
 
 
-def test_readyz_asks_by_https_where_https_is_served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With --https, or with the certificate in the environment that the server has; no password is needed."""
+def test_readyz_uses_https_if_the_server_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With --https or the server's certificate in the environment; no password is needed."""
     file, password = str(tmp_path / "x.db"), ("--ui-auth", "ann:pw")
     with serving("--database", file, "--ui-tls-cert", "auto", *password) as served:
         address = served.url.removeprefix("https://").partition("/")[0]
@@ -201,8 +201,8 @@ def test_readyz_asks_by_https_where_https_is_served(tmp_path: Path, monkeypatch:
         assert subprocess.run(command("readyz", "--listen", address), check=False, timeout=30).returncode == 0
 
 
-def test_mailpits_flags_and_variables_are_understood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A command line of Mailpit's starts this too; what has no effect is named on standard error."""
+def test_mailpits_flags_and_variables_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command line for Mailpit starts catcher; flags without effect are reported on standard error."""
     monkeypatch.setenv("MP_LABEL", "from there")
     monkeypatch.setenv("MP_TENANT_ID", "hidden")
     flags = ("--db-file", str(tmp_path / "x.db"), "--smtp-disable-rdns", "--compression", "2")
@@ -214,7 +214,7 @@ def test_mailpits_flags_and_variables_are_understood(tmp_path: Path, monkeypatch
 
 
 def test_the_help_text_lists_every_setting_under_its_heading() -> None:
-    """`catcher serve --help` is the table; Mailpit's own flags are not told of."""
+    """`catcher serve --help` shows the table, without the flags that only Mailpit has."""
     text = subprocess.run(command("serve", "--help"), capture_output=True, text=True, check=True, timeout=30).stdout
     for title, settings in SECTIONS:
         assert f"\n{title}:\n" in text
@@ -222,8 +222,8 @@ def test_the_help_text_lists_every_setting_under_its_heading() -> None:
     assert "--db-file" not in text
 
 
-def test_the_process_may_open_as_many_files_as_the_system_allows() -> None:
-    """Connections are files: the soft limit is raised to the hard one, up to a bound."""
+def test_the_limit_on_open_files_is_raised() -> None:
+    """Connections are open files: the soft limit is raised to the hard one, up to a maximum."""
     limits = "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (256, 4096)); "
     raised = "from catcher.process import raise_descriptor_limit as r; r(); "
     shown = "print(resource.getrlimit(resource.RLIMIT_NOFILE))"

@@ -1,4 +1,4 @@
-"""Tests of `catcher ingest`, `dump` and `reindex`, run as processes over real files and databases."""
+"""Tests of `catcher ingest`, `dump` and `reindex`, run as processes with real files and databases."""
 
 import contextlib
 import json
@@ -54,8 +54,8 @@ def fill(run: Run, tmp_path: Path, *mails: bytes) -> Path:
 # ingest
 
 
-def test_files_are_taken_in_octet_for_octet(run: Run, tmp_path: Path) -> None:
-    """An .eml file is kept as it is; the envelope comes from Return-Path or From, and from To."""
+def test_files_are_imported_octet_for_octet(run: Run, tmp_path: Path) -> None:
+    """An .eml file is stored unchanged; the envelope comes from Return-Path or From, and from To."""
     database = fill(run, tmp_path, ONE, TWO)
     assert contents(database) == [ONE, TWO]
     with opened(database) as store:
@@ -64,8 +64,8 @@ def test_files_are_taken_in_octet_for_octet(run: Run, tmp_path: Path) -> None:
     assert (two.reverse_path, two.recipients) == ("f@x.y", ("b@x.y",))
 
 
-def test_the_date_field_can_be_when_it_was_received(run: Run, tmp_path: Path) -> None:
-    """--use-message-dates; without it, and without a Date field, it is now."""
+def test_the_date_field_can_be_the_time_of_receipt(run: Run, tmp_path: Path) -> None:
+    """--use-message-dates; without the option or a Date field it is now."""
     (tmp_path / "a.eml").write_bytes(ONE)
     (tmp_path / "b.eml").write_bytes(TWO)
     done = run("ingest", "-d", tmp_path / "m.db", "--use-message-dates", tmp_path / "a.eml", tmp_path / "b.eml")
@@ -76,8 +76,8 @@ def test_the_date_field_can_be_when_it_was_received(run: Run, tmp_path: Path) ->
     assert abs((datetime.now(UTC) - two.received_at).total_seconds()) < 600
 
 
-def test_an_mbox_of_the_standard_library_is_taken_in(run: Run, tmp_path: Path) -> None:
-    """mbox: quoted "From " lines, line ends of the system."""
+def test_an_mbox_of_the_standard_library_is_imported(run: Run, tmp_path: Path) -> None:
+    """It has quoted "From " lines and the system's line ends."""
     box = mailbox.mbox(tmp_path / "box", create=True)
     for mail in (ONE.replace(b"\r\n", b"\n"), TWO):
         box.add(mail)
@@ -87,7 +87,7 @@ def test_an_mbox_of_the_standard_library_is_taken_in(run: Run, tmp_path: Path) -
     assert contents(tmp_path / "m.db") == [ONE, TWO.replace(b"\n", b"\r\n")]
 
 
-def test_a_maildir_is_taken_in_with_its_read_marks(run: Run, tmp_path: Path) -> None:
+def test_a_maildir_is_imported_with_its_read_marks(run: Run, tmp_path: Path) -> None:
     """Maildir: new and cur of every folder, not tmp; the flag S means read."""
     box = mailbox.Maildir(tmp_path / "box", create=True)
     box.add(ONE.replace(b"\r\n", b"\n"))
@@ -102,8 +102,8 @@ def test_a_maildir_is_taken_in_with_its_read_marks(run: Run, tmp_path: Path) -> 
         assert {one.subject: one.is_read for one in store.page().messages} == {"one": False, "seen": True}
 
 
-def test_logs_of_the_file_based_backend_are_taken_in(run: Run, tmp_path: Path) -> None:
-    """What `filebased.EmailBackend` has written becomes messages again."""
+def test_logs_of_the_file_based_backend_are_imported(run: Run, tmp_path: Path) -> None:
+    """The messages of `filebased.EmailBackend` are read back."""
     folder = tmp_path / "logs"
     with get_connection("catcher.mail.backends.filebased.EmailBackend", file_path=folder) as connection:
         for number in range(3):
@@ -114,8 +114,8 @@ def test_logs_of_the_file_based_backend_are_taken_in(run: Run, tmp_path: Path) -
         assert [one.subject for one in store.page().messages] == ["number 2", "number 1", "number 0"]
 
 
-def test_what_is_no_mail_is_named_and_the_rest_taken_in(run: Run, tmp_path: Path) -> None:
-    """Exit code 1, one line for each; hidden files are passed over, old ones with --recent."""
+def test_files_without_mail_are_listed_and_the_rest_is_imported(run: Run, tmp_path: Path) -> None:
+    """Exit code 1, one line for each; hidden files, and old ones with --recent, are left out silently."""
     folder = tmp_path / "mails"
     folder.mkdir()
     (folder / "good.eml").write_bytes(ONE)
@@ -132,14 +132,14 @@ def test_what_is_no_mail_is_named_and_the_rest_taken_in(run: Run, tmp_path: Path
     assert contents(tmp_path / "m.db") == [ONE]
 
 
-def test_many_messages_go_in_batches(run: Run, tmp_path: Path) -> None:
-    """More than one batch, in the order of the names."""
+def test_many_messages_are_imported_in_batches(run: Run, tmp_path: Path) -> None:
+    """More than one batch, in the order of the file names."""
     mails = [b"To: a@x.y\r\nSubject: %d\r\n\r\n" % number for number in range(450)]
     assert contents(fill(run, tmp_path, *mails)) == mails
 
 
 def test_mail_can_be_sent_to_a_server_instead(run: Run, tmp_path: Path) -> None:
-    """-S: one SMTP session; what has no recipients is left out."""
+    """-S uses one SMTP session; messages without recipients are skipped."""
     (tmp_path / "1.eml").write_bytes(ONE)
     (tmp_path / "2.eml").write_bytes(TWO)
     (tmp_path / "3.eml").write_bytes(b"Subject: nobody\n\n")
@@ -154,8 +154,8 @@ def test_mail_can_be_sent_to_a_server_instead(run: Run, tmp_path: Path) -> None:
         assert catcher.store.get(one.store_id).envelope.reverse_path == "r@x.y"
 
 
-def test_a_running_server_shows_what_was_taken_in(run: Run, tmp_path: Path) -> None:
-    """Another process's import is there at once."""
+def test_a_running_server_sees_imported_messages(run: Run, tmp_path: Path) -> None:
+    """Messages imported by another process are visible at once."""
     (tmp_path / "1.eml").write_bytes(ONE)
     with running_catcher(database=str(tmp_path / "m.db")) as catcher:
         assert run("ingest", "-d", tmp_path / "m.db", tmp_path / "1.eml").returncode == 0
@@ -165,8 +165,8 @@ def test_a_running_server_shows_what_was_taken_in(run: Run, tmp_path: Path) -> N
 # dump
 
 
-def test_a_folder_is_filled_and_filled_up(run: Run, tmp_path: Path) -> None:
-    """One file a message, named by its id, dated when it was received; what is there stays."""
+def test_a_folder_is_filled_and_completed(run: Run, tmp_path: Path) -> None:
+    """A file per message, named by its id, dated with the time of receipt; existing files stay."""
     database = fill(run, tmp_path, ONE, TWO)
     done = run("dump", "-d", database, tmp_path / "out")
     assert (done.returncode, done.stdout) == (0, b"2 messages written\n"), done.stderr
@@ -186,8 +186,8 @@ def test_a_folder_is_filled_and_filled_up(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["out.mbox", "maildir", "out.zip", "folder"])
-def test_what_is_dumped_can_be_taken_in_again(run: Run, tmp_path: Path, name: str) -> None:
-    """Every format gives back the same octets, and read marks where it has them."""
+def test_dumped_messages_can_be_imported_again(run: Run, tmp_path: Path, name: str) -> None:
+    """Every format preserves the octets."""
     mails = [ONE, b"Subject: bare\r\n\r\nFrom here\r\n>From there\r\n.\r\n", b"To: a@x.y\r\n\r\n"]
     database = fill(run, tmp_path, *mails)
     target = tmp_path / name
@@ -202,7 +202,7 @@ def test_what_is_dumped_can_be_taken_in_again(run: Run, tmp_path: Path, name: st
     assert sorted(contents(tmp_path / "again.db")) == sorted(mails)
 
 
-def test_other_programs_read_what_is_dumped(run: Run, tmp_path: Path) -> None:
+def test_other_programs_read_dumped_messages(run: Run, tmp_path: Path) -> None:
     """The standard library opens the mbox file and the Maildir, with the read mark."""
     database = fill(run, tmp_path, ONE, TWO)
     with opened(database) as store:
@@ -219,8 +219,8 @@ def test_other_programs_read_what_is_dumped(run: Run, tmp_path: Path) -> None:
     assert done.stdout == b"0 messages written, 2 already present\n"
 
 
-def test_a_query_selects_what_is_dumped(run: Run, tmp_path: Path) -> None:
-    """The search language of the pages; a term that cannot be read writes nothing."""
+def test_a_query_selects_the_messages_to_dump(run: Run, tmp_path: Path) -> None:
+    """In the search language of the web interface; with an invalid term nothing is written."""
     database = fill(run, tmp_path, ONE, TWO)
     assert run("dump", "-d", database, "-q", "subject:two", tmp_path / "out").stdout == b"1 message written\n"
     done = run("dump", "-d", database, "-q", "larger:many", tmp_path / "other")
@@ -230,8 +230,8 @@ def test_a_query_selects_what_is_dumped(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.sqlite
-def test_a_file_that_is_there_and_a_database_that_is_not_are_told(run: Run, tmp_path: Path) -> None:
-    """Nothing is written over, and no empty database is made."""
+def test_an_existing_file_and_a_missing_database_are_errors(run: Run, tmp_path: Path) -> None:
+    """Nothing is overwritten, and no empty database is created."""
     database = fill(run, tmp_path, ONE)
     (tmp_path / "out.mbox").write_bytes(b"mine")
     done = run("dump", "-d", database, tmp_path / "out.mbox")
@@ -245,7 +245,7 @@ def test_a_file_that_is_there_and_a_database_that_is_not_are_told(run: Run, tmp_
 
 
 def test_a_running_catcher_is_dumped_over_http(run: Run, tmp_path: Path) -> None:
-    """--http: more than a page, the search, the time of receipt."""
+    """--http covers several pages, a query and the time of receipt."""
     mails = [b"To: a@x.y\r\nSubject: n%04d\r\n\r\n" % number for number in range(520)]
     database = fill(run, tmp_path, *mails)
     with running_catcher(database=str(database), webroot="/mail") as catcher:
@@ -275,7 +275,7 @@ class Hostile(BaseHTTPRequestHandler):
 
 
 def test_hostile_ids_cannot_leave_the_folder(run: Run, tmp_path: Path) -> None:
-    """A server may name a message like a path: it is left out and named."""
+    """A message whose id is a path is skipped and listed."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Hostile)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
@@ -293,8 +293,8 @@ def test_hostile_ids_cannot_leave_the_folder(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("url", ["ftp://localhost/", "localhost:8025", "http://127.0.0.1:1/", "file:///etc/passwd"])
-def test_a_server_that_cannot_be_asked_is_one_clear_line(run: Run, tmp_path: Path, url: str) -> None:
-    """Other schemes are refused, and nothing is made."""
+def test_an_unusable_server_is_one_clear_line(run: Run, tmp_path: Path, url: str) -> None:
+    """Other schemes are refused, and nothing is created."""
     done = run("dump", "--http", url, tmp_path / "out")
     assert done.returncode == 1
     assert b"Traceback" not in done.stderr
@@ -305,8 +305,8 @@ def test_a_server_that_cannot_be_asked_is_one_clear_line(run: Run, tmp_path: Pat
 
 
 @pytest.mark.sqlite
-def test_reindex_rebuilds_what_an_older_version_left(run: Run, tmp_path: Path) -> None:
-    """Subject, snippet, tree and search texts come from the octets again, indexed or not; marks and tags stay."""
+def test_reindex_rebuilds_messages_of_an_older_version(run: Run, tmp_path: Path) -> None:
+    """Subject, snippet, tree and search texts are rebuilt, indexed or not; marks and tags stay."""
     mails = [b"To: a@x.y\r\nSubject: needle%03d\r\n\r\nhaystack%03d\r\n" % (n, n) for n in range(120)]
     database = fill(run, tmp_path, *mails)
     with opened(database) as store:
@@ -343,7 +343,7 @@ def change(database: Path, statement: str) -> None:
 
 
 def test_help_names_every_command(run: Run) -> None:
-    """`catcher --help` lists them, and each has a help of its own."""
+    """`catcher --help` lists them, and each has its own help."""
     listed = run("--help").stdout.decode()
     for name in ("sendmail", "ingest", "dump", "reindex"):
         assert name in listed

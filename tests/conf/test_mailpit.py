@@ -1,4 +1,4 @@
-"""Tests of catcher.conf.mailpit: whoever comes from Mailpit keeps the environment, and is told what has no effect."""
+"""Tests of catcher.conf.mailpit: Mailpit's settings work, or a warning says that they do not."""
 
 from datetime import timedelta
 from ipaddress import ip_network
@@ -104,10 +104,10 @@ SETTINGS = {setting.name for setting in TABLE}
 
 
 @pytest.mark.parametrize(("variable", "value", "name", "expected", "others"), TRANSLATED, ids=lambda value: str(value))
-def test_a_variable_means_what_it_means_there(
+def test_a_variable_of_mailpit_sets_ours(
     variable: str, value: str, name: str, expected: Any, others: dict[str, str]
 ) -> None:
-    """Each of Mailpit's variables sets our setting, with its own way to write values. Source: Mailpit's --help."""
+    """Each of Mailpit's variables sets our setting, in Mailpit's notation. Source: Mailpit's --help."""
     settings, origins = load(environ={**others, variable: value})
     assert getattr(settings, name) == expected
     assert origins[name].source == "environment"
@@ -115,8 +115,8 @@ def test_a_variable_means_what_it_means_there(
     assert mailpit.warnings({variable: value}) == []
 
 
-def test_every_variable_that_has_an_effect_is_in_the_list_above() -> None:
-    """A new row comes with its own line in this file."""
+def test_every_variable_with_an_effect_is_in_the_list_above() -> None:
+    """A new row needs a line in this file."""
     tested = {variable for variable, *_ in TRANSLATED}
     effective = {
         variable
@@ -128,22 +128,22 @@ def test_every_variable_that_has_an_effect_is_in_the_list_above() -> None:
 
 
 @pytest.mark.parametrize("row", mailpit.ROWS, ids=lambda row: row.variables[0])
-def test_a_row_names_settings_that_there_are(row: mailpit.MailpitSetting) -> None:
-    """A translation can only lead to a setting of the table, and a flag of a row is never one of ours."""
+def test_a_row_names_existing_settings(row: mailpit.MailpitSetting) -> None:
+    """A translation leads to settings of the table, and the flag of a row is not one of ours."""
     translated = row.translate("1h" if "MP_MAX_AGE" in row.variables else "1") if row.translate else {}
     assert translated.keys() <= SETTINGS
     assert row.flag not in {setting.flag for setting in TABLE}
 
 
 def test_our_own_variable_wins() -> None:
-    """MP_* stand below CATCHER_*, and flags above both."""
+    """CATCHER_* overrides MP_*, and flags override both."""
     environ = {"MP_LABEL": "theirs", "CATCHER_LABEL": "ours"}
     assert load(environ=environ)[0].label == "ours"
     assert load(environ=environ, flags={"label": "flag"})[0].label == "flag"
 
 
-def test_what_has_no_effect_is_named_and_its_value_is_not() -> None:
-    """A setting that we lack, or that nobody knows, is warned about; empty ones and those switched off are not."""
+def test_a_warning_names_a_variable_without_effect_but_not_its_value() -> None:
+    """Missing and unknown settings cause a warning, unless they are empty or switched off."""
     lines = mailpit.warnings(
         {
             "MP_WEBHOOK_URLS": "https://secret.test",
@@ -160,8 +160,8 @@ def test_what_has_no_effect_is_named_and_its_value_is_not() -> None:
     assert "secret" not in "".join(lines)
 
 
-def test_pop3_is_served_when_there_are_passwords_for_it() -> None:
-    """Mailpit ignores the address without passwords, and has a default address with them."""
+def test_pop3_is_served_if_there_are_users_for_it() -> None:
+    """Mailpit ignores the address without users, and has a default address with them."""
     assert load(environ={"MP_POP3_BIND_ADDR": "[::]:1110"})[0].pop3 is None
     assert load(environ={"MP_POP3_AUTH": "a:b"})[0].pop3 == SocketAddress("::", 1110)
 
@@ -175,8 +175,8 @@ def test_pop3_is_served_when_there_are_passwords_for_it() -> None:
         ("MP_SMTP_BIND_ADDR", "nowhere", "HOST:PORT"),
     ],
 )
-def test_a_wrong_value_names_the_variable_that_was_given(variable: str, value: str, expected: str) -> None:
-    """The line speaks of what the person wrote, not of our name for it."""
+def test_an_error_names_mailpits_variable(variable: str, value: str, expected: str) -> None:
+    """The line has the name that the user wrote, not ours."""
     with pytest.raises(SettingError, match=expected) as caught:
         load(environ={variable: value})
     assert str(caught.value).startswith(f"{variable}={value!r}")

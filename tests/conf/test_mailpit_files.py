@@ -14,7 +14,7 @@ FORWARDED = RelaySettings(
 
 
 def test_a_relay_file_is_the_default_relay() -> None:
-    """Every key of the file; the deprecated one too."""
+    """Every key of the file is read, including the deprecated one."""
     settings, origins = load(flags={"smtp_relay_config": str(DATA / "relay.yml")})
     assert settings.all_relays["default"] == RelaySettings(
         host="relay.test",
@@ -33,15 +33,15 @@ def test_a_relay_file_is_the_default_relay() -> None:
     assert origins["smtp_relay_host"].source == "file"
 
 
-def test_single_settings_win_over_the_relay_file() -> None:
-    """What was said more closely counts."""
+def test_single_settings_override_the_relay_file() -> None:
+    """The other keys of the file still count."""
     settings, _ = load(flags={"smtp_relay_config": str(DATA / "relay.yml"), "smtp_relay_host": "other.test"})
     assert settings.all_relays["default"].host == "other.test"
     assert settings.all_relays["default"].port == 2525
 
 
 def test_a_forward_file_is_a_relay_and_a_rule() -> None:
-    """All mail goes to the addresses of `to`, besides being kept."""
+    """All mail is forwarded to the addresses of `to`."""
     settings, _ = load(flags={"smtp_forward_config": str(DATA / "forward.yml")})
     assert settings.all_relays == {"forward": FORWARDED}
     assert settings.all_rules == (
@@ -50,7 +50,7 @@ def test_a_forward_file_is_a_relay_and_a_rule() -> None:
 
 
 def test_forward_variables_do_the_same() -> None:
-    """MP_SMTP_FORWARD_HOST and its like."""
+    """MP_SMTP_FORWARD_HOST and the others."""
     environ = {
         "MP_SMTP_FORWARD_HOST": "smtp.test",
         "MP_SMTP_FORWARD_PORT": "587",
@@ -80,8 +80,8 @@ def test_forward_variables_do_the_same() -> None:
         ("smtp_forward_config", "to: a@b.c\nhost: x\nport: many", "smtp-forward-config"),
     ],
 )
-def test_files_that_cannot_be_meant_stop_the_start(tmp_path: Path, name: str, content: str, text: str) -> None:
-    """One line that names the setting."""
+def test_an_invalid_file_stops_the_start(tmp_path: Path, name: str, content: str, text: str) -> None:
+    """The line names the setting."""
     file = tmp_path / "file.yml"
     file.write_text(content)
     with pytest.raises(SettingError, match=text):

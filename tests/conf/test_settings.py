@@ -59,7 +59,7 @@ def test_secrets_are_not_shown() -> None:
     ],
 )
 def test_settings_that_contradict_each_other_are_one_line(flags: dict[str, str], words: str) -> None:
-    """TLS without a certificate, passwords in the clear that nobody allowed, two sources of one thing."""
+    """TLS without a certificate, unencrypted passwords without permission, two sources of one value."""
     with pytest.raises(SettingError, match=words) as caught:
         load(flags=flags)
     assert "\n" not in str(caught.value)

@@ -1,4 +1,4 @@
-"""Tests of catcher.conf.sources: where values come from, and what a wrong one does."""
+"""Tests of catcher.conf.sources: the sources of values, and errors."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -9,7 +9,7 @@ from catcher.conf import TABLE, Option, SocketAddress, load, unknown_variables
 from catcher.errors import SettingError
 
 
-def test_without_anything_given_only_this_machine_is_served() -> None:
+def test_the_defaults_serve_this_machine_only() -> None:
     """Defaults bind to loopback outside a container."""
     settings, origins = load()
     assert settings.smtp == SocketAddress("127.0.0.1", 1025)
@@ -17,8 +17,8 @@ def test_without_anything_given_only_this_machine_is_served() -> None:
     assert {origin.source for origin in origins.values()} == {"default"}
 
 
-def test_flags_win_over_the_environment_and_that_over_the_file(tmp_path: Path) -> None:
-    """Later sources win, and each value knows where it came from."""
+def test_flags_override_the_environment_and_that_the_file(tmp_path: Path) -> None:
+    """Later sources win, and each value has its origin."""
     file = tmp_path / "catcher.toml"
     file.write_text('label = "file"\nmax = 3\nmax_age = "7d"\n')
     settings, origins = load(
@@ -60,7 +60,7 @@ def test_the_environment_can_name_the_file(tmp_path: Path) -> None:
         ("CATCHER_SYNCHRONOUS", "off", "'full' or 'normal'"),
     ],
 )
-def test_a_wrong_value_names_itself_and_what_was_expected(variable: str, value: str, expected: str) -> None:
+def test_an_error_has_name_value_and_expectation(variable: str, value: str, expected: str) -> None:
     """A wrong setting stops the start; it never becomes a default."""
     with pytest.raises(SettingError) as caught:
         load(environ={variable: value})
@@ -77,8 +77,8 @@ def test_a_wrong_value_names_itself_and_what_was_expected(variable: str, value: 
         ("label = 3", "expected text"),
     ],
 )
-def test_a_wrong_file_says_where(tmp_path: Path, content: str, words: str) -> None:
-    """A misspelt key in the file is an error too, not a setting without effect."""
+def test_an_error_in_the_file_names_the_file(tmp_path: Path, content: str, words: str) -> None:
+    """A misspelt key in the file is an error, too."""
     file = tmp_path / "wrong.toml"
     file.write_text(content)
     with pytest.raises(SettingError, match=words) as caught:
@@ -87,7 +87,7 @@ def test_a_wrong_file_says_where(tmp_path: Path, content: str, words: str) -> No
 
 
 def test_a_missing_file_is_an_error() -> None:
-    """A file that was named has to be there."""
+    """The file of --config must exist."""
     with pytest.raises(SettingError, match="expected a readable TOML file"):
         load(config="/nonexistent/catcher.toml")
 
@@ -100,8 +100,8 @@ def test_contradictions_are_errors() -> None:
         load(flags={"quiet": "true", "verbose": "true"})
 
 
-def test_in_a_container_addresses_that_nobody_chose_are_every_address() -> None:
-    """Loopback inside a container reaches nobody; an address that was chosen stays."""
+def test_in_a_container_default_addresses_are_every_interface() -> None:
+    """Nobody reaches loopback in a container; given addresses stay."""
     settings, _ = load(environ={"CATCHER_CONTAINER": "1", "CATCHER_LISTEN": "127.0.0.1:9000"})
     assert str(settings.smtp) == "0.0.0.0:1025"
     assert str(settings.listen) == "127.0.0.1:9000"
@@ -131,6 +131,6 @@ def test_every_default_reads_as_itself(setting: Option) -> None:
 
 
 def test_a_misspelt_variable_is_named() -> None:
-    """A name that looks like a setting and is none has no effect, so somebody has to hear of it."""
+    """A variable that looks like a setting and is none is reported."""
     environ = {"CATCHER_MX": "5", "CATCHER_MAX": "5", "CATCHER_CONFIG": "x", "HOME": "/"}
     assert unknown_variables(environ) == ["CATCHER_MX"]

@@ -1,4 +1,4 @@
-"""Tests of catcher.transfer.inferred_envelope: envelopes for messages that came without one."""
+"""Tests of catcher.transfer.inferred_envelope: envelopes for messages without one."""
 
 from datetime import UTC, datetime
 
@@ -25,7 +25,7 @@ NOW = datetime(2026, 5, 4, tzinfo=UTC)
         (b"\xff\xfe\x00", "", ()),
     ],
 )
-def test_the_header_section_tells_sender_and_recipients(
+def test_the_envelope_comes_from_the_header_section(
     content: bytes, reverse_path: str, recipients: tuple[str, ...]
 ) -> None:
     """Return-Path, else From; To, Cc and Bcc, each address once, those of Resent- fields alone. RFC 5322 §3.6.6."""
@@ -44,6 +44,6 @@ def test_the_header_section_tells_sender_and_recipients(
         (b"Bcc: a@x.y\n\n", b"\n"),
     ],
 )
-def test_bcc_is_taken_out_of_the_header_section_only(content: bytes, expected: bytes) -> None:
+def test_bcc_is_removed_from_the_header_section_only(content: bytes, expected: bytes) -> None:
     """Folded lines go with their field, no other octet is changed. RFC 5322 §3.6.3."""
     assert remove_bcc(content) == expected
