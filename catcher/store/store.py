@@ -250,7 +250,7 @@ class Store:
         return self._database.read(arrivals.read, self._database, query, after=after, limit=max(1, limit))
 
     def subjects(self, summaries: Sequence[StoredSummary]) -> list[Subject]:
-        """Return messages as `search.matches` judges them, in the same order; deleted ones may be omitted."""
+        """Return messages as subjects of `search.matches`, in the same order; deleted ones may be omitted."""
         return self._database.read(arrivals.subjects, self._database, summaries)
 
     def filter_by_inbox(self, store_ids: Sequence[str], inbox: str) -> tuple[str, ...]:
@@ -342,7 +342,7 @@ class Store:
         return self._database.read(recycle_bin.get, store_id)
 
     def references(self, store_ids: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
-        """Return the message ids that messages refer to, cleaned as search texts are, the thread's first one first.
+        """Return the message ids that messages refer to, cleaned as search texts are, the oldest first.
 
         Messages without references, and unknown ids, are omitted.
         """

@@ -627,13 +627,15 @@ class StoreContract:
         store.add([message])
         store.mark(ByIds((message.store_id,)), is_read=True)
         store.set_tags((message.store_id,), ("x",))
+        store.add_tag(Everything(), "y")
+        store.remove_tag(Everything(), "x")
         store.delete(ByIds((message.store_id,)))
-        for events in (recorder.wait_for(4), store.changes(before) or []):
+        for events in (recorder.wait_for(6), store.changes(before) or []):
             assert all(event.inboxes == ("Mine",) and event.concerns("mine") for event in events)
             assert not any(event.concerns("foreign") for event in events)
         store.add([new()])
         store.delete(Everything())
-        assert recorder.wait_for(6)[-1].concerns("foreign")
+        assert recorder.wait_for(8)[-1].concerns("foreign")
 
     def test_an_inbox_keeps_to_its_own_bounds(self, store: Store, new: MakeMessage) -> None:
         """So many, so long, and until its time is over; other mail is not touched."""

@@ -3,6 +3,7 @@
 from sqlalchemy import URL, exc, make_url
 
 from catcher.errors import DatabaseUnusable
+from catcher.store.engines import postgresql
 from catcher.store.engines.base import Database
 from catcher.store.engines.sqlite.bootstrap import open_sqlite
 
@@ -26,8 +27,7 @@ def open_database(url: str, *, durable: bool, readers: int, lock_timeout: float)
 
 def _open_postgresql(url: URL, *, durable: bool, readers: int, lock_timeout: float) -> Database:
     try:
-        # Late: psycopg is an optional dependency and takes a tenth of a second.
-        from catcher.store.engines.postgresql.bootstrap import open_postgresql
+        open_postgresql = postgresql.open_postgresql
     except ImportError as error:
         raise DatabaseUnusable(
             "postgresql:// needs the driver psycopg; install it: pip install 'catcher-mail[postgres]'"

@@ -1,4 +1,4 @@
-"""Arrivals, for clients that wait for mail: in order, and as subjects that queries judge in memory."""
+"""Arrivals, for clients that wait for mail: in order, and as subjects for matching in memory."""
 
 from collections.abc import Sequence
 
