@@ -1,7 +1,6 @@
 """The client that is awaited."""
 
 from collections.abc import AsyncIterator
-from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from catcher.client import operations
@@ -72,9 +71,7 @@ class AsyncInbox(_OfCatcher, BaseInbox["AsyncCatcher", AsyncMessage]):
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *exception: object) -> None:
         await self.delete()
 
 
@@ -146,7 +143,5 @@ class AsyncCatcher(Awaiting, BaseCatcher[AsyncMessage, AsyncInbox]):
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *exception: object) -> None:
         await self.close()

@@ -5,7 +5,8 @@ from typing import Generic, TypeVar, Unpack
 from catcher.client import operations
 from catcher.client.connection import Endpoint
 from catcher.client.flows import ClientMethod, ClientOperation, Flow
-from catcher.client.message import MessageReader, MessageValue, cursor_of
+from catcher.client.message import MessageReader
+from catcher.client.message_value import MessageValue
 from catcher.client.query import Conditions, query_of
 from catcher.schema.inboxes import InboxInfo
 
@@ -39,6 +40,7 @@ class BaseCatcher(MessageReader[M], Generic[M, I]):
 
     page = ClientOperation(operations.page)
     search = ClientOperation(operations.search)
+    wait_absent = ClientOperation(operations.wait_absent)
     mark = ClientOperation(operations.mark)
     delete = ClientOperation(operations.delete)
     delete_all = ClientOperation(operations.delete_all)
@@ -93,8 +95,7 @@ class BaseCatcher(MessageReader[M], Generic[M, I]):
         self, query: str = "", *, inbox: str | None = None, since: int = 0, **conditions: Unpack[Conditions]
     ) -> Flow[tuple[M, ...]]:
         """Return all messages that match, in the order of arrival; with `since` those after a cursor."""
-        flow = operations.messages(query_of(query, **conditions), inbox=inbox, since=since)
-        return self._messages(flow, inbox)
+        return self._messages(operations.messages(query, inbox=inbox, since=since, **conditions), inbox)
 
     @ClientMethod
     def message(self, store_id: str, *, inbox: str | None = None) -> Flow[M]:
@@ -123,8 +124,7 @@ class BaseCatcher(MessageReader[M], Generic[M, I]):
         count, and the first one is returned. Without it messages that are already there count too, and the newest is
         returned. Raises NothingCame, which shows the messages that did arrive, and Missing for an unknown inbox.
         """
-        wanted, cursor = query_of(query, **conditions), cursor_of(since)
-        flow = operations.wait(wanted, inbox=inbox, since=cursor, timeout=timeout)
+        flow = operations.wait(query, inbox=inbox, since=since, timeout=timeout, **conditions)
         return (yield from self._messages(flow, inbox))[0]
 
     @ClientMethod
@@ -139,23 +139,8 @@ class BaseCatcher(MessageReader[M], Generic[M, I]):
         **conditions: Unpack[Conditions],
     ) -> Flow[tuple[M, ...]]:
         """Wait for `count` messages that match, and return them in the order of arrival; see `wait_for`."""
-        wanted, cursor = query_of(query, **conditions), cursor_of(since)
-        flow = operations.wait(wanted, inbox=inbox, since=cursor, count=count, timeout=timeout)
+        flow = operations.wait(query, inbox=inbox, since=since, count=count, timeout=timeout, **conditions)
         return self._messages(flow, inbox)
-
-    @ClientMethod
-    def wait_absent(
-        self,
-        query: str = "",
-        *,
-        inbox: str | None = None,
-        since: int | MessageValue | None = None,
-        timeout: float = 1.0,
-        **conditions: Unpack[Conditions],
-    ) -> Flow[None]:
-        """Return after `timeout` seconds if no message matches. Raises UnexpectedMail as soon as one does."""
-        wanted, cursor = query_of(query, **conditions), cursor_of(since)
-        return operations.wait_absent(wanted, inbox=inbox, since=cursor, timeout=timeout)
 
     @ClientMethod
     def inbox(

@@ -6,7 +6,8 @@ from catcher.client import operations
 from catcher.client.connection import Endpoint
 from catcher.client.errors import ClientError
 from catcher.client.flows import ClientMethod, Flow
-from catcher.client.message import MessageReader, MessageValue, cursor_of
+from catcher.client.message import MessageReader
+from catcher.client.message_value import MessageValue
 from catcher.client.query import Conditions, query_of
 from catcher.schema.faults import Fault, FaultStage
 from catcher.schema.inboxes import CreatedInbox, InboxInfo
@@ -70,8 +71,7 @@ class BaseInbox(InboxValue, MessageReader[M], Generic[C, M]):
         **conditions: Unpack[Conditions],
     ) -> Flow[M]:
         """Wait for a message that matches; see `Catcher.wait_for`."""
-        wanted, cursor = query_of(query, **conditions), cursor_of(since)
-        flow = operations.wait(wanted, inbox=self.name, since=cursor, timeout=timeout)
+        flow = operations.wait(query, inbox=self.name, since=since, timeout=timeout, **conditions)
         return (yield from self._messages(flow))[0]
 
     @ClientMethod
@@ -85,8 +85,8 @@ class BaseInbox(InboxValue, MessageReader[M], Generic[C, M]):
         **conditions: Unpack[Conditions],
     ) -> Flow[tuple[M, ...]]:
         """Wait for `count` messages that match; see `Catcher.wait_for_all`."""
-        wanted, cursor = query_of(query, **conditions), cursor_of(since)
-        return self._messages(operations.wait(wanted, inbox=self.name, since=cursor, count=count, timeout=timeout))
+        flow = operations.wait(query, inbox=self.name, since=since, count=count, timeout=timeout, **conditions)
+        return self._messages(flow)
 
     @ClientMethod
     def wait_absent(
@@ -98,8 +98,7 @@ class BaseInbox(InboxValue, MessageReader[M], Generic[C, M]):
         **conditions: Unpack[Conditions],
     ) -> Flow[None]:
         """Verify that no message that matches arrives; see `Catcher.wait_absent`."""
-        wanted, cursor = query_of(query, **conditions), cursor_of(since)
-        return operations.wait_absent(wanted, inbox=self.name, since=cursor, timeout=timeout)
+        return operations.wait_absent(query, inbox=self.name, since=since, timeout=timeout, **conditions)
 
     @ClientMethod
     def latest(self, query: str = "", **conditions: Unpack[Conditions]) -> Flow[M]:

@@ -8,7 +8,9 @@ from urllib.parse import quote
 
 from catcher.client.errors import NothingCame, UnexpectedMail
 from catcher.client.flows import Flow
+from catcher.client.message_value import MessageValue, cursor_of
 from catcher.client.protocol import Request, Response, Value, given, read, read_lines
+from catcher.client.query import Conditions, query_of
 from catcher.schema.assertions import AssertionsResponse
 from catcher.schema.extract import Extraction
 from catcher.schema.faults import Fault, FaultList, FaultStage
@@ -54,8 +56,11 @@ def search(
     return read((yield Request.get("search", given(wanted))), MessageList)
 
 
-def messages(query: str = "", *, inbox: str | None = None, since: int = 0) -> Flow[tuple[FullMessage, ...]]:
+def messages(
+    query: str = "", *, inbox: str | None = None, since: int = 0, **conditions: Unpack[Conditions]
+) -> Flow[tuple[FullMessage, ...]]:
     """Return all messages that match, in the order of arrival; none for an unknown inbox."""
+    query = query_of(query, **conditions)
     found: list[FullMessage] = []
     while True:
         wanted = {"query": query, "inbox": inbox, "since": since, "count": MAX_AWAITED, "timeout": 0}
@@ -70,14 +75,21 @@ def messages(query: str = "", *, inbox: str | None = None, since: int = 0) -> Fl
 
 
 def wait(
-    query: str = "", *, inbox: str | None = None, since: int | None = None, count: int = 1, timeout: float = 30.0
+    query: str = "",
+    *,
+    inbox: str | None = None,
+    since: int | MessageValue | None = None,
+    count: int = 1,
+    timeout: float = 30.0,
+    **conditions: Unpack[Conditions],
 ) -> Flow[tuple[FullMessage, ...]]:
     """Wait for `count` messages that match, and return them in the order of arrival.
 
     With the cursor `since` these are the first ones after it, without it the newest, those already there included.
     Raises NothingCame, and Missing for an unknown inbox.
     """
-    response = yield from _wait(query, inbox=inbox, since=since, count=count, timeout=timeout, expects=(408,))
+    query, cursor = query_of(query, **conditions), cursor_of(since)
+    response = yield from _wait(query, inbox=inbox, since=cursor, count=count, timeout=timeout, expects=(408,))
     if response.status == 408:
         failure = read(response, WaitFailure)
         found = "no message" if count == 1 else f"{len(failure.messages)} of {count} messages"
@@ -86,10 +98,16 @@ def wait(
 
 
 def wait_absent(
-    query: str = "", *, inbox: str | None = None, since: int | None = None, timeout: float = 1.0
+    query: str = "",
+    *,
+    inbox: str | None = None,
+    since: int | MessageValue | None = None,
+    timeout: float = 1.0,
+    **conditions: Unpack[Conditions],
 ) -> Flow[None]:
     """Return after `timeout` seconds if no message matches. Raises UnexpectedMail as soon as one does."""
-    response = yield from _wait(query, inbox=inbox, since=since, timeout=timeout, expects=(409,), absent="true")
+    query, cursor = query_of(query, **conditions), cursor_of(since)
+    response = yield from _wait(query, inbox=inbox, since=cursor, timeout=timeout, expects=(409,), absent="true")
     if response.status == 409:
         failure = read(response, WaitFailure)
         raise UnexpectedMail(f"mail came that should not have come: {_described(query, inbox)}", failure)

@@ -3,7 +3,6 @@
 import functools
 import threading
 from collections.abc import Iterator
-from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from catcher.client import operations
@@ -78,9 +77,7 @@ class Inbox(_OfCatcher, BaseInbox["Catcher", Message]):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         self.delete()
 
 
@@ -157,7 +154,5 @@ class Catcher(Blocking, BaseCatcher[Message, Inbox]):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         self.close()

@@ -128,12 +128,12 @@ class Inboxes(Resource):
         }
 
 
-def addresses_of(name: str, sorting: InboxRouting) -> tuple[str, ...]:
+def addresses_of(name: str, routing: InboxRouting) -> tuple[str, ...]:
     """Return patterns of the addresses whose mail is routed to an inbox, in the order of the routing rules."""
     patterns: list[str] = []
-    for source in sorting.sources:
+    for source in routing.sources:
         if source == "domain" and _LABEL.match(name):
-            patterns += [f"*@{name.lower()}.{domain}" for domain in sorting.domains]
+            patterns += [f"*@{name.lower()}.{domain}" for domain in routing.domains]
         elif source == "tag" and _LABEL.match(name):
             patterns.append(f"*+{name.lower()}@*")
         elif source == "recipient" and "@" in name:

@@ -14,9 +14,9 @@ from catcher.store.model import StoredMessage
 from catcher.web import frame
 from catcher.web.api.http.requests import is_on
 from catcher.web.api.http.responses import NO_LATEST, not_found
-from catcher.web.api.message.message import Reader
+from catcher.web.api.message.message import MessageResource
 from catcher.web.api.openapi import parameters
-from catcher.web.api.openapi.operations import ANY_TEXT, TEXT, Content, Parameter, Resource, operation
+from catcher.web.api.openapi.operations import ANY_TEXT, TEXT, Content, Parameter, operation
 from catcher.web.services import Services, WebOptions
 
 NO_HTML = "This message does not contain a HTML part"
@@ -28,14 +28,13 @@ _LINK = re.compile(r"<link(?=[\s/>])", re.IGNORECASE)
 _EMBED = Parameter("embed", "1: cleaned, and with links that open outside the frame.")
 
 
-class BodyViews(Resource):
+class BodyViews(MessageResource):
     """Handlers of bodies as documents."""
 
     tag = "view"
 
     def __init__(self, services: Services, options: WebOptions) -> None:
         super().__init__(services)
-        self._reader = Reader(services)
         self._webroot = options.webroot
 
     @operation(

@@ -8,12 +8,11 @@ from catcher import assertions, checks
 from catcher.assertions import Assertion, ChecksPass, Mail, Plain
 from catcher.schema.assertions import AssertionOutcome, AssertionsResponse
 from catcher.store.model import StoredMessage
-from catcher.web.api.http.requests import body_as, own_query
+from catcher.web.api.http.requests import body_as
 from catcher.web.api.http.responses import json_response
-from catcher.web.api.message.message import Reader
+from catcher.web.api.message.message import MessageResource
 from catcher.web.api.openapi import parameters
-from catcher.web.api.openapi.operations import JSON, Content, Resource, operation
-from catcher.web.services import Services
+from catcher.web.api.openapi.operations import JSON, Content, operation
 
 MAX_ASSERTIONS = 100
 
@@ -24,15 +23,10 @@ class AssertionsRequest(Struct, frozen=True, kw_only=True):
     assertions: tuple[Assertion, ...]
 
 
-class Assertions(Resource):
+class Assertions(MessageResource):
     """The handler of assertions."""
 
-    tag = "message"
     has_problems = True
-
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._reader = Reader(services, latest=own_query)
 
     @operation(
         "POST",

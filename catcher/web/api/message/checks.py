@@ -15,10 +15,9 @@ from catcher.schema.problems import ProblemResponse
 from catcher.store.model import StoredMessage
 from catcher.web.api.http.requests import is_on
 from catcher.web.api.http.responses import json_response, problem
-from catcher.web.api.message.message import Reader
+from catcher.web.api.message.message import MessageResource
 from catcher.web.api.openapi import parameters
-from catcher.web.api.openapi.operations import JSON, Content, Parameter, Resource, operation
-from catcher.web.services import Services
+from catcher.web.api.openapi.operations import JSON, Content, Parameter, operation
 
 if TYPE_CHECKING:
     from catcher.checks import CheckedMail, Checker, Report, RunOptions
@@ -41,14 +40,10 @@ _FACTS = Parameter("facts", "1: include the results of each check besides its fi
 _FOLLOW = Parameter("follow", f"Maximum number of redirects to follow, at most {MAX_FOLLOW}.")
 
 
-class CheckingResource(Resource):
+class CheckingResource(MessageResource):
     """Base of the handlers that run checks, which are imported with the first request."""
 
     tag = "checks"
-
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._reader = Reader(services)
 
     async def _reports(self, stored: StoredMessage, options: "RunOptions") -> "tuple[Report, ...]":
         return await (await self._services.checks()).examine(await self._mail(stored), options)

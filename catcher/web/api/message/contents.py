@@ -10,14 +10,13 @@ from catcher.mime.model import Part
 from catcher.store.model import StoredMessage
 from catcher.web.api.http.requests import is_on
 from catcher.web.api.http.responses import not_found
-from catcher.web.api.message.message import LATEST, Reader
+from catcher.web.api.message.message import LATEST, MessageResource
 from catcher.web.api.openapi import parameters
-from catcher.web.api.openapi.operations import ANY_TEXT, TEXT, Content, Parameter, Resource, operation
+from catcher.web.api.openapi.operations import ANY_TEXT, TEXT, Content, Parameter, operation
 from catcher.web.contents.disposition import LOCKED, SAFE_INLINE, content_disposition, content_type
 from catcher.web.contents.ranges import Slice, slice_of
 from catcher.web.contents.thumbnails import thumbnail
 from catcher.web.contents.trace import trace_fields
-from catcher.web.services import Services
 
 MAX_IMAGE = 50_000_000
 """Size in octets of the largest image that a thumbnail is made of."""
@@ -39,14 +38,8 @@ def _ranges(content: Content) -> dict[int, Content]:
     }
 
 
-class Contents(Resource):
+class Contents(MessageResource):
     """Handlers of octets."""
-
-    tag = "message"
-
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._reader = Reader(services)
 
     @operation(
         "GET",

@@ -4,25 +4,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catcher.schema.extract import Extraction
-from catcher.web.api.http.requests import own_query
 from catcher.web.api.http.responses import json_response
-from catcher.web.api.message.message import Reader
+from catcher.web.api.message.message import MessageResource
 from catcher.web.api.openapi import parameters
-from catcher.web.api.openapi.operations import JSON, Content, Resource, operation
+from catcher.web.api.openapi.operations import JSON, Content, operation
 from catcher.web.api.presenters import extraction
 from catcher.web.contents.bodies import read_extract
-from catcher.web.services import Services
 
 
-class Extracts(Resource):
+class Extracts(MessageResource):
     """The handler of codes and links."""
 
-    tag = "message"
     has_problems = True
-
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._reader = Reader(services, latest=own_query)
 
     @operation(
         "GET",

@@ -10,7 +10,7 @@ from catcher.mime import Bodies
 from catcher.schema.messages import MessageDetail
 from catcher.store.model import ByIds, StoredMessage
 from catcher.store.search import Query
-from catcher.web.api.http.requests import is_on, latest_query
+from catcher.web.api.http.requests import is_on, latest_query, own_query
 from catcher.web.api.http.responses import NO_LATEST, json_response, not_found
 from catcher.web.api.openapi import parameters
 from catcher.web.api.openapi.operations import JSON, Content, Parameter, Resource, operation
@@ -25,7 +25,7 @@ LATEST = "latest"
 class Reader:
     """Reads the message of a request. latest: reads the query that the latest message has to match."""
 
-    def __init__(self, services: Services, *, latest: Callable[[Request], Query] = latest_query) -> None:
+    def __init__(self, services: Services, *, latest: Callable[[Request], Query]) -> None:
         self._services = services
         self._latest = latest
 
@@ -64,14 +64,18 @@ _LINES = {"type": "array", "items": {"type": "string"}}
 _PEEK = Parameter("peek", "1: do not mark the message as read.")
 
 
-class OneMessage(Resource):
-    """Handlers of one message as JSON."""
+class MessageResource(Resource):
+    """Base of the handlers about one message. Routes of our own read the query of the latest one strictly."""
 
     tag = "message"
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
-        self._reader = Reader(services)
+        self._reader = Reader(services, latest=own_query if self.has_problems else latest_query)
+
+
+class OneMessage(MessageResource):
+    """Handlers of one message as JSON."""
 
     @operation(
         "GET",

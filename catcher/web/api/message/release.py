@@ -11,10 +11,9 @@ from catcher.schema.release import RecipientOutcome, RelayInfo, ReleaseReport, R
 from catcher.store.model import StoredMessage
 from catcher.web.api.http.requests import body_as, is_on
 from catcher.web.api.http.responses import bad_request, json_response, ok
-from catcher.web.api.message.message import Reader
+from catcher.web.api.message.message import MessageResource
 from catcher.web.api.openapi import parameters
-from catcher.web.api.openapi.operations import ANY_TEXT, JSON, TEXT, Content, Parameter, Resource, operation
-from catcher.web.services import Services
+from catcher.web.api.openapi.operations import ANY_TEXT, JSON, TEXT, Content, Parameter, operation
 
 if TYPE_CHECKING:
     from catcher.relay import RelayHost, TransmissionReport
@@ -26,14 +25,8 @@ _MAX_SHOWN = 20
 _REPORT = Parameter("report", "1: return the outcome for each recipient, as JSON.")
 
 
-class Releasing(Resource):
+class Releasing(MessageResource):
     """Handlers of releases."""
-
-    tag = "message"
-
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._reader = Reader(services)
 
     @operation(
         "GET",

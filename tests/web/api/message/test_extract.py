@@ -3,7 +3,11 @@
 from collections.abc import Callable
 
 import httpx2
+import msgspec
 import pytest
+
+from catcher.extract import CodeKind, LinkKind, MatchSource
+from catcher.schema.extract import Extraction
 
 Put = Callable[..., list[str]]
 
@@ -86,3 +90,17 @@ def test_invalid_input_is_refused_with_the_parameter(api: httpx2.Client, put: Pu
     refused = api.get("/api/v1/message/latest/extract", params={name: value})
     assert refused.status_code == 400
     assert refused.json()["error"]["message"].startswith(f"{name}: ")
+
+
+def test_the_documented_kinds_are_those_of_the_extraction() -> None:
+    """The schema lists every kind of code and link and every source, and no others."""
+    _, schemas = msgspec.json.schema_components([Extraction])
+    documented = {
+        name: schemas[name]["properties"][field]["enum"]
+        for name, field in (("Code", "kind"), ("Link", "kind"), ("ExtractPosition", "source"))
+    }
+    assert documented == {
+        "Code": sorted(CodeKind),
+        "Link": sorted(LinkKind),
+        "ExtractPosition": sorted(MatchSource),
+    }
