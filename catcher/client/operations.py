@@ -13,15 +13,16 @@ from catcher.client.protocol import Request, Response, Value, given, read, read_
 from catcher.client.query import Conditions, query_of
 from catcher.schema.assertions import AssertionsResponse
 from catcher.schema.extract import Extraction
-from catcher.schema.faults import Fault, FaultList, FaultStage
-from catcher.schema.inboxes import CreatedInbox, DeletedInbox, InboxInfo, InboxList
+from catcher.schema.faults import Fault, FaultList, FaultRequest, FaultStage
+from catcher.schema.inboxes import CreatedInbox, DeletedInbox, InboxInfo, InboxList, InboxRequest
 from catcher.schema.info import AppInformation
-from catcher.schema.messages import MessageDetail, MessageList
+from catcher.schema.messages import DeleteRequest, MarkRequest, MessageDetail, MessageList
 from catcher.schema.outbox import JobInfo, JobList, WebhookInfo, WebhookList, WebhookTest
-from catcher.schema.release import RecipientOutcome, RelayInfo, ReleaseReport
-from catcher.schema.send import SentMessage
+from catcher.schema.release import RecipientOutcome, RelayInfo, ReleaseReport, ReleaseRequest
+from catcher.schema.send import SendAddress, SendAttachment, SendRequest, SentMessage
 from catcher.schema.sessions import SessionInfo, SessionList
-from catcher.schema.tokens import CreatedToken, TokenInfo, TokenList, TokenScope
+from catcher.schema.tags import RenameTagRequest, SetTagsRequest
+from catcher.schema.tokens import CreatedToken, TokenInfo, TokenList, TokenRequest, TokenScope
 from catcher.schema.wait import FullMessage, WaitFailure, WaitSuccess
 
 Json: TypeAlias = dict[str, Any]
@@ -133,15 +134,14 @@ def _described(query: str, inbox: str | None) -> str:
 
 def mark(store_ids: Sequence[str] = (), *, read: bool = True, query: str = "", inbox: str | None = None) -> Flow[None]:
     """Mark messages as read or unread: those with these ids, or those that a query matches, or all."""
-    yield Request.with_json(
-        "PUT", "messages", {"IDs": store_ids, "Search": query, "Read": read}, given({"inbox": inbox})
-    )
+    body = MarkRequest(ids=tuple(store_ids), search=query, read=read)
+    yield Request.with_json("PUT", "messages", body, given({"inbox": inbox}))
 
 
 def delete(store_ids: Iterable[str], *, inbox: str | None = None) -> Flow[None]:
     """Delete messages by id; unknown ids are ignored."""
-    if ids := list(store_ids):
-        yield Request.with_json("DELETE", "messages", {"IDs": ids}, given({"inbox": inbox}))
+    if ids := tuple(store_ids):
+        yield Request.with_json("DELETE", "messages", DeleteRequest(ids=ids), given({"inbox": inbox}))
 
 
 def delete_all(*, inbox: str | None = None) -> Flow[None]:
@@ -244,7 +244,7 @@ def release(
     store_id: str, to: Sequence[str], *, relay: str = "", inbox: str | None = None
 ) -> Flow[tuple[RecipientOutcome, ...]]:
     """Release a message to recipients; return the outcome for each. Raises BadRequest if none could be tried."""
-    path, body = f"{_message(store_id)}/release", {"To": to, "Relay": relay}
+    path, body = f"{_message(store_id)}/release", ReleaseRequest(to=tuple(to), relay=relay)
     response = yield Request.with_json(
         "POST", path, body, given({"report": 1, "inbox": inbox}), expects=(400,), waits=60
     )
@@ -277,21 +277,22 @@ def send(
 
     attachments: octets by file name, or paths. inbox: to store it in, in place of the routing rules.
     """
-    body = {
-        "From": {"Email": from_},
-        "To": [{"Email": each} for each in to],
-        "Cc": [{"Email": each} for each in cc],
-        "Bcc": list(bcc),
-        "ReplyTo": [{"Email": each} for each in reply_to],
-        "Subject": subject,
-        "Text": text,
-        "HTML": html,
-        "Attachments": [
-            {"Filename": name, "Content": base64.b64encode(octets).decode()} for name, octets in _files(attachments)
-        ],
-        "Tags": list(tags),
-        "Headers": dict(headers or {}),
-    }
+    body = SendRequest(
+        from_=SendAddress(email=from_),
+        to=_addresses(to),
+        cc=_addresses(cc),
+        bcc=tuple(bcc),
+        reply_to=_addresses(reply_to),
+        subject=subject,
+        text=text,
+        html=html,
+        attachments=tuple(
+            SendAttachment(filename=name, content=base64.b64encode(octets).decode())
+            for name, octets in _files(attachments)
+        ),
+        tags=tuple(tags),
+        headers=dict(headers or {}),
+    )
     return read((yield Request.with_json("POST", "send", body, given({"inbox": inbox}))), SentMessage)
 
 
@@ -302,6 +303,10 @@ def send_octets(
     parameters = (*given({"from": from_, "inbox": inbox}), *(("to", each) for each in to))
     request = Request("POST", "send", parameters=parameters, body=octets, content_type="message/rfc822")
     return read((yield request), SentMessage)
+
+
+def _addresses(addresses: Iterable[str]) -> tuple[SendAddress, ...]:
+    return tuple(SendAddress(email=each) for each in addresses)
 
 
 def _files(files: Mapping[str, bytes] | Sequence[PurePath]) -> Iterable[tuple[str, bytes]]:
@@ -325,12 +330,13 @@ def tags(*, inbox: str | None = None) -> Flow[tuple[str, ...]]:
 
 def set_tags(store_ids: Sequence[str], names: Sequence[str], *, inbox: str | None = None) -> Flow[None]:
     """Replace the tags of messages."""
-    yield Request.with_json("PUT", "tags", {"IDs": store_ids, "Tags": names}, given({"inbox": inbox}))
+    body = SetTagsRequest(ids=tuple(store_ids), tags=tuple(names))
+    yield Request.with_json("PUT", "tags", body, given({"inbox": inbox}))
 
 
 def rename_tag(name: str, new: str) -> Flow[None]:
     """Rename a tag."""
-    yield Request.with_json("PUT", f"tags/{_quoted(name)}", {"Name": new})
+    yield Request.with_json("PUT", f"tags/{_quoted(name)}", RenameTagRequest(name=new))
 
 
 def delete_tag(name: str) -> Flow[None]:
@@ -355,7 +361,7 @@ def make_inbox(
     name: str = "", *, ttl: float | None = None, max_messages: int = 0, max_age: float | None = None
 ) -> Flow[CreatedInbox]:
     """Create an inbox, with a random name unless one is given. Raises Conflict if the name is taken."""
-    body = {"name": name, "ttl": ttl, "max_messages": max_messages, "max_age": max_age}
+    body = InboxRequest(name=name, ttl=ttl, max_messages=max_messages, max_age=max_age)
     return read((yield Request.with_json("POST", "inboxes", body)), CreatedInbox)
 
 
@@ -392,7 +398,9 @@ class FaultValues(TypedDict, total=False):
 
 def add_fault(stage: FaultStage, *, inbox: str | None = None, **fault: Unpack[FaultValues]) -> Flow[Fault]:
     """Inject a fault at a stage of SMTP, optionally for mail to one inbox only."""
-    return read((yield Request.with_json("POST", "faults", {"stage": stage, **fault}, given({"inbox": inbox}))), Fault)
+    return read(
+        (yield Request.with_json("POST", "faults", FaultRequest(stage=stage, **fault), given({"inbox": inbox}))), Fault
+    )
 
 
 def set_faults(faults: Sequence[Mapping[str, Any]], *, seed: int | None = None) -> Flow[tuple[Fault, ...]]:
@@ -454,7 +462,7 @@ def make_token(
     name: str = "", *, scope: TokenScope = "write", days: int | None = None, inbox: str = ""
 ) -> Flow[CreatedToken]:
     """Create a token; only here its secret is returned. inbox: the only one that it opens."""
-    body = {"name": name, "scope": scope, "days": days, "inbox": inbox}
+    body = TokenRequest(name=name, scope=scope, days=days, inbox=inbox)
     return read((yield Request.with_json("POST", "tokens", body)), CreatedToken)
 
 
