@@ -1,4 +1,4 @@
-"""The Python client against a real catcher: the same promises for the one that blocks and the one that is awaited."""
+"""The Python client against a real catcher: the same promises for the blocking and the asynchronous one."""
 
 import asyncio
 import inspect
@@ -406,7 +406,7 @@ def test_another_server_is_recognised() -> None:
 
 
 def test_the_environment_provides_defaults(server: RunningCatcher, monkeypatch: pytest.MonkeyPatch) -> None:
-    """CATCHER_URL and CATCHER_TOKEN stand in for what is not given."""
+    """CATCHER_URL and CATCHER_TOKEN replace missing arguments."""
     monkeypatch.setenv("CATCHER_URL", server.url)
     monkeypatch.setenv("CATCHER_TOKEN", "secret")
     with Catcher() as catcher:

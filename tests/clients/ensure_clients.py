@@ -19,7 +19,7 @@ PYTHON = CACHE / "clients" / ("Scripts" if os.name == "nt" else "bin") / "python
 
 
 def main() -> int:
-    """0 when all are there; else 1, and what is missing is said."""
+    """Return 0 if all are installed, else 1, and print the missing ones."""
     node = _ensured(HERE / "package-lock.json", HERE / "node_modules" / ".installed", _install_node)
     python = _ensured(HERE / "requirements.txt", CACHE / "clients" / ".installed", _install_python)
     return int(not (node and python))

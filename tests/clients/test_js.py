@@ -1,4 +1,4 @@
-"""The JavaScript client of this project: what it does, its fixtures and commands, its types; and whether it is old."""
+"""The JavaScript client of this project: its methods, fixtures, commands and types, and whether it is up to date."""
 
 import json
 import os
@@ -25,7 +25,7 @@ def served() -> Iterator[RunningCatcher]:
 
 
 def run(served: RunningCatcher, *command: str, **more: str) -> "subprocess.CompletedProcess[str]":
-    """A program of Node in the directory of the tests, told where the catcher is."""
+    """Run a program of Node in the directory of the tests, with the catcher's URL in its environment."""
     node = shutil.which("node")
     assert node is not None, "the tests need Node; see tests/clients/ensure_clients.py"
     assert (HERE / "node_modules").is_dir(), "run tests/clients/ensure_clients.py; `make test` does that"

@@ -21,7 +21,7 @@ def served() -> Iterator[RunningCatcher]:
 
 
 def run(served: RunningCatcher, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """The clients' Python, told where the catcher is."""
+    """The Python of the clients, with the catcher's URL in its environment."""
     assert PYTHON.exists(), "run tests/clients/ensure_clients.py; `make test` does that"
     smtp = f"{served.smtp_host}:{served.smtp_port}"
     told = {

@@ -30,7 +30,7 @@ class Socket:
         return frame
 
     def news(self, count: int) -> list[dict[str, Any]]:
-        """The next so many frames that are no statistics."""
+        """Return the next frames, without statistics."""
         frames: list[dict[str, Any]] = []
         while len(frames) < count:
             frame = self.frame()

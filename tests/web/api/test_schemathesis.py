@@ -64,7 +64,7 @@ def test_responses_follow_the_document(document: schemathesis.BaseSchema, mode: 
 
 
 def _hurry(case: Case[Any]) -> None:
-    """Nothing will come that is waited for: no long waits, unless the length itself is what is wrong."""
+    """No message will arrive: no long waits, unless the length itself is invalid."""
     if case.path == "/api/v1/wait":
         given = case.query.get("timeout")
         if given is None or (isinstance(given, int | float) and 0 <= given <= 600):

@@ -1,4 +1,4 @@
-"""`/api/v1/search`: finding, and deleting what is found."""
+"""`/api/v1/search`: searching, and deleting search results."""
 
 from collections.abc import Callable
 

@@ -44,7 +44,7 @@ def begin(catcher: RunningCatcher, **parameters: Any) -> "Future[httpx2.Response
 
 @contextmanager
 def listeners(catcher: RunningCatcher) -> Iterator[tuple[threading.Event, threading.Event]]:
-    """Set when somebody begins to listen to the store's news, and when who began within the block has left again."""
+    """Set when a subscription to the store's events begins, and when it ends."""
     heard, left = threading.Event(), threading.Event()
     subscribe = catcher.store.events.subscribe
 

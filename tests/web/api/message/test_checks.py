@@ -50,7 +50,7 @@ class Pages(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def site() -> Iterator[tuple[str, list[str]]]:
-    """A site on loopback: its address, and the paths that were asked."""
+    """A site on loopback: its URL, and the requested paths."""
     seen: list[str] = []
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Site", (Pages,), {"seen": seen}))
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))

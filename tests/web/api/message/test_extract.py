@@ -60,7 +60,7 @@ def test_codes_and_links_come_with_the_primary_of_each(api: httpx2.Client, put: 
 
 
 def test_latest_works_and_a_message_without_any_has_nulls(api: httpx2.Client, put: Put) -> None:
-    """`latest` with a query finds the newest that matches; what is not there is null, lists are empty."""
+    """`latest` with a query finds the newest that matches; missing ones are null, lists are empty."""
     put(SIGN_IN, PLAIN)
     answer = api.get("/api/v1/message/latest/extract", params={"query": "subject:lunch"}).raise_for_status().json()
     assert answer == {"codes": [], "links": [], "code": None, "link": None, "is_cut": False}
