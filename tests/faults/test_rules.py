@@ -1,4 +1,4 @@
-"""Tests of catcher.faults over real SMTP: order, match, times, chance, and the views that Mailpit and MailHog have."""
+"""Tests of catcher.faults over real SMTP, and of the APIs of Mailpit and MailHog for them."""
 
 import smtplib
 import time
@@ -27,7 +27,7 @@ def api(catcher: RunningCatcher) -> Iterator[httpx2.Client]:
 
 @pytest.fixture
 def put(api: httpx2.Client) -> Put:
-    """Sets these faults up and no others; gives them as they stand."""
+    """Replaces all faults and returns them."""
 
     def put(*faults: dict[str, object], seed: int | None = None) -> list[dict[str, object]]:
         answer = api.put("api/v1/faults", json={"faults": faults, "seed": seed})
@@ -74,7 +74,7 @@ def connected(catcher: RunningCatcher) -> smtplib.SMTP:
 def test_every_stage_can_be_refused_once(
     catcher: RunningCatcher, put: Put, api: httpx2.Client, stage: str, run: Callable[[smtplib.SMTP], tuple[int, bytes]]
 ) -> None:
-    """Code and words as given, the first time only; then the dialogue goes on as usual, and the hit is counted."""
+    """Code and text as given, the first time only; the hit is counted."""
     client = connected(catcher)
     put({"stage": stage, "code": 459, "text": "4.7.1 not today", "times": 1})
     assert run(client) == (459, b"4.7.1 not today")
@@ -94,8 +94,8 @@ def test_a_connection_is_refused_by_its_address(catcher: RunningCatcher, put: Pu
     assert caught.value.smtp_code == 421
 
 
-def test_one_recipient_is_refused_and_the_others_get_the_mail(catcher: RunningCatcher, put: Put) -> None:
-    """`to:=` at RCPT concerns that recipient alone, whatever was accepted before."""
+def test_one_recipient_is_refused_and_the_others_receive_the_message(catcher: RunningCatcher, put: Put) -> None:
+    """`to:=` at RCPT matches only the recipient of that command."""
     put({"stage": "rcpt", "query": "to:=bad@example.com", "code": 550, "text": "5.1.1 nobody"})
     with connected(catcher) as client:
         refused = client.sendmail("a@b.c", ["good@example.com", "bad@example.com", "fine@example.com"], MAIL)
@@ -104,8 +104,8 @@ def test_one_recipient_is_refused_and_the_others_get_the_mail(catcher: RunningCa
     assert stored.envelope.recipients == ("good@example.com", "fine@example.com")
 
 
-def test_the_first_fault_that_fits_strikes(catcher: RunningCatcher, put: Put) -> None:
-    """Faults are asked in their order; a spent one no more: fail twice with 451, then with 452, then no more."""
+def test_the_first_matching_fault_applies(catcher: RunningCatcher, put: Put) -> None:
+    """In their order, without spent ones: twice 451, then 452, then success."""
     put(
         {"stage": "mail", "query": "from:other@x.y", "code": 500},
         {"stage": "mail", "query": "from:a@b.c helo:tests.example", "code": 451, "times": 2},
@@ -116,8 +116,8 @@ def test_the_first_fault_that_fits_strikes(catcher: RunningCatcher, put: Put) ->
     assert codes == [451, 451, 452, 250]
 
 
-def test_a_user_is_told_no(catcher: RunningCatcher, put: Put) -> None:
-    """`user:` at AUTH is the name that is being given, and later the one that was accepted."""
+def test_a_user_is_refused(catcher: RunningCatcher, put: Put) -> None:
+    """`user:` at AUTH is the user name of the attempt, and later the authenticated user."""
     put(
         {"stage": "auth", "query": "user:=mallory", "code": 535},
         {"stage": "data", "query": "user:=ann", "code": 452},
@@ -132,8 +132,8 @@ def test_a_user_is_told_no(catcher: RunningCatcher, put: Put) -> None:
     assert catcher.store.counts().messages == 0
 
 
-def test_a_client_waits_and_is_hung_up_on(catcher: RunningCatcher, put: Put) -> None:
-    """delay waits before what comes, drop ends the connection without a word."""
+def test_a_client_is_delayed_and_dropped(catcher: RunningCatcher, put: Put) -> None:
+    """delay waits first, drop closes the connection without a reply."""
     put({"stage": "mail", "delay": 0.2, "times": 1}, {"stage": "mail", "drop": True})
     client = connected(catcher)
     begun = time.monotonic()
@@ -143,7 +143,7 @@ def test_a_client_waits_and_is_hung_up_on(catcher: RunningCatcher, put: Put) -> 
         client.docmd("MAIL", "FROM:<a@b.c>")
 
 
-def test_chance_can_be_repeated(catcher: RunningCatcher, put: Put) -> None:
+def test_a_seed_makes_probabilities_repeatable(catcher: RunningCatcher, put: Put) -> None:
     """The same seed gives the same run; about half of a hundred are refused at 50 percent."""
 
     def run() -> list[int]:
@@ -157,7 +157,7 @@ def test_chance_can_be_repeated(catcher: RunningCatcher, put: Put) -> None:
 
 
 def test_faults_are_added_and_removed_one_by_one(api: httpx2.Client) -> None:
-    """POST appends and gives the id, DELETE forgets one or all; an unknown one is 404 in our shape."""
+    """POST appends and returns the id, DELETE removes one or all; an unknown id is 404."""
     first = api.post("api/v1/faults", json={"stage": "mail", "code": 451}).json()
     second = api.post("api/v1/faults", json={"STAGE": "quit", "Drop": True}).json()
     assert [each["id"] for each in api.get("api/v1/faults").json()["faults"]] == [first["id"], second["id"]]
@@ -185,10 +185,10 @@ def test_faults_are_added_and_removed_one_by_one(api: httpx2.Client) -> None:
         ({"stage": "mail", "code": "many"}, "code"),
     ],
 )
-def test_a_fault_that_cannot_be_is_refused_and_nothing_changes(
+def test_an_invalid_fault_is_refused_and_nothing_changes(
     api: httpx2.Client, put: Put, fault: dict[str, object], word: str
 ) -> None:
-    """400 that names the field; what stood before stands still."""
+    """400 with the field's name; the faults stay as they were."""
     before = put({"stage": "quit", "code": 451})
     for answer in (api.post("api/v1/faults", json=fault), api.put("api/v1/faults", json={"faults": [fault]})):
         assert answer.status_code == 400
@@ -196,8 +196,8 @@ def test_a_fault_that_cannot_be_is_refused_and_nothing_changes(
     assert api.get("api/v1/faults").json()["faults"] == before
 
 
-def test_there_are_not_endlessly_many_faults() -> None:
-    """A bound, so that a dialogue stays quick."""
+def test_the_number_of_faults_is_limited() -> None:
+    """So that dialogues stay fast."""
     rules = FaultRules([FaultRule(stage=Stage.MAIL, code=451)] * 1000)
     with pytest.raises(ValueError, match="1000"):
         rules.add(FaultRule(stage=Stage.MAIL, code=451))
@@ -210,8 +210,8 @@ def test_there_are_not_endlessly_many_faults() -> None:
         rules.remove(0)
 
 
-def test_faults_of_the_settings_meet_the_first_client() -> None:
-    """In TOML or JSON; a wrong one stops the start with its reason."""
+def test_faults_of_the_settings_apply_from_the_start() -> None:
+    """In TOML or JSON; an invalid one stops the start with its reason."""
     with (
         running_catcher(faults='[{"stage": "connect", "code": 421, "times": 1}]') as catcher,
         pytest.raises(smtplib.SMTPConnectError),
@@ -239,8 +239,8 @@ def test_chaos_is_off_unless_enabled(api: httpx2.Client) -> None:
         assert (answer.status_code, answer.text) == (400, "Chaos is not enabled")
 
 
-def test_chaos_triggers_are_set_and_strike() -> None:
-    """Shape, defaults, Mailpit's words in the reply; what is left out rests. Mailpit compatibility: Chaos."""
+def test_chaos_triggers_are_set_and_apply() -> None:
+    """JSON, defaults, Mailpit's text in the reply; a missing trigger is disabled. Mailpit compatibility: Chaos."""
     with running_catcher(enable_chaos=True) as catcher, httpx2.Client(base_url=catcher.url) as api:
         assert api.get("api/v1/webui").json()["ChaosEnabled"] is True
         assert api.get("api/v1/chaos").json() == RESTING
@@ -273,7 +273,7 @@ def test_chaos_triggers_are_set_and_strike() -> None:
     ],
 )
 def test_wrong_chaos_is_refused_whole(trigger: dict[str, int], text: str) -> None:
-    """Mailpit's words; where Mailpit keeps the triggers before the wrong one, nothing is changed here."""
+    """With Mailpit's texts. Mailpit sets the triggers before the wrong one; here nothing changes."""
     with running_catcher(enable_chaos=True) as catcher, httpx2.Client(base_url=catcher.url) as api:
         good = {"ErrorCode": 452, "Probability": 5}
         answer = api.put("api/v1/chaos", json={"Sender": good, "Authentication": trigger})
@@ -298,8 +298,8 @@ def test_chaos_triggers_of_the_settings_enable_it() -> None:
 # MailHog's monkey
 
 
-def test_the_monkey_comes_and_goes(api: httpx2.Client, catcher: RunningCatcher) -> None:
-    """404 while it is away; POST lets it in with MailHog's defaults, PUT changes it, DELETE sends it away."""
+def test_the_monkey_is_turned_on_and_off(api: httpx2.Client, catcher: RunningCatcher) -> None:
+    """404 while it is off; POST turns it on with MailHog's defaults, PUT changes it, DELETE turns it off."""
     assert api.get("api/v2/jim").status_code == 404
     assert api.post("api/v2/jim").status_code == 200
     assert api.get("api/v2/jim").json() == {
@@ -323,7 +323,7 @@ def test_the_monkey_comes_and_goes(api: httpx2.Client, catcher: RunningCatcher) 
 
 
 def test_the_monkey_leaves_other_faults_alone() -> None:
-    """Its faults have names of their own."""
+    """Its faults have reserved names."""
     rules = FaultRules([FaultRule(stage=Stage.QUIT, code=451)])
     set_jim(rules, Jim())
     assert jim_of(rules) == Jim()

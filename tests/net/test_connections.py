@@ -1,4 +1,4 @@
-"""Where connections to elsewhere are made: in few places, each told in docs/connections.md with what guards it."""
+"""The modules that connect to other hosts, which docs/connections.md lists with their safeguards."""
 
 import ast
 import re
@@ -34,7 +34,7 @@ def _reaches_out(tree: ast.AST) -> bool:
 
 
 def reaching_out() -> set[str]:
-    """The modules of the package that connect to others, as paths."""
+    """The paths of the modules that connect to other hosts."""
     return {
         str(path.relative_to(ROOT))
         for path in sorted((ROOT / "catcher").rglob("*.py"))
@@ -42,14 +42,14 @@ def reaching_out() -> set[str]:
     }
 
 
-def test_every_place_that_connects_is_told_with_its_guard() -> None:
-    """A module that reaches out and is not in the document, or the other way round, fails here."""
+def test_every_module_that_connects_is_documented() -> None:
+    """The document lists exactly these modules."""
     told = re.findall(r"^\| `(catcher/[\w/]+\.py)` \|", (ROOT / "docs" / "connections.md").read_text("utf-8"), re.M)
     assert sorted(told) == sorted(reaching_out())
 
 
-def test_the_search_finds_what_it_is_there_for() -> None:
-    """Each way to connect is seen; what only names an error is not."""
+def test_the_search_finds_every_way_to_connect() -> None:
+    """Mentioning an exception class of such a library is not connecting."""
     for text in (
         "import httpx2",
         "from urllib.request import urlopen",
@@ -63,7 +63,7 @@ def test_the_search_finds_what_it_is_there_for() -> None:
 
 
 def test_the_server_runs_no_other_program() -> None:
-    """What another program would connect to could not be judged. The refresh of vendored data is a person's command."""
+    """Their connections could not be checked. The refresh of vendored data is a command for developers."""
     found = {
         str(path.relative_to(ROOT))
         for path in (ROOT / "catcher").rglob("*.py")

@@ -1,4 +1,4 @@
-"""The guard: which addresses may be reached, and that nothing else ever is."""
+"""The guard against requests to internal addresses."""
 
 import asyncio
 import ipaddress
@@ -58,7 +58,7 @@ INTERNAL = {
 
 
 @pytest.mark.parametrize(("address", "reason"), INTERNAL.items())
-def test_internal_addresses_are_known(address: str, reason: str) -> None:
+def test_internal_addresses_are_refused(address: str, reason: str) -> None:
     """Each special range of the IANA registries, and IPv4 inside IPv6 in every form."""
     assert reason_against(ipaddress.ip_address(address)) == reason
 
@@ -80,8 +80,8 @@ def test_internal_addresses_are_known(address: str, reason: str) -> None:
         "2002:101:101::1",
     ],
 )
-def test_public_addresses_pass(address: str) -> None:
-    """The neighbours of special ranges are not special."""
+def test_public_addresses_are_allowed(address: str) -> None:
+    """The neighbours of special ranges."""
     assert reason_against(ipaddress.ip_address(address)) == ""
 
 
@@ -113,19 +113,19 @@ def test_every_way_to_write_loopback_is_loopback(host: str) -> None:
 @pytest.mark.parametrize(
     "host", ["example.com", "1.example", "1.2.3.4.5", "deadbeef", "0x7g.1", "", "a", "1..2", "%31"]
 )
-def test_names_are_no_addresses(host: str) -> None:
-    """What no resolver takes for an address is looked up."""
+def test_host_names_are_not_literal_addresses(host: str) -> None:
+    """They are resolved."""
     assert literal_address(host) is None
 
 
 @pytest.mark.parametrize("host", ["256.1.1.1", "4294967296", "1.2.3.256", "09.1.1.1", "0x1ffffffff", "9" * 30])
-def test_impossible_numbers_are_never_reached(host: str) -> None:
-    """A number that is too large is no address that could be connected to."""
+def test_numbers_out_of_range_are_never_connected_to(host: str) -> None:
+    """They give 255.255.255.255."""
     assert literal_address(host) == ipaddress.IPv4Address("255.255.255.255")
 
 
 class Counting:
-    """A web server on loopback that counts connections and answers each path as it was told."""
+    """A web server on loopback with a given response for each path; it counts connections."""
 
     def __init__(self, answers: dict[str, bytes] | None = None) -> None:
         self.connections = 0
@@ -149,7 +149,7 @@ def resolving(*answers: str) -> "Resolver":
 
 
 class Resolver:
-    """Gives the next of its answers each time it is asked, the last one again and again."""
+    """Returns its answers in turn, the last one repeatedly."""
 
     def __init__(self, answers: Sequence[str]) -> None:
         self.answers = list(answers)
@@ -196,7 +196,7 @@ FORMS = [
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_no_form_of_loopback_is_reached(form: str) -> None:
+def test_no_form_of_loopback_is_connected_to(form: str) -> None:
     """Against a counting server on loopback: no connection at all by default."""
 
     async def run() -> int:
@@ -210,8 +210,8 @@ def test_no_form_of_loopback_is_reached(form: str) -> None:
 
 
 @pytest.mark.parametrize("address", sorted(INTERNAL))
-def test_name_that_leads_inside_is_refused(address: str) -> None:
-    """The address is judged after the name was resolved."""
+def test_a_name_with_an_internal_address_is_refused(address: str) -> None:
+    """The check follows the resolution."""
 
     async def run() -> None:
         with pytest.raises(FetchRefused, match="internal address"):
@@ -220,8 +220,8 @@ def test_name_that_leads_inside_is_refused(address: str) -> None:
     asyncio.run(run())
 
 
-def test_one_internal_address_among_public_ones_spoils_a_name() -> None:
-    """A name with a public and an internal address is not tried at all."""
+def test_a_name_with_an_internal_address_among_public_ones_is_refused() -> None:
+    """No connection is made."""
 
     async def both(host: str, port: int) -> Sequence[str]:
         return ("93.184.215.14", "127.0.0.1")
@@ -233,8 +233,8 @@ def test_one_internal_address_among_public_ones_spoils_a_name() -> None:
     asyncio.run(run())
 
 
-def test_resolver_that_changes_its_mind_is_asked_once() -> None:
-    """A name that is public when it is judged and loopback afterwards never reaches loopback: no second question."""
+def test_a_name_is_resolved_once_for_each_request() -> None:
+    """DNS rebinding: a second, internal answer has no effect."""
 
     async def run() -> tuple[int, list[str]]:
         server = Counting()
@@ -277,8 +277,8 @@ def _redirect(target: str, status: int = 302) -> bytes:
         "//127.0.0.2/in",
     ],
 )
-def test_every_redirect_is_judged_anew(target: str, status: int) -> None:
-    """A public page that redirects inside gets no further. The first server stands for a public one."""
+def test_every_redirect_is_checked(target: str, status: int) -> None:
+    """A redirect from a public to an internal address is refused. The first server stands for a public one."""
 
     async def run() -> tuple[list[str], tuple[int, ...]]:
         server = Counting()
@@ -294,8 +294,8 @@ def test_every_redirect_is_judged_anew(target: str, status: int) -> None:
     assert hops == (status,)
 
 
-def test_name_that_turns_inside_between_redirects_is_refused() -> None:
-    """The same name, public when the first page was asked: it is resolved and judged again for the redirect."""
+def test_a_name_that_becomes_internal_between_redirects_is_refused() -> None:
+    """The name is resolved and checked again for the redirect."""
 
     async def run() -> tuple[list[str], list[str]]:
         server = Counting({"/out": _redirect("/in")})
@@ -313,8 +313,8 @@ def test_name_that_turns_inside_between_redirects_is_refused() -> None:
 @pytest.mark.parametrize(
     "target", ["file:///etc/passwd", "ftp://127.0.0.1/", "gopher://127.0.0.1/", "javascript:alert(1)"]
 )
-def test_redirect_to_another_scheme_is_refused(target: str) -> None:
-    """Only http and https are ever fetched."""
+def test_a_redirect_to_another_scheme_is_refused(target: str) -> None:
+    """Only http and https are fetched."""
 
     async def run() -> None:
         server = Counting({"/": _redirect(target)})
@@ -325,8 +325,8 @@ def test_redirect_to_another_scheme_is_refused(target: str) -> None:
     asyncio.run(run())
 
 
-def test_internal_networks_are_reached_by_setting() -> None:
-    """With the network allowed redirects are followed and told hop by hop."""
+def test_permitted_internal_networks_are_connected_to() -> None:
+    """Redirects are followed and listed."""
 
     async def run() -> tuple[list[str], list[tuple[int, str]], bytes]:
         server = Counting({"/a": _redirect("/b"), "/b": _redirect("/c", 301)})
@@ -340,8 +340,8 @@ def test_internal_networks_are_reached_by_setting() -> None:
     assert content == b"ok"
 
 
-def test_redirects_end_somewhere() -> None:
-    """A loop is left after as many redirects as are allowed; the last answer is the redirect itself."""
+def test_redirects_are_limited() -> None:
+    """The response is then the last redirect."""
 
     async def run() -> tuple[int, int, str]:
         server = Counting({"/": _redirect("/")})
@@ -353,7 +353,7 @@ def test_redirects_end_somewhere() -> None:
 
 
 def test_no_credentials_cookies_or_proxies_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not those of the address, not those of the environment, not those a server sets."""
+    """Neither from the URL, nor from the environment, nor from the server."""
 
     async def run() -> tuple[list[str], int]:
         proxy = Counting()
@@ -373,8 +373,8 @@ def test_no_credentials_cookies_or_proxies_are_used(monkeypatch: pytest.MonkeyPa
         assert "User-Agent: catcher/1" in head
 
 
-def test_content_is_cut_and_never_unpacked() -> None:
-    """Size is bounded by what comes over the wire; a compressed answer is not unpacked."""
+def test_content_is_limited_and_never_decompressed() -> None:
+    """The limit applies to the octets received; compressed content stays compressed."""
 
     async def run() -> tuple[int, bool]:
         body = b"x" * 100_000
@@ -386,8 +386,8 @@ def test_content_is_cut_and_never_unpacked() -> None:
     assert asyncio.run(run()) == (1_000, True)
 
 
-def test_slow_server_costs_a_bounded_time() -> None:
-    """The deadline holds for the whole request, however slowly the answer drips."""
+def test_a_slow_server_is_given_up_at_the_deadline() -> None:
+    """The deadline applies to the whole request."""
 
     async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
@@ -417,8 +417,8 @@ def test_slow_server_costs_a_bounded_time() -> None:
         ("http://no-such-host.invalid/", "no such host"),
     ],
 )
-def test_addresses_that_cannot_be_fetched_are_told(url: str, error: str) -> None:
-    """Every failure is a FetchError with a short sentence."""
+def test_urls_that_cannot_be_fetched_are_reported(url: str, error: str) -> None:
+    """Every failure is a FetchError with a short text."""
 
     async def nowhere(host: str, port: int) -> Sequence[str]:
         raise OSError("no such name")
@@ -430,8 +430,8 @@ def test_addresses_that_cannot_be_fetched_are_told(url: str, error: str) -> None
     asyncio.run(run())
 
 
-def test_answer_that_is_not_http_is_told() -> None:
-    """A server that speaks something else gives a short sentence, not a traceback."""
+def test_a_response_that_is_not_http_is_reported() -> None:
+    """Another protocol gives a short text, not a traceback."""
 
     async def run() -> None:
         async with serving(Counting({"/": b"220 mail.example.com ESMTP\r\n"})) as port:

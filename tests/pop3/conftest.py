@@ -1,4 +1,4 @@
-"""A real POP3 server on a free port over a real store, and raw connections to it."""
+"""Fixtures: a POP3 server on a free port with a store, and raw connections to it."""
 
 import asyncio
 import contextlib
@@ -26,7 +26,7 @@ PATIENCE = 20.0
 
 
 class Raw:
-    """A connection that says and hears octets as they are."""
+    """A raw client connection."""
 
     def __init__(self, port: int) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
@@ -37,12 +37,12 @@ class Raw:
         return self._file.readline()
 
     def say(self, *lines: bytes) -> bytes:
-        """Send lines in one piece; the first line of the answer."""
+        """Send lines in one piece and return the first line of the response."""
         self.socket.sendall(b"".join(line + b"\r\n" for line in lines))
         return self.line()
 
     def body(self) -> bytes:
-        """The octets of an answer of many lines, the line that ends it included."""
+        """The octets of a multi-line response, with its end."""
         lines = [b"\r\n"]
         while lines[-1] != b".\r\n" or not lines[-2].endswith(b"\r\n"):
             lines.append(self.line())
@@ -50,7 +50,7 @@ class Raw:
         return b"".join(lines[1:])
 
     def login(self) -> None:
-        """Log in as anybody."""
+        """Log in with arbitrary credentials."""
         assert self.say(b"USER anybody").startswith(b"+OK")
         assert self.say(b"PASS anything").startswith(b"+OK")
 
@@ -61,7 +61,7 @@ class Raw:
 
 @dataclass
 class Running:
-    """A server in a thread of its own, and its store."""
+    """A server in its own thread, and its store."""
 
     server: Pop3Server
     store: Store
@@ -73,7 +73,7 @@ class Running:
         return int(self.server.addresses()[0].rpartition(":")[2])
 
     def add(self, *contents: bytes) -> list[str]:
-        """Store messages; their ids."""
+        """Store messages and return their ids."""
         envelope = Envelope(
             reverse_path="a@example.com",
             forward_paths=(ForwardPath(addr_spec="b@example.com"),),
@@ -144,6 +144,6 @@ def serve(request: pytest.FixtureRequest, tmp_path: Path) -> Serve:
 
 @pytest.fixture
 def pop3(serve: Serve) -> Iterator[Running]:
-    """A server that anybody may log in to."""
+    """A server that accepts any credentials."""
     with serve() as running:
         yield running

@@ -1,4 +1,4 @@
-"""Tests of catcher.pop3.protocol: the language without sockets."""
+"""Tests of catcher.pop3.protocol."""
 
 import itertools
 
@@ -52,8 +52,8 @@ def test_a_client_that_reads_lines_gets_back_every_octet(octets: bytes, cuts: li
         (b"a\r", b"a\r\r\n.\r\n"),
     ],
 )
-def test_stuffed_octets_are_these(octets: bytes, answer: bytes) -> None:
-    """A dot before every dot that begins a line, the first line's too. RFC 1939 §3."""
+def test_dots_are_stuffed_at_the_beginning_of_lines(octets: bytes, answer: bytes) -> None:
+    """In the first line, too. RFC 1939 §3."""
     assert stuffed([octets]) == answer
 
 
@@ -77,15 +77,15 @@ def test_the_top_does_not_depend_on_where_the_pieces_end(octets: bytes, body_lin
         (b"A: 1\r\n\r\n\r\n\r\nlast", 2, b"A: 1\r\n\r\n\r\n\r\n"),
     ],
 )
-def test_the_top_is_the_header_section_an_empty_line_and_so_many_lines(
+def test_the_top_is_the_header_section_an_empty_line_and_the_given_number_of_lines(
     octets: bytes, body_lines: int, expected: bytes
 ) -> None:
     """Lines are those of the body; an empty line of the body is one of them. RFC 1939 §7."""
     assert top([octets], body_lines) == expected
 
 
-def test_a_command_is_read_whatever_its_octets_are() -> None:
-    """Verbs in any letter case, arguments with their blanks; octets that are not UTF-8 do not raise. RFC 1939 §3."""
+def test_any_octets_are_parsed_as_a_command() -> None:
+    """Verbs in any letter case, arguments with their spaces; octets that are not UTF-8 do not raise. RFC 1939 §3."""
     assert read_command(b"pAsS  two  words ") == read_command(b"PASS  two  words ")
     assert read_command(b"PASS  two  words ").argument == " two  words "
     assert read_command(b"\xff\xfe x").verb == "\\XFF\\XFE"
@@ -93,7 +93,7 @@ def test_a_command_is_read_whatever_its_octets_are() -> None:
 
 
 @pytest.mark.parametrize("argument", ["", "x", "1 2", "-1", "1.5", "99999999999999999999", "²", "١"])
-def test_what_is_no_message_number_is_refused(argument: str) -> None:
+def test_an_invalid_message_number_is_refused(argument: str) -> None:
     """Numbers are ASCII digits, of a length that a message number can have. RFC 1939 §4."""
     with pytest.raises(MalformedCommand):
         numbers(read_command(f"LIST {argument}".encode()), count=1)

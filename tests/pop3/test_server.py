@@ -13,7 +13,7 @@ from tests.pop3.conftest import PATIENCE, Serve
 from tests.served import WORDS, command, serving
 
 
-def test_an_address_that_is_taken_is_one_clear_line(serve: Serve) -> None:
+def test_an_address_in_use_is_reported_in_one_line(serve: Serve) -> None:
     """The message names the address and what was expected."""
     with (
         serve() as running,
@@ -23,7 +23,7 @@ def test_an_address_that_is_taken_is_one_clear_line(serve: Serve) -> None:
         pass
 
 
-def test_a_unix_socket_serves_too_and_is_removed_after(serve: Serve, tmp_path: Path) -> None:
+def test_a_unix_socket_is_served_and_removed_at_the_stop(serve: Serve, tmp_path: Path) -> None:
     """`unix:PATH:MODE`: the mode is set, the file is gone after the stop."""
     path = tmp_path / "pop3.sock"
     with serve(path=str(path), mode=0o600) as running:
@@ -37,7 +37,7 @@ def test_a_unix_socket_serves_too_and_is_removed_after(serve: Serve, tmp_path: P
 
 
 def test_served_mail_can_be_fetched(tmp_path: Path) -> None:
-    """`catcher serve --pop3`: what comes in by SMTP goes out by POP3, and what is deleted is gone from the API."""
+    """`catcher serve --pop3`: mail received by SMTP is available by POP3; deleted messages disappear from the API."""
     passwords = tmp_path / "passwords"
     passwords.write_text("joe:secret\n")
     options = ("--ephemeral", "--pop3", "127.0.0.1:0", "--pop3-auth-file", str(passwords), "--label", "team")

@@ -1,4 +1,4 @@
-"""Tests of catcher.pop3.session: what each command does, through poplib and through plain sockets."""
+"""Tests of catcher.pop3.session, with poplib and with raw connections."""
 
 import contextlib
 import hashlib
@@ -33,14 +33,14 @@ def fetched(lines: list[bytes]) -> bytes:
 # Authorization
 
 
-def test_without_a_password_file_anybody_may_fetch(pop3: Running) -> None:
+def test_without_a_password_file_any_credentials_are_accepted(pop3: Running) -> None:
     """A catcher for development takes any user and password."""
     pop3.add(ONE)
     with pop3.client() as client:
         assert client.stat() == (1, len(ONE))
 
 
-def test_a_password_may_hold_blanks_and_a_wrong_one_is_refused(serve: Serve) -> None:
+def test_a_password_may_contain_spaces_and_a_wrong_one_is_refused(serve: Serve) -> None:
     """The password is the rest of the line. RFC 1939 §7; the code is RFC 3206's."""
     with serve(passwords=Htpasswd({"joe": "two  words "})) as running:
         raw = running.connect()
@@ -53,7 +53,7 @@ def test_a_password_may_hold_blanks_and_a_wrong_one_is_refused(serve: Serve) -> 
         assert raw.say(b"USER joe") == b"-ERR already logged in\r\n"
 
 
-def test_sasl_plain_takes_a_response_at_once_or_after_a_challenge(serve: Serve) -> None:
+def test_sasl_plain_works_with_and_without_an_initial_response(serve: Serve) -> None:
     """AUTH PLAIN with and without initial response, cancelled, unreadable, wrong. RFC 5034 §4."""
     with serve(passwords=Htpasswd({"joe": "secret"})) as running:
         raw = running.connect()
@@ -80,7 +80,7 @@ def test_a_long_sasl_response_is_read_and_a_longer_one_refused(pop3: Running) ->
 
 
 def test_apop_opens_an_inbox_by_its_own_password(serve: Serve) -> None:
-    """The name of an inbox that was made counts before a user's of the same name."""
+    """A created inbox takes precedence over a user of the same name."""
     with serve(passwords=Htpasswd({"signup": "other"})) as running:
         now = datetime.now(UTC)
         running.store.create_inbox(StoredInbox(name="signup", messages=0, created_at=now, is_made=True, password="own"))
@@ -93,7 +93,7 @@ def test_apop_opens_an_inbox_by_its_own_password(serve: Serve) -> None:
         client.close()
 
 
-def test_apop_is_offered_only_where_passwords_are_known(serve: Serve) -> None:
+def test_apop_is_offered_only_with_plain_text_passwords(serve: Serve) -> None:
     """The greeting has a timestamp when every password is in plain text. RFC 1939 §7."""
     with serve(passwords=Htpasswd({"joe": "tanstaaf"})) as running:
         client = poplib.POP3("127.0.0.1", running.port, timeout=PATIENCE)
@@ -107,7 +107,7 @@ def test_apop_is_offered_only_where_passwords_are_known(serve: Serve) -> None:
 
 
 def test_two_sessions_have_different_timestamps(serve: Serve) -> None:
-    """A digest that was overheard serves nobody. RFC 1939 §7."""
+    """A digest cannot be replayed. RFC 1939 §7."""
     with serve(passwords=Htpasswd({"joe": "x"})) as running:
         stamps = set()
         for _ in range(3):
@@ -119,8 +119,8 @@ def test_two_sessions_have_different_timestamps(serve: Serve) -> None:
         assert len(stamps) == 3
 
 
-def test_without_a_password_file_apop_is_no_command(pop3: Running) -> None:
-    """Nothing can be proved without a password; the greeting then has no timestamp. RFC 1939 §7."""
+def test_without_a_password_file_apop_is_not_offered(pop3: Running) -> None:
+    """The greeting has no timestamp. RFC 1939 §7."""
     raw = pop3.connect()
     assert raw.say(b"APOP joe 0123") == b"-ERR APOP is not offered here or now\r\n"
 
@@ -128,7 +128,7 @@ def test_without_a_password_file_apop_is_no_command(pop3: Running) -> None:
 # Capabilities
 
 
-def test_capabilities_are_told_before_and_after_login(pop3: Running) -> None:
+def test_capabilities_are_listed_before_and_after_login(pop3: Running) -> None:
     """CAPA in both states. RFC 2449 §5."""
     client = poplib.POP3("127.0.0.1", pop3.port, timeout=PATIENCE)
     before = client.capa()
@@ -166,7 +166,7 @@ def test_pipelined_commands_are_answered_in_order(pop3: Running) -> None:
 
 
 def test_messages_are_numbered_from_the_oldest_and_named_by_store_id(pop3: Running) -> None:
-    """LIST and UIDL tell all messages, oldest first, with sizes in octets and ids that stay. RFC 1939 §5, §7."""
+    """LIST and UIDL list all messages, oldest first, with sizes in octets and persistent ids. RFC 1939 §5, §7."""
     ids = pop3.add(ONE, TWO, BARE)
     with pop3.client() as client:
         assert client.list()[1] == [f"{n} {len(m)}".encode() for n, m in enumerate((ONE, TWO, BARE), start=1)]
@@ -175,15 +175,15 @@ def test_messages_are_numbered_from_the_oldest_and_named_by_store_id(pop3: Runni
         assert client.uidl(3) == f"+OK 3 {ids[2]}".encode()
 
 
-def test_all_messages_are_there_not_only_the_first_pages(pop3: Running) -> None:
-    """The maildrop has no bound on how many messages it shows."""
+def test_a_maildrop_of_several_pages_is_complete(pop3: Running) -> None:
+    """The number of messages is not limited."""
     ids = pop3.add(*([TWO] * 4100))
     with pop3.client() as client:
         lines = client.uidl()[1]
     assert [line.split()[1].decode() for line in lines] == ids
 
 
-def test_a_message_comes_back_with_its_dots(pop3: Running) -> None:
+def test_dots_at_the_beginning_of_lines_survive(pop3: Running) -> None:
     """RETR: dots that begin a line are stuffed, and unstuffed by the client. RFC 1939 §3, §5."""
     pop3.add(ONE)
     with pop3.client() as client:
@@ -194,7 +194,7 @@ def test_a_message_comes_back_with_its_dots(pop3: Running) -> None:
 
 
 def test_a_lone_dot_after_a_bare_line_feed_does_not_end_the_message(pop3: Running) -> None:
-    """No message can end its own answer and speak in the server's name to a client that splits at LF."""
+    """A message cannot end its response and forge others for a client that splits at LF."""
     pop3.add(BARE, TWO)
     raw = pop3.session()
     assert raw.say(b"RETR 1").startswith(b"+OK")
@@ -204,8 +204,8 @@ def test_a_lone_dot_after_a_bare_line_feed_does_not_end_the_message(pop3: Runnin
         assert fetched(client.retr(2)[1]) == TWO
 
 
-def test_an_empty_message_is_an_empty_answer(pop3: Running) -> None:
-    """Zero octets were received, zero are given."""
+def test_an_empty_message_is_an_empty_response(pop3: Running) -> None:
+    """The response has no line."""
     pop3.add(b"")
     raw = pop3.session()
     assert raw.say(b"RETR 1") == b"+OK 0 octets\r\n"
@@ -215,7 +215,7 @@ def test_an_empty_message_is_an_empty_answer(pop3: Running) -> None:
 @pytest.mark.parametrize(
     ("body_lines", "expected"), [(0, b""), (1, b"l1\r\n"), (2, b"l1\r\nl2\r\n"), (99, b"l1\r\nl2\r\nl3\r\n")]
 )
-def test_top_gives_so_many_lines_of_the_body(pop3: Running, body_lines: int, expected: bytes) -> None:
+def test_top_sends_the_given_number_of_body_lines(pop3: Running, body_lines: int, expected: bytes) -> None:
     """TOP: header section, empty line, n lines. RFC 1939 §7."""
     pop3.add(TWO)
     with pop3.client() as client:
@@ -223,15 +223,15 @@ def test_top_gives_so_many_lines_of_the_body(pop3: Running, body_lines: int, exp
 
 
 def test_top_is_stuffed_too(pop3: Running) -> None:
-    """A dot that begins a line is stuffed in every answer of many lines. RFC 1939 §3."""
+    """As in every multi-line response. RFC 1939 §3."""
     pop3.add(ONE)
     raw = pop3.session()
     assert raw.say(b"TOP 1 1").startswith(b"+OK")
     assert raw.body() == b"Subject: one\r\n\r\n..starts with a dot\r\n.\r\n"
 
 
-def test_a_large_message_comes_whole(pop3: Running) -> None:
-    """A message of many pieces is the same octet for octet."""
+def test_a_large_message_is_complete(pop3: Running) -> None:
+    """A message of many pieces is unchanged."""
     large = b"Subject: large\r\n\r\n" + b"".join(b".%08d %s\r\n" % (n, b"x" * 60) for n in range(60_000))
     pop3.add(large)
     raw = pop3.session()
@@ -275,7 +275,7 @@ def test_rset_takes_deletions_back(pop3: Running) -> None:
     assert pop3.store.counts().messages == 2
 
 
-def test_a_session_that_breaks_off_deletes_nothing(pop3: Running) -> None:
+def test_a_session_without_quit_deletes_nothing(pop3: Running) -> None:
     """Only QUIT enters the UPDATE state. RFC 1939 §6."""
     pop3.add(ONE)
     raw = pop3.session()
@@ -286,7 +286,7 @@ def test_a_session_that_breaks_off_deletes_nothing(pop3: Running) -> None:
 
 
 def test_a_message_deleted_by_another_is_an_error_and_the_session_goes_on(pop3: Running) -> None:
-    """Sessions lock nothing: what is gone meanwhile is -ERR, for this message only."""
+    """The maildrop is not locked: a deleted message is -ERR."""
     ids = pop3.add(ONE, TWO)
     with pop3.client() as client:
         pop3.store.delete(ByIds((ids[0],)))
@@ -299,8 +299,8 @@ def test_a_message_deleted_by_another_is_an_error_and_the_session_goes_on(pop3: 
         assert client.quit().startswith(b"+OK")
 
 
-def test_what_arrives_during_a_session_is_for_the_next_one(pop3: Running) -> None:
-    """The maildrop is what it was at the login; numbers do not move. RFC 1939 §4."""
+def test_new_messages_appear_in_the_next_session(pop3: Running) -> None:
+    """The maildrop and its numbers stay the same after the login. RFC 1939 §4."""
     pop3.add(ONE)
     with pop3.client() as client:
         pop3.add(TWO)
@@ -311,7 +311,7 @@ def test_what_arrives_during_a_session_is_for_the_next_one(pop3: Running) -> Non
 
 
 def test_two_sessions_read_at_the_same_time(pop3: Running) -> None:
-    """No exclusive lock: a catcher's mailbox is everybody's."""
+    """There is no exclusive lock."""
     pop3.add(ONE)
     with pop3.client() as first, pop3.client() as second:
         assert first.retr(1) == second.retr(1)
@@ -345,22 +345,22 @@ def test_two_sessions_read_at_the_same_time(pop3: Running) -> None:
     ],
 )
 def test_a_bad_command_is_an_error_and_the_session_goes_on(pop3: Running, command: bytes) -> None:
-    """Every command that cannot be done is one -ERR line. RFC 1939 §3."""
+    """Each is one -ERR line. RFC 1939 §3."""
     pop3.add(ONE)
     raw = pop3.session()
     assert raw.say(command).startswith(b"-ERR ")
     assert raw.say(b"STAT") == f"+OK 1 {len(ONE)}\r\n".encode()
 
 
-def test_a_line_without_an_end_costs_no_memory_and_is_one_error(pop3: Running) -> None:
-    """Lines are bounded; what is too long is dropped up to its end."""
+def test_an_endless_line_costs_no_memory_and_is_one_error(pop3: Running) -> None:
+    """A line that is too long is dropped to its end."""
     raw = pop3.session()
     assert raw.say(b"RETR " + b"1" * 3_000_000) == b"-ERR line too long\r\n"
     assert raw.say(b"STAT") == b"+OK 0 0\r\n"
 
 
-def test_a_client_that_only_errs_is_hung_up_on(serve: Serve) -> None:
-    """Errors per session are bounded, wrong passwords with them."""
+def test_a_client_with_too_many_errors_is_disconnected(serve: Serve) -> None:
+    """Wrong passwords count, too."""
     with serve(max_errors=3) as running:
         raw = running.connect()
         for _ in range(3):
@@ -369,7 +369,7 @@ def test_a_client_that_only_errs_is_hung_up_on(serve: Serve) -> None:
         assert raw.line() == b""
 
 
-def test_an_idle_client_is_hung_up_on_without_a_word_and_nothing_deleted(serve: Serve) -> None:
+def test_an_idle_client_is_disconnected_without_deletions(serve: Serve) -> None:
     """The autologout timer closes the connection and enters no UPDATE state. RFC 1939 §3."""
     with serve(idle_seconds=0.2) as running:
         running.add(ONE)
@@ -379,8 +379,8 @@ def test_an_idle_client_is_hung_up_on_without_a_word_and_nothing_deleted(serve: 
         assert running.store.counts().messages == 1
 
 
-def test_a_client_that_does_not_read_is_hung_up_on(serve: Serve) -> None:
-    """A slow reader holds a bounded part of a message, and not for ever."""
+def test_a_client_that_does_not_read_is_disconnected(serve: Serve) -> None:
+    """Only a part of the message is in memory."""
     with serve(idle_seconds=0.5) as running:
         running.add(b"Subject: large\r\n\r\n" + b"x" * 70 * 1024 * 1024)
         raw = running.session()
@@ -398,7 +398,7 @@ def test_a_client_that_does_not_read_is_hung_up_on(serve: Serve) -> None:
 
 
 def test_a_closed_store_is_a_temporary_error(pop3: Running) -> None:
-    """What the store cannot do is told with RFC 3206's code, and the session goes on."""
+    """The response has RFC 3206's code, and the session goes on."""
     pop3.add(ONE)
     raw = pop3.session()
     assert raw.say(b"DELE 1").startswith(b"+OK")
@@ -408,8 +408,8 @@ def test_a_closed_store_is_a_temporary_error(pop3: Running) -> None:
     assert raw.say(b"QUIT") == b"-ERR [SYS/TEMP] deleted messages were not removed\r\n"
 
 
-def test_many_connections_are_turned_away(serve: Serve) -> None:
-    """Connections are bounded; a place that becomes free is given again."""
+def test_too_many_connections_are_rejected(serve: Serve) -> None:
+    """Another one is accepted once a session has ended."""
     with serve(max_connections=2) as running:
         first, _second = running.connect(), running.connect()
         third = Raw(running.port)
@@ -429,7 +429,7 @@ def test_many_connections_are_turned_away(serve: Serve) -> None:
 
 
 def test_stopping_ends_idle_sessions(serve: Serve) -> None:
-    """A stop waits for nobody who only thinks."""
+    """A stop does not wait for them."""
     with serve() as running:
         raw = running.session()
         done = threading.Event()
@@ -444,7 +444,7 @@ def test_stopping_ends_idle_sessions(serve: Serve) -> None:
 
 
 @pytest.mark.parametrize("options", [{"label": "a\nb"}, {"idle_seconds": 0}, {"implicit_tls": True}])
-def test_options_that_contradict_are_refused(options: dict[str, object]) -> None:
+def test_contradictory_options_are_refused(options: dict[str, object]) -> None:
     """A wrong setting stops the start."""
     with pytest.raises(ValueError, match="expected"):
         Pop3Options(**options)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Tests of POP3 under TLS: STLS and implicit TLS, with certificates of an own authority."""
+"""POP3 with STLS and implicit TLS."""
 
 import poplib
 import ssl
@@ -25,7 +25,7 @@ def trusting() -> ssl.SSLContext:
     return context
 
 
-def test_stls_secures_the_session_and_is_then_offered_no_more(serve: Serve, trusting: ssl.SSLContext) -> None:
+def test_stls_secures_the_session_and_is_no_longer_offered(serve: Serve, trusting: ssl.SSLContext) -> None:
     """STLS in the authorization state. RFC 2595 §4."""
     with serve(tls=server_context) as running:
         assert running.server.security == "STLS"
@@ -43,8 +43,8 @@ def test_stls_secures_the_session_and_is_then_offered_no_more(serve: Serve, trus
         client.quit()
 
 
-def test_what_was_sent_in_the_clear_after_stls_is_not_believed(serve: Serve, trusting: ssl.SSLContext) -> None:
-    """Commands that somebody put behind STLS are dropped, and so is a name given before. RFC 2595 §4."""
+def test_input_after_stls_in_the_clear_is_dropped(serve: Serve, trusting: ssl.SSLContext) -> None:
+    """Injected commands are dropped, and so is the user name given before. RFC 2595 §4."""
     with serve(tls=server_context) as running:
         raw = running.connect()
         assert raw.say(b"USER before") == b"+OK now the password\r\n"
@@ -59,7 +59,7 @@ def test_what_was_sent_in_the_clear_after_stls_is_not_believed(serve: Serve, tru
         secure.close()
 
 
-def test_stls_is_no_command_after_the_login(serve: Serve) -> None:
+def test_stls_is_refused_after_the_login(serve: Serve) -> None:
     """It belongs to the authorization state. RFC 2595 §4."""
     with serve(tls=server_context) as running:
         raw = running.session()
@@ -68,7 +68,7 @@ def test_stls_is_no_command_after_the_login(serve: Serve) -> None:
 
 
 def test_a_failed_handshake_ends_the_session_only(serve: Serve) -> None:
-    """Plain text where TLS should begin hangs up; the next client is served."""
+    """Plain text in place of a handshake closes the connection; other clients are served."""
     with serve(tls=server_context) as running:
         raw = running.connect()
         assert raw.say(b"STLS") == b"+OK begin TLS\r\n"
@@ -78,7 +78,7 @@ def test_a_failed_handshake_ends_the_session_only(serve: Serve) -> None:
         assert running.session().say(b"NOOP") == b"+OK\r\n"
 
 
-def test_implicit_tls_is_spoken_from_the_first_octet(serve: Serve, trusting: ssl.SSLContext) -> None:
+def test_implicit_tls_begins_with_the_first_octet(serve: Serve, trusting: ssl.SSLContext) -> None:
     """POP3S. RFC 8314 §3.3."""
     with serve(tls=server_context, implicit_tls=True) as running:
         assert running.server.security == "TLS"

@@ -1,4 +1,4 @@
-"""A real SMTP server on a free port, a deliver that records, and scripts of dialogues."""
+"""Fixtures: an SMTP server on a free port, a recording `Deliver`, and a player for dialogue scripts."""
 
 import asyncio
 import contextlib
@@ -23,7 +23,7 @@ PATIENCE = 20.0
 
 
 class Recorder:
-    """A deliver that keeps what it was given. `failure` is raised instead of an answer; `hold` delays it."""
+    """A `Deliver` that records its calls. failure: raised instead of returning; hold: delays the return."""
 
     def __init__(self) -> None:
         self.messages: list[tuple[Envelope, bytes]] = []
@@ -47,7 +47,7 @@ class Recorder:
 
 @dataclass
 class Running:
-    """A server in a thread of its own, and what it has recorded."""
+    """A server in its own thread, and what it has recorded."""
 
     server: SmtpServer
     recorder: Recorder
@@ -65,12 +65,12 @@ class Running:
 
     @property
     def message(self) -> tuple[Envelope, bytes]:
-        """The only message that came."""
+        """The only message received."""
         assert len(self.recorder.messages) == 1, self.recorder.messages
         return self.recorder.messages[0]
 
     def session(self) -> SmtpSession:
-        """The next connection that came to its end."""
+        """The next connection that ended."""
         return self.sessions.get(timeout=PATIENCE)
 
     def call(self, coroutine: Any) -> Any:
@@ -86,7 +86,7 @@ class Running:
 
 
 class Raw:
-    """A connection that says exactly what a test tells it."""
+    """A raw client connection."""
 
     def __init__(self, connection: socket.socket) -> None:
         self.socket = connection
@@ -135,7 +135,7 @@ class Raw:
             self.ask(f"RCPT TO:<{recipient}>", "250 2.1.5 Ok")
 
     def expect_end(self) -> None:
-        """The server closes the connection and says nothing more."""
+        """The server closes the connection without a further reply."""
         line = self.line()
         assert line == "", f"expected the end, received {line!r}"
 

@@ -7,7 +7,7 @@ import smtplib
 
 
 class Scram:
-    """What `smtplib.SMTP.auth` calls for each challenge. Fails when the server does not prove that it knows, too."""
+    """Called by `smtplib.SMTP.auth` for each challenge. Fails if the server's proof is wrong."""
 
     def __init__(self, user: str, password: str) -> None:
         self._password = password

@@ -1,4 +1,4 @@
-"""The end of DATA and the size of chunks, at every cut of the stream."""
+"""The end of DATA and the size of chunks, however the stream is split."""
 
 import pytest
 from hypothesis import given
@@ -33,7 +33,7 @@ def expected(stream: bytes) -> tuple[bytes, bytes | None]:
 
 
 def test_content_is_found_at_every_split_point() -> None:
-    """The client's packets may cut CRLF.CRLF anywhere, twice. RFC 5321 §4.1.1.4."""
+    """CRLF.CRLF may be split anywhere, twice. RFC 5321 §4.1.1.4."""
     stream = b"..one\r\n.\ntwo\r\n..\r\n...\r\n\r\n.\r\nQUIT\r\n"
     wanted = (b".one\r\n\ntwo\r\n.\r\n..\r\n\r\n", b"QUIT\r\n")
     for first in range(len(stream) + 1):
@@ -43,7 +43,7 @@ def test_content_is_found_at_every_split_point() -> None:
 
 
 @given(pieces=PIECES)
-def test_content_is_the_same_however_the_stream_is_cut(pieces: list[bytes]) -> None:
+def test_content_does_not_depend_on_how_the_stream_is_split(pieces: list[bytes]) -> None:
     """Reading piece by piece, octet by octet and at once gives what reading by lines gives. RFC 5321 §4.5.2."""
     stream = b"".join(pieces) + b"\r\n.\r\nNOOP\r\n"
     wanted = expected(stream)
@@ -67,13 +67,13 @@ def test_content_is_the_same_however_the_stream_is_cut(pieces: list[bytes]) -> N
     ],
 )
 def test_only_crlf_dot_crlf_ends_data(fake: bytes) -> None:
-    """SMTP smuggling: what other servers take for the end is content. RFC 5321 §4.1.1.4, CVE-2023-51764."""
+    """SMTP smuggling: what other servers treat as the end is content. RFC 5321 §4.1.1.4, CVE-2023-51764."""
     content, rest = read(DotReader(), [b"x" + fake + b"MAIL FROM:<evil@b>\r\n.\r\n"])
     assert rest == b""
     assert content.endswith(b"MAIL FROM:<evil@b>\r\n")
 
 
 @given(size=st.integers(0, 20), stream=st.binary(min_size=20, max_size=40), cut=st.integers(0, 40))
-def test_a_chunk_is_as_long_as_it_said(size: int, stream: bytes, cut: int) -> None:
-    """BDAT counts octets and looks at none. RFC 3030 §2."""
+def test_a_chunk_has_the_announced_size(size: int, stream: bytes, cut: int) -> None:
+    """BDAT counts octets and does not interpret them. RFC 3030 §2."""
     assert read(ChunkReader(size), [stream[:cut], stream[cut:]]) == (stream[:size], stream[size:])

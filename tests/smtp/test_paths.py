@@ -1,4 +1,4 @@
-"""Addresses and parameters as applications really write them."""
+"""Addresses and parameters as applications send them."""
 
 import pytest
 from hypothesis import given
@@ -46,13 +46,13 @@ def test_an_address_is_read_as_given(text: str, address: str) -> None:
         ("TO:<jos\u00e9@b>", "jos\u00e9@b", ""),
     ],
 )
-def test_an_odd_address_is_read_and_noted(text: str, address: str, note: str) -> None:
-    """What can only be meant one way is taken that way; the message carries the finding."""
+def test_an_invalid_but_unambiguous_address_is_accepted_with_a_note(text: str, address: str, note: str) -> None:
+    """The message has a note for each deviation."""
     assert path(text) == PathArgument(address, (), (note,) if note else ())
 
 
-def test_an_address_in_latin_1_is_read_and_noted() -> None:
-    """Old clients send their own charset; the address must still be text."""
+def test_an_address_in_latin_1_is_accepted_with_a_note() -> None:
+    """Old clients send their own charset."""
     assert path(b"TO:<jos\xe9@b>") == PathArgument("jos\u00e9@b", (), ("address is not UTF-8, read as Latin-1",))
 
 
@@ -77,7 +77,7 @@ def test_an_address_in_latin_1_is_read_and_noted() -> None:
         (b"TO:<a@b> X=\xff", Reply.BAD_PARAMETER),
     ],
 )
-def test_what_cannot_be_meant_is_refused(text: str | bytes, refusal: Reply) -> None:
+def test_an_ambiguous_address_is_refused(text: str | bytes, refusal: Reply) -> None:
     """RFC 5321 §4.2.2, §4.2.3."""
     assert path(text) is refusal
 
@@ -100,7 +100,7 @@ def test_parameters_keep_their_order_and_values() -> None:
 
 @given(octets=st.binary(max_size=200))
 def test_any_octets_are_an_address_or_refused(octets: bytes) -> None:
-    """Nothing raises, and an address is always text that can be stored."""
+    """Nothing is raised, and an address is always text that can be stored."""
     found = read_path(b"TO:<" + octets, b"TO")
     if isinstance(found, PathArgument):
         found.addr_spec.encode()

@@ -1,4 +1,4 @@
-"""STARTTLS, implicit TLS, and certificates given or made."""
+"""STARTTLS, implicit TLS, and certificates, from files or generated."""
 
 import datetime as dt
 import smtplib
@@ -43,7 +43,7 @@ def trusting(authority: trustme.CA) -> ssl.SSLContext:
 
 
 @LOOPS
-def test_starttls_secures_the_connection_and_forgets_what_was_said(
+def test_starttls_secures_the_connection_and_resets_the_session(
     start: Start, context: ssl.SSLContext, trusting: ssl.SSLContext, loop: str
 ) -> None:
     """RFC 3207 §4.2: EHLO, AUTH and the transaction before it are void; the envelope names the TLS version."""
@@ -70,7 +70,7 @@ def test_starttls_secures_the_connection_and_forgets_what_was_said(
 
 
 @LOOPS
-def test_implicit_tls_stands_beside_plain(
+def test_listeners_may_differ_in_tls_and_protocol(
     start: Start, context: ssl.SSLContext, trusting: ssl.SSLContext, loop: str
 ) -> None:
     """Plain, implicit TLS and LMTP at the same time, each on a port of its own. RFC 8314 §3.3."""
@@ -88,10 +88,10 @@ def test_implicit_tls_stands_beside_plain(
     assert [envelope.client.protocol for envelope, _ in server.recorder.messages] == ["ESMTPS", "LMTP"]
 
 
-def test_what_follows_starttls_in_the_clear_is_thrown_away(
+def test_input_after_starttls_in_the_clear_is_dropped(
     start: Start, context: ssl.SSLContext, trusting: ssl.SSLContext
 ) -> None:
-    """Commands injected behind STARTTLS are not run under TLS. RFC 3207 §6, CVE-2011-0411."""
+    """Commands injected after STARTTLS are not executed under TLS. RFC 3207 §6, CVE-2011-0411."""
     server = start(tls=lambda: context)
     raw = server.connect()
     raw.ask("EHLO x", "250 *")
@@ -108,7 +108,7 @@ def test_what_follows_starttls_in_the_clear_is_thrown_away(
 def test_a_command_in_one_piece_with_the_end_of_the_handshake_is_answered(
     start: Start, context: ssl.SSLContext, trusting: ssl.SSLContext, loop: str
 ) -> None:
-    """A client that does not pause after its Finished is not left without a reply. RFC 8446 §2, RFC 3207 §4."""
+    """A client need not pause after its Finished message. RFC 8446 §2, RFC 3207 §4."""
     server = start(loop=loop, tls=lambda: context)
     coming, going = ssl.MemoryBIO(), ssl.MemoryBIO()
     secure = trusting.wrap_bio(coming, going, server_hostname="localhost")
@@ -135,7 +135,7 @@ def test_a_command_in_one_piece_with_the_end_of_the_handshake_is_answered(
 
 
 def test_a_handshake_that_fails_ends_only_its_connection(start: Start, context: ssl.SSLContext) -> None:
-    """A client that does not speak TLS after STARTTLS is gone; the next is served."""
+    """A client that does not speak TLS after STARTTLS is disconnected; others are served."""
     server = start(tls=lambda: context)
     raw = server.connect()
     raw.ask("EHLO x", "250 *")
@@ -146,7 +146,7 @@ def test_a_handshake_that_fails_ends_only_its_connection(start: Start, context: 
 
 
 def test_tls_may_be_required(start: Start, context: ssl.SSLContext, trusting: ssl.SSLContext) -> None:
-    """530 until STARTTLS; what is needed to get there works. RFC 3207 §4."""
+    """530 until STARTTLS; the commands needed before it work. RFC 3207 §4."""
     server = start(tls=lambda: context, require_tls=True)
     with smtplib.SMTP(server.host, server.port) as client:
         client.ehlo()
@@ -159,7 +159,7 @@ def test_tls_may_be_required(start: Start, context: ssl.SSLContext, trusting: ss
 
 
 def test_auth_may_need_tls(start: Start, context: ssl.SSLContext, trusting: ssl.SSLContext) -> None:
-    """AUTH is offered and taken under TLS only. RFC 4954 §4."""
+    """AUTH is offered and accepted only under TLS. RFC 4954 §4."""
     server = start(tls=lambda: context, auth=AuthPolicy(needs_tls=True))
     with smtplib.SMTP(server.host, server.port) as client:
         client.ehlo()
@@ -171,8 +171,8 @@ def test_auth_may_need_tls(start: Start, context: ssl.SSLContext, trusting: ssl.
     assert server.message[0].client.protocol == "ESMTPSA"
 
 
-def test_a_certificate_is_made_once_and_trusted_through_its_ca(start: Start, tmp_path: Path) -> None:
-    """The CA can be downloaded; the second start takes what is there; keys are for the owner only."""
+def test_a_certificate_is_generated_once_and_trusted_through_its_ca(start: Start, tmp_path: Path) -> None:
+    """The CA can be downloaded; the second start reuses the certificate; only the owner can read the keys."""
     directory = tmp_path / "tls"
     assert ca_certificate(directory) is None
     generated_context(directory, ["localhost", "127.0.0.1"])
@@ -190,7 +190,7 @@ def test_a_certificate_is_made_once_and_trusted_through_its_ca(start: Start, tmp
 
 
 def test_a_certificate_is_renewed_under_the_same_ca(tmp_path: Path) -> None:
-    """Near its end, or for another name, the certificate is made again; the CA stays, so trust stays."""
+    """Before it expires, or for another name, a new certificate is generated; the CA stays."""
     now = dt.datetime.now(dt.UTC)
     generated_context(tmp_path, ["localhost"], now=now)
     first, authority = (tmp_path / "server.pem").read_bytes(), ca_certificate(tmp_path)
@@ -206,7 +206,7 @@ def test_a_certificate_is_renewed_under_the_same_ca(tmp_path: Path) -> None:
 
 
 def test_a_broken_ca_is_replaced(tmp_path: Path) -> None:
-    """Half a file, for example after a full disk, does not stop the start."""
+    """A truncated file, for example after a full disk, does not prevent the start."""
     (tmp_path / "ca.pem").write_text("nonsense")
     (tmp_path / "ca-key.pem").write_text("nonsense")
     (tmp_path / "server.json").write_text("[]")

@@ -1,4 +1,4 @@
-"""MAIL and RCPT put together."""
+"""Tests of catcher.smtp.transaction."""
 
 from datetime import UTC, datetime
 
@@ -20,7 +20,7 @@ def envelope(*, mail: bytes, rcpt: tuple[bytes, ...] = (b"TO:<b@c>",), is_extend
 
 
 def test_the_envelope_keeps_parameters_and_duplicates() -> None:
-    """RFC 3461 parameters stay with their recipient; a recipient named twice is there twice."""
+    """Each recipient keeps its RFC 3461 parameters; duplicates are kept."""
     kept = envelope(
         mail=b"FROM:<a@b> SIZE=10 RET=HDRS ENVID=x+2By AUTH=<> BODY=8BITMIME SMTPUTF8",
         rcpt=(b"TO:<b@c> NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;b@c", b"TO:<b@c>"),
@@ -43,8 +43,8 @@ def test_the_envelope_keeps_parameters_and_duplicates() -> None:
         ("FROM:<jos\u00e9@b>".encode(), "address beyond ASCII without SMTPUTF8"),
     ],
 )
-def test_an_odd_parameter_is_let_pass_and_noted(mail: bytes, note: str) -> None:
-    """Only strict servers refuse these; here the message carries the finding."""
+def test_an_unknown_parameter_is_accepted_with_a_note(mail: bytes, note: str) -> None:
+    """Strict servers refuse them; here the message has a note."""
     assert envelope(mail=mail).notes == (note,)
 
 
@@ -54,7 +54,7 @@ def test_parameters_after_helo_are_noted() -> None:
 
 
 def test_notes_are_bounded() -> None:
-    """A thousand oddities are fifty notes."""
+    """At most fifty."""
     rcpt = tuple(b"TO:<b@c> " + b" ".join(b"X%d=1" % (n + 10 * m) for m in range(10)) for n in range(100))
     assert len(envelope(mail=b"FROM:<a@b>", rcpt=rcpt).notes) == 50
 

@@ -1,10 +1,10 @@
-"""What is kept of a dialogue."""
+"""Tests of catcher.smtp.transcript."""
 
 from catcher.smtp.transcript import MAX_OCTETS, Transcript
 
 
-def test_a_message_is_shown_with_the_opening_and_its_own_lines() -> None:
-    """The second message of a connection shows how the connection began, but not the first message."""
+def test_a_transaction_has_the_opening_and_its_own_lines() -> None:
+    """The transcript of the second message has the opening of the connection, but not the first message."""
     transcript = Transcript()
     transcript.server(b"220 hello\r\n")
     for number in (b"1", b"2"):
@@ -18,8 +18,8 @@ def test_a_message_is_shown_with_the_opening_and_its_own_lines() -> None:
     assert transcript.whole().count("queued") == 2
 
 
-def test_a_long_dialogue_is_cut_and_says_so() -> None:
-    """Nothing that a client repeats fills the memory."""
+def test_a_long_dialogue_is_cut_with_a_line_that_says_so() -> None:
+    """The memory of a transcript is limited."""
     transcript = Transcript()
     for _ in range(50_000):
         transcript.client(b"NOOP " + b"x" * 5000)
@@ -34,7 +34,7 @@ def test_a_long_dialogue_is_cut_and_says_so() -> None:
 
 
 def test_octets_that_are_not_text_are_shown_as_escapes() -> None:
-    """Whatever a client says can be shown and stored."""
+    """The transcript is always text that can be stored."""
     transcript = Transcript()
     transcript.client(b"\xff\x00")
     assert transcript.transaction() == "C: \\xff\x00\n"

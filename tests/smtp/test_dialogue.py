@@ -1,4 +1,4 @@
-"""One connection at a time, over real sockets."""
+"""Dialogues over real sockets."""
 
 import asyncio
 import re
@@ -25,8 +25,8 @@ MIB = 1024 * 1024
 LOOPS = pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
 
 
-def test_smtplib_delivers_a_message_and_is_told_its_id(server: Any) -> None:
-    """The 250 names the store id; the envelope holds what was said. RFC 5321 §3.3."""
+def test_smtplib_delivers_a_message_and_gets_its_id(server: Any) -> None:
+    """The 250 contains the store id; the envelope is complete. RFC 5321 §3.3."""
     message = EmailMessage()
     message["Subject"] = "Grüße"
     message.set_content("Hallo\n.\n..\nWelt\n")
@@ -59,7 +59,7 @@ def test_smtplib_delivers_a_message_and_is_told_its_id(server: Any) -> None:
     ids=["empty", "headless", "bare", "megabyte line", "blank lines", "dots", "every octet"],
 )
 def test_content_is_kept_to_the_octet(start: Start, loop: str, content: bytes) -> None:
-    """Nothing is added, changed or refused, in memory or on disk. What came in is what is kept."""
+    """Nothing is added, changed or refused, in memory or on disk."""
     server = start(loop=loop)
     raw = server.connect()
     raw.begin()
@@ -71,8 +71,8 @@ def test_content_is_kept_to_the_octet(start: Start, loop: str, content: bytes) -
     assert server.message[1] == content
 
 
-def test_many_recipients_are_taken_in_one_burst(server: Any) -> None:
-    """Hundreds of recipients, pipelined with all else in one piece. RFC 2920 §3.1."""
+def test_many_recipients_are_accepted_in_one_burst(server: Any) -> None:
+    """Hundreds of recipients, pipelined with all other commands. RFC 2920 §3.1."""
     raw = server.connect()
     recipients = tuple(f"user{number}@example.com" for number in range(900))
     burst = "EHLO x\r\nMAIL FROM:<>\r\n" + "".join(f"RCPT TO:<{address}>\r\n" for address in recipients) + "DATA\r\n"
@@ -93,7 +93,7 @@ def test_many_recipients_are_taken_in_one_burst(server: Any) -> None:
 
 
 @LOOPS
-def test_a_dialogue_may_be_cut_anywhere(start: Start, loop: str) -> None:
+def test_input_may_be_split_anywhere(start: Start, loop: str) -> None:
     """Every split of a whole pipelined session gives the same message."""
     server = start(loop=loop)
     session = b"EHLO x\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n..x\r\n.\n\r\n.\r\nQUIT\r\n"
@@ -124,7 +124,7 @@ def test_a_smuggled_message_stays_content(server: Any, fake: bytes) -> None:
 
 @pytest.mark.parametrize("end", ["close", "half"])
 @pytest.mark.parametrize("size", [10, 3 * MIB])
-def test_a_client_that_goes_away_in_data_leaves_nothing(start: Start, tmp_path: Path, size: int, end: str) -> None:
+def test_a_client_that_disconnects_in_data_leaves_nothing(start: Start, tmp_path: Path, size: int, end: str) -> None:
     """Neither message nor file. RFC 5321 §4.1.1.4."""
     server = start(spool_directory=tmp_path)
     raw = server.connect()
@@ -148,7 +148,7 @@ def test_what_was_sent_before_the_end_of_input_is_still_answered(server: Any) ->
 
 
 def test_large_content_is_spooled_and_the_file_is_gone_afterwards(start: Start, tmp_path: Path) -> None:
-    """Over the threshold a file is handed over, under it octets; after the reply nothing is left."""
+    """Above the threshold a file is delivered, below it octets; after the reply the file is deleted."""
     server = start(spool_directory=tmp_path, spool_octets=MIB)
     with smtplib.SMTP(server.host, server.port) as client:
         client.sendmail("a@b", ["c@d"], b"x" * (MIB - 2))
@@ -159,7 +159,7 @@ def test_large_content_is_spooled_and_the_file_is_gone_afterwards(start: Start, 
     assert not list(tmp_path.iterdir())
 
 
-def test_a_disk_that_takes_no_file_is_a_temporary_failure(start: Start, tmp_path: Path) -> None:
+def test_an_unwritable_disk_is_a_temporary_failure(start: Start, tmp_path: Path) -> None:
     """452 after the whole content, and the connection goes on. RFC 5321 §4.2.3."""
     server = start(spool_directory=tmp_path / "missing", spool_octets=1000)
     raw = server.connect()
@@ -185,7 +185,7 @@ def test_a_disk_that_takes_no_file_is_a_temporary_failure(start: Start, tmp_path
 def test_a_message_that_was_not_stored_is_not_acknowledged(
     server: Any, failure: Exception, pattern: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The reply names no detail, the log does; the next message is served. RFC 5321 §6.1."""
+    """The reply contains no detail, the log does; the next message is processed. RFC 5321 §6.1."""
     server.recorder.failure = failure
     raw = server.connect()
     raw.begin()
@@ -200,7 +200,7 @@ def test_a_message_that_was_not_stored_is_not_acknowledged(
 
 
 def test_no_reply_comes_before_the_commit(server: Any) -> None:
-    """The 250 waits for deliver, and so does what is pipelined behind it. RFC 5321 §6.1."""
+    """The 250 waits for the delivery, and so do pipelined commands after it. RFC 5321 §6.1."""
     server.recorder.hold = asyncio.Event()
     raw = server.connect()
     raw.begin()
@@ -216,8 +216,8 @@ def test_no_reply_comes_before_the_commit(server: Any) -> None:
     raw.expect("250 2.0.0 Ok")
 
 
-def test_a_client_that_leaves_during_the_commit_has_its_message_stored(server: Any) -> None:
-    """It came whole, so it is kept; the session says which it was."""
+def test_a_client_that_disconnects_during_the_commit_has_its_message_stored(server: Any) -> None:
+    """It was received completely; the session has its id."""
     server.recorder.hold = asyncio.Event()
     raw = server.connect()
     raw.begin()
@@ -245,7 +245,7 @@ def test_content_over_the_limit_is_neither_kept_nor_read_as_commands(start: Star
 
 
 def test_content_far_over_the_limit_ends_the_connection(start: Start) -> None:
-    """Who goes on sending for ever is not listened to for ever."""
+    """An endless message is not read for ever."""
     server = start(max_message_octets=1000)
     raw = server.connect()
     raw.begin()
@@ -271,7 +271,7 @@ def test_a_chunk_over_the_limit_is_refused_and_read_to_its_end(start: Start) -> 
 
 
 def test_chunks_before_authentication_are_refused(start: Start) -> None:
-    """BDAT is no way around 530. RFC 4954 §6."""
+    """BDAT does not circumvent 530. RFC 4954 §6."""
     server = start(auth=AuthPolicy(required=True))
     raw = server.connect()
     raw.ask("EHLO x", "250 *")
@@ -282,15 +282,15 @@ def test_chunks_before_authentication_are_refused(start: Start) -> None:
     raw.ask("MAIL FROM:<a@b>", "250 *")
 
 
-def test_a_silent_client_is_told_and_sent_away(start: Start) -> None:
+def test_an_idle_client_is_disconnected_with_421(start: Start) -> None:
     """421 after the idle time. RFC 5321 §4.5.3.2.7."""
     raw = start(idle_seconds=0.05).connect()
     raw.expect("421 4.4.2 mx.test catcher ESMTP Service closing transmission channel after timeout exceeded")
     raw.expect_end()
 
 
-def test_a_client_that_drips_content_is_sent_away(start: Start) -> None:
-    """The whole of DATA has a time, however busy the client looks."""
+def test_a_client_that_sends_content_too_slowly_is_disconnected(start: Start) -> None:
+    """The content as a whole has a time limit."""
     server = start(data_seconds=0.2)
     raw = server.connect()
     raw.begin()
@@ -309,7 +309,7 @@ def test_a_client_that_drips_content_is_sent_away(start: Start) -> None:
 
 
 def test_a_client_that_reads_no_replies_stops_being_read(start: Start) -> None:
-    """Memory is bounded by what the client reads; it is given up after the idle time."""
+    """Queued replies are limited; the client is disconnected after the idle time."""
     server = start(idle_seconds=0.3)
     raw = server.connect()
     raw.socket.settimeout(20)
@@ -320,7 +320,7 @@ def test_a_client_that_reads_no_replies_stops_being_read(start: Start) -> None:
 
 
 def test_a_line_that_never_ends_is_not_kept(start: Start) -> None:
-    """A command line has a bound, and patience with it too. RFC 5321 §4.5.3.1.4."""
+    """A command line has a maximum size. RFC 5321 §4.5.3.1.4."""
     server = start(max_line=1000)
     raw = server.connect()
     raw.send(b"NOOP " + b"x" * 5000)
@@ -333,8 +333,8 @@ def test_a_line_that_never_ends_is_not_kept(start: Start) -> None:
     assert server.session().ended == "refused"
 
 
-def test_a_tls_handshake_on_a_plain_listener_is_recognised(server: Any, caplog: pytest.LogCaptureFixture) -> None:
-    """The commonest mistake with ports gets a line in the log, not a hanging client."""
+def test_a_tls_handshake_on_a_plain_listener_is_logged(server: Any, caplog: pytest.LogCaptureFixture) -> None:
+    """The most common mistake with ports is logged, and the client does not hang."""
     with pytest.raises((ssl.SSLError, ConnectionResetError)):
         smtplib.SMTP_SSL(server.host, server.port, context=ssl.create_default_context())
     assert server.session().ended == "refused"
@@ -342,7 +342,7 @@ def test_a_tls_handshake_on_a_plain_listener_is_recognised(server: Any, caplog: 
 
 
 def test_oddities_of_the_dialogue_are_noted_on_the_message(server: Any) -> None:
-    """Bare LF, a HELO without a name and odd paths are let pass and told."""
+    """Bare LF, HELO without a name and invalid paths are accepted with notes."""
     raw = server.connect()
     raw.send(b"helo\nmail from: a@b\nrcpt to:<\xc3\xa9@d>\r\ndata\nx\r\n.\r\n")
     for pattern in ("250 *", "250 *", "250 *", "354 *", "250 *"):
@@ -358,7 +358,7 @@ def test_oddities_of_the_dialogue_are_noted_on_the_message(server: Any) -> None:
     assert server.message[0].client.protocol == "SMTP"
 
 
-def test_an_internationalized_message_is_known_as_such(server: Any) -> None:
+def test_an_internationalized_message_has_its_protocol_type(server: Any) -> None:
     """RFC 6531 §4.3: the protocol type is UTF8SMTP."""
     with smtplib.SMTP(server.host, server.port) as client:
         client.sendmail("é@b", ["ü@d"], "Ä".encode(), mail_options=["SMTPUTF8", "BODY=8BITMIME"])
@@ -367,7 +367,7 @@ def test_an_internationalized_message_is_known_as_such(server: Any) -> None:
 
 
 def test_the_dialogue_is_kept_without_secrets(server: Any) -> None:
-    """Each message has its dialogue, each connection too; AUTH arguments and content are not in them."""
+    """Each message and each connection has a transcript, without AUTH arguments and content."""
     with smtplib.SMTP(server.host, server.port, local_hostname="client.example") as client:
         client.login("somebody", "hunter2hunter2")
         client.docmd("AUTH PLAIN aHVudGVyMg==")
@@ -392,7 +392,7 @@ def test_the_dialogue_is_kept_without_secrets(server: Any) -> None:
 
 
 def test_a_connection_without_a_message_is_recorded_too(server: Any) -> None:
-    """Whoever looks for mail that never came finds why."""
+    """It helps to find out why mail was not received."""
     raw = server.connect()
     raw.ask("EHLO probe.example", "250 *")
     raw.close()
@@ -403,7 +403,7 @@ def test_a_connection_without_a_message_is_recorded_too(server: Any) -> None:
 
 
 def test_secrets_are_not_logged(server: Any, caplog: pytest.LogCaptureFixture) -> None:
-    """The dialogue at DEBUG is masked like the one that is kept."""
+    """The log at level DEBUG is masked like the transcript."""
     caplog.set_level("DEBUG", "catcher.smtp")
     with smtplib.SMTP(server.host, server.port) as client:
         client.login("somebody", "hunter2hunter2")
@@ -414,7 +414,7 @@ def test_secrets_are_not_logged(server: Any, caplog: pytest.LogCaptureFixture) -
 
 
 def test_a_hook_decides_at_every_stage(start: Start) -> None:
-    """Replies, delays and drops on purpose, at connect, HELO, AUTH, MAIL, RCPT, DATA, content and QUIT."""
+    """Replies, delays and drops at connect, HELO, AUTH, MAIL, RCPT, DATA, content and QUIT."""
     asked: list[tuple[Stage, str]] = []
     verdicts: dict[Stage, list[HookAction | None]] = {
         Stage.CONNECT: [HookAction(delay=0.001)],
@@ -461,7 +461,7 @@ WORDS = [
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(words=st.lists(st.sampled_from(WORDS), max_size=30))
 def test_no_octets_break_a_dialogue(server: Any, caplog: pytest.LogCaptureFixture, words: list[bytes]) -> None:
-    """Whatever is sent, every line of the answer is a reply, the connection ends, and nothing was raised."""
+    """Whatever is sent, every line sent back is a reply, the connection ends, and nothing is raised."""
     caplog.clear()
     with socket.create_connection((server.host, server.port), timeout=20) as connection:
         connection.sendall(b"".join(words) + b"\r\n.\r\nQUIT\r\n")

@@ -1,4 +1,4 @@
-"""Every script in dialogues/, on both event loops."""
+"""The scripts in dialogues/, on both event loops."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +11,6 @@ SCRIPTS = sorted((Path(__file__).parent / "dialogues").glob("*.txt"))
 
 @pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
-def test_a_dialogue_goes_as_its_script_says(play: Callable[[Path, str], Any], script: Path, loop: str) -> None:
-    """Commands and replies as RFC 5321 and the reference say; each script names its source."""
+def test_a_dialogue_follows_its_script(play: Callable[[Path, str], Any], script: Path, loop: str) -> None:
+    """Each script cites its source."""
     assert play(script, loop).session().ended in {"quit", "refused"}
