@@ -1,4 +1,4 @@
-// What the keys and the palette do, by the names that the server's table of keys has; and whether it can be done now.
+// The actions of shortcuts and palette, by their names in the server's table, and whether each is available now.
 import { markOrCompare } from "./compare.js";
 import { all, byId, focusRow, root, rows } from "./dom.js";
 import { toggleFollow } from "./follow.js";
@@ -15,16 +15,16 @@ const hasRows = () => rows().length > 0;
 const hasTarget = () => Boolean(byId("bulk")) && targets().length > 0;
 const hasRow = () => Boolean(focusedRow());
 
-/** An action that presses a control of the page. @param {string} selector @returns {Action} */
-const pressing = (selector) => ({
+/** An action that clicks a control of the page. @param {string} selector @returns {Action} */
+const clicking = (selector) => ({
   run: () => /** @type {HTMLElement | null} */ (document.querySelector(selector))?.click(),
   can: () => Boolean(document.querySelector(selector)),
 });
 
-/** An action that goes to a page. @param {string} path @returns {Action} */
-const going = (path) => ({ run: () => location.assign(root + path), can: always });
+/** An action that opens a page. @param {string} path @returns {Action} */
+const opening = (path) => ({ run: () => location.assign(root + path), can: always });
 
-/** An action that chooses the next of a group of links. @param {string} selector @param {number} step @returns {Action} */
+/** An action that follows the next of a group of links. @param {string} selector @param {number} step @returns {Action} */
 const cycling = (selector, step) => ({
   run: () => {
     const links = all(selector);
@@ -52,7 +52,7 @@ function back() {
   return void visit(link.href).then(() => focusRow(byId(`r-${id}`)));
 }
 
-/** @param {string} name of a class @returns {boolean} whether one of the targets has it */
+/** @param {string} name of a class @returns {boolean} whether any target has it */
 const anyHas = (name) => targets().some((id) => byId(`r-${id}`)?.classList.contains(name));
 
 async function archive() {
@@ -63,7 +63,7 @@ async function archive() {
   link?.click();
 }
 
-/** Open the menu for tags, of what is ticked or of the open message, and go into its field. */
+/** Open the tag menu of the selected or open messages and focus its field. */
 function tags() {
   const row = focusedRow();
   if (row && !hasTicks() && !byId("acts")) tick(row, false, true);
@@ -89,8 +89,8 @@ export const ACTIONS = {
   next: { run: () => move(1), can: hasRows },
   previous: { run: () => move(-1), can: hasRows },
   open: { run: () => /** @type {HTMLElement | null} */ (focusedRow()?.querySelector(".subject"))?.click(), can: hasRow },
-  older: pressing("[data-older-message]"),
-  newer: pressing("[data-newer]"),
+  older: clicking("[data-older-message]"),
+  newer: clicking("[data-newer]"),
   back: { run: back, can: () => hasTicks() || Boolean(byId("message")?.dataset.id) },
   tick: { run: () => toggleTick(), can: hasRow },
   range: { run: () => toggleTick(true), can: hasRow },
@@ -110,23 +110,23 @@ export const ACTIONS = {
   wider: cycling("[data-width]", 1),
   narrower: cycling("[data-width]", -1),
   scheme: cycling("[data-scheme]", 1),
-  images: pressing("[data-images]"),
-  remote: pressing("[data-remote]"),
+  images: clicking("[data-images]"),
+  remote: clicking("[data-remote]"),
   compare: { run: () => markOrCompare(targets()[0]), can: hasTarget },
-  "compare-previous": pressing("[data-previous]"),
-  "copy-code": pressing("[data-code]"),
-  "copy-link": pressing("[data-link]"),
-  "open-link": pressing("[data-open]"),
+  "compare-previous": clicking("[data-previous]"),
+  "copy-code": clicking("[data-code]"),
+  "copy-link": clicking("[data-link]"),
+  "open-link": clicking("[data-open]"),
   follow: { run: toggleFollow, can: () => Boolean(byId("rows")) },
   "show-new": { run: () => showHeld(true), can: canShowHeld },
   menu: { run: menu, can: () => Boolean(document.querySelector(".listhead summary")) },
-  "go-all": going(""),
-  "go-unread": going("?q=is:unread"),
-  "go-pinned": going("?q=is:pinned"),
-  "go-inboxes": going("inboxes"),
-  "go-tags": going("tags"),
-  "go-bin": going("bin"),
-  "go-setup": going("setup"),
+  "go-all": opening(""),
+  "go-unread": opening("?q=is:unread"),
+  "go-pinned": opening("?q=is:pinned"),
+  "go-inboxes": opening("inboxes"),
+  "go-tags": opening("tags"),
+  "go-bin": opening("bin"),
+  "go-setup": opening("setup"),
   side: { run: toggleSide, can: always },
 };
 

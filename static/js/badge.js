@@ -1,5 +1,5 @@
-// How much is unread, where it is seen from another tab: in the title, on the icon, and by a notification when wanted.
-import { byId, root, say } from "./dom.js";
+// The number of unread messages in title and icon, and notifications of new messages.
+import { byId, root, translate } from "./dom.js";
 import { keep, kept } from "./panes.js";
 
 let unread = -1;
@@ -20,11 +20,11 @@ export function showUnread(count) {
 
 const isWanted = () => "Notification" in window && Notification.permission === "granted" && kept("notify") === "1";
 
-/** Tell of new mail in this list while nobody looks at the page. @param {number} count @param {HTMLElement} [row] the newest */
+/** Notify of new messages in this list while the page is hidden. @param {number} count @param {HTMLElement} [row] the newest */
 export function notify(count, row) {
   if (!document.hidden || !isWanted()) return;
   const subject = row?.querySelector(".subject")?.lastChild?.textContent ?? "";
-  const shown = new Notification(say("arrived", count), { body: subject, tag: `catcher ${root} ${byId("list")?.dataset.query}` });
+  const shown = new Notification(translate("newMessages", count), { body: subject, tag: `catcher ${root} ${byId("list")?.dataset.query}` });
   shown.onclick = () => window.focus();
 }
 
@@ -35,7 +35,7 @@ function showBell() {
   bell.setAttribute("aria-pressed", String(isWanted()));
 }
 
-/** Ask for the permission only because the bell was pressed. */
+/** Toggle notifications; browsers allow asking for permission only after a click. */
 async function press() {
   const isOn = !isWanted();
   if (isOn && (await Notification.requestPermission()) !== "granted") return;

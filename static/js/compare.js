@@ -1,17 +1,17 @@
-// Comparing by key: one message is remembered for this tab, the next one is compared with it.
-import { root, say, toast } from "./dom.js";
+// Comparison by shortcut: the first message is marked for this tab, the second one is compared with it.
+import { root, translate, toast } from "./dom.js";
 
-const KEPT = "catcher-compare";
+const MARKED = "catcher-compare";
 
-/** Remember a message, or compare it with the one remembered. @param {string | undefined} id */
+/** Mark a message, or compare it with the marked one. @param {string | undefined} id */
 export function markOrCompare(id) {
   if (!id) return;
-  const first = sessionStorage.getItem(KEPT);
+  const first = sessionStorage.getItem(MARKED);
   if (first && first !== id) {
-    sessionStorage.removeItem(KEPT);
+    sessionStorage.removeItem(MARKED);
     location.assign(`${root}compare/${first}/${id}`);
   } else {
-    sessionStorage.setItem(KEPT, id);
-    toast(say("compareWith"));
+    sessionStorage.setItem(MARKED, id);
+    toast(translate("compareWith"));
   }
 }

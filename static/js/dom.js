@@ -1,15 +1,15 @@
-// Small words for the document, used by the other modules.
+// Helpers for the document, shared by the other modules.
 
 /** Path of the site, with a slash at both ends. */
 export const root = document.documentElement.dataset.root ?? "/";
 
-/** The words of the reader's language, drawn by the server. @type {Record<string, string | string[]>} */
-const words = JSON.parse(document.body.dataset.words ?? "{}");
+/** Texts in the reader's language, from the server. @type {Record<string, string | string[]>} */
+const texts = JSON.parse(document.body.dataset.texts ?? "{}");
 const forms = new Intl.PluralRules(document.documentElement.lang);
 
-/** A text of the pages, or the form of it for a number. @param {string} name @param {number} [count] */
-export function say(name, count = 0) {
-  const found = words[name] ?? name;
+/** Return a text, in its form for a number. @param {string} name @param {number} [count] */
+export function translate(name, count = 0) {
+  const found = texts[name] ?? name;
   const form = Array.isArray(found) ? (found[forms.select(count) === "one" ? 0 : 1] ?? "") : found;
   return form.replace("%s", String(count));
 }
@@ -23,13 +23,13 @@ export const all = (selector, within = document) => [...within.querySelectorAll(
 /** All rows of the list, from top to bottom. @returns {HTMLElement[]} */
 export const everyRow = () => all("#rows .row");
 
-/** The rows that are not folded away behind an equal one. @returns {HTMLElement[]} */
+/** All visible rows, without folded ones. @returns {HTMLElement[]} */
 export const rows = () => everyRow().filter((row) => !row.closest("details:not([open])"));
 
 /** @param {string} id @returns {HTMLElement | null} */
 export const rowOf = (id) => byId(`r-${id}`);
 
-/** Show a short text at the bottom, read out as well; it goes away by itself. @param {string} text */
+/** Show a short text at the bottom, for a while; screen readers read it. @param {string} text */
 export function toast(text) {
   const old = byId("toast");
   if (!old) return;
@@ -38,13 +38,13 @@ export function toast(text) {
   old.replaceWith(fresh);
 }
 
-/** Say something to screen readers only. @param {string} text */
+/** Announce a text to screen readers only. @param {string} text */
 export function announce(text) {
   const news = byId("news");
   if (news) news.textContent = text;
 }
 
-/** The elements of server HTML, not yet in the page. @param {string} html @param {"ol" | "div"} [within] @returns {HTMLElement[]} */
+/** Parse HTML of the server into elements. @param {string} html @param {"ol" | "div"} [within] @returns {HTMLElement[]} */
 export function elementsOf(html, within = "ol") {
   const parsed = new DOMParser().parseFromString(`<${within}>${html}</${within}>`, "text/html");
   return /** @type {HTMLElement[]} */ ([...(parsed.querySelector(within)?.children ?? [])]);
@@ -57,8 +57,8 @@ export function focusRow(row) {
   row?.scrollIntoView({ block: "nearest" });
 }
 
-/** Focus a row, or where there is none the list's name: a reader's place is never lost. @param {Element | null | undefined} row */
-export function goOnAt(row) {
+/** Focus a row, or without one the title of the list, so that the focus is never lost. @param {Element | null | undefined} row */
+export function focusRowOrTitle(row) {
   if (row) focusRow(row);
   else byId("list-name")?.focus({ preventScroll: true });
 }

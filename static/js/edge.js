@@ -1,10 +1,10 @@
-// The right edge of the mail: dragged, moved with arrow keys, or said in a number field. The width is in the address.
+// The right edge of the preview: dragged, moved by arrow keys, or set in a number field. The width is in the address.
 import { all, byId } from "./dom.js";
 
 const frame = () => /** @type {HTMLIFrameElement | null} */ (byId("mail"));
 const field = () => /** @type {HTMLInputElement | null} */ (byId("width"));
 
-/** Show the mail at a width, for now. @param {number} wanted */
+/** Show the message at a width. @param {number} wanted */
 function showAt(wanted) {
   const [mail, number] = [frame(), field()];
   if (!mail || !number || !wanted) return;
@@ -14,7 +14,7 @@ function showAt(wanted) {
   byId("edge")?.setAttribute("aria-valuenow", String(width));
 }
 
-/** Write the shown width into the address of this page and of those that lead on from it, without a new page. */
+/** Write the width into the address of this page and into its links, without loading a page. */
 function settle() {
   const width = field()?.value ?? "";
   const here = new URL(location.href);
@@ -37,7 +37,7 @@ function grab(event) {
   if (edge.id !== "edge" || !mail) return;
   event.preventDefault();
   const left = mail.getBoundingClientRect().left;
-  edge.setPointerCapture(event.pointerId); // else the frame would swallow the moves
+  edge.setPointerCapture(event.pointerId); // otherwise the frame would receive the moves
   mail.classList.add("held");
   edge.onpointermove = (moved) => showAt(moved.clientX - left - 2);
   edge.onlostpointercapture = () => {

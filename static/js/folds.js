@@ -1,9 +1,9 @@
-// Rows of a kind (equal ones, or of a conversation): all but the newest are folded away behind it. The server draws them
-// so; here rows come and go.
+// Folds: rows of one group (equal ones, or of a thread) behind the newest. The server draws them; here rows are added
+// and removed.
 import { all, byId } from "./dom.js";
 
-/** Longest time between two of one fold, in milliseconds; the server's rule. */
-const APART = 60_000;
+/** Longest time between two rows of a fold, in milliseconds; the same as on the server. */
+const MAX_INTERVAL = 60_000;
 
 /** The fold behind a row. @param {Element} row @returns {HTMLElement | null} */
 const foldOf = (row) => (row.nextElementSibling?.matches(".same") ? /** @type {HTMLElement} */ (row.nextElementSibling) : null);
@@ -11,23 +11,23 @@ const foldOf = (row) => (row.nextElementSibling?.matches(".same") ? /** @type {H
 /** The rows in a fold. @param {ParentNode | null} fold */
 const inside = (fold) => (fold ? all(".row", fold) : []);
 
-/** Rows that are folded away behind this one. @param {Element} row @returns {HTMLElement[]} */
+/** Rows that are hidden behind this one. @param {Element} row @returns {HTMLElement[]} */
 export const behind = (row) => (foldOf(row)?.querySelector("details:not([open])") ? inside(foldOf(row)) : []);
 
-/** When it came, in milliseconds since 1970. @param {Element | undefined} row */
-const cameAt = (row) => Date.parse(row?.querySelector("time")?.dateTime ?? "");
+/** Arrival in milliseconds since 1970. @param {Element | undefined} row */
+const arrivedAt = (row) => Date.parse(row?.querySelector("time")?.dateTime ?? "");
 
 /** Whether the older row belongs behind the newer one. @param {HTMLElement} newer @param {HTMLElement} older */
 function isSame(newer, older) {
   const last = inside(foldOf(newer)).at(-1) ?? newer;
-  return newer.dataset.kind === older.dataset.kind && cameAt(last) - cameAt(older) <= APART;
+  return newer.dataset.group === older.dataset.group && arrivedAt(last) - arrivedAt(older) <= MAX_INTERVAL;
 }
 
-/** Put rows that came, or that lost the one they were folded behind, where the server would draw them. */
+/** Move new rows, and rows that lost the head of their fold, where the server would draw them. */
 export function refold() {
   for (const fold of all("#rows > .same")) {
     const [head, first] = [/** @type {HTMLElement | null} */ (fold.previousElementSibling), inside(fold)[0]];
-    if (first && head?.dataset.kind !== first.dataset.kind) fold.before(first);
+    if (first && head?.dataset.group !== first.dataset.group) fold.before(first);
   }
   const heads = all("#rows > .row");
   for (let at = heads.length - 2; at >= 0; at--) {
@@ -41,7 +41,7 @@ export function refold() {
   }
 }
 
-/** Fold a row, and those behind it, behind a newer one. @param {HTMLElement} newer @param {HTMLElement} older */
+/** Fold a row, and the rows behind it, behind a newer one. @param {HTMLElement} newer @param {HTMLElement} older */
 function take(newer, older) {
   const drawn = /** @type {HTMLTemplateElement | null} */ (byId("same"))?.content.querySelector(".same")?.cloneNode(true);
   const fold = foldOf(newer) ?? foldOf(older) ?? /** @type {HTMLElement | undefined} */ (drawn);
@@ -55,7 +55,7 @@ function take(newer, older) {
   focused?.focus({ preventScroll: true });
 }
 
-/** What is unfolded stays so in a list that was drawn anew. @param {ParentNode} ours @param {ParentNode} theirs */
+/** Keep folds open in a redrawn list. @param {ParentNode} ours @param {ParentNode} theirs */
 export function keepOpen(ours, theirs) {
   const open = new Set(all(".same details[open] .row", ours).map((row) => row.dataset.id));
   for (const fold of all(".same details", theirs)) {

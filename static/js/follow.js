@@ -1,11 +1,11 @@
-// Following: the newest message of the list opens by itself, until the reader scrolls or types.
-import { announce, byId, rows, say } from "./dom.js";
+// Follow mode: the newest message opens automatically, until the reader scrolls or types.
+import { announce, byId, rows, translate } from "./dom.js";
 import { visit } from "./visit.js";
 
 /** @type {"off" | "on" | "paused"} */
 let state = "off";
 
-/** @returns {boolean} whether what comes is to be opened */
+/** @returns {boolean} whether new messages open automatically */
 export const isFollowing = () => state === "on";
 
 /** @param {"off" | "on" | "paused"} wanted */
@@ -13,29 +13,29 @@ function turnTo(wanted) {
   if (wanted === state) return;
   state = wanted;
   showFollow();
-  announce(say({ off: "notFollowing", on: "following", paused: "followPaused" }[state]));
+  announce(translate({ off: "notFollowing", on: "following", paused: "followPaused" }[state]));
 }
 
-/** Say on the control and in the address how it is; a link with "follow=1" sets up a second screen. */
+/** Show the state on the button and in the address; a link with "follow=1" is for a second screen. */
 function showFollow() {
   const button = byId("follow");
-  const words = button?.querySelector("span");
+  const label = button?.querySelector("span");
   button?.setAttribute("aria-pressed", String(state !== "off"));
   if (button) button.dataset.state = state;
-  if (words) words.textContent = say({ off: "follow", on: "following", paused: "followPaused" }[state]);
+  if (label) label.textContent = translate({ off: "follow", on: "following", paused: "followPaused" }[state]);
   const address = new URL(location.href);
   if (state === "off") address.searchParams.delete("follow");
   else address.searchParams.set("follow", "1");
   if (address.href !== location.href) history.replaceState(history.state, "", address);
 }
 
-/** Follow, go on after a pause, or stop. */
+/** Start, resume or stop following. */
 export function toggleFollow() {
   turnTo(state === "on" ? "off" : "on");
   if (isFollowing()) byId("scroll")?.scrollTo({ top: 0 });
 }
 
-/** Open the newest message, as the last one was looked at. */
+/** Open the newest message in the current view. */
 export function openNewest() {
   const link = /** @type {HTMLAnchorElement | null | undefined} */ (rows()[0]?.querySelector(".subject"));
   if (link) void visit(link.href, { focus: false });

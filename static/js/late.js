@@ -1,29 +1,29 @@
-// Numbers that take longer than a page may: how much the checks found, and what saved searches find. Asked for afterwards.
+// Counts that take too long for a page: findings of the checks, results of saved searches. Requested afterwards.
 import { all, byId, elementsOf, root } from "./dom.js";
 
-const STAYS = 400;
-const REST = 6000;
+const DELAY = 400;
+const MIN_INTERVAL = 6000;
 /** @type {number | undefined} */
 let timer;
-/** When saved searches were counted last, in milliseconds. */
-let countedAt = -REST;
+/** Moment of the last count of saved searches, in milliseconds. */
+let countedAt = -MIN_INTERVAL;
 /** @type {number | undefined} */
 let counting;
 
 /** @param {HTMLElement} tab @param {string} id */
-async function askChecks(tab, id) {
+async function requestFindings(tab, id) {
   const answer = await fetch(`${root}view/${id}/findings`).catch(() => null);
   if (!answer?.ok || !tab.isConnected) return;
   delete tab.dataset.uncounted;
   tab.append(...elementsOf(await answer.text(), "div"));
 }
 
-/** Once the reader stays with a message; who steps through many asks for none. */
+/** Request the findings once the reader stays with a message, not while stepping through many. */
 function arrive() {
   clearTimeout(timer);
   const tab = /** @type {HTMLElement | null} */ (document.querySelector("[data-uncounted]"));
   const id = byId("message")?.dataset.id;
-  if (tab && id) timer = setTimeout(() => void askChecks(tab, id), STAYS);
+  if (tab && id) timer = setTimeout(() => void requestFindings(tab, id), DELAY);
 }
 
 async function countSaved() {
@@ -32,13 +32,13 @@ async function countSaved() {
   const answer = await fetch(`${root}saved/numbers`).catch(() => null);
   if (!answer?.ok) return;
   const numbers = await answer.json();
-  for (const place of all("[data-saved]")) place.textContent = String(numbers[place.dataset.number ?? ""] ?? "");
+  for (const label of all("[data-saved]")) label.textContent = String(numbers[label.dataset.number ?? ""] ?? "");
 }
 
-/** Count what saved searches find, soon but not often. */
+/** Update the counts of saved searches, soon but not often. */
 export function recountSaved() {
   if (document.hidden || !document.querySelector("[data-saved]")) return;
-  counting ??= setTimeout(() => void countSaved(), Math.max(STAYS, countedAt + REST - performance.now()));
+  counting ??= setTimeout(() => void countSaved(), Math.max(DELAY, countedAt + MIN_INTERVAL - performance.now()));
 }
 
 /** Start. */

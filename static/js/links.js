@@ -1,13 +1,13 @@
-// Asks the links of a mail and shows each answer as it comes; without a script the page itself is sent that slowly.
+// Link results, shown as they arrive; without a script the page itself streams them.
 import { announce, byId, elementsOf } from "./dom.js";
 
 /** @param {HTMLAnchorElement} link @param {HTMLElement} list */
-async function askLinks(link, list) {
+async function requestLinks(link, list) {
   link.setAttribute("aria-disabled", "true");
   const answer = await fetch(link.dataset.links ?? "");
   if (!answer.ok || !answer.body) return location.assign(link.href);
   list.replaceChildren();
-  const section = byId("answered");
+  const section = byId("link-section");
   if (section) section.hidden = false;
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
@@ -24,9 +24,9 @@ async function askLinks(link, list) {
 export function startLinks() {
   document.addEventListener("click", (event) => {
     const link = /** @type {HTMLAnchorElement | null} */ (/** @type {Element} */ (event.target).closest("[data-links]"));
-    const list = byId("answers");
+    const list = byId("link-results");
     if (!link || !list || event.metaKey || event.ctrlKey) return;
     event.preventDefault();
-    if (!link.ariaDisabled) void askLinks(link, list);
+    if (!link.ariaDisabled) void requestLinks(link, list);
   });
 }

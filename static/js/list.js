@@ -1,19 +1,19 @@
-// What is done to messages from the list: without a new page, with a way back, and with the focus where one goes on.
-import { all, byId, everyRow, focusRow, goOnAt, root, rowOf, rows } from "./dom.js";
+// Actions on messages of the list: without loading a page, with undo, and with the focus on the next message.
+import { all, byId, everyRow, focusRow, focusRowOrTitle, root, rowOf, rows } from "./dom.js";
 import { carryTicks, chosenIds, forget, formOfList, hasTicks, isAllChosen, tickAll } from "./selection.js";
 import { visit } from "./visit.js";
 
-/** The moment of the last deletion that can be undone, "" for none. */
+/** Moment of the last deletion that can be undone, "" for none. */
 let undoable = "";
 
-/** The row with the focus, or whose fold has it, or the open one. @returns {HTMLElement | null} */
+/** The focused row, or the one with the focused fold, or the open one. @returns {HTMLElement | null} */
 export function focusedRow() {
   const focused = document.activeElement;
   const row = /** @type {HTMLElement | null} */ (focused?.closest(".row") ?? focused?.closest(".same")?.previousElementSibling ?? null);
   return row ?? rowOf(byId("message")?.dataset.id ?? "");
 }
 
-/** What the next action is for: the ticked rows, else the focused or open one. @returns {string[]} */
+/** Targets of the next action: the selected rows, else the focused or open one. @returns {string[]} */
 export function targets() {
   if (hasTicks()) return chosenIds();
   const one = focusedRow()?.dataset.id ?? byId("message")?.dataset.id;
@@ -21,7 +21,7 @@ export function targets() {
 }
 
 /**
- * Send an action for some messages, and put the focus where the reader goes on.
+ * Send an action for some messages, and focus the next one.
  * @param {string} action as the buttons of the bulk bar have it @param {string[]} [ids]
  */
 export async function act(action, ids = targets()) {
@@ -50,13 +50,13 @@ async function send(body, ids) {
   if (isGone) forget(isAll ? chosenIds() : ids);
   else if (action !== "tag" && action !== "untag") tickAll(false);
   const order = isGone ? [...listed.slice(first), ...listed.slice(0, first).reverse()] : [listed[first] ?? ""];
-  goOnAt(order.map(rowOf).find(Boolean));
+  focusRowOrTitle(order.map(rowOf).find(Boolean));
 }
 
-/** @returns {boolean} whether there is something to take back */
+/** @returns {boolean} whether a deletion can be undone */
 export const canUndo = () => Boolean(undoable);
 
-/** Bring back what was deleted last, and go to it. */
+/** Restore the messages deleted last, and focus them. */
 export async function undo() {
   if (!undoable) return;
   const before = new Set(everyRow().map((row) => row.dataset.id));

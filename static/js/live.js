@@ -1,5 +1,5 @@
-// Live news: rows that the server has drawn are put on top of the list, without moving anything the reader looks at.
-import { all, announce, byId, elementsOf, everyRow, focusRow, goOnAt, rowOf, rows, say } from "./dom.js";
+// Live updates: rows drawn by the server are inserted on top of the list, without moving what the reader looks at.
+import { all, announce, byId, elementsOf, everyRow, focusRow, focusRowOrTitle, rowOf, rows, translate } from "./dom.js";
 import { notify, showUnread } from "./badge.js";
 import { refold } from "./folds.js";
 import { isFollowing, openNewest } from "./follow.js";
@@ -9,22 +9,22 @@ import { forget } from "./selection.js";
 import { listen } from "./stream.js";
 import { putRow, visit } from "./visit.js";
 
-const MOST_ROWS = 200;
-const HOVER_REST = 1000;
+const MAX_ROWS = 200;
+const HOVER_DELAY = 1000;
 
-/** Rows that came while the reader was busy, the newest first. @type {HTMLElement[]} */
+/** New rows held back while the reader is busy, the newest first. @type {HTMLElement[]} */
 let held = [];
-/** Ids of new messages that came without rows, because there were too many. @type {Set<string>} */
+/** Ids of new messages without rows, because there were too many. @type {Set<string>} */
 let unseen = new Set();
-let movedAt = -HOVER_REST;
+let movedAt = -HOVER_DELAY;
 let announcedAt = -Infinity;
 let arrivals = 0;
 
-/** Whether a row on top would move what the reader looks at or works with. */
+/** Whether a new row on top would move what the reader looks at. */
 function isBusy() {
   const focused = document.activeElement?.closest(".row");
   const isBelow = Boolean(focused) && focused !== rows()[0];
-  return (byId("scroll")?.scrollTop ?? 0) > 4 || isBelow || performance.now() - movedAt < HOVER_REST;
+  return (byId("scroll")?.scrollTop ?? 0) > 4 || isBelow || performance.now() - movedAt < HOVER_DELAY;
 }
 
 /** @param {string} html */
@@ -33,7 +33,7 @@ function takeNew(html) {
   if (!fresh.length || !("live" in (byId("list")?.dataset ?? {}))) return;
   held = [...fresh, ...held];
   arrivals += fresh.length;
-  tell();
+  announceNew();
   notify(fresh.length, fresh[0]);
   if (isFollowing()) void showHeld().then(openNewest);
   else if (isBusy() || unseen.size) showButton();
@@ -47,7 +47,7 @@ const isHeld = (id) => held.some((row) => row.dataset.id === id);
 function takeMany(ids) {
   for (const id of ids) if (!rowOf(id) && !isHeld(id)) unseen.add(id);
   arrivals += ids.length;
-  tell();
+  announceNew();
   notify(ids.length);
   if (isFollowing()) void showHeld().then(openNewest);
   else showButton();
@@ -58,23 +58,23 @@ function showButton() {
   const count = held.length + unseen.size;
   if (!button) return;
   button.hidden = !count;
-  button.textContent = say("arrived", count);
+  button.textContent = translate("newMessages", count);
 }
 
 /** @returns {boolean} whether new messages are held back */
 export const canShowHeld = () => held.length + unseen.size > 0;
 
-/** Put the held rows on top; of too many the list is asked for again. @param {boolean} [isWanted] by the reader */
+/** Insert the held rows on top; too many reload the list. @param {boolean} [isWanted] by the reader */
 export async function showHeld(isWanted = false) {
-  if (unseen.size || held.length > MOST_ROWS) await reload();
+  if (unseen.size || held.length > MAX_ROWS) await reload();
   const list = byId("rows");
   for (const row of held) row.classList.add("fresh");
   list?.prepend(...held);
   held = [];
   if (list) localise(list);
-  for (const row of everyRow().slice(MOST_ROWS)) row.remove();
+  for (const row of everyRow().slice(MAX_ROWS)) row.remove();
   refold();
-  document.querySelector("[data-none]")?.remove();
+  document.querySelector("[data-empty]")?.remove();
   showButton();
   if (isWanted) {
     byId("scroll")?.scrollTo({ top: 0 });
@@ -82,20 +82,20 @@ export async function showHeld(isWanted = false) {
   }
 }
 
-/** Say how many came, at most every ten seconds. */
-function tell() {
+/** Announce the number of new messages, at most every ten seconds. */
+function announceNew() {
   if (performance.now() - announcedAt < 10_000) return;
   announcedAt = performance.now();
-  announce(say("arrived", arrivals));
+  announce(translate("newMessages", arrivals));
   arrivals = 0;
 }
 
-/** The first mail turns the empty page into a list. @param {number} matching */
+/** Replace the empty page by a list when the first message arrives. @param {number} matching */
 function leaveEmptyPage(matching) {
   if (matching && document.body.classList.contains("is-empty")) void visit(location.href, { push: false, list: true, quiet: true });
 }
 
-/** The row under this one, else the one above. @param {HTMLElement} row */
+/** The row below this one, else the one above. @param {HTMLElement} row */
 function beside(row) {
   const listed = everyRow();
   const at = listed.indexOf(row);
@@ -107,7 +107,7 @@ function takeGone(ids) {
   held = held.filter((row) => !ids.includes(row.dataset.id ?? ""));
   for (const id of ids) {
     const row = rowOf(id);
-    if (row?.contains(document.activeElement)) goOnAt(beside(row));
+    if (row?.contains(document.activeElement)) focusRowOrTitle(beside(row));
     row?.remove();
   }
   refold();
@@ -130,7 +130,7 @@ function takeCounts(counts) {
   }
 }
 
-/** The sidebar lists something else. @param {string} html */
+/** Redraw the sidebar. @param {string} html */
 function takeSide(html) {
   const side = byId("sidelists");
   const focused = side?.contains(document.activeElement) ? document.activeElement?.getAttribute("href") : null;
@@ -138,7 +138,7 @@ function takeSide(html) {
   for (const link of all("#sidelists a")) if (focused && link.getAttribute("href") === focused) link.focus();
 }
 
-/** Ask for the list again, leaving the message as it is. */
+/** Reload the list, without the message beside it. */
 async function reload() {
   await visit(location.href, { onlyList: true, push: false });
 }
@@ -146,9 +146,9 @@ async function reload() {
 /** @param {"on" | "lost"} state */
 function showState(state) {
   const live = byId("live");
-  const words = live?.querySelector("[data-live-text]");
+  const label = live?.querySelector("[data-live-text]");
   if (live) live.dataset.state = state;
-  if (words) words.textContent = say(state === "on" ? "live" : "notLive");
+  if (label) label.textContent = translate(state === "on" ? "live" : "offline");
 }
 
 /** Start. */

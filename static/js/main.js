@@ -1,4 +1,4 @@
-// Starts what helps on the pages. Everything works without it; the server draws every row, tab and form.
+// Entry point. The pages work without scripts: the server draws every row, tab and form.
 import { startVisits } from "./visit.js";
 import { startSelection } from "./selection.js";
 import { startList } from "./list.js";

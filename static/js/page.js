@@ -1,21 +1,21 @@
-// What is done to every page that appears: local times, buttons that only scripts can serve, filters while typing.
-import { all, announce, byId, say, toast } from "./dom.js";
+// Set-up of every page: local times, copy buttons, filters.
+import { all, announce, byId, translate, toast } from "./dom.js";
 
-/** "utc", "ago", or undefined for this browser's zone: the reader's setting. */
+/** Preference: "utc", "ago", or undefined for this browser's time zone. */
 const times = document.documentElement.dataset.times;
 const zone = times === "utc" ? { timeZone: "UTC" } : {};
 const locale = document.documentElement.lang;
-/** "12", "auto" for what this browser's country has, or undefined for 24 hours: the reader's setting. */
+/** Preference: "12", "auto" for this browser's region, or undefined for 24 hours. */
 const clock = document.documentElement.dataset.clock;
-const country = clock === "auto" ? navigator.language : locale;
+const region = clock === "auto" ? navigator.language : locale;
 const hours = /** @type {const} */ (clock ? { hour: "numeric", hour12: clock === "12" || undefined } : { hour: "2-digit", hourCycle: "h23" });
-const time = new Intl.DateTimeFormat(country, { ...hours, minute: "2-digit", ...zone });
-const seconds = new Intl.DateTimeFormat(country, { ...hours, minute: "2-digit", second: "2-digit", ...zone });
+const time = new Intl.DateTimeFormat(region, { ...hours, minute: "2-digit", ...zone });
+const seconds = new Intl.DateTimeFormat(region, { ...hours, minute: "2-digit", second: "2-digit", ...zone });
 const day = new Intl.DateTimeFormat(locale, { weekday: "short", ...zone });
 const date = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", ...zone });
 const ago = new Intl.RelativeTimeFormat(locale, { style: "narrow", numeric: "auto" });
 
-/** The time as a list shows it. @param {Date} moment @param {Date} now */
+/** The short time of a list. @param {Date} moment @param {Date} now */
 function short(moment, now) {
   const age = now.getTime() - moment.getTime();
   if (times === "ago" && age >= 0) return sinceThen(age / 1000);
@@ -25,23 +25,23 @@ function short(moment, now) {
   return then.slice(0, 4) === today.slice(0, 4) ? date.format(moment) : then.slice(0, 10);
 }
 
-/** How long ago, in its largest unit. @param {number} age in seconds */
+/** Relative time in its largest unit. @param {number} age in seconds */
 function sinceThen(age) {
   const units = /** @type {const} */ ([["day", 86_400], ["hour", 3600], ["minute", 60]]);
   const [unit, size] = units.find(([, each]) => age >= each) ?? ["second", 1];
   return ago.format(-Math.floor(age / size), unit);
 }
 
-/** Date and time to the second, in the zone that is wanted. @param {Date} moment */
+/** Date and time to the second, in the preferred zone. @param {Date} moment */
 function iso(moment) {
   const offset = times === "utc" ? 0 : moment.getTimezoneOffset() * 60_000;
   return new Date(moment.getTime() - offset).toISOString().slice(0, 19).replace("T", " ");
 }
 
-/** The same by the clock that is wanted. @param {Date} moment */
+/** The same, in the preferred clock. @param {Date} moment */
 const full = (moment) => (clock ? `${iso(moment).slice(0, 10)} ${seconds.format(moment)}` : iso(moment));
 
-/** Put the times below an element into this browser's zone. @param {ParentNode} within */
+/** Convert the times within an element to this browser's zone. @param {ParentNode} within */
 export function localise(within) {
   const now = new Date();
   for (const element of all("time:not([data-local])", within)) {
@@ -53,13 +53,13 @@ export function localise(within) {
   }
 }
 
-/** Make a page, or a part of it, ready. @param {ParentNode} [within] */
+/** Set up a page or a part of it. @param {ParentNode} [within] */
 export function ready(within = document) {
   localise(within);
   for (const button of all(".copy[hidden]", within)) button.hidden = false;
 }
 
-/** What an element says; of a list of header fields only names and bodies. @param {Element | null | undefined} element */
+/** Text of an element; of a list of header fields only names and bodies. @param {Element | null | undefined} element */
 function textOf(element) {
   if (!element?.matches("dl")) return element?.textContent;
   const fields = all(":scope > div:not([hidden])", element);
@@ -73,12 +73,12 @@ async function copy(button) {
   const text = given || textOf(from ? document.querySelector(from) : button.closest("figure")?.querySelector("pre"));
   if (navigator.clipboard) await navigator.clipboard.writeText(text ?? "");
   else copyOld(text ?? "");
-  const said = say(button.dataset.said ?? "copied");
-  toast(said);
-  announce(said);
+  const notice = translate(button.dataset.copied ?? "copied");
+  toast(notice);
+  announce(notice);
 }
 
-/** Browsers give the clipboard to secure pages only; over plain HTTP from another machine this still works. @param {string} text */
+/** Copy without the clipboard API, which browsers allow on secure pages only. @param {string} text */
 function copyOld(text) {
   const field = document.createElement("textarea");
   const focused = /** @type {HTMLElement | null} */ (document.activeElement);
@@ -90,18 +90,18 @@ function copyOld(text) {
   focused?.focus({ preventScroll: true });
 }
 
-/** Hide what does not have the typed words. @param {HTMLInputElement} field */
+/** Hide elements that do not contain the typed text. @param {HTMLInputElement} field */
 function filter(field) {
   const wanted = field.value.trim().toLowerCase();
-  let left = 0;
+  let count = 0;
   for (const element of all(field.dataset.filter ?? "")) {
     element.hidden = !(element.textContent ?? "").toLowerCase().includes(wanted);
-    left += Number(!element.hidden);
+    count += Number(!element.hidden);
   }
-  announce(say("left", left));
+  announce(translate("results", count));
 }
 
-/** Close menus that were left. @param {Element} target */
+/** Close open menus on a click elsewhere. @param {Element} target */
 function closeMenus(target) {
   for (const open of all("details.menu[open], details.remote[open]")) {
     if (!open.contains(target)) open.removeAttribute("open");
@@ -122,7 +122,7 @@ export function startPage() {
     const field = /** @type {HTMLInputElement} */ (event.target);
     if (field.dataset.filter) filter(field);
   });
-  // A click into the mail takes the keys with it; they come back when the pointer leaves the frame.
+  // A click into the frame moves the keyboard focus there; it returns when the pointer leaves the frame.
   document.addEventListener("mouseout", (event) => {
     if (event.target instanceof HTMLIFrameElement && document.activeElement === event.target) {
       byId("subject")?.focus({ preventScroll: true });

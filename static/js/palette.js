@@ -1,6 +1,6 @@
-// The palette: the table of keys as a dialog that shows what can be done now; typing narrows it, Enter does the first.
+// The palette: the shortcuts as a dialog with the actions available now; typing filters it, Enter runs the first.
 import { ACTIONS } from "./actions.js";
-import { all, byId, root, say } from "./dom.js";
+import { all, byId, root, translate } from "./dom.js";
 
 const dialog = () => /** @type {HTMLDialogElement} */ (byId("keysdialog"));
 
@@ -8,30 +8,30 @@ const dialog = () => /** @type {HTMLDialogElement} */ (byId("keysdialog"));
 export async function openPalette() {
   if (dialog().open) return;
   if (!dialog().firstChild && !(await fill())) return;
-  for (const line of all("[data-place]", dialog())) line.remove();
+  for (const line of all("[data-list]", dialog())) line.remove();
   for (const link of all("#sidelists a")) {
     const line = document.createElement("li");
-    line.dataset.place = "";
+    line.dataset.list = "";
     line.append(link.cloneNode(true));
     dialog().querySelector("ul")?.append(line);
   }
   const field = /** @type {HTMLInputElement} */ (dialog().querySelector("input"));
   field.value = "";
   for (const line of all("li", dialog())) {
-    line.toggleAttribute("data-off", !isPossible(line));
-    [line.hidden, line.tabIndex] = [false, "place" in line.dataset ? -1 : 0];
+    line.toggleAttribute("data-off", !isAvailable(line));
+    [line.hidden, line.tabIndex] = [false, "list" in line.dataset ? -1 : 0];
   }
   dialog().showModal();
 }
 
-/** The list from the page of keys. @returns {Promise<boolean>} whether there is one */
+/** Load the list from the page of shortcuts. @returns {Promise<boolean>} whether it succeeded */
 async function fill() {
   const answer = await fetch(`${root}keys`).catch(() => null);
   const page = new DOMParser().parseFromString((await answer?.text()) ?? "", "text/html");
   const list = page.getElementById("keys");
   const field = document.createElement("input");
   field.type = "search";
-  field.setAttribute("aria-label", say("filter"));
+  field.setAttribute("aria-label", translate("filter"));
   field.dataset.filter = "#keysdialog li";
   if (list) dialog().append(field, document.adoptNode(list));
   return Boolean(list);
@@ -40,8 +40,8 @@ async function fill() {
 /** @param {HTMLElement} line @returns {string} */
 const keyOf = (line) => line.querySelector("kbd")?.textContent ?? "";
 
-/** @param {HTMLElement} line @returns {boolean} whether it does something now */
-const isPossible = (line) => "place" in line.dataset || Boolean(ACTIONS[line.dataset.does ?? ""]?.can(keyOf(line)));
+/** @param {HTMLElement} line @returns {boolean} whether its action is available now */
+const isAvailable = (line) => "list" in line.dataset || Boolean(ACTIONS[line.dataset.action ?? ""]?.can(keyOf(line)));
 
 /** @param {HTMLElement | null | undefined} line */
 function run(line) {
@@ -49,10 +49,10 @@ function run(line) {
   dialog().close();
   const link = line.querySelector("a");
   if (link) location.assign(link.href);
-  else ACTIONS[line.dataset.does ?? ""]?.run(keyOf(line));
+  else ACTIONS[line.dataset.action ?? ""]?.run(keyOf(line));
 }
 
-/** A key in the dialog. @param {KeyboardEvent} event */
+/** Handle a key in the dialog. @param {KeyboardEvent} event */
 export function pressedInPalette(event) {
   const lines = all("li", dialog()).filter((line) => !line.hidden && !line.hasAttribute("data-off"));
   const focused = /** @type {HTMLElement | null} */ (document.activeElement?.closest("li") ?? null);

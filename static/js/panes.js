@@ -1,8 +1,8 @@
-// The width of the list and whether the sidebar is there: taste of one browser, kept in it.
+// The width of the list and the visibility of the sidebar, stored in the browser.
 import { byId } from "./dom.js";
 
-const LEAST = 280;
-const MOST = 640;
+const MIN_WIDTH = 280;
+const MAX_WIDTH = 640;
 
 /** @param {string} name @returns {string | null} */
 export function kept(name) {
@@ -18,13 +18,13 @@ export function keep(name, value) {
   try {
     localStorage.setItem(`catcher-${name}`, value);
   } catch {
-    // A browser that keeps nothing still shows everything.
+    // Without storage the pages still work.
   }
 }
 
 /** @param {number} width */
 function setWidth(width) {
-  const bounded = Math.round(Math.min(MOST, Math.max(LEAST, width)));
+  const bounded = Math.round(Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, width)));
   document.documentElement.style.setProperty("--list", `${bounded}px`);
   byId("split")?.setAttribute("aria-valuenow", String(bounded));
   keep("list", String(bounded));

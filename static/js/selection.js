@@ -1,33 +1,33 @@
-// What is ticked: on this page of the list and on those before it, with Shift for a range; and the bulk bar's count.
-import { all, byId, rowOf, rows, say } from "./dom.js";
+// The selection: on this page of the list and on previous ones, with Shift for a range; and its count.
+import { all, byId, rowOf, rows, translate } from "./dom.js";
 import { behind } from "./folds.js";
 
-/** Ids that are ticked, on other pages of this list too. @type {Set<string>} */
+/** Selected ids, on other pages of this list too. @type {Set<string>} */
 const chosen = new Set();
-/** The list that they are of. */
-let about = "";
-/** The row ticked last, for a range. */
+/** The list of the selection. */
+let selectedList = "";
+/** The row selected last, for a range. */
 let lastTicked = "";
 
 /** @returns {HTMLInputElement[]} */
 const boxes = () => /** @type {HTMLInputElement[]} */ (all("#rows input[name=id]"));
 
-/** The box that says that all of the list is meant. @returns {HTMLInputElement | null} */
+/** The checkbox that selects the whole list. @returns {HTMLInputElement | null} */
 const scope = () => document.querySelector("[data-scope]");
 
-/** @returns {string[]} the ids that are ticked */
+/** @returns {string[]} the selected ids */
 export const chosenIds = () => [...chosen];
 
-/** @returns {boolean} whether any row is ticked */
+/** @returns {boolean} whether any row is selected */
 export const hasTicks = () => chosen.size > 0;
 
-/** @returns {boolean} whether all of the list is meant, on whatever page */
+/** @returns {boolean} whether the whole list is selected */
 export const isAllChosen = () => Boolean(scope()?.checked);
 
 function showCount() {
-  const words = document.querySelector("[data-ticked]");
+  const label = document.querySelector("[data-ticked]");
   const count = isAllChosen() ? Number(byId("list")?.dataset.total) : chosen.size;
-  if (words) words.textContent = say("selected", count);
+  if (label) label.textContent = translate("selected", count);
   byId("bulk")?.classList.toggle("has-ticks", hasTicks());
 }
 
@@ -39,7 +39,7 @@ function set(box, isTicked) {
 }
 
 /**
- * Tick a row, or all from the last one to it; what is folded away behind one goes with it.
+ * Select a row, or all from the last one to it, with the rows folded behind them.
  * @param {HTMLElement} row @param {boolean} isRange @param {boolean} isTicked
  */
 export function tick(row, isRange, isTicked) {
@@ -57,7 +57,7 @@ export function tick(row, isRange, isTicked) {
   showCount();
 }
 
-/** Tick all rows of the page, or none of any page. @param {boolean} isTicked */
+/** Select all rows of the page, or clear the whole selection. @param {boolean} isTicked */
 export function tickAll(isTicked) {
   if (!isTicked) chosen.clear();
   for (const box of boxes()) set(box, isTicked);
@@ -66,13 +66,13 @@ export function tickAll(isTicked) {
   showCount();
 }
 
-/** Messages that are gone are not ticked any more. @param {string[]} ids */
+/** Remove deleted messages from the selection. @param {string[]} ids */
 export function forget(ids) {
   for (const id of ids) chosen.delete(id);
   showCount();
 }
 
-/** What the form of the list says, ticks of other pages included. @param {HTMLElement | null} [button] @returns {URLSearchParams} */
+/** The form of the list, with the selection of other pages. @param {HTMLElement | null} [button] @returns {URLSearchParams} */
 export function formOfList(button = null) {
   const form = /** @type {HTMLFormElement} */ (byId("bulk"));
   const body = new URLSearchParams([...new FormData(form, button)].map(([name, value]) => [name, String(value)]));
@@ -80,7 +80,7 @@ export function formOfList(button = null) {
   return body;
 }
 
-/** Let the browser itself send the form, with the ticks of other pages. @param {boolean} isOn */
+/** Add the selection of other pages to the form, for sending it without a script. @param {boolean} isOn */
 export function carryTicks(isOn) {
   for (const old of all("[data-carried]")) old.remove();
   if (!isOn) return;
@@ -92,20 +92,20 @@ export function carryTicks(isOn) {
   }
 }
 
-/** Tick again what was ticked, in a list that was drawn anew; another list starts without. */
+/** Restore the selection in a redrawn list; another list starts without one. */
 function redraw() {
   const list = byId("list")?.dataset;
   const now = `${list?.inbox}\n${list?.query}`;
-  if (now !== about) chosen.clear();
-  about = now;
+  if (now !== selectedList) chosen.clear();
+  selectedList = now;
   for (const box of boxes()) box.checked = chosen.has(box.value);
   showCount();
 }
 
 /** Start. */
 export function startSelection() {
-  for (const box of boxes()) if (box.checked) chosen.add(box.value); // a browser keeps them over a reload
-  about = `${byId("list")?.dataset.inbox}\n${byId("list")?.dataset.query}`;
+  for (const box of boxes()) if (box.checked) chosen.add(box.value); // browsers keep them over a reload
+  selectedList = `${byId("list")?.dataset.inbox}\n${byId("list")?.dataset.query}`;
   document.addEventListener("page", redraw);
   document.addEventListener("reset", (event) => {
     if (/** @type {HTMLElement} */ (event.target).getAttribute("id") === "bulk") setTimeout(() => tickAll(false));

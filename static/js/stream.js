@@ -1,5 +1,5 @@
-// The one connection that news come by: shared between the tabs that show the same list, opened again when it is lost.
-import { byId, root, say } from "./dom.js";
+// The event stream: shared between tabs that show the same list, reopened when it is lost.
+import { byId, root, translate } from "./dom.js";
 import { visit } from "./visit.js";
 
 const KINDS = ["new", "row", "many", "gone", "side", "counts", "reload"];
@@ -14,7 +14,7 @@ const LONGEST_WAIT = 15_000;
 
 /** @type {Handlers} */
 let handlers = {};
-/** What the stream is about; a change of it needs another stream. */
+/** The list of the stream; another list needs another stream. */
 let subject = "";
 let cursor = "";
 /** @type {AbortController | null} */
@@ -25,7 +25,7 @@ let lostTimer;
 let pollTimer;
 /** @type {number | undefined} */
 let countTimer;
-/** When the next try is made. */
+/** Moment of the next attempt. */
 let lostUntil = 0;
 
 /** The list on the page, as the stream's address names it. */
@@ -39,13 +39,13 @@ export function stateOfList() {
 }
 
 /** @param {string} kind @param {string} data */
-function hand(kind, data) {
+function dispatch(kind, data) {
   handlers[kind]?.(data);
 }
 
-/** @param {"on" | "lost"} state @param {number} [retryAt] when the next try is made, in milliseconds since 1970 */
+/** @param {"on" | "lost"} state @param {number} [retryAt] moment of the next attempt, in milliseconds since 1970 */
 function setState(state, retryAt = 0) {
-  hand("state", state);
+  dispatch("state", state);
   const strip = byId("lost");
   lostUntil = retryAt;
   if (state === "on") {
@@ -63,18 +63,18 @@ function setState(state, retryAt = 0) {
   }, LOST_AFTER);
 }
 
-/** How long until the next try. */
+/** Show the time until the next attempt. */
 function showWait() {
-  const words = document.querySelector("[data-lost-in]");
+  const label = document.querySelector("[data-lost-in]");
   const seconds = Math.max(0, Math.ceil((lostUntil - Date.now()) / 1000));
-  if (words) words.textContent = say("retrying", seconds);
+  if (label) label.textContent = translate("retrying", seconds);
 }
 
-/** Open the stream, and again when it is lost; every event goes to this tab and to those that share it. */
+/** Open the stream, and reopen it when it is lost; events go to this tab and to those that share the stream. */
 function open(/** @type {AbortSignal} */ signal, /** @type {BroadcastChannel | null} */ channel) {
   let wait = FIRST_WAIT;
   const share = (/** @type {string} */ kind, /** @type {string} */ data) => {
-    hand(kind, data);
+    dispatch(kind, data);
     channel?.postMessage({ kind, data });
   };
   const toggle = (/** @type {"on" | "lost"} */ state, retryAt = 0) => {
@@ -88,12 +88,12 @@ function open(/** @type {AbortSignal} */ signal, /** @type {BroadcastChannel | n
       source.close();
       clearTimeout(silence);
       if (signal.aborted) return;
-      const pause = wait * (0.8 + 0.4 * Math.random()); // not all browsers at once when a server comes back
+      const pause = wait * (0.8 + 0.4 * Math.random()); // so that not all browsers reconnect at once
       wait = Math.min(2 * wait, LONGEST_WAIT);
       toggle("lost", Date.now() + pause);
       setTimeout(connect, pause);
     };
-    // A proxy that holds the answer back opens it too; only what the server says is a sign of life.
+    // A buffering proxy opens the stream as well; only an event shows that it works.
     const silence = setTimeout(lose, SILENT_FOR);
     source.onerror = lose;
     source.addEventListener("hello", () => {
@@ -112,7 +112,7 @@ function open(/** @type {AbortSignal} */ signal, /** @type {BroadcastChannel | n
   connect();
 }
 
-/** Have news about the list on the page: as the one tab that holds the stream, or from the one that does. */
+/** Follow the list of the page: as the tab that holds the stream, or through that tab. */
 function join() {
   current?.abort();
   const mine = (current = new AbortController());
@@ -122,9 +122,9 @@ function join() {
   const name = `catcher ${root} ${subject}`;
   const channel = new BroadcastChannel(name);
   channel.onmessage = ({ data }) => {
-    if (data.ask) return isHolder && setState("on"), isHolder && channel.postMessage({ state: "on" });
+    if (data.isRequest) return isHolder && setState("on"), isHolder && channel.postMessage({ state: "on" });
     if (data.state) setState(data.state, data.retryAt);
-    else hand(data.kind, data.data);
+    else dispatch(data.kind, data.data);
   };
   let isHolder = false;
   mine.signal.addEventListener("abort", () => channel.close());
@@ -135,10 +135,10 @@ function join() {
       open(mine.signal, channel);
     });
   void navigator.locks.request(name, { signal: mine.signal }, hold).catch(() => undefined);
-  channel.postMessage({ ask: true });
+  channel.postMessage({ isRequest: true });
 }
 
-/** Start listening. @param {Handlers} given */
+/** Start. @param {Handlers} given */
 export function listen(given) {
   handlers = given;
   join();

@@ -1,32 +1,32 @@
-// Goes from page to page without losing the list: the server's page is fetched and its sections are put in place.
-import { all, byId, root, rowOf, say, toast } from "./dom.js";
+// Navigation without losing the list: fetches the next page and replaces the sections that differ.
+import { all, byId, root, rowOf, translate, toast } from "./dom.js";
 import { keepOpen } from "./folds.js";
 
-/** The address of what is shown, without its fragment. */
+/** Address of the current page, without its fragment. */
 let shownAt = location.href.split("#")[0];
 
-/** Counts visits, so that only the answer to the last one is shown. */
+/** Counts visits, so that only the response to the last one is shown. */
 let turn = 0;
 
 /**
- * Get a page and show it. One without a list is left to the browser; without an answer everything stays as it is.
+ * Load a page and show it. The browser itself opens pages without a list; without a response nothing changes.
  * @param {string} address
  * @param {{ body?: URLSearchParams, push?: boolean, list?: boolean, onlyList?: boolean, quiet?: boolean, focus?: boolean }} [options]
- *   body: makes it a POST. push: a new entry in the history (default). list: take over the list even if it is the same.
- *   quiet: the page as it is now, for a reader who asked for nothing. onlyList: leave the message as it is. focus: move the focus to the message's heading.
+ *   body: sends a POST. push: adds an entry to the history (default). list: replaces the list even if it is the same.
+ *   quiet: an update that the reader did not request. onlyList: keeps the message. focus: focuses the message's heading.
  * @returns {Promise<boolean>} whether it was shown
  */
 export async function visit(address, options = {}) {
-  // What nobody asked for gives way to what the reader does, and is no reason to drop its answer.
-  const isAsked = options.push !== false || options.body || !(options.onlyList || options.quiet);
-  const mine = isAsked ? ++turn : turn;
+  // Updates yield to visits of the reader, and do not cancel them.
+  const isRequested = options.push !== false || options.body || !(options.onlyList || options.quiet);
+  const mine = isRequested ? ++turn : turn;
   let text, where;
   try {
     const answer = await fetch(address, { method: options.body ? "POST" : "GET", body: options.body });
     where = answer.url;
     text = await answer.text();
   } catch {
-    if (options.push !== false || options.body) toast(say("unreachable"));
+    if (options.push !== false || options.body) toast(translate("unreachable"));
     return false;
   }
   if (mine !== turn || (options.quiet && location.href !== address)) return false;
@@ -56,7 +56,7 @@ function show(page, options) {
 }
 
 /**
- * @param {Document} page @param {boolean} isWanted @param {boolean} isAlone the message beside it stays
+ * @param {Document} page @param {boolean} isWanted @param {boolean} isAlone the message beside it is kept
  * @returns {boolean} whether the list was replaced
  */
 function showList(page, isWanted, isAlone) {
@@ -70,7 +70,7 @@ function showList(page, isWanted, isAlone) {
     const [name, itsName] = [byId("list-name"), page.getElementById("list-name")];
     ours.replaceWith(document.adoptNode(theirs));
     if (isAlone && name && itsName) {
-      // The list came as a page of its own; the one h1 is still in the message, and its row still the open one.
+      // The list came from a page without a message; the h1 stays in the message, and its row stays the open one.
       name.replaceChildren(...itsName.childNodes);
       itsName.replaceWith(name);
       const row = rowOf(byId("message")?.dataset.id ?? "");
@@ -83,14 +83,14 @@ function showList(page, isWanted, isAlone) {
     return true;
   }
   const isReadFromHere = document.activeElement === byId("list-name");
-  replace(page, "list-name"); // the page's one h1 is here or in the message
+  replace(page, "list-name"); // the page's only h1 is here or in the message
   if (isReadFromHere) byId("list-name")?.focus({ preventScroll: true });
   for (const old of all("#rows .current")) markCurrent(old, false);
   const id = page.getElementById("message")?.dataset.id;
   const [row, fresh] = [id ? rowOf(id) : null, id ? page.getElementById(`r-${id}`) : null];
   if (row && fresh) putRow(row, document.adoptNode(fresh));
   const open = id ? rowOf(id) : null;
-  if (open) markCurrent(open, true); // the message beside the list is still the one before
+  if (open) markCurrent(open, true); // the message beside the list is still the previous one
   return false;
 }
 
@@ -111,12 +111,12 @@ function markCurrent(row, isCurrent) {
 }
 
 /**
- * Put a row in the place of its former self; what the reader did with it stays.
+ * Replace a row by its new version, keeping selection and focus.
  * @param {HTMLElement} old @param {HTMLElement} fresh
  */
 export function putRow(old, fresh) {
   const hasFocus = old.contains(document.activeElement);
-  fresh.dataset.kind = old.dataset.kind; // of the conversation that the list has put it into
+  fresh.dataset.group = old.dataset.group; // of the thread that the list has put it into
   const box = /** @type {HTMLInputElement | null} */ (fresh.querySelector("input[name=id]"));
   if (box) box.checked = Boolean(old.querySelector("input[name=id]:checked"));
   old.replaceWith(fresh);
@@ -144,7 +144,7 @@ function follow(event) {
   const link = /** @type {HTMLAnchorElement | null} */ (/** @type {Element} */ (event.target).closest("a[href]"));
   if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   const address = new URL(link.href);
-  if (address.hash && address.href.split("#")[0] === location.href.split("#")[0]) return; // a step within the page
+  if (address.hash && address.href.split("#")[0] === location.href.split("#")[0]) return; // a link within the page
   if (link.target || link.hasAttribute("download") || !isListPage(address) || !byId("rows")) return;
   event.preventDefault();
   const side = byId("side");
@@ -155,7 +155,7 @@ function follow(event) {
 /** Start. */
 export function startVisits() {
   if (byId("rows")) document.addEventListener("click", follow);
-  // A step within the page, as by a skip link, is no visit.
+  // A link within the page, such as a skip link, is no visit.
   addEventListener("popstate", () => location.href.split("#")[0] !== shownAt && void visit(location.href, { push: false }));
   byId("r-" + (byId("message")?.dataset.id ?? ""))?.scrollIntoView({ block: "nearest" });
 }

@@ -152,9 +152,9 @@ def test_foreign_pages_and_mails_make_the_server_ask_nobody(
 
 def test_a_mail_cannot_write_the_gap_of_the_page(box: Mailbox, client: httpx2.Client) -> None:
     """What comes from a mail is escaped, also where the page is cut in two."""
-    box.send(mail("<!--answers--> one", html="<p><!--answers--></p>"))
+    box.send(mail("<!--link-results--> one", html="<p><!--link-results--></p>"))
     text = client.get(f"view/{box.id_of('one')}", params={"view": "checks", "ask": "links"}).text
-    assert "<!--answers-->" not in text
+    assert "<!--link-results-->" not in text
     assert text.rstrip().endswith("</html>")
 
 
@@ -165,7 +165,7 @@ def test_hundreds_of_findings_do_not_make_the_page_huge(http: httpx2.Client, mai
     )
     text = http.get(f"view/{mailbox.id_of('Many')}", params={"view": "checks"}).text
     assert text.count("is relative, and a mail has no place") == 100
-    assert "50 more are told by the API" in text
+    assert "50 more in the API" in text
 
 
 def test_what_was_found_out_is_told_beside_the_findings(http: httpx2.Client, mailbox: Mailbox) -> None:
@@ -174,5 +174,5 @@ def test_what_was_found_out_is_told_beside_the_findings(http: httpx2.Client, mai
     text = http.get(f"view/{mailbox.id_of('A subject')}", params={"view": "checks"}).text
     assert "small phone" in text
     assert "A subject that is much too lo…" in text
-    assert "by the data of caniemail.com of 20" in text
-    assert "of what Gmail shows" in text
+    assert "rated by caniemail.com data of 20" in text
+    assert "of Gmail&#39;s limit" in text

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from catcher.store import ByIds, Everything
-from catcher.web.ui.site.location import VIEWS
+from catcher.web.ui.site.list_state import VIEWS
 from tests.web.ui.conftest import Mailbox
 from tests.web.ui.lines import line_to
 from tests.web.ui.mails import (
@@ -131,8 +131,8 @@ def test_allowed_remote_content_is_images_only(page: Page, mailbox: Mailbox) -> 
         mailbox.send(trap(server.url))
         opened(page, mailbox, f"view/{mailbox.id_of('Trap')}")
         page.get_by_test_id("remote").locator("summary").click()
-        page.get_by_role("link", name="Load images of this message").click()
-        expect(page.get_by_test_id("remote")).to_contain_text("remote images loaded")
+        page.get_by_role("link", name="Load remote images").click()
+        expect(page.get_by_test_id("remote")).to_contain_text("Remote images loaded")
         expect(page.frame_locator("[data-testid=frame]").get_by_text("The end.")).to_be_visible()
         page.wait_for_load_state("networkidle")
         asked = " ".join(server.requests)
@@ -153,7 +153,7 @@ def test_dark_preview_is_inside_only(page: Page, mailbox: Mailbox) -> None:
     expect(inside.locator("body")).to_have_css("background-color", "rgb(1, 2, 3)")
     expect(page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
     page.goto(f"{mailbox.url}view/{mailbox.id_of('Welcome')}?scheme=dark")
-    expect(page.get_by_text("no dark styles in this mail")).to_be_visible()
+    expect(page.get_by_text("No dark styles in this message")).to_be_visible()
 
 
 def test_sixty_recipients_are_folded(page: Page, mailbox: Mailbox) -> None:
@@ -290,7 +290,7 @@ def test_keys_move_open_tick_and_delete(page: Page, mailbox: Mailbox) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Number 2")
     expect(page.get_by_test_id("text")).to_be_visible()
     page.keyboard.press("u")
-    expect(page.get_by_text("No message is open")).to_be_visible()
+    expect(page.get_by_text("No message selected")).to_be_visible()
     assert "Number 2" in subject_of_focus(page)
     page.keyboard.press("x")
     page.keyboard.press("j")
@@ -331,8 +331,8 @@ def test_the_list_of_keys_runs_what_it_lists(page: Page, mailbox: Mailbox) -> No
     opened(page, mailbox)
     page.keyboard.press("j")
     page.keyboard.press("Control+k")
-    dialog = page.get_by_role("dialog", name="Keys and actions")
-    expect(dialog.locator("[data-does=delete]")).to_be_visible()
+    dialog = page.get_by_role("dialog", name="Actions and shortcuts")
+    expect(dialog.locator("[data-action=delete]")).to_be_visible()
     page.keyboard.type("sidebar")
     page.keyboard.press("Enter")
     expect(dialog).to_be_hidden()
@@ -447,7 +447,7 @@ def test_back_finds_the_list_again(page: Page, mailbox: Mailbox) -> None:
     page.get_by_role("link", name="Welcome to Acme").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Welcome to Acme")
     page.go_back()
-    expect(page.get_by_text("No message is open")).to_be_visible()
+    expect(page.get_by_text("No message selected")).to_be_visible()
     page.go_forward()
     expect(page.get_by_role("heading", level=1)).to_have_text("Welcome to Acme")
 
@@ -488,7 +488,7 @@ def test_everything_works_without_scripts(browser: Browser, mailbox: Mailbox) ->
     page.get_by_role("link", name="375 px").click()
     expect(page.get_by_test_id("frame")).to_have_css("width", "377px")
     page.get_by_test_id("more").click()
-    page.get_by_role("link", name="Compare its text with its HTML").click()
+    page.get_by_role("link", name="Compare text and HTML").click()
     expect(page.get_by_test_id("diff")).to_contain_text("Welcome, Ann.")
     page.get_by_role("searchbox", name="Search messages").fill("acme")
     page.keyboard.press("Enter")
@@ -502,13 +502,13 @@ def test_everything_works_without_scripts(browser: Browser, mailbox: Mailbox) ->
 
 
 def test_a_finding_is_shown_in_the_mail(page: Page, mailbox: Mailbox) -> None:
-    """ "Show in mail" outlines the element and scrolls to it; the frame still runs no script."""
+    """ "Show in message" outlines the element and scrolls to it; the frame still runs no script."""
     filler = "<p>words</p>" * 200
     mailbox.send(
         mail("No alternative", html=f'<html lang="en"><body>{filler}<img src="data:image/gif;base64,R0lGOA==">')
     )
     opened(page, mailbox, f"view/{mailbox.id_of('No alternative')}?view=checks")
-    page.locator("li", has_text="alternative text").get_by_role("link", name="Show in mail").first.click()
+    page.locator("li", has_text="alternative text").get_by_role("link", name="Show in message").first.click()
     expect(page).to_have_url(re.compile("mark=1-"))
     frame = page.get_by_test_id("frame")
     assert "allow-scripts" not in (frame.get_attribute("sandbox") or "")
@@ -522,7 +522,7 @@ def test_answers_of_links_appear_one_by_one(page: Page, mailbox: Mailbox) -> Non
     mailbox.send(mail("Links", html='<a href="http://127.0.0.1:9/a">a</a><a href="http://10.0.0.1/b">b</a>'))
     opened(page, mailbox, f"view/{mailbox.id_of('Links')}?view=checks")
     address = page.url
-    page.get_by_text("Ask whether every link answers").click()
+    page.get_by_text("Check all links").click()
     expect(page.locator("#answers > li")).to_have_count(2)
     expect(page.locator("#answers")).to_contain_text("blocked: internal address (loopback)")
     assert page.url == address

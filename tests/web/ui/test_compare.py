@@ -67,7 +67,7 @@ def test_the_previous_of_the_same_subject_is_one_click_away(mailbox: Mailbox, ht
     assert http.get(href[1]).headers["location"] == f"/compare/{before}/{last_id}"
     answer = http.get(f"compare/{before}")
     assert answer.status_code == 404
-    assert "There is no earlier message like this" in answer.text
+    assert "No previous message of this kind" in answer.text
 
 
 def test_two_ticked_rows_are_compared(versions: Mailbox, http: httpx2.Client) -> None:
@@ -77,7 +77,7 @@ def test_two_ticked_rows_are_compared(versions: Mailbox, http: httpx2.Client) ->
     for ids in ([], [one], [one, one]):
         answer = http.get("compare", params={"id": ids})
         assert answer.status_code == 400
-        assert "Tick two rows" in answer.text
+        assert "Select two messages in the list" in answer.text
     assert http.get("compare", params={"id": [one, "x"]}).status_code == 404
     assert http.get(f"compare/x/{one}").status_code == 404
 

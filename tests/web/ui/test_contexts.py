@@ -4,89 +4,103 @@ import dataclasses
 import types
 import typing
 
+import msgspec
 import pytest
 from jinja2 import nodes
 
 from catcher.conf import EffectiveSetting
 from catcher.paths import data_directory
-from catcher.web.ui import pages
 from catcher.web.ui.message import diff, highlight
+from catcher.web.ui.pages import checks, instance, layout, lists, message, views
 from catcher.web.ui.site import formatting
 from catcher.web.ui.site.site import environment
 
+CONTEXTS: list[typing.Any] = [
+    each
+    for module in (checks, instance, layout, lists, message, views)
+    for each in vars(module).values()
+    if isinstance(each, type) and each.__module__ == module.__name__
+]
 OF_TEMPLATE = {
-    "list.html": pages.ListPage,
-    "message.html": pages.MessagePage,
-    "gone.html": pages.GonePage,
-    "setup.html": pages.SetupPage,
-    "settings.html": pages.SettingsPage,
-    "keys.html": pages.KeysPage,
-    "bin.html": pages.BinPage,
-    "groups.html": pages.GroupsPage,
-    "api.html": pages.ApiPage,
-    "connections.html": pages.ConnectionsPage,
-    "conversation.html": pages.ConversationPage,
-    "release.html": pages.ReleasePage,
-    "compare.html": pages.ComparePage,
-    "print.html": pages.PrintPage,
-    "views/html.html": pages.MessagePage,
-    "views/text.html": pages.MessagePage,
-    "views/source.html": pages.MessagePage,
-    "views/headers.html": pages.MessagePage,
-    "views/parts.html": pages.MessagePage,
-    "views/checks.html": pages.MessagePage,
-    "views/delivery.html": pages.MessagePage,
-    "_found.html": pages.MessagePage,
+    "list.html": lists.ListPage,
+    "message.html": message.MessageViewPage,
+    "notice.html": lists.NoticePage,
+    "setup.html": instance.SetupPage,
+    "settings.html": instance.SettingsPage,
+    "shortcuts.html": instance.ShortcutsPage,
+    "bin.html": lists.BinPage,
+    "groups.html": instance.GroupsPage,
+    "api.html": instance.ApiPage,
+    "connections.html": instance.ConnectionsPage,
+    "thread.html": message.ThreadPage,
+    "release.html": message.ReleasePage,
+    "compare.html": message.ComparePage,
+    "print.html": message.PrintPage,
+    "views/html.html": message.MessageViewPage,
+    "views/text.html": message.MessageViewPage,
+    "views/source.html": message.MessageViewPage,
+    "views/headers.html": message.MessageViewPage,
+    "views/parts.html": message.MessageViewPage,
+    "views/checks.html": message.MessageViewPage,
+    "views/delivery.html": message.MessageViewPage,
+    "_codes_and_links.html": message.MessageViewPage,
 }
 # Names that templates give to values of these types, by `set` and by `for`.
-OF_NAME = {
-    "chrome": pages.Chrome,
-    "side": pages.Side,
+OF_NAME: dict[str, typing.Any] = {
+    "layout": layout.Layout,
+    "sidebar": layout.Sidebar,
     "setting": EffectiveSetting,
-    "listing": pages.Listing,
-    "row": pages.Row,
-    "setup": pages.Setup,
-    "preview": pages.Preview,
-    "source": pages.Source,
-    "part": pages.PartLine,
-    "field": pages.Field,
-    "fact": pages.Fact,
-    "file": pages.Attachment,
-    "look": pages.Look,
-    "family": pages.Choice,
-    "snippet": pages.Snippet,
-    "link": pages.Link,
-    "run": formatting.Run,
-    "key": pages.Key,
-    "group": pages.ApiGroup,
-    "route": pages.ApiRoute,
-    "opinions": pages.Opinions,
-    "section": pages.Section,
-    "opinion": pages.Opinion,
-    "count": pages.FindingCount,
-    "delivery": pages.Delivery,
-    "found": pages.Found,
-    "seen": pages.InboxRow,
-    "leaving": pages.Unsubscribing,
-    "invitation": pages.Invitation,
-    "line": pages.ConversationLine,
-    "outcome": pages.ReleaseOutcome,
-    "code": pages.FoundCode,
-    "target": pages.FoundLink,
+    "message_list": lists.MessageList,
+    "setup": lists.SetupGuide,
+    "html": views.HtmlView,
+    "source": views.SourceView,
+    "part": views.PartRow,
+    "field": views.HeaderRow,
+    "fact": views.NamedValue,
+    "file": message.AttachmentItem,
+    "preferences": layout.Preferences,
+    "family": layout.Choice,
+    "snippet": lists.SetupSnippet,
+    "link": layout.NavLink,
+    "shortcut": instance.Shortcut,
+    "group": instance.ApiGroup,
+    "route": instance.ApiRoute,
+    "checks": checks.ChecksView,
+    "section": checks.CheckSection,
+    "finding": checks.FindingItem,
+    "count": checks.FindingCount,
+    "delivery": views.DeliveryView,
+    "found": message.CodesAndLinks,
+    "preview": checks.InboxPreview,
+    "unsubscribe": message.UnsubscribeInfo,
+    "event": message.CalendarEvent,
+    "code": message.CodeItem,
+    "target": message.LinkItem,
     "difference": diff.Difference,
-    "block": diff.Block,
-    "word": diff.Piece,
-    "piece": highlight.Piece,
-    "step": pages.Step,
-    "each": pages.ConnectionLine,
-    "ask": pages.Ask,
-    "answer": pages.Answer,
-    "hop": pages.Link,
+    "block": diff.DiffBlock,
+    "token": highlight.SourceToken,
+    "step": views.DeliveryStep,
+    "each": instance.ConnectionRow,
+    "request": checks.CheckRequest,
+    "hop": layout.NavLink,
 }
+# Names that mean another type in these templates.
+OF_NAME_IN: dict[str, dict[str, typing.Any]] = {
+    "_row.html": {"row": lists.MessageRow},
+    "_list.html": {"row": lists.MessageRow},
+    "thread.html": {"row": message.ThreadRow},
+    "release.html": {"result": message.ReleaseResult},
+    "views/text.html": {"span": formatting.TextSpan},
+    "compare.html": {"span": diff.DiffSpan},
+}
+
+
+def is_value(kind: typing.Any) -> bool:
+    return dataclasses.is_dataclass(kind) or (isinstance(kind, type) and issubclass(kind, msgspec.Struct))
 
 
 def fields(kind: typing.Any) -> dict[str, typing.Any]:
-    return typing.get_type_hints(kind) if dataclasses.is_dataclass(kind) else {}
+    return typing.get_type_hints(kind) if is_value(kind) else {}
 
 
 def bare(kind: typing.Any) -> typing.Any:
@@ -96,12 +110,12 @@ def bare(kind: typing.Any) -> typing.Any:
     return kind
 
 
-def kind_of(node: nodes.Node, page: type) -> typing.Any:
+def kind_of(node: nodes.Node, page: type, names: dict[str, typing.Any]) -> typing.Any:
     """The type of an expression such as `page.preview.frame`, None when it is not known."""
     if isinstance(node, nodes.Name):
-        return page if node.name == "page" else OF_NAME.get(node.name)
+        return page if node.name == "page" else names.get(node.name)
     if isinstance(node, nodes.Getattr):
-        owner = bare(kind_of(node.node, page))
+        owner = bare(kind_of(node.node, page, names))
         return fields(owner).get(node.attr)
     return None
 
@@ -111,21 +125,25 @@ def test_a_template_reads_only_fields_that_exist(template: str) -> None:
     """Templates receive one dataclass each; a field that is not there fails here, not in a browser."""
     environment_ = environment()
     page = OF_TEMPLATE[template]
-    names = [template, *(("base.html", "_list.html", "_row.html", "_side.html") if page is not pages.PrintPage else ())]
-    for name in names:
+    files = [
+        template,
+        *(("base.html", "_list.html", "_row.html", "_sidebar.html") if page is not message.PrintPage else ()),
+    ]
+    for name in files:
+        names = OF_NAME | OF_NAME_IN.get(name, {})
         tree = environment_.parse((data_directory("templates") / name).read_text(encoding="utf-8"))
         for node in tree.find_all(nodes.Getattr):
-            owner = bare(kind_of(node.node, page))
-            if dataclasses.is_dataclass(owner):
+            owner = bare(kind_of(node.node, page, names))
+            if is_value(owner):
                 assert node.attr in fields(owner) or hasattr(owner, node.attr), f"{name}: {node.attr}"
 
 
 def test_every_field_of_a_page_is_used() -> None:
     """A field that no template reads is work for nothing."""
     text = "".join(path.read_text(encoding="utf-8") for path in data_directory("templates").rglob("*.html"))
-    for name in pages.__all__:
-        for field in dataclasses.fields(getattr(pages, name)):
-            assert f".{field.name}" in text, f"{name}.{field.name}"
+    for context in CONTEXTS:
+        for field in context.__struct_fields__:
+            assert f".{field}" in text, f"{context.__name__}.{field}"
 
 
 def test_every_field_of_a_page_has_a_comment() -> None:

@@ -24,7 +24,7 @@ def test_the_messages_of_a_thread_find_each_other(mailbox: Mailbox, http: httpx2
         assert found == ["Lunch on Friday", "Re: Lunch on Friday", "Re: Lunch on Friday"]
     assert lines(http.get(f"thread/{ids[0]}").text) == ["Lunch on Friday"]
     text = http.get(f"thread/{ids[1]}").text
-    assert "1 other message has this subject, but neither refers to the other." in text
+    assert "1 other message has the same subject, but neither refers to the other." in text
 
 
 def test_an_answer_outside_of_a_thread_says_why(mailbox: Mailbox, http: httpx2.Client) -> None:
@@ -35,13 +35,16 @@ def test_an_answer_outside_of_a_thread_says_why(mailbox: Mailbox, http: httpx2.C
         mail("Alone", text="x", Message_ID="<b@acme.example>"),
     )
     path = mailbox.id_of("Re: Invoice")
-    assert "It answers &lt;gone@acme.example&gt;, which is not in this mailbox." in http.get(f"thread/{path}").text
-    assert "an answer outside of a thread" in http.get(f"view/{mailbox.id_of('AW: Order')}").text
+    assert (
+        "This message replies to &lt;gone@acme.example&gt;, which is not in this mailbox."
+        in http.get(f"thread/{path}").text
+    )
+    assert "Reply without thread headers" in http.get(f"view/{mailbox.id_of('AW: Order')}").text
     text = http.get(f"thread/{mailbox.id_of('AW: Order')}").text
-    assert "neither In-Reply-To nor References" in text
+    assert "In-Reply-To and References are missing" in text
     assert "no Message-ID field" in text
-    assert "an answer outside" not in http.get(f"view/{mailbox.id_of('Alone')}").text
-    assert "fit together" in http.get(f"thread/{mailbox.id_of('Alone')}").text
+    assert "Reply without thread headers" not in http.get(f"view/{mailbox.id_of('Alone')}").text
+    assert "are consistent" in http.get(f"thread/{mailbox.id_of('Alone')}").text
 
 
 def test_endless_references_cost_a_bounded_search(mailbox: Mailbox, http: httpx2.Client) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import httpx2
 
 from catcher.store.records.outbox import NewJob
-from catcher.web.ui.message.delivery import exchanges, recipient_lines
+from catcher.web.ui.message.delivery import exchanges, recipient_rows
 from tests.web.api.mails import envelope
 from tests.web.ui.conftest import Mailbox
 from tests.web.ui.mails import welcome
@@ -29,7 +29,7 @@ def test_the_delivery_view_tells_the_whole_way(mailbox: Mailbox, http: httpx2.Cl
     page = http.get(f"view/{mailbox.id_of('Way')}?view=delivery").text
     words = text_of(page)
     for expected in (
-        "Called itself app.test",
+        "HELO name app.test",
         "Protocol ESMTPA",
         "Encryption none",
         "User shop (",
@@ -38,7 +38,7 @@ def test_the_delivery_view_tells_the_whole_way(mailbox: Mailbox, http: httpx2.Cl
         "RCPT TO &lt;hidden@example.com&gt; 250 2.1.5",
         "2 recipients accepted",
         "Received and stored 20",
-        "Opened by somebody",
+        "Read",
         "C: AUTH",
     ):
         assert expected in words
@@ -50,7 +50,7 @@ def test_a_message_without_a_dialogue_says_so(mailbox: Mailbox, http: httpx2.Cli
     http.post("setup/test", data={"kind": "plain"})
     words = text_of(http.get(f"view/{mailbox.id_of('order')}?view=delivery").text)
     assert "Protocol HTTP" in words
-    assert "There was no SMTP dialogue" in words
+    assert "No SMTP dialogue" in words
 
 
 def test_what_relays_and_webhooks_said_is_in_the_steps(mailbox: Mailbox, http: httpx2.Client) -> None:
@@ -84,7 +84,7 @@ def test_replies_stand_beside_their_recipients() -> None:
     )
     said = exchanges(transcript)
     assert said[:4] == [("", "220 hello"), ("EHLO a", "250-one\n250 two"), ("(TLS handshake: TLSv1.3 X)", ""), said[3]]
-    lines = recipient_lines(envelope("a@x"), said)
+    lines = recipient_rows(envelope("a@x"), said)
     assert [(line.address, line.reply, line.is_refused) for line in lines] == [
         ("a@x", "250 fine", False),
         ("b@x", "550 no", True),

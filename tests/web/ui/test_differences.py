@@ -20,7 +20,7 @@ from catcher.web.ui.message.diff import (
 
 def told(difference: Difference) -> list[tuple[str, str]]:
     return [
-        (line.kind, "".join(piece.text for piece in line.pieces)) for block in difference.blocks for line in block.lines
+        (line.kind, "".join(piece.text for piece in line.spans)) for block in difference.blocks for line in block.lines
     ]
 
 
@@ -28,7 +28,7 @@ def test_lines_that_differ_are_told_with_their_words() -> None:
     """A line that stands for another one shows which words make it so."""
     found = compare_lines(["Hello Ann", "your order", "bye"], ["Hello Ann", "your parcel", "bye"])
     assert told(found) == [(SAME, "Hello Ann"), (REMOVED, "your order"), (ADDED, "your parcel"), (SAME, "bye")]
-    changed = [piece.text for line in found.blocks[0].lines for piece in line.pieces if piece.is_changed]
+    changed = [piece.text for line in found.blocks[0].lines for piece in line.spans if piece.is_changed]
     assert changed == ["order", "parcel"]
     assert (found.removed, found.added) == (1, 1)
 

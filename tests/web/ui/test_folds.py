@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from catcher.mime.model import Address
 from catcher.store.model import Addresses, ByIds, StoredSummary
-from catcher.web.ui.list.folding import by_conversation, folded, kind_of
-from catcher.web.ui.pages import Row
+from catcher.web.ui.list.folding import by_thread, equality_key, folded
+from catcher.web.ui.pages.lists import MessageRow
 from tests.web.ui.conftest import Mailbox
 from tests.web.ui.mails import mail, nightly, thread
 from tests.web.ui.test_browser import opened, subject_of_focus, without_scripts
@@ -29,7 +29,7 @@ def page(browser: Browser, mailbox: Mailbox) -> Iterator[Page]:
 
 def row(
     arrival: int, *, subject: str = "Hello", to: str = "ann@example.com", seconds: int = 0, message_id: str = ""
-) -> Row:
+) -> MessageRow:
     """A row of a list; only what folding looks at differs."""
     addresses = Addresses(
         from_=(Address(display_name="", addr_spec="a@example.com"),),
@@ -43,15 +43,15 @@ def row(
         message_id=message_id, addresses=addresses, subject=subject, snippet="", user="", tags=(), size=1,
         attachments=0, inlines=0, is_read=False,
     )  # fmt: skip
-    return Row(
-        summary=summary, href="", subject=subject, sender="", recipient=to, more=0, snippet="", time="", stamp="",
-        full_time="", kind=kind_of(summary),
+    return MessageRow(
+        summary=summary, href="", subject=subject, sender="", recipient=to, more_recipients=0, snippet="",
+        time="", iso_time="", full_time="", group=equality_key(summary),
     )  # fmt: skip
 
 
-def runs(*rows: Row) -> list[list[int]]:
+def runs(*rows: MessageRow) -> list[list[int]]:
     """The arrival numbers of each fold."""
-    return [[one.summary.arrival, *(each.summary.arrival for each in one.same)] for one in folded(rows)]
+    return [[one.summary.arrival, *(each.summary.arrival for each in one.folded)] for one in folded(rows)]
 
 
 def test_equal_ones_in_a_row_are_folded() -> None:
@@ -68,10 +68,10 @@ def test_what_a_person_tries_again_is_not_folded() -> None:
     assert runs(row(3, seconds=190), row(2, seconds=60), row(1)) == [[3], [2, 1]]
 
 
-def conversations(rows: list[Row], **named: tuple[str, ...]) -> list[list[int]]:
+def conversations(rows: list[MessageRow], **named: tuple[str, ...]) -> list[list[int]]:
     """The arrival numbers of each conversation; named: by "m" and the number, what a message answers."""
-    found = by_conversation(rows, {key.removeprefix("m"): ids for key, ids in named.items()})
-    return [[one.summary.arrival, *(each.summary.arrival for each in one.same)] for one in found]
+    found = by_thread(rows, {key.removeprefix("m"): ids for key, ids in named.items()})
+    return [[one.summary.arrival, *(each.summary.arrival for each in one.folded)] for one in found]
 
 
 def test_a_conversation_is_one_row_wherever_its_messages_stand() -> None:
@@ -92,11 +92,11 @@ def test_conversations_are_together_for_who_wants_it(page: Page, mailbox: Mailbo
     opened(page, mailbox)
     assert shown(page) == ["Re: Lunch on Friday", "Between", "Lunch on Friday"]
     page.goto(f"{mailbox.url}settings")
-    page.get_by_label("The newest stands for all").check()
+    page.get_by_label("Group by thread").check()
     page.get_by_role("button", name="Save").click()
     opened(page, mailbox)
     fold = page.get_by_test_id("same")
-    expect(fold).to_have_text("(2) messages of one conversation")
+    expect(fold).to_have_text("(2) messages in this thread")
     assert shown(page) == ["Re: Lunch on Friday", "Between"]
     mailbox.catcher.store.mark(ByIds((mailbox.id_of("Re: Lunch"),)), is_read=True)
     expect(page.locator("#rows .unread")).to_have_count(2)
@@ -104,10 +104,10 @@ def test_conversations_are_together_for_who_wants_it(page: Page, mailbox: Mailbo
     expect(page.get_by_test_id("row").filter(has_text="After")).to_be_visible()
     mailbox.send(answers[1])
     page.get_by_test_id("held").click()
-    expect(fold).to_have_text("(3) messages of one conversation")
+    expect(fold).to_have_text("(3) messages in this thread")
     assert shown(page) == ["Re: Lunch on Friday", "After", "Between"]
     mailbox.catcher.store.delete(ByIds((mailbox.id_of("Re: Lunch"),)))
-    expect(fold).to_have_text("(2) messages of one conversation")
+    expect(fold).to_have_text("(2) messages in this thread")
     fold.click()
     assert len(shown(page)) == 4
 
@@ -124,7 +124,7 @@ def test_a_fold_says_how_many_and_opens(page: Page, mailbox: Mailbox) -> None:
     opened(page, mailbox)
     mailbox.send(nightly(2), nightly(3))
     fold = page.get_by_test_id("same")
-    expect(fold).to_have_text("×3 equal messages in a row")
+    expect(fold).to_have_text("×3 identical messages")
     assert len(shown(page)) == 2
     for key in ("j", "j"):
         page.keyboard.press(key)
@@ -134,7 +134,7 @@ def test_a_fold_says_how_many_and_opens(page: Page, mailbox: Mailbox) -> None:
     page.keyboard.press("k")
     assert "Nightly" in subject_of_focus(page)
     page.keyboard.press("#")
-    expect(fold).to_have_text("×2 equal messages in a row")
+    expect(fold).to_have_text("×2 identical messages")
     assert len(shown(page)) == 3  # what was unfolded stays so
 
 
@@ -158,10 +158,10 @@ def test_a_row_that_loses_its_head_takes_its_place(page: Page, mailbox: Mailbox)
     """The newest is deleted elsewhere: the next of its fold stands for the others."""
     mailbox.send(*(nightly(number) for number in range(3)))
     opened(page, mailbox)
-    expect(page.get_by_test_id("same")).to_have_text("×3 equal messages in a row")
+    expect(page.get_by_test_id("same")).to_have_text("×3 identical messages")
     with httpx2.Client(base_url=mailbox.url) as client:
         client.post("actions", data={"action": "delete", "id": mailbox.id_of("Nightly")})
-    expect(page.get_by_test_id("same")).to_have_text("×2 equal messages in a row")
+    expect(page.get_by_test_id("same")).to_have_text("×2 identical messages")
     assert len(shown(page)) == 1
     expect(page.locator("#rows > .row .snippet")).to_have_text("Build 1 failed.")
 

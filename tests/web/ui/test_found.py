@@ -34,8 +34,8 @@ def test_what_may_be_a_code_is_in_the_list_only(mailbox: Mailbox, http: httpx2.C
     mailbox.send(mail("Your order", text="Order 48291 is packed. Room ABX-77 is booked.\n"))
     text = http.get(f"view/{mailbox.id_of('Your order')}").text
     assert "<code>" not in shown_on_top(text)
-    if "Maybe a code" in text:
-        assert "data-code" in text.partition("Maybe a code")[2]
+    if "Possible code" in text:
+        assert "data-code" in text.partition("Possible code")[2]
 
 
 def test_the_other_links_are_listed_with_what_they_are_for(reader: httpx2.Client, filled: Mailbox) -> None:
@@ -74,7 +74,7 @@ def test_leaving_the_list_has_a_panel(mailbox: Mailbox, http: httpx2.Client) -> 
     text = http.get(f"view/{mailbox.id_of('Acme news')}").text
     panel = text[text.index('data-testid="unsubscribe"') :].partition("</details>")[0]
     assert 'href="https://acme.example/u/1"' in panel
-    assert "leaves the list with one POST" in panel
+    assert "one-click, RFC 8058" in panel
     text = http.get(f"view/{mailbox.id_of('Wrong')}").text
     panel = text[text.index('data-testid="unsubscribe"') :].partition("</details>")[0]
     assert "no link in angle brackets" in panel

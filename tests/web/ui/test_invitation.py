@@ -6,7 +6,7 @@ import httpx2
 import pytest
 
 from catcher.mime import parse
-from catcher.web.ui.message.invitation import MOST_EVENTS, invitations
+from catcher.web.ui.message.calendar_events import MAX_EVENTS, events_of
 from tests.web.ui.conftest import Mailbox
 
 PART = parse(b"Content-Type: text/calendar; method=CANCEL\r\n\r\nx").parts[0]
@@ -18,7 +18,7 @@ def calendar(*lines: str) -> bytes:
 
 
 def facts(*lines: str) -> dict[str, str]:
-    (found,) = invitations(calendar(*lines), PART)
+    (found,) = events_of(calendar(*lines), PART)
     return {fact.name: fact.value for fact in found.facts}
 
 
@@ -37,9 +37,9 @@ def test_an_invitation_says_what_when_and_where(reader: httpx2.Client, filled: M
     ("lines", "said"),
     [
         (("DTSTART:20261123T100000Z", "DTEND:20261124T090000Z"), "2026-11-23 10:00 – 2026-11-24 09:00 (UTC)"),
-        (("DTSTART:20261123T100000",), "2026-11-23 10:00 (local time of the reader)"),
+        (("DTSTART:20261123T100000",), "2026-11-23 10:00 (recipient's local time)"),
         (("DTSTART;VALUE=DATE:20261123",), "2026-11-23, all day"),
-        (("DTSTART;TZID=Nowhere/Else:20261123T100000",), "2026-11-23 10:00 (local time of the reader)"),
+        (("DTSTART;TZID=Nowhere/Else:20261123T100000",), "2026-11-23 10:00 (recipient's local time)"),
     ],
 )
 def test_times_are_told_as_they_are_written(lines: tuple[str, ...], said: str) -> None:
@@ -49,7 +49,7 @@ def test_times_are_told_as_they_are_written(lines: tuple[str, ...], said: str) -
 
 def test_what_the_message_does_is_said() -> None:
     """RFC 5546: the method stands in the part's Content-Type when the calendar has none."""
-    (found,) = invitations(calendar("SUMMARY:Lunch", "RRULE:FREQ=DAILY"), PART)
+    (found,) = events_of(calendar("SUMMARY:Lunch", "RRULE:FREQ=DAILY"), PART)
     assert (found.kind, found.title) == ("Cancellation", "Lunch")
     assert {fact.name: fact.value for fact in found.facts} == {"Repeats": "FREQ=DAILY"}
 
@@ -68,10 +68,10 @@ def test_what_the_message_does_is_said() -> None:
 )
 def test_a_hostile_calendar_is_no_error(octets: bytes) -> None:
     """Whatever it is, there is something to show or nothing."""
-    assert len(invitations(octets, PART)) <= MOST_EVENTS
+    assert len(events_of(octets, PART)) <= MAX_EVENTS
 
 
 def test_what_could_hide_is_spelled_out() -> None:
     """A title is a stranger's words."""
-    (found,) = invitations(calendar("SUMMARY:a\u202eb"), PART)
+    (found,) = events_of(calendar("SUMMARY:a\u202eb"), PART)
     assert found.title == "a[U+202E]b"

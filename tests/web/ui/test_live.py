@@ -158,7 +158,7 @@ def test_news_are_paced_and_complete() -> None:
                 await asyncio.sleep(0)
 
     async def collect() -> list[tuple[StoreEvent, ...]]:
-        return [tuple(piece) async for piece in paced(source(), pause=0.01)]
+        return [tuple(piece) async for piece in paced(source(), interval=0.01)]
 
     pieces = run(collect)
     assert [each.cursor for piece in pieces for each in piece] == list(range(100))
@@ -173,6 +173,6 @@ def test_a_reader_that_fell_behind_is_let_go() -> None:
         raise Lagging
 
     async def collect() -> list[int]:
-        return [each.cursor async for piece in paced(source(), pause=0) for each in piece]
+        return [each.cursor async for piece in paced(source(), interval=0) for each in piece]
 
     assert run(collect) == [1]

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import httpx2
 import pytest
 
-from catcher.web.ui.pages import Look
+from catcher.web.ui.pages.layout import Preferences
 from catcher.web.ui.site import dates, formatting
-from catcher.web.ui.site.languages import speak
-from catcher.web.ui.site.preferences_cookie import changed
+from catcher.web.ui.site.languages import set_language
+from catcher.web.ui.site.preferences import changed
 from tests.web.ui.conftest import Mailbox
 from tests.web.ui.mails import mail, newsletter, welcome
 
@@ -28,8 +28,8 @@ def test_only_what_is_known_changes_anything() -> None:
     nonsense = dict.fromkeys(
         ("theme", "dense", "talk", "times", "clock", "lang", "view", "keep", "remote"), "x; path=/"
     )
-    assert changed(Look(), nonsense) == Look()
-    assert changed(Look(), {"clients": "gmail ../x <b> GMAIL"}).clients == ("gmail",)
+    assert changed(Preferences(), nonsense) == Preferences()
+    assert changed(Preferences(), {"clients": "gmail ../x <b> GMAIL"}).clients == ("gmail",)
 
 
 def test_a_clock_of_twelve_hours(http: httpx2.Client, mailbox: Mailbox) -> None:
@@ -47,13 +47,13 @@ def test_a_clock_of_twelve_hours(http: httpx2.Client, mailbox: Mailbox) -> None:
 @pytest.mark.parametrize(("age", "words"), [(1, "sam. 19:23"), (30, "23 oct."), (400, "2025-10-18")])
 def test_times_and_sizes_are_in_the_language_of_the_page(age: int, words: str) -> None:
     """Names of days and months, the decimal comma and the octets of French, without any script."""
-    speak("fr")
+    set_language("fr")
     try:
         assert dates.short_time(NOW - timedelta(days=age), NOW) == words
         assert formatting.octets(1649) == "1,6 ko"
         assert formatting.octets(12) == "12 o"
     finally:
-        speak("en")
+        set_language("en")
 
 
 def test_a_message_opens_in_the_view_that_is_wanted(http: httpx2.Client, mailbox: Mailbox) -> None:
@@ -100,7 +100,7 @@ def test_findings_about_other_mail_programs_are_left_out(http: httpx2.Client, ma
     ]
     assert named
     assert all(name.startswith("Gmail") for name in named)
-    assert "only the mail programs you care about" in text
+    assert "Filtered by mail client" in text
     number = re.search(r'data-testid="finding-count">(\d+)', text)
     assert number is not None
     shown = sum(int(each) for each in re.findall(r">(\d+) (?:error|warning)s?<", text))

@@ -43,7 +43,7 @@ def test_remote_images_of_one_inbox_can_always_be_loaded(mailbox: Mailbox, http:
     mailbox.send(newsletter(), other)
     path = f"view/{mailbox.id_of('Acme news')}"
     assert "remote=1" not in src_of(http.get(path).text)
-    assert "Always load them for list@example.com" in http.get(path).text
+    assert "Always load for list@example.com" in http.get(path).text
     answer = http.post(f"{path}/trust", data={"trust": "1"})
     assert answer.headers["location"] == f"/{path}"
     assert "list@example.com" not in answer.headers["set-cookie"]
@@ -81,8 +81,8 @@ def test_the_widest_box_is_found(html: str, width: int) -> None:
 
 
 def test_a_fixed_width_is_said_when_it_does_not_fit(mailbox: Mailbox, http: httpx2.Client) -> None:
-    """ "fixed width of 700 px found", until it is shown that wide."""
+    """ "Fixed width of 700 px", until it is shown that wide."""
     mailbox.send(mail("Wide", html=page("Wide", '<table width="700"><tr><td>x</td></tr></table>')))
     path = f"view/{mailbox.id_of('Wide')}"
-    assert "fixed width of 700 px found" in http.get(path).text
-    assert "fixed width" not in http.get(f"{path}?w=800").text
+    assert "Fixed width of 700 px" in http.get(path).text
+    assert "Fixed width" not in http.get(f"{path}?w=800").text

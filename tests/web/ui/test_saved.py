@@ -8,7 +8,7 @@ import httpx2
 from catcher.store import AsyncStore
 from catcher.store.store import Store
 from catcher.threads import Threads
-from catcher.web.ui.site.saved import PATIENCE, REST, SavedNumbers
+from catcher.web.ui.site.saved_counts import MIN_INTERVAL, TIME_BUDGET, SavedSearchCounts
 from tests.web.ui.conftest import Mailbox
 from tests.web.ui.mails import invoice, welcome
 
@@ -30,7 +30,7 @@ def counted(store: Store, *moments: float) -> list[dict[int, int]]:
     async def scenario() -> list[dict[int, int]]:
         threads = Threads(2)
         try:
-            numbers = SavedNumbers(AsyncStore(store, threads), clock=lambda: next(clock))
+            numbers = SavedSearchCounts(AsyncStore(store, threads), clock=lambda: next(clock))
             return [dict(await numbers.fresh()) for _ in range(2)]
         finally:
             threads.close()
@@ -44,8 +44,10 @@ def test_a_count_ends_after_its_time_and_goes_on_the_next(mailbox: Mailbox) -> N
     store = mailbox.catcher.store
     store.saved_searches.save("a", "subject:invoice")
     store.saved_searches.save("b", "subject:nothing")
-    late = PATIENCE + 1
+    late = TIME_BUDGET + 1
     # Asked at 0: the end is set, one search is begun in time, the other is not. Asked again: the other one's turn.
-    first, second = counted(store, 0, 0, 0, late, late, late + REST, late + REST, late + REST, late + REST)
+    first, second = counted(
+        store, 0, 0, 0, late, late, late + MIN_INTERVAL, late + MIN_INTERVAL, late + MIN_INTERVAL, late + MIN_INTERVAL
+    )
     assert len(first) == 1
     assert len(second) == 2

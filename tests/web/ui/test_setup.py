@@ -7,7 +7,7 @@ import smtplib
 import httpx2
 import pytest
 
-from catcher.web.ui.instance.snippets import ANY, Login, can_be_written, filled, frameworks
+from catcher.web.ui.instance.snippets import ANY, Login, filled, frameworks, is_plain
 from tests.web.ui.conftest import Mailbox
 from tests.web.ui.mails import welcome
 
@@ -38,9 +38,9 @@ def test_every_framework_is_told_everything(key: str) -> None:
 
 def test_a_name_that_would_be_code_is_not_written() -> None:
     """Mail makes inboxes, so their names are hostile: no quote of one gets into anybody's settings."""
-    assert can_be_written("ann+1@example.com")
+    assert is_plain("ann+1@example.com")
     for name in ('a"; import os; "', "a'b", "a\nb", "a b", "", "$(x)", "a\\"):
-        assert not can_be_written(name)
+        assert not is_plain(name)
 
 
 def test_an_inbox_without_mail_says_how_mail_comes_in(http: httpx2.Client, mailbox: Mailbox) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catcher.web.ui.message.highlight import pieces
+from catcher.web.ui.message.highlight import highlighted
 from catcher.web.ui.site import dates, formatting
 from catcher.web.ui.site.signed_urls import LIFETIME, Signer
 
@@ -66,12 +66,12 @@ def test_linking_keeps_every_character(text: str) -> None:
 @given(st.text(alphabet="<>a=\"'/!-& ;bs\n"))
 def test_coloured_source_is_the_source(text: str) -> None:
     """The source view shows every character as the sender wrote it."""
-    assert "".join(piece.text for piece in pieces(text)) == text
+    assert "".join(piece.text for piece in highlighted(text)) == text
 
 
 def test_source_colours_tags_names_and_values() -> None:
     """Tag, attribute name, value, comment and reference each have a class."""
-    found = [(piece.kind, piece.text) for piece in pieces('<!--c--><a href="x">t &amp; u</a>')]
+    found = [(piece.kind, piece.text) for piece in highlighted('<!--c--><a href="x">t &amp; u</a>')]
     assert found == [
         ("comment", "<!--c-->"),
         ("tag", "<a"),

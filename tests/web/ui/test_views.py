@@ -41,7 +41,7 @@ def test_a_part_can_be_looked_at_decoded_and_as_sent(reader: httpx2.Client, fill
 def test_a_part_that_is_no_text_says_so(reader: httpx2.Client, filled: Mailbox) -> None:
     """A PDF is saved or opened by itself; a part that is not there is not shown."""
     path = f"view/{filled.id_of('Invoice')}"
-    assert "This cannot be shown here" in content(reader.get(path, params={"view": "parts", "part": "2"}).text)
+    assert "No preview for this type" in content(reader.get(path, params={"view": "parts", "part": "2"}).text)
     for part in ("9", "<script>", "0"):
         assert 'data-testid="content"' not in reader.get(path, params={"view": "parts", "part": part}).text
 
@@ -93,7 +93,7 @@ def test_a_field_leads_to_other_messages_with_it(mailbox: Mailbox, http: httpx2.
     )
     text = http.get(f"view/{mailbox.id_of('First')}", params={"view": "headers"}).text
     field = text[text.index("<dt>X-Odd</dt>") :].partition("</dd>")[0]
-    href = re.search(r'<a href="([^"]*)">Others with it', field)
+    href = re.search(r'<a href="([^"]*)">Find similar', field)
     assert href is not None
     found = http.get(html.unescape(href[1])).text
     assert re.findall(r'aria-label="Select (\w+)"', found) == ["Second", "First"]

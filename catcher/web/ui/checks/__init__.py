@@ -1,1 +1,1 @@
-"""The checks view of a message."""
+"""The checks view of a message: reports, link results, the client filter."""

@@ -1,43 +1,35 @@
-"""What links answer, row by row as it comes: drawn into the checks view while it is sent, or handed to its script."""
+"""Link results, row by row as they arrive: streamed into the checks view, or requested by its script."""
 
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from catcher import checks
 from catcher.store.model import StoredMessage
-from catcher.web.ui.checks.page import ONE_TIME, Views, asked_for, read_subject
-from catcher.web.ui.pages import Answer, Link
+from catcher.web.ui.checks.page import ONE_TIME, ReportView, read_subject, requested
+from catcher.web.ui.pages.checks import LinkResultRow
+from catcher.web.ui.pages.layout import NavLink
 from catcher.web.ui.site import formatting
-from catcher.web.ui.site.location import Place, read_place
+from catcher.web.ui.site.list_state import read_list_state
 from catcher.web.ui.site.site import Site
 
-if TYPE_CHECKING:
-    from catcher.checks import Finding, LinkStatus
+MARKER = "<!--link-results-->"
+"""The place of the rows in a page. Text of a message is escaped, so no message can contain this."""
 
-GAP = "<!--answers-->"
-"""Where a page has room for them. What comes from a mail is escaped, so that no mail can write this."""
-
-# Nothing on the way may gather the rows: not our own compression, and not a proxy.
-_AT_ONCE = {"Content-Encoding": "identity", "X-Accel-Buffering": "no", "Cache-Control": "no-store"}
+# Nothing may buffer the rows: neither our own compression nor a proxy.
+_UNBUFFERED = {"Content-Encoding": "identity", "X-Accel-Buffering": "no", "Cache-Control": "no-store"}
 
 
-class AnswerHandler:
-    """/view/{id}/links."""
-
-    def __init__(self, site: Site) -> None:
-        self._site = site
-
-    async def rows(self, request: Request) -> Response:
-        """GET /view/{id}/links?ask=one-time-links: a line of HTML for each link, as soon as it has answered."""
-        stored = await self._site.services.store.get(request.path_params["store_id"])
-        return StreamingResponse(answer_rows(self._site, stored, request), media_type="text/html", headers=_AT_ONCE)
+async def rows(site: Site, request: Request) -> Response:
+    """GET /view/{id}/links?ask=one-time-links: a line of HTML for each link, as soon as it has answered."""
+    stored = await site.services.store.get(request.path_params["store_id"])
+    return StreamingResponse(link_rows(site, stored, request), media_type="text/html", headers=_UNBUFFERED)
 
 
-def streamed(page: Response, rows: AsyncIterator[str]) -> Response:
-    """The page with rows in its gap, sent as they come: what stands above them is seen at once, without a script."""
-    above, _, below = bytes(page.body).decode().partition(GAP)
+def with_rows(page: Response, rows: AsyncIterator[str]) -> Response:
+    """Return the page with rows at its marker, streamed: what is above them shows at once, without a script."""
+    above, _, below = bytes(page.body).decode().partition(MARKER)
     kept = {name: value for name, value in page.headers.items() if name not in ("content-length", "cache-control")}
 
     async def pieces() -> AsyncIterator[str]:
@@ -46,43 +38,30 @@ def streamed(page: Response, rows: AsyncIterator[str]) -> Response:
             yield row
         yield below
 
-    return StreamingResponse(pieces(), headers=kept | _AT_ONCE)
+    return StreamingResponse(pieces(), headers=kept | _UNBUFFERED)
 
 
-async def answer_rows(site: Site, stored: StoredMessage, request: Request) -> AsyncIterator[str]:
-    """A line of HTML for each link that the message has, in the order of the answers."""
-    from catcher.checks import RunOptions, link_finding
-
+async def link_rows(site: Site, stored: StoredMessage, request: Request) -> AsyncIterator[str]:
+    """Yield a line of HTML for each link of the message, in the order of the answers."""
     checker = await site.services.checks()
     subject = await read_subject(site, stored)
-    shaped = _Rows(stored, f"{site.root}view/{stored.summary.store_id}", read_place(request))
-    template = site.templates.get_template("views/_answer.html")
-    async for answer in checker.link_results(subject, RunOptions(one_time_links=ONE_TIME in asked_for(request))):
-        finding = link_finding(subject, answer)
-        yield " ".join(template.render(answer=shaped.answer(answer, finding)).split("\n")) + "\n"
+    view = ReportView(stored, site.message_href(stored.summary.store_id), read_list_state(request))
+    template = site.templates.get_template("views/_link_result.html")
+    async for answer in checker.link_results(subject, checks.RunOptions(one_time_links=ONE_TIME in requested(request))):
+        row = _row(view, answer, checks.link_finding(subject, answer))
+        yield " ".join(template.render(result=row).split("\n")) + "\n"
 
 
-class _Rows:
-    """Shapes the answers of one message's links."""
-
-    def __init__(self, stored: StoredMessage, address: str, place: Place) -> None:
-        self._views = Views(stored, address, place)
-
-    def answer(self, answer: "LinkStatus", finding: "Finding | None") -> Answer:
-        hops = answer.hops if len(answer.hops) > 1 else ()
-        return Answer(
-            status=str(answer.status) if answer.status else "–",
-            severity=finding.severity.value if finding is not None else "",
-            hops=tuple(Link(label=str(hop.status), href=formatting.shown(hop.url)) for hop in hops),
-            url=formatting.shown(answer.url),
-            text=formatting.shown(_said(answer, finding)),
-            advice=finding.advice if finding is not None else "",
-            show_href=self._views.show_href(finding.place) if finding is not None else "",
-        )
-
-
-def _said(answer: "LinkStatus", finding: "Finding | None") -> str:
-    """What is so, without the address that stands above it; nothing when the answer is as it should be."""
-    if finding is not None:
-        return finding.text.removeprefix(answer.url).strip()
-    return "" if answer.status else answer.reason
+def _row(view: ReportView, answer: "checks.LinkStatus", finding: "checks.Finding | None") -> LinkResultRow:
+    hops = answer.hops if len(answer.hops) > 1 else ()
+    # The address is above the text, so the finding need not repeat it.
+    text = finding.text.removeprefix(answer.url).strip() if finding else "" if answer.status else answer.reason
+    return LinkResultRow(
+        status=str(answer.status) if answer.status else "–",
+        severity=finding.severity.value if finding else "",
+        hops=tuple(NavLink(label=str(hop.status), href=formatting.shown(hop.url)) for hop in hops),
+        url=formatting.shown(answer.url),
+        text=formatting.shown(text),
+        advice=finding.advice if finding else "",
+        show_href=view.show_href(finding.place) if finding else "",
+    )

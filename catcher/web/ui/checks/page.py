@@ -1,173 +1,171 @@
-"""What the checks view shows: the reports on a message, each as a section with what matters most first."""
+"""The checks view: each report as a section, with its most important findings first."""
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
+from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from catcher import checks
 from catcher.store.model import StoredMessage
-from catcher.web.ui.checks.client_filter import narrowed
-from catcher.web.ui.checks.facts import details_of
-from catcher.web.ui.pages import Ask, InboxRow, Opinion, Opinions, Section
+from catcher.web.ui.checks.client_filter import filtered
+from catcher.web.ui.checks.details import details_of
+from catcher.web.ui.pages.checks import (
+    CheckRequest,
+    CheckSection,
+    ChecksView,
+    FindingCount,
+    FindingItem,
+    InboxPreview,
+)
 from catcher.web.ui.site import formatting
 from catcher.web.ui.site.languages import _, marked
-from catcher.web.ui.site.location import Place
-from catcher.web.ui.site.preferences_cookie import read_look
+from catcher.web.ui.site.list_state import ListState
+from catcher.web.ui.site.preferences import read_preferences
 from catcher.web.ui.site.site import Site
 
-if TYPE_CHECKING:
-    from catcher.checks import CheckedMail, Finding, InboxFacts, Report
-    from catcher.checks import FindingPlace as ReportPlace
-
 SHOWN = 10
-"""Findings of a check that are shown at once."""
+"""Findings of a check that are visible at once."""
 FOLDED = 90
 """Findings of a check that can be unfolded; the API has all of them."""
 CLIENTS_NAMED = 12
 
 LINKS, ONE_TIME, SHEETS, AUTHENTICATION = "links", "one-time-links", "linked-sheets", "authentication"
-ASKS = {
-    LINKS: marked("Ask whether every link answers"),
-    ONE_TIME: marked("Ask one-time links, too"),
-    SHEETS: marked("Fetch the linked style sheets"),
-    AUTHENTICATION: marked("Look up SPF, DKIM and DMARC in the DNS"),
+REQUESTS = {
+    LINKS: marked("Check all links"),
+    ONE_TIME: marked("Check one-time links, too"),
+    SHEETS: marked("Load linked style sheets"),
+    AUTHENTICATION: marked("Look up SPF, DKIM and DMARC in DNS"),
 }
-"""What reaches out of this machine, and what the button says that makes it."""
+"""Checks that send requests to other servers, and the labels of their buttons."""
 
 # Elements that a reader cannot see; marking one would show nothing.
-_UNSEEN = frozenset({"html", "head", "meta", "link", "title", "style", "script", "base"})
+_INVISIBLE = frozenset({"html", "head", "meta", "link", "title", "style", "script", "base"})
 
 
-async def read_opinions(site: Site, stored: StoredMessage, request: Request, place: Place) -> Opinions:
-    """The reports of all checks that ask nobody, and of what `ask` names besides."""
-    from catcher.checks import RunOptions, overall_score  # heavy, and wanted by this view alone
-
+async def read_checks(site: Site, stored: StoredMessage, request: Request, state: ListState) -> ChecksView:
+    """Return the reports of all checks that send no requests, and of those that the address requests."""
     checker = await site.services.checks()
-    asked = asked_for(request)
+    wanted = requested(request)
     usual = tuple(check.name for check in checker.checks if not check.on_request)
-    only = (*usual, AUTHENTICATION) if AUTHENTICATION in asked else usual
+    only = (*usual, AUTHENTICATION) if AUTHENTICATION in wanted else usual
     subject = await read_subject(site, stored)
-    clients = read_look(request).clients
-    reports = narrowed(await checker.examine(subject, RunOptions(only=only, linked_sheets=SHEETS in asked)), clients)
-    if not asked:
-        site.findings.put(stored.summary.store_id, clients, reports)
-    address = f"{site.root}view/{stored.summary.store_id}"
-    views = Views(stored, address, place)
-    return Opinions(
-        score=_score(overall_score(reports)),
-        sections=tuple(views.section(report) for report in sorted(reports, key=_effect)),
-        asks=tuple(
-            Ask(
-                label=_(ASKS[name]),
-                href=address + place.parameters(view="checks", ask=" ".join([*asked, name])),
-                rows_href={
-                    LINKS: f"{address}/links{place.parameters()}",
-                    ONE_TIME: f"{address}/links{place.parameters(ask=ONE_TIME)}",
-                }.get(name, ""),
+    clients = read_preferences(request).clients
+    options = checks.RunOptions(only=only, linked_sheets=SHEETS in wanted)
+    reports = filtered(await checker.examine(subject, options), clients)
+    if not wanted:
+        site.finding_counts.put((stored.summary.store_id, clients), finding_count(reports))
+    href = site.message_href(stored.summary.store_id)
+    view = ReportView(stored, href, state)
+    rows_hrefs = {
+        LINKS: f"{href}/links{state.query_string()}",
+        ONE_TIME: f"{href}/links{state.query_string(ask=ONE_TIME)}",
+    }
+    return ChecksView(
+        score=_score(checks.overall_score(reports)),
+        sections=tuple(view.section(report) for report in sorted(reports, key=_severity_order)),
+        requests=tuple(
+            CheckRequest(
+                label=_(REQUESTS[name]),
+                href=href + state.query_string(view="checks", ask=" ".join([*wanted, name])),
+                rows_href=rows_hrefs.get(name, ""),
             )
-            for name in _offered(reports)
-            if name not in asked
+            for name in _available(reports)
+            if name not in wanted
         ),
-        is_narrowed=bool(clients),
-        is_asking=bool({LINKS, ONE_TIME} & set(asked)),
+        is_filtered=bool(clients),
+        has_link_rows=bool({LINKS, ONE_TIME} & set(wanted)),
     )
 
 
-def asked_for(request: Request) -> tuple[str, ...]:
-    """What `ask` names, parted by spaces or given several times; what is not known is left out.
+def requested(request: Request) -> tuple[str, ...]:
+    """Return the checks that `ask` names, separated by spaces or repeated; unknown names are ignored.
 
-    Nothing for a link on a foreign page or in a mail, which must not make the server ask others.
+    Nothing for a link on a foreign page or in a message, which must not make the server send requests.
     """
     if request.headers.get("sec-fetch-site") == "cross-site":
         return ()
     given = [name for each in request.query_params.getlist("ask")[:10] for name in each[:200].split()]
-    return tuple(name for name in ASKS if name in given)
+    return tuple(name for name in REQUESTS if name in given)
 
 
-class FindingHandler:
-    """/view/{id}/findings."""
-
-    def __init__(self, site: Site) -> None:
-        self._site = site
-
-    async def count(self, request: Request) -> Response:
-        """GET /view/{id}/findings: what stands at the tab of the checks, "" when they find nothing wrong."""
-        site, store_id = self._site, request.path_params["store_id"]
-        clients = read_look(request).clients
-        count = site.findings.get(store_id, clients)
-        if count is None:
-            stored = await site.services.store.get(store_id)
-            checker = await site.services.checks()
-            reports = narrowed(await checker.examine(await read_subject(site, stored)), clients)
-            count = site.findings.put(store_id, clients, reports)
-        html = site.templates.get_template("views/_count.html").render(count=count)
-        return HTMLResponse(html.strip(), headers={"Cache-Control": "private, no-cache"})
+async def count_findings(site: Site, request: Request) -> Response:
+    """GET /view/{id}/findings: the badge of the checks tab, "" when they find nothing."""
+    store_id, clients = request.path_params["store_id"], read_preferences(request).clients
+    count = site.finding_counts.get((store_id, clients))
+    if count is None:
+        stored = await site.services.store.get(store_id)
+        checker = await site.services.checks()
+        count = finding_count(filtered(await checker.examine(await read_subject(site, stored)), clients))
+        site.finding_counts.put((store_id, clients), count)
+    html = site.templates.get_template("views/_finding_count.html").render(count=count)
+    return HTMLResponse(html.strip(), headers={"Cache-Control": "private, no-cache"})
 
 
-async def read_subject(site: Site, stored: StoredMessage) -> "CheckedMail":
-    """The message as the checks see it."""
-    from catcher.checks import CheckedMail
+def finding_count(reports: "Sequence[checks.Report]") -> FindingCount:
+    """Return the numbers of errors and warnings; notes do not count."""
+    severities = [finding.severity.value for report in reports for finding in report.findings]
+    return FindingCount(errors=severities.count("error"), warnings=severities.count("warning"))
 
+
+async def read_subject(site: Site, stored: StoredMessage) -> "checks.CheckedMail":
+    """Return the message as the subject of checks."""
     octets = await site.services.store.raw(stored.summary.store_id)
-    return CheckedMail(envelope=stored.envelope, octets=octets, message=stored.message)
+    return checks.CheckedMail(envelope=stored.envelope, octets=octets, message=stored.message)
 
 
-def _offered(reports: "tuple[Report, ...]") -> tuple[str, ...]:
-    """What can be asked for about this message."""
-    from catcher.checks import ClientFacts, LinkFacts
-
+def _available(reports: "Sequence[checks.Report]") -> Iterator[str]:
+    """Yield the checks that can be requested for this message."""
     facts = {type(report.facts): report.facts for report in reports}
-    links, clients = facts.get(LinkFacts), facts.get(ClientFacts)
-    offered = [LINKS] if isinstance(links, LinkFacts) and links.web else []
-    if isinstance(links, LinkFacts) and links.one_time:
-        offered.append(ONE_TIME)
-    if isinstance(clients, ClientFacts) and clients.sheets_linked:
-        offered.append(SHEETS)
-    return (*offered, *(() if any(report.check == AUTHENTICATION for report in reports) else (AUTHENTICATION,)))
+    links, clients = facts.get(checks.LinkFacts), facts.get(checks.ClientFacts)
+    if isinstance(links, checks.LinkFacts):
+        if links.web:
+            yield LINKS
+        if links.one_time:
+            yield ONE_TIME
+    if isinstance(clients, checks.ClientFacts) and clients.sheets_linked:
+        yield SHEETS
+    if all(report.check != AUTHENTICATION for report in reports):
+        yield AUTHENTICATION
 
 
-class Views:
-    """Shapes reports on one message. address: of its page."""
+class ReportView:
+    """Shapes reports on one message. href: of its page."""
 
-    def __init__(self, stored: StoredMessage, address: str, place: Place) -> None:
+    def __init__(self, stored: StoredMessage, href: str, state: ListState) -> None:
         message = stored.message
-        self._address = address
-        self._place = replace(place, view="html")
+        self._href = href
+        self._state = replace(state, view="html")
         self._html_part = message.parts[message.html_parts[0]].part_id if message.html_parts else ""
 
-    def section(self, report: "Report") -> Section:
-        """One report."""
-        from catcher.checks import ClientFacts, InboxFacts
-
+    def section(self, report: "checks.Report") -> CheckSection:
+        """Return the section of one report."""
         counts = Counter(finding.severity.value for finding in report.findings)
-        opinions = tuple(self._opinion(finding) for finding in report.findings[: SHOWN + FOLDED])
-        programs = report.facts.programs if isinstance(report.facts, ClientFacts) else ()
+        items = tuple(self._item(finding) for finding in report.findings[: SHOWN + FOLDED])
+        facts = report.facts
+        programs = facts.programs if isinstance(facts, checks.ClientFacts) else ()
         rated = sorted((program.score, program.program.name) for program in programs if program.score is not None)
-        return Section(
+        return CheckSection(
             name=report.check,
             title=report.title,
             score=_score(report.score),
             error=report.error,
             is_cut=report.is_cut,
             counts=tuple((severity, counts[severity]) for severity in ("error", "warning", "info") if counts[severity]),
-            shown=opinions[:SHOWN],
-            folded=opinions[SHOWN:],
-            left=len(report.findings) - len(opinions),
-            details=tuple((name, formatting.shown(text)) for name, text in details_of(report.facts)),
-            inbox_rows=tuple(_inbox_rows(report.facts)) if isinstance(report.facts, InboxFacts) else (),
+            shown=items[:SHOWN],
+            folded=items[SHOWN:],
+            left=len(report.findings) - len(items),
+            details=tuple((name, formatting.shown(text)) for name, text in details_of(facts)),
+            inbox_rows=tuple(_inbox_previews(facts)) if isinstance(facts, checks.InboxFacts) else (),
             scores=tuple((name, _score(score)) for score, name in rated),
         )
 
-    def _opinion(self, finding: "Finding") -> Opinion:
-        from catcher.checks.sources import address_of
-
+    def _item(self, finding: "checks.Finding") -> FindingItem:
         place = finding.place
         more = len(finding.clients) - CLIENTS_NAMED
         is_page = finding.source.startswith("https://")
-        return Opinion(
+        return FindingItem(
             severity=finding.severity.value,
             text=formatting.shown(finding.text),
             advice=finding.advice,
@@ -177,10 +175,10 @@ class Views:
             count=finding.count,
             clients=(*finding.clients[:CLIENTS_NAMED], *([f"+{more}"] if more > 0 else [])),
             source=finding.source.removeprefix("https://").partition("/")[0] if is_page else finding.source,
-            source_href=address_of(finding.source),
+            source_href=checks.address_of(finding.source),
         )
 
-    def _where(self, place: "ReportPlace") -> str:
+    def _where(self, place: "checks.FindingPlace") -> str:
         part = _("part %(number)s", number=place.part_id) if place.part_id else _("header section")
         if place.line:
             return _("%(part)s, line %(line)s, column %(column)s", part=part, line=place.line, column=place.column)
@@ -188,27 +186,27 @@ class Views:
             return _("%(part)s, line %(line)s of the message", part=part, line=place.sent_line)
         return part if place.part_id else ""
 
-    def show_href(self, place: "ReportPlace | None") -> str:
-        """Where the place is marked: in the mail when it is in the HTML that is shown, else in its source as sent."""
+    def show_href(self, place: "checks.FindingPlace | None") -> str:
+        """Return the address that marks a place: in the HTML view when it is visible there, else in the raw view."""
         if place is None:
             return ""
-        is_shown = place.element >= 0 and place.part_id == self._html_part and place.tag not in _UNSEEN
-        if place.line and is_shown:
-            return self._address + self._place.parameters(mark=f"{place.line}-{place.column}")
-        raw = replace(self._place, view="raw").parameters(line=str(place.sent_line))
-        return f"{self._address}{raw}#marked" if place.sent_line else ""
+        is_visible = place.element >= 0 and place.part_id == self._html_part and place.tag not in _INVISIBLE
+        if place.line and is_visible:
+            return self._href + self._state.query_string(mark=f"{place.line}-{place.column}")
+        raw = replace(self._state, view="raw").query_string(line=str(place.sent_line))
+        return f"{self._href}{raw}#marked" if place.sent_line else ""
 
 
-def _inbox_rows(facts: "InboxFacts") -> Iterator[InboxRow]:
+def _inbox_previews(facts: "checks.InboxFacts") -> Iterator[InboxPreview]:
     names = {"small phone": _("small phone"), "phone": _("phone"), "desktop": _("desktop")}
     for row in facts.rows:
-        shown = [formatting.shown(each) for each in (row.sender, row.subject, row.preheader)]
+        sender, subject, preheader = map(formatting.shown, (row.sender, row.subject, row.preheader))
         device = f"{names.get(row.device, row.device)} · {row.width}"
-        yield InboxRow(device=device, sender=shown[0], subject=shown[1], preheader=shown[2])
+        yield InboxPreview(device=device, sender=sender, subject=subject, preheader=preheader)
 
 
-def _effect(report: "Report") -> tuple[int, int, int]:
-    """Sorts what costs most to the top; equal ones stay in the order of the checks."""
+def _severity_order(report: "checks.Report") -> tuple[int, int, int]:
+    """Return a sort key that puts the worst first; equal ones stay in the order of the checks."""
     counts = Counter(finding.severity.value for finding in report.findings)
     return -counts["error"], -counts["warning"], -counts["info"]
 

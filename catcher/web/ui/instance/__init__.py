@@ -1,1 +1,1 @@
-"""Pages about this catcher: setup, settings, connections, API reference."""
+"""Pages about this instance: setup, settings, connections, the API reference."""

@@ -1,30 +1,20 @@
-"""The page of the API: every route with its parameters, from the same records as the OpenAPI document."""
-
-from collections.abc import Iterable
+"""The API reference: every route with its parameters, from the operations of the OpenAPI document."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from catcher.web.api.openapi.operations import Operation
-from catcher.web.ui.pages import ApiGroup, ApiPage, ApiRoute
+from catcher.web.ui.pages.instance import ApiGroup, ApiPage, ApiRoute
 from catcher.web.ui.site.site import Site
 
 
-class ReferenceHandlers:
-    """/api/v1/."""
-
-    def __init__(self, site: Site, operations: Iterable[Operation]) -> None:
-        self._site = site
-        routes: dict[str, list[ApiRoute]] = {}
-        for operation in operations:
-            routes.setdefault(operation.tag, []).append(_route(operation))
-        self._groups = tuple(ApiGroup(name=name, routes=tuple(found)) for name, found in routes.items())
-
-    async def show(self, request: Request) -> Response:
-        """GET /api/v1/."""
-        site = self._site
-        chrome = await site.chrome(request)
-        return site.page("api.html", ApiPage(chrome=chrome, groups=self._groups))
+async def show(site: Site, request: Request) -> Response:
+    """GET /api/v1/: the page."""
+    routes: dict[str, list[ApiRoute]] = {}
+    for operation in site.operations:
+        routes.setdefault(operation.tag, []).append(_route(operation))
+    groups = tuple(ApiGroup(name=name, routes=tuple(found)) for name, found in routes.items())
+    return site.page("api.html", ApiPage(layout=await site.layout(request), groups=groups))
 
 
 def _route(operation: Operation) -> ApiRoute:

@@ -1,10 +1,10 @@
-"""The page of SMTP connections that brought no message: why an application's mail is not here."""
+"""The page of SMTP connections without a message, for finding out why an application's mail is missing."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from catcher.envelope import SmtpSession
-from catcher.web.ui.pages import ConnectionLine, ConnectionsPage
+from catcher.web.ui.pages.instance import ConnectionRow, ConnectionsPage
 from catcher.web.ui.site import formatting
 from catcher.web.ui.site.languages import _, marked
 from catcher.web.ui.site.site import Site
@@ -13,34 +13,25 @@ SHOWN = 100
 
 _ENDS = {
     "quit": marked("ended by QUIT"),
-    "lost": marked("hung up"),
-    "timeout": marked("fell silent"),
-    "refused": marked("was hung up on"),
-    "stopped": marked("cut off when the server stopped"),
+    "lost": marked("closed by the client"),
+    "timeout": marked("timed out"),
+    "refused": marked("closed by the server"),
+    "stopped": marked("closed when the server stopped"),
 }
 
 
-class ConnectionHandlers:
-    """/connections."""
-
-    def __init__(self, site: Site) -> None:
-        self._site = site
-
-    async def show(self, request: Request) -> Response:
-        """GET /connections."""
-        site = self._site
-        store = site.services.store
-        lines = tuple(_line(session) for session in await store.sessions.newest(limit=SHOWN))
-        chrome = await site.chrome(request)
-        return site.page("connections.html", ConnectionsPage(chrome=chrome, connections=lines))
+async def show(site: Site, request: Request) -> Response:
+    """GET /connections: the page."""
+    rows = tuple(_row(session) for session in await site.services.store.sessions.newest(limit=SHOWN))
+    return site.page("connections.html", ConnectionsPage(layout=await site.layout(request), connections=rows))
 
 
-def _line(session: SmtpSession) -> ConnectionLine:
+def _row(session: SmtpSession) -> ConnectionRow:
     client = session.client
-    who = [client.address or _("Unix socket"), *filter(None, (client.helo, client.user))]
-    return ConnectionLine(
+    known = [client.address or _("Unix socket"), *filter(None, (client.helo, client.user))]
+    return ConnectionRow(
         closed_at=session.closed_at,
-        client=formatting.shown(" · ".join(who)),
+        client=formatting.shown(" · ".join(known)),
         ended=_(_ENDS.get(session.ended, session.ended)),
         refusal=formatting.shown(last_refusal(session.transcript)),
         transcript=formatting.shown_lines(session.transcript),
@@ -48,6 +39,6 @@ def _line(session: SmtpSession) -> ConnectionLine:
 
 
 def last_refusal(transcript: str) -> str:
-    """The last reply that said no, "" when none did."""
+    """Return the last negative reply, "" without one."""
     replies = (line[3:] for line in reversed(transcript.split("\n")) if line[:4] in ("S: 4", "S: 5"))
     return next(replies, "")

@@ -1,4 +1,4 @@
-"""Test messages that a person can send to themselves from the setup page, built as an application would build them."""
+"""Sample messages for the setup page, built as an application builds its mail."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -31,7 +31,7 @@ _PIXELS = bytes.fromhex(
 
 
 def sample(kind: str, *, now: datetime) -> bytes | None:
-    """The octets of one test message, None when there is none of this kind."""
+    """Return the octets of a sample message, None for an unknown kind."""
     make = SAMPLES.get(kind)
     return make[1](now) if make else None
 
@@ -93,6 +93,6 @@ SAMPLES: Mapping[str, tuple[str, Callable[[datetime], bytes]]] = {
     "html": (marked("HTML with images"), _html),
     "invoice": (marked("Invoice with PDF"), _invoice),
     "code": (marked("Sign-in code"), _code),
-    "broken": (marked("Broken on purpose"), _broken),
+    "broken": (marked("Malformed message"), _broken),
 }
-"""Name for people and maker, by the key that the form sends."""
+"""Label and maker of each sample, by its key in the form."""

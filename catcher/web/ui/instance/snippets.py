@@ -1,4 +1,4 @@
-"""How each framework is told where to send: one data file, and its texts with the values of a listener and an inbox."""
+"""Setup snippets of frameworks: one data file, with placeholders for host, port and login."""
 
 import re
 import tomllib
@@ -11,7 +11,7 @@ from urllib.parse import quote
 from catcher.paths import data_directory
 
 ANY = "any"
-"""User and password where a program insists on some and any will do."""
+"""User and password for programs that require them, when any are accepted."""
 
 _LOGIN = re.compile(r"\[\[(.*?)\]\]")
 _PLAIN = re.compile(r"[A-Za-z0-9._@+-]{1,200}")
@@ -19,7 +19,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9._@+-]{1,200}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
-    """Where to send, and as whom. user: "" for nobody; then there is no password."""
+    """Server and login of an application. user: "" for none; then there is no password either."""
 
     host: str
     port: str
@@ -27,16 +27,16 @@ class Login:
     password: str = ""
 
 
-def can_be_written(name: str) -> bool:
-    """Whether a user name means the same in every file that a snippet is for.
+def is_plain(name: str) -> bool:
+    """Return whether a user name needs no quoting in any snippet.
 
-    Mail makes inboxes, and so their names: a quote in one would be code in somebody's settings.
+    Incoming mail creates inboxes, and so their names: a quote in one would be code in somebody's settings.
     """
     return _PLAIN.fullmatch(name) is not None
 
 
 def filled(text: str, login: Login) -> str:
-    """The text of a snippet with the values in it. Lines that only a login needs go when there is none."""
+    """Return the text of a snippet with the values filled in. Lines for a login are removed when there is none."""
     lines = []
     for line in text.splitlines():
         kept = _LOGIN.sub(r"\1" if login.user else "", line)
@@ -59,6 +59,6 @@ def filled(text: str, login: Login) -> str:
 
 @cache
 def frameworks() -> Mapping[str, Any]:
-    """The data file, by the key of each framework: its name, and its snippets with title and text."""
+    """Return the data file: by the key of each framework its name, and its snippets with title and text."""
     with (data_directory("templates") / "setup" / "frameworks.toml").open("rb") as file:
         return tomllib.load(file)

@@ -1,1 +1,1 @@
-"""Lists of messages: rows, bulk actions, bin, downloads."""
+"""Lists of messages: rows, folding, bulk actions, the bin, downloads."""

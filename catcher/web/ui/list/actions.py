@@ -1,10 +1,7 @@
-"""What can be done to many messages at once: to those that are ticked, or to all of a list."""
+"""Bulk actions: on the selected messages, or on all messages of a list."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
-from functools import partial
-from typing import TypeAlias
-
+from msgspec import Struct
+from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -12,130 +9,102 @@ from catcher.errors import TagError
 from catcher.store.db.codec import microseconds
 from catcher.store.model import ByIds, Everything, Matching, Selection
 from catcher.store.search import Anything
-from catcher.web.ui.list.downloads import download
-from catcher.web.ui.list.page import refusal
+from catcher.web.ui.list.downloads import TYPES, download
+from catcher.web.ui.list.page import notice_page
 from catcher.web.ui.site.languages import _
-from catcher.web.ui.site.location import Place, read_query
-from catcher.web.ui.site.site import Done, Site, now, way_back
+from catcher.web.ui.site.list_state import ListState, read_number, read_query
+from catcher.web.ui.site.notices import ActionResult, return_path
+from catcher.web.ui.site.site import Site, now
 
-MOST_FIELDS = 20_000
+MAX_FIELDS = 20_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """A form of the list or of a message.
+class BulkAction(Struct, frozen=True, kw_only=True):
+    """A submitted form of the list or of a message.
 
-    ids: what was ticked. is_all: all of the list at `place` instead. tag: for what tags. back: a page to return to
-    instead of the list, "" for the list.
+    ids: the selected messages. is_all: all messages of the list `state` instead. tag: the tag to add or remove.
+    back: the page to return to, "" for the list.
     """
 
     action: str
     ids: tuple[str, ...]
     is_all: bool
-    place: Place
+    state: ListState
     tag: str
     back: str
 
     def selection(self) -> Selection | None:
-        """What it is about; None when the search cannot be read: a typing error deletes nothing."""
+        """Return the messages; None when the search is invalid: a typing error deletes nothing."""
         if not self.is_all:
             return ByIds(self.ids)
-        query, error = read_query(self.place)
+        query, error = read_query(self.state)
         if error:
             return None
         return Everything() if isinstance(query, Anything) else Matching(query)
 
 
-Act: TypeAlias = Callable[[Wish, Selection], Awaitable[Done]]
+async def act(site: Site, request: Request) -> Response:
+    """POST /actions: run an action, then return to the list or to the page that the form names.
+
+    Fields: action, id (repeated), q, i and before for the list, scope ("all" for all of it), tag, back. The actions
+    "delete-all" and "read-all" mean all of the list, whatever scope says.
+    """
+    form = await _read(request)
+    selection = form.selection()
+    if selection is None or not (form.is_all or form.ids):
+        return await _refuse(site, request, _("No message is selected, or the search is invalid."))
+    if form.action in TYPES:
+        return download(site.services, selection, kind=form.action)
+    if form.action == "compare":
+        ids = [each for each in form.ids[:3] if each.isascii() and each.isalnum()]
+        return RedirectResponse(f"{site.root}compare?{'&'.join(f'id={each}' for each in ids)}", 303)
+    try:
+        result = await _run(site, form, selection)
+    except TagError:
+        return await _refuse(site, request, _("Tag names consist of letters, digits, spaces and - _ . @."))
+    if result is None:
+        return await _refuse(site, request, _("Unknown action."))
+    if form.back and form.action not in {"delete", "unread"}:
+        return RedirectResponse(return_path(site.root, form.back) or site.root, status_code=303)
+    state = replace(form.state, before=None) if form.is_all else form.state
+    return RedirectResponse(state.href(site.root, done=result), status_code=303)
 
 
-class ActionHandlers:
-    """/actions."""
-
-    def __init__(self, site: Site) -> None:
-        self._site = site
-        store = site.services.store
-        self._acts: Mapping[str, Act] = {
-            "delete": self._delete,
-            "read": partial(self._count, "read", partial(store.mark, is_read=True)),
-            "unread": partial(self._count, "unread", partial(store.mark, is_read=False)),
-            "pin": partial(self._count, "pinned", partial(store.pin, is_pinned=True)),
-            "unpin": partial(self._count, "unpinned", partial(store.pin, is_pinned=False)),
-            "tag": self._tag,
-            "untag": self._untag,
-        }
-
-    async def act(self, request: Request) -> Response:
-        """POST /actions: do it, then show the list again, or the page the form names.
-
-        Fields: action, id (repeated), q, i and before for the list, scope ("all" for all of it), tag, back. Actions
-        "delete-all" and "read-all" mean all of the list, whatever scope says.
-        """
-        wish = await _read(request)
-        selection = wish.selection()
-        if selection is None or not (wish.is_all or wish.ids):
-            return await self._refuse(request, _("No message was selected, or the search cannot be read."))
-        if wish.action in {"zip", "mbox"}:
-            return download(self._site.services, selection, kind=wish.action)
-        if wish.action == "compare":
-            return RedirectResponse(
-                f"{self._site.root}compare?{'&'.join(f'id={each}' for each in _clean(wish.ids))}", 303
-            )
-        act = self._acts.get(wish.action)
-        if act is None:
-            return await self._refuse(request, _("The request named nothing that can be done."))
-        try:
-            done = await act(wish, selection)
-        except TagError:
-            return await self._refuse(request, _("A tag has letters, digits, spaces and - _ . @ in its name."))
-        return RedirectResponse(self._answer(wish, done), status_code=303)
-
-    async def _delete(self, wish: Wish, selection: Selection) -> Done:
-        """Into the bin, when there is one; else for good."""
-        moment = now() if self._site.options.bin else None
-        count = await self._site.services.store.delete(selection, binned_at=moment)
-        return Done(action="deleted", count=count, moment=microseconds(moment) if moment else 0)
-
-    async def _count(
-        self, name: str, change: Callable[[Selection], Awaitable[int]], _: Wish, chosen: Selection
-    ) -> Done:
-        return Done(action=name, count=await change(chosen))
-
-    async def _tag(self, wish: Wish, selection: Selection) -> Done:
-        return Done(action="tagged", count=await self._site.services.store.add_tag(selection, wish.tag))
-
-    async def _untag(self, wish: Wish, selection: Selection) -> Done:
-        return Done(action="untagged", count=await self._site.services.store.remove_tag(selection, wish.tag))
-
-    def _answer(self, wish: Wish, done: Done) -> str:
-        if wish.back and wish.action not in {"delete", "unread"}:
-            return way_back(self._site.root, wish.back) or self._site.root
-        place = replace(wish.place, before=None) if wish.is_all else wish.place
-        return place.address(self._site.root, done=done)
-
-    async def _refuse(self, request: Request, text: str) -> Response:
-        return await refusal(self._site, request, _("Nothing was changed"), text)
+async def _run(site: Site, form: BulkAction, selection: Selection) -> ActionResult | None:
+    """Run the action; None when there is none of this name. Deleting moves messages to the bin when there is one."""
+    store = site.services.store
+    match form.action:
+        case "delete":
+            moment = now() if site.options.bin else None
+            count = await store.delete(selection, binned_at=moment)
+            return ActionResult(action="deleted", count=count, moment=microseconds(moment) if moment else 0)
+        case "read" | "unread":
+            count = await store.mark(selection, is_read=form.action == "read")
+            return ActionResult(action=form.action, count=count)
+        case "pin" | "unpin":
+            count = await store.pin(selection, is_pinned=form.action == "pin")
+            return ActionResult(action=f"{form.action}ned", count=count)
+        case "tag":
+            return ActionResult(action="tagged", count=await store.add_tag(selection, form.tag))
+        case "untag":
+            return ActionResult(action="untagged", count=await store.remove_tag(selection, form.tag))
+    return None
 
 
-async def _read(request: Request) -> Wish:
-    async with request.form(max_fields=MOST_FIELDS, max_files=0) as form:
+async def _refuse(site: Site, request: Request, text: str) -> Response:
+    return await notice_page(site, request, _("Nothing was changed"), text)
+
+
+async def _read(request: Request) -> BulkAction:
+    async with request.form(max_fields=MAX_FIELDS, max_files=0) as form:
         given = {name: str(form.get(name, "")) for name in ("action", "q", "i", "before", "scope", "tag", "back")}
         ids = tuple(str(value) for value in form.getlist("id"))
     action, scope = given["action"].partition("-")[::2]
-    before = given["before"]
-    return Wish(
+    return BulkAction(
         action=action,
         ids=ids,
         is_all="all" in (scope, given["scope"]),
-        place=Place(
-            query=given["q"].strip(),
-            inbox=given["i"],
-            before=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,
-        ),
+        state=ListState(query=given["q"].strip(), inbox=given["i"], before=read_number(given["before"])),
         tag=given["tag"],
         back=given["back"],
     )
-
-
-def _clean(ids: tuple[str, ...]) -> list[str]:
-    return [each for each in ids[:3] if each.isascii() and each.isalnum()]

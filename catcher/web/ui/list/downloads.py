@@ -1,4 +1,4 @@
-"""Many messages as one file to save, sent while it is made."""
+"""Downloads of many messages as one file, streamed while it is made."""
 
 from collections.abc import AsyncIterator, Iterator
 
@@ -15,13 +15,13 @@ TYPES = {"zip": "application/zip", "mbox": "application/mbox"}
 
 
 def download(services: Services, selection: Selection, *, kind: str) -> Response:
-    """The messages of a selection, oldest first, as "zip" or "mbox". One message at a time is in memory."""
+    """Return the messages of a selection, oldest first, as "zip" or "mbox". One message at a time is in memory."""
     name = f"mail-{now():%Y-%m-%d-%H%M%S}.{kind}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    return StreamingResponse(_sent(services, selection, kind), media_type=TYPES[kind], headers=headers)
+    return StreamingResponse(_streamed(services, selection, kind), media_type=TYPES[kind], headers=headers)
 
 
-async def _sent(services: Services, selection: Selection, kind: str) -> AsyncIterator[bytes]:
+async def _streamed(services: Services, selection: Selection, kind: str) -> AsyncIterator[bytes]:
     pieces = _pieces(services.store.blocking, selection, kind)
     while (piece := await services.threads.run(next, pieces, None)) is not None:
         yield piece

@@ -1,1 +1,1 @@
-"""The page of one message and its views."""
+"""The page of one message, its views, and the pages that lead on from it."""

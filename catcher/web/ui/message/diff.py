@@ -1,6 +1,6 @@
-"""What differs between two texts, line by line and word by word, for people to read. Pure, and bounded.
+"""Differences between two texts, by line and by word, for people. Pure, and bounded.
 
-Ids, dates and tokens differ in every mail that an application sends; masked, they count as equal.
+Ids, dates and tokens differ in every message of an application; masked, they count as equal.
 """
 
 import re
@@ -11,18 +11,18 @@ from difflib import SequenceMatcher
 
 from turbohtml import TokenType, tokenize
 
-MOST_LINES = 2000
-"""Lines of a side that are compared; difflib takes time with their product."""
-MOST_WORDS = 4000
+MAX_LINES = 2000
+"""Lines of a side that are compared; the time of difflib grows with their product."""
+MAX_WORDS = 4000
 LINE_CHARACTERS = 2000
 WORDS_IN_LINE = 200
 CONTEXT = 3
-"""Equal lines that are shown around a difference; longer runs are folded."""
+"""Equal lines around a difference; longer runs are folded."""
 
 SAME, REMOVED, ADDED, MASKED = "same", "removed", "added", "masked"
 
-# Each begins where a word begins and runs to its end, so that no character is looked at more than a few times.
-_CHANGING = re.compile(
+# Each begins and ends at a word boundary, so that no character is visited more than a few times.
+_VOLATILE = re.compile(
     r"(?<![\w-])(?:"
     r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"  # UUID
     r"|\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?"  # ISO 8601
@@ -33,50 +33,50 @@ _CHANGING = re.compile(
     r")(?![\w-])",
     re.ASCII,
 )
-_DRAWN = "*_#>|-=•·~+"
+_DECORATION = "*_#>|-=•·~+"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
-    """A piece of a line. is_changed: it is what makes the line another one."""
+class DiffSpan:
+    """A span of a line. is_changed: it differs from the other side."""
 
     text: str
     is_changed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One line. kind: SAME, REMOVED (only left), ADDED (only right), or MASKED (differs in what always differs)."""
+class DiffLine:
+    """One line. kind: SAME, REMOVED (only left), ADDED (only right), or MASKED (differs in ids, dates or tokens)."""
 
     kind: str
-    pieces: tuple[Piece, ...]
+    spans: tuple[DiffSpan, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
-    """Lines one after the other. is_folded: equal ones, far from any difference."""
+class DiffBlock:
+    """Consecutive lines. is_folded: equal ones, far from any difference."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[DiffLine, ...]
     is_folded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """What differs. removed, added: how many lines or words. is_cut: a side was too long to be compared whole."""
+    """All differences. removed, added: numbers of lines or words. is_cut: a side was too long to be compared whole."""
 
-    blocks: tuple[Block, ...]
+    blocks: tuple[DiffBlock, ...]
     removed: int
     added: int
     is_cut: bool = False
 
 
 def compare_lines(left: Sequence[str], right: Sequence[str], *, is_masked: bool = True) -> Difference:
-    """What differs between two sequences of lines."""
-    is_cut = max(len(left), len(right)) > MOST_LINES
-    left = [line[:LINE_CHARACTERS] for line in left[:MOST_LINES]]
-    right = [line[:LINE_CHARACTERS] for line in right[:MOST_LINES]]
+    """Return the differences between two sequences of lines."""
+    is_cut = max(len(left), len(right)) > MAX_LINES
+    left = [line[:LINE_CHARACTERS] for line in left[:MAX_LINES]]
+    right = [line[:LINE_CHARACTERS] for line in right[:MAX_LINES]]
     key: Callable[[str], str] = masked if is_masked else str
-    lines: list[Line] = []
+    lines: list[DiffLine] = []
     for tag, start, end, begin, stop in SequenceMatcher(None, [*map(key, left)], [*map(key, right)]).get_opcodes():
         if tag == "equal":
             lines += [_kept(*pair) for pair in zip(left[start:end], right[begin:stop], strict=True)]
@@ -88,13 +88,13 @@ def compare_lines(left: Sequence[str], right: Sequence[str], *, is_masked: bool 
 def compare_fields(
     left: Sequence[tuple[str, str]], right: Sequence[tuple[str, str]], *, is_masked: bool = True
 ) -> Difference:
-    """What differs between two header sections, whatever the order of their fields.
+    """Return the differences between two header sections, regardless of the order of their fields.
 
-    Fields that are another one in each message (Message-ID, Date, trace) count as masked.
+    Fields that are unique to each message (Message-ID, Date, trace) count as masked.
     """
-    is_cut = max(len(left), len(right)) > MOST_LINES
-    sides = [_by_name(left[:MOST_LINES]), _by_name(right[:MOST_LINES])]
-    lines: list[Line] = []
+    is_cut = max(len(left), len(right)) > MAX_LINES
+    sides = [_by_name(left[:MAX_LINES]), _by_name(right[:MAX_LINES])]
+    lines: list[DiffLine] = []
     for name in dict.fromkeys([*sides[0], *sides[1]]):
         here, there = sides[0].get(name, []), sides[1].get(name, [])
         if is_masked and name in _UNIQUE and len(here) == len(there):
@@ -103,51 +103,46 @@ def compare_fields(
         key: Callable[[str], str] = masked if is_masked else str
         counted = Counter(map(key, here)) & Counter(map(key, there))
         only = [_beyond(side, counted, key) for side in (here, there)]
-        lines += [Line(kind=SAME, pieces=(Piece(text=line),)) for line in there if line not in only[1]]
+        lines += [DiffLine(kind=SAME, spans=(DiffSpan(text=line),)) for line in there if line not in only[1]]
         lines += _changed(*only)
     return _difference(lines, is_cut=is_cut, context=len(lines))
 
 
 def compare_words(left: str, right: str) -> Difference:
-    """What differs in the words of two texts: layout, letter case, drawn lines and addresses of links do not count."""
+    """Return the differences between the words of two texts, without layout, case, decoration and link addresses."""
     sides = [list(_words(left)), list(_words(right))]
-    is_cut = max(map(len, sides)) > MOST_WORDS
-    here, there = (side[:MOST_WORDS] for side in sides)
+    is_cut = max(map(len, sides)) > MAX_WORDS
+    here, there = (side[:MAX_WORDS] for side in sides)
     matcher = SequenceMatcher(None, [word[0] for word in here], [word[0] for word in there])
-    lines: list[Line] = []
+    lines: list[DiffLine] = []
     removed = added = 0
     for tag, start, end, begin, stop in matcher.get_opcodes():
         if tag == "equal":
-            lines.append(_running(SAME, here[start:end]))
+            lines.append(_words_line(SAME, here[start:end]))
         else:
-            lines += [_running(REMOVED, here[start:end])] if end > start else []
-            lines += [_running(ADDED, there[begin:stop])] if stop > begin else []
+            lines += [_words_line(REMOVED, here[start:end])] if end > start else []
+            lines += [_words_line(ADDED, there[begin:stop])] if stop > begin else []
             removed, added = removed + end - start, added + stop - begin
-    return Difference(blocks=(Block(lines=tuple(lines)),), removed=removed, added=added, is_cut=is_cut)
+    return Difference(blocks=(DiffBlock(lines=tuple(lines)),), removed=removed, added=added, is_cut=is_cut)
 
 
 def masked(line: str) -> str:
-    """The line with a sign for everything that differs in each mail: ids, dates, times, tokens, long numbers."""
-    return _CHANGING.sub("‹…›", line)
+    """Return the line with a placeholder for ids, dates, times, tokens and long numbers."""
+    return _VOLATILE.sub("‹…›", line)
 
 
 def html_lines(html: str) -> list[str]:
-    """The source in a form that only what matters can differ in: a tag or text a line, attributes sorted, white space
-    folded, style sheets a rule a line.
-    """
+    """Return the source in normal form: one tag, text or style rule a line, attributes sorted, white space folded."""
     lines: list[str] = []
     for token in tokenize(html):
-        if len(lines) > MOST_LINES:
+        if len(lines) > MAX_LINES:
             break
         if token.type == TokenType.TEXT:
             text = " ".join((token.data or "").split())
-            lines += (
-                [f"{rule.strip()}}}" for rule in text.split("}") if rule.strip()]
-                if _is_style(lines)
-                else [text]
-                if text
-                else []
-            )
+            if lines and lines[-1].startswith("<style"):
+                lines += [f"{rule.strip()}}}" for rule in text.split("}") if rule.strip()]
+            elif text:
+                lines.append(text)
         elif token.type == TokenType.START_TAG:
             written = "".join(
                 f' {name}="{" ".join((value or "").split())}"' for name, value in sorted(token.attrs or ())
@@ -175,37 +170,29 @@ _UNIQUE = frozenset(
 )
 
 
-def _attribute(pair: tuple[str, str | None]) -> str:
-    return f' {pair[0]}="{" ".join((pair[1] or "").split())}"'
+def _kept(left: str, right: str) -> DiffLine:
+    return DiffLine(kind=SAME if left == right else MASKED, spans=(DiffSpan(text=right),))
 
 
-def _is_style(lines: Sequence[str]) -> bool:
-    return bool(lines) and lines[-1].startswith("<style")
-
-
-def _kept(left: str, right: str) -> Line:
-    return Line(kind=SAME if left == right else MASKED, pieces=(Piece(text=right),))
-
-
-def _changed(left: Sequence[str], right: Sequence[str]) -> Iterator[Line]:
-    """Lines that stand for each other; pairs of them tell which words differ."""
+def _changed(left: Sequence[str], right: Sequence[str]) -> Iterator[DiffLine]:
+    """Yield lines that replace each other; equal numbers of them are compared by words."""
     pairs = [_paired(*pair) for pair in zip(left, right, strict=False)] if len(left) == len(right) else []
     for number, line in enumerate(left):
-        yield Line(kind=REMOVED, pieces=pairs[number][0] if pairs else (Piece(text=line),))
+        yield DiffLine(kind=REMOVED, spans=pairs[number][0] if pairs else (DiffSpan(text=line),))
     for number, line in enumerate(right):
-        yield Line(kind=ADDED, pieces=pairs[number][1] if pairs else (Piece(text=line),))
+        yield DiffLine(kind=ADDED, spans=pairs[number][1] if pairs else (DiffSpan(text=line),))
 
 
-def _paired(left: str, right: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+def _paired(left: str, right: str) -> tuple[tuple[DiffSpan, ...], tuple[DiffSpan, ...]]:
     here, there = (re.findall(r"\w+|\W", line)[: WORDS_IN_LINE + 1] for line in (left, right))
     if max(len(here), len(there)) > WORDS_IN_LINE:
-        return (Piece(text=left),), (Piece(text=right),)
-    pieces: tuple[list[Piece], list[Piece]] = ([], [])
+        return (DiffSpan(text=left),), (DiffSpan(text=right),)
+    spans: tuple[list[DiffSpan], list[DiffSpan]] = ([], [])
     for tag, start, end, begin, stop in SequenceMatcher(None, here, there, autojunk=False).get_opcodes():
         for side, words in ((0, here[start:end]), (1, there[begin:stop])):
             if words:
-                pieces[side].append(Piece(text="".join(words), is_changed=tag != "equal"))
-    return tuple(pieces[0]), tuple(pieces[1])
+                spans[side].append(DiffSpan(text="".join(words), is_changed=tag != "equal"))
+    return tuple(spans[0]), tuple(spans[1])
 
 
 def _by_name(fields: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
@@ -216,7 +203,7 @@ def _by_name(fields: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
 
 
 def _beyond(lines: Sequence[str], common: Counter[str], key: Callable[[str], str]) -> list[str]:
-    """The lines that the other side lacks."""
+    """Return the lines that the other side lacks."""
     left = Counter(common)
     only = []
     for line in lines:
@@ -228,7 +215,7 @@ def _beyond(lines: Sequence[str], common: Counter[str], key: Callable[[str], str
 
 
 def _words(text: str) -> Iterator[tuple[str, str]]:
-    """Each word as it is compared and as it is shown, with the paragraph's end behind its last one."""
+    """Yield each word as it is compared and as it is shown; the last one of a paragraph ends with a line break."""
     for paragraph in re.split(r"\n\s*\n", text):
         words = [(_bare(word), word) for word in paragraph.split()]
         words = [(bare, word) for bare, word in words if bare and not bare.startswith(("http://", "https://"))]
@@ -237,21 +224,21 @@ def _words(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _bare(word: str) -> str:
-    return word.strip(_DRAWN + "()[]<>.,:;!?").casefold()
+    return word.strip(_DECORATION + "()[]<>.,:;!?").casefold()
 
 
-def _running(kind: str, words: Sequence[tuple[str, str]]) -> Line:
-    return Line(kind=kind, pieces=(Piece(text="".join(word for _, word in words)),))
+def _words_line(kind: str, words: Sequence[tuple[str, str]]) -> DiffLine:
+    return DiffLine(kind=kind, spans=(DiffSpan(text="".join(word for _, word in words)),))
 
 
-def _difference(lines: Sequence[Line], *, is_cut: bool, context: int = CONTEXT) -> Difference:
+def _difference(lines: Sequence[DiffLine], *, is_cut: bool, context: int = CONTEXT) -> Difference:
     counts = Counter(line.kind for line in lines)
     blocks = tuple(_folded(lines, context))
     return Difference(blocks=blocks, removed=counts[REMOVED], added=counts[ADDED], is_cut=is_cut)
 
 
-def _folded(lines: Sequence[Line], context: int) -> Iterator[Block]:
-    """The lines in blocks, shown and folded in turn."""
+def _folded(lines: Sequence[DiffLine], context: int) -> Iterator[DiffBlock]:
+    """Yield the lines in blocks, visible and folded ones in turn."""
     is_near = [False] * len(lines)
     for number, line in enumerate(lines):
         if line.kind in {REMOVED, ADDED}:
@@ -260,5 +247,5 @@ def _folded(lines: Sequence[Line], context: int) -> Iterator[Block]:
     start = 0
     for number in range(1, len(lines) + 1):
         if number == len(lines) or is_near[number] != is_near[start]:
-            yield Block(lines=tuple(lines[start:number]), is_folded=not is_near[start])
+            yield DiffBlock(lines=tuple(lines[start:number]), is_folded=not is_near[start])
             start = number

@@ -1,4 +1,4 @@
-"""What a message page points at: the sandboxed document, its inline images, single parts, the octets as sent."""
+"""The files behind a message's page: the frame's document, inline images, parts, the octets as sent."""
 
 import re
 from collections.abc import Mapping
@@ -14,136 +14,96 @@ from catcher.store.model import StoredMessage
 from catcher.web.contents.bodies import read_bodies
 from catcher.web.contents.disposition import LOCKED, SAFE_INLINE, content_disposition
 from catcher.web.frame import FrameDocument, FrameOptions, ImagePolicy, frame_document, frame_headers
-from catcher.web.ui.pages import PrintPage
+from catcher.web.ui.pages.message import PrintPage
 from catcher.web.ui.site import formatting
 from catcher.web.ui.site.languages import _
 from catcher.web.ui.site.site import Site
 
 LARGE_HTML = 5_000_000
-"""Octets of HTML above which a page asks before showing it."""
+"""Octets of HTML above which a page shows it only on request."""
 
 INLINE_LIMIT = 64 * 1024
 TEXT_CHARACTERS = 1_000_000
 
-_CID_TYPES = SAFE_INLINE - {"text/plain"} | {"image/bmp", "image/x-icon", "image/vnd.microsoft.icon", "image/svg+xml"}
+IMAGES = SAFE_INLINE - {"text/plain"}
+"""Media types of images that a browser may display."""
+
+_CID_TYPES = IMAGES | {"image/bmp", "image/x-icon", "image/vnd.microsoft.icon", "image/svg+xml"}
 _TEXTUAL = frozenset({"application/json", "application/xml", "application/ics", "message/delivery-status"})
-# The viewer of a browser works without a sandbox only; it runs nothing of this origin.
+# A browser's PDF viewer works only without a sandbox; it runs nothing of this origin.
 _PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'"
 _CID_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
 _POSITION = re.compile(r"(\d{1,9})-(\d{1,9})\Z", re.ASCII)
 _HOST = re.compile(r"[A-Za-z0-9.:_\[\]-]{1,255}\Z", re.ASCII)
 
 
-class FileHandlers:
-    """/view/{id}/frame, /cid/{n}, /part/{part}, /raw and /print."""
-
-    def __init__(self, site: Site) -> None:
-        self._site = site
-
-    async def frame(self, request: Request) -> Response:
-        """GET /view/{id}/frame: the mail document. Leaves the read mark alone; the page sets it."""
-        options = read_frame_options(request)
-        stored = await self._site.services.store.get(request.path_params["store_id"])
-        headers = frame_headers(images=self._images(request, stored), policy=options.images)
-        if html_octets(stored.message) > LARGE_HTML and not shows_large(request):
-            return HTMLResponse(self._notice(_("This message is large.")), headers=headers)
-        return HTMLResponse((await read_frame(self._site, stored, options)).html, headers=headers)
-
-    async def inline(self, request: Request) -> Response:
-        """GET /view/{id}/cid/{n}?t=: one image of the message. Signed, because the frame has no credentials."""
-        store_id, number = request.path_params["store_id"], request.path_params["number"]
-        if not self._site.signer.is_valid(f"{store_id}/{number}", request.query_params.get("t", "")):
-            return PlainTextResponse("This address has expired; open the message again\n", status_code=403)
-        stored = await self._site.services.store.get(store_id)
-        if number >= len(stored.message.parts) or stored.message.parts[number].media_type not in _CID_TYPES:
-            raise NotFound("No such image")
-        part = stored.message.parts[number]
-        octets = await self._site.services.store.part(store_id, part.part_id)
-        # No Cross-Origin-Resource-Policy here: the frame's origin is opaque, images would vanish.
-        headers = {"Content-Security-Policy": _CID_POLICY, "Cache-Control": "private, max-age=3600"}
-        return Response(octets, media_type=part.media_type, headers=headers)
-
-    async def part(self, request: Request) -> Response:
-        """GET /view/{id}/part/{part}: the decoded part to save, or with ?show=1 to look at where that is safe.
-
-        With ?sent=1 the part's body as it was sent.
-        """
-        store_id = request.path_params["store_id"]
-        stored = await self._site.services.store.get(store_id)
-        part = part_by_id(stored.message, request.path_params["part_id"])
-        if part is None:
-            raise NotFound("No such part")
-        if request.query_params.get("sent") == "1":
-            octets = await excerpt(self._site, store_id, start=part.body_start, end=part.end)
-            return saved(octets, f"part-{part.part_id}.txt")
-        if request.query_params.get("show") == "1" and is_showable(part):
-            return await self._shown(store_id, part)
-        return saved(await self._site.services.store.part(store_id, part.part_id), file_name(part))
-
-    async def raw(self, request: Request) -> Response:
-        """GET /view/{id}/raw: the octets as received, to save."""
-        store, store_id = self._site.services.store, request.path_params["store_id"]
-        size = (await store.summary(store_id)).size
-        headers = _saving(f"{store_id}.eml") | {"Content-Length": str(size)}
-        return StreamingResponse(store.raw_pieces(store_id), media_type="message/rfc822", headers=headers)
-
-    async def print(self, request: Request) -> Response:
-        """GET /view/{id}/print: the mail alone, a sandboxed page of its own, so that print does not cut a frame."""
-        site = self._site
-        stored = await site.services.store.get(request.path_params["store_id"])
-        bodies = await read_bodies(site.services.store, site.services.threads, stored)
-        page = PrintPage(
-            chrome=await site.chrome(request),
-            title=formatting.title(stored.message.subject),
-            summary=stored.summary,
-            from_=stored.message.from_,
-            to=stored.message.to,
-            text="" if bodies.html else bodies.text[:TEXT_CHARACTERS],
-        )
-        heading = site.templates.get_template("print.html").render(page=page)
-        frame = await _made(site, bodies.html[:LARGE_HTML], Inline(site, stored), FrameOptions(), heading=heading)
-        return HTMLResponse(frame.html, headers=frame_headers(images=self._images(request, stored)))
-
-    async def _shown(self, store_id: str, part: Part) -> Response:
-        octets = await self._site.services.store.part(store_id, part.part_id)
-        disposition = content_disposition("inline", part.file_name, fallback=f"part-{part.part_id}")
-        headers = {"Content-Disposition": disposition, "Content-Security-Policy": LOCKED, "Cache-Control": "private"}
-        if part.media_type == "application/pdf":
-            headers["Content-Security-Policy"] = _PDF_POLICY
-        if part.media_type in SAFE_INLINE - {"text/plain"} or part.media_type == "application/pdf":
-            return Response(octets, media_type=part.media_type, headers=headers)
-        text = await self._site.services.threads.run(octets_text, octets, part.charset)
-        return PlainTextResponse(text, headers=headers)
-
-    def _images(self, request: Request, stored: StoredMessage) -> str:
-        """Absolute, because the frame's own origin is none; without a usable Host nothing is allowed."""
-        host = request.headers.get("host", "")
-        if not _HOST.match(host):
-            return ""
-        return f"{request.url.scheme}://{host}{self._site.root}view/{stored.summary.store_id}/cid/"
-
-    def _notice(self, text: str) -> str:
-        return f'<!DOCTYPE html><meta charset="utf-8"><title>catcher</title><p>{text}</p>'
+async def frame(site: Site, request: Request) -> Response:
+    """GET /view/{id}/frame: the document of the frame. Does not mark the message as read; the page does."""
+    options = read_frame_options(request)
+    stored = await site.services.store.get(request.path_params["store_id"])
+    headers = frame_headers(images=_images_url(site, request, stored), policy=options.images)
+    if html_octets(stored.message) > LARGE_HTML and not shows_large(request):
+        notice = f'<!DOCTYPE html><meta charset="utf-8"><title>catcher</title><p>{_("This message is large.")}</p>'
+        return HTMLResponse(notice, headers=headers)
+    return HTMLResponse((await read_frame(site, stored, options)).html, headers=headers)
 
 
-class Inline:
-    """Gives the signed address of the inline image with a content id."""
+async def inline_image(site: Site, request: Request) -> Response:
+    """GET /view/{id}/cid/{n}?t=: one image of the message. Signed, because the frame has no credentials."""
+    store_id, number = request.path_params["store_id"], request.path_params["number"]
+    if not site.signer.is_valid(f"{store_id}/{number}", request.query_params.get("t", "")):
+        return PlainTextResponse("This address has expired; open the message again\n", status_code=403)
+    stored = await site.services.store.get(store_id)
+    if number >= len(stored.message.parts) or stored.message.parts[number].media_type not in _CID_TYPES:
+        raise NotFound("No such image")
+    part = stored.message.parts[number]
+    octets = await site.services.store.part(store_id, part.part_id)
+    # No Cross-Origin-Resource-Policy: the frame's origin is opaque, and its images would be blocked.
+    headers = {"Content-Security-Policy": _CID_POLICY, "Cache-Control": "private, max-age=3600"}
+    return Response(octets, media_type=part.media_type, headers=headers)
 
-    def __init__(self, site: Site, stored: StoredMessage) -> None:
-        self._site = site
-        self._store_id = stored.summary.store_id
-        self._numbers: Mapping[str, int] = {
-            part.content_id: number
-            for number, part in reversed(list(enumerate(stored.message.parts)))
-            if part.content_id
-        }
 
-    def __call__(self, content_id: str) -> str | None:
-        number = self._numbers.get(content_id)
-        if number is None:
-            return None
-        token = self._site.signer.sign(f"{self._store_id}/{number}")
-        return f"{self._site.root}view/{self._store_id}/cid/{number}?t={token}"
+async def part(site: Site, request: Request) -> Response:
+    """GET /view/{id}/part/{part}: the decoded part as a download; with ?show=1 for display, where that is safe.
+
+    With ?sent=1 the part's body as it was sent.
+    """
+    store_id = request.path_params["store_id"]
+    stored = await site.services.store.get(store_id)
+    found = part_by_id(stored.message, request.path_params["part_id"])
+    if found is None:
+        raise NotFound("No such part")
+    if request.query_params.get("sent") == "1":
+        octets = await excerpt(site, store_id, start=found.body_start, end=found.end)
+        return _download(octets, f"part-{found.part_id}.txt")
+    octets = await site.services.store.part(store_id, found.part_id)
+    if request.query_params.get("show") == "1" and is_showable(found):
+        return await _display(site, found, octets)
+    return _download(octets, file_name(found))
+
+
+async def raw(site: Site, request: Request) -> Response:
+    """GET /view/{id}/raw: the octets as received, as a download."""
+    store, store_id = site.services.store, request.path_params["store_id"]
+    size = (await store.summary(store_id)).size
+    headers = _download_headers(f"{store_id}.eml") | {"Content-Length": str(size)}
+    return StreamingResponse(store.raw_pieces(store_id), media_type="message/rfc822", headers=headers)
+
+
+async def print_page(site: Site, request: Request) -> Response:
+    """GET /view/{id}/print: the message alone as a sandboxed page, since printing cuts off frames."""
+    stored = await site.services.store.get(request.path_params["store_id"])
+    bodies = await read_bodies(site.services.store, site.services.threads, stored)
+    page = PrintPage(
+        title=formatting.title(stored.message.subject),
+        summary=stored.summary,
+        from_=stored.message.from_,
+        to=stored.message.to,
+        text="" if bodies.html else bodies.text[:TEXT_CHARACTERS],
+    )
+    heading = site.templates.get_template("print.html").render(page=page)
+    document = await _document(site, bodies.html[:LARGE_HTML], stored, FrameOptions(), heading=heading)
+    return HTMLResponse(document.html, headers=frame_headers(images=_images_url(site, request, stored)))
 
 
 def read_frame_options(request: Request) -> FrameOptions:
@@ -163,29 +123,41 @@ def read_frame_options(request: Request) -> FrameOptions:
 
 
 def shows_large(request: Request) -> bool:
-    """Return whether the address asks for the document even when it is large."""
+    """Return whether the address requests the document even when it is large."""
     return request.query_params.get("large") == "1"
 
 
 async def read_frame(site: Site, stored: StoredMessage, options: FrameOptions) -> FrameDocument:
     """Return the document of a message's HTML, made in a thread unless it is small."""
     bodies = await read_bodies(site.services.store, site.services.threads, stored)
-    return await _made(site, bodies.html, Inline(site, stored), options)
+    return await _document(site, bodies.html, stored, options)
 
 
-async def _made(site: Site, html: str, inline: Inline, options: FrameOptions, *, heading: str = "") -> FrameDocument:
-    make = partial(frame_document, html, inline=inline, options=options, heading=heading)
+async def _document(
+    site: Site, html: str, stored: StoredMessage, options: FrameOptions, *, heading: str = ""
+) -> FrameDocument:
+    store_id = stored.summary.store_id
+    parts = reversed(list(enumerate(stored.message.parts)))
+    numbers: Mapping[str, int] = {part.content_id: number for number, part in parts if part.content_id}
+
+    def signed_address(content_id: str) -> str | None:
+        number = numbers.get(content_id)
+        if number is None:
+            return None
+        return f"{site.message_href(store_id)}/cid/{number}?t={site.signer.sign(f'{store_id}/{number}')}"
+
+    make = partial(frame_document, html, inline=signed_address, options=options, heading=heading)
     return make() if len(html) <= INLINE_LIMIT else await site.services.threads.run(make)
 
 
 async def excerpt(site: Site, store_id: str, *, start: int, end: int) -> bytes:
-    """Octets of a message as received, from `start` to before `end`; only what the range touches is read."""
+    """Return octets of a message as received, from `start` to before `end`, without reading the rest."""
     pieces = site.services.store.raw_pieces(store_id, start=start, end=end)
     return b"".join([piece async for piece in pieces])
 
 
 def octets_text(octets: bytes, charset: str) -> str:
-    """Decoded octets of a part as text, whatever the charset was said to be."""
+    """Return the decoded octets of a part as text, whatever its charset is said to be."""
     whole = Part(
         part_id="0",
         parent=-1,
@@ -199,19 +171,19 @@ def octets_text(octets: bytes, charset: str) -> str:
 
 
 def html_octets(message: ParsedMessage) -> int:
-    """Size of the HTML as it will be decoded."""
+    """Return the size of the HTML, decoded."""
     return sum(message.parts[index].size for index in message.html_parts)
 
 
 def is_showable(part: Part) -> bool:
-    """Whether a browser may show the part by itself: harmless images, PDF, and texts as plain text."""
+    """Return whether a browser may display the part: safe images, PDF, and texts as plain text."""
     kind = part.media_type
     is_text = kind.startswith("text/") or kind in _TEXTUAL
     return not part.is_multipart and (kind in SAFE_INLINE or kind == "application/pdf" or is_text)
 
 
 def file_name(part: Part) -> str:
-    """The name to save a part under; one without gets a name that says what it is."""
+    """Return the file name of a part, or one made from its type."""
     if part.file_name:
         return part.file_name
     endings = {"text/plain": "txt", "text/calendar": "ics", "message/rfc822": "eml", "text/x-amp-html": "amp.html"}
@@ -219,12 +191,30 @@ def file_name(part: Part) -> str:
     return f"part-{part.part_id}.{ending}"
 
 
-def saved(octets: bytes, name: str) -> Response:
-    """Octets that a browser saves and never shows."""
-    return Response(octets, media_type="application/octet-stream", headers=_saving(name))
+async def _display(site: Site, part: Part, octets: bytes) -> Response:
+    disposition = content_disposition("inline", part.file_name, fallback=f"part-{part.part_id}")
+    is_pdf = part.media_type == "application/pdf"
+    policy = _PDF_POLICY if is_pdf else LOCKED
+    headers = {"Content-Disposition": disposition, "Content-Security-Policy": policy, "Cache-Control": "private"}
+    if part.media_type in IMAGES or is_pdf:
+        return Response(octets, media_type=part.media_type, headers=headers)
+    text = await site.services.threads.run(octets_text, octets, part.charset)
+    return PlainTextResponse(text, headers=headers)
 
 
-def _saving(name: str) -> dict[str, str]:
+def _images_url(site: Site, request: Request, stored: StoredMessage) -> str:
+    """Return the absolute URL of the inline images, since the frame's own origin is opaque; "" without a valid Host."""
+    host = request.headers.get("host", "")
+    if not _HOST.match(host):
+        return ""
+    return f"{request.url.scheme}://{host}{site.message_href(stored.summary.store_id)}/cid/"
+
+
+def _download(octets: bytes, name: str) -> Response:
+    return Response(octets, media_type="application/octet-stream", headers=_download_headers(name))
+
+
+def _download_headers(name: str) -> dict[str, str]:
     return {
         "Content-Disposition": content_disposition("attachment", name, fallback="part"),
         "Content-Security-Policy": LOCKED,

@@ -1,4 +1,4 @@
-"""The release page: who may get a message through which relay, and what became of each recipient."""
+"""The release page: recipients, relay, and the relay's answer for each recipient."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -10,7 +10,8 @@ from starlette.responses import Response
 from catcher.errors import RelayError
 from catcher.store.model import StoredMessage
 from catcher.web.api.message.release import author_of, recipients_of
-from catcher.web.ui.pages import Link, ReleaseOutcome, ReleasePage, ReleaseRecipient
+from catcher.web.ui.pages.layout import NavLink
+from catcher.web.ui.pages.message import ReleasePage, ReleaseRecipient, ReleaseResult
 from catcher.web.ui.site import formatting
 from catcher.web.ui.site.languages import _
 from catcher.web.ui.site.site import Site
@@ -19,75 +20,80 @@ if TYPE_CHECKING:
     from catcher.relay import RelayHost, TransmissionReport
 
 SHOWN = 200
-MOST_FIELDS = 1100
+MAX_FIELDS = 1100
 OTHERS_CHARACTERS = 20_000
 
 
-class ReleaseHandlers:
-    """/view/{id}/release."""
+async def show(site: Site, request: Request) -> Response:
+    """GET /view/{id}/release?relay=&others=: the form. Nothing is sent."""
+    stored = await site.services.store.get(request.path_params["store_id"])
+    given = request.query_params
+    return await _page(site, request, stored, given.get("relay", ""), given.getlist("to"), given.get("others", ""))
 
-    def __init__(self, site: Site) -> None:
-        self._site = site
 
-    async def show(self, request: Request) -> Response:
-        """GET /view/{id}/release?relay=&others=: who would get it. Nothing is sent."""
-        stored = await self._site.services.store.get(request.path_params["store_id"])
-        given = request.query_params
-        return await self._answer(request, stored, given.get("relay", ""), given.getlist("to"), given.get("others", ""))
+async def release(site: Site, request: Request) -> Response:
+    """POST /view/{id}/release: fields relay, to (repeated) and others (addresses separated by commas or lines).
 
-    async def release(self, request: Request) -> Response:
-        """POST /view/{id}/release: fields relay, to (repeated) and others (addresses apart by comma or line). Sends the
-        message to all of them or, when one may not get it, to nobody.
-        """
-        stored = await self._site.services.store.get(request.path_params["store_id"])
-        async with request.form(max_fields=MOST_FIELDS, max_files=0) as form:
-            relay, others = str(form.get("relay", "")), str(form.get("others", ""))
-            wanted = [str(each) for each in form.getlist("to")]
-        chosen = self._site.services.relays.named(relay)
-        if chosen is None:
-            return await self._answer(request, stored, relay, wanted, others, problem=_("There is no such relay."))
+    Sends the message to all of them or, when one is not allowed, to none.
+    """
+    stored = await site.services.store.get(request.path_params["store_id"])
+    async with request.form(max_fields=MAX_FIELDS, max_files=0) as form:
+        name, others = str(form.get("relay", "")), str(form.get("others", ""))
+        ticked = [str(each) for each in form.getlist("to")]
+    relay = site.services.relays.named(name)
+    problem, report = "", None
+    if relay is None:
+        problem = _("There is no such relay.")
+    else:
         try:
-            recipients = recipients_of([*wanted, *_addresses(others)], chosen)
-            author = author_of(stored, chosen)
-            report = await self._site.services.relays.release(chosen, stored, recipients, author=author)
+            recipients = recipients_of([*ticked, *_addresses(others)], relay)
+            author = author_of(stored, relay)
+            report = await site.services.relays.release(relay, stored, recipients, author=author)
         except (HTTPException, RelayError) as error:
-            said = error.detail if isinstance(error, HTTPException) else str(error)
-            return await self._answer(request, stored, relay, wanted, others, problem=said)
-        return await self._answer(request, stored, relay, wanted, others, report=report)
+            problem = error.detail if isinstance(error, HTTPException) else str(error)
+    return await _page(site, request, stored, name, ticked, others, problem=problem, report=report)
 
-    async def _answer(
-        self,
-        request: Request,
-        stored: StoredMessage,
-        name: str,
-        wanted: Sequence[str],
-        others: str,
-        *,
-        problem: str = "",
-        report: "TransmissionReport | None" = None,
-    ) -> Response:
-        site, relays = self._site, self._site.services.relays
-        relay = relays.named(name) or relays.default
-        asked = [*dict.fromkeys(stored.envelope.recipients), *wanted, *_addresses(others)]
-        page = ReleasePage(
-            chrome=await site.chrome(request),
-            title=formatting.title(stored.message.subject),
-            back=f"{site.root}view/{stored.summary.store_id}",
-            relays=tuple(
-                Link(name=each.name, label=f"{each.name} ({each.server})", href="", is_current=each is relay)
-                for each in relays.all
-            ),
-            allowed=relay.allowed.pattern if relay and relay.allowed else "",
-            blocked=relay.blocked.pattern if relay and relay.blocked else "",
-            recipients=tuple(
-                _recipient(each, relay, is_ticked=each in wanted) for each in list(dict.fromkeys(asked))[:SHOWN]
-            ),
-            more=max(len(dict.fromkeys(asked)) - SHOWN, 0),
-            problem=formatting.shown(problem[:2000]),
-            outcomes=_outcomes(report) if report else (),
-            accepted=len(report.accepted) if report else 0,
-        )
-        return site.page("release.html", page, status=400 if problem or (report and report.refused) else 200)
+
+async def _page(
+    site: Site,
+    request: Request,
+    stored: StoredMessage,
+    name: str,
+    ticked: Sequence[str],
+    others: str,
+    *,
+    problem: str = "",
+    report: "TransmissionReport | None" = None,
+) -> Response:
+    relays = site.services.relays
+    relay = relays.named(name) or relays.default
+    addresses = list(dict.fromkeys([*stored.envelope.recipients, *ticked, *_addresses(others)]))
+    # The refused ones first: they need the reader's attention.
+    results = [*report.refused, *report.accepted][:SHOWN] if report else []
+    page = ReleasePage(
+        layout=await site.layout(request),
+        title=formatting.title(stored.message.subject),
+        back=site.message_href(stored.summary.store_id),
+        relays=tuple(
+            NavLink(name=each.name, label=f"{each.name} ({each.server})", href="", is_current=each is relay)
+            for each in relays.all
+        ),
+        allowed=relay.allowed.pattern if relay and relay.allowed else "",
+        blocked=relay.blocked.pattern if relay and relay.blocked else "",
+        recipients=tuple(_recipient(each, relay, is_ticked=each in ticked) for each in addresses[:SHOWN]),
+        more=max(len(addresses) - SHOWN, 0),
+        problem=formatting.shown(problem[:2000]),
+        results=tuple(
+            ReleaseResult(
+                address=formatting.shown(each.recipient),
+                is_accepted=each.is_accepted,
+                reply=f"{each.code} {formatting.shown(each.text)}",
+            )
+            for each in results
+        ),
+        accepted=len(report.accepted) if report else 0,
+    )
+    return site.page("release.html", page, status=400 if problem or (report and report.refused) else 200)
 
 
 def _addresses(text: str) -> list[str]:
@@ -95,23 +101,9 @@ def _addresses(text: str) -> list[str]:
 
 
 def _recipient(address: str, relay: "RelayHost | None", *, is_ticked: bool) -> ReleaseRecipient:
-    """Whether the relay's lists let this address through."""
-    why = ""
+    reason = ""
     if relay and relay.not_allowed([address]):
-        why = _("not on the allowlist")
+        reason = _("not on the allowlist")
     elif relay and relay.blocked_among([address]):
-        why = _("on the blocklist")
-    return ReleaseRecipient(address=address, shown=formatting.shown(address[:500]), why_not=why, is_ticked=is_ticked)
-
-
-def _outcomes(report: "TransmissionReport") -> tuple[ReleaseOutcome, ...]:
-    """The refused ones first: they are what somebody has to do something about."""
-    told = [*report.refused, *report.accepted][:SHOWN]
-    return tuple(
-        ReleaseOutcome(
-            address=formatting.shown(each.recipient),
-            is_accepted=each.is_accepted,
-            reply=f"{each.code} {formatting.shown(each.text)}",
-        )
-        for each in told
-    )
+        reason = _("on the blocklist")
+    return ReleaseRecipient(address=address, shown=formatting.shown(address[:500]), why_not=reason, is_ticked=is_ticked)

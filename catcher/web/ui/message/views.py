@@ -1,22 +1,23 @@
-"""What the text, source, parts, headers and raw views show of a message, bounded, so that no page is endless."""
+"""The text, source, parts, headers and raw views of a message; bounded, so that no page is endless."""
 
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec.structs import replace
 
 from catcher.mime import decode_words, header_fields
 from catcher.mime.model import HeaderField, Part
 from catcher.store.model import StoredMessage
 from catcher.store.search import HeaderHas, clean, render
 from catcher.web.contents.bodies import read_bodies
-from catcher.web.contents.disposition import SAFE_INLINE
-from catcher.web.ui.message.files import excerpt, is_showable, octets_text
-from catcher.web.ui.message.highlight import Piece, pieces
-from catcher.web.ui.pages import Fact, Field, Link, PartContent, PartLine, Source, Text
+from catcher.web.ui.message.files import IMAGES, excerpt, is_showable, octets_text
+from catcher.web.ui.message.highlight import SourceToken, highlighted
+from catcher.web.ui.pages.layout import NavLink
+from catcher.web.ui.pages.views import HeaderRow, NamedValue, PartContent, PartRow, SourceView, TextView
 from catcher.web.ui.site import formatting
 from catcher.web.ui.site.languages import _, marked
-from catcher.web.ui.site.location import Place
+from catcher.web.ui.site.list_state import ListState
 from catcher.web.ui.site.site import Site
 
 TEXT_CHARACTERS = 500_000
@@ -29,18 +30,18 @@ BODY_CHARACTERS = 20_000
 PART_OCTETS = 100_000
 SEARCHED_CHARACTERS = 200
 
-DEEPEST = 5
-"""Steps that the tree of parts is moved in; parts that are deeper stand under each other."""
+MAX_DEPTH = 5
+"""Levels of indentation in the tree of parts; deeper parts are not indented further."""
 
 GROUP_NAMES = {
-    "who": marked("Who and what"),
+    "who": marked("Addresses and subject"),
     "routing": marked("Routing"),
     "list": marked("Mailing list"),
     "authentication": marked("Authentication"),
     "content": marked("Content"),
-    "other": marked("Others"),
+    "other": marked("Other"),
 }
-"""For people, by the groups of `Field`."""
+"""Labels of the groups of `HeaderRow`."""
 
 _FIELD_LINE = re.compile(r"([!-9;-~]{1,200}:)(.*)", re.DOTALL)
 _GROUPS = {
@@ -52,84 +53,80 @@ _GROUPS = {
 _GROUP_OF = {name: group for group, names in _GROUPS.items() for name in names.split()}
 
 
-async def read_text(site: Site, stored: StoredMessage) -> Text:
-    """The text with its addresses made into links."""
+async def read_text(site: Site, stored: StoredMessage) -> TextView:
+    """Return the text with its addresses as links."""
     bodies = await read_bodies(site.services.store, site.services.threads, stored)
     text = bodies.text.replace("\r\n", "\n")
-    runs = await site.services.threads.run(lambda: tuple(formatting.linked(text[:TEXT_CHARACTERS])))
-    return Text(runs=runs, is_made=bodies.text_is_made, is_cut=len(text) > TEXT_CHARACTERS)
+    spans = await site.services.threads.run(lambda: tuple(formatting.linked(text[:TEXT_CHARACTERS])))
+    return TextView(spans=spans, is_made=bodies.text_is_made, is_cut=len(text) > TEXT_CHARACTERS)
 
 
-async def read_source(site: Site, stored: StoredMessage, address: str) -> Source:
-    """The HTML as the sender wrote it."""
+async def read_source(site: Site, stored: StoredMessage) -> SourceView:
+    """Return the HTML as the sender wrote it."""
     bodies = await read_bodies(site.services.store, site.services.threads, stored)
     html = bodies.html.replace("\r\n", "\n").replace("\r", "\n")
-    coloured = await site.services.threads.run(lambda: tuple(pieces(html[:SOURCE_CHARACTERS])))
+    tokens = await site.services.threads.run(lambda: tuple(highlighted(html[:SOURCE_CHARACTERS])))
     part = stored.message.parts[stored.message.html_parts[0]]
-    return Source(
-        pieces=coloured,
+    return SourceView(
+        tokens=tokens,
         size=part.size,
         is_cut=len(html) > SOURCE_CHARACTERS,
-        save_href=f"{address}/part/{part.part_id}",
+        save_href=_part_href(site, stored, part),
     )
 
 
-async def raw_source(site: Site, stored: StoredMessage, address: str, *, line: int = 0) -> Source:
-    """The beginning of the octets as received, read as UTF-8. line: the one that is marked, from 1; 0 for none."""
-    size = stored.summary.size
-    octets = await excerpt(site, stored.summary.store_id, start=0, end=min(size, RAW_OCTETS))
+async def read_raw(site: Site, stored: StoredMessage, *, line: int = 0) -> SourceView:
+    """Return the start of the octets as received, decoded as UTF-8. line: the one to mark, from 1; 0 for none."""
+    store_id, size = stored.summary.store_id, stored.summary.size
+    octets = await excerpt(site, store_id, start=0, end=min(size, RAW_OCTETS))
     text = octets.decode("utf-8", "replace").replace("\r\n", "\n")
-    pieces = _with_mark(text, line) if line else _raw_pieces(text)
-    return Source(pieces=tuple(pieces), size=size, is_cut=size > RAW_OCTETS, save_href=f"{address}/raw")
+    tokens = _with_mark(text, line) if line else _raw_tokens(text)
+    save_href = f"{site.message_href(store_id)}/raw"
+    return SourceView(tokens=tuple(tokens), size=size, is_cut=size > RAW_OCTETS, save_href=save_href)
 
 
-def _with_mark(text: str, line: int) -> list[Piece]:
-    """The text with that line marked."""
+def _with_mark(text: str, line: int) -> Iterator[SourceToken]:
     lines = text.split("\n", line)
     if len(lines) < line:
-        return _raw_pieces(text)
-    before, marked, after = "\n".join(lines[: line - 1]), lines[line - 1], "\n".join(lines[line:])
-    return [
-        *(_raw_pieces(before + "\n") if line > 1 else []),
-        Piece(kind="mark", text=marked),
-        Piece(kind="", text="\n" + after),
-    ]
+        yield from _raw_tokens(text)
+        return
+    if line > 1:
+        yield from _raw_tokens("\n".join(lines[: line - 1]) + "\n")
+    yield SourceToken(kind="mark", text=lines[line - 1])
+    yield SourceToken(kind="", text="\n" + "\n".join(lines[line:]))
 
 
-def _raw_pieces(text: str) -> list[Piece]:
-    """The header section with its field names apart, then the rest."""
+def _raw_tokens(text: str) -> Iterator[SourceToken]:
+    """Yield the header section with field names of their own kind, then the rest."""
     head, blank, body = text.partition("\n\n")
-    found: list[Piece] = []
     for number, line in enumerate(head.split("\n")):
         start = "\n" if number else ""
-        named = _FIELD_LINE.match(line) if number < FIELDS_SHOWN else None
-        if named:
-            found += [Piece(kind="name", text=start + named[1]), Piece(kind="", text=named[2])]
-        else:
-            found.append(Piece(kind="", text=start + line))
-    return [*found, Piece(kind="", text=blank + body)]
+        field = _FIELD_LINE.match(line) if number < FIELDS_SHOWN else None
+        if field:
+            yield SourceToken(kind="name", text=start + field[1])
+        yield SourceToken(kind="", text=field[2] if field else start + line)
+    yield SourceToken(kind="", text=blank + body)
 
 
-def header_fields_of(site: Site, stored: StoredMessage, wanted: str, group: str) -> tuple[Field, ...]:
-    """The header section in order, repeated fields kept; only those with `wanted` in them when it is not "", and only
-    those of the group when it is not "".
-    """
-    fields = _fields(stored.message.header, site)
-    needle = wanted.strip().casefold()
+def header_rows(site: Site, stored: StoredMessage, text: str, group: str) -> tuple[HeaderRow, ...]:
+    """Return the header section in order, with repeated fields; filtered by text and group unless they are ""."""
+    needle = text.strip().casefold()
     return tuple(
-        field for field in fields if needle in f"{field.name}: {field.body}".casefold() and group in ("", field.group)
+        row
+        for row in _rows(stored.message.header, site)
+        if needle in f"{row.name}: {row.body}".casefold() and group in ("", row.group)
     )
 
 
-def header_groups(stored: StoredMessage, address: str, place: Place, chosen: str) -> tuple[Link, ...]:
-    """The kinds of fields that the message has, and all of them first."""
+def header_groups(stored: StoredMessage, href: str, state: ListState, chosen: str) -> tuple[NavLink, ...]:
+    """Return links to all header fields, and to each group that the message has."""
     counts = Counter(_group(field.name.lower()) for field in stored.message.header[:FIELDS_SHOWN])
     names = {name: _(label) for name, label in GROUP_NAMES.items() if counts[name]}
     return tuple(
-        Link(
+        NavLink(
             name=name,
             label=label,
-            href=address + place.parameters(view="headers", group=name),
+            href=href + state.query_string(view="headers", group=name),
             is_current=name == chosen,
             count=counts[name] or None,
         )
@@ -137,25 +134,21 @@ def header_groups(stored: StoredMessage, address: str, place: Place, chosen: str
     )
 
 
-def _fields(header: Sequence[HeaderField], site: Site | None = None) -> tuple[Field, ...]:
-    made = []
+def _rows(header: Sequence[HeaderField], site: Site | None = None) -> Iterator[HeaderRow]:
     for field in header[:FIELDS_SHOWN]:
         body = field.body[:BODY_CHARACTERS]
         decoded = decode_words(body)
-        made.append(
-            Field(
-                name=formatting.shown(field.name),
-                body=formatting.shown(decoded),
-                encoded="" if decoded == body else formatting.shown(body),
-                group=_group(field.name.lower()),
-                search_href=_search_href(site, field.name, decoded) if site else "",
-            )
+        yield HeaderRow(
+            name=formatting.shown(field.name),
+            body=formatting.shown(decoded),
+            encoded="" if decoded == body else formatting.shown(body),
+            group=_group(field.name.lower()),
+            search_href=_search_href(site, field.name, decoded) if site else "",
         )
-    return tuple(made)
 
 
 def _search_href(site: Site, name: str, body: str) -> str:
-    """The search for messages with the same field; none for one that is too long to be typed."""
+    """Return the search for messages with the same field; "" for a body too long for a search."""
     name, text = clean(name), clean(body)
     if not name or not text or len(body) > SEARCHED_CHARACTERS:
         return ""
@@ -167,36 +160,39 @@ def _group(name: str) -> str:
     return _GROUP_OF.get(name, "list" if is_list else "other")
 
 
-async def part_lines(
-    site: Site, stored: StoredMessage, address: str, place: Place, *, chosen: str, as_sent: bool
-) -> tuple[PartLine, ...]:
-    """The tree of parts in document order; with the content of the part `chosen`, decoded or as it was sent."""
+async def part_rows(
+    site: Site, stored: StoredMessage, state: ListState, given: Mapping[str, str]
+) -> tuple[PartRow, ...]:
+    """Return the tree of parts in document order, with the content of one part.
+
+    given: parameters of the address: `part` chooses that part, `as=sent` shows it without decoding.
+    """
     parts = stored.message.parts[:PARTS_SHOWN]
     depths: list[int] = []
     for part in parts:
         depths.append(depths[part.parent] + 1 if part.parent >= 0 else 0)
-    wrong: dict[str, list[str]] = {}
+    defects: dict[str, list[str]] = {}
     for defect in stored.message.defects:
-        wrong.setdefault(defect.part_id, []).append(defect.text)
-    lines = []
+        defects.setdefault(defect.part_id, []).append(defect.text)
+    rows = []
     for part, depth in zip(parts, depths, strict=True):
-        headers = await _part_header(site, stored, part)
-        href = address + place.parameters(view="parts", part=part.part_id)
-        line = _line(part, min(depth, DEEPEST), address, headers, tuple(wrong.get(part.part_id, ())), href)
-        if part.part_id == chosen and not part.is_multipart:
-            content = await _part_content(site, stored, part, href, address, as_sent=as_sent)
-            line = replace(line, content=content)
-        lines.append(line)
-    return tuple(lines)
+        href = site.message_href(stored.summary.store_id) + state.query_string(view="parts", part=part.part_id)
+        row = _part_row(site, stored, part, min(depth, MAX_DEPTH), href, defects.get(part.part_id, ()))
+        # The header section of the message has a view of its own, and a tree of hundreds of parts shows none.
+        if part.parent >= 0 and len(stored.message.parts) <= 100:
+            row = replace(row, headers=await _part_header(site, stored, part))
+        if part.part_id == given.get("part") and not part.is_multipart:
+            content = await _part_content(site, stored, part, href, as_sent=given.get("as") == "sent")
+            row = replace(row, content=content)
+        rows.append(row)
+    return tuple(rows)
 
 
-async def _part_content(
-    site: Site, stored: StoredMessage, part: Part, href: str, address: str, *, as_sent: bool
-) -> PartContent:
+async def _part_content(site: Site, stored: StoredMessage, part: Part, href: str, *, as_sent: bool) -> PartContent:
     store_id = stored.summary.store_id
     choices = (
-        Link(name="decoded", label=_("Decoded"), href=href, is_current=not as_sent),
-        Link(name="sent", label=_("As sent"), href=f"{href}&as=sent", is_current=as_sent),
+        NavLink(name="decoded", label=_("Decoded"), href=href, is_current=not as_sent),
+        NavLink(name="sent", label=_("As sent"), href=f"{href}&as=sent", is_current=as_sent),
     )
     src = text = ""
     is_cut = False
@@ -204,8 +200,8 @@ async def _part_content(
         end = min(part.end, part.body_start + PART_OCTETS)
         octets = await excerpt(site, store_id, start=part.body_start, end=end)
         text, is_cut = octets.decode("utf-8", "replace"), end < part.end
-    elif part.media_type in SAFE_INLINE - {"text/plain"}:
-        src = f"{address}/part/{part.part_id}?show=1"
+    elif part.media_type in IMAGES:
+        src = f"{_part_href(site, stored, part)}?show=1"
     elif is_showable(part) and part.media_type != "application/pdf":
         octets = (await site.services.store.part(store_id, part.part_id))[:PART_OCTETS]
         text = await site.services.threads.run(octets_text, octets, part.charset)
@@ -213,21 +209,17 @@ async def _part_content(
     return PartContent(choices=choices, src=src, text=formatting.shown_lines(text), is_cut=is_cut)
 
 
-async def _part_header(site: Site, stored: StoredMessage, part: Part) -> tuple[Field, ...]:
-    """The part's own header fields; the message's stand in a view of their own, and a tree of hundreds shows none."""
-    if part.parent < 0 or len(stored.message.parts) > 100:
-        return ()
+async def _part_header(site: Site, stored: StoredMessage, part: Part) -> tuple[HeaderRow, ...]:
     end = min(part.body_start, part.header_start + HEADER_OCTETS)
     octets = await excerpt(site, stored.summary.store_id, start=part.header_start, end=end)
-    return _fields(header_fields(octets, 0, len(octets)))
+    return tuple(_rows(header_fields(octets, 0, len(octets))))
 
 
-def _line(
-    part: Part, depth: int, address: str, headers: tuple[Field, ...], defects: tuple[str, ...], href: str
-) -> PartLine:
+def _part_row(site: Site, stored: StoredMessage, part: Part, depth: int, href: str, defects: Sequence[str]) -> PartRow:
     facts = [part.charset, part.transfer_encoding, part.disposition, f"<{part.content_id}>" if part.content_id else ""]
     digests = part.digests
-    return PartLine(
+    save_href = _part_href(site, stored, part)
+    return PartRow(
         part_id=part.part_id,
         depth=depth,
         media_type=formatting.shown(part.media_type),
@@ -235,17 +227,21 @@ def _line(
         size=part.size,
         facts=tuple(formatting.shown(fact) for fact in facts if fact),
         digests=(
-            Fact(name="MD5", value=digests.md5),
-            Fact(name="SHA-1", value=digests.sha1),
-            Fact(name="SHA-256", value=digests.sha256),
+            NamedValue(name="MD5", value=digests.md5),
+            NamedValue(name="SHA-1", value=digests.sha1),
+            NamedValue(name="SHA-256", value=digests.sha256),
         )
         if digests
         else (),
         href="" if part.is_multipart else href,
         content=None,
-        open_href=f"{address}/part/{part.part_id}?show=1" if is_showable(part) else "",
-        save_href="" if part.is_multipart else f"{address}/part/{part.part_id}",
-        headers=headers,
-        defects=defects,
+        open_href=f"{save_href}?show=1" if is_showable(part) else "",
+        save_href="" if part.is_multipart else save_href,
+        headers=(),
+        defects=tuple(defects),
         is_container=part.is_multipart,
     )
+
+
+def _part_href(site: Site, stored: StoredMessage, part: Part) -> str:
+    return f"{site.message_href(stored.summary.store_id)}/part/{part.part_id}"

@@ -1,90 +1,83 @@
-"""The checks view of a message: findings, scores, and answers of links."""
+"""The checks view of a message: findings, scores, link results."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
-from catcher.web.ui.pages.chrome import Link
+from catcher.web.ui.pages.layout import NavLink
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opinion:
+class FindingItem(Struct, frozen=True, kw_only=True):
     """One finding of a check."""
 
     severity: str  # "error", "warning" or "info"
-    text: str  # what is so
+    text: str  # the finding
     advice: str  # what to do, "" for nothing
     where: str  # part, line and column in words, "" for the whole message
     excerpt: str  # the source there
-    show_href: str  # the mail with that element marked, "" when it is not one that is shown
-    count: int  # at how many places
-    clients: tuple[str, ...]  # the mail programs concerned
-    source: str  # who says so
-    source_href: str  # where that can be read, "" for a section of a document
+    show_href: str  # the message with that element marked, "" when it cannot be shown
+    count: int  # number of occurrences
+    clients: tuple[str, ...]  # the mail clients concerned
+    source: str  # the standard or site behind it
+    source_href: str  # its address, "" without one
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindingCount:
-    """How much the checks found wrong with a message."""
+class FindingCount(Struct, frozen=True, kw_only=True):
+    """Numbers of findings of one message."""
 
     errors: int  # findings of this severity
     warnings: int  # findings of this severity
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InboxRow:
-    """The message in the list of a mail program."""
+class InboxPreview(Struct, frozen=True, kw_only=True):
+    """The message in the list of a mail client."""
 
-    device: str  # where
-    sender: str  # as much as fits
-    subject: str  # as much as fits
-    preheader: str  # as much as fits
+    device: str  # name and width of the device
+    sender: str  # cut to the device
+    subject: str  # cut to the device
+    preheader: str  # cut to the device
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
-    """What one check says."""
+class CheckSection(Struct, frozen=True, kw_only=True):
+    """The report of one check."""
 
     name: str  # of the check
     title: str  # for people
-    score: str  # of 100, "" for none
-    error: str  # why it could not be made, "" when it was
-    is_cut: bool  # a limit ended it early
-    counts: tuple[tuple[str, int], ...]  # findings by severity, the worst first
-    shown: tuple[Opinion, ...]  # the findings that matter most
-    folded: tuple[Opinion, ...]  # the next of them
-    left: int  # how many there are besides
-    details: tuple[tuple[str, str], ...]  # what it found out besides, each with its name
-    scores: tuple[tuple[str, str], ...]  # of each mail program, the lowest first
-    inbox_rows: tuple[InboxRow, ...]  # how lists show the message
+    score: str  # of 100, "" without one
+    error: str  # why the check failed, "" when it succeeded
+    is_cut: bool  # whether a limit ended it early
+    counts: tuple[tuple[str, int], ...]  # number of findings by severity, the worst first
+    shown: tuple[FindingItem, ...]  # the most important findings
+    folded: tuple[FindingItem, ...]  # the next ones
+    left: int  # number of findings not listed
+    details: tuple[tuple[str, str], ...]  # further facts, each with its name
+    scores: tuple[tuple[str, str], ...]  # of each mail client, the lowest first
+    inbox_rows: tuple[InboxPreview, ...]  # the message in lists of mail clients
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
-    """Something that is done on request only, because others see it."""
+class CheckRequest(Struct, frozen=True, kw_only=True):
+    """A check that runs on request only, because it sends requests to other servers."""
 
-    label: str  # what the button says
-    href: str  # this page with it done
-    rows_href: str  # where a script gets the answers row by row, "" when there are none
+    label: str  # of the button
+    href: str  # this page with its results
+    rows_href: str  # where a script gets the results row by row, "" without rows
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What came of asking one link."""
+class LinkResultRow(Struct, frozen=True, kw_only=True):
+    """The result of requesting one link."""
 
     status: str  # the last status code, "–" without an answer
-    severity: str  # "error", "warning" or "info", "" when it is as it should be
-    hops: tuple[Link, ...]  # every answer on the way: its status code as label, and the address
-    url: str  # the address as the mail has it
-    text: str  # what is so
+    severity: str  # "error", "warning" or "info", "" without a finding
+    hops: tuple[NavLink, ...]  # every response on the way: status code and address
+    url: str  # the address as it is in the message
+    text: str  # the finding
     advice: str  # what to do, "" for nothing
-    show_href: str  # the mail with that link marked, "" when it is not one that is shown
+    show_href: str  # the message with that link marked, "" when it cannot be shown
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opinions:
+class ChecksView(Struct, frozen=True, kw_only=True):
     """The checks view."""
 
-    score: str  # of 100, "" for none
-    sections: tuple[Section, ...]  # those that were made
-    asks: tuple[Ask, ...]  # what else can be asked for
-    is_narrowed: bool  # whether findings about some mail programs are left out, as this browser wants
-    is_asking: bool  # whether answers of links come while the page is sent
+    score: str  # of 100, "" without one
+    sections: tuple[CheckSection, ...]  # the reports
+    requests: tuple[CheckRequest, ...]  # checks that can be requested
+    is_filtered: bool  # whether findings about some mail clients are hidden by the preferences
+    has_link_rows: bool  # whether link results are streamed into this page

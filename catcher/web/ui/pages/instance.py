@@ -1,108 +1,99 @@
-"""The pages about this catcher: set-up, settings, keys, inboxes and tags, connections, the API."""
+"""The pages about this instance: setup, settings, shortcuts, inboxes and tags, connections, the API."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
+
 from catcher.conf import EffectiveSetting
-from catcher.web.ui.pages.chrome import Choice, Chrome, Link
-from catcher.web.ui.pages.lists import Setup
+from catcher.web.ui.pages.layout import Choice, Layout, NavLink
+from catcher.web.ui.pages.lists import SetupGuide
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetupPage:
+class SetupPage(Struct, frozen=True, kw_only=True):
     """/setup."""
 
-    chrome: Chrome  # what surrounds it
-    setup: Setup  # what to tell applications
-    done: str  # what was just done, "" for nothing
+    layout: Layout  # of the page
+    setup: SetupGuide  # the guide
+    notice: str  # result of the last action, "" without one
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettingsPage:
-    """/settings: what this browser wants, and what this instance is."""
+class SettingsPage(Struct, frozen=True, kw_only=True):
+    """/settings: the preferences of this browser, and facts about this instance."""
 
-    chrome: Chrome  # what surrounds it
-    listening: tuple[str, ...]  # where mail is taken
-    database: str  # where it is kept, "" when it is not
+    layout: Layout  # of the page
+    listening: tuple[str, ...]  # addresses that accept mail
+    database: str  # as configured, "" for an ephemeral one
     limits: tuple[str, ...]  # in sentences
-    started_at: datetime  # since when it runs
-    settings: tuple[tuple[str, tuple[EffectiveSetting, ...]], ...]  # what it was started with, by section
-    languages: tuple[tuple[str, str], ...]  # code and name of each that can be chosen
+    started_at: datetime  # of this process
+    settings: tuple[tuple[str, tuple[EffectiveSetting, ...]], ...]  # by section
+    languages: tuple[tuple[str, str], ...]  # code and name of each language
     views: tuple[tuple[str, str], ...]  # code and name of each view of a message
-    families: tuple[Choice, ...]  # mail programs that findings can be limited to
-    done: str  # what was just done, "" for nothing
+    families: tuple[Choice, ...]  # mail clients that findings can be limited to
+    notice: str  # result of the last action, "" without one
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupsPage:
-    """/inboxes and /tags: all of what the sidebar shows the first of."""
+class GroupsPage(Struct, frozen=True, kw_only=True):
+    """/inboxes and /tags: the complete lists of the sidebar."""
 
-    chrome: Chrome  # what surrounds it
+    layout: Layout  # of the page
     name: str  # "inboxes" or "tags"
-    title: str  # what is listed
-    links: tuple[Link, ...]  # a piece of them, by name
-    wanted: str  # the text that names were asked to have
-    more: str  # address of the next piece, "" when this is the last
-    hint: str  # how they come about
+    title: str  # of the list
+    links: tuple[NavLink, ...]  # one page of them, by name
+    filter: str  # text that the names contain
+    more_href: str  # address of the next page, "" on the last page
+    hint: str  # where they come from
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
-    """One line of the list of keys."""
+class Shortcut(Struct, frozen=True, kw_only=True):
+    """One keyboard shortcut."""
 
-    does: str  # what it does, for the script
-    keys: tuple[str, ...]  # any of them does it
-    action: str  # what it does
+    name: str  # of the action, for the script
+    keys: tuple[str, ...]  # each of them is enough
+    action: str  # for people
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeysPage:
+class ShortcutsPage(Struct, frozen=True, kw_only=True):
     """/keys."""
 
-    chrome: Chrome  # what surrounds it
-    keys: tuple[Key, ...]  # in the order of their use
+    layout: Layout  # of the page
+    shortcuts: tuple[Shortcut, ...]  # in the order of their use
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectionLine:
-    """One SMTP connection that brought no message."""
+class ConnectionRow(Struct, frozen=True, kw_only=True):
+    """One SMTP connection without a message."""
 
-    closed_at: datetime  # when it was over
+    closed_at: datetime  # its end
     client: str  # address, name and user, as far as they are known
-    ended: str  # how it came to its end, a clause
-    refusal: str  # the last reply that said no, "" when none did
-    transcript: str  # what client and server said
+    ended: str  # how it ended, a clause
+    refusal: str  # the last negative reply, "" without one
+    transcript: str  # the SMTP dialogue
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectionsPage:
+class ConnectionsPage(Struct, frozen=True, kw_only=True):
     """/connections."""
 
-    chrome: Chrome  # what surrounds it
-    connections: tuple[ConnectionLine, ...]  # newest first
+    layout: Layout  # of the page
+    connections: tuple[ConnectionRow, ...]  # newest first
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApiRoute:
+class ApiRoute(Struct, frozen=True, kw_only=True):
     """One route of the API."""
 
     method: str  # of HTTP
     path: str  # below the site's root, with names in braces
-    summary: str  # what it does
+    summary: str  # one sentence
     parameters: tuple[str, ...]  # of the query
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApiGroup:
-    """Routes that belong together."""
+class ApiGroup(Struct, frozen=True, kw_only=True):
+    """Routes of one subject."""
 
-    name: str  # what they are about
-    routes: tuple[ApiRoute, ...]  # in the order of the document
+    name: str  # the subject
+    routes: tuple[ApiRoute, ...]  # in the order of the OpenAPI document
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApiPage:
+class ApiPage(Struct, frozen=True, kw_only=True):
     """/api/v1/."""
 
-    chrome: Chrome  # what surrounds it
+    layout: Layout  # of the page
     groups: tuple[ApiGroup, ...]  # all routes

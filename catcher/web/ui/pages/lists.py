@@ -1,119 +1,110 @@
-"""The lists of messages: rows, pieces of the list, the bin, and what stands beside a list without a message."""
+"""The lists of messages: rows, pages of the list, the bin, the setup guide of an empty mailbox."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from catcher.store.model import StoredSummary
-from catcher.web.ui.pages.chrome import Chrome, Link
+from catcher.web.ui.pages.layout import Layout, NavLink
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class MessageRow(Struct, frozen=True, kw_only=True):
     """One message in the list."""
 
     summary: StoredSummary  # the message
-    href: str  # its page, with the list it is in
-    subject: str  # its subject, what could hide spelled out, "" when there is none
-    sender: str  # who it is from, "" when it does not say
-    recipient: str  # the first it is for, "" when nobody
-    more: int  # how many recipients there are besides
+    href: str  # its page, which keeps the list
+    subject: str  # its subject with control characters spelled out, "" without one
+    sender: str  # its sender, "" without one
+    recipient: str  # its first recipient, "" without one
+    more_recipients: int  # number of further recipients
     snippet: str  # its first words
     time: str  # short, in UTC
-    stamp: str  # for the datetime attribute
+    iso_time: str  # for the datetime attribute
     full_time: str  # to the second, with zone
-    kind: str  # the same for messages with the same subject, sender and recipients
+    group: str  # the same for rows that are folded into one
     is_current: bool = False  # whether its page is open
-    same: tuple["Row", ...] = ()  # those folded behind it, newest first: equal ones, or of its conversation
+    folded: tuple["MessageRow", ...] = ()  # rows folded behind it, newest first: equal ones, or those of its thread
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
-    """One piece of the list of messages."""
+class MessageList(Struct, frozen=True, kw_only=True):
+    """One page of a list of messages."""
 
-    name: str  # what is listed
-    rows: tuple[Row, ...]  # newest first
-    has_conversations: bool  # whether what is folded behind a row belongs to its conversation
-    is_whole: bool  # whether all there are is on this page
-    matching: int  # how many there are in all, on other pages too
-    unread: int  # how many of all these are unread
-    is_exact: bool  # whether these two numbers are; of very many matches they may be wrong by a few
-    query: str  # the search that selects them, "" for all mail
-    inbox: str  # the inbox they are in, "" for all of them
-    error: str  # why the search could not be read, "" when it could
-    error_parts: tuple[str, str]  # the search before the place that could not be read, and from it on
-    without: tuple[Link, ...]  # when nothing matches: the search without each of its terms, and how many that finds
-    help: tuple[tuple[str, str], ...]  # when nothing matches: an example of each search term, and what it means
-    cursor: int  # the store's number at the moment of reading; live news start behind it
-    newest: str  # address of the newest page, "" when this is it
-    older: str  # address of the next page, "" when this is the last
-    before: str  # arrival number this page starts below, "" on the newest
-    is_live: bool  # whether new mail belongs on top of this piece
-    here: str  # address of this piece
-    has_bin: bool  # whether what is deleted can be brought back
-    can_delete_all: bool  # whether one button deletes all of the list
+    title: str  # of the list
+    rows: tuple[MessageRow, ...]  # newest first
+    groups_threads: bool  # whether rows are folded by thread
+    is_complete: bool  # whether this page has all messages of the list
+    matching: int  # number of messages in the whole list
+    unread: int  # number of unread messages in the whole list
+    is_exact: bool  # whether these two numbers are exact; of very many matches they are estimates
+    query: str  # search of the list, "" for all mail
+    inbox: str  # inbox of the list, "" for all inboxes
+    error: str  # syntax error of the search, "" without one
+    error_parts: tuple[str, str]  # the search before and after the position of the error
+    suggestions: tuple[NavLink, ...]  # of empty results: the search without each of its terms, with its count
+    search_terms: tuple[tuple[str, str], ...]  # of empty results: an example of each search term, and its meaning
+    cursor: int  # of the store at the moment of reading; the event stream starts after it
+    newest_href: str  # address of the first page, "" on the first page
+    older_href: str  # address of the next page, "" on the last page
+    before: str  # arrival number below which this page starts, "" on the first page
+    is_live: bool  # whether new messages are inserted on top of this page
+    href: str  # address of this page
+    has_bin: bool  # whether deleted messages can be restored
+    can_delete_all: bool  # whether the menu offers to delete the whole list
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snippet:
-    """How one framework is told where to send."""
+class SetupSnippet(Struct, frozen=True, kw_only=True):
+    """The settings of one framework."""
 
-    key: str  # for the address of its page
     name: str  # for people
     text: str  # with host and port filled in
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setup:
-    """How to point an application here."""
+class SetupGuide(Struct, frozen=True, kw_only=True):
+    """How to send an application's mail to this instance."""
 
-    address: str  # where mail is taken, "host:port"
-    inbox: str  # the inbox that it is about, "" for all mail
-    user: str  # to log in by so that mail goes there, "" when nobody can
-    password: str  # what the server asks of that user, "" when any will do
-    addresses: tuple[str, ...]  # patterns of addresses whose mail goes there
-    frameworks: tuple[Link, ...]  # the choice
-    snippets: tuple[Snippet, ...]  # of the framework that is chosen
-    refused: str  # who was last told no, and how long ago, "" when nobody was
-    is_container: bool  # whether host names are the ones inside a container network
-    tests: tuple[Link, ...]  # test messages that can be sent; href is their key
+    address: str  # "host:port" of the SMTP listener
+    inbox: str  # inbox of the guide, "" for all mail
+    user: str  # login whose mail is routed to the inbox, "" when there is none
+    password: str  # of that login, "" when any is accepted
+    addresses: tuple[str, ...]  # patterns of recipient addresses that lead to the inbox
+    frameworks: tuple[NavLink, ...]  # the choice of frameworks
+    snippets: tuple[SetupSnippet, ...]  # of the chosen framework
+    last_refusal: str  # client, age and reply of the last refused connection, "" without one
+    is_container: bool  # whether host names are those inside a container network
+    samples: tuple[NavLink, ...]  # sample messages to send; href is their key
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListPage:
+class ListPage(Struct, frozen=True, kw_only=True):
     """/ and /search."""
 
-    chrome: Chrome  # what surrounds it
-    listing: Listing  # the list it is about
-    setup: Setup | None  # when the mailbox is empty
-    done: str  # what was just done, "" for nothing
-    undo: str  # what takes that back, "" when nothing can
+    layout: Layout  # of the page
+    message_list: MessageList  # the list
+    setup: SetupGuide | None  # of an empty mailbox or inbox
+    notice: str  # result of the last action, "" without one
+    undo: str  # moment of the last deletion, for undoing it, "" without one
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GonePage:
-    """An address that nothing is found at, or something that cannot be done now."""
+class NoticePage(Struct, frozen=True, kw_only=True):
+    """A missing page or a refused action, with the list beside it."""
 
-    chrome: Chrome  # what surrounds it
-    listing: Listing  # the list beside it
+    layout: Layout  # of the page
+    message_list: MessageList  # the list beside it
     title: str  # what happened
-    text: str  # what to do, or which message it was
-    restore: str  # the message that can be brought back, "" for none
+    text: str  # what to do next, or the subject of the deleted message
+    restore: str  # id of the message that can be restored, "" without one
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BinRow:
+class BinRow(Struct, frozen=True, kw_only=True):
     """One deleted message."""
 
-    row: Row  # the message
-    left: str  # how long it stays, in words
+    row: MessageRow  # the message
+    time_left: str  # until it is deleted for good
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BinPage:
+class BinPage(Struct, frozen=True, kw_only=True):
     """/bin."""
 
-    chrome: Chrome  # what surrounds it
-    rows: tuple[BinRow, ...]  # what was deleted last first
-    newer: str  # address of the piece before this one, "" when this is the first
-    older: str  # address of the next piece, "" when this is the last
-    kept: str  # how long what is deleted stays, in words, "" when it does not
-    done: str  # what was just done, "" for nothing
+    layout: Layout  # of the page
+    rows: tuple[BinRow, ...]  # last deleted first
+    newer_href: str  # address of the previous page, "" on the first page
+    older_href: str  # address of the next page, "" on the last page
+    retention: str  # how long deleted messages are kept, "" without a bin
+    notice: str  # result of the last action, "" without one

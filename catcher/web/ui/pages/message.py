@@ -1,228 +1,219 @@
-"""The page of one message: what stands above its views, and what leads on from it."""
+"""The page of one message: its head, and the pages that lead on from it."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from catcher.mime.model import Address
 from catcher.store.model import StoredSummary
 from catcher.web.ui.message.diff import Difference
-from catcher.web.ui.pages.checks import FindingCount, Opinions
-from catcher.web.ui.pages.chrome import Chrome, Link
-from catcher.web.ui.pages.lists import Listing
-from catcher.web.ui.pages.views import Delivery, Fact, Field, PartLine, Preview, Source, Text
+from catcher.web.ui.pages.checks import ChecksView, FindingCount
+from catcher.web.ui.pages.layout import Layout, NavLink
+from catcher.web.ui.pages.lists import MessageList
+from catcher.web.ui.pages.views import (
+    DeliveryView,
+    HeaderRow,
+    HtmlView,
+    NamedValue,
+    PartRow,
+    SourceView,
+    TextView,
+)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attachment:
-    """A file that came with the message."""
+class AttachmentItem(Struct, frozen=True, kw_only=True):
+    """A file of the message."""
 
-    part_id: str  # its part
-    name: str  # file name, or what it is
+    name: str  # file name, or a name made from its type
     media_type: str  # "type/subtype"
     size: int  # octets, decoded
-    open_href: str  # where it can be looked at, "" when it cannot safely
-    save_href: str  # where it can be saved
-    thumb_href: str  # a small picture of it, "" when there is none
+    open_href: str  # the file in a browser tab, "" when that is not safe
+    save_href: str  # the file as a download
+    thumb_href: str  # its thumbnail, "" without one
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundCode:
-    """A code in the message."""
+class CodeItem(Struct, frozen=True, kw_only=True):
+    """A one-time code in the message."""
 
     value: str  # as it is typed
-    shown: str  # the same, what could hide spelled out
-    kind: str  # what it is for, "" when that is not known
+    shown: str  # the same with control characters spelled out
+    kind: str  # its purpose, "" when unknown
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundLink:
+class LinkItem(Struct, frozen=True, kw_only=True):
     """A link in the message."""
 
     url: str  # as it is written
-    shown: str  # the same, what could hide spelled out
-    text: str  # what a reader sees of it, "" for nothing
-    kind: str  # what it is for, "" when that is not known
-    href: str  # where it may be opened, "" when it may not
+    shown: str  # the same with control characters spelled out
+    text: str  # its label, "" without one
+    kind: str  # its purpose, "" when unknown
+    href: str  # the address for opening it, "" when that is not safe
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """Codes and links."""
+class CodesAndLinks(Struct, frozen=True, kw_only=True):
+    """Codes and links of the message."""
 
-    codes: tuple[FoundCode, ...]  # the likely ones, for the top
-    link: FoundLink | None  # the one the message asks to follow
-    maybe: tuple[FoundCode, ...]  # what may be a code
-    links: tuple[FoundLink, ...]  # the other ones
-    more: int  # how many there are besides
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conversation:
-    """What a message belongs to."""
-
-    href: str  # page of the thread
-    is_outside: bool  # it looks like an answer, but names nothing that it answers
+    codes: tuple[CodeItem, ...]  # the likely ones
+    link: LinkItem | None  # the primary link
+    unsure: tuple[CodeItem, ...]  # possible codes
+    links: tuple[LinkItem, ...]  # the other links
+    more: int  # number of links not listed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Invitation:
+class ThreadLink(Struct, frozen=True, kw_only=True):
+    """The thread of the message."""
+
+    href: str  # its page
+    is_broken: bool  # the subject is that of a reply, but no field names the message it answers
+
+
+class CalendarEvent(Struct, frozen=True, kw_only=True):
     """One event of a calendar part."""
 
-    kind: str  # what the message does about it
+    kind: str  # what the message does with it
     title: str  # of the event
-    facts: tuple[Fact, ...]  # when, where, who
+    facts: tuple[NamedValue, ...]  # time, place, people
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unsubscribing:
-    """How the message says its list can be left."""
+class UnsubscribeInfo(Struct, frozen=True, kw_only=True):
+    """The List-Unsubscribe fields of the message."""
 
-    links: tuple[FoundLink, ...]  # where
-    is_one_click: bool  # by one POST (RFC 8058)
-    errors: str  # what is wrong with the fields, "" for nothing
+    links: tuple[LinkItem, ...]  # their addresses
+    is_one_click: bool  # whether one POST is enough (RFC 8058)
+    errors: str  # of the fields, "" for none
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessagePage:
+class MessageViewPage(Struct, frozen=True, kw_only=True):
     """/view/{id} in each of its views."""
 
-    chrome: Chrome  # what surrounds it
-    listing: Listing  # the list beside it
+    layout: Layout  # of the page
+    message_list: MessageList  # the list beside it
     summary: StoredSummary  # the message
-    title: str  # its subject, what could hide spelled out, "" when there is none
-    from_: tuple[Address, ...]  # who it says it is from
-    to: tuple[Address, ...]  # whom it says it is for
-    cc: tuple[Address, ...]  # copies
-    bcc: tuple[Address, ...]  # blind copies, and recipients that no field names
-    reply_to: tuple[Address, ...]  # where answers go
+    title: str  # its subject with control characters spelled out, "" without one
+    from_: tuple[Address, ...]  # the From field
+    to: tuple[Address, ...]  # the To field
+    cc: tuple[Address, ...]  # the Cc field
+    bcc: tuple[Address, ...]  # the Bcc field, and recipients that no field names
+    reply_to: tuple[Address, ...]  # the Reply-To field
     sent_at: datetime | None  # the Date field
     reverse_path: str  # from the envelope
     forward_paths: tuple[str, ...]  # from the envelope
-    client: str  # who handed it in
-    notes: tuple[str, ...]  # what was odd, in the dialogue and in the message
-    view: str  # which of the views this is
-    views: tuple[Link, ...]  # the choice; href "" for one this message does not have
-    newer: str  # address of the next newer message of the list, "" at the end
-    older: str  # address of the next older message
-    position: int  # place in the list, from 1; 0 when it is not in it
-    attachments: tuple[Attachment, ...]  # parts that are not the text itself, the first ones
-    more_attachments: tuple[Attachment, ...]  # the next ones
-    unlisted: int  # how many there are besides
-    found: Found  # codes and links
-    conversation: Conversation  # the thread it belongs to
-    invitations: tuple[Invitation, ...]  # of calendar parts
-    unsubscribing: Unsubscribing | None  # None when it names no list to leave
+    client: str  # the client that sent it
+    defects: tuple[str, ...]  # of the dialogue and of the message
+    view: str  # name of the current view
+    views: tuple[NavLink, ...]  # the choice of views; href "" for one that this message does not have
+    newer_href: str  # address of the next newer message of the list, "" at the end
+    older_href: str  # address of the next older message
+    position: int  # in the list, from 1; 0 when it is not in it
+    attachments: tuple[AttachmentItem, ...]  # the first attachments
+    more_attachments: tuple[AttachmentItem, ...]  # the next ones
+    unlisted: int  # number of attachments not listed
+    codes_and_links: CodesAndLinks  # found in the text
+    thread: ThreadLink  # its thread
+    events: tuple[CalendarEvent, ...]  # of calendar parts
+    unsubscribe: UnsubscribeInfo | None  # None without a List-Unsubscribe field
     raw_href: str  # the message as sent
-    print_href: str  # the mail alone, for the printer
-    release_href: str  # where it can be sent onward
-    previous_href: str  # the message compared with the one before it of the same subject
-    bodies_href: str  # its text compared with its HTML, "" when it has not both
+    print_href: str  # the message alone, for printing
+    release_href: str  # the page that releases it to a relay
+    previous_href: str  # the comparison with the previous message of the same subject
+    bodies_href: str  # the comparison of its text and its HTML, "" without both
     back: str  # address of the list
-    preview: Preview | None  # in the HTML view
-    text: Text | None  # in the text view
-    source: Source | None  # in the source and raw views
-    parts: tuple[PartLine, ...]  # in the parts view
-    fields: tuple[Field, ...]  # in the headers view
-    groups: tuple[Link, ...]  # kinds of fields it can be narrowed to
-    filter: str  # what the headers view is filtered by
-    opinions: Opinions | None  # in the checks view
-    findings: FindingCount | None  # how many the checks have, None while they were not asked
-    delivery: Delivery | None  # in the delivery view
-    done: str  # what was just done, "" for nothing
+    html: HtmlView | None  # in the HTML view
+    text: TextView | None  # in the text view
+    source: SourceView | None  # in the source and raw views
+    parts: tuple[PartRow, ...]  # in the parts view
+    fields: tuple[HeaderRow, ...]  # in the headers view
+    groups: tuple[NavLink, ...]  # kinds of header fields to filter by
+    filter: str  # text that the header fields contain
+    checks: ChecksView | None  # in the checks view
+    findings: FindingCount | None  # of the checks, None before they have run
+    delivery: DeliveryView | None  # in the delivery view
+    notice: str  # result of the last action, "" without one
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PrintPage:
-    """/view/{id}/print: the mail alone."""
+class PrintPage(Struct, frozen=True, kw_only=True):
+    """/view/{id}/print: the message alone."""
 
-    chrome: Chrome  # what surrounds it
     title: str  # its subject
     summary: StoredSummary  # the message
-    from_: tuple[Address, ...]  # who it says it is from
-    to: tuple[Address, ...]  # whom it says it is for
+    from_: tuple[Address, ...]  # the From field
+    to: tuple[Address, ...]  # the To field
     text: str  # the text of a message without HTML
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConversationLine:
+class ThreadRow(Struct, frozen=True, kw_only=True):
     """One message of a thread."""
 
     href: str  # its page
     title: str  # its subject
-    sender: str  # who it is from, "" when it does not say
-    received_at: datetime  # when it came
-    is_current: bool  # whether the thread was asked for from it
+    sender: str  # its sender, "" without one
+    received_at: datetime  # its arrival
+    is_current: bool  # whether the page was opened from it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConversationPage:
+class ThreadPage(Struct, frozen=True, kw_only=True):
     """/thread/{id}."""
 
-    chrome: Chrome  # what surrounds it
+    layout: Layout  # of the page
     title: str  # subject of the message
     back: str  # its page
-    lines: tuple[ConversationLine, ...]  # oldest first
-    reasons: tuple[str, ...]  # what keeps messages apart, in sentences
+    rows: tuple[ThreadRow, ...]  # oldest first
+    problems: tuple[str, ...]  # why mail clients split the thread, in sentences
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompareSide:
-    """One of two messages."""
+class ComparedMessage(Struct, frozen=True, kw_only=True):
+    """One of two messages that are compared."""
 
     title: str  # its subject
-    sender: str  # who it is from, "" when it does not say
-    received_at: datetime  # when it came
+    sender: str  # its sender, "" without one
+    received_at: datetime  # its arrival
     href: str  # its page
     src: str  # address of its frame, "" without HTML
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComparePage:
+class ComparePage(Struct, frozen=True, kw_only=True):
     """/compare/{left}/{right}."""
 
-    chrome: Chrome  # what surrounds it
-    left: CompareSide  # the one that is measured against
-    right: CompareSide  # the other one
-    is_one: bool  # both are one message: its text against its HTML
-    modes: tuple[Link, ...]  # what can be compared
-    widths: tuple[Link, ...]  # how wide both are shown, side by side
-    width: str  # pixels, "" for all there is
-    is_masked: bool  # ids, dates and tokens count as equal
-    mask_href: str  # address with that the other way
+    layout: Layout  # of the page
+    left: ComparedMessage  # the reference
+    right: ComparedMessage  # the other one
+    is_one: bool  # whether both are one message: its text against its HTML
+    modes: tuple[NavLink, ...]  # the choice of contents to compare
+    widths: tuple[NavLink, ...]  # the choice of widths, side by side
+    width: str  # pixels, "" for the whole width
+    is_masked: bool  # whether ids, dates and tokens count as equal
+    mask_href: str  # address that toggles that
     difference: Difference | None  # None side by side
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReleaseRecipient:
-    """Somebody who may get a message."""
+class ReleaseRecipient(Struct, frozen=True, kw_only=True):
+    """A possible recipient of a released message."""
 
     address: str  # as it is sent to
-    shown: str  # the same, what could hide spelled out
-    why_not: str  # why the relay's lists forbid it, "" when they do not
-    is_ticked: bool  # whether it was chosen
+    shown: str  # the same with control characters spelled out
+    why_not: str  # why the relay's lists forbid it, "" when they allow it
+    is_ticked: bool  # whether it is chosen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReleaseOutcome:
-    """What became of one recipient."""
+class ReleaseResult(Struct, frozen=True, kw_only=True):
+    """The relay's answer for one recipient."""
 
-    address: str  # who
-    is_accepted: bool  # whether the message is on its way there
-    reply: str  # what the server said
+    address: str  # the recipient
+    is_accepted: bool  # whether the relay accepted it
+    reply: str  # of the relay
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReleasePage:
+class ReleasePage(Struct, frozen=True, kw_only=True):
     """/view/{id}/release."""
 
-    chrome: Chrome  # what surrounds it
+    layout: Layout  # of the page
     title: str  # subject of the message
     back: str  # its page
-    relays: tuple[Link, ...]  # the ways out, by their names
-    allowed: str  # expression that an address has to match, "" for none
-    blocked: str  # expression that it must not match, "" for none
-    recipients: tuple[ReleaseRecipient, ...]  # those of the envelope and those that were named
-    more: int  # how many there are besides
-    problem: str  # why nothing was sent, "" for nothing
-    outcomes: tuple[ReleaseOutcome, ...]  # of a release that was just made
-    accepted: int  # how many of them have it now
+    relays: tuple[NavLink, ...]  # by their names
+    allowed: str  # expression that addresses have to match, "" for none
+    blocked: str  # expression that they must not match, "" for none
+    recipients: tuple[ReleaseRecipient, ...]  # of the envelope and of the form
+    more: int  # number of recipients not listed
+    problem: str  # why nothing was sent, "" without a problem
+    results: tuple[ReleaseResult, ...]  # of the last release
+    accepted: int  # number of accepted recipients

@@ -1,139 +1,130 @@
-"""The views of a message that show it: HTML, text, source, parts, header fields, delivery."""
+"""The views that show a message: HTML, text, source, parts, header fields, delivery."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
+
 from catcher.web.frame import FrameDocument
-from catcher.web.ui.message.highlight import Piece
-from catcher.web.ui.pages.chrome import Link
-from catcher.web.ui.site.formatting import Run
+from catcher.web.ui.message.highlight import SourceToken
+from catcher.web.ui.pages.layout import NavLink
+from catcher.web.ui.site.formatting import TextSpan
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
-    """Something known, by its name."""
+class NamedValue(Struct, frozen=True, kw_only=True):
+    """A value with its name."""
 
-    name: str  # what it is
-    value: str  # what it is worth
+    name: str  # for people
+    value: str  # for people
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
+class HeaderRow(Struct, frozen=True, kw_only=True):
     """One header field."""
 
     name: str  # as sent
     body: str  # decoded
     encoded: str  # as sent, when that differs, else ""
     group: str  # "who", "routing", "list", "authentication", "content" or "other"
-    search_href: str  # messages with the same, "" when it cannot be searched for
+    search_href: str  # messages with the same field, "" when it cannot be searched for
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartContent:
-    """What is in one part."""
+class PartContent(Struct, frozen=True, kw_only=True):
+    """The content of one part."""
 
-    choices: tuple[Link, ...]  # decoded, as sent
-    src: str  # address of an image to show, "" for another kind
-    text: str  # the text to show, "" for another kind
+    choices: tuple[NavLink, ...]  # decoded, as sent
+    src: str  # address of the image, "" for other types
+    text: str  # the text, "" for other types
     is_cut: bool  # too long to be shown whole
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartLine:
+class PartRow(Struct, frozen=True, kw_only=True):
     """One part in the tree."""
 
     part_id: str  # its number
     depth: int  # 0 for the message itself
     media_type: str  # "type/subtype"
-    name: str  # file name, "" when there is none
+    name: str  # file name, "" without one
     size: int  # octets, decoded; 0 for a container
-    facts: tuple[str, ...]  # charset, encoding, disposition, content id
-    digests: tuple[Fact, ...]  # of the decoded octets, as far as they are kept
-    href: str  # this view with the part's content shown, "" for a container
-    content: PartContent | None  # of the part that is looked at
-    open_href: str  # where it can be looked at, "" when it cannot safely
-    save_href: str  # where it can be saved
-    headers: tuple[Field, ...]  # its own header fields
-    defects: tuple[str, ...]  # what is wrong with it
-    is_container: bool  # whether it only holds others
+    facts: tuple[str, ...]  # charset, transfer encoding, disposition, content id
+    digests: tuple[NamedValue, ...]  # of the decoded octets, as far as they are stored
+    href: str  # this view with the part's content, "" for a container
+    content: PartContent | None  # of the chosen part
+    open_href: str  # the part in a browser tab, "" when that is not safe
+    save_href: str  # the part as a download
+    headers: tuple[HeaderRow, ...]  # its own header fields
+    defects: tuple[str, ...]  # of its syntax
+    is_container: bool  # whether it has parts of its own
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
+class HtmlView(Struct, frozen=True, kw_only=True):
     """The HTML view."""
 
     frame: FrameDocument  # the document, for what was found in it
     src: str  # address of the frame
-    is_too_large: bool  # not shown before somebody asks
+    is_too_large: bool  # shown only on request
     size: int  # octets of the HTML part
-    is_clipped: bool  # whether a mail program cuts it
+    is_clipped: bool  # whether some mail clients cut it
     fixed_width: int  # pixels of its widest box, 0 when that fits
-    anyway: str  # address that shows it although it is large
-    widths: tuple[Link, ...]  # the choice of widths
-    width: str  # pixels, "" for all there is
-    least_width: int  # pixels that can be chosen
-    most_width: int  # pixels that can be chosen
-    kept: tuple[tuple[str, str], ...]  # parameters that a form has to send along
-    schemes: tuple[Link, ...]  # the choice of colour schemes
+    show_href: str  # address that shows it although it is large
+    widths: tuple[NavLink, ...]  # the choice of widths
+    width: str  # pixels, "" for the whole width
+    min_width: int  # pixels that can be chosen
+    max_width: int  # pixels that can be chosen
+    hidden_fields: tuple[tuple[str, str], ...]  # of the form that changes the width
+    schemes: tuple[NavLink, ...]  # the choice of colour schemes
     scheme: str  # "light", "dark" or "forced"
-    images_href: str  # address with images the other way
+    images_href: str  # address that toggles images
     has_images: bool  # whether images are shown
-    remote_href: str  # address with remote images the other way
+    remote_href: str  # address that toggles remote images
     has_remote: bool  # whether remote images are shown
-    is_trusted: bool  # whether this browser always shows them for the inbox
-    inbox: str  # address of the inbox, "" when nobody is named
-    trust_action: str  # where a form changes that
-    hidden_remote: int  # how many remote items are kept away
+    is_trusted: bool  # whether this browser always loads them for the inbox
+    inbox: str  # address of the inbox, "" without a recipient
+    trust_action: str  # address of the form that changes that
+    blocked: int  # number of blocked remote resources
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
+class TextView(Struct, frozen=True, kw_only=True):
     """The text view."""
 
-    runs: Sequence[Run]  # the text, addresses apart
-    is_made: bool  # taken from the HTML, because the message has no text
+    spans: Sequence[TextSpan]  # the text, with addresses as links
+    is_made: bool  # made from the HTML, because the message has no text
     is_cut: bool  # too long to be shown whole
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class SourceView(Struct, frozen=True, kw_only=True):
     """The source of the HTML, or the message as sent."""
 
-    pieces: Sequence[Piece]  # in colours
+    tokens: Sequence[SourceToken]  # highlighted
     size: int  # octets of the whole
     is_cut: bool  # too long to be shown whole
-    save_href: str  # where the whole is
+    save_href: str  # address of the whole
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecipientLine:
-    """One recipient as the client named it."""
+class RecipientRow(Struct, frozen=True, kw_only=True):
+    """One recipient of the SMTP dialogue."""
 
     address: str  # addr-spec
-    parameters: str  # what was asked for besides, "" for nothing
-    reply: str  # what the server answered, "" when that is not kept
-    is_refused: bool  # whether it was turned away
+    parameters: str  # of RCPT, "" for none
+    reply: str  # of the server, "" when it is not stored
+    is_refused: bool  # whether the server refused it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One thing that happened to the message."""
+class DeliveryStep(Struct, frozen=True, kw_only=True):
+    """One event in the life of the message."""
 
-    text: str  # what
-    detail: str  # more of it, "" for nothing
-    is_bad: bool  # whether it went wrong
-    at: datetime | None  # when, None when that is not kept
+    text: str  # the event
+    detail: str  # further facts, "" for none
+    is_bad: bool  # whether it failed
+    at: datetime | None  # its moment, None when that is not stored
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class DeliveryView(Struct, frozen=True, kw_only=True):
     """The delivery view."""
 
-    client: tuple[Fact, ...]  # who handed it in
+    client: tuple[NamedValue, ...]  # the client that sent it
     reverse_path: str  # of MAIL
     parameters: str  # of MAIL, "" for none
-    recipients: tuple[RecipientLine, ...]  # of RCPT, in order, those that were refused last
-    more_recipients: int  # how many there are besides
-    steps: tuple[Step, ...]  # what happened, in order
-    transcript: str  # what client and server said, "" when there was no dialogue
+    recipients: tuple[RecipientRow, ...]  # of RCPT, in order, refused ones last
+    more_recipients: int  # number of recipients not listed
+    steps: tuple[DeliveryStep, ...]  # in order
+    transcript: str  # the SMTP dialogue, "" without one

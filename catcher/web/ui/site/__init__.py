@@ -1,1 +1,1 @@
-"""What all pages share: sidebar, location, preferences, formatting."""
+"""Shared by all pages: site, sidebar, list state, preferences, languages, formatting, assets."""

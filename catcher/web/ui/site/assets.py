@@ -1,11 +1,10 @@
-"""The pages' style sheet, script and icons: read once, named after their content, kept in memory compressed.
+"""Style sheet, script and icons of the pages: read once, named after their content, compressed in memory.
 
-The sources stay what a developer edits: plain ES modules in `static/js`, one per behaviour, and one style sheet. There
-is no build step; what happens here at start takes milliseconds. The modules are served as one file, so that a page
-needs one request for them: each module's text once, after those it imports, without `import` lines and `export` words,
-and without remarks that have lines of their own. That is the whole language understood here; top-level names must
-differ between modules, which a test sees to. The style sheet goes without its comments and the white space that only
-its readers need.
+There is no build step: the sources are plain ES modules in `static/js`, one for each behaviour, and one style sheet;
+preparing them at start takes milliseconds. The modules are served as one file, so that a page needs one request: each
+module's text once, after those it imports, without `import` lines, `export` keywords and comments on lines of their
+own. Nothing else is parsed; top-level names must differ between modules, which a test ensures. Comments and
+unnecessary white space of the style sheet are removed.
 """
 
 import gzip
@@ -20,13 +19,13 @@ from starlette.responses import Response
 
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 _IMPORT = re.compile(r'^import (?:\{[^}]*\} from )?"\./([a-z]+\.js)";\n', re.MULTILINE)
-_REMARK = re.compile(r"^[ ]*(?://.*|/\*\*(?:[^*]|\*(?!/))*\*/)\n|^\n", re.MULTILINE)
+_COMMENT = re.compile(r"^[ ]*(?://.*|/\*\*(?:[^*]|\*(?!/))*\*/)\n|^\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|let|class) )", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asset:
-    """One file as it is served. name: with the hash of the content in it, so it may be kept for ever."""
+    """One file as it is served. name: contains the hash of the content, so browsers may cache it for ever."""
 
     name: str
     media_type: str
@@ -35,7 +34,7 @@ class Asset:
 
 
 class Assets:
-    """The files of `static/`, by the name a template says ("app.css") and by the name a browser asks for."""
+    """The files of `static/`, by their plain name ("app.css") and by their hashed name."""
 
     def __init__(self, directory: Path) -> None:
         sources = {
@@ -48,11 +47,11 @@ class Assets:
         self._assets = {self.names[name]: _asset(self.names[name], octets) for name, octets in sources.items()}
 
     async def icon(self, request: Request) -> Response:
-        """GET /favicon.ico, which browsers ask for on their own: the icon as SVG, which they all take."""
+        """GET /favicon.ico, which browsers request by default: the icon as SVG, which all of them support."""
         return _answer(request, self._assets[self.names["favicon.svg"]], is_immutable=False)
 
     async def serve(self, request: Request) -> Response:
-        """GET /static/{name}: the file under its hashed name; 404 under any other."""
+        """GET /static/{name}: the file with this hashed name, else 404."""
         asset = self._assets.get(request.path_params["name"])
         if asset is None:
             return Response("File not found\n", status_code=404, media_type="text/plain")
@@ -60,7 +59,7 @@ class Assets:
 
 
 def _answer(request: Request, asset: Asset, *, is_immutable: bool) -> Response:
-    """is_immutable: the address will never give other octets."""
+    """Return a file. is_immutable: the address always gives these octets."""
     headers = {
         "Cache-Control": "public, max-age=31536000, immutable" if is_immutable else "public, max-age=86400",
         "Vary": "Accept-Encoding",
@@ -73,9 +72,9 @@ def _answer(request: Request, asset: Asset, *, is_immutable: bool) -> Response:
 
 
 def joined_modules(directory: Path, first: str) -> str:
-    """The module `first` and all it imports, as one module's text.
+    """Return the text of one module made from `first` and its imports.
 
-    They have to be written as ours are: no line of a longer text begins as a remark does.
+    Restriction: no line within a longer string begins like a comment.
     """
     seen: set[str] = set()
 
@@ -84,16 +83,16 @@ def joined_modules(directory: Path, first: str) -> str:
             return ""
         seen.add(name)
         source = (directory / name).read_text(encoding="utf-8")
-        needed = "".join(text(found) for found in _IMPORT.findall(source))
-        return f"{needed}// {name}\n{_EXPORT.sub('', _IMPORT.sub('', _REMARK.sub('', source)))}\n"
+        imports = "".join(text(found) for found in _IMPORT.findall(source))
+        return f"{imports}// {name}\n{_EXPORT.sub('', _IMPORT.sub('', _COMMENT.sub('', source)))}\n"
 
     return text(first)
 
 
 def compact_style(style: str) -> str:
-    """The style sheet without comments, indentation, the spaces around its punctuation and a block's last semicolon.
+    """Return the style sheet without comments, indentation, spaces around punctuation and final semicolons of blocks.
 
-    It has to be written as ours is: no comment marks in strings, and selectors without a space behind a colon.
+    Restriction: no comment marks in strings, and no space after the colon of a selector.
     """
     style = re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL)
     return re.sub(r" ?([{}>]) ?|([:;,]) ", r"\1\2", " ".join(style.split())).replace(";}", "}")

@@ -1,4 +1,4 @@
-"""Moments as people read them, in the language and by the clock of who asked; scripts know the browser's zone."""
+"""Dates and times for people, in the language and clock of the request. Scripts convert them to the browser's zone."""
 
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
@@ -16,13 +16,13 @@ MONTHS = (
 _has_12_hours: ContextVar[bool] = ContextVar("clock of the pages", default=False)
 
 
-def tell_by(clock: str) -> None:
-    """Answer this request by a clock: "12" for twelve hours, any other for twenty-four; a script may know better."""
+def set_clock(clock: str) -> None:
+    """Set the clock of this request: "12" for twelve hours, anything else for twenty-four."""
     _has_12_hours.set(clock == "12")
 
 
 def short_time(moment: datetime, now: datetime) -> str:
-    """As a list shows it, in UTC: "19:23" today, "Sat 19:23" within six days, "22 Nov" within the year, else a date."""
+    """Return the time in UTC: "19:23" today, "Sat 19:23" within six days, "22 Nov" within the year, else a date."""
     moment, now = moment.astimezone(UTC), now.astimezone(UTC)
     if moment.date() == now.date():
         return _clock(moment)
@@ -34,7 +34,7 @@ def short_time(moment: datetime, now: datetime) -> str:
 
 
 def full_time(moment: datetime) -> str:
-    """Date, time with seconds, zone: "2026-11-22 19:23:44 UTC"; other zones by their offset."""
+    """Return date, time with seconds, and zone: "2026-11-22 19:23:44 UTC"; other zones by their offset."""
     zone = "UTC" if not moment.utcoffset() else moment.isoformat()[-6:]
     if _has_12_hours.get():
         return f"{moment:%Y-%m-%d} {_twelve(moment, '%I:%M:%S %p')} {zone}"
@@ -42,7 +42,7 @@ def full_time(moment: datetime) -> str:
 
 
 def machine_time(moment: datetime) -> str:
-    """For the `datetime` attribute: UTC to the second."""
+    """Return the value of a `datetime` attribute: UTC to the second."""
     return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
@@ -51,5 +51,5 @@ def _clock(moment: datetime) -> str:
 
 
 def _twelve(moment: datetime, form: str) -> str:
-    """Without the zero before a single hour, which the forms of the standard library have."""
+    """Format without a leading zero, which strftime cannot do on all platforms."""
     return moment.strftime(form).lstrip("0")

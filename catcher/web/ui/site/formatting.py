@@ -1,53 +1,53 @@
-"""What people read, made from values: sizes, spans of time, text that may hide something, text with links."""
+"""Values for people: sizes, durations, safe text, text with links."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from catcher.mime.model import Address
+from catcher.store.model import StoredSummary
 from catcher.web.ui.site.languages import _, language, marked
 
-_HIDING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\u2028\u2029]")
+_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\u2028\u2029]")
 _URL = re.compile(r"""\b(?:https?://|mailto:|www\.)[^\s<>"'`{}|\\^\[\]]{1,2000}""", re.IGNORECASE)
 _TRAILING = ".,;:!?…)*_~"
 
 UNITS = (marked("kB"), marked("MB"), marked("GB"), marked("TB"))
 DECIMAL_POINTS = {"fr": ","}
-"""By the code of a language; "." in all others."""
+"""By language code; "." in all others."""
 
 TITLE_CHARACTERS = 1000
-"""Of a subject, in the page of its message."""
+"""Length of a subject on the page of its message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """A piece of text. href: where it leads, "" for plain text."""
+class TextSpan:
+    """A span of text. href: target of a link, "" for plain text."""
 
     text: str
     href: str = ""
 
 
 def shown(text: str) -> str:
-    """The text with control and direction characters spelled out, so that no name or title can hide or turn anything.
+    """Return the text with control and direction characters spelled out, so that it can neither hide nor reorder text.
 
     Source: Unicode Technical Report 36, section 2.5 (bidirectional text spoofing).
     """
-    return _HIDING.sub(lambda found: " " if found[0] in "\r\n" else f"[U+{ord(found[0]):04X}]", text)
+    return _INVISIBLE.sub(lambda found: " " if found[0] in "\r\n" else f"[U+{ord(found[0]):04X}]", text)
 
 
 def shown_lines(text: str) -> str:
-    """As `shown`, with its line breaks."""
+    """Return the same as `shown`, but keep line breaks."""
     return "\n".join(shown(line) for line in text.replace("\r\n", "\n").split("\n"))
 
 
 def title(subject: str) -> str:
-    """A subject as a page's title and heading: as `shown`, and cut where nobody reads on; the headers view has more."""
+    """Return a subject as title and heading of a page, shortened; the headers view has all of it."""
     return shown(subject if len(subject) <= TITLE_CHARACTERS else subject[:TITLE_CHARACTERS] + "…")
 
 
 def octets(count: int) -> str:
-    """A size for people: "512 B", "1.6 kB", "3.4 MB", in powers of 1000; in French "1,6 ko"."""
+    """Return a size: "512 B", "1.6 kB", "3.4 MB", in powers of 1000; in French "1,6 ko"."""
     if count < 1000:
         return f"{count} {_('B')}"
     size = float(count)
@@ -60,7 +60,7 @@ def octets(count: int) -> str:
 
 
 def duration(span: timedelta) -> str:
-    """A span of time for people, in its largest unit: "40 s", "12 min", "3 h", "2 d"."""
+    """Return a duration in its largest unit: "40 s", "12 min", "3 h", "2 d"."""
     seconds = max(0, int(span.total_seconds()))
     for size, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
         if seconds >= size:
@@ -68,28 +68,29 @@ def duration(span: timedelta) -> str:
     return f"{seconds} s"
 
 
-def mailbox_name(address: Address) -> str:
-    """How a list names a mailbox: by its display name, else by its address."""
-    return address.display_name or address.addr_spec
+def sender_name(summary: StoredSummary, *, limit: int = 200) -> str:
+    """Return the display name or address of a message's first sender, "" without one."""
+    addresses = summary.addresses.from_
+    return shown((addresses[0].display_name or addresses[0].addr_spec)[:limit]) if addresses else ""
 
 
-def linked(text: str, *, limit: int = 5000) -> Iterator[Run]:
-    """The text in pieces, web and mail addresses with where they lead; at most `limit` of them, then plain text."""
-    place = 0
+def linked(text: str, *, limit: int = 5000) -> Iterator[TextSpan]:
+    """Yield the text in spans, web and mail addresses as links; at most `limit` of them, then plain text."""
+    position = 0
     for number, found in enumerate(_URL.finditer(text)):
         if number >= limit:
             break
         url = _without_punctuation(found[0])
-        if found.start() > place:
-            yield Run(text=text[place : found.start()])
-        yield Run(text=url, href=url if ":" in url[:8] else f"https://{url}")
-        place = found.start() + len(url)
-    if place < len(text):
-        yield Run(text=text[place:])
+        if found.start() > position:
+            yield TextSpan(text=text[position : found.start()])
+        yield TextSpan(text=url, href=url if ":" in url[:8] else f"https://{url}")
+        position = found.start() + len(url)
+    if position < len(text):
+        yield TextSpan(text=text[position:])
 
 
 def _without_punctuation(url: str) -> str:
-    """A sentence's full stop, or the bracket around an address, is no part of it."""
+    """Strip the full stop of a sentence and the bracket around an address."""
     while url and url[-1] in _TRAILING:
         if url[-1] == ")" and url.count("(") >= url.count(")"):
             break

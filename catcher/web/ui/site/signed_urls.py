@@ -1,7 +1,7 @@
-"""Short-lived signatures for the addresses of inline images.
+"""Short-lived signatures of the addresses of inline images.
 
 The sandboxed frame has an opaque origin: its requests carry neither cookies nor credentials, so an image's address
-itself has to show that it was given out by a page.
+itself has to prove that a page issued it.
 """
 
 import hashlib
@@ -14,19 +14,19 @@ LIFETIME = 3600
 
 
 class Signer:
-    """Signs under a key that lives as long as the process; what was signed before a restart is no longer valid."""
+    """Signs with a key of this process; signatures are invalid after a restart."""
 
     def __init__(self, *, key: bytes | None = None, now: Callable[[], float] = time.time) -> None:
         self._key = key or secrets.token_bytes(32)
         self._now = now
 
     def sign(self, what: str) -> str:
-        """A token for `what`, valid for an hour, of URL-safe characters."""
+        """Return a token for `what`, valid for an hour, of URL-safe characters."""
         expires = f"{int(self._now()) + LIFETIME:x}"
         return f"{expires}.{self._signature(what, expires)}"
 
     def is_valid(self, what: str, token: str) -> bool:
-        """Whether `token` was made for `what` and has not expired. Never raises, whatever the token is."""
+        """Return whether `token` was made for `what` and has not expired. Never raises."""
         expires, _, signature = token.partition(".")
         if not hmac.compare_digest(self._signature(what, expires).encode(), signature.encode("utf-8", "replace")):
             return False

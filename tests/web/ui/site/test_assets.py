@@ -76,9 +76,9 @@ def test_every_icon_is_in_the_sprite_and_used() -> None:
     """An icon that is not there would be an empty square; one that nobody uses is weight."""
     sprite = set(re.findall(r'<symbol id="([^"]+)"', (STATIC / "vendor" / "icons.svg").read_text(encoding="utf-8")))
     templates = "".join(path.read_text(encoding="utf-8") for path in data_directory("templates").rglob("*.html"))
-    used = set(re.findall(r'icon\((?:chrome\.)?icons, "([a-z0-9-]+)"\)', templates))
+    used = set(re.findall(r'icon\((?:layout\.)?icons, "([a-z0-9-]+)"\)', templates))
     assert sprite == used
-    assert templates.count("{{ icon(") == len(re.findall(r'icon\((?:chrome\.)?icons, "', templates))
+    assert templates.count("{{ icon(") == len(re.findall(r'icon\((?:layout\.)?icons, "', templates))
 
 
 def test_names_change_with_content() -> None:

@@ -89,7 +89,7 @@ def test_no_word_of_a_template_is_outside_of_the_catalogues() -> None:
 )
 def test_a_reader_gets_the_own_language(accepted: str, wanted: str, code: str) -> None:
     """RFC 9110 §12.5.4: the best that the browser accepts, unless the settings name one."""
-    assert choose(accepted, wanted=wanted) == code
+    assert choose(accepted, preferred=wanted) == code
 
 
 def test_what_is_filled_into_words_is_escaped() -> None:
