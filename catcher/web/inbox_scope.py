@@ -74,4 +74,5 @@ class RejectBoundTokens:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse a request with a bound token, pass any other."""
         await (refusal() if bound_inbox(scope) else self._app)(scope, receive, send)

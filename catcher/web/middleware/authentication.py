@@ -107,6 +107,7 @@ class Authentication:
         self._options = options
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Authenticate a request or WebSocket, then pass or refuse it."""
         app = self._app
         if scope["type"] in ("http", "websocket"):
             app, scope = await self._authenticate(scope)

@@ -43,6 +43,7 @@ class Gate:
         self._view = options.webroot + "view/"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse, answer or pass a request."""
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
@@ -104,6 +105,7 @@ class DefaultHeaders:
         self._api = options.webroot + "api/"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request and complete the header fields of its response."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -132,6 +134,7 @@ class CleanPath:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Redirect or pass a request."""
         app = self._app
         path = scope.get("raw_path") or b""
         if scope["type"] == "http" and scope["method"] in ("GET", "HEAD") and b"//" in path:
@@ -147,6 +150,7 @@ class Uncompressed:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request without Accept-Encoding."""
         if scope["type"] == "http":
             headers = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
             scope = {**scope, "headers": headers}

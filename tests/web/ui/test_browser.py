@@ -523,8 +523,8 @@ def test_answers_of_links_appear_one_by_one(page: Page, mailbox: Mailbox) -> Non
     opened(page, mailbox, f"view/{mailbox.id_of('Links')}?view=checks")
     address = page.url
     page.get_by_text("Check all links").click()
-    expect(page.locator("#answers > li")).to_have_count(2)
-    expect(page.locator("#answers")).to_contain_text("blocked: internal address (loopback)")
+    expect(page.locator("#link-results > li")).to_have_count(2)
+    expect(page.locator("#link-results")).to_contain_text("blocked: internal address (loopback)")
     assert page.url == address
 
 

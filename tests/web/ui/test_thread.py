@@ -34,11 +34,8 @@ def test_an_answer_outside_of_a_thread_says_why(mailbox: Mailbox, http: httpx2.C
         mail("AW: Order", text="x"),
         mail("Alone", text="x", Message_ID="<b@acme.example>"),
     )
-    path = mailbox.id_of("Re: Invoice")
-    assert (
-        "This message replies to &lt;gone@acme.example&gt;, which is not in this mailbox."
-        in http.get(f"thread/{path}").text
-    )
+    text = http.get(f"thread/{mailbox.id_of('Re: Invoice')}").text
+    assert "This message replies to &lt;gone@acme.example&gt;, which is not in this mailbox." in text
     assert "Reply without thread headers" in http.get(f"view/{mailbox.id_of('AW: Order')}").text
     text = http.get(f"thread/{mailbox.id_of('AW: Order')}").text
     assert "In-Reply-To and References are missing" in text
