@@ -43,7 +43,7 @@ class RecipientsAre(_Kind, frozen=True, kw_only=True, tag="recipients"):
 
 
 class SubjectIs(_Kind, frozen=True, kw_only=True, tag="subject"):
-    """Its subject is this one, or contains this text. A text that is left out is not asked for."""
+    """Its subject is this one, or contains this text. An omitted text is not compared."""
 
     equals: str | None = None
     contains: str = ""
@@ -61,7 +61,7 @@ class SubjectIs(_Kind, frozen=True, kw_only=True, tag="subject"):
 
 
 class TextContains(_Kind, frozen=True, kw_only=True, tag="text"):
-    """Its plain text contains this; of a message without one, what is seen of its HTML. White space is all alike."""
+    """Its plain text contains this; of a message without one, what is seen of its HTML. White space is normalised."""
 
     contains: str
 
@@ -74,7 +74,7 @@ class TextContains(_Kind, frozen=True, kw_only=True, tag="text"):
 
 
 class HtmlContains(_Kind, frozen=True, kw_only=True, tag="html"):
-    """What a reader sees of its HTML contains this. White space is all alike."""
+    """What a reader sees of its HTML contains this. White space is normalised."""
 
     contains: str
 
@@ -130,7 +130,7 @@ class HasAttachment(_Kind, frozen=True, kw_only=True, tag="attachment"):
 
 
 class NoTemplateVariables(_Kind, frozen=True, kw_only=True, tag="no-template-variables"):
-    """No variable is left unfilled and no value missing ({{ name }}, %s, None, …). ignore: texts that are meant so."""
+    """No variable is left unfilled and no value missing ({{ name }}, %s, None, …). ignore: texts that are intended."""
 
     ignore: tuple[str, ...] = ()
 
@@ -168,7 +168,7 @@ class TextIsHtml(_Kind, frozen=True, kw_only=True, tag="text-is-html"):
 
 
 class UnsubscribeIsValid(_Kind, frozen=True, kw_only=True, tag="list-unsubscribe"):
-    """List-Unsubscribe is there and valid (RFC 2369). one_click: with what RFC 8058 wants for one click."""
+    """List-Unsubscribe is there and valid (RFC 2369). one_click: also with what RFC 8058 requires."""
 
     one_click: bool = False
 

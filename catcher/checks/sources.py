@@ -1,4 +1,4 @@
-"""Where a finding's source is to be read."""
+"""Addresses of the sources of findings."""
 
 import re
 
@@ -7,9 +7,9 @@ _STANDARDS = {"HTML": "https://html.spec.whatwg.org/multipage/"}
 
 
 def address_of(source: str) -> str:
-    """Return the address of a source: a page's own, the section of an RFC, a standard's contents; "" for what has none.
+    """Return the address of a source: a page, a section of an RFC, or a standard; "" for an unknown one.
 
-    Of several RFCs the first is meant.
+    Of several RFCs the first counts.
     """
     if source.startswith("https://"):
         return source

@@ -261,12 +261,12 @@ def _merged(found: list[_Sighting], *, is_only: bool) -> LinkMatch:
     if best.kind in _LOUD:
         points += _ONLY if is_only else 0.0
         points += _AGREED * (len(sources) - 1) + (0.3 if len(found) > len(sources) else 0.0)
-    told = button or (shown if shown.kind is best.kind else best)
+    chosen = button or (shown if shown.kind is best.kind else best)
     return LinkMatch(
         url=best.url,
-        text=told.text,
+        text=chosen.text,
         kind=best.kind,
         confidence=confidence_of(points),
-        place=told.place,
+        place=chosen.place,
         is_button=button is not None,
     )

@@ -1,4 +1,4 @@
-"""Cue words in many languages, which tell the meaning of a number or link beside them. The words are in words.toml.
+"""Cue words in many languages, which give the meaning of a number or link near them. The words are in words.toml.
 
 Words are compared in lower case and without accents. An entry may have several words; `*` at the start or end of a
 word is a wildcard. In scripts without spaces between words an entry matches anywhere.
@@ -154,12 +154,12 @@ def _longest(found: list[Cue]) -> tuple[Cue, ...]:
     kept: list[Cue] = []
     for cue in sorted(found, key=lambda c: (c.start - c.end, not c.is_exact)):
         is_name = cue.sense in NAMES
-        if not any(_gives_way(cue, other) for other in kept if (other.sense in NAMES) == is_name):
+        if not any(_yields_to(cue, other) for other in kept if (other.sense in NAMES) == is_name):
             kept.append(cue)
     return tuple(sorted(set(kept), key=lambda c: (c.start, c.sense)))
 
 
-def _gives_way(cue: Cue, other: Cue) -> bool:
+def _yields_to(cue: Cue, other: Cue) -> bool:
     if (cue.start, cue.end) == (other.start, other.end):
         return other.is_exact and not cue.is_exact
     return cue.start < other.end and other.start < cue.end

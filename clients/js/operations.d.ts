@@ -180,20 +180,20 @@ export interface RecipientsAre {
   exactly: string[];
 }
 
-/** Its subject is this one, or contains this text. A text that is left out is not asked for. */
+/** Its subject is this one, or contains this text. An omitted text is not compared. */
 export interface SubjectIs {
   assert: "subject";
   equals?: string | null;
   contains?: string;
 }
 
-/** Its plain text contains this; of a message without one, what is seen of its HTML. White space is all alike. */
+/** Its plain text contains this; of a message without one, what is seen of its HTML. White space is normalised. */
 export interface TextContains {
   assert: "text";
   contains: string;
 }
 
-/** What a reader sees of its HTML contains this. White space is all alike. */
+/** What a reader sees of its HTML contains this. White space is normalised. */
 export interface HtmlContains {
   assert: "html";
   contains: string;
@@ -214,7 +214,7 @@ export interface HasAttachment {
   sha256?: string;
 }
 
-/** No variable is left unfilled and no value missing ({{ name }}, %s, None, …). ignore: texts that are meant so. */
+/** No variable is left unfilled and no value missing ({{ name }}, %s, None, …). ignore: texts that are intended. */
 export interface NoTemplateVariables {
   assert: "no-template-variables";
   ignore?: string[];
@@ -226,7 +226,7 @@ export interface TextIsHtml {
   alike?: number;
 }
 
-/** List-Unsubscribe is there and valid (RFC 2369). one_click: with what RFC 8058 wants for one click. */
+/** List-Unsubscribe is there and valid (RFC 2369). one_click: also with what RFC 8058 requires. */
 export interface UnsubscribeIsValid {
   assert: "list-unsubscribe";
   one_click?: boolean;

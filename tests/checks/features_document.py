@@ -13,8 +13,8 @@ from tests.checks.mails import Snippet, snippets
 DOCUMENT = Path(__file__).parents[2] / "docs" / "features.md"
 FILE = "features.txt"
 OF_THE_MESSAGE = {
-    "amp": "test_clients.py, a part of the type text/x-amp-html",
-    "bimi": "test_clients.py, a field BIMI-Selector",
+    "amp": "rules/test_clients.py, a part of the type text/x-amp-html",
+    "bimi": "rules/test_clients.py, a field BIMI-Selector",
 }
 """Features that are not in the HTML; they have a test of their own."""
 

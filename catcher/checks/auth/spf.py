@@ -220,7 +220,7 @@ class _Evaluation:
 
     def _exists(self, mechanism: Mechanism, domain: str) -> bool:
         self._count()
-        # A records are asked for whatever the client's version is (§5.7)
+        # A records are used for IPv6 clients, too (§5.7)
         return bool(self._answered(self._lookup.addresses(self._target(mechanism, domain), version=4)))
 
     def _ptr(self, mechanism: Mechanism, domain: str) -> bool:

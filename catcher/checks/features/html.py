@@ -15,7 +15,7 @@ _FOREIGN = (turbohtml.Namespace.SVG, turbohtml.Namespace.MATHML)
 
 
 def html_features(part: HtmlPart, element: int) -> Iterator[tuple[str, str]]:
-    """Features that one element shows, and the attribute that shows each, "" when the element itself does.
+    """the features of one element, each with its attribute, "" for the element itself.
 
     Elements that the parser implied show none.
     """

@@ -21,10 +21,10 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class CheckedMail:
-    """One message under examination. What is computed from it is kept as long as it lives, and computed once even
+    """One message under examination. Derived values are cached as long as it lives, and computed once even
     when several checks in several threads want it.
 
-    octets: as they came in. message: what parsing them gave.
+    octets: as received. message: parsed from them.
     """
 
     envelope: Envelope

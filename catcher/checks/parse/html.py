@@ -173,7 +173,7 @@ def _value_of(raw: str) -> tuple[int, str]:
 
 
 def attributes_of(element: turbohtml.Element) -> dict[str, str]:
-    """Return the element's attributes, names in lower case, values decoded; {} when there are absurdly many of them."""
+    """Return the element's attributes, names in lower case, values decoded; {} above `MAX_ATTRIBUTES`."""
     attributes = element.attrs
     if not len(attributes):
         return {}

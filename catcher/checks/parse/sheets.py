@@ -18,7 +18,7 @@ from catcher.checks.parse.html import HtmlPart
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedSheet:
-    """A style element with everything in it, in document order."""
+    """A style element with its items in document order."""
 
     sheet: StyleSheet
     items: tuple[tuple[NodeKind, Node], ...]
@@ -29,7 +29,7 @@ class ParsedSheet:
 
 
 class ParsedSheets:
-    """The style elements of all HTML parts, as far as the budget of a message goes."""
+    """The style elements of all HTML parts, within the budget of a message."""
 
     def __init__(self, mail: CheckedMail) -> None:
         self._budget = Budget()
@@ -50,13 +50,13 @@ class ParsedSheets:
 
 
 def parsed_sheets(mail: CheckedMail) -> ParsedSheets:
-    """Return the message's style elements, parsed when they are first asked for."""
+    """Return the message's style elements, parsed once."""
     return mail.once(ParsedSheets)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedStyle:
-    """What of a style attribute is examined, with everything in it, in order."""
+    """The examined text of a style attribute with its items in order."""
 
     text: str
     items: tuple[tuple[NodeKind, Node], ...]
@@ -67,7 +67,7 @@ class ParsedStyle:
 
 
 class ParsedStyles:
-    """The style attributes of all HTML parts, each different one once, as far as the sheets have left of the budget."""
+    """The distinct style attributes of all HTML parts, within the budget that the style elements leave."""
 
     def __init__(self, mail: CheckedMail) -> None:
         self._budget = parsed_sheets(mail).budget()
@@ -78,7 +78,7 @@ class ParsedStyles:
 
     def of(self, value: str) -> ParsedStyle:
         """Return the parsed value of a style attribute; empty beyond the budget."""
-        return self._by_value.get(value, _NOTHING)
+        return self._by_value.get(value, _EMPTY)
 
     def budget(self) -> Budget:
         """Return a copy of the budget that remains for linked style sheets."""
@@ -89,9 +89,9 @@ class ParsedStyles:
             self._by_value[value] = ParsedStyle(text=text, items=tuple(walk_declarations(text)))
 
 
-_NOTHING = ParsedStyle(text="", items=())
+_EMPTY = ParsedStyle(text="", items=())
 
 
 def parsed_styles(mail: CheckedMail) -> ParsedStyles:
-    """Return the message's style attributes, parsed when they are first asked for."""
+    """Return the message's style attributes, parsed once."""
     return mail.once(ParsedStyles)

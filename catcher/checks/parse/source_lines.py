@@ -1,4 +1,4 @@
-"""Where a place stands in the message as it was sent: the lines of what mail programs show as its source."""
+"""Line numbers in the message as sent, which mail programs show as its source."""
 
 import re
 from collections.abc import Sequence
@@ -7,17 +7,17 @@ from itertools import accumulate
 from catcher.mime import Octets, Part
 
 MAX_SENT = 20_000_000
-"""Octets of a message in which lines are counted; what lies behind has no line."""
+"""Octets of a message in which lines are counted."""
 
 _BLOCK = 1 << 16
 _BREAK = re.compile(rb"\r\n?|\n")
-# a break behind "=" is none of the text's, and one that is written out is none of the source's (RFC 2045 §6.7)
+# a break after "=" is not in the text, and an encoded one is not in the source (RFC 2045 §6.7)
 _QUOTED_BREAK = re.compile(rb"=[ \t]*(?:\r\n?|\n)|=0D=0A|=0[AD]|\r\n?|\n", re.IGNORECASE)
 _BREAKS = {"7bit": _BREAK, "8bit": _BREAK, "binary": _BREAK, "quoted-printable": _QUOTED_BREAK}
 
 
 class SentLines:
-    """The lines of one message as sent, counted once; each from 1, 0 when it is not known."""
+    """Line numbers of one message as sent, from 1; 0 when unknown."""
 
     def __init__(self, octets: Octets) -> None:
         self._octets = octets
@@ -38,9 +38,9 @@ class SentLines:
         return self.at(part.header_start + (found.start() if found else 0))
 
     def of_text(self, part: Part) -> Sequence[int]:
-        """For each line of the part's decoded text the line on which it begins.
+        """Return for each line of the part's decoded text the line as sent on which it begins.
 
-        Of base64 nothing can be read in the source, so there is only the first; () beyond the bound.
+        For base64 only the first line is known; () beyond the limit.
         """
         first = self.at(part.body_start)
         if not first or part.end > MAX_SENT:

@@ -1,7 +1,7 @@
-"""Colours and sizes that inline styles and old attributes give, inherited down the tree.
+"""Computed colours and sizes, from inline styles and presentational attributes, with inheritance.
 
-An approximation on purpose: style sheets are not applied, since most of what matters in mail is inline; where something
-cannot be known (images behind text, relative units without a base) it is left open and not judged.
+An approximation on purpose: style sheets are not applied, since the styles of mail are mostly inline; what
+cannot be known (images behind text, relative units without a base) is left undefined and not checked.
 """
 
 import re
@@ -52,9 +52,9 @@ _HEX = re.compile(r"[0-9a-fA-F]{6}\Z")
 
 
 class ComputedStyle(Struct, frozen=True, kw_only=True):
-    """How text of an element looks. background: None when an image or something unknown lies behind it.
+    """Computed style of an element's text. background: None for an image or an unknown colour.
 
-    color_is_set, background_is_set: whether the mail says so anywhere above. size: pixels.
+    color_is_set, background_is_set: whether the element or an ancestor sets them. size: pixels.
     """
 
     color: Rgb = BLACK
@@ -68,68 +68,68 @@ class ComputedStyle(Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class _Declared:
-    """What one style attribute declares; values as tokens, the last declaration of a property wins."""
+    """Declarations of one style attribute; values as tokens, the last declaration of a property wins."""
 
     values: dict[str, list[Node]]
 
 
 class ComputedStyles:
-    """The look of every element of a part, in document order. styles: of its message."""
+    """The computed style of every element of a part, in document order. styles: of its message."""
 
     def __init__(self, part: HtmlPart, styles: ParsedStyles) -> None:
         self._parsed = styles
         self._styles: dict[str, _Declared] = {}
         known: dict[turbohtml.Node, ComputedStyle] = {}
-        looks: list[ComputedStyle] = []
+        computed: list[ComputedStyle] = []
         for element, attributes in zip(part.elements, part.attributes, strict=True):
             parent = element.parent
             above = known.get(parent, _TOP) if parent is not None else _TOP
-            look = self._look(element.tag, attributes, above)
-            known[element] = look
-            looks.append(look)
-        self.of = tuple(looks)
+            style = self._computed(element.tag, attributes, above)
+            known[element] = style
+            computed.append(style)
+        self.of = tuple(computed)
 
-    def _look(self, tag: str, attributes: dict[str, str], above: ComputedStyle) -> ComputedStyle:
-        look = above
+    def _computed(self, tag: str, attributes: dict[str, str], above: ComputedStyle) -> ComputedStyle:
+        style = above
         if tag in _RELATIVE_TAGS or tag in _BOLD_TAGS:
-            size = look.size * _RELATIVE_TAGS.get(tag, 1.0)
-            look = replace(look, size=size, is_bold=look.is_bold or tag in _BOLD_TAGS)
+            size = style.size * _RELATIVE_TAGS.get(tag, 1.0)
+            style = replace(style, size=size, is_bold=style.is_bold or tag in _BOLD_TAGS)
         if not attributes:
-            return look
+            return style
         if tag == "a" and "href" in attributes:
-            look = replace(look, color=_LINK, color_is_set=False)
-        look = _with_attributes(look, tag, attributes)
-        style = attributes.get("style")
-        return _with_style(look, above, self._declared(style)) if style else look
+            style = replace(style, color=_LINK, color_is_set=False)
+        style = _with_attributes(style, tag, attributes)
+        value = attributes.get("style")
+        return _with_style(style, above, self._declared(value)) if value else style
 
-    def _declared(self, style: str) -> _Declared:
-        known = self._styles.get(style)
+    def _declared(self, value: str) -> _Declared:
+        known = self._styles.get(value)
         if known is None:
             values: dict[str, list[Node]] = {}
-            for kind, node in self._parsed.of(style).items:
+            for kind, node in self._parsed.of(value).items:
                 if kind is NodeKind.DECLARATION:
                     values[node.lower_name] = [t for t in node.value if t.type not in ("whitespace", "comment")]
-            known = self._styles[style] = _Declared(values)
+            known = self._styles[value] = _Declared(values)
         return known
 
 
 _TOP = ComputedStyle()
 
 
-def _with_attributes(look: ComputedStyle, tag: str, attributes: dict[str, str]) -> ComputedStyle:
+def _with_attributes(style: ComputedStyle, tag: str, attributes: dict[str, str]) -> ComputedStyle:
     if "hidden" in attributes:
-        look = replace(look, is_hidden=True)
+        style = replace(style, is_hidden=True)
     if tag == "font" and (color := _color_attribute(attributes.get("color", ""))):
-        look = replace(look, color=color, color_is_set=True)
+        style = replace(style, color=color, color_is_set=True)
     if tag == "font" and attributes.get("size", "") in _FONT_SIZES:
-        look = replace(look, size=_FONT_SIZES[attributes["size"]])
+        style = replace(style, size=_FONT_SIZES[attributes["size"]])
     if tag == "body" and (color := _color_attribute(attributes.get("text", ""))):
-        look = replace(look, color=color, color_is_set=True)
+        style = replace(style, color=color, color_is_set=True)
     if color := _color_attribute(attributes.get("bgcolor", "")):
-        look = replace(look, background=color, background_is_set=True)
+        style = replace(style, background=color, background_is_set=True)
     if attributes.get("background"):
-        look = replace(look, background=None)
-    return look
+        style = replace(style, background=None)
+    return style
 
 
 def _color_attribute(text: str) -> Rgb | None:
@@ -138,34 +138,34 @@ def _color_attribute(text: str) -> Rgb | None:
 
 
 def _color(value: Any) -> Rgb | None:
-    """Return an opaque colour; None for what is no colour, see-through or "currentColor"."""
+    """Return an opaque colour; None for an invalid or transparent one and for "currentColor"."""
     if value is None or isinstance(value, str) or value.alpha < 1:
         return None
     return (min(1.0, max(0.0, value.red)), min(1.0, max(0.0, value.green)), min(1.0, max(0.0, value.blue)))
 
 
-def _with_style(look: ComputedStyle, above: ComputedStyle, declared: _Declared) -> ComputedStyle:
+def _with_style(style: ComputedStyle, above: ComputedStyle, declared: _Declared) -> ComputedStyle:
     values = declared.values
     if (tokens := values.get("color")) and len(tokens) == 1:
         color = _color_of(tokens[0])
-        look = replace(look, color=color, color_is_set=True) if color else look
+        style = replace(style, color=color, color_is_set=True) if color else style
     for name in ("background-color", "background", "background-image"):
         if tokens := values.get(name):
-            look = _with_background(look, name, tokens)
+            style = _with_background(style, name, tokens)
     if tokens := values.get("font-size"):
-        look = replace(look, size=_size(tokens[0], above.size))
+        style = replace(style, size=_size(tokens[0], above.size))
     if tokens := values.get("font-weight"):
-        look = replace(look, is_bold=_is_bold(tokens[0]))
-    return replace(look, is_hidden=True) if _hides(values) else look
+        style = replace(style, is_bold=_is_bold(tokens[0]))
+    return replace(style, is_hidden=True) if _hides(values) else style
 
 
-def _with_background(look: ComputedStyle, name: str, tokens: list[Node]) -> ComputedStyle:
+def _with_background(style: ComputedStyle, name: str, tokens: list[Node]) -> ComputedStyle:
     if any(token.type in ("url",) or (token.type == "function" and not _color_of(token)) for token in tokens):
-        return replace(look, background=None)
+        return replace(style, background=None)
     colors = [color for token in tokens if (color := _color_of(token))]
     if colors and name != "background-image":
-        return replace(look, background=colors[-1], background_is_set=True)
-    return look
+        return replace(style, background=colors[-1], background_is_set=True)
+    return style
 
 
 def _color_of(token: Node) -> Rgb | None:

@@ -40,13 +40,13 @@ class Features:
         if len(found.places) <= MAX_PLACES:
             found.places.append(part.place(offset, element))
 
-    def wants(self, feature: str) -> bool:
-        """Return whether another place would be kept; else counting is enough."""
+    def needs_place(self, feature: str) -> bool:
+        """Return whether another place would be kept."""
         found = self.by_name.get(feature)
         return found is None or len(found.places) <= MAX_PLACES
 
     def count(self, feature: str) -> None:
-        """Count a use whose place is not kept."""
+        """Count a use without its place."""
         self.by_name[feature].count += 1
 
 
@@ -107,7 +107,7 @@ class _Pass:
             self._element(element)
 
     def _add(self, feature: str, offset: int, element: int) -> None:
-        if self._features.wants(feature):
+        if self._features.needs_place(feature):
             self._features.add(feature, self._part, offset, element)
         else:
             self._features.count(feature)
@@ -118,7 +118,7 @@ class _Pass:
         if node.tag not in ("html", "head", "meta", "title", "style", "link", "base"):
             features.nodes += 1
         for feature, attribute in self._of_element(element):
-            if not features.wants(feature):
+            if not features.needs_place(feature):
                 features.count(feature)
             elif attribute:
                 features.add(feature, part, part.attribute(element, attribute).start, element)
@@ -154,7 +154,7 @@ class _Pass:
             uses = self._inline[style] = self._of_style(style)
         attribute = None
         for feature, index in uses:
-            if not self._features.wants(feature):
+            if not self._features.needs_place(feature):
                 self._features.count(feature)
                 continue
             attribute = attribute or self._part.attribute(element, "style")
