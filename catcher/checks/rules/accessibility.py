@@ -9,7 +9,7 @@ from catcher.checks.parse.html import HtmlPart
 from catcher.checks.parse.sheets import parsed_styles
 from catcher.checks.parse.styles import ComputedStyles
 from catcher.checks.rules.accessibility_rules import MIN_CONTRAST, RULES, RenderedPart, Violation
-from catcher.checks.rules.rule_table import Rule, RuleTable
+from catcher.checks.rules.rule_table import CheckRule, RuleTable
 from catcher.checks.runner import LocalCheck
 
 NAME = "accessibility"
@@ -20,22 +20,24 @@ _WCAG = "https://www.w3.org/WAI/WCAG22/Understanding/"
 
 _ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 _TABLE = RuleTable(
-    Rule("lang-missing", _WARNING, "Give html, and the first element in body, a lang.", _WCAG + "language-of-page"),
-    Rule("lang-invalid", _ERROR, "Write a tag such as en or pt-BR.", _WCAG + "language-of-page"),
-    Rule("title-missing", _INFO, "Put the subject into <title>.", _WCAG + "page-titled"),
-    Rule("dir-missing", _ERROR, "Give html and body dir=rtl.", "HTML §3.2.6.4"),
-    Rule("alt-missing", _ERROR, 'Say what it shows, alt="" when it is decoration.', _WCAG + "non-text-content"),
-    Rule("alt-file-name", _WARNING, "Say what the image shows.", _WCAG + "non-text-content"),
-    Rule("link-unnamed", _ERROR, "Give it text, or its image an alt.", _WCAG + "link-purpose-in-context"),
-    Rule("link-vague", _WARNING, "Name the place it leads to.", _WCAG + "link-purpose-in-context"),
-    Rule("heading-order", _WARNING, "Use the levels in order.", _WCAG + "info-and-relationships"),
-    Rule("heading-empty", _WARNING, "Take it out.", _WCAG + "headings-and-labels"),
-    Rule("table-role", _WARNING, 'Give it role="presentation", or headings.', _WCAG + "info-and-relationships"),
-    Rule("table-role-wrong", _WARNING, "Take the role out.", _WCAG + "info-and-relationships"),
-    Rule("font-small", _WARNING, "Use 14 pixels or more.", "https://www.w3.org/WAI/tips/designing/"),
-    Rule("contrast", _WARNING, f"Take colours with {MIN_CONTRAST:g}:1.", _WCAG + "contrast-minimum"),
-    Rule("motion", _WARNING, "Let the text stand still.", _WCAG + "pause-stop-hide"),
-    Rule("zoom-off", _WARNING, "Take it out of the viewport.", _WCAG + "resize-text"),
+    CheckRule(
+        "lang-missing", _WARNING, "Give html, and the first element in body, a lang.", _WCAG + "language-of-page"
+    ),
+    CheckRule("lang-invalid", _ERROR, "Write a tag such as en or pt-BR.", _WCAG + "language-of-page"),
+    CheckRule("title-missing", _INFO, "Put the subject into <title>.", _WCAG + "page-titled"),
+    CheckRule("dir-missing", _ERROR, "Give html and body dir=rtl.", "HTML §3.2.6.4"),
+    CheckRule("alt-missing", _ERROR, 'Say what it shows, alt="" when it is decoration.', _WCAG + "non-text-content"),
+    CheckRule("alt-file-name", _WARNING, "Say what the image shows.", _WCAG + "non-text-content"),
+    CheckRule("link-unnamed", _ERROR, "Give it text, or its image an alt.", _WCAG + "link-purpose-in-context"),
+    CheckRule("link-vague", _WARNING, "Name the place it leads to.", _WCAG + "link-purpose-in-context"),
+    CheckRule("heading-order", _WARNING, "Use the levels in order.", _WCAG + "info-and-relationships"),
+    CheckRule("heading-empty", _WARNING, "Take it out.", _WCAG + "headings-and-labels"),
+    CheckRule("table-role", _WARNING, 'Give it role="presentation", or headings.', _WCAG + "info-and-relationships"),
+    CheckRule("table-role-wrong", _WARNING, "Take the role out.", _WCAG + "info-and-relationships"),
+    CheckRule("font-small", _WARNING, "Use 14 pixels or more.", "https://www.w3.org/WAI/tips/designing/"),
+    CheckRule("contrast", _WARNING, f"Take colours with {MIN_CONTRAST:g}:1.", _WCAG + "contrast-minimum"),
+    CheckRule("motion", _WARNING, "Let the text stand still.", _WCAG + "pause-stop-hide"),
+    CheckRule("zoom-off", _WARNING, "Take it out of the viewport.", _WCAG + "resize-text"),
 )
 
 

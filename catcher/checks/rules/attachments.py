@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from catcher.checks.model import Finding, Severity
 from catcher.checks.parse.checked_mail import CheckedMail
 from catcher.checks.parse.html import excerpt
-from catcher.checks.rules.rule_table import Rule, RuleTable
+from catcher.checks.rules.rule_table import CheckRule, RuleTable
 from catcher.mime import Part, iter_part
 
 _PROGRAM_WORDS = """
@@ -18,11 +18,11 @@ htm html shtml svg mht mhtml zip rar 7z gz tar tgz ace arj xz bz2
 """
 _BLOCKED = "https://support.google.com/mail/answer/6590"
 _TABLE = RuleTable(
-    Rule("attachment-program", Severity.ERROR, "Offer a download instead.", _BLOCKED),
-    Rule("attachment-macro", Severity.WARNING, "Send a document without macros.", _BLOCKED),
-    Rule("attachment-filtered", Severity.INFO, "Send a PDF, or offer a download.", _BLOCKED),
-    Rule("attachment-disguised", Severity.WARNING, "Give it a plain name.", _BLOCKED),
-    Rule("attachment-unnamed", Severity.WARNING, "Give it one.", "RFC 2183 §2.3"),
+    CheckRule("attachment-program", Severity.ERROR, "Offer a download instead.", _BLOCKED),
+    CheckRule("attachment-macro", Severity.WARNING, "Send a document without macros.", _BLOCKED),
+    CheckRule("attachment-filtered", Severity.INFO, "Send a PDF, or offer a download.", _BLOCKED),
+    CheckRule("attachment-disguised", Severity.WARNING, "Give it a plain name.", _BLOCKED),
+    CheckRule("attachment-unnamed", Severity.WARNING, "Give it one.", "RFC 2183 §2.3"),
 )
 _PROGRAMS = frozenset(_PROGRAM_WORDS.split())
 _MACROS = frozenset(["docm", "dotm", "xlsm", "xltm", "xlam", "pptm", "potm", "ppsm", "sldm"])

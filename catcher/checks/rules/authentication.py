@@ -22,7 +22,7 @@ from catcher.checks.auth.dkim import MAX_SIGNATURES
 from catcher.checks.model import Facts, Finding, Report, Severity, in_order, score_of
 from catcher.checks.options import CheckOptions
 from catcher.checks.parse.checked_mail import CheckedMail
-from catcher.checks.rules.rule_table import Rule, RuleTable
+from catcher.checks.rules.rule_table import CheckRule, RuleTable
 from catcher.net.guard import reason_against
 
 NAME = "authentication"
@@ -36,24 +36,27 @@ _PUBLISH = "Name the sending server in the domain's SPF record."
 _SIGN = "Sign last, and check that the published key is that of the signer."
 _ALIGN = "Sign with d= of the From domain."
 _TABLE = RuleTable(
-    Rule("spf-internal", _INFO, "In production the address is that of your mail server.", _SPF),
+    CheckRule("spf-internal", _INFO, "In production the address is that of your mail server.", _SPF),
     *(
-        Rule(f"spf-{result}", _ERROR if result in ("fail", "permerror") else _WARNING, _PUBLISH, _SPF)
+        CheckRule(f"spf-{result}", _ERROR if result in ("fail", "permerror") else _WARNING, _PUBLISH, _SPF)
         for result in AuthResult
     ),
-    Rule("dkim-none", _WARNING, "Sign it for the domain in From.", _DKIM),
+    CheckRule("dkim-none", _WARNING, "Sign it for the domain in From.", _DKIM),
     *(
-        Rule(f"dkim-{result}", _WARNING if result == "temperror" else _ERROR, _SIGN, _DKIM)
+        CheckRule(f"dkim-{result}", _WARNING if result == "temperror" else _ERROR, _SIGN, _DKIM)
         for result in ("fail", "policy", "temperror", "permerror")
     ),
-    Rule("dkim-length", _WARNING, "Sign without l=.", _DKIM),
-    Rule("dkim-weak", _WARNING, "Use a key of 2048 bits.", _DKIM),
-    Rule("dkim-testing", _INFO, "Take t=y out of the key's record.", _DKIM),
-    Rule("dkim-one-click", _WARNING, "Name both fields in h= of the signature.", "RFC 8058 §4"),
-    Rule("dmarc-from", _WARNING, "Send from one address.", _DMARC),
-    Rule("dmarc-none", _INFO, "Publish one; large receivers ask for it.", _DMARC),
-    *(Rule(f"dmarc-{result}", _WARNING, _ALIGN, _DMARC) for result in ("alignment", "fail", "temperror", "permerror")),
-    Rule("arc-fail", _WARNING, "See what changed the message on its way.", "RFC 8617"),
+    CheckRule("dkim-length", _WARNING, "Sign without l=.", _DKIM),
+    CheckRule("dkim-weak", _WARNING, "Use a key of 2048 bits.", _DKIM),
+    CheckRule("dkim-testing", _INFO, "Take t=y out of the key's record.", _DKIM),
+    CheckRule("dkim-one-click", _WARNING, "Name both fields in h= of the signature.", "RFC 8058 §4"),
+    CheckRule("dmarc-from", _WARNING, "Send from one address.", _DMARC),
+    CheckRule("dmarc-none", _INFO, "Publish one; large receivers ask for it.", _DMARC),
+    *(
+        CheckRule(f"dmarc-{result}", _WARNING, _ALIGN, _DMARC)
+        for result in ("alignment", "fail", "temperror", "permerror")
+    ),
+    CheckRule("arc-fail", _WARNING, "See what changed the message on its way.", "RFC 8617"),
 )
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from catcher.checks.model import Finding, Report, Severity, in_order, score_of
 from catcher.checks.parse.checked_mail import CheckedMail
-from catcher.checks.rules.rule_table import Rule, RuleTable
+from catcher.checks.rules.rule_table import CheckRule, RuleTable
 from catcher.checks.runner import LocalCheck
 from catcher.checks.urls.forms import is_internal_host
 from catcher.mime import Address, list_unsubscribe
@@ -22,30 +22,30 @@ date from sender reply-to to cc bcc message-id in-reply-to references subject mi
 content-transfer-encoding content-id content-disposition list-unsubscribe list-unsubscribe-post
 """
 _TABLE = RuleTable(
-    Rule("date-missing", _ERROR, "Give the date of sending.", "RFC 5322 §3.6"),
-    Rule("date-invalid", _ERROR, "Write it as RFC 5322 says.", "RFC 5322 §3.3"),
-    Rule("date-wrong", _WARNING, "Give the date of sending.", "RFC 5322 §3.6.1"),
-    Rule("message-id-missing", _WARNING, "Give each message its own.", _MESSAGE_ID),
-    Rule("message-id-invalid", _ERROR, "Write <unique@your.domain>.", _MESSAGE_ID),
-    Rule("message-id-local", _INFO, "End it with your domain.", _MESSAGE_ID),
-    Rule("from-missing", _ERROR, "Name the author.", _ORIGIN),
-    Rule("from-empty", _ERROR, "Name the author.", _ORIGIN),
-    Rule("from-noreply", _INFO, "Use an address that somebody reads.", _ORIGIN),
-    Rule("sender-missing", _ERROR, "Name the one who sends in Sender.", _ORIGIN),
-    Rule("sender-many", _ERROR, "Name one.", _ORIGIN),
-    Rule("address-invalid", _ERROR, "Correct the address.", "RFC 5322 §3.4.1"),
-    Rule("address-in-name", _WARNING, "Use a name; filters read this as phishing.", "RFC 5322 §3.4"),
-    Rule("to-missing", _WARNING, "Put the recipient into To.", _RECIPIENTS),
-    Rule("bcc-sent", _ERROR, "Take Bcc out before sending.", _RECIPIENTS),
-    Rule("field-doubled", _ERROR, "Keep one.", "RFC 5322 §3.6"),
-    Rule("subject-missing", _WARNING, "Say what the message is about.", "RFC 5322 §3.6.5"),
-    Rule("subject-long", _WARNING, "Shorten it.", "RFC 5322 §2.1.1"),
-    Rule("field-8bit", _ERROR, "Use encoded-words.", "RFC 2047 §2"),
-    Rule("unsubscribe-missing", _ERROR, "Offer one with one-click.", _LIST),
-    Rule("unsubscribe-invalid", _ERROR, "Write <https://…>, <mailto:…>.", _LIST),
-    Rule("one-click-missing", _WARNING, "Add List-Unsubscribe-Post: List-Unsubscribe=One-Click.", _ONE_CLICK),
-    Rule("one-click-invalid", _ERROR, "Write exactly that.", _ONE_CLICK),
-    Rule("one-click-https", _ERROR, "Add an https address.", _ONE_CLICK),
+    CheckRule("date-missing", _ERROR, "Give the date of sending.", "RFC 5322 §3.6"),
+    CheckRule("date-invalid", _ERROR, "Write it as RFC 5322 says.", "RFC 5322 §3.3"),
+    CheckRule("date-wrong", _WARNING, "Give the date of sending.", "RFC 5322 §3.6.1"),
+    CheckRule("message-id-missing", _WARNING, "Give each message its own.", _MESSAGE_ID),
+    CheckRule("message-id-invalid", _ERROR, "Write <unique@your.domain>.", _MESSAGE_ID),
+    CheckRule("message-id-local", _INFO, "End it with your domain.", _MESSAGE_ID),
+    CheckRule("from-missing", _ERROR, "Name the author.", _ORIGIN),
+    CheckRule("from-empty", _ERROR, "Name the author.", _ORIGIN),
+    CheckRule("from-noreply", _INFO, "Use an address that somebody reads.", _ORIGIN),
+    CheckRule("sender-missing", _ERROR, "Name the one who sends in Sender.", _ORIGIN),
+    CheckRule("sender-many", _ERROR, "Name one.", _ORIGIN),
+    CheckRule("address-invalid", _ERROR, "Correct the address.", "RFC 5322 §3.4.1"),
+    CheckRule("address-in-name", _WARNING, "Use a name; filters read this as phishing.", "RFC 5322 §3.4"),
+    CheckRule("to-missing", _WARNING, "Put the recipient into To.", _RECIPIENTS),
+    CheckRule("bcc-sent", _ERROR, "Take Bcc out before sending.", _RECIPIENTS),
+    CheckRule("field-doubled", _ERROR, "Keep one.", "RFC 5322 §3.6"),
+    CheckRule("subject-missing", _WARNING, "Say what the message is about.", "RFC 5322 §3.6.5"),
+    CheckRule("subject-long", _WARNING, "Shorten it.", "RFC 5322 §2.1.1"),
+    CheckRule("field-8bit", _ERROR, "Use encoded-words.", "RFC 2047 §2"),
+    CheckRule("unsubscribe-missing", _ERROR, "Offer one with one-click.", _LIST),
+    CheckRule("unsubscribe-invalid", _ERROR, "Write <https://…>, <mailto:…>.", _LIST),
+    CheckRule("one-click-missing", _WARNING, "Add List-Unsubscribe-Post: List-Unsubscribe=One-Click.", _ONE_CLICK),
+    CheckRule("one-click-invalid", _ERROR, "Write exactly that.", _ONE_CLICK),
+    CheckRule("one-click-https", _ERROR, "Add an https address.", _ONE_CLICK),
 )
 _SINGLE_FIELDS = _SINGLE_FIELD_NAMES.split()
 _NO_REPLY = ("noreply@", "no-reply@", "donotreply@", "do-not-reply@")

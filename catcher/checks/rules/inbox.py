@@ -9,7 +9,7 @@ import turbohtml
 from catcher.checks.model import Facts, Finding, Report, Severity, in_order, score_of
 from catcher.checks.parse.checked_mail import CheckedMail
 from catcher.checks.parse.html import HtmlPart, attributes_of
-from catcher.checks.rules.rule_table import Rule, RuleTable
+from catcher.checks.rules.rule_table import CheckRule, RuleTable
 from catcher.checks.runner import LocalCheck
 from catcher.mime import part_text
 
@@ -35,14 +35,14 @@ _RULES_OF_FILTERS = "https://spamassassin.apache.org/old/tests_3_3_x.html"
 _ON_SUBJECTS = "https://mailchimp.com/help/best-practices-for-email-subject-lines/"
 _ON_PREHEADERS = "https://www.litmus.com/blog/the-ultimate-guide-to-preview-text-support"
 _TABLE = RuleTable(
-    Rule("subject-cut", Severity.INFO, "Put what matters into its first 40.", _ON_SUBJECTS),
-    Rule("subject-capitals", Severity.WARNING, "Write it as a sentence.", _RULES_OF_FILTERS),
-    Rule("subject-marks", Severity.WARNING, "Write it as a sentence.", _RULES_OF_FILTERS),
-    Rule("subject-reply", Severity.WARNING, "Take “Re:” out.", "RFC 5322 §3.6.5"),
-    Rule("preheader-missing", Severity.WARNING, "Begin with a sentence.", _ON_PREHEADERS),
-    Rule("preheader-technical", Severity.WARNING, "Begin with a sentence.", _ON_PREHEADERS),
-    Rule("preheader-repeats", Severity.INFO, "Say more in the preheader.", _ON_PREHEADERS),
-    Rule("preheader-runs-on", Severity.INFO, "Pad it with &zwnj;&nbsp;.", _ON_PREHEADERS),
+    CheckRule("subject-cut", Severity.INFO, "Put what matters into its first 40.", _ON_SUBJECTS),
+    CheckRule("subject-capitals", Severity.WARNING, "Write it as a sentence.", _RULES_OF_FILTERS),
+    CheckRule("subject-marks", Severity.WARNING, "Write it as a sentence.", _RULES_OF_FILTERS),
+    CheckRule("subject-reply", Severity.WARNING, "Take “Re:” out.", "RFC 5322 §3.6.5"),
+    CheckRule("preheader-missing", Severity.WARNING, "Begin with a sentence.", _ON_PREHEADERS),
+    CheckRule("preheader-technical", Severity.WARNING, "Begin with a sentence.", _ON_PREHEADERS),
+    CheckRule("preheader-repeats", Severity.INFO, "Say more in the preheader.", _ON_PREHEADERS),
+    CheckRule("preheader-runs-on", Severity.INFO, "Pad it with &zwnj;&nbsp;.", _ON_PREHEADERS),
 )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from catcher.checks.model import Facts, Finding, Report, Severity, in_order, score_of
 from catcher.checks.options import CheckOptions
 from catcher.checks.parse.checked_mail import CheckedMail
-from catcher.checks.rules.rule_table import Rule, RuleTable
+from catcher.checks.rules.rule_table import CheckRule, RuleTable
 from catcher.checks.urls.collect import FOLLOWED, LinkContext, MailLink, MailLinks, collect_links, web_addresses
 from catcher.checks.urls.forms import is_one_time, scheme_of
 from catcher.checks.urls.link_results import LinkCache, LinkStatus
@@ -32,13 +32,13 @@ _IMAGE_TYPES = ("image/", "video/", "application/octet-stream")
 
 _ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 _TABLE = RuleTable(
-    Rule("link-refused", _INFO, "Allow its network in the settings to ask it.", "RFC 6890 §2.2"),
-    Rule("link-dead", _ERROR, "Correct the address.", "RFC 9110 §15.5"),
-    Rule("link-closed", _WARNING, "Open it by hand.", "RFC 9110 §15.5.4"),
-    Rule("link-redirects", _WARNING, "Link to where it leads.", "RFC 9110 §15.4"),
-    Rule("link-downgrade", _WARNING, "Link to an encrypted address.", "RFC 9110 §4.2.2"),
-    Rule("link-not-image", _WARNING, "Correct the address.", "HTML §4.8.3"),
-    Rule("link-moved", _INFO, "Link to the new address.", "RFC 9110 §15.4.2"),
+    CheckRule("link-refused", _INFO, "Allow its network in the settings to ask it.", "RFC 6890 §2.2"),
+    CheckRule("link-dead", _ERROR, "Correct the address.", "RFC 9110 §15.5"),
+    CheckRule("link-closed", _WARNING, "Open it by hand.", "RFC 9110 §15.5.4"),
+    CheckRule("link-redirects", _WARNING, "Link to where it leads.", "RFC 9110 §15.4"),
+    CheckRule("link-downgrade", _WARNING, "Link to an encrypted address.", "RFC 9110 §4.2.2"),
+    CheckRule("link-not-image", _WARNING, "Correct the address.", "HTML §4.8.3"),
+    CheckRule("link-moved", _INFO, "Link to the new address.", "RFC 9110 §15.4.2"),
 )
 
 

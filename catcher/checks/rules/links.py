@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from catcher.checks.model import MAX_PLACES, Facts, Finding, Report, Severity, in_order, score_of
 from catcher.checks.parse.checked_mail import CheckedMail
 from catcher.checks.parse.html import attributes_of
-from catcher.checks.rules.rule_table import Rule, RuleTable
+from catcher.checks.rules.rule_table import CheckRule, RuleTable
 from catcher.checks.runner import LocalCheck
 from catcher.checks.urls.collect import LinkContext, MailLink, collect_links, web_addresses
 from catcher.checks.urls.forms import (
@@ -28,19 +28,19 @@ _ON_SENDING = "https://support.google.com/a/answer/81126"
 _SCHEME = "RFC 3986 §3.1"
 _ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 _TABLE = RuleTable(
-    Rule("link-empty", _WARNING, "Give it an address, or take it out.", _ON_LINKS),
-    Rule("link-anchor", _ERROR, "Give the target that id.", "HTML §7.4.6.4"),
-    Rule("link-mailto", _ERROR, "Correct the address.", "RFC 6068 §2"),
-    Rule("link-tel", _WARNING, "Write it as tel:+4930123456.", "RFC 3966 §3"),
-    Rule("link-cid", _ERROR, "Attach the image with that Content-ID.", "RFC 2392 §2"),
-    Rule("link-scheme", _ERROR, "Use an https address.", _SCHEME),
-    Rule("link-relative", _ERROR, "Write the whole address.", "RFC 3986 §5.1"),
-    Rule("link-app", _INFO, "Offer an https address beside it.", _SCHEME),
-    Rule("link-invalid", _ERROR, "Correct the address.", "RFC 3986 §3"),
-    Rule("link-credentials", _WARNING, "Take it out; filters read it as phishing.", "RFC 3986 §3.2.1"),
-    Rule("link-internal", _INFO, "Use the public name in production.", "RFC 6761 §6"),
-    Rule("link-insecure", _INFO, "Use https.", "RFC 9110 §4.2.2"),
-    Rule("link-mismatch", _WARNING, "Name the place; filters read this as phishing.", _ON_SENDING),
+    CheckRule("link-empty", _WARNING, "Give it an address, or take it out.", _ON_LINKS),
+    CheckRule("link-anchor", _ERROR, "Give the target that id.", "HTML §7.4.6.4"),
+    CheckRule("link-mailto", _ERROR, "Correct the address.", "RFC 6068 §2"),
+    CheckRule("link-tel", _WARNING, "Write it as tel:+4930123456.", "RFC 3966 §3"),
+    CheckRule("link-cid", _ERROR, "Attach the image with that Content-ID.", "RFC 2392 §2"),
+    CheckRule("link-scheme", _ERROR, "Use an https address.", _SCHEME),
+    CheckRule("link-relative", _ERROR, "Write the whole address.", "RFC 3986 §5.1"),
+    CheckRule("link-app", _INFO, "Offer an https address beside it.", _SCHEME),
+    CheckRule("link-invalid", _ERROR, "Correct the address.", "RFC 3986 §3"),
+    CheckRule("link-credentials", _WARNING, "Take it out; filters read it as phishing.", "RFC 3986 §3.2.1"),
+    CheckRule("link-internal", _INFO, "Use the public name in production.", "RFC 6761 §6"),
+    CheckRule("link-insecure", _INFO, "Use https.", "RFC 9110 §4.2.2"),
+    CheckRule("link-mismatch", _WARNING, "Name the place; filters read this as phishing.", _ON_SENDING),
 )
 _CLICKED = (LinkContext.ANCHOR, LinkContext.AREA)
 _LOADED = (LinkContext.IMAGE, LinkContext.BACKGROUND, LinkContext.CSS, LinkContext.STYLESHEET, LinkContext.RESOURCE)

@@ -6,7 +6,7 @@ from catcher.checks.model import MAX_PLACES, Finding, FindingPlace, Severity
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class CheckRule:
     """One rule. name, severity, advice and source: see `Finding`."""
 
     name: str
@@ -18,7 +18,7 @@ class Rule:
 class RuleTable:
     """The rules of one check by name, and the maker of their findings."""
 
-    def __init__(self, *rules: Rule) -> None:
+    def __init__(self, *rules: CheckRule) -> None:
         self._rules = {rule.name: rule for rule in rules}
 
     def finding(

@@ -8,7 +8,7 @@ import turbohtml
 from catcher.checks.model import Facts, Finding, FindingPlace, Report, Severity, in_order, score_of
 from catcher.checks.parse.checked_mail import CheckedMail
 from catcher.checks.parse.html import HtmlPart, attributes_of
-from catcher.checks.rules.rule_table import Rule, RuleTable
+from catcher.checks.rules.rule_table import CheckRule, RuleTable
 from catcher.checks.runner import LocalCheck
 from catcher.checks.urls.collect import LinkContext, collect_links
 from catcher.checks.urls.forms import scheme_of
@@ -30,12 +30,12 @@ _REFUSAL = "https://support.google.com/mail/answer/6584"
 _PRIVACY = "https://support.apple.com/guide/iphone/iphf084865c7/ios"
 _DATA = "https://www.caniemail.com/features/image-base64/"
 _TABLE = RuleTable(
-    Rule("size-clipped", Severity.ERROR, "Shorten the HTML.", _CLIPPING),
-    Rule("size-near-clip", Severity.WARNING, "Shorten the HTML.", _CLIPPING),
-    Rule("size-refused", Severity.ERROR, "Offer downloads instead of attachments.", _REFUSAL),
-    Rule("size-heavy", Severity.WARNING, "Shrink the images, or load them.", "RFC 5321 §4.5.3.1.7"),
-    Rule("tracking-pixel", Severity.INFO, "Say so in the privacy notice; some programs block it.", _PRIVACY),
-    Rule("image-data", Severity.WARNING, "Attach it with a Content-ID, or load it.", _DATA),
+    CheckRule("size-clipped", Severity.ERROR, "Shorten the HTML.", _CLIPPING),
+    CheckRule("size-near-clip", Severity.WARNING, "Shorten the HTML.", _CLIPPING),
+    CheckRule("size-refused", Severity.ERROR, "Offer downloads instead of attachments.", _REFUSAL),
+    CheckRule("size-heavy", Severity.WARNING, "Shrink the images, or load them.", "RFC 5321 §4.5.3.1.7"),
+    CheckRule("tracking-pixel", Severity.INFO, "Say so in the privacy notice; some programs block it.", _PRIVACY),
+    CheckRule("image-data", Severity.WARNING, "Attach it with a Content-ID, or load it.", _DATA),
 )
 _IMAGES = (LinkContext.IMAGE, LinkContext.BACKGROUND, LinkContext.CSS)
 

@@ -7,7 +7,7 @@ from catcher.checks.model import Finding, FindingPlace, Report, Severity, in_ord
 from catcher.checks.parse.checked_mail import CheckedMail
 from catcher.checks.parse.html import excerpt
 from catcher.checks.rules.attachments import attachment_findings
-from catcher.checks.rules.rule_table import Rule, RuleTable
+from catcher.checks.rules.rule_table import CheckRule, RuleTable
 from catcher.checks.rules.templates import template_findings
 from catcher.checks.runner import LocalCheck
 from catcher.mime import Part, html_to_text, iter_part, part_text
@@ -29,21 +29,21 @@ _TRANSFER_ENCODINGS = ("7bit", "8bit", "binary", "quoted-printable", "base64", "
 _ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 _ALTERNATIVE = "RFC 2046 §5.1.4"
 _TABLE = RuleTable(
-    Rule("line-long", _ERROR, "Encode the part as quoted-printable or base64.", "RFC 5322 §2.1.1"),
-    Rule("line-bare", _ERROR, "End every line with CRLF.", "RFC 5321 §2.3.8"),
-    Rule("mime-version", _WARNING, "Add MIME-Version: 1.0.", "RFC 2045 §4"),
-    Rule("8bit-undeclared", _ERROR, "Add MIME-Version and Content-Type.", "RFC 2045 §2.7"),
-    Rule("7bit-untrue", _ERROR, "Declare 8bit or quoted-printable.", "RFC 2045 §6.2"),
-    Rule("encoding-unknown", _ERROR, "Use base64 or quoted-printable.", "RFC 2045 §6.1"),
-    Rule("charset-missing", _ERROR, "Declare charset=utf-8.", "RFC 2046 §4.1.2"),
-    Rule("charset-untrue", _ERROR, "Declare the charset it is written in.", "RFC 2046 §4.1.2"),
-    Rule("charset-unknown", _ERROR, "Declare charset=utf-8.", "RFC 2046 §4.1.2"),
-    Rule("charset-old", _INFO, "Write it in UTF-8.", "RFC 6657 §3"),
-    Rule("body-missing", _WARNING, "Add one.", "RFC 5322 §2.3"),
-    Rule("text-missing", _WARNING, "Send a text part in multipart/alternative.", _ALTERNATIVE),
-    Rule("alternative-order", _WARNING, "Put the plainest part first.", _ALTERNATIVE),
-    Rule("text-empty", _WARNING, "Say the same as the HTML.", _ALTERNATIVE),
-    Rule("text-differs", _WARNING, "Make both from one source.", _ALTERNATIVE),
+    CheckRule("line-long", _ERROR, "Encode the part as quoted-printable or base64.", "RFC 5322 §2.1.1"),
+    CheckRule("line-bare", _ERROR, "End every line with CRLF.", "RFC 5321 §2.3.8"),
+    CheckRule("mime-version", _WARNING, "Add MIME-Version: 1.0.", "RFC 2045 §4"),
+    CheckRule("8bit-undeclared", _ERROR, "Add MIME-Version and Content-Type.", "RFC 2045 §2.7"),
+    CheckRule("7bit-untrue", _ERROR, "Declare 8bit or quoted-printable.", "RFC 2045 §6.2"),
+    CheckRule("encoding-unknown", _ERROR, "Use base64 or quoted-printable.", "RFC 2045 §6.1"),
+    CheckRule("charset-missing", _ERROR, "Declare charset=utf-8.", "RFC 2046 §4.1.2"),
+    CheckRule("charset-untrue", _ERROR, "Declare the charset it is written in.", "RFC 2046 §4.1.2"),
+    CheckRule("charset-unknown", _ERROR, "Declare charset=utf-8.", "RFC 2046 §4.1.2"),
+    CheckRule("charset-old", _INFO, "Write it in UTF-8.", "RFC 6657 §3"),
+    CheckRule("body-missing", _WARNING, "Add one.", "RFC 5322 §2.3"),
+    CheckRule("text-missing", _WARNING, "Send a text part in multipart/alternative.", _ALTERNATIVE),
+    CheckRule("alternative-order", _WARNING, "Put the plainest part first.", _ALTERNATIVE),
+    CheckRule("text-empty", _WARNING, "Say the same as the HTML.", _ALTERNATIVE),
+    CheckRule("text-differs", _WARNING, "Make both from one source.", _ALTERNATIVE),
 )
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from catcher.checks.model import MAX_PLACES, Finding, FindingPlace, Severity
 from catcher.checks.parse.checked_mail import CheckedMail
 from catcher.checks.parse.html import HtmlPart, excerpt
-from catcher.checks.rules.rule_table import Rule, RuleTable
+from catcher.checks.rules.rule_table import CheckRule, RuleTable
 from catcher.mime import part_text
 from catcher.mime.placeholders import NOBODY, VARIABLES, without_code
 
@@ -15,8 +15,8 @@ MAX_TEXT = 1_000_000
 
 _ON_VARIABLES = "https://docs.djangoproject.com/en/stable/ref/templates/api/#how-invalid-variables-are-handled"
 _TABLE = RuleTable(
-    Rule("template-variable", Severity.ERROR, "Give the template its value.", _ON_VARIABLES),
-    Rule("template-nobody", Severity.ERROR, "Give the template its value.", _ON_VARIABLES),
+    CheckRule("template-variable", Severity.ERROR, "Give the template its value.", _ON_VARIABLES),
+    CheckRule("template-nobody", Severity.ERROR, "Give the template its value.", _ON_VARIABLES),
 )
 
 
