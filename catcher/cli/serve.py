@@ -35,7 +35,7 @@ class _Command(click.Command):
         for parameter in self.get_params(ctx):
             row = parameter.get_help_record(ctx)
             if row is not None:
-                sections.setdefault(getattr(parameter, "section", "") or "Other options", []).append(row)
+                sections.setdefault(getattr(parameter, "section", "") or "Options", []).append(row)
         for title, rows in sections.items():
             with formatter.section(title):
                 formatter.write_dl(rows)

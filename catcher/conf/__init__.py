@@ -1,4 +1,4 @@
-"""Every setting, declared once; how values are read, and where they come from."""
+"""Every setting, declared once; the kinds and the sources of their values."""
 
 from catcher.conf import mailpit
 from catcher.conf.addresses import SocketAddress

@@ -1,4 +1,4 @@
-"""The settings in effect, for people: every one with its value and where that came from, and nothing secret."""
+"""The settings in effect, as people see them: the value and the origin of each, without secrets."""
 
 import re
 from collections.abc import Mapping

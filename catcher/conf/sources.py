@@ -27,7 +27,7 @@ _BY_NAME = {option.name: option for option in TABLE}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Where a value came from. source: "default", "file", "environment" or "flag". name: its name there, or ""."""
+    """The origin of a value. source: "default", "file", "environment" or "flag". name: its name there, or ""."""
 
     source: str
     name: str
@@ -36,7 +36,7 @@ class Origin:
 def load(
     *, flags: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None, config: str = ""
 ) -> tuple[Settings, dict[str, Origin]]:
-    """Return the settings, and for each where its value came from.
+    """Return the settings, and the origin of each value by setting name.
 
     flags: by setting name, as the command line gave them; None means not given. config: path of a TOML file, "" for the
     one that CATCHER_CONFIG names, if any. Raises SettingError.
