@@ -14,8 +14,8 @@ from msgspec import Meta, Struct
 
 from catcher.assertions.mail import Mail, MailFile
 from catcher.mime import list_unsubscribe
-from catcher.mime.placeholders import find_placeholders, without_code
-from catcher.mime.similarity import comparable_words, similarity
+from catcher.mime.text.placeholders import find_placeholders, without_code
+from catcher.mime.text.similarity import comparable_words, similarity
 
 ALIKE = 0.5
 """Default minimum share of words that text and HTML have in common."""

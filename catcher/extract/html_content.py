@@ -17,7 +17,7 @@ from catcher.extract.inline_style import (
 )
 from catcher.extract.lines import MAX_LINE, MAX_LINES, Line, Run, normal
 from catcher.extract.model import MatchPlace, MatchSource
-from catcher.mime.html import ParsedHtml
+from catcher.mime.text.html import ParsedHtml
 
 MAX_HTML = 1_000_000
 """Characters of HTML that are read."""

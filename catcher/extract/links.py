@@ -17,7 +17,7 @@ from catcher.extract.lines import Line, normal
 from catcher.extract.model import LIKELY, LinkKind, LinkMatch, MatchPlace, MatchSource, confidence_of
 from catcher.extract.urls import holds_token, is_home, is_tracker, kind_of_url
 from catcher.extract.words import Sense, cues
-from catcher.mime.urls import urls_in_text
+from catcher.mime.text.urls import urls_in_text
 
 MAX_LINKS = 1_000
 """Links of a message that are returned, and of a text that are read."""

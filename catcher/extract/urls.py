@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from catcher.extract.model import LinkKind
-from catcher.mime.urls import split
+from catcher.mime.text.urls import split
 
 MAX_URL = 4_000
 """Characters of an address that are examined."""

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 
 from catcher.mime.content import bodies, part_octets, part_text
+from catcher.mime.fields.words import decode_words
 from catcher.mime.model import Address, Octets, ParsedMessage, Part
-from catcher.mime.words import decode_words
 
 _SPECIALS = re.compile(r'[][\\()<>@,:;".]')
 

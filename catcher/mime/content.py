@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from catcher.mime.charsets import decode
 from catcher.mime.codings import PIECE, iter_decoded
 from catcher.mime.entity import IDENTITY
-from catcher.mime.html import html_to_text
 from catcher.mime.model import Octets, ParsedMessage, Part
+from catcher.mime.text.charsets import decode
+from catcher.mime.text.html import html_to_text
 
 TEXT_JOINT = "\n--\n"
 """Separator of several text bodies, as in Mailpit."""

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from catcher.mime.boundaries import MAX_BOUNDARY
-from catcher.mime.parameters import disposition_of, media_type_of, without_comments
+from catcher.mime.fields.parameters import disposition_of, media_type_of, without_comments
 
 EMBEDDED = frozenset({"message/rfc822", "message/global", "message/news"})
 """Media types whose content is an embedded message."""

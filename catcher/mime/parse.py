@@ -3,17 +3,17 @@
 import hashlib
 from itertools import islice
 
-from catcher.mime.addresses import MAX_TEXT, parse_addresses
 from catcher.mime.codings import iter_decoded
-from catcher.mime.dates import parse_date
 from catcher.mime.entity import Entity
+from catcher.mime.fields.addresses import MAX_TEXT, parse_addresses
+from catcher.mime.fields.dates import parse_date
+from catcher.mime.fields.words import decode_words
 from catcher.mime.limits import Limits
 from catcher.mime.model import Address, Digests, HeaderField, Octets, ParseDefect, ParsedMessage, Part
 from catcher.mime.part_defects import part_defects
 from catcher.mime.scan import scan
 from catcher.mime.tree import part_ids, roles_of
 from catcher.mime.uufiles import add_uu_files
-from catcher.mime.words import decode_words
 
 _MAX_DEFECTS = 100
 _ADDRESS_FIELDS = ("from", "sender", "reply-to", "to", "cc", "bcc")

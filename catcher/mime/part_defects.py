@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from catcher.mime.charset_names import codec_of
 from catcher.mime.entity import Entity
 from catcher.mime.model import Octets
+from catcher.mime.text.charset_names import codec_of
 
 _WINDOW = 65_536
 _OF_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/= \t\r\n"

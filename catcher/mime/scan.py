@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from catcher.mime.boundaries import Boundaries, BoundaryLine
 from catcher.mime.entity import EMBEDDED, IDENTITY, KNOWN_ENCODINGS, Entity, delimiter_of, describe
-from catcher.mime.header import fields_in
+from catcher.mime.fields.header import fields_in
 from catcher.mime.limits import Limits
 from catcher.mime.model import HeaderField, Octets
 

@@ -11,7 +11,7 @@ from catcher.checks.rules.rule_table import CheckRule, RuleTable
 from catcher.checks.urls.collect import FOLLOWED, LinkContext, MailLink, MailLinks, collect_links, web_addresses
 from catcher.checks.urls.forms import is_one_time, scheme_of
 from catcher.checks.urls.link_results import LinkCache, LinkStatus
-from catcher.mime.urls import split
+from catcher.mime.text.urls import split
 from catcher.net import Fetcher, FetchError, FetchRefused, FetchResponse
 
 NAME = "linkcheck"

@@ -18,7 +18,7 @@ from catcher.checks.urls.forms import (
     is_one_time,
     scheme_of,
 )
-from catcher.mime.urls import split
+from catcher.mime.text.urls import split
 
 NAME = "links"
 TITLE = "Links"

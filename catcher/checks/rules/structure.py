@@ -11,7 +11,7 @@ from catcher.checks.rules.rule_table import CheckRule, RuleTable
 from catcher.checks.rules.templates import template_findings
 from catcher.checks.runner import LocalCheck
 from catcher.mime import Part, html_to_text, iter_part, part_text
-from catcher.mime.similarity import comparable_words, similarity
+from catcher.mime.text.similarity import comparable_words, similarity
 
 NAME = "structure"
 TITLE = "Structure"

@@ -8,7 +8,7 @@ from catcher.checks.parse.checked_mail import CheckedMail
 from catcher.checks.parse.html import HtmlPart, excerpt
 from catcher.checks.rules.rule_table import CheckRule, RuleTable
 from catcher.mime import part_text
-from catcher.mime.placeholders import NOBODY, VARIABLES, without_code
+from catcher.mime.text.placeholders import NOBODY, VARIABLES, without_code
 
 MAX_TEXT = 1_000_000
 """Characters of a plain text that are searched."""

@@ -16,7 +16,7 @@ from catcher.checks.parse.html import HtmlPart
 from catcher.checks.parse.sheets import ParsedStyles, parsed_sheets, parsed_styles
 from catcher.checks.urls.forms import fault_of_web, scheme_of
 from catcher.mime import part_text
-from catcher.mime.urls import urls_in_text
+from catcher.mime.text.urls import urls_in_text
 
 MAX_LINKS = 5_000
 """Occurrences of links in a message that are collected."""

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from urllib.parse import unquote
 
-from catcher.mime.urls import split
+from catcher.mime.text.urls import split
 from catcher.net.guard import literal_address
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")

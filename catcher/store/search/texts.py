@@ -38,7 +38,7 @@ FREE_COLUMNS = ("subject", *ADDRESS_COLUMNS, "file_names", "text")
 def search_texts(message: ParsedMessage, envelope: Envelope, addresses: "Addresses", text: str) -> SearchTexts:
     """Return the searchable texts of the message, cut at the limits above.
 
-    `text` is the readable text of the message, bounded by `catcher.mime.readable_text`. Never raises.
+    `text` is the readable text of the message, bounded by `catcher.mime.text.readable_text`. Never raises.
     """
     header, client = _fitting(message.header), _client(message, envelope)
     columns: list[Sequence[str]] = [

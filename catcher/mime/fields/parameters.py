@@ -3,8 +3,8 @@
 import re
 from urllib.parse import unquote_to_bytes
 
-from catcher.mime.charsets import decode
-from catcher.mime.words import decode_words, one_line
+from catcher.mime.fields.words import decode_words, one_line
+from catcher.mime.text.charsets import decode
 
 _WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _MEDIA_TYPE = re.compile(rf"\s*({_WORD})(?:\s*/\s*({_WORD}))?")

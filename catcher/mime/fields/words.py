@@ -3,9 +3,9 @@
 import binascii
 import re
 
-from catcher.mime.charset_names import codec_of
-from catcher.mime.charsets import decode, strict
 from catcher.mime.codings import decode_base64
+from catcher.mime.text.charset_names import codec_of
+from catcher.mime.text.charsets import decode, strict
 
 MAX_WORDS = 10_000
 """Encoded-words that are decoded in one text; further ones are left unchanged."""

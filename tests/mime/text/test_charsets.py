@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from catcher.mime.charset_names import codec_of
-from catcher.mime.charsets import decode
+from catcher.mime.text.charset_names import codec_of
+from catcher.mime.text.charsets import decode
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from catcher import mime
-from catcher.mime.parameters import disposition_of, media_type_of
+from catcher.mime.fields.parameters import disposition_of, media_type_of
 
 
 @pytest.mark.parametrize(

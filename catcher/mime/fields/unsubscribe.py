@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from catcher.mime.fields.parameters import without_comments
 from catcher.mime.model import ParsedMessage
-from catcher.mime.parameters import without_comments
 
 _ENTRY = re.compile(r"<([^<>]*+)>")
 _MAX_OCTETS = 16_384

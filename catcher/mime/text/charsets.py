@@ -3,7 +3,7 @@
 import codecs
 import re
 
-from catcher.mime.charset_names import codec_of
+from catcher.mime.text.charset_names import codec_of
 
 _META_WINDOW = 4096
 _META = re.compile(rb"<meta[^>]{0,512}?charset\s{0,16}=\s{0,16}[\"']?\s{0,16}([\w.:-]{1,40})", re.IGNORECASE)

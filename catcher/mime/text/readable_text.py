@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 
 from catcher.mime.content import body_texts
-from catcher.mime.html import ParsedHtml
+from catcher.mime.fields.words import CONTROLS
 from catcher.mime.model import Octets, ParsedMessage
-from catcher.mime.words import CONTROLS
+from catcher.mime.text.html import ParsedHtml
 
 SNIPPET = 200
 """Characters of a snippet."""

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from catcher.mime.fields.words import decode_words, one_line
 from catcher.mime.model import Address
-from catcher.mime.words import decode_words, one_line
 
 MAX_TEXT = 1_000_000
 """Characters of an address field that are parsed."""

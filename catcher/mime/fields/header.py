@@ -3,11 +3,11 @@
 import re
 from itertools import islice
 
-from catcher.mime.charset_names import codec_of
-from catcher.mime.charsets import decode_latin, strict
+from catcher.mime.fields.words import CONTROLS
 from catcher.mime.limits import Limits
 from catcher.mime.model import HeaderField, Octets
-from catcher.mime.words import CONTROLS
+from catcher.mime.text.charset_names import codec_of
+from catcher.mime.text.charsets import decode_latin, strict
 
 # field-name, optional white space (obsolete), colon, body, in an unfolded section; other lines are skipped
 _FIELD = re.compile(r"^([^\s:\x00-\x20\x7f]{1,998}+) *+: *+([^\n]*+)", re.MULTILINE)

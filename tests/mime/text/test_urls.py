@@ -1,6 +1,6 @@
 """Tests of web addresses in plain text."""
 
-from catcher.mime.urls import split, urls_in_text
+from catcher.mime.text.urls import split, urls_in_text
 
 
 def test_addresses_end_before_the_sentence_does() -> None:

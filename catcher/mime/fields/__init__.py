@@ -1,0 +1,1 @@
+"""Header fields: sections, encoded-words, addresses, dates, parameters, List-Unsubscribe."""

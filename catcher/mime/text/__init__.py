@@ -1,0 +1,1 @@
+"""Text of bodies: charsets, HTML to text, readable text, web addresses, placeholders, similarity."""
