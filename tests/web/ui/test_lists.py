@@ -281,7 +281,9 @@ def test_a_search_without_result_offers_the_nearest(mailbox: Mailbox, http: http
     """Each term can be taken away, with what is then found; the most first; and help, and all inboxes."""
     mailbox.send(welcome(), invoice(), report())
     text = http.get("i/ann@example.com", params={"q": 'from:reports subject:"invoice inv"'}).text
-    found = re.findall(r'<a href="([^"]+)" data-testid="suggestion">Without “<bdi>(.*?)</bdi>”: (\d+) result', text)
+    found = re.findall(
+        r'<a href="([^"]+)" data-testid="suggestion"><span>Without “<bdi>(.*?)</bdi>”: (\d+) result', text
+    )
     assert [(html.unescape(term), count) for _, term, count in found] == [
         ("from:reports", "1"),
         ('subject:"invoice inv"', "1"),

@@ -113,17 +113,16 @@ def _reception_steps(stored: StoredMessage, dialogue: list[Exchange]) -> Iterato
                 text=formatting.shown((command or _("Connected"))[:300]),
                 detail=formatting.shown(reply.partition("\n")[0][:300]),
                 is_bad=reply[:1] in {"4", "5"},
-                at=None,
             )
     count = len(envelope.forward_paths)
     accepted = plural("%(count)s recipient accepted", "%(count)s recipients accepted", count)
-    yield DeliveryStep(text=accepted, detail="", is_bad=False, at=None)
+    yield DeliveryStep(text=accepted)
     detail = f"{summary.store_id} · {formatting.octets(summary.size)}"
-    yield DeliveryStep(text=_("Received and stored"), detail=detail, is_bad=False, at=envelope.received_at)
+    yield DeliveryStep(text=_("Received and stored"), detail=detail, at=envelope.received_at)
     if summary.tags:
-        yield DeliveryStep(text=_("Tagged"), detail=formatting.shown(", ".join(summary.tags)), is_bad=False, at=None)
+        yield DeliveryStep(text=_("Tagged"), detail=formatting.shown(", ".join(summary.tags)))
     if summary.is_read:
-        yield DeliveryStep(text=_("Read"), detail="", is_bad=False, at=None)
+        yield DeliveryStep(text=_("Read"))
 
 
 def _job_step(job: OutboxJob) -> DeliveryStep:

@@ -113,9 +113,9 @@ class DeliveryStep(Struct, frozen=True, kw_only=True):
     """One event in the life of the message."""
 
     text: str  # the event
-    detail: str  # further facts, "" for none
-    is_bad: bool  # whether it failed
-    at: datetime | None  # its moment, None when that is not stored
+    detail: str = ""  # further facts, "" for none
+    is_bad: bool = False  # whether it failed
+    at: datetime | None = None  # its moment, None when that is not stored
 
 
 class DeliveryView(Struct, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from msgspec.structs import replace
 from starlette.requests import Request
@@ -12,12 +13,28 @@ from catcher.web.ui.site.languages import LANGUAGES
 from catcher.web.ui.site.list_state import VIEWS
 
 COOKIE = "catcher_look"
-THEMES = ("auto", "light", "dark")
-TIMES = ("local", "utc", "ago")
-CLOCKS = ("24", "12", "auto")
 
 MAX_CLIENTS = 60
 _CLIENT = re.compile(r"[a-z0-9-]{1,40}")
+
+
+_SWITCHES = {
+    "dense": "is_dense",
+    "talk": "groups_threads",
+    "below": "shows_message_below",
+    "keys": "has_shortcuts",
+    "keep": "keeps_view",
+    "remote": "loads_remote_images",
+}
+"""Fields of `Preferences` that are "0" or "1", by their names in cookie and form."""
+_CHOICES = {
+    "theme": ("theme", ("auto", "light", "dark")),
+    "times": ("times", ("local", "utc", "ago")),
+    "clock": ("clock", ("24", "12", "auto")),
+    "lang": ("language", ("", *LANGUAGES)),
+    "view": ("view", ("", *VIEWS)),
+}
+"""Other fields and their allowed values, by their names in cookie and form."""
 
 
 def read_preferences(request: Request) -> Preferences:
@@ -28,21 +45,10 @@ def read_preferences(request: Request) -> Preferences:
 
 def write_preferences(response: Response, preferences: Preferences, *, path: str) -> None:
     """Set the cookie, for a year."""
-    values = {
-        "theme": preferences.theme,
-        "dense": int(preferences.is_dense),
-        "talk": int(preferences.groups_threads),
-        "below": int(preferences.shows_message_below),
-        "keys": int(preferences.has_shortcuts),
-        "times": preferences.times,
-        "clock": preferences.clock,
-        "lang": preferences.language,
-        "view": preferences.view,
-        "keep": int(preferences.keeps_view),
-        "remote": int(preferences.loads_remote_images),
-        "clients": "~".join(preferences.clients),
-    }
+    values = {name: int(getattr(preferences, field)) for name, field in _SWITCHES.items()}
+    values |= {name: getattr(preferences, field) for name, (field, _allowed) in _CHOICES.items()}
     value = ".".join(f"{name}={value}" for name, value in values.items())
+    value += f".clients={'~'.join(preferences.clients)}"
     response.set_cookie(COOKIE, value, max_age=31_536_000, path=path, samesite="lax", httponly=True)
 
 
@@ -51,26 +57,10 @@ def changed(preferences: Preferences, given: Mapping[str, str]) -> Preferences:
 
     clients: families of mail clients, separated by spaces.
     """
-
-    def one_of(name: str, allowed: tuple[str, ...], old: str) -> str:
-        return given[name] if given.get(name) in allowed else old
-
-    def is_on(name: str, *, old: bool) -> bool:
-        return one_of(name, ("0", "1"), str(int(old))) == "1"
-
-    clients = tuple(sorted(set(filter(_CLIENT.fullmatch, given.get("clients", "").split()))))
-    return replace(
-        preferences,
-        theme=one_of("theme", THEMES, preferences.theme),
-        is_dense=is_on("dense", old=preferences.is_dense),
-        groups_threads=is_on("talk", old=preferences.groups_threads),
-        shows_message_below=is_on("below", old=preferences.shows_message_below),
-        has_shortcuts=is_on("keys", old=preferences.has_shortcuts),
-        times=one_of("times", TIMES, preferences.times),
-        clock=one_of("clock", CLOCKS, preferences.clock),
-        language=one_of("lang", ("", *LANGUAGES), preferences.language),
-        view=one_of("view", ("", *VIEWS), preferences.view),
-        keeps_view=is_on("keep", old=preferences.keeps_view),
-        loads_remote_images=is_on("remote", old=preferences.loads_remote_images),
-        clients=clients[:MAX_CLIENTS] if "clients" in given else preferences.clients,
-    )
+    changes: dict[str, Any] = {
+        field: given[name] == "1" for name, field in _SWITCHES.items() if given.get(name) in ("0", "1")
+    }
+    changes |= {field: given[name] for name, (field, allowed) in _CHOICES.items() if given.get(name) in allowed}
+    if "clients" in given:
+        changes["clients"] = tuple(sorted(set(filter(_CLIENT.fullmatch, given["clients"].split()))))[:MAX_CLIENTS]
+    return replace(preferences, **changes)
