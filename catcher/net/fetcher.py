@@ -49,8 +49,9 @@ class FetchRefused(FetchError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hop:
-    """One response of a redirect chain. location: the absolute URL it redirects to, "" for none. address: the server's
-    IP address.
+    """One response of a redirect chain.
+
+    location: the absolute URL it redirects to, "" for none. address: the server's IP address.
     """
 
     url: str

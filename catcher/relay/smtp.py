@@ -25,7 +25,7 @@ MAX_RECEIVED = 1024 * 1024
 
 
 class BoundedEmailBackend(smtp.EmailBackend):
-    """The library's backend with limits. Additional parameters:
+    """The library's backend with limits.
 
     session_seconds: limit of one session, from connecting to the last octet. verify: whether the server's certificate
     is checked; without, TLS protects from eavesdropping but not from impostors.

@@ -49,6 +49,7 @@ class EventSocket:
         self._hub = hub
 
     async def __call__(self, websocket: WebSocket) -> None:
+        """Send the events to one client until it or the server closes."""
         after = websocket.query_params.get("after", "")
         try:
             inbox = bound_inbox(websocket.scope) or inbox_of(websocket)
