@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.measures import Figures
-from catcher.testing.shared_process import Sharing
+from catcher.testing.shared_process import SharedServer
 
 ROUNDS = 9
 
@@ -32,18 +32,18 @@ def _once() -> Mapping[str, float]:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     with TemporaryDirectory(prefix="bench-") as directory:
         begun = time.perf_counter()
-        sharing = Sharing(Path(directory))
-        sharing.begin({})
-        place = sharing.place()
+        shared = SharedServer(Path(directory))
+        shared.start({})
+        address = shared.address()
         parts["clients can connect, ms"] = _since(begun)
-        with smtplib.SMTP(place.smtp_host, place.smtp_port, timeout=60):
+        with smtplib.SMTP(address.smtp_host, address.smtp_port, timeout=60):
             parts["SMTP greeted, ms"] = _since(begun)
-        urllib.request.urlopen(f"{place.url}readyz", timeout=60).close()
+        urllib.request.urlopen(f"{address.url}readyz", timeout=60).close()
         parts["HTTP answered, ms"] = _since(begun)
-        made = urllib.request.Request(f"{place.url}api/v1/inboxes", method="POST")
+        made = urllib.request.Request(f"{address.url}api/v1/inboxes", method="POST")
         urllib.request.urlopen(made, timeout=60).close()
         parts["first inbox made, ms"] = _since(begun)
-        sharing.end()
+        shared.release()
         os.wait()  # the catcher, a child of this process
     now = resource.getrusage(resource.RUSAGE_CHILDREN)
     parts["CPU until it has ended, ms"] = (now.ru_utime + now.ru_stime - used.ru_utime - used.ru_stime) * 1000

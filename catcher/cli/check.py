@@ -32,7 +32,7 @@ from catcher.checks.render import to_json, to_junit, to_sarif, to_text
 from catcher.cli.database import open_store
 from catcher.conf import load
 from catcher.errors import CatcherError
-from catcher.server.catcher import checker_of
+from catcher.server import local_checker
 from catcher.transfer import infer_envelope
 
 SECONDS = 180.0
@@ -121,7 +121,7 @@ def _words(text: str) -> tuple[str, ...]:
 def _check_locally(what: str, database: str | None, request: _Request) -> tuple[Report, ...]:
     subject = _stored(what, database) if _is_id(what) else _read(what)
     settings, _ = load(flags={"database": database}, environ=os.environ)
-    with checker_of(settings) as checker:
+    with local_checker(settings) as checker:
         run_options = RunOptions(only=_chosen(checker, request), linked_sheets=request.linked_sheets)
         return without_rules(asyncio.run(checker.examine(subject, run_options)), request.ignore)
 

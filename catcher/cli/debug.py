@@ -8,7 +8,9 @@ import click
 from catcher.cli.logs import configure_logging
 from catcher.conf import Settings, load
 from catcher.process import until_stopped
-from catcher.server.catcher import debugging_server
+from catcher.server import options
+from catcher.smtp import SmtpServer
+from catcher.smtp.debug import Printer
 
 
 @click.command("debug")
@@ -24,7 +26,7 @@ def command(address: str) -> None:
 
 
 async def _print_mail(settings: Settings) -> None:
-    server = debugging_server(settings, sys.stdout)
+    server = SmtpServer(Printer(sys.stdout), options=options.smtp_options(settings))
     await server.start()
     addresses = ", ".join(listening.address for listening in server.listening)
     click.echo(f"Printing the mail sent to {addresses}. Press Ctrl-C to stop.", err=True)

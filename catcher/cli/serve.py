@@ -1,6 +1,7 @@
 """`catcher serve`: runs the server with the settings of flags, environment and file, until it is stopped."""
 
 import asyncio
+import contextlib
 import logging
 import os
 from collections.abc import Callable, Mapping
@@ -12,7 +13,7 @@ from catcher import __version__
 from catcher.cli.logs import configure_logging
 from catcher.conf import TABLE, Option, Origin, Settings, load, mailpit, unknown_variables
 from catcher.process import frozen_heap, loop_factory, raise_descriptor_limit, until_stopped
-from catcher.server.catcher import Catcher, Whereabouts
+from catcher.server import ServerAddresses, run_catcher
 
 log = logging.getLogger("catcher")
 
@@ -94,40 +95,38 @@ def command(config: str, **flags: Any) -> None:
 
 
 async def _serve(settings: Settings, origins: Mapping[str, Origin]) -> None:
-    catcher = Catcher(settings, origins=origins)
-    stopped = asyncio.ensure_future(until_stopped())
-    starting = asyncio.ensure_future(_started(catcher))
-    try:
-        await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        if starting.done():
-            starting.result()
-            if not settings.quiet:
-                click.echo(announcement(catcher.whereabouts, settings))
-            await stopped
-    finally:
-        starting.cancel()
-        stopped.cancel()
-        await asyncio.gather(starting, return_exceptions=True)
-        await catcher.stop()
+    """Run a catcher until the process is told to stop, which may be before it has started."""
+    running = asyncio.create_task(_run(settings, origins))
+    stopped = asyncio.create_task(until_stopped())
+    await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
 
 
-async def _started(catcher: Catcher) -> None:
-    with frozen_heap():
-        await catcher.start()
+async def _run(settings: Settings, origins: Mapping[str, Origin]) -> None:
+    async with contextlib.AsyncExitStack() as stack:
+        with frozen_heap():
+            started = await stack.enter_async_context(run_catcher(settings, origins=origins))
+        if not settings.quiet:
+            click.echo(announcement(started.addresses, settings))
+        await asyncio.Event().wait()
 
 
-def announcement(where: Whereabouts, settings: Settings) -> str:
+def announcement(addresses: ServerAddresses, settings: Settings) -> str:
     """Return the text printed at the start: the addresses of the listeners, and where messages are stored."""
     stored = f"the newest {settings.max:,} messages" if settings.max else "all messages"
     if settings.max_age:
         stored += f" for {settings.max_age}"
+    storage = f"{stored} in {addresses.database}" if addresses.database else "temporary, deleted on exit"
     lines = [
         f"catcher {__version__}" + (f" ({settings.label})" if settings.label else ""),
-        f"  SMTP           {', '.join(where.smtp)}",
-        *([f"  LMTP           {', '.join(where.lmtp)}"] if where.lmtp else []),
-        *([f"  POP3           {', '.join(where.pop3)}"] if where.pop3 else []),
-        f"  web interface  {where.url or settings.listen}",
-        f"  storage        {f'{stored} in {where.database}' if where.database else 'temporary, deleted on exit'}",
+        f"  SMTP           {', '.join(addresses.smtp)}",
+        *([f"  LMTP           {', '.join(addresses.lmtp)}"] if addresses.lmtp else []),
+        *([f"  POP3           {', '.join(addresses.pop3)}"] if addresses.pop3 else []),
+        f"  web interface  {addresses.url or settings.listen}",
+        f"  storage        {storage}",
         "Press Ctrl-C to stop. catcher serve --help lists the settings.",
     ]
     return "\n".join(lines)

@@ -1,26 +1,21 @@
-"""Django's test outbox across processes: mail of a live server, a worker, or anything else that sends by SMTP.
+"""Django's test outbox across processes: mail of a live server, a worker, or any other process that sends by SMTP.
 
-`settings()` is for the project's settings while it is tested. `MailOutboxMixin` is for classes of `TestCase`, the
-fixture of `catcher.django.fixtures` for pytest; both give a `mailoutbox` that is Django's list, and waits.
+`settings()` is for the project's settings while it is tested. `MailOutboxMixin` is for `TestCase` classes, the fixture
+of `catcher.django.fixtures` for pytest; both provide `mailoutbox`, which is Django's list and waits.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from catcher import lazy
 from catcher.django.project_settings import MAILBOX, settings
 
 if TYPE_CHECKING:
     from catcher.django.mail import CaughtEmail
     from catcher.django.outbox import MailOutbox
     from catcher.django.testcases import MailOutboxMixin
+else:  # imported at first use: these need Django's settings, which import this package
+    __getattr__ = lazy.exports(
+        __name__, {"CaughtEmail": "mail", "MailOutbox": "outbox", "MailOutboxMixin": "testcases"}
+    )
 
 __all__ = ["MAILBOX", "CaughtEmail", "MailOutbox", "MailOutboxMixin", "settings"]
-
-_ROOMS = {"CaughtEmail": "mail", "MailOutbox": "outbox", "MailOutboxMixin": "testcases"}
-
-
-def __getattr__(name: str) -> Any:
-    """What needs Django is imported when it is first used: a project's settings import this package."""
-    if name not in _ROOMS:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)

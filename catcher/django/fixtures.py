@@ -1,6 +1,6 @@
 """The outbox for pytest: `pytest_plugins = ["catcher.django.fixtures"]` in the project's conftest.py.
 
-`mailoutbox` takes the place of pytest-django's.
+`mailoutbox` replaces pytest-django's.
 """
 
 from collections.abc import Iterator
@@ -13,9 +13,9 @@ from catcher.django.outbox import MailOutbox, announced
 
 @pytest.fixture(scope="session")
 def django_mailbox(catcher_server: Catcher) -> Iterator[Inbox]:
-    """The inbox of this process's tests. Fixtures that start other processes of the project ask for it first.
+    """The inbox of this process's tests, to be requested by fixtures that start other processes of the project.
 
-    Those processes find where to send by `catcher.django.settings()`, which their settings call.
+    Those processes get their mail settings from `catcher.django.settings()`, which their settings call.
     """
     with catcher_server.inbox(ttl=None) as inbox, announced(inbox):
         yield inbox
@@ -23,7 +23,7 @@ def django_mailbox(catcher_server: Catcher) -> Iterator[Inbox]:
 
 @pytest.fixture
 def mailoutbox(catcher_server: Catcher, django_mailbox: Inbox, pytestconfig: pytest.Config) -> Iterator[MailOutbox]:
-    """A clean outbox of the mail of all processes; `django.core.mail.outbox` is the same list."""
+    """An empty outbox for the mail of all processes; `django.core.mail.outbox` is the same list."""
     outbox = MailOutbox(catcher_server, django_mailbox, timeout=float(pytestconfig.getini("catcher_timeout")))
     with outbox.installed(django_mailbox):
         yield outbox

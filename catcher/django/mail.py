@@ -1,4 +1,4 @@
-"""A caught message as Django's own class, with the attributes it was sent with."""
+"""A caught message as an instance of Django's class, with the attributes it was sent with."""
 
 import email
 from email.message import Message as Parsed
@@ -16,10 +16,10 @@ _OWN_FIELDS |= {"content-transfer-encoding", "content-disposition"}
 
 
 class CaughtEmail(EmailMultiAlternatives):  # type: ignore[misc]  # Django has none
-    """What was caught, as far as the message tells how it was written. Two of the same message are equal.
+    """A caught message with the attributes of the one that was sent, as far as its octets tell.
 
-    caught: the message of the client, for its codes, links and so on. bcc: recipients of the envelope that no field
-    names. message() gives what was caught, to the octet.
+    caught: the client's message, with its codes, links and so on. bcc: envelope recipients that no field names.
+    message() returns the message as caught, byte for byte. Two of the same caught message are equal.
     """
 
     def __init__(self, caught: Message) -> None:
@@ -30,7 +30,7 @@ class CaughtEmail(EmailMultiAlternatives):  # type: ignore[misc]  # Django has n
         named = {each.addr_spec for each in (*parsed.to, *parsed.cc)}
         super().__init__(
             subject=given.subject,
-            body=_given(given.body),
+            body=_original(given.body),
             from_email=fields.get("from") or caught.envelope.reverse_path,
             to=[mailbox(each) for each in parsed.to],
             cc=[mailbox(each) for each in parsed.cc],
@@ -41,12 +41,12 @@ class CaughtEmail(EmailMultiAlternatives):  # type: ignore[misc]  # Django has n
         self.caught = caught
         self.content_subtype = given.subtype
         for content, media_type in given.alternatives:
-            self.attach_alternative(_given(content), media_type)
+            self.attach_alternative(_original(content), media_type)
         for name, file, media_type in given.attachments:
-            self.attach(name or None, _given(file, media_type), media_type)
+            self.attach(name or None, _original(file, media_type), media_type)
 
     def message(self, *args: Any, **kwargs: Any) -> Parsed:
-        """What was caught, parsed; `policy` as Django 6 has it."""
+        """Return the parsed message; `policy` as in Django 6."""
         return email.message_from_bytes(self.caught.raw, **kwargs)
 
     def __eq__(self, other: object) -> bool:
@@ -62,8 +62,8 @@ class CaughtEmail(EmailMultiAlternatives):  # type: ignore[misc]  # Django has n
         return f"<CaughtEmail {self.caught}>"
 
 
-def _given(content: str | bytes, media_type: str = "text/plain") -> str | bytes:
-    """A text as the application gave it: Django ends every text with a line break since it builds mail by a policy."""
+def _original(content: str | bytes, media_type: str = "text/plain") -> str | bytes:
+    """Return a text as the application gave it: since Django 6.0 every text in a message ends with a line break."""
     if isinstance(content, bytes) and media_type.startswith("text/"):
         content = content.decode("utf-8", "replace").replace("\r\n", "\n")
     return content.removesuffix("\n") if isinstance(content, str) and django.VERSION >= (6, 0) else content

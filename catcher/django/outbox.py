@@ -1,9 +1,13 @@
-"""Django's outbox over an inbox: while it is installed all mail of this process goes there, and it is `mail.outbox`."""
+"""Django's outbox over an inbox: while installed, it gets all mail of this process and is `mail.outbox`."""
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+
+from django.conf import settings as project_settings
+from django.core import mail
+from django.test.utils import override_settings
 
 from catcher.client import Catcher, Inbox
 from catcher.django.mail import CaughtEmail
@@ -12,9 +16,9 @@ from catcher.testing.outbox import PATIENCE, TIMEOUT, InboxSource, Outbox
 
 
 class MailOutbox(Outbox[CaughtEmail]):
-    """What comes into an inbox from now on, by whatever process, as messages of Django's class.
+    """The mail that arrives in an inbox from now on, from any process, as messages of Django's class.
 
-    See `Outbox` for what waits and what does not. timeout, patience: in seconds.
+    See `Outbox` for which operations wait. timeout, patience: seconds.
     """
 
     def __init__(self, catcher: Catcher, inbox: Inbox, *, timeout: float = TIMEOUT, patience: float = PATIENCE) -> None:
@@ -23,12 +27,9 @@ class MailOutbox(Outbox[CaughtEmail]):
 
     @contextmanager
     def installed(self, inbox: Inbox) -> Iterator["MailOutbox"]:
-        """Have this process send there and `django.core.mail.outbox` be this, for the length of the block."""
-        from django.core import mail
-        from django.test.utils import override_settings
-
+        """Send this process's mail to the inbox and be `django.core.mail.outbox`, for the length of the block."""
         before = getattr(mail, "outbox", [])
-        with override_settings(**_of_this_project(inbox)):
+        with override_settings(**_project_mail_settings(inbox)):
             mail.outbox = self
             try:
                 yield self
@@ -38,7 +39,7 @@ class MailOutbox(Outbox[CaughtEmail]):
 
 @contextmanager
 def announced(inbox: Inbox) -> Iterator[None]:
-    """Tell the processes that are started in the block, by CATCHER_MAILBOX, where their mail goes."""
+    """Set CATCHER_MAILBOX, for processes that are started in the block."""
     before = os.environ.get(MAILBOX)
     os.environ[MAILBOX] = url_of(inbox)
     try:
@@ -50,12 +51,10 @@ def announced(inbox: Inbox) -> Iterator[None]:
             os.environ[MAILBOX] = before
 
 
-def _of_this_project(inbox: Inbox) -> dict[str, Any]:
-    """The settings in the way the project has them, every alias of its MAILERS leading to the same place."""
-    from django.conf import settings as project
-
-    has_mailers = hasattr(project, "MAILERS")
+def _project_mail_settings(inbox: Inbox) -> dict[str, Any]:
+    """Return the settings in the form that the project uses; each alias of its MAILERS leads to the inbox."""
+    has_mailers = hasattr(project_settings, "MAILERS")
     given = settings(inbox, mailers=has_mailers)
     if has_mailers:
-        given["MAILERS"] |= dict.fromkeys(project.MAILERS, given["MAILERS"]["default"])
+        given["MAILERS"] |= dict.fromkeys(project_settings.MAILERS, given["MAILERS"]["default"])
     return given

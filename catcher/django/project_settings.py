@@ -1,4 +1,4 @@
-"""Django's settings of mail, for an inbox of a catcher. What this imports is light: settings of projects import it."""
+"""Django's mail settings for an inbox of a catcher. Imports nothing heavy: settings of projects import it."""
 
 import os
 from importlib.metadata import PackageNotFoundError, version
@@ -6,13 +6,13 @@ from typing import Any, Protocol
 from urllib.parse import quote, unquote, urlsplit
 
 MAILBOX = "CATCHER_MAILBOX"
-"""Environment variable by which the processes of a run learn where their mail goes: smtp://user:password@host:port."""
+"""Environment variable with the mailbox of a test run: smtp://user:password@host:port."""
 
 BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 
 
-class Mailbox(Protocol):
-    """Where mail is to be sent: an inbox of the client, the pytest plugin's `mailbox`, or anything like them."""
+class SmtpAccount(Protocol):
+    """An SMTP server and login: an inbox of the client, the pytest plugin's `mailbox`, or anything like them."""
 
     @property
     def host(self) -> str: ...
@@ -24,13 +24,13 @@ class Mailbox(Protocol):
     def password(self) -> str: ...
 
 
-def settings(mailbox: "Mailbox | str | None" = None, *, mailers: bool | None = None) -> dict[str, Any]:
-    """Settings that make Django send all mail to a mailbox: `globals().update(catcher.django.settings())`.
+def settings(mailbox: "SmtpAccount | str | None" = None, *, mailers: bool | None = None) -> dict[str, Any]:
+    """Return settings that make Django send all mail to a mailbox: `globals().update(catcher.django.settings())`.
 
-    mailbox: an inbox, or smtp://user:password@host:port; None is what the environment variable CATCHER_MAILBOX says,
-    which tests set for the processes they start, and without it {}: Django's own defaults. mailers: whether to give
-    MAILERS of Django 6.1 instead of EMAIL_HOST and so on; None: when the Django that is installed has it. Raises
-    ValueError for an address that cannot be read.
+    mailbox: an inbox, or smtp://user:password@host:port. None takes it from the environment variable CATCHER_MAILBOX,
+    which tests set for the processes they start; without it the result is {}, Django's own defaults. mailers: whether
+    to return MAILERS of Django 6.1 instead of EMAIL_HOST and so on; None decides by the installed Django. Raises
+    ValueError for an invalid URL.
     """
     where = os.environ.get(MAILBOX, "") if mailbox is None else mailbox
     if where == "":
@@ -50,13 +50,13 @@ def settings(mailbox: "Mailbox | str | None" = None, *, mailers: bool | None = N
     }
 
 
-def url_of(mailbox: Mailbox) -> str:
-    """A mailbox as the environment variable has it."""
+def url_of(mailbox: SmtpAccount) -> str:
+    """Return the URL of a mailbox for CATCHER_MAILBOX."""
     host = f"[{mailbox.host}]" if ":" in mailbox.host else mailbox.host
     return f"smtp://{quote(mailbox.username, safe='')}:{quote(mailbox.password, safe='')}@{host}:{mailbox.port}"
 
 
-def _parts(where: Mailbox | str) -> tuple[str, int, str, str]:
+def _parts(where: SmtpAccount | str) -> tuple[str, int, str, str]:
     if not isinstance(where, str):
         return where.host, where.port, where.username, where.password
     parts = urlsplit(where)

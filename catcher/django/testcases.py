@@ -1,4 +1,4 @@
-"""The outbox for classes of Django's TestCase, with whatever runs them."""
+"""The outbox for Django's TestCase classes, with any test runner."""
 
 import atexit
 import functools
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from catcher.client import Catcher, Inbox
 from catcher.django.outbox import MailOutbox, announced
 from catcher.testing.outbox import PATIENCE, TIMEOUT
-from catcher.testing.shared_process import found_or_started
+from catcher.testing.shared_process import shared_url
 
 if TYPE_CHECKING:
     from unittest import TestCase as _Base
@@ -17,10 +17,12 @@ else:
 
 
 class MailOutboxMixin(_Base):
-    """To be named before TestCase, LiveServerTestCase and so on: mail of every process is in `self.mailoutbox`.
+    """A base class to put before TestCase, LiveServerTestCase and so on; mail of every process is in `self.mailoutbox`.
 
-    `django.core.mail.outbox` is the same list during a test. Processes that are started after `setUpClass` find where
-    to send by `catcher.django.settings()`, which their settings call. mail_timeout, mail_patience: see `Outbox`.
+    `django.core.mail.outbox` is the same list during a test. Processes that are started after `setUpClass` get their
+    mail settings from `catcher.django.settings()`, which their settings call.
+
+    mail_timeout, mail_patience: see `Outbox`.
     """
 
     mail_timeout: ClassVar[float] = TIMEOUT
@@ -43,7 +45,7 @@ class MailOutboxMixin(_Base):
 
 @functools.cache
 def _catcher() -> Catcher:
-    """The catcher of this process: unittest has nothing whose life is that of a run."""
+    """Return the catcher of this process: unittest has no fixture for a whole run."""
     stack = ExitStack()
     atexit.register(stack.close)
-    return stack.enter_context(Catcher(stack.enter_context(found_or_started())))
+    return stack.enter_context(Catcher(stack.enter_context(shared_url())))

@@ -8,9 +8,9 @@ if TYPE_CHECKING:
     from catcher.intake.delivery import Intake, deliver_now
     from catcher.intake.ids import new_store_id
     from catcher.intake.preparation import prepare
-    from catcher.intake.tags import Tagging, TagRule
+    from catcher.intake.tags import TagOptions, TagRule
 
-__all__ = ["Intake", "TagRule", "Tagging", "deliver_now", "new_store_id", "prepare"]
+__all__ = ["Intake", "TagOptions", "TagRule", "deliver_now", "new_store_id", "prepare"]
 
 __getattr__ = lazy.exports(
     __name__,
@@ -19,7 +19,7 @@ __getattr__ = lazy.exports(
         "deliver_now": "delivery",
         "new_store_id": "ids",
         "prepare": "preparation",
-        "Tagging": "tags",
+        "TagOptions": "tags",
         "TagRule": "tags",
     },
 )

@@ -1,29 +1,38 @@
-"""The one door into the store, for whoever brings mail: SMTP, the send endpoint, the SQLite mail backend, imports."""
+"""Delivery of new mail into the store, for SMTP, the send endpoint, the SQLite mail backend and imports."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
+from catcher.counters import Counters
 from catcher.envelope import Envelope
+from catcher.errors import MessageRefused
 from catcher.intake.preparation import prepare
-from catcher.intake.tags import Tagging
-from catcher.store import AsyncStore
-from catcher.store.labels.inbox_routing import InboxRouting
-from catcher.store.model import NewMessage
-from catcher.store.store import Store
+from catcher.intake.tags import TagOptions
+from catcher.store import AsyncStore, InboxRouting, NewMessage, Store
 from catcher.threads import Threads
 
 _log = logging.getLogger(__name__)
 
 
-class Intake:
-    """Takes in messages on an event loop.
+class Refusal(Protocol):
+    """A relay's refusal of a message: SMTP reply code and text."""
 
-    inline_limit: octets up to which a message is parsed on the loop, because a hop to a thread would cost more; larger
-    ones and files are parsed in a thread, so that they delay nobody. tagging: where tags are looked for. sorting: what
-    tells the inboxes. use_message_dates: see `prepare`. ignore_duplicates: keep no message whose Message-ID one has
-    that is kept.
+    @property
+    def code(self) -> int: ...
+    @property
+    def text(self) -> str: ...
+
+
+class Intake:
+    """Stores new messages, on an event loop.
+
+    inline_limit: octets up to which a message is parsed on the loop, where a hop to a thread would cost more; larger
+    ones and files are parsed in `threads`. tags: the sources of tags. routing: the rules that choose inboxes.
+    use_message_dates: see `prepare`. ignore_duplicates: do not store a message whose Message-ID is stored already.
+    counters, first_reply: see `accept`.
     """
 
     def __init__(
@@ -32,69 +41,89 @@ class Intake:
         *,
         threads: Threads,
         inline_limit: int = 65_536,
-        tagging: Tagging = Tagging(),  # noqa: B008 values without state
-        sorting: InboxRouting = InboxRouting(),  # noqa: B008
+        tags: TagOptions = TagOptions(),  # noqa: B008 values without state
+        routing: InboxRouting = InboxRouting(),  # noqa: B008
         use_message_dates: bool = False,
         ignore_duplicates: bool = False,
+        counters: Counters | None = None,
+        first_reply: Callable[[str], Awaitable[Refusal | None]] | None = None,
     ) -> None:
-        self._store = store
+        self.store = store
         self._threads = threads
         self._inline_limit = inline_limit
-        self._read = partial(prepare, tagging=tagging, sorting=sorting, use_message_dates=use_message_dates)
+        self._prepare = partial(prepare, tags=tags, routing=routing, use_message_dates=use_message_dates)
         self._ignore_duplicates = ignore_duplicates
-        self._on_their_way: set[str] = set()
+        self._counters = counters or Counters()
+        self._first_reply = first_reply
+        self._message_ids_in_progress: set[str] = set()
+
+    async def accept(self, envelope: Envelope, content: bytes | Path) -> str:
+        """Deliver a message for an SMTP client, which is counted and may be refused by a relay.
+
+        Waits for `first_reply`, the relay's reply to the stored message; raises MessageRefused for a refusal, else
+        returns and raises as `deliver`. Counts messages as accepted or ignored.
+        """
+        store_id = await self.deliver(envelope, content)
+        if not store_id:
+            self._counters.ignore()
+            return ""
+        if self._first_reply is not None and (refusal := await self._first_reply(store_id)):
+            raise MessageRefused(refusal.text, code=refusal.code)
+        self._counters.accept(content)
+        return store_id
 
     async def deliver(self, envelope: Envelope, content: bytes | Path, *, inbox: str = "") -> str:
-        """Keep a message; its store id, after the commit, or "" for a duplicate that is ignored.
+        """Store a message; return its store id after the commit, or "" for a duplicate that is ignored.
 
-        The content is kept to the octet, whatever it is. inbox: a clean name of the one it is put into, whatever the
-        message says of itself; "" lets it tell.
+        The content is stored byte for byte. inbox: the clean name of the inbox to use instead of the routing's.
 
-        A file is read, never moved or deleted, and must stay until this returns. Raises StoreUnavailable, and OSError
-        when the file cannot be read; in both cases nothing is kept.
+        A file is read, never moved or deleted, and must exist until this returns. Raises StoreUnavailable, and OSError
+        when the file cannot be read; in both cases nothing is stored.
         """
         if isinstance(content, bytes) and len(content) <= self._inline_limit:
-            message = self._read(envelope, content, inbox=inbox)
+            message = self._prepare(envelope, content, inbox=inbox)
         else:
-            message = await self._threads.run(self._read, envelope, content, inbox=inbox)
+            message = await self._threads.run(self._prepare, envelope, content, inbox=inbox)
         if self._ignore_duplicates and message.message.message_id:
-            return await self._add_once(message)
-        return await self._add(message)
-
-    async def _add(self, message: NewMessage) -> str:
-        await self._store.add(message)
-        _tell(message)
+            if not await self._add_once(message):
+                return ""
+        else:
+            await self.store.add(message)
+        _log_caught(message)
         return message.store_id
 
-    async def _add_once(self, message: NewMessage) -> str:
-        """As `_add`, unless a message with its Message-ID is there or on its way."""
+    async def _add_once(self, message: NewMessage) -> bool:
+        """Add a message unless its Message-ID is stored or being stored."""
         message_id = message.message.message_id
-        if message_id in self._on_their_way:
-            return ""
-        self._on_their_way.add(message_id)
+        if message_id in self._message_ids_in_progress:
+            return False
+        self._message_ids_in_progress.add(message_id)
         try:
-            return "" if await self._store.has_message_id(message_id) else await self._add(message)
+            if await self.store.has_message_id(message_id):
+                return False
+            await self.store.add(message)
+            return True
         finally:
-            self._on_their_way.discard(message_id)
+            self._message_ids_in_progress.discard(message_id)
 
 
 def deliver_now(
     store: Store,
     items: Sequence[tuple[Envelope, bytes]],
     *,
-    tagging: Tagging = Tagging(),  # noqa: B008 values without state
-    sorting: InboxRouting = InboxRouting(),  # noqa: B008
+    tags: TagOptions = TagOptions(),  # noqa: B008 values without state
+    routing: InboxRouting = InboxRouting(),  # noqa: B008
 ) -> list[str]:
-    """Keep all of these messages in one transaction, or none; their store ids. Blocks; raises StoreUnavailable."""
-    messages = [prepare(envelope, content, tagging=tagging, sorting=sorting) for envelope, content in items]
+    """Store all of these messages in one transaction, or none; return their store ids. Raises StoreUnavailable."""
+    messages = [prepare(envelope, content, tags=tags, routing=routing) for envelope, content in items]
     store.add(messages)
     for message in messages:
-        _tell(message)
+        _log_caught(message)
     return [message.store_id for message in messages]
 
 
-def _tell(message: NewMessage) -> None:
-    """One line for each message caught: facts as fields, nothing of what it says."""
+def _log_caught(message: NewMessage) -> None:
+    """Log one line for a message, with nothing of its content."""
     if _log.isEnabledFor(logging.INFO):
         client = message.envelope.client
         facts = {

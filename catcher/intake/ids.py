@@ -9,7 +9,7 @@ _PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 _BASE = len(_PAIRS)
 _DIGIT_OF = (_ALPHABET * 4).encode().ljust(256)
 _NO_DIGIT = bytes(range(4 * len(_ALPHABET), 256))
-"""Octets that are left out, so that each digit is as likely as the others."""
+"""Octets that are dropped, so that all digits are equally likely."""
 _POOL = 4096
 _TIME_DIGITS = 9
 _TAIL_DIGITS = 13
@@ -18,7 +18,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 class StoreIds:
-    """Makes ids, each greater than the one before, from any thread.
+    """A generator of store ids, each greater than the one before, for any thread.
 
     Nine digits of microseconds since 1970 (until the year 2398), then thirteen random ones: 77 bits, so that the id in
     a link to a message is no easier to guess than a password.
@@ -31,7 +31,7 @@ class StoreIds:
         self._used = 0
 
     def new(self, now: datetime) -> str:
-        """The next id for this moment (aware). A clock that stands still or goes back does not make ids go back."""
+        """Return the next id for this time (aware); ids rise even when the clock stops or goes back."""
         with self._lock:
             self._last = max((now - _EPOCH) // _MICROSECOND, self._last + 1)
             moment = self._last
@@ -43,7 +43,7 @@ class StoreIds:
         return _digits(moment, _TIME_DIGITS) + tail
 
     def forget(self) -> None:
-        """Throw away the random digits in stock: for the child of a fork, which has the same ones as its parent."""
+        """Discard the random digits in stock, after a fork: parent and child have the same ones."""
         self._lock = threading.Lock()  # another thread may have held it
         self._pool = ""
 
@@ -54,12 +54,12 @@ if hasattr(os, "register_at_fork"):
 
 
 def new_store_id(now: datetime) -> str:
-    """22 characters [0-9A-Za-z]; within this process strictly rising, in ASCII order, whatever the clock does."""
+    """Return a store id: 22 characters [0-9A-Za-z], strictly rising within this process in ASCII order."""
     return _ids.new(now)
 
 
 def _digits(number: int, length: int) -> str:
-    """The number's last digits, most significant first."""
+    """Return the number's last digits, most significant first."""
     pairs = ""
     for _ in range(0, length, 2):
         number, pair = divmod(number, _BASE)

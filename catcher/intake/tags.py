@@ -1,28 +1,25 @@
-"""Which tags a message is given as it comes in: by its X-Tags fields, plus addresses, user, and by rules."""
+"""Automatic tags of a new message: from X-Tags fields, plus addresses, the user name, and rules."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 
-from catcher.envelope import Envelope
 from catcher.errors import QueryError
-from catcher.mime import Octets, ParsedMessage, decode_words
+from catcher.mime import Octets, decode_words
 from catcher.store.labels.tag_names import clean_tags
-from catcher.store.model import Addresses
+from catcher.store.model import NewMessage
 from catcher.store.search import Query, Subject, matches, parse
-from catcher.store.search.model import SearchTexts
 
-_MOST_TAGS = 100
+_MAX_TAGS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TagRule:
-    """Tags for the messages that match.
+    """Tags for messages that match.
 
-    match: a search query, and as Mailpit has it also any text that the octets of the message contain (letter case of
-        ASCII aside). Dates in it are relative to the moment a message comes in.
-    Raises ValueError when one of the two is missing, and QueryError for a query that cannot be read.
+    match: a search query or, as in Mailpit, any text in the octets of the message (ignoring ASCII letter case). Dates
+        in it are relative to the time of receipt.
+    Raises ValueError when match or tags are empty, and QueryError for an invalid query.
     """
 
     match: str
@@ -36,17 +33,17 @@ class TagRule:
         self.query_at(datetime.now(UTC))
 
     def query_at(self, now: datetime) -> Query:
-        """The query at that moment. Raises QueryError."""
-        return parse(self.match, now=now, zone=_zone(now))
+        """Return the query at that moment. Raises QueryError."""
+        return parse(self.match, now=now, zone=now.tzinfo or UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tagging:
-    """Where tags are looked for.
+class TagOptions:
+    """The sources of tags.
 
     x_tags: the X-Tags fields, names separated by commas. plus_addresses: "user+name@domain" in From, To, Cc and Bcc.
-    usernames: the name the client logged in with. title_case: tags from the first two begin their words with capitals.
-    rules: further ones.
+    usernames: the name the client logged in with. title_case: capitalise the words of tags from the first two.
+    rules: see `TagRule`.
     """
 
     x_tags: bool = True
@@ -56,81 +53,60 @@ class Tagging:
     rules: tuple[TagRule, ...] = ()
 
     def literal_matches(self, octets: Octets) -> frozenset[int]:
-        """Indexes of the rules whose text the octets contain."""
+        """Return the indexes of the rules whose text the octets contain."""
         return frozenset(index for index, rule in enumerate(self.rules) if rule.literal.search(octets))
 
 
 def find_tags(
-    message: ParsedMessage,
-    envelope: Envelope,
-    addresses: Addresses,
-    texts: SearchTexts,
-    *,
-    size: int,
-    inboxes: tuple[str, ...] = (),
-    tagging: Tagging,
-    found: frozenset[int] = frozenset(),
+    new: NewMessage, options: TagOptions, *, literal_matches: frozenset[int] = frozenset()
 ) -> tuple[str, ...]:
-    """The tags of a new message, each once, usable names only, at most 100. Never raises.
+    """Return the tags of a new message: valid names, each once, at most 100. Never raises.
 
-    size: octets of the message. inboxes: those it belongs to. found: what `Tagging.literal_matches` said.
+    literal_matches: of `TagOptions.literal_matches`.
     """
     names: list[str] = []
-    if tagging.rules:
-        subject = _subject(message, envelope, texts, size, inboxes)
-        for index, rule in enumerate(tagging.rules):
-            if index in found or _asks_for(rule, subject):
+    if options.rules:
+        subject = _subject(new)
+        for index, rule in enumerate(options.rules):
+            if index in literal_matches or _applies(rule, subject):
                 names.extend(rule.tags)
-    brought: list[str] = []
-    if tagging.x_tags:
-        brought.extend(_header_tags(message))
-    if tagging.plus_addresses:
-        brought.extend(_plus_tags(addresses))
-    names.extend(map(_titled, brought) if tagging.title_case else brought)
-    if tagging.usernames and envelope.client.user:
-        names.append(envelope.client.user)
-    return clean_tags(names)[:_MOST_TAGS] if names else ()
+    given: list[str] = []
+    if options.x_tags:
+        for each in new.message.header:
+            if each.name[0] in "Xx" and each.name.lower() == "x-tags":
+                given.extend(decode_words(each.body).split(",")[:_MAX_TAGS])
+    if options.plus_addresses:
+        addresses = new.addresses
+        for address in (*addresses.from_, *addresses.to, *addresses.cc, *addresses.bcc):
+            if "+" in address.addr_spec:
+                given.extend(address.addr_spec.rpartition("@")[0].split("+")[1 : _MAX_TAGS + 1])
+    names.extend(map(_titled, given) if options.title_case else given)
+    if options.usernames and new.envelope.client.user:
+        names.append(new.envelope.client.user)
+    return clean_tags(names)[:_MAX_TAGS] if names else ()
 
 
-def _asks_for(rule: TagRule, subject: Subject) -> bool:
+def _applies(rule: TagRule, subject: Subject) -> bool:
     try:
         return matches(rule.query_at(subject.received_at.astimezone()), subject)
-    except QueryError:  # it could be read when the rule was made, so only a date can have become unreadable
+    except QueryError:  # the query was valid when the rule was made, so only a relative date can have become invalid
         return False
 
 
-def _subject(
-    message: ParsedMessage, envelope: Envelope, texts: SearchTexts, size: int, inboxes: tuple[str, ...]
-) -> Subject:
+def _subject(new: NewMessage) -> Subject:
     return Subject(
         store_id="",
-        received_at=envelope.received_at,
-        size=size,
-        attachments=len(message.attachments),
-        inlines=len(message.inlines),
+        received_at=new.envelope.received_at,
+        size=new.size,
+        attachments=len(new.message.attachments),
+        inlines=len(new.message.inlines),
         is_read=False,
         tags=(),
-        texts=texts,
-        inboxes=inboxes,
+        texts=new.texts,
+        inboxes=new.inboxes,
     )
 
 
-def _header_tags(message: ParsedMessage) -> Iterable[str]:
-    for each in message.header:
-        if each.name[0] in "Xx" and each.name.lower() == "x-tags":
-            yield from decode_words(each.body).split(",")[:_MOST_TAGS]
-
-
-def _plus_tags(addresses: Addresses) -> Iterable[str]:
-    for address in (*addresses.from_, *addresses.to, *addresses.cc, *addresses.bcc):
-        if "+" in address.addr_spec:
-            yield from address.addr_spec.rpartition("@")[0].split("+")[1 : _MOST_TAGS + 1]
-
-
 def _titled(name: str) -> str:
-    """First letters of words as capitals, the rest as it is."""
+    """Capitalise the first letter of each word."""
     return re.sub(r"(?<!\S)\S", lambda found: found[0].upper(), name)
-
-
-def _zone(now: datetime) -> tzinfo:
-    return now.tzinfo or UTC

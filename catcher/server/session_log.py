@@ -1,4 +1,4 @@
-"""Notes the SMTP connections that brought no message, and has the store remember them, many at a time."""
+"""The log of SMTP sessions that brought no message, written to the store in batches."""
 
 import asyncio
 import logging
@@ -9,44 +9,43 @@ from catcher.envelope import SmtpSession
 from catcher.errors import StoreUnavailable
 
 if TYPE_CHECKING:
-    from catcher.store import AsyncStore  # imported after the listener has opened
+    from catcher.store import AsyncStore
 
 log = logging.getLogger("catcher.smtp")
 
-PAUSE = 1.0
-"""Seconds between two writings: what scanners and health checks do must not keep the disk busy."""
+INTERVAL = 1.0
+"""Seconds between two writes: scanners and health checks must not keep the disk busy."""
 
-MOST = 1000
-"""Connections that wait to be remembered; of more, the oldest are forgotten."""
+MAX_PENDING = 1000
+"""Sessions not yet written; beyond it the oldest are dropped."""
 
 
-class Observer:
-    """Made before the listener opens; `keep` runs once there is a store. Used on one event loop."""
+class SessionLog:
+    """Collects sessions from before the store is open. Used on one event loop."""
 
     def __init__(self) -> None:
-        self._noted: deque[SmtpSession] = deque(maxlen=MOST)
-        self._is_noted = asyncio.Event()
+        self._pending: deque[SmtpSession] = deque(maxlen=MAX_PENDING)
+        self._is_pending = asyncio.Event()
 
-    def note(self, session: SmtpSession) -> None:
-        """Take note of a connection that is over; of those with a message, the message tells, and silent ones say
-        nothing."""
+    def add(self, session: SmtpSession) -> None:
+        """Add a finished session, unless it brought a message or the client sent no command."""
         if not session.store_ids and "C: " in session.transcript:
-            self._noted.append(session)
-            self._is_noted.set()
+            self._pending.append(session)
+            self._is_pending.set()
 
-    async def keep(self, store: "AsyncStore") -> None:
-        """Hand on what is noted, until cancelled."""
+    async def write_all(self, store: "AsyncStore") -> None:
+        """Write sessions as they come, until cancelled."""
         while True:
-            await self._is_noted.wait()
+            await self._is_pending.wait()
             await self.flush(store)
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(INTERVAL)
 
     async def flush(self, store: "AsyncStore") -> None:
-        """Hand on what is noted now. What the store cannot take is lost, with a line in the log."""
-        self._is_noted.clear()
-        noted = list(self._noted)
-        self._noted.clear()
+        """Write the pending sessions. When the store is unavailable they are lost, with a line in the log."""
+        self._is_pending.clear()
+        pending = list(self._pending)
+        self._pending.clear()
         try:
-            await store.sessions.add(noted)
+            await store.sessions.add(pending)
         except StoreUnavailable as error:
-            log.warning("Connections without a message could not be remembered: %s", error)
+            log.warning("SMTP sessions without a message could not be stored: %s", error)

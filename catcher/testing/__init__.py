@@ -1,11 +1,12 @@
-"""A running catcher for other people's tests, and for our own; assertions on mail.
+"""A running catcher and assertions on mail, for test suites.
 
-The names are imported when they are first used: pytest loads `catcher.testing.plugin` in every run of who has catcher
-installed, and that shall cost nothing.
+Names are imported at first use: pytest loads `catcher.testing.plugin` in every run where catcher is installed, which
+must cost nothing.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from catcher import lazy
 
 if TYPE_CHECKING:
     from catcher.testing.assertions import (
@@ -20,11 +21,42 @@ if TYPE_CHECKING:
         assert_subject,
         assert_text_contains,
         assert_text_is_html,
+        mail_excerpt,
     )
     from catcher.testing.in_process import RunningCatcher, running_catcher
+    from catcher.testing.local_checks import checks_failure
+    from catcher.testing.mailbox import Mailbox, SmtpFaults
+    from catcher.testing.shared_process import SharedServer
+else:
+    __getattr__ = lazy.exports(
+        __name__,
+        {
+            "Mailbox": "mailbox",
+            "RunningCatcher": "in_process",
+            "SharedServer": "shared_process",
+            "SmtpFaults": "mailbox",
+            "assert_attachment": "assertions",
+            "assert_checks": "assertions",
+            "assert_html_contains": "assertions",
+            "assert_links_to": "assertions",
+            "assert_list_unsubscribe": "assertions",
+            "assert_matches_snapshot": "assertions",
+            "assert_no_template_variables": "assertions",
+            "assert_recipients": "assertions",
+            "assert_subject": "assertions",
+            "assert_text_contains": "assertions",
+            "assert_text_is_html": "assertions",
+            "checks_failure": "local_checks",
+            "mail_excerpt": "assertions",
+            "running_catcher": "in_process",
+        },
+    )
 
 __all__ = [
+    "Mailbox",
     "RunningCatcher",
+    "SharedServer",
+    "SmtpFaults",
     "assert_attachment",
     "assert_checks",
     "assert_html_contains",
@@ -36,12 +68,7 @@ __all__ = [
     "assert_subject",
     "assert_text_contains",
     "assert_text_is_html",
+    "checks_failure",
+    "mail_excerpt",
     "running_catcher",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    room = "assertions" if name.startswith("assert_") else "in_process"
-    return getattr(import_module(f"{__name__}.{room}"), name)

@@ -1,4 +1,4 @@
-"""Assertions on mail for test suites: functions that raise AssertionError with the mail in it, readably.
+"""Assertions on mail for test suites: functions that raise AssertionError, with a readable copy of the mail.
 
 They take a message of `catcher.client` or of an inbox, a message of Django or of `email`, or its octets.
 """
@@ -7,28 +7,41 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-if TYPE_CHECKING:
-    from catcher.assertions import Mail, Plain
+from catcher import testing
+from catcher.assertions import (
+    ChecksPass,
+    HasAttachment,
+    HtmlContains,
+    LinksTo,
+    Mail,
+    NoTemplateVariables,
+    Plain,
+    RecipientsAre,
+    SubjectIs,
+    TextContains,
+    TextIsHtml,
+    UnsubscribeIsValid,
+    difference,
+    excerpt,
+    normalised,
+)
+from catcher.mime import parse_addresses
 
 UPDATE = "CATCHER_UPDATE_SNAPSHOTS"
-"""Environment variable that lets snapshots be written."""
+"""Environment variable that makes assertions write snapshots instead of comparing."""
 
 __tracebackhide__ = True
 
 
 def assert_recipients(message: Any, *exactly: str) -> None:
-    """It went to exactly these addresses, in any order, those of hidden copies included."""
-    from catcher.assertions import RecipientsAre
-
+    """Assert that it was sent to exactly these addresses, Bcc included, in any order."""
     _assert(message, RecipientsAre(exactly=exactly))
 
 
 def assert_subject(message: Any, expected: "str | re.Pattern[str]") -> None:
-    """Its subject is this text, or one that this pattern finds something in."""
-    from catcher.assertions import SubjectIs
-
+    """Assert that the subject equals this text, or that this pattern is found in it."""
     if isinstance(expected, str):
         _assert(message, SubjectIs(equals=expected))
     else:
@@ -37,27 +50,24 @@ def assert_subject(message: Any, expected: "str | re.Pattern[str]") -> None:
 
 
 def assert_text_contains(message: Any, *texts: str) -> None:
-    """Its plain text contains all of these; of a message without one, what is seen of its HTML does."""
-    from catcher.assertions import TextContains
-
+    """Assert that the plain text contains all of these; without plain text, that the visible text of the HTML does."""
     mail = mail_of(message)
     for text in texts:
         _assert(mail, TextContains(contains=text))
 
 
 def assert_html_contains(message: Any, *texts: str) -> None:
-    """What a reader sees of its HTML contains all of these."""
-    from catcher.assertions import HtmlContains
-
+    """Assert that the visible text of the HTML contains all of these."""
     mail = mail_of(message)
     for text in texts:
         _assert(mail, HtmlContains(contains=text))
 
 
 def assert_links_to(message: Any, host: str = "", *, contains: str = "") -> str:
-    """It links to this host, or below it when it begins with a dot, at an address that contains this; the address."""
-    from catcher.assertions import LinksTo
+    """Assert that a link leads to this host and contains this text; return its URL.
 
+    host: ".example.com" matches subdomains as well.
+    """
     mail = mail_of(message)
     wanted = LinksTo(host=host, contains=contains)
     _assert(mail, wanted)
@@ -65,30 +75,22 @@ def assert_links_to(message: Any, host: str = "", *, contains: str = "") -> str:
 
 
 def assert_attachment(message: Any, name: str = "", *, type: str = "", sha256: str = "") -> None:
-    """It has a file with all of these that are given. type: such as application/pdf; sha256: in hex."""
-    from catcher.assertions import HasAttachment
-
+    """Assert that an attachment has this name, media type (such as application/pdf) and SHA-256 (in hex), if given."""
     _assert(message, HasAttachment(name=name, type=type, sha256=sha256))
 
 
 def assert_no_template_variables(message: Any, *, ignore: Iterable[str] = ()) -> None:
-    """No variable is left unfilled and no value missing; `ignore` has texts that are meant so."""
-    from catcher.assertions import NoTemplateVariables
-
+    """Assert that no template variable was left unfilled and no value is missing. ignore: texts that are intended."""
     _assert(message, NoTemplateVariables(ignore=tuple(ignore)))
 
 
 def assert_text_is_html(message: Any, *, alike: float | None = None) -> None:
-    """Text and HTML say the same: they share this part of their words, half of them unless it is given."""
-    from catcher.assertions import TextIsHtml
-
+    """Assert that plain text and HTML say the same. alike: the share of common words, one half by default."""
     _assert(message, TextIsHtml() if alike is None else TextIsHtml(alike=alike))
 
 
 def assert_list_unsubscribe(message: Any, *, one_click: bool = False) -> None:
-    """List-Unsubscribe is there and valid; with `one_click` also for one click (RFC 8058)."""
-    from catcher.assertions import UnsubscribeIsValid
-
+    """Assert that List-Unsubscribe is present and valid; with `one_click` for one-click too (RFC 8058)."""
     _assert(message, UnsubscribeIsValid(one_click=one_click))
 
 
@@ -99,26 +101,23 @@ def assert_checks(
     fail_on: Literal["error", "warning", "info"] | None = None,
     ignore: Iterable[str] = (),
 ) -> None:
-    """The checks that ask nobody find nothing as bad as `fail_on`, and give at least `min_score`; see `ChecksPass`."""
-    from catcher.assertions import ChecksPass
-    from catcher.testing.checks import fault_of_checks
+    """Assert that the checks that need no network find nothing as bad as `fail_on` and reach `min_score`.
 
+    See `ChecksPass`.
+    """
     mail = mail_of(message)
-    wanted = ChecksPass(min_score=min_score, fail_on=fail_on, ignore=tuple(ignore))
-    fault = fault_of_checks(wanted, mail)
-    _require(mail, not fault, fault.replace("; ", "\n  "))
+    failure = testing.checks_failure(ChecksPass(min_score=min_score, fail_on=fail_on, ignore=tuple(ignore)), mail)
+    _require(mail, not failure, failure.replace("; ", "\n  "))
 
 
 def assert_matches_snapshot(
     message: Any, file: str | os.PathLike[str], *, mask: Mapping[str, str] | None = None, update: bool | None = None
 ) -> None:
-    """It is what the file keeps, dates, ids, tokens and codes aside; see `normalised`.
+    """Assert that it equals the snapshot in the file, except for dates, ids, tokens and codes; see `normalised`.
 
-    mask: further texts that differ each time, with what stands for them in the file. update: write the file instead;
-    without it, as `CATCHER_UPDATE_SNAPSHOTS` says.
+    mask: further texts that differ each time, with their placeholders in the file. update: write the file instead of
+    comparing; by default as `CATCHER_UPDATE_SNAPSHOTS` says.
     """
-    from catcher.assertions.snapshot import difference, normalised
-
     mail, path = mail_of(message), Path(file)
     now = normalised(mail, mask=mask)
     if os.environ.get(UPDATE, "") not in ("", "0") if update is None else update:
@@ -129,20 +128,16 @@ def assert_matches_snapshot(
     _require(mail, path.exists(), f"there is no snapshot {path.name}; {how}")
     changes = difference(path.read_text("utf-8"), now, name=path.name)
     if changes:
-        raise AssertionError(f"the mail is not what {path.name} keeps; {how}\n{changes}")
+        raise AssertionError(f"the mail differs from the snapshot {path.name}; {how}\n{changes}")
 
 
-def mail_of(message: Any) -> "Mail":
-    """Any message as assertions see it. Raises TypeError for what is none."""
-    from catcher.assertions import Mail
-
+def mail_of(message: Any) -> Mail:
+    """Return any message in the form that assertions take. Raises TypeError for other objects."""
     if isinstance(message, Mail):
         return message
     if isinstance(message, bytes | bytearray | memoryview):
         return Mail.of(bytes(message))
     if callable(getattr(message, "message", None)):  # Django's, and the library's
-        from catcher.mime import parse_addresses
-
         named = (address for each in message.recipients() for address in parse_addresses(str(each)))
         return Mail.of(message.message().as_bytes(), recipients=[address.addr_spec for address in named])
     if callable(getattr(message, "as_bytes", None)):
@@ -152,14 +147,17 @@ def mail_of(message: Any) -> "Mail":
     raise TypeError(f"expected a message, not {type(message).__name__}")
 
 
-def _assert(message: Any, wanted: "Plain") -> None:
+def mail_excerpt(message: Any) -> str:
+    """Return the header fields and texts of any message, shortened for a test report."""
+    return excerpt(mail_of(message))
+
+
+def _assert(message: Any, wanted: Plain) -> None:
     mail = mail_of(message)
     fault = wanted.fault(mail)
     _require(mail, not fault, fault)
 
 
-def _require(mail: "Mail", holds: object, fault: str) -> None:
+def _require(mail: Mail, holds: object, fault: str) -> None:
     if not holds:
-        from catcher.assertions import excerpt
-
         raise AssertionError(f"{fault}\n\n{excerpt(mail)}")

@@ -3,20 +3,22 @@
 import asyncio
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from catcher.conf import load
-from catcher.server.catcher import Catcher
+from catcher import server
 from catcher.store import Store
+from catcher.testing.loopback import host_and_port, load_settings
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunningCatcher:
-    """Where it is found. smtp_host, smtp_port: for `smtplib`. url: of the pages, ends with a slash.
+    """The addresses of a running catcher. smtp_host, smtp_port: for `smtplib`. url: of the pages, ends with a slash.
 
-    store: the store itself, for questions that a test asks without HTTP.
+    store: the store itself, to look into it without HTTP.
     """
 
     smtp_host: str
@@ -30,23 +32,31 @@ def running_catcher(**settings: Any) -> Iterator[RunningCatcher]:
     """Start a catcher and stop it at the end of the block.
 
     settings: by name as in `catcher.conf.settings`, as text or TOML values; `smtp` and `listen` are free ports on
-    loopback unless given, and nothing is kept unless `database` is. Raises SettingError and StartError.
+    loopback unless given, and the database is ephemeral unless `database` is given. Raises SettingError and StartError.
     """
-    given = {"smtp": "127.0.0.1:0", "listen": "127.0.0.1:0", **settings}
-    if "database" not in given:
-        given.setdefault("ephemeral", True)
-    loaded, origins = load(flags=given)
-    catcher = Catcher(loaded, origins=origins)
+    loaded, origins = load_settings(settings)
+    with _loop_in_thread() as loop:
+        stack = contextlib.AsyncExitStack()
+
+        def run(work: Coroutine[Any, Any, T]) -> T:
+            return asyncio.run_coroutine_threadsafe(work, loop).result(timeout=30)
+
+        try:
+            started = run(stack.enter_async_context(server.run_catcher(loaded, origins=origins)))
+            host, port = host_and_port(started.addresses.smtp[0])
+            yield RunningCatcher(smtp_host=host, smtp_port=port, url=started.addresses.url, store=started.store)
+        finally:
+            run(stack.aclose())
+
+
+@contextlib.contextmanager
+def _loop_in_thread() -> Iterator[asyncio.AbstractEventLoop]:
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="catcher-test", daemon=True)
     thread.start()
     try:
-        asyncio.run_coroutine_threadsafe(catcher.start(), loop).result(timeout=30)
-        where = catcher.whereabouts
-        host, _, port = where.smtp[0].rpartition(":")
-        yield RunningCatcher(smtp_host=host.strip("[]"), smtp_port=int(port), url=where.url, store=catcher.store)
+        yield loop
     finally:
-        asyncio.run_coroutine_threadsafe(catcher.stop(), loop).result(timeout=30)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()

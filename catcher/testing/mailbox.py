@@ -1,4 +1,4 @@
-"""An inbox of one test's own, and faults that only senders into it meet."""
+"""A mailbox for one test, and fault injection for mail to it."""
 
 from typing import Any, Unpack
 
@@ -9,61 +9,61 @@ from catcher.testing.outbox import InboxSource, Outbox
 
 
 class Mailbox:
-    """Where an application under test sends its mail to, and where the test finds it.
+    """An inbox that an application under test sends mail to, and in which the test finds it.
 
     Log in to SMTP at `host` and `port` as `username` with `password`, or send to an `address()` without logging in.
-    timeout: seconds that mail is waited for unless a call says otherwise.
+    timeout: seconds to wait for mail, unless a call has its own.
     """
 
     def __init__(self, catcher: Catcher, inbox: Inbox, *, timeout: float) -> None:
         self.catcher = catcher
-        """The client, for everything else that the catcher can do."""
+        """The client, for everything else."""
         self.inbox = inbox
         """The inbox itself."""
         self.timeout = timeout
-        self.outbox: Outbox[Message] = Outbox(InboxSource(catcher, inbox, _itself), timeout=timeout)
+        self.outbox: Outbox[Message] = Outbox(InboxSource(catcher, inbox, lambda message: message), timeout=timeout)
         """The messages as a list that waits, like Django's `mail.outbox`."""
         self._given: list[str] = []
 
     @property
     def name(self) -> str:
-        """Name of the inbox."""
+        """The name of the inbox."""
         return self.inbox.name
 
     @property
     def host(self) -> str:
-        """Host of SMTP."""
+        """The SMTP host."""
         return self.inbox.host
 
     @property
     def port(self) -> int:
-        """Port of SMTP."""
+        """The SMTP port."""
         return self.inbox.port
 
     @property
     def username(self) -> str:
-        """To log in to SMTP with."""
+        """The SMTP user name."""
         return self.inbox.username
 
     @property
     def password(self) -> str:
-        """To log in to SMTP with."""
+        """The SMTP password."""
         return self.inbox.password
 
     @property
     def messages(self) -> tuple[Message, ...]:
-        """All that is here now, in the order of arrival; does not wait."""
+        """All messages so far, in order of arrival; does not wait."""
         return self.inbox.messages
 
     def address(self, local_part: str = "anything") -> str:
-        """An address whose mail gets here, whoever sends it without logging in."""
+        """Return an address of this mailbox, for senders that do not log in."""
         return self.inbox.address(local_part)
 
     def wait(self, query: str = "", *, timeout: float | None = None, **conditions: Unpack[Conditions]) -> Message:
-        """The first message that matches and that no wait has given before, as soon as it is there.
+        """Return the first message that matches and that no earlier `wait` has returned, as soon as it arrives.
 
-        conditions: texts that it contains in `subject`, `to`, `from_`, `text` and so on. Raises NothingCame, which
-        tells what did come and why it did not match.
+        conditions: texts that it contains in `subject`, `to`, `from_`, `text` and so on. Raises NothingCame after the
+        timeout, with the messages that did arrive and why they did not match.
         """
         others = " ".join(f"-id:{store_id}" for store_id in self._given)
         wanted = f"({query}) {others}" if query and others else query or others
@@ -75,12 +75,12 @@ class Mailbox:
     def wait_for_all(
         self, count: int, query: str = "", *, timeout: float | None = None, **conditions: Unpack[Conditions]
     ) -> tuple[Message, ...]:
-        """The first so many messages that match, as soon as all are there, those that were given before included."""
+        """Return the first `count` messages that match, as soon as all have arrived; earlier waits do not matter."""
         seconds = self.timeout if timeout is None else timeout
         return self.inbox.wait_for_all(count, query, since=self.inbox.cursor, timeout=seconds, **conditions)
 
     def assert_empty(self, *, within: float = 0.0) -> None:
-        """Raises UnexpectedMail, an AssertionError, when there is mail, or some comes within so many seconds."""
+        """Raise UnexpectedMail, an AssertionError, if there is mail, or some arrives within `within` seconds."""
         self.inbox.wait_absent(timeout=within)
 
     def __repr__(self) -> str:
@@ -88,17 +88,17 @@ class Mailbox:
 
 
 class SmtpFaults:
-    """Faults that only senders into one mailbox meet. Those that log in, or send to its address, are told by that."""
+    """Fault injection for one mailbox: for clients that log in to it, or send to its address."""
 
     def __init__(self, inbox: Inbox) -> None:
         self._inbox = inbox
 
     def add(self, stage: FaultStage, **fault: Any) -> Fault:
-        """Have SMTP fail at a stage: code and text of the reply, delay in seconds, drop, times, probability."""
+        """Add a fault at a stage of SMTP: code and text of the reply, delay in seconds, drop, times, probability."""
         return self._inbox.add_fault(stage, **fault)
 
     def refuse_login(self, *, code: int = 535, times: int = 0) -> Fault:
-        """Take no password. times: how often, 0 for always; so for all of these."""
+        """Refuse every login. times: how often, 0 for always; the same in the other methods."""
         return self.add("auth", code=code, times=times)
 
     def refuse_sender(self, *, code: int = 550, times: int = 0) -> Fault:
@@ -106,25 +106,21 @@ class SmtpFaults:
         return self.add("mail", code=code, times=times)
 
     def refuse_recipients(self, *, code: int = 550, times: int = 0) -> Fault:
-        """Refuse at RCPT; with a code from 400 on to try again later, as greylisting does."""
+        """Refuse at RCPT; with a 4xx code temporarily, as greylisting does."""
         return self.add("rcpt", code=code, times=times)
 
     def refuse_content(self, *, code: int = 554, times: int = 0) -> Fault:
-        """Refuse the message after it was sent."""
+        """Refuse the message after its content."""
         return self.add("content", code=code, times=times)
 
     def delay(self, seconds: float, *, stage: FaultStage = "mail", times: int = 0) -> Fault:
-        """Answer late."""
+        """Reply late."""
         return self.add(stage, delay=seconds, times=times)
 
     def drop(self, *, stage: FaultStage = "data", times: int = 0) -> Fault:
-        """Hang up instead of answering."""
+        """Drop the connection instead of replying."""
         return self.add(stage, drop=True, times=times)
 
     def clear(self) -> None:
-        """Forget them all."""
+        """Remove all faults of this mailbox."""
         self._inbox.clear_faults()
-
-
-def _itself(message: Message) -> Message:
-    return message

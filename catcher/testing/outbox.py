@@ -1,4 +1,4 @@
-"""A list of caught mail that waits: what Django's `mail.outbox` is, where the mail comes from other processes."""
+"""A list of caught mail that waits: Django's `mail.outbox` for mail that comes from other processes."""
 
 import contextlib
 import time
@@ -12,53 +12,53 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 TIMEOUT = 10.0
-"""Seconds that a message is waited for which is known to be needed, by its index or number."""
+"""Seconds to wait for a message that an index or a count asks for."""
 PATIENCE = 2.0
-"""Seconds that is waited for the first message, when nobody has said how many there will be."""
+"""Seconds to wait for the first message when no count is known."""
 
 
-class Source(Protocol[T_co]):
-    """Where messages come from. Called by one thread at a time."""
+class MessageSource(Protocol[T_co]):
+    """A source of messages. Called by one thread at a time."""
 
     def more(self, count: int, seconds: float) -> Sequence[T_co]:
-        """What has come since the last call: as soon as there are `count`, or when the time is over what there is."""
+        """Return the messages since the last call, as soon as there are `count` or after `seconds`."""
         ...
 
 
 class Outbox(Sequence[T], Generic[T]):
-    """Caught messages, oldest first, as a list. Who looks at what has not come yet waits for it.
+    """Caught messages, oldest first, as a list that waits for messages not yet there.
 
-    `outbox[n]`, `outbox == [...]` and `wait(n)` wait for as many messages as that takes, at most `timeout` seconds.
-    `len`, iteration, slices and truth wait for the first message, at most `patience` seconds, since they cannot know of
-    more; `assert_empty()` and `outbox == []` do not wait.
+    `outbox[n]`, `outbox == [...]` and `wait(n)` wait for as many messages as they need, at most `timeout` seconds.
+    `len`, iteration, slices and truth wait for the first message only, at most `patience` seconds; `assert_empty()` and
+    `outbox == []` do not wait.
     """
 
-    def __init__(self, source: Source[T], *, timeout: float = TIMEOUT, patience: float = PATIENCE) -> None:
+    def __init__(self, source: MessageSource[T], *, timeout: float = TIMEOUT, patience: float = PATIENCE) -> None:
         self._source = source
         self._timeout = timeout
         self._patience = patience
         self._messages: list[T] = []
 
     def wait(self, count: int = 1, *, timeout: float | None = None) -> list[T]:
-        """All messages, as soon as there are `count`. Raises AssertionError, with what did come, after `timeout`."""
+        """Return all messages as soon as there are `count`. Raises AssertionError after `timeout`, listing them."""
         seconds = self._timeout if timeout is None else timeout
         messages = self._at_least(count, seconds)
         if len(messages) < count:
-            raise AssertionError(f"{len(messages)} of {count} messages came within {seconds:g} seconds{self._told()}")
+            raise AssertionError(f"{len(messages)} of {count} messages within {seconds:g} seconds{self._listing()}")
         return messages
 
     def assert_empty(self, *, within: float = 0.0) -> None:
-        """Raises AssertionError when there is a message, or one comes within so many seconds."""
+        """Raise AssertionError if there is a message, or one arrives within `within` seconds."""
         if messages := self._at_least(1, within):
-            raise AssertionError(f"{len(messages)} messages came that should not have come{self._told()}")
+            raise AssertionError(f"expected no messages, found {len(messages)}{self._listing()}")
 
     def clear(self) -> None:
-        """Forget what has come until now."""
+        """Discard all messages so far."""
         self._at_least(0, 0)
         self._messages.clear()
 
     def pop(self, index: int = -1) -> T:
-        """Take one out."""
+        """Remove and return one message."""
         message = self[index]
         del self._messages[index]
         return message
@@ -78,7 +78,7 @@ class Outbox(Sequence[T], Generic[T]):
             return messages[index]
         except IndexError:
             raise IndexError(
-                f"there is no message {index}; {len(messages)} came within {self._timeout:g} seconds{self._told()}"
+                f"no message {index}: {len(messages)} within {self._timeout:g} seconds{self._listing()}"
             ) from None
 
     def __delitem__(self, index: int | slice) -> None:
@@ -92,7 +92,7 @@ class Outbox(Sequence[T], Generic[T]):
         return message in self._some()
 
     def __eq__(self, other: object) -> bool:
-        """Equal to a list or outbox of the same messages."""
+        """Compare with a list or outbox of messages."""
         if not isinstance(other, Sequence) or isinstance(other, str | bytes):
             return NotImplemented
         wanted = list(other)
@@ -107,18 +107,18 @@ class Outbox(Sequence[T], Generic[T]):
         return list(self._at_least(1, self._patience))
 
     def _at_least(self, count: int, seconds: float) -> list[T]:
-        """All messages, as soon as there are so many or the time is over."""
+        """Return all messages as soon as there are `count` or after `seconds`."""
         self._messages += self._source.more(max(0, count - len(self._messages)), seconds)
         return list(self._messages)
 
-    def _told(self) -> str:
-        return "".join(f"\n  {message}" for message in self._messages) or "; nothing came"
+    def _listing(self) -> str:
+        return "".join(f"\n  {message}" for message in self._messages) or "; none arrived"
 
 
 class InboxSource(Generic[T]):
-    """What comes into an inbox after a cursor, the inbox's own unless it is given.
+    """Messages that arrive in an inbox after a cursor, by default the inbox's own.
 
-    make: makes of each message, once, what the outbox is to hold.
+    make: converts each message, once, to what the outbox holds.
     """
 
     def __init__(
@@ -130,16 +130,16 @@ class InboxSource(Generic[T]):
         self._since = inbox.cursor if since is None else since
 
     def more(self, count: int, seconds: float) -> list[T]:
-        """See `Source`."""
+        """See `MessageSource`."""
         until = time.monotonic() + seconds
-        found = self._there()
+        found = self._arrived()
         while (missing := count - len(found)) > 0 and (left := until - time.monotonic()) > 0:
             with contextlib.suppress(NothingCame):
                 self._inbox.wait_for_all(min(missing, MAX_AWAITED), since=self._since, timeout=left)
-            found += self._there()
+            found += self._arrived()
         return found
 
-    def _there(self) -> list[T]:
+    def _arrived(self) -> list[T]:
         messages = self._catcher.messages(inbox=self._inbox.name, since=self._since)
         if messages:
             self._since = messages[-1].cursor

@@ -1,7 +1,7 @@
-"""The plugin for pytest: `catcher_server`, `mailbox`, `make_mailbox`, `smtp_faults`, `mail_snapshot`.
+"""The pytest plugin: `catcher_server`, `mailbox`, `make_mailbox`, `smtp_faults`, `mail_snapshot`.
 
-pytest loads this module in every run of whoever has catcher installed, so it imports nothing of catcher at the top, and
-does nothing until a test asks for a fixture.
+pytest loads this module in every run where catcher is installed, so it imports nothing heavy and does nothing until a
+test requests a fixture.
 """
 
 import os
@@ -16,78 +16,70 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from catcher import testing
+
 if TYPE_CHECKING:
     from catcher.client import Catcher
-    from catcher.testing.mailbox import Mailbox, SmtpFaults
-    from catcher.testing.shared_process import Sharing
 
 _WORKER_KEY = "catcher_directory"
 _UNSAFE = re.compile(r"[^\w.-]+")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The options of the command line and of the ini file."""
-    group = parser.getgroup("catcher", "mail that catcher catches")
+    """Add the options of the command line and of the ini file."""
+    group = parser.getgroup("catcher", "tests of mail with catcher")
     group.addoption(
-        "--catcher-url", default="", metavar="URL", help="Use the catcher at this address, instead of starting one."
+        "--catcher-url", default="", metavar="URL", help="URL of a running catcher to use instead of starting one."
     )
     group.addoption(
-        "--catcher-update-snapshots", action="store_true", help="Write the snapshots of mail instead of comparing."
+        "--catcher-update-snapshots", action="store_true", help="Write mail snapshots instead of comparing with them."
     )
-    parser.addini("catcher_url", "Address of a catcher to use, instead of starting one; also CATCHER_URL.", default="")
-    parser.addini("catcher_settings", "Settings of the catcher that is started, lines of name = value.", "linelist")
-    parser.addini("catcher_timeout", "Seconds that mail is waited for.", default="10")
-    parser.addini("catcher_shown", "Mails that the report of a failed test shows at most.", default="5")
+    parser.addini("catcher_url", "URL of a running catcher, instead of starting one; also CATCHER_URL.", default="")
+    parser.addini("catcher_settings", "Settings of the catcher that is started, as lines of name = value.", "linelist")
+    parser.addini("catcher_timeout", "Seconds to wait for mail.", default="10")
+    parser.addini("catcher_shown", "Maximum number of messages in the report of a failed test.", default="5")
 
 
-class _Share:
-    """This process's share in the catcher that is started for the run."""
+class _RunServer:
+    """This process's use of the catcher of the test run."""
 
     def __init__(self, config: pytest.Config) -> None:
         given = getattr(config, "workerinput", {}).get(_WORKER_KEY)
         self._config = config
         self._is_owner = given is None
-        self._directory = given or tempfile.mkdtemp(prefix="catcher-")
-        self._sharing: Sharing | None = None
+        self.directory: str = given or tempfile.mkdtemp(prefix="catcher-")
+        self._server: testing.SharedServer | None = None
 
-    @property
-    def directory(self) -> str:
-        """Where it lives."""
-        return self._directory
+    def use(self) -> "testing.SharedServer":
+        """Return the server, in use by this process from now on."""
+        if self._server is None:
+            self._server = testing.SharedServer(Path(self.directory))
+        return self._server
 
-    @property
-    def sharing(self) -> "Sharing":
-        """The share itself, from now on taken."""
-        if self._sharing is None:
-            from catcher.testing.shared_process import Sharing
-
-            self._sharing = Sharing(Path(self._directory))
-        return self._sharing
-
-    def begin(self) -> None:
-        """Let the catcher start, unless it has; does not wait for it."""
-        self.sharing.begin(_settings_of(self._config))
+    def start(self) -> None:
+        """Start the server unless it runs; does not wait for it."""
+        self.use().start(_settings_of(self._config))
 
     def failure(self) -> str:
-        """What the catcher said when it ended, "" while it is there or when it was never asked for."""
-        return self._sharing.failure() if self._sharing is not None else ""
+        """Return the end of the server's log when it has ended, "" while it runs and when it was never used."""
+        return self._server.failure() if self._server is not None else ""
 
-    def end(self) -> None:
-        """Give it back."""
-        if self._sharing is not None:
-            self._sharing.end()
+    def release(self) -> None:
+        """End the use of the server."""
+        if self._server is not None:
+            self._server.release()
         if self._is_owner:
-            shutil.rmtree(self._directory, ignore_errors=True)
+            shutil.rmtree(self.directory, ignore_errors=True)
 
 
-_SHARE = pytest.StashKey[_Share]()
-_MAILBOXES = pytest.StashKey["list[Mailbox]"]()
+_SERVER = pytest.StashKey[_RunServer]()
+_MAILBOXES = pytest.StashKey["list[testing.Mailbox]"]()
 
 
-def _share_of(config: pytest.Config) -> _Share:
-    if _SHARE not in config.stash:
-        config.stash[_SHARE] = _Share(config)
-    return config.stash[_SHARE]
+def _server_of(config: pytest.Config) -> _RunServer:
+    if _SERVER not in config.stash:
+        config.stash[_SERVER] = _RunServer(config)
+    return config.stash[_SERVER]
 
 
 def _url_of(config: pytest.Config) -> str:
@@ -102,45 +94,43 @@ def _settings_of(config: pytest.Config) -> dict[str, str]:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tell a worker of xdist where the catcher of the run lives; it lives as long as the process that tells."""
+    """Tell an xdist worker the directory of the run's catcher, and keep it in use until all workers have ended."""
     if sys.platform == "win32":
         return
-    share = _share_of(node.config)
-    share.sharing  # noqa: B018 - takes it
-    node.workerinput[_WORKER_KEY] = share.directory
+    server = _server_of(node.config)
+    server.use()
+    node.workerinput[_WORKER_KEY] = server.directory
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Let the catcher start while the first test is being set up, when any test needs it."""
+    """Start the catcher early when any test needs it, so that it starts while the first test is being set up."""
     config = session.config
     if config.option.collectonly or _url_of(config) or sys.platform == "win32":
         return
     if any("catcher_server" in getattr(item, "fixturenames", ()) for item in session.items):
-        _share_of(config).begin()
+        _server_of(config).start()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """The end of the run in this process."""
-    if _SHARE in config.stash:
-        config.stash[_SHARE].end()
+    """Release the catcher at the end of the run in this process."""
+    if _SERVER in config.stash:
+        config.stash[_SERVER].release()
 
 
 @pytest.fixture(scope="session")
 def catcher_server(pytestconfig: pytest.Config) -> "Iterator[Catcher]":
-    """A client of the catcher of this run: one real server for all its processes, or the one that CATCHER_URL names."""
-    from catcher.client import Catcher
+    """A client of the run's catcher: one server for all its processes, or the one that CATCHER_URL names."""
+    from catcher.client import Catcher  # not before a test needs it
 
     url = _url_of(pytestconfig)
-    if not url and sys.platform == "win32":  # it has no locks that die with their process: a catcher for each process
-        from catcher.testing.in_process import running_catcher
-
-        with running_catcher(**_settings_of(pytestconfig)) as running, Catcher(running.url) as catcher:
+    if not url and sys.platform == "win32":  # no locks that end with their process: one catcher for each process
+        with testing.running_catcher(**_settings_of(pytestconfig)) as running, Catcher(running.url) as catcher:
             yield catcher
         return
     if not url:
-        share = _share_of(pytestconfig)
-        share.begin()
-        url = share.sharing.place().url
+        server = _server_of(pytestconfig)
+        server.start()
+        url = server.use().address().url
     with Catcher(url) as catcher:
         yield catcher
 
@@ -148,17 +138,14 @@ def catcher_server(pytestconfig: pytest.Config) -> "Iterator[Catcher]":
 @pytest.fixture
 def make_mailbox(
     catcher_server: "Catcher", request: pytest.FixtureRequest, pytestconfig: pytest.Config
-) -> "Iterator[Callable[[], Mailbox]]":
-    """Makes mailboxes of this test's own; they go with their mail when it is over."""
-    from catcher.testing.mailbox import Mailbox
+) -> "Iterator[Callable[[], testing.Mailbox]]":
+    """A function that makes mailboxes for this test; they are deleted with their mail at its end."""
+    made: list[testing.Mailbox] = request.node.stash.setdefault(_MAILBOXES, [])
 
-    made = request.node.stash.setdefault(_MAILBOXES, [])
-
-    def make() -> Mailbox:
+    def make() -> testing.Mailbox:
         timeout = float(pytestconfig.getini("catcher_timeout"))
-        one = Mailbox(catcher_server, catcher_server.inbox(), timeout=timeout)
-        made.append(one)
-        return one
+        made.append(testing.Mailbox(catcher_server, catcher_server.inbox(), timeout=timeout))
+        return made[-1]
 
     yield make
     for mailbox in made:
@@ -166,35 +153,31 @@ def make_mailbox(
 
 
 @pytest.fixture
-def mailbox(make_mailbox: "Callable[[], Mailbox]") -> "Mailbox":
-    """A fresh mailbox for this test."""
+def mailbox(make_mailbox: "Callable[[], testing.Mailbox]") -> "testing.Mailbox":
+    """A new mailbox for this test."""
     return make_mailbox()
 
 
 @pytest.fixture
-def smtp_faults(mailbox: "Mailbox") -> "SmtpFaults":
-    """Faults that only senders into this test's mailbox meet."""
-    from catcher.testing.mailbox import SmtpFaults
-
-    return SmtpFaults(mailbox.inbox)
+def smtp_faults(mailbox: "testing.Mailbox") -> "testing.SmtpFaults":
+    """Fault injection for mail to this test's mailbox."""
+    return testing.SmtpFaults(mailbox.inbox)
 
 
 @pytest.fixture
 def mail_snapshot(request: pytest.FixtureRequest, pytestconfig: pytest.Config) -> "Callable[..., None]":
-    """Asserts that a message is what was kept of it, in `__snapshots__` beside the test: mail_snapshot(message).
+    """A function that compares a message with its snapshot in `__snapshots__` beside the test: mail_snapshot(message).
 
-    name: of the snapshot, when a test has several. mask: further texts that differ each time, with what stands for
-    them. A mailbox's name is masked anyway. `--catcher-update-snapshots` writes it.
+    name: tells the snapshots of one test apart. mask: further texts that differ each time, with their placeholders in
+    the file; a mailbox's name is always masked. `--catcher-update-snapshots` writes the snapshot.
     """
 
     def compare(message: Any, name: str = "", *, mask: Mapping[str, str] | None = None) -> None:
-        from catcher.testing.assertions import assert_matches_snapshot
-
         own = {each.name: "<mailbox>" for each in request.node.stash.get(_MAILBOXES, [])}
         words = [request.path.stem, request.node.name, *([name] if name else [])]
         file = request.path.parent / "__snapshots__" / (_UNSAFE.sub("-", "-".join(words)).strip("-") + ".txt")
         update = pytestconfig.getoption("--catcher-update-snapshots") or None
-        assert_matches_snapshot(message, file, mask=own | dict(mask or {}), update=update)
+        testing.assert_matches_snapshot(message, file, mask=own | dict(mask or {}), update=update)
 
     return compare
 
@@ -203,10 +186,10 @@ def mail_snapshot(request: pytest.FixtureRequest, pytestconfig: pytest.Config) -
 def pytest_runtest_makereport(
     item: pytest.Item, call: "pytest.CallInfo[None]"
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show the mail of a failed test's mailboxes in its report, and why the catcher is gone when it is."""
+    """Add the mail of a failed test's mailboxes to its report, and the log of a catcher that has ended."""
     report = yield
-    if report.failed and _SHARE in item.config.stash and (said := item.config.stash[_SHARE].failure()):
-        report.sections.append(("The catcher of this run has ended", said))
+    if report.failed and _SERVER in item.config.stash and (log := item.config.stash[_SERVER].failure()):
+        report.sections.append(("The catcher of this run has ended", log))
     if report.failed and call.when == "call" and item.stash.get(_MAILBOXES, []):
         with suppress(Exception):  # the test's own failure is what counts
             report.sections += _sections(item)
@@ -214,12 +197,9 @@ def pytest_runtest_makereport(
 
 
 def _sections(item: pytest.Item) -> "Iterator[tuple[str, str]]":
-    from catcher.assertions import excerpt
-    from catcher.testing.assertions import mail_of
-
-    most = int(item.config.getini("catcher_shown"))
+    limit = int(item.config.getini("catcher_shown"))
     for mailbox in item.stash[_MAILBOXES]:
         messages = mailbox.messages
-        more = f" (the last {most} of {len(messages)})" if len(messages) > most else ""
-        texts = [excerpt(mail_of(message)) for message in messages[-most:]] if most else []
+        more = f" (the last {limit} of {len(messages)})" if len(messages) > limit else ""
+        texts = [testing.mail_excerpt(message) for message in messages[-limit:]] if limit else []
         yield f"Mail in {mailbox.name}{more}", "\n\n".join(texts) or "none"

@@ -8,19 +8,30 @@ if TYPE_CHECKING:
     from catcher.web.api.metrics import metrics_app
     from catcher.web.api.presenters import summary_json
     from catcher.web.app import create_app
+    from catcher.web.hub import Hub
     from catcher.web.services import InstanceInfo, ListenerInfo, Services, WebOptions
 
-__all__ = ["InstanceInfo", "ListenerInfo", "Services", "WebOptions", "create_app", "metrics_app", "summary_json"]
+__all__ = [
+    "Hub",
+    "InstanceInfo",
+    "ListenerInfo",
+    "Services",
+    "WebOptions",
+    "create_app",
+    "metrics_app",
+    "summary_json",
+]
 
 __getattr__ = lazy.exports(
     __name__,
     {
-        "summary_json": "api.presenters",
-        "metrics_app": "api.metrics",
-        "create_app": "app",
+        "Hub": "hub",
         "InstanceInfo": "services",
         "ListenerInfo": "services",
         "Services": "services",
         "WebOptions": "services",
+        "create_app": "app",
+        "metrics_app": "api.metrics",
+        "summary_json": "api.presenters",
     },
 )

@@ -54,7 +54,7 @@ def test_it_is_the_list_of_django(mailoutbox: MailOutbox) -> None:
     assert mail.outbox == [mail.outbox[0], mail.outbox[1]]
     del mail.outbox[:]
     assert mail.outbox == []
-    with pytest.raises(IndexError, match="there is no message 0; 0 came"):
+    with pytest.raises(IndexError, match="no message 0: 0 within"):
         MailOutbox.__getitem__(_quick(mailoutbox), 0)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from catcher.envelope import Client, Envelope, ForwardPath
 from catcher.errors import StoreUnavailable
-from catcher.intake import Intake, Tagging, deliver_now
+from catcher.intake import Intake, TagOptions, deliver_now
 from catcher.store import AsyncStore, Store
 from catcher.threads import Threads
 
@@ -66,7 +66,7 @@ def test_a_thread_gives_what_the_loop_gives(store: Store) -> None:
 
 def test_several_are_kept_in_one_transaction(store: Store) -> None:
     """`deliver_now` keeps all or none, in order; the mail backend's way."""
-    ids = deliver_now(store, [(ENVELOPE, CONTENT), (ENVELOPE, b"")], tagging=Tagging(plus_addresses=False))
+    ids = deliver_now(store, [(ENVELOPE, CONTENT), (ENVELOPE, b"")], tags=TagOptions(plus_addresses=False))
     assert [one.store_id for one in store.page().messages] == ids[::-1]
     assert store.tags() == {}
     assert deliver_now(store, []) == []

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.envelope import Client, Envelope, ForwardPath
-from catcher.intake import Tagging, prepare
+from catcher.intake import TagOptions, prepare
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -99,13 +99,13 @@ def test_tags_come_from_header_and_plus_addresses() -> None:
 
 def test_sources_of_tags_can_be_switched_off() -> None:
     """Each on its own."""
-    by_header = prepare(envelope("a+b@x"), TAGGED, tagging=Tagging(plus_addresses=False))
+    by_header = prepare(envelope("a+b@x"), TAGGED, tags=TagOptions(plus_addresses=False))
     assert "from" not in by_header.tags
     assert "Größe" in by_header.tags
-    by_address = prepare(envelope("a+b@x"), TAGGED, tagging=Tagging(x_tags=False))
+    by_address = prepare(envelope("a+b@x"), TAGGED, tags=TagOptions(x_tags=False))
     assert "Größe" not in by_address.tags
     assert "from" in by_address.tags
-    assert prepare(envelope("a+b@x"), TAGGED, tagging=Tagging(x_tags=False, plus_addresses=False)).tags == ()
+    assert prepare(envelope("a+b@x"), TAGGED, tags=TagOptions(x_tags=False, plus_addresses=False)).tags == ()
 
 
 def test_a_flood_of_tags_is_bounded() -> None:

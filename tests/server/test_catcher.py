@@ -1,4 +1,4 @@
-"""Tests of catcher.server.catcher, its options and its HTTP server: each setting reaches what it is for."""
+"""Tests of catcher.server.catcher, its options and its HTTP server: each setting has its effect."""
 
 import asyncio
 import contextlib
@@ -21,7 +21,7 @@ import trustme
 
 from catcher.conf import load
 from catcher.errors import SettingError
-from catcher.server.catcher import Catcher
+from catcher.server import open_listeners, run_catcher, start_catcher
 from catcher.store import Store
 from catcher.testing import RunningCatcher, running_catcher
 
@@ -233,10 +233,10 @@ def test_compression_can_be_turned_off() -> None:
 def test_a_public_address_is_warned_about_unless_it_asks_for_a_password(caplog: pytest.LogCaptureFixture) -> None:
     """Whoever can reach it can read all mail."""
     with running_catcher(listen="0.0.0.0:0"):
-        assert "asks for no password" in caplog.text
+        assert "without a password" in caplog.text
     caplog.clear()
     with running_catcher(listen="0.0.0.0:0", ui_auth="ann:pw"):
-        assert "asks for no password" not in caplog.text
+        assert "without a password" not in caplog.text
 
 
 def test_deleted_messages_are_counted_whoever_deletes_them() -> None:
@@ -307,24 +307,18 @@ def test_clients_connect_before_the_store_is_open() -> None:
     """SMTP greets as soon as the listeners are open; a request that comes then is answered when the site is there."""
 
     async def early() -> tuple[bytes, bytes]:
-        settings, _ = load(flags={"smtp": "127.0.0.1:0", "listen": "127.0.0.1:0", "ephemeral": True})
-        catcher = Catcher(settings)
-        await catcher.open()
-        try:
-            host, _, port = catcher.whereabouts.smtp[0].rpartition(":")
+        settings, origins = load(flags={"smtp": "127.0.0.1:0", "listen": "127.0.0.1:0", "ephemeral": True})
+        async with open_listeners(settings) as listeners:
+            host, _, port = listeners.addresses.smtp[0].rpartition(":")
             smtp, writer = await asyncio.open_connection(host, int(port))
             greeting = await asyncio.wait_for(smtp.readline(), 30)
             writer.close()
-            site = urlsplit(catcher.whereabouts.url)
+            site = urlsplit(listeners.addresses.url)
             http, writer = await asyncio.open_connection(site.hostname, site.port)
             writer.write(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            with pytest.raises(RuntimeError):
-                catcher.store  # noqa: B018
-            await catcher.start()
-            answer = await asyncio.wait_for(http.readline(), 30)
-            writer.close()
-        finally:
-            await catcher.stop()
+            async with start_catcher(listeners, origins=origins):
+                answer = await asyncio.wait_for(http.readline(), 30)
+                writer.close()
         return greeting, answer
 
     greeting, answer = asyncio.run(early())
@@ -350,17 +344,17 @@ def test_a_message_that_ends_while_the_catcher_stops_is_kept(tmp_path: Path) -> 
     file = tmp_path / "kept.db"
 
     async def stopped_amid_data() -> bytes:
-        settings, _ = load(flags={"smtp": "127.0.0.1:0", "listen": "127.0.0.1:0", "database": str(file)})
-        catcher = Catcher(settings)
-        await catcher.start()
-        host, _, port = catcher.whereabouts.smtp[0].rpartition(":")
+        settings, origins = load(flags={"smtp": "127.0.0.1:0", "listen": "127.0.0.1:0", "database": str(file)})
+        stack = contextlib.AsyncExitStack()
+        started = await stack.enter_async_context(run_catcher(settings, origins=origins))
+        host, _, port = started.addresses.smtp[0].rpartition(":")
         reader, writer = await asyncio.open_connection(host, int(port))
         for line in ("EHLO me", "MAIL FROM:<a@example.com>", "RCPT TO:<b@example.com>", "DATA"):
             writer.write(f"{line}\r\n".encode())
         await reader.readuntil(b"354 ")
         await reader.readline()
         writer.write(b"Subject: the last\r\n\r\n")
-        stopping = asyncio.create_task(catcher.stop())
+        stopping = asyncio.create_task(stack.aclose())
         while not stopping.done():
             try:
                 _, probe = await asyncio.open_connection(host, int(port))

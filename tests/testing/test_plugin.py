@@ -24,7 +24,7 @@ import sys
 
 def test_nothing_is_loaded():
     loaded = {name for name in sys.modules if name.partition(".")[0] in ("catcher", "httpx2", "sqlalchemy", "msgspec")}
-    assert loaded == {"catcher", "catcher.testing", "catcher.testing.plugin"}
+    assert loaded == {"catcher", "catcher.lazy", "catcher.testing", "catcher.testing.plugin"}
 """
 SNAPSHOT = """
 from sending import send
@@ -59,7 +59,7 @@ def test_its_import_brings_nothing_that_pytest_has_not() -> None:
         "print(*sorted(set(sys.modules) - before))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
-    assert done.stdout.split() == ["catcher", "catcher.testing", "catcher.testing.plugin"]
+    assert done.stdout.split() == ["catcher", "catcher.lazy", "catcher.testing", "catcher.testing.plugin"]
 
 
 def test_a_run_without_mail_loads_and_starts_nothing(tmp_path: Path) -> None:

@@ -221,7 +221,7 @@ def test_a_file_that_names_nobody_does_not_lock_everybody_out(tmp_path: Path) ->
     """It stops the start, with the flag and the file."""
     file = tmp_path / "empty"
     file.write_text("# nobody\n")
-    with pytest.raises(ValueError, match="nobody is in it") as caught, running_catcher(ui_auth_file=str(file)):
+    with pytest.raises(ValueError, match="no users found") as caught, running_catcher(ui_auth_file=str(file)):
         pass
     assert "--ui-auth-file" in str(caught.value)
 

@@ -1,0 +1,68 @@
+"""The HTTP server of an application: uvicorn without its signal handlers, logging and TLS set-up."""
+
+import asyncio
+import contextlib
+import socket
+import ssl
+from collections.abc import Iterator
+from typing import Any, cast
+
+import uvicorn
+from starlette.applications import Starlette
+
+from catcher.errors import StartError
+
+DRAIN_SECONDS = 2
+"""How long running requests may take after the server was told to stop."""
+
+
+class HttpServer:
+    """Serves an application on a listening socket. tls: None for plain HTTP. is_compressed: of WebSocket messages."""
+
+    def __init__(
+        self, app: Starlette, listener: socket.socket, *, tls: ssl.SSLContext | None, is_compressed: bool
+    ) -> None:
+        config = uvicorn.Config(
+            app,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=DRAIN_SECONDS,
+            ws=cast("type[asyncio.Protocol]", _web_socket),
+            ws_per_message_deflate=is_compressed,
+        )
+        config.load()
+        config.ssl = tls  # uvicorn would make one from files, without the lower bound on versions
+        self._server = _Server(config)
+        self._listener = listener
+        self._serving: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to serve. Raises StartError."""
+        self._serving = asyncio.create_task(self._server.serve(sockets=[self._listener]))
+        while not self._server.started:
+            if self._serving.done():
+                raise StartError("the site did not start") from self._serving.exception()
+            await asyncio.sleep(0.001)
+
+    async def stop(self, *, grace: float) -> None:
+        """Accept no further connections and end all of them within `grace` seconds. Safe to call twice."""
+        self._server.should_exit = True
+        if self._serving is not None:
+            with contextlib.suppress(TimeoutError, asyncio.CancelledError):
+                await asyncio.wait_for(self._serving, grace)
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals of the process alone."""
+        yield
+
+
+def _web_socket(**given: Any) -> asyncio.Protocol:
+    """Return the protocol of a WebSocket; its module is imported when the first one is opened."""
+    from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+    return WebSocketsSansIOProtocol(**given)
