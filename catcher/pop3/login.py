@@ -1,7 +1,5 @@
-"""Verification of credentials: USER and PASS, APOP, and SASL PLAIN. RFC 1939 §7, RFC 4616."""
+"""Verification of credentials: passwords and APOP. RFC 1939 §7."""
 
-import base64
-import binascii
 import hashlib
 import hmac
 import os
@@ -17,11 +15,6 @@ async def verify(passwords: Htpasswd | None, user: str, password: str, *, thread
     return passwords is None or await threads.run(passwords.verify, user, password)
 
 
-def is_same(known: str, given: str) -> bool:
-    """Compare two passwords in constant time."""
-    return hmac.compare_digest(known.encode("utf-8", "replace"), given.encode("utf-8", "replace"))
-
-
 def is_apop_digest(digest: str, *, password: str | None, timestamp: str) -> bool:
     """Return whether this is the digest of the timestamp and the password; never for an unknown user (None)."""
     known = f"{timestamp}{secrets.token_hex(16) if password is None else password}"
@@ -32,15 +25,3 @@ def is_apop_digest(digest: str, *, password: str | None, timestamp: str) -> bool
 def new_timestamp() -> str:
     """Return a unique and unpredictable timestamp for the greeting."""
     return f"<{os.getpid()}.{time.time_ns()}.{secrets.token_hex(8)}@catcher>"
-
-
-def read_plain(response: bytes) -> tuple[str, str] | None:
-    """Return user and password of a PLAIN response in base64 ("=" is the empty one); None if it is malformed."""
-    try:
-        decoded = b"" if response == b"=" else base64.b64decode(response, validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    parts = decoded.split(b"\0")
-    if len(parts) != 3:
-        return None
-    return parts[1].decode("utf-8", "backslashreplace"), parts[2].decode("utf-8", "backslashreplace")

@@ -7,8 +7,9 @@ from typing import Any, TypeAlias
 
 from catcher import __version__
 from catcher.errors import NotFound, StoreUnavailable
+from catcher.net.sasl import decode_response, is_same_password, read_plain
 from catcher.pop3.connection import LineTooLong, Pop3Connection
-from catcher.pop3.login import is_apop_digest, is_same, new_timestamp, read_plain, verify
+from catcher.pop3.login import is_apop_digest, new_timestamp, verify
 from catcher.pop3.maildrop import Entry, Maildrop
 from catcher.pop3.options import Pop3Options
 from catcher.pop3.protocol import (
@@ -225,10 +226,12 @@ class Pop3Session:
     async def _plain(self, response: bytes) -> None:
         if response == b"*":
             await self._refuse("cancelled")
-        elif (credentials := read_plain(response)) is None:
+            return
+        try:
+            user, password = read_plain(decode_response(response))
+        except ValueError:
             await self._refuse("the response cannot be read")
         else:
-            user, password = credentials
             await self._log_in(user, password)
 
     async def _stls(self, command: Pop3Command) -> None:
@@ -242,7 +245,7 @@ class Pop3Session:
         """Log in to the created inbox of this name, whose own password takes precedence, or to all mail."""
         inbox = await self._store.explicit_inbox(user)
         if inbox is not None and inbox.password:
-            await self._enter(is_same(inbox.password, password), inbox=inbox)
+            await self._enter(is_same_password(inbox.password, password), inbox=inbox)
         else:
             is_valid = await verify(self._options.passwords, user, password, threads=self._threads)
             await self._enter(is_valid, inbox=inbox)

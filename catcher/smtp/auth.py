@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
+from catcher.net.sasl import decode_text, is_same_password, read_plain
 from catcher.smtp.options import AuthPolicy
 
 SCRAM_ITERATIONS = 4096
@@ -76,11 +77,6 @@ def begin(name: str, initial: bytes | None) -> Exchange:
     return _MECHANISMS[name](initial)
 
 
-def decode(response: bytes) -> bytes:
-    """Decode a response from base64; "=" is the empty one (RFC 4954 §4). Raises binascii.Error."""
-    return b"" if response == b"=" else base64.b64decode(response, validate=True)
-
-
 def is_true(claim: Claim, policy: AuthPolicy) -> bool:
     """Return whether the policy accepts the claim. Hashes may take 0.1 s: with a password file, call it in a thread."""
     if claim.is_refuted:
@@ -95,23 +91,25 @@ def is_true(claim: Claim, policy: AuthPolicy) -> bool:
 def knows(claim: Claim, password: str) -> bool:
     """Return whether the client knows this password."""
     if claim.password is not None:
-        return _is_same(claim.password, password)
+        return is_same_password(claim.password, password)
     return claim.proves is not None and claim.proves(password)
 
 
 def _plain(initial: bytes | None) -> Exchange:
     """RFC 4616: [authzid] NUL authcid NUL password."""
-    parts = (initial if initial is not None else (yield b"")).split(b"\0")
-    if len(parts) != 3:
-        raise MalformedResponse
-    return Claim(user=_text(parts[1]), password=_text(parts[2]))
+    response = initial if initial is not None else (yield b"")
+    try:
+        user, password = read_plain(response)
+    except ValueError:
+        raise MalformedResponse from None
+    return Claim(user=user, password=password)
 
 
 def _login(initial: bytes | None) -> Exchange:
     """draft-murchison-sasl-login: two prompts."""
     user = initial if initial is not None else (yield b"Username:")
     password = yield b"Password:"
-    return Claim(user=_text(user), password=_text(password))
+    return Claim(user=decode_text(user), password=decode_text(password))
 
 
 def _cram_md5(_initial: bytes | None) -> Exchange:
@@ -120,14 +118,14 @@ def _cram_md5(_initial: bytes | None) -> Exchange:
     user, space, digest = (yield challenge).rpartition(b" ")
     if not space:
         raise MalformedResponse
-    password: str | None = yield PasswordRequest(_text(user))
+    password: str | None = yield PasswordRequest(decode_text(user))
 
     def proves(known: str) -> bool:
         right = hmac.new(known.encode(), challenge, "md5").hexdigest().encode()
         return hmac.compare_digest(right, digest.lower())
 
     is_proven = proves(password or secrets.token_hex(16)) and password is not None
-    return Claim(user=_text(user), is_proven=is_proven, proves=proves)
+    return Claim(user=decode_text(user), is_proven=is_proven, proves=proves)
 
 
 def _xoauth2(initial: bytes | None) -> Exchange:
@@ -136,12 +134,12 @@ def _xoauth2(initial: bytes | None) -> Exchange:
     fields = dict(field.partition(b"=")[::2] for field in response.split(b"\x01") if field)
     if b"user" not in fields or not fields.get(b"auth", b"").lower().startswith(b"bearer "):
         raise MalformedResponse
-    return Claim(user=_text(fields[b"user"]))
+    return Claim(user=decode_text(fields[b"user"]))
 
 
 def _scram_sha_256(initial: bytes | None) -> Exchange:
     """RFC 5802, RFC 7677, without channel binding. An unknown user fails only at the proof, like a wrong password."""
-    first = _text(initial if initial is not None else (yield b""))
+    first = decode_text(initial if initial is not None else (yield b""))
     gs2, bare = _gs2(first)
     attributes = _attributes(bare)
     if gs2[:1] not in ("n", "y") or "n" not in attributes or "r" not in attributes:
@@ -150,7 +148,7 @@ def _scram_sha_256(initial: bytes | None) -> Exchange:
     password: str | None = yield PasswordRequest(user)
     salt, nonce = secrets.token_bytes(16), attributes["r"] + secrets.token_urlsafe(18)
     server_first = f"r={nonce},s={base64.b64encode(salt).decode()},i={SCRAM_ITERATIONS}"
-    final = _text((yield server_first.encode()))
+    final = decode_text((yield server_first.encode()))
     without_proof, _, proof = final.rpartition(",p=")
     binding = base64.b64encode(first[: len(first) - len(bare)].encode()).decode()
     final_attributes = _attributes(without_proof)
@@ -162,7 +160,7 @@ def _scram_sha_256(initial: bytes | None) -> Exchange:
         return Claim(user=user, is_refuted=True)
     server_key = hmac.digest(salted, b"Server Key", "sha256")
     yield b"v=" + base64.b64encode(hmac.digest(server_key, signed, "sha256"))
-    return Claim(user=user, is_proven=True, proves=partial(_is_same, password))
+    return Claim(user=user, is_proven=True, proves=partial(is_same_password, password))
 
 
 def _is_client_proof(salted: bytes, signed: bytes, proof: str) -> bool:
@@ -176,10 +174,6 @@ def _is_client_proof(salted: bytes, signed: bytes, proof: str) -> bool:
     return hmac.compare_digest(given, right)
 
 
-def _is_same(one: str, other: str) -> bool:
-    return hmac.compare_digest(one.encode("utf-8", "replace"), other.encode("utf-8", "replace"))
-
-
 def _gs2(first: str) -> tuple[str, str]:
     """Split "n,a=name,n=…" into the channel binding flag and the rest; the authorization identity is ignored."""
     parts = first.split(",", 2)
@@ -190,10 +184,6 @@ def _gs2(first: str) -> tuple[str, str]:
 
 def _attributes(text: str) -> dict[str, str]:
     return {piece[0]: piece[2:] for piece in text.split(",") if piece[1:2] == "="}
-
-
-def _text(octets: bytes) -> str:
-    return octets.decode("utf-8", "backslashreplace")
 
 
 _MECHANISMS: dict[str, Mechanism] = {

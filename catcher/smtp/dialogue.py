@@ -11,6 +11,7 @@ from typing import ClassVar, TypeAlias
 from catcher.envelope import Envelope, SmtpSession
 from catcher.errors import CatcherError, MessageRefused, MessageTooLarge, StoreFull, StoreUnavailable
 from catcher.hooks import HookContext, Stage
+from catcher.net.sasl import decode_response
 from catcher.smtp import auth
 from catcher.smtp.connection import SmtpConnection
 from catcher.smtp.context import ServerContext
@@ -302,7 +303,7 @@ class SmtpDialogue:
         if refusal:
             return refusal
         try:
-            initial = auth.decode(response.strip()) if response.strip() else None
+            initial = decode_response(response.strip()) if response.strip() else None
         except binascii.Error:
             return Reply.AUTH_NOT_BASE64
         self._exchange = auth.begin(mechanism, initial)
@@ -324,7 +325,7 @@ class SmtpDialogue:
     def _auth_response(self, line: bytes) -> bytes | None:
         try:
             if line.strip() != b"*":
-                return self._advance(auth.decode(line.strip()))
+                return self._advance(decode_response(line.strip()))
             refusal = Reply.AUTH_CANCELLED
         except binascii.Error:
             refusal = Reply.AUTH_NOT_BASE64
