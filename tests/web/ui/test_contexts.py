@@ -50,7 +50,7 @@ OF_NAME: dict[str, typing.Any] = {
     "layout": layout.Layout,
     "sidebar": layout.Sidebar,
     "setting": EffectiveSetting,
-    "message_list": lists.MessageList,
+    "message_list": lists.ListView,
     "setup": lists.SetupGuide,
     "html": views.HtmlView,
     "source": views.SourceView,

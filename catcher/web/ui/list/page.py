@@ -11,7 +11,7 @@ from catcher.web.ui.instance.setup import setup_guide
 from catcher.web.ui.list.folding import by_thread, equality_key, folded
 from catcher.web.ui.list.suggestions import search_terms, suggestions
 from catcher.web.ui.pages.layout import Preferences
-from catcher.web.ui.pages.lists import ListPage, MessageList, MessageRow, NoticePage
+from catcher.web.ui.pages.lists import ListPage, ListView, MessageRow, NoticePage
 from catcher.web.ui.site import dates, formatting
 from catcher.web.ui.site.languages import _
 from catcher.web.ui.site.list_state import MAX_NUMBER, ListState, error_parts, read_list_state, read_query
@@ -42,7 +42,7 @@ async def show(site: Site, request: Request) -> Response:
 
 async def read_list(
     site: Site, state: ListState, preferences: Preferences, *, current: StoredSummary | None = None
-) -> tuple[MessageList, Counts]:
+) -> tuple[ListView, Counts]:
     """Return a page of the list, or the page around `current` when it lacks that, and the counts of the mailbox."""
     store = site.services.store
     query, error = read_query(state)
@@ -55,7 +55,7 @@ async def read_list(
     moment, is_empty_search = now(), bool(state.query) and not page.matching
     rows = [make_row(site, summary, state, moment, current=current) for summary in page.messages]
     whole = ListState(query=state.query, inbox=state.inbox)
-    message_list = MessageList(
+    message_list = ListView(
         title=_title(state),
         rows=by_thread(rows, await store.references([summary.store_id for summary in page.messages]))
         if preferences.groups_threads

@@ -24,7 +24,7 @@ class MessageRow(Struct, frozen=True, kw_only=True):
     folded: tuple["MessageRow", ...] = ()  # rows folded behind it, newest first: equal ones, or those of its thread
 
 
-class MessageList(Struct, frozen=True, kw_only=True):
+class ListView(Struct, frozen=True, kw_only=True):
     """One page of a list of messages."""
 
     title: str  # of the list
@@ -76,7 +76,7 @@ class ListPage(Struct, frozen=True, kw_only=True):
     """/ and /search."""
 
     layout: Layout  # of the page
-    message_list: MessageList  # the list
+    message_list: ListView  # the list
     setup: SetupGuide | None  # of an empty mailbox or inbox
     notice: str  # result of the last action, "" without one
     undo: str  # moment of the last deletion, for undoing it, "" without one
@@ -86,7 +86,7 @@ class NoticePage(Struct, frozen=True, kw_only=True):
     """A missing page or a refused action, with the list beside it."""
 
     layout: Layout  # of the page
-    message_list: MessageList  # the list beside it
+    message_list: ListView  # the list beside it
     title: str  # what happened
     text: str  # what to do next, or the subject of the deleted message
     restore: str  # id of the message that can be restored, "" without one

@@ -9,7 +9,7 @@ from catcher.store.model import StoredSummary
 from catcher.web.ui.message.diff import Difference
 from catcher.web.ui.pages.checks import ChecksView, FindingCount
 from catcher.web.ui.pages.layout import Layout, NavLink
-from catcher.web.ui.pages.lists import MessageList
+from catcher.web.ui.pages.lists import ListView
 from catcher.web.ui.pages.views import (
     DeliveryView,
     HeaderRow,
@@ -87,7 +87,7 @@ class MessageViewPage(Struct, frozen=True, kw_only=True):
     """/view/{id} in each of its views."""
 
     layout: Layout  # of the page
-    message_list: MessageList  # the list beside it
+    message_list: ListView  # the list beside it
     summary: StoredSummary  # the message
     title: str  # its subject with control characters spelled out, "" without one
     from_: tuple[Address, ...]  # the From field
