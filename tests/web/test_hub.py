@@ -55,8 +55,8 @@ def run(store: Store, scenario: Callable[[Hub], Awaitable[None]], **options: int
     asyncio.run(body())
 
 
-def test_everything_after_entering_is_heard_in_order(store: Store) -> None:
-    """Also what is committed before the first batch is asked for."""
+def test_a_subscriber_gets_everything_after_entering_in_order(store: Store) -> None:
+    """This includes commits before the first batch is requested."""
 
     async def scenario(hub: Hub) -> None:
         with hub.subscription() as batches:
@@ -68,7 +68,7 @@ def test_everything_after_entering_is_heard_in_order(store: Store) -> None:
     run(store, scenario)
 
 
-def test_replay_and_live_news_join_without_gap(store: Store) -> None:
+def test_replay_and_live_events_join_without_gap(store: Store) -> None:
     """What happened after the cursor comes first and once, whatever is committed meanwhile."""
     first = put(store)
     cursor = store.cursor()
@@ -98,8 +98,8 @@ def test_a_cursor_from_elsewhere_asks_to_reload(store: Store) -> None:
     run(store, scenario)
 
 
-def test_who_falls_behind_is_dropped_and_others_are_not(store: Store) -> None:
-    """A bounded buffer each: nobody waits for a slow reader."""
+def test_a_subscriber_that_falls_behind_is_dropped_and_others_are_not(store: Store) -> None:
+    """Each has a bounded buffer: a slow subscriber delays no other."""
 
     async def scenario(hub: Hub) -> None:
         with hub.subscription() as slow, hub.subscription() as quick:
@@ -128,7 +128,7 @@ def test_closing_ends_every_subscription(store: Store) -> None:
     run(store, scenario)
 
 
-def test_nobody_listening_costs_the_store_nothing(store: Store) -> None:
+def test_without_subscribers_the_store_has_no_cost(store: Store) -> None:
     """The hub leaves the store's events with its last subscription."""
 
     async def scenario(hub: Hub) -> None:

@@ -1,4 +1,4 @@
-"""Those who wait, on one loop, without HTTP around them."""
+"""Waiting requests on one loop, without HTTP."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -40,7 +40,7 @@ def put(store: Store, *subjects: str, inbox: str = "") -> None:
 
 
 def run(store: Store, scenario: Callable[[Waiters, Hub], Awaitable[None]], **options: int) -> None:
-    """A scenario on a loop of its own; afterwards nobody listens to the store any more."""
+    """Run a scenario on a loop of its own; afterwards the store has no subscribers."""
 
     async def body() -> None:
         threads = Threads(2)
@@ -74,8 +74,8 @@ async def started(waiters: Waiters, store: Store, *wanted: WaitRequest) -> "list
     return tasks
 
 
-def test_nobody_listens_while_nobody_waits(store: Store) -> None:
-    """The store is listened to from the first who waits to the last who leaves, cancelled or answered."""
+def test_there_is_no_subscription_without_waiters(store: Store) -> None:
+    """The subscription lasts from the first waiter to the last, cancelled or answered."""
 
     async def scenario(waiters: Waiters, hub: Hub) -> None:
         first, second = await started(
@@ -93,7 +93,7 @@ def test_nobody_listens_while_nobody_waits(store: Store) -> None:
 
 
 def test_texts_are_read_once_for_all_and_not_for_other_inboxes(store: Store) -> None:
-    """However many wait, a message's texts are read once; for an inbox nobody waits for they are not read."""
+    """For any number of waiters a message's texts are read once; for an inbox without waiters not at all."""
     asked: list[int] = []
     subjects = store.subjects
 
@@ -114,8 +114,8 @@ def test_texts_are_read_once_for_all_and_not_for_other_inboxes(store: Store) -> 
     assert asked == [1]
 
 
-def test_who_falls_behind_looks_again(store: Store) -> None:
-    """More news at once than the hub keeps: nothing is lost, because the store is asked instead."""
+def test_a_waiter_that_falls_behind_queries_again(store: Store) -> None:
+    """With more events than the buffer holds nothing is lost, because the store is queried instead."""
 
     async def scenario(waiters: Waiters, hub: Hub) -> None:
         (task,) = await started(waiters, store, WaitRequest(query=parse("subject:last", now=NOW), seconds=600))
@@ -139,7 +139,7 @@ def test_the_end_of_the_hub_ends_waits(store: Store) -> None:
     run(store, scenario)
 
 
-def test_too_many_are_told_so(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_waiters_are_refused(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """One more than may wait is refused at once, and the others go on."""
     monkeypatch.setattr(waits, "MAX_WAITERS", 2)
 

@@ -81,7 +81,7 @@ def test_no_method_gets_around_it(site: RunningCatcher, method: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["livez", "readyz"])
-def test_health_is_told_to_everybody(site: RunningCatcher, path: str) -> None:
+def test_health_checks_need_no_password(site: RunningCatcher, path: str) -> None:
     """A container's health check has no password."""
     assert get(site, path).status_code == 200
     assert httpx2.get(site.url.removesuffix("mail/") + path, timeout=30).status_code == 401
@@ -116,7 +116,7 @@ def test_anything_else_is_refused(site: RunningCatcher, field: str) -> None:
     assert get(site, "api/v1/messages", headers={"Authorization": field}).status_code == 401
 
 
-def test_the_socket_of_news_needs_it_too(site: RunningCatcher) -> None:
+def test_the_event_socket_needs_a_password_too(site: RunningCatcher) -> None:
     """A WebSocket is refused in its handshake."""
     url = site.url.replace("http://", "ws://") + "api/events"
     with pytest.raises(InvalidStatus) as caught, connect(url):
@@ -137,7 +137,7 @@ def test_a_listed_origin_may_ask_what_it_may_and_read_the_refusal(site: RunningC
     assert refused.headers["Access-Control-Allow-Origin"] == "http://app.test"
 
 
-def test_an_image_of_the_frame_is_given_to_who_has_its_signed_address() -> None:
+def test_an_image_of_the_frame_needs_only_its_signed_address() -> None:
     """The sandboxed frame sends no credentials: its addresses carry a signature, and nothing else gets by."""
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = "a@example.com", "b@example.com", "picture"
@@ -171,7 +171,7 @@ def test_a_failed_attempt_is_logged_without_its_password(
 
 
 class Slow(Htpasswd):
-    """A password file whose hashes take until they are told to be done; it counts how many are computed at once."""
+    """A password file whose hashes take until they are released; it counts concurrent ones."""
 
     def __init__(self) -> None:
         super().__init__({"ann": "pw"})
@@ -217,7 +217,7 @@ def test_slow_hashes_are_computed_once_and_few_at_a_time() -> None:
     asyncio.run(crowd())
 
 
-def test_a_file_that_names_nobody_does_not_lock_everybody_out(tmp_path: Path) -> None:
+def test_an_empty_password_file_does_not_lock_everybody_out(tmp_path: Path) -> None:
     """It stops the start, with the flag and the file."""
     file = tmp_path / "empty"
     file.write_text("# nobody\n")

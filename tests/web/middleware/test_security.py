@@ -101,7 +101,7 @@ def test_the_own_origin_and_no_origin_pass(client: httpx2.Client) -> None:
 
 @pytest.mark.parametrize("origin", ["http://app.test:3000", "http://other.test", "https://other.test"])
 def test_a_listed_origin_may_use_the_api(client: httpx2.Client, origin: str) -> None:
-    """Its requests are answered with its name, and caches are told that it matters. Fetch standard, CORS protocol."""
+    """Responses name the origin, and Vary tells caches so. Fetch standard, CORS protocol."""
     answer = client.put(LIST, json={"Read": True, "IDs": ["x"]}, headers={"Origin": origin})
     assert answer.status_code == 200
     assert answer.headers["access-control-allow-origin"] == origin
@@ -123,7 +123,7 @@ def test_preflight_requests_are_answered(client: httpx2.Client) -> None:
 
 @pytest.mark.parametrize("path", [LIST, "/api/v1/message/x", "/api/nothing", "/livez", "/nothing", "/view/x.txt"])
 def test_every_answer_has_safe_header_fields(client: httpx2.Client, path: str) -> None:
-    """Nothing runs, nobody sniffs, no address leaks, errors included."""
+    """Nothing runs, no type is sniffed, no address leaks, errors included."""
     answer = client.get(path)
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["referrer-policy"] == "no-referrer"

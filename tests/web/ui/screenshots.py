@@ -18,7 +18,7 @@ SIZE = {"width": 1280, "height": 800}
 
 
 def take(browser: Browser, address: str, file: Path, *, scheme: str = "light") -> None:
-    """One picture of one page, once it hears of new mail and the mail in it is drawn."""
+    """Take a screenshot of a page, once its event stream is open and its message is drawn."""
     context = browser.new_context(viewport=SIZE, color_scheme=scheme)  # type: ignore[arg-type]
     page = context.new_page()
     page.goto(address)
@@ -30,7 +30,7 @@ def take(browser: Browser, address: str, file: Path, *, scheme: str = "light") -
 
 
 def is_everyday(message: EmailMessage) -> bool:
-    """Whether a mail makes a picture that tells something: its letters are in every machine's fonts, its people few."""
+    """Return whether a message suits a screenshot: common letters, few recipients."""
     subject = str(message["Subject"] or "")
     return subject.isprintable() and max(subject, default="") < "\u0590" and len(message["To"].addresses) < 10
 

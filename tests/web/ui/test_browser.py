@@ -44,7 +44,7 @@ def page(browser: Browser, mailbox: Mailbox) -> Iterator[Page]:
 
 
 def opened(page: Page, mailbox: Mailbox, path: str = "") -> None:
-    """Go to a page and wait until it hears of new mail."""
+    """Open a page and wait for its event stream."""
     page.goto(mailbox.url + path)
     expect(page.get_by_test_id("live")).to_have_attribute("data-state", "on")
 
@@ -126,7 +126,7 @@ def test_the_trap_springs_nothing(page: Page, mailbox: Mailbox) -> None:
 
 
 def test_allowed_remote_content_is_images_only(page: Page, mailbox: Mailbox) -> None:
-    """When somebody asks for it, images come, without referrer and cookie; nothing else."""
+    """On request images load, without referrer and cookie; nothing else does."""
     with listener() as server:
         mailbox.send(trap(server.url))
         opened(page, mailbox, f"view/{mailbox.id_of('Trap')}")
@@ -370,7 +370,7 @@ def test_ticks_survive_new_mail(page: Page, mailbox: Mailbox) -> None:
     expect(page.get_by_test_id("row")).to_have_count(12)
 
 
-def test_lost_news_are_said_and_made_up_for(page: Page, mailbox: Mailbox) -> None:
+def test_a_lost_stream_is_shown_and_caught_up(page: Page, mailbox: Mailbox) -> None:
     """Without its stream the page says so; when it is back, every row is there once and the strip is gone."""
     with line_to(mailbox.url) as line:
         page.goto(line.url)
@@ -430,7 +430,7 @@ def test_follow_opens_what_comes(page: Page, mailbox: Mailbox) -> None:
     expect(page.get_by_test_id("headers")).to_be_visible()
 
 
-def test_who_is_at_the_name_of_the_list_stays_there(page: Page, mailbox: Mailbox) -> None:
+def test_the_focus_on_the_list_title_stays_there(page: Page, mailbox: Mailbox) -> None:
     """A message that opens by itself makes another heading of it."""
     mailbox.send(invoice())
     opened(page, mailbox, "?follow=1")
@@ -461,7 +461,7 @@ def test_copy_puts_the_settings_on_the_clipboard(page: Page, mailbox: Mailbox) -
 
 
 def test_tabs_share_one_stream(page: Page, mailbox: Mailbox) -> None:
-    """HTTP/1.1 gives six connections a host; eight tabs still answer and hear of mail."""
+    """HTTP/1.1 allows six connections per host; eight tabs still work and get new mail."""
     tabs = [page, *(page.context.new_page() for _ in range(7))]
     for tab in tabs:
         opened(tab, mailbox)
@@ -517,8 +517,8 @@ def test_a_finding_is_shown_in_the_mail(page: Page, mailbox: Mailbox) -> None:
     expect(marked).to_be_in_viewport()
 
 
-def test_answers_of_links_appear_one_by_one(page: Page, mailbox: Mailbox) -> None:
-    """Links are asked on request, and each answer is shown as it comes, without leaving the view."""
+def test_link_results_appear_one_by_one(page: Page, mailbox: Mailbox) -> None:
+    """Links are checked on request, and each result shows as it arrives, without leaving the view."""
     mailbox.send(mail("Links", html='<a href="http://127.0.0.1:9/a">a</a><a href="http://10.0.0.1/b">b</a>'))
     opened(page, mailbox, f"view/{mailbox.id_of('Links')}?view=checks")
     address = page.url

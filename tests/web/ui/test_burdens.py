@@ -118,7 +118,7 @@ def test_the_mail_is_made_wider_by_mouse(page: Page, mailbox: Mailbox) -> None:
 
 
 def test_an_inline_image_outlives_its_address(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is drawn where a password is asked for; one that has expired is refused, and a reload shows it."""
+    """It is drawn where a password is required; an expired address is refused, and a reload shows the image."""
     with running_catcher(ui_auth="ann:secret") as running:
         box = Mailbox(running)
         box.send(inline_images())

@@ -22,7 +22,7 @@ def facts(*lines: str) -> dict[str, str]:
     return {fact.name: fact.value for fact in found.facts}
 
 
-def test_an_invitation_says_what_when_and_where(reader: httpx2.Client, filled: Mailbox) -> None:
+def test_an_invitation_shows_title_time_and_place(reader: httpx2.Client, filled: Mailbox) -> None:
     """Title, time with zone, place."""
     text = reader.get(f"view/{filled.id_of('Invitation: planning')}").text
     shown = text[text.index('data-testid="event"') :].partition("</section>")[0]
@@ -42,7 +42,7 @@ def test_an_invitation_says_what_when_and_where(reader: httpx2.Client, filled: M
         (("DTSTART;TZID=Nowhere/Else:20261123T100000",), "2026-11-23 10:00 (recipient's local time)"),
     ],
 )
-def test_times_are_told_as_they_are_written(lines: tuple[str, ...], said: str) -> None:
+def test_times_are_shown_as_written(lines: tuple[str, ...], said: str) -> None:
     """RFC 5545 §3.3.5: with a zone, in UTC, floating; and whole days."""
     assert facts(*lines)["When"] == said
 

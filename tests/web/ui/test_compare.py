@@ -46,14 +46,14 @@ def test_each_way_of_comparing_shows_what_differs(versions: Mailbox, http: httpx
 
 
 def test_masks_can_be_taken_off(versions: Mailbox, http: httpx2.Client) -> None:
-    """Ids and dates count as equal until somebody asks."""
+    """IDs and dates count as equal unless they are included."""
     path = f"compare/{versions.id_of('Order 1')}/{versions.id_of('Order 2')}"
     text = http.get(path, params={"what": "text", "mask": "off"}).text
     assert "Thank you, number 48291." in changed(text, "del")
 
 
 def test_the_previous_of_the_same_subject_is_one_click_away(mailbox: Mailbox, http: httpx2.Client) -> None:
-    """ "with previous of same subject and recipient", whoever else got such a mail in between."""
+    """The previous message has the same recipient, even when others got such a message in between."""
     first = mail("Nightly build failed", text="Build 1.\n", to="builds@example.com")
     other = mail("Nightly build failed", text="Build 1.\n", to="others@example.com")
     last = mail("Nightly build failed", text="Build 2.\n", to="builds@example.com")

@@ -18,8 +18,8 @@ def text_of(page: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page))
 
 
-def test_the_delivery_view_tells_the_whole_way(mailbox: Mailbox, http: httpx2.Client) -> None:
-    """Client, MAIL, every RCPT with what was asked and answered, the steps, the transcript."""
+def test_the_delivery_view_shows_the_whole_delivery(mailbox: Mailbox, http: httpx2.Client) -> None:
+    """Client, MAIL, every RCPT with parameters and reply, the steps, the transcript."""
     with smtplib.SMTP(mailbox.catcher.smtp_host, mailbox.catcher.smtp_port, local_hostname="app.test") as client:
         client.login("shop", "very-secret")
         client.mail("bounce@acme.example", ["BODY=8BITMIME"])
@@ -45,7 +45,7 @@ def test_the_delivery_view_tells_the_whole_way(mailbox: Mailbox, http: httpx2.Cl
     assert "very-secret" not in page
 
 
-def test_a_message_without_a_dialogue_says_so(mailbox: Mailbox, http: httpx2.Client) -> None:
+def test_a_message_without_a_dialogue_has_a_note(mailbox: Mailbox, http: httpx2.Client) -> None:
     """The send endpoint and test messages come without SMTP."""
     http.post("setup/test", data={"kind": "plain"})
     words = text_of(http.get(f"view/{mailbox.id_of('order')}?view=delivery").text)

@@ -24,7 +24,7 @@ def told(difference: Difference) -> list[tuple[str, str]]:
     ]
 
 
-def test_lines_that_differ_are_told_with_their_words() -> None:
+def test_differing_lines_mark_their_words() -> None:
     """A line that stands for another one shows which words make it so."""
     found = compare_lines(["Hello Ann", "your order", "bye"], ["Hello Ann", "your parcel", "bye"])
     assert told(found) == [(SAME, "Hello Ann"), (REMOVED, "your order"), (ADDED, "your parcel"), (SAME, "bye")]

@@ -85,8 +85,8 @@ def test_a_conversation_is_one_row_wherever_its_messages_stand() -> None:
     assert conversations([row(2), row(1)]) == [[2], [1]]  # without ids nothing belongs together
 
 
-def test_conversations_are_together_for_who_wants_it(page: Page, mailbox: Mailbox) -> None:
-    """The newest stands for all; a new answer is held back as it belongs further down, and is in its row then."""
+def test_threads_are_grouped_by_preference(page: Page, mailbox: Mailbox) -> None:
+    """The newest message stands for its thread; a new reply is held back, and then joins its row."""
     begun, *answers = thread()
     mailbox.send(begun, mail("Between", text="x"), answers[0])
     opened(page, mailbox)
@@ -118,7 +118,7 @@ def shown(page: Page) -> list[str]:
     return [text.removeprefix("Unread.\n") for text in texts]
 
 
-def test_a_fold_says_how_many_and_opens(page: Page, mailbox: Mailbox) -> None:
+def test_a_fold_shows_its_count_and_opens(page: Page, mailbox: Mailbox) -> None:
     """Rows that come while the list is open join the fold; j steps over a closed one and into an open one."""
     mailbox.send(mail("Before", text="x"), nightly(1))
     opened(page, mailbox)

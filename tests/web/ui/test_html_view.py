@@ -17,7 +17,7 @@ def src_of(text: str) -> str:
 
 
 @pytest.mark.parametrize(("asked", "shown"), [("375", "377"), ("437", "439"), ("1", "202"), ("9999", "2002")])
-def test_any_width_can_be_said(reader: httpx2.Client, filled: Mailbox, asked: str, shown: str) -> None:
+def test_any_width_can_be_set(reader: httpx2.Client, filled: Mailbox, asked: str, shown: str) -> None:
     """Presets and a number field; the width is an attribute, because no style may stand in the page."""
     text = reader.get(f"view/{filled.id_of('Acme news')}?w={asked}").text
     assert f'<iframe class="mail" id="mail" width="{shown}"' in text

@@ -1,4 +1,4 @@
-"""Links asked from the page: row by row, with a script and without, and never for a foreign page."""
+"""Link results in the page: row by row, with a script and without, and never for a foreign page."""
 
 import re
 import threading
@@ -106,7 +106,7 @@ def test_rows_alone_are_lines(box: Mailbox, client: httpx2.Client, site: Site) -
     assert client.get("view/nosuch/links").status_code == 404
 
 
-def test_one_time_links_are_asked_when_they_are_asked_for(box: Mailbox, client: httpx2.Client, site: Site) -> None:
+def test_one_time_links_are_checked_on_request(box: Mailbox, client: httpx2.Client, site: Site) -> None:
     """They are left alone, which the row says, until the button of their own is pressed."""
     box.send(mail("Links", html=_links(site, "unsubscribe?u=1")))
     address = f"view/{box.id_of('Links')}"
@@ -118,9 +118,7 @@ def test_one_time_links_are_asked_when_they_are_asked_for(box: Mailbox, client: 
     assert site.seen == ["/unsubscribe?u=1"]
 
 
-def test_linked_style_sheets_are_fetched_when_they_are_asked_for(
-    box: Mailbox, client: httpx2.Client, site: Site
-) -> None:
+def test_linked_style_sheets_are_loaded_on_request(box: Mailbox, client: httpx2.Client, site: Site) -> None:
     """Until then the view says that there is one which was not examined."""
     box.send(mail("Sheet", html=f'<link rel="stylesheet" href="{site.url}/a.css"><p>x</p>'))
     address = f"view/{box.id_of('Sheet')}"
@@ -141,7 +139,7 @@ def test_linked_style_sheets_are_fetched_when_they_are_asked_for(
         ("api/v1/message/{id}/link-check", 403),
     ],
 )
-def test_foreign_pages_and_mails_make_the_server_ask_nobody(
+def test_foreign_pages_and_messages_cause_no_requests_of_the_server(
     box: Mailbox, client: httpx2.Client, site: Site, path: str, status: int
 ) -> None:
     """An image or a link in a mail with one of our addresses is a cross-site request: nothing goes out."""
@@ -159,7 +157,7 @@ def test_a_mail_cannot_write_the_gap_of_the_page(box: Mailbox, client: httpx2.Cl
 
 
 def test_hundreds_of_findings_do_not_make_the_page_huge(http: httpx2.Client, mailbox: Mailbox) -> None:
-    """Ten are seen, ninety unfold, and of the rest the number is told."""
+    """Ten are visible, ninety unfold, and the rest is counted."""
     mailbox.send(
         mail("Many", html="".join(f'<p><a href="page-{number}">link {number}</a></p>' for number in range(150)))
     )
@@ -168,7 +166,7 @@ def test_hundreds_of_findings_do_not_make_the_page_huge(http: httpx2.Client, mai
     assert "50 more in the API" in text
 
 
-def test_what_was_found_out_is_told_beside_the_findings(http: httpx2.Client, mailbox: Mailbox) -> None:
+def test_facts_are_shown_beside_the_findings(http: httpx2.Client, mailbox: Mailbox) -> None:
     """The row as inboxes cut it, the weight, and the date of the client data."""
     mailbox.send(mail("A subject that is much too long for any telephone to show it whole", html="<p>Hello Bob</p>"))
     text = http.get(f"view/{mailbox.id_of('A subject')}", params={"view": "checks"}).text

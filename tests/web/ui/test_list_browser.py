@@ -266,7 +266,7 @@ def test_following_opens_matches_until_the_reader_moves(page: Page, mailbox: Mai
     expect(page.get_by_role("heading", level=1)).to_have_text("Match four")
 
 
-def test_a_lost_connection_says_when_it_tries_again(page: Page, mailbox: Mailbox) -> None:
+def test_a_lost_connection_shows_its_next_attempt(page: Page, mailbox: Mailbox) -> None:
     """The strip counts down; after it all that came is there once."""
     with line_to(mailbox.url) as line:
         page.goto(line.url)
@@ -283,8 +283,8 @@ def test_a_lost_connection_says_when_it_tries_again(page: Page, mailbox: Mailbox
         page.context.close()
 
 
-def test_a_proxy_that_holds_news_back_is_noticed(page: Page, mailbox: Mailbox) -> None:
-    """An answer that opens and says nothing is no life; the list is asked for instead, and mail appears."""
+def test_a_buffering_proxy_is_noticed(page: Page, mailbox: Mailbox) -> None:
+    """A response without events does not count as connected; the list is polled instead, and mail appears."""
     page.route("**/events?*", lambda route: route.fulfill(body="", content_type="text/event-stream"))
     page.goto(mailbox.url)
     expect(page.get_by_test_id("strip")).to_be_visible(timeout=15_000)
@@ -307,7 +307,7 @@ def test_another_tab_shows_how_much_is_unread(page: Page, mailbox: Mailbox) -> N
     expect(icon).to_have_attribute("href", re.compile("/static/favicon"))
 
 
-def test_nobody_is_asked_for_notifications_on_load(page: Page, mailbox: Mailbox) -> None:
+def test_loading_a_page_asks_for_no_notifications(page: Page, mailbox: Mailbox) -> None:
     """Only the button asks; pressed and allowed, it stays on."""
     page.context.grant_permissions(["notifications"])
     mailbox.send(welcome())
@@ -385,8 +385,8 @@ def test_times_go_by_the_clock_that_is_wanted(browser: Browser, mailbox: Mailbox
     page.context.close()
 
 
-def test_a_saved_search_says_how_much_it_finds(page: Page, mailbox: Mailbox) -> None:
-    """The number appears without being asked for, and again after mail came."""
+def test_a_saved_search_shows_its_count(page: Page, mailbox: Mailbox) -> None:
+    """The number appears by itself, and is updated after new mail."""
     mailbox.send(invoice())
     mailbox.catcher.store.saved_searches.save("Bills", "subject:invoice")
     opened(page, mailbox)

@@ -97,9 +97,7 @@ def test_tags_have_a_page_too(mailbox: Mailbox, http: httpx2.Client) -> None:
 
 
 @pytest.mark.sqlite
-def test_a_number_that_may_be_wrong_by_a_few_says_so(
-    mailbox: Mailbox, http: httpx2.Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_estimated_number_is_marked(mailbox: Mailbox, http: httpx2.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of very many matches the index alone counts, once it has them."""
     monkeypatch.setattr(search, "MAX_COUNTED", 0)
     words = [f"word{number}" for number in range(1000, 3000)]  # one for each look: what was counted is remembered
@@ -157,7 +155,7 @@ def test_the_bin_is_emptied_by_hand(mailbox: Mailbox, http: httpx2.Client) -> No
     assert mailbox.catcher.store.counts().messages == 1
 
 
-def test_a_deleted_message_says_so_at_its_address(mailbox: Mailbox, http: httpx2.Client) -> None:
+def test_the_address_of_a_deleted_message_offers_to_restore_it(mailbox: Mailbox, http: httpx2.Client) -> None:
     """404 with the list beside it and Restore, never "never existed"; after it, the message is there."""
     mailbox.send(welcome(), invoice())
     store_id = mailbox.id_of("Welcome")
@@ -261,7 +259,7 @@ def test_a_form_that_names_nothing_changes_nothing(
 
 
 @pytest.mark.parametrize("done", ["deleted", "deleted-x", "deleted-1-2-3", "deleted-99999999999999999999", "-1", "x-1"])
-def test_a_made_up_address_says_nothing(mailbox: Mailbox, http: httpx2.Client, done: str) -> None:
+def test_a_forged_address_shows_no_notice(mailbox: Mailbox, http: httpx2.Client, done: str) -> None:
     """What the page says was done comes from numbers only."""
     assert 'role="status" data-testid="toast"></div>' in http.get("", params={"done": done}).text
 
@@ -311,7 +309,7 @@ def test_an_inbox_without_mail_is_no_error(mailbox: Mailbox, http: httpx2.Client
     assert "This inbox is empty." in answer.text
 
 
-def test_an_empty_mailbox_tells_who_was_refused(mailbox: Mailbox, http: httpx2.Client) -> None:
+def test_an_empty_mailbox_shows_the_last_refusal(mailbox: Mailbox, http: httpx2.Client) -> None:
     """The first thing to know when nothing arrives."""
     with smtplib.SMTP(mailbox.catcher.smtp_host, mailbox.catcher.smtp_port, timeout=30) as client:
         client.ehlo()

@@ -1,4 +1,4 @@
-"""Live news: what a page that listens is told, when, and how it catches up."""
+"""Live updates: which events a page gets, when, and how it catches up."""
 
 import asyncio
 import json
@@ -88,7 +88,7 @@ def test_what_was_missed_comes_first(mailbox: Mailbox, http: httpx2.Client) -> N
 
 
 def test_a_page_listens_from_the_list_it_shows(mailbox: Mailbox, http: httpx2.Client) -> None:
-    """Mail that arrives between the page and its stream is told."""
+    """Mail that arrives between the page and its stream is included."""
     mailbox.send(welcome())
     cursor = http.get("").text.partition('data-cursor="')[2].partition('"')[0]
     mailbox.send(invoice())
@@ -98,7 +98,7 @@ def test_a_page_listens_from_the_list_it_shows(mailbox: Mailbox, http: httpx2.Cl
     assert "Welcome" not in row
 
 
-def test_a_search_hears_of_its_matches_only(mailbox: Mailbox, http: httpx2.Client) -> None:
+def test_a_search_gets_its_matches_only(mailbox: Mailbox, http: httpx2.Client) -> None:
     """Another message moves the counts, not the list."""
     with listening(http, "events?q=subject:invoice") as news:
         news.next()
@@ -113,7 +113,7 @@ def test_a_search_hears_of_its_matches_only(mailbox: Mailbox, http: httpx2.Clien
 
 
 def test_changes_come_as_rows_and_deletions_as_ids(mailbox: Mailbox, http: httpx2.Client) -> None:
-    """Reading elsewhere shows here; what is gone is named; after emptying the list is asked for again."""
+    """Read marks of other pages show; deleted messages are named; emptying the mailbox reloads the list."""
     mailbox.send(welcome(), invoice())
     store, store_id = mailbox.catcher.store, mailbox.id_of("Welcome")
     with listening(http) as news:
@@ -127,8 +127,8 @@ def test_changes_come_as_rows_and_deletions_as_ids(mailbox: Mailbox, http: httpx
         assert news.next()[0] == "reload"
 
 
-def test_a_burst_is_told_by_number(mailbox: Mailbox, http: httpx2.Client) -> None:
-    """More than twenty at once are not drawn before somebody wants them; none is left out."""
+def test_a_burst_is_sent_as_ids(mailbox: Mailbox, http: httpx2.Client) -> None:
+    """More than twenty at once are drawn only on request; none is left out."""
     told: set[str] = set()
     cursor = http.get("").text.partition('data-cursor="')[2].partition('"')[0]
     mailbox.send(*(mail(f"Number {number}", text="x") for number in range(60)))

@@ -38,7 +38,7 @@ def own_fetch(address: str) -> str:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_has_the_policy_of_pages(reader: httpx2.Client, path: str) -> None:
-    """No inline script or style, nobody frames a page, nothing comes from elsewhere."""
+    """No inline script or style, no framing, no resources of other origins."""
     answer = reader.get(path)
     assert answer.headers["content-security-policy"] == PAGE_POLICY
     assert answer.headers["x-content-type-options"] == "nosniff"
@@ -78,7 +78,7 @@ def test_paging_reaches_every_message_once(mailbox: Mailbox, http: httpx2.Client
     assert len(found) == len(set(found)) == 120
 
 
-def test_a_search_that_cannot_be_read_says_why(reader: httpx2.Client) -> None:
+def test_an_invalid_search_shows_its_error(reader: httpx2.Client) -> None:
     """It shows nothing rather than everything, and a reason."""
     text = reader.get("", params={"q": "before:nonsense"}).text
     assert rows(text) == []
@@ -220,7 +220,7 @@ def test_an_inline_image_needs_its_signature(reader: httpx2.Client, filled: Mail
     assert reader.get(address.partition("?")[0]).status_code == 403
 
 
-def test_large_html_waits_to_be_asked_for(mailbox: Mailbox, http: httpx2.Client) -> None:
+def test_large_html_is_shown_on_request(mailbox: Mailbox, http: httpx2.Client) -> None:
     """Above 5 MB a page asks first."""
     mailbox.send(mail("Huge", html=page("Huge", "<p>" + "x" * 900 + "</p>\n" + ("y" * 900 + "\n") * 6000)))
     path = f"view/{mailbox.id_of('Huge')}"
@@ -403,7 +403,7 @@ def test_no_template_trusts_what_came_by_mail() -> None:
 
 
 def test_only_words_of_the_pages_are_translated() -> None:
-    """What a translation gives is markup, so it is never asked for a text that is in a variable."""
+    """Translations are markup, so the text to translate is never a variable."""
     calls = []
     for path in data_directory("templates").rglob("*.html"):
         calls += re.findall(r"(?<![\w.])(?:_|n?gettext)\(\s*(.)", path.read_text(encoding="utf-8"))
@@ -422,7 +422,7 @@ def test_a_hostile_mail_is_listed_with_its_letters(mailbox: Mailbox, http: httpx
     assert "&lt;script&gt;alert(1)&lt;/script&gt; Your account [U+202E]is locked" in http.get("").text
 
 
-def test_the_checks_view_says_what_and_where(reader: httpx2.Client, filled: Mailbox) -> None:
+def test_the_checks_view_shows_findings_and_places(reader: httpx2.Client, filled: Mailbox) -> None:
     """Sections with counts, the worst first; what asks the network is offered, not made."""
     text = reader.get(f"view/{filled.id_of('Acme news')}", params={"view": "checks"}).text
     titles = re.findall(r'<h2 id="check-(\w+)"', text)
@@ -433,8 +433,8 @@ def test_the_checks_view_says_what_and_where(reader: httpx2.Client, filled: Mail
     assert "ask=authentication" in text
 
 
-def test_links_are_asked_from_the_page_without_a_script(reader: httpx2.Client, filled: Mailbox) -> None:
-    """The link does what the script does; an internal address is not asked."""
+def test_links_are_checked_without_a_script(reader: httpx2.Client, filled: Mailbox) -> None:
+    """The link does what the script does; an internal address is blocked."""
     filled.send(mail("Links inside", html='<a href="http://127.0.0.1:9/x">x</a>'))
     text = reader.get(f"view/{filled.id_of('Links inside')}", params={"view": "checks", "ask": "links"}).text
     assert 'id="link-results"' in text

@@ -77,7 +77,7 @@ def test_the_next_message_keeps_the_view_or_does_not(http: httpx2.Client, mailbo
     assert row.findall(http.get(path, params={"view": "raw"}).text) == ["", ""]
 
 
-def test_remote_images_are_loaded_for_who_always_wants_them(http: httpx2.Client, mailbox: Mailbox) -> None:
+def test_remote_images_load_by_preference(http: httpx2.Client, mailbox: Mailbox) -> None:
     """Off by default; an address that says no means no."""
     mailbox.send(newsletter())
     path = f"view/{mailbox.id_of('Acme news')}"

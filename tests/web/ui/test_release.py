@@ -28,8 +28,8 @@ def boxes(text: str) -> dict[str, str]:
     return dict(re.findall(r'name="to" value="([^"]*)"([^>]*)>', text))
 
 
-def test_the_page_says_who_may_get_it() -> None:
-    """The envelope's recipients, nobody ticked, those that the lists forbid cannot be."""
+def test_the_page_lists_possible_recipients() -> None:
+    """The envelope's recipients, none selected; forbidden ones cannot be."""
     lists = {"smtp_relay_allowed_recipients": "@example.org$", "smtp_relay_blocked_recipients": "^boss@"}
     with releasing(smtp_relay_port=9, **lists) as (client, path):
         text = client.get(path).text
@@ -46,7 +46,7 @@ def test_the_page_says_who_may_get_it() -> None:
         assert "not on the allowlist" in checked.text
 
 
-def test_it_goes_to_who_was_ticked() -> None:
+def test_a_release_goes_to_the_selected_recipients() -> None:
     """Recipient by recipient, with the server's reply."""
     with smtp_server() as sink, releasing(smtp_relay_port=sink.port) as (client, path):
         answer = client.post(path, data={"to": ["ann@example.org"], "others": "Bob <bob@example.org>"})
@@ -74,14 +74,14 @@ def test_what_is_wrong_is_said_and_nothing_is_sent() -> None:
         assert 'value="ann@example.org" checked' in answer.text
 
 
-def test_without_a_relay_the_page_says_how_to_have_one(reader: httpx2.Client, filled: Mailbox) -> None:
+def test_without_a_relay_the_page_explains_the_setting(reader: httpx2.Client, filled: Mailbox) -> None:
     """There is no form that could only fail."""
     text = reader.get(f"view/{filled.id_of('Welcome')}/release").text
     assert "No relay is configured." in text
     assert 'data-testid="release"' not in text
 
 
-def test_refused_recipients_are_told_apart() -> None:
+def test_refused_recipients_are_listed_first() -> None:
     """Some have it, some have not: the refused ones come first, with the reply."""
     with smtp_server() as sink, releasing(smtp_relay_port=sink.port) as (client, path):
         sink.refuse.add("boss@example.org")

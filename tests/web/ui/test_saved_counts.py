@@ -14,7 +14,7 @@ from tests.web.ui.mails import invoice, welcome
 
 
 def test_pages_show_what_is_known(mailbox: Mailbox, http: httpx2.Client) -> None:
-    """The first page has no number; it was asked for meanwhile, so the next one has."""
+    """The first page has no number; the script requests it, so the next page has one."""
     mailbox.send(welcome(), invoice())
     http.post("saved", data={"name": "Bills", "q": "subject:invoice"})
     http.post("saved", data={"name": "Unreadable", "q": "before:nonsense"})

@@ -1,4 +1,4 @@
-"""How applications are told where to send: for the whole mailbox, and for one inbox with its user and password."""
+"""The setup guide: for the whole mailbox, and for one inbox with its user and password."""
 
 import html
 import re
@@ -20,7 +20,7 @@ def snippets(text: str) -> str:
 
 
 @pytest.mark.parametrize("key", frameworks())
-def test_every_framework_is_told_everything(key: str) -> None:
+def test_every_snippet_has_all_values(key: str) -> None:
     """Host, port, user and password; without a login nothing of one is left but what the program insists on."""
     texts = [entry["text"] for entry in frameworks()[key]["snippet"]]
     whole = "\n".join(filled(text, LOGIN) for text in texts)
@@ -43,7 +43,7 @@ def test_a_name_that_would_be_code_is_not_written() -> None:
         assert not is_plain(name)
 
 
-def test_an_inbox_without_mail_says_how_mail_comes_in(http: httpx2.Client, mailbox: Mailbox) -> None:
+def test_an_empty_inbox_shows_its_setup_guide(http: httpx2.Client, mailbox: Mailbox) -> None:
     """The forms of its addresses and the snippets with its own user and password, which really work."""
     made = http.post("api/v1/inboxes", json={"name": "staging"}).json()
     mailbox.send(welcome())  # the mailbox is not empty, the inbox is
@@ -61,7 +61,7 @@ def test_an_inbox_without_mail_says_how_mail_comes_in(http: httpx2.Client, mailb
 
 
 def test_an_inbox_of_any_password(http: httpx2.Client, mailbox: Mailbox) -> None:
-    """An inbox nobody made has no password: any will do, and the page says so."""
+    """An inbox without a password accepts any, and the page says so."""
     text = http.get("setup/python", params={"i": "project-x"}).text
     assert f'client.login("project-x", "{ANY}")' in snippets(text)
     with smtplib.SMTP(mailbox.catcher.smtp_host, mailbox.catcher.smtp_port, timeout=30) as client:

@@ -27,7 +27,7 @@ def test_the_messages_of_a_thread_find_each_other(mailbox: Mailbox, http: httpx2
     assert "1 other message has the same subject, but neither refers to the other." in text
 
 
-def test_an_answer_outside_of_a_thread_says_why(mailbox: Mailbox, http: httpx2.Client) -> None:
+def test_a_reply_outside_of_a_thread_shows_the_reasons(mailbox: Mailbox, http: httpx2.Client) -> None:
     """What axllent/mailpit#567 asks for: why a mail does not thread."""
     mailbox.send(
         mail("Re: Invoice", text="x", In_Reply_To="<gone@acme.example>", Message_ID="<a@acme.example>"),

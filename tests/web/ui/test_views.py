@@ -38,7 +38,7 @@ def test_a_part_can_be_looked_at_decoded_and_as_sent(reader: httpx2.Client, fill
         assert f"<dt>{name}</dt>" in tree
 
 
-def test_a_part_that_is_no_text_says_so(reader: httpx2.Client, filled: Mailbox) -> None:
+def test_a_binary_part_has_no_preview(reader: httpx2.Client, filled: Mailbox) -> None:
     """A PDF is saved or opened by itself; a part that is not there is not shown."""
     path = f"view/{filled.id_of('Invoice')}"
     assert "No preview for this type" in content(reader.get(path, params={"view": "parts", "part": "2"}).text)
@@ -100,7 +100,7 @@ def test_a_field_leads_to_other_messages_with_it(mailbox: Mailbox, http: httpx2.
     assert f'data-copy="X-Odd: {html.escape(odd)}"'.replace("&quot;", "&#34;") in text
 
 
-def test_the_tab_of_the_checks_says_how_much_they_found(http: httpx2.Client, mailbox: Mailbox) -> None:
+def test_the_checks_tab_shows_the_number_of_findings(http: httpx2.Client, mailbox: Mailbox) -> None:
     """Checks (n). The page does not wait for it; what is known stands there, nothing when all is well."""
     mailbox.send(mail("Grey", html='<p style="color:#bbb">grey</p><img src="cid:none">'))
     path = f"view/{mailbox.id_of('Grey')}"

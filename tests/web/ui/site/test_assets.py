@@ -60,7 +60,7 @@ def test_the_joined_script_has_every_module_once() -> None:
     assert all(len(path.read_text(encoding="utf-8").splitlines()) < 200 for path in (STATIC / "js").glob("*.js"))
 
 
-def test_vendored_files_are_what_the_manifest_says() -> None:
+def test_vendored_files_match_the_manifest() -> None:
     """Name, version, licence and SHA-256 of everything in static/vendor."""
     entries = tomllib.loads((STATIC / "vendor" / "manifest.toml").read_text(encoding="utf-8"))["file"]
     listed = {entry["path"] for entry in entries}
@@ -73,7 +73,7 @@ def test_vendored_files_are_what_the_manifest_says() -> None:
 
 
 def test_every_icon_is_in_the_sprite_and_used() -> None:
-    """An icon that is not there would be an empty square; one that nobody uses is weight."""
+    """A missing icon would be an empty square, an unused one is dead weight."""
     sprite = set(re.findall(r'<symbol id="([^"]+)"', (STATIC / "vendor" / "icons.svg").read_text(encoding="utf-8")))
     templates = "".join(path.read_text(encoding="utf-8") for path in data_directory("templates").rglob("*.html"))
     used = set(re.findall(r'icon\((?:layout\.)?icons, "([a-z0-9-]+)"\)', templates))

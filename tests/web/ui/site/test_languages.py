@@ -28,7 +28,7 @@ def places(text: str) -> set[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_catalogue_has_every_text_and_no_other(language: str) -> None:
-    """`make messages` was run after the last change, and somebody translated what it added."""
+    """`make messages` was run after the last change, and its new texts are translated."""
     found = catalogue(language)
     assert texts_of(found) == texts_of_pages()
     assert [entry.msgid for entry in found if not all(forms(entry))] == []
@@ -46,7 +46,7 @@ def test_a_translation_fills_in_the_same_values(language: str) -> None:
             assert sorted(re.findall(r"<[^>]*>", form)) == sorted(re.findall(r"<[^>]*>", entry.msgid)), form
 
 
-def test_english_says_what_the_code_says() -> None:
+def test_english_is_the_text_of_the_code() -> None:
     """The texts are their own English."""
     for entry in catalogue("en"):
         assert forms(entry) == ([entry.msgid, entry.msgid_plural] if entry.msgid_plural else [entry.msgid])
