@@ -1,4 +1,4 @@
-"""A mailbox without a server: this process writes into the database itself, and reads what is there.
+"""A mailbox without a server: this process reads and writes the database itself.
 
 A running `catcher serve` on the same file shows such mail like any other, and other processes may write beside it.
 """
@@ -15,12 +15,12 @@ from catcher.mime.authored_message import AuthoredMessage, authored_message, mai
 from catcher.paths import database_file
 from catcher.store import Addresses, Everything, Store
 
-__all__ = ["Letter", "LocalMailbox", "SharedStores", "mailbox"]
+__all__ = ["LocalMailbox", "LocalMessage", "SharedStores", "mailbox"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    """A stored message as those see it who wrote it. octets: as stored."""
+class LocalMessage:
+    """A stored message as its author wrote it. octets: as stored."""
 
     store_id: str
     envelope: Envelope
@@ -43,7 +43,7 @@ class LocalMailbox:
         self._is_open = False
 
     def open(self) -> bool:
-        """See to it that the database can be opened; False when this mailbox was open."""
+        """Open the database to see that it can be; return False when this mailbox was open."""
         if self._is_open:
             return False
         with self._store():
@@ -51,12 +51,12 @@ class LocalMailbox:
         return True
 
     def close(self) -> None:
-        """Close the database, unless another thread is using it; it is opened again when it is used again."""
+        """Close the database unless another thread is using it; the next use opens it again."""
         self._is_open = False
         self._stores.close(self.url)
 
     def deliver(self, mails: Iterable[tuple[str, Sequence[str], bytes]]) -> list[str]:
-        """Keep (reverse-path, forward-paths, octets) in one transaction, or none of them; their store ids."""
+        """Store (reverse-path, forward-paths, octets) in one transaction, or none; return their store ids."""
         now = datetime.now(UTC)
         items = [
             (
@@ -73,21 +73,21 @@ class LocalMailbox:
             return deliver_now(store, items)
 
     def store_ids(self) -> list[str]:
-        """Of all messages, oldest first."""
+        """Return the store ids of all messages, oldest first."""
         with self._store() as store:
             return [one.store_id for batch in store.batches() for one in batch][::-1]
 
     def count(self) -> int:
-        """How many messages there are."""
+        """Return the number of messages."""
         with self._store() as store:
             return store.counts().messages
 
-    def letter(self, store_id: str) -> Letter:
-        """One message. Raises NotFound."""
+    def letter(self, store_id: str) -> LocalMessage:
+        """Return one message. Raises NotFound."""
         with self._store() as store:
             stored = store.get(store_id)
             octets = store.raw(store_id)
-        return Letter(
+        return LocalMessage(
             store_id=store_id,
             envelope=stored.envelope,
             addresses=stored.summary.addresses,

@@ -1,4 +1,4 @@
-"""Open stores that all users in one process share, and that close by themselves a moment after the last use."""
+"""Open stores that all users in one process share, closed a moment after their last use."""
 
 import threading
 import time
@@ -10,7 +10,7 @@ from pathlib import Path
 from catcher.store import Store
 
 _FORK_PATIENCE = 1.0
-"""Seconds that a fork waits for the end of what other threads write."""
+"""Seconds that a fork waits for other threads to finish writing."""
 
 _TIMER_PATIENCE = 0.2
 """Seconds that a fork waits for the timer, which may itself be waiting for the fork."""
@@ -25,11 +25,11 @@ class _Shared:
 
 
 class SharedStores:
-    """One open store for each database, until nobody has used it for `linger` seconds.
+    """One open store for each database, closed after `linger` seconds without use.
 
-    To open and close a database takes longer than to store a mail, and callers that send one mail at a time open a
+    Opening and closing a database takes longer than storing a message, and callers that send one message at a time open
+    Opening and closing a database takes longer than storing a message, and callers that send single messages open one
     mailbox for each. Any thread may use it. A process that forks has to call `before_fork`, `after_fork_in_parent` and
-    `after_fork_in_child` around it: SQLite's locks belong to a process, so nothing may be open then.
     """
 
     def __init__(self, *, linger: float = 1.0) -> None:
@@ -41,7 +41,7 @@ class SharedStores:
 
     @contextmanager
     def using(self, url: str) -> Iterator[Store]:
-        """The store at this database URL, opened if need be; it stays open meanwhile. Raises as `Store.open`."""
+        """Yield the store at this database URL, opened if necessary. Raises as `Store.open`."""
         with self._changed:
             shared = self._current(url) or self._opened(url)
             shared.users += 1
@@ -51,7 +51,7 @@ class SharedStores:
             self._give_back(url, shared)
 
     def close(self, url: str) -> None:
-        """Close the store at this URL now, unless somebody is using it at this moment."""
+        """Close the store at this URL now, unless it is in use."""
         with self._changed:
             shared = self._shared.get(url)
             if shared is not None and not shared.users:
@@ -59,15 +59,15 @@ class SharedStores:
                 shared.store.close()
 
     def close_all(self) -> None:
-        """Close every store that nobody is using at this moment."""
+        """Close every store that is not in use."""
         with self._changed:
             for url in list(self._shared):
                 self.close(url)
 
     def before_fork(self) -> None:
-        """Close everything, and let nobody open anything until the fork is over."""
-        # Held through the fork. A lock of SQLite's that a child believes to hold, and does not, would let the parent
-        # take away the write-ahead log that the child writes to.
+        """Close all stores, and block their use until the fork is over."""
+        # Held through the fork: a child that believes it holds an SQLite lock, and does not, would let the parent
+        # remove the write-ahead log that the child writes to.
         self._changed.acquire()
         self._changed.wait_for(lambda: not any(shared.users for shared in self._shared.values()), _FORK_PATIENCE)
         self.close_all()
@@ -77,21 +77,19 @@ class SharedStores:
             timer.join(_TIMER_PATIENCE)
 
     def after_fork_in_parent(self) -> None:
-        """Let others open again."""
+        """Allow use again."""
         self._changed.release()
 
     def after_fork_in_child(self) -> None:
-        """Begin anew: of this process's threads, only the one that forked is here."""
+        """Reset: of the parent's threads, only the one that forked exists here."""
         self._changed = threading.Condition()
-        # Kept, as their end would close what the parent still writes to.
+        # Kept alive: garbage collection would close files that the parent still writes to.
         self._inherited += self._shared.values()
         self._shared = {}
         self._timer = None
 
     def _current(self, url: str) -> _Shared | None:
-        """What is open for this URL; None also when the file was removed or replaced, since nobody would find mail
-        in the one that is open.
-        """
+        """Return the open store of this URL; None if its file was removed or replaced, as its mail would be lost."""
         shared = self._shared.get(url)
         if shared is not None and shared.file != _file(url):
             del self._shared[url]
@@ -134,7 +132,7 @@ class SharedStores:
 
 
 def _file(url: str) -> tuple[int, int] | None:
-    """Which file an SQLite URL leads to now, as (device, inode); None without one."""
+    """Return the file of an SQLite URL as (device, inode); None if there is none."""
     if not url.startswith("sqlite:///"):
         return None
     try:

@@ -1,4 +1,4 @@
-"""A directory for a database that nobody keeps: gone after use, or with the next start when its user was killed."""
+"""A directory for an ephemeral database: deleted after use, or at the next start if its process was killed."""
 
 import contextlib
 import os
@@ -17,13 +17,13 @@ _LOCK = "in-use"
 
 @contextlib.contextmanager
 def ephemeral_directory() -> Iterator[Path]:
-    """A fresh directory in the system's place for temporary files, removed at the end of the block.
+    """Yield a new directory among the system's temporary files, removed at the end of the block.
 
-    A lock on a file in it tells others that it is in use, whatever process ids and name spaces they see. What others
-    of this user left behind is removed first; on Windows, where there is no such lock, it stays.
+    A locked file in it marks it as in use, across process namespaces. Unused directories of this user are removed
+    first; on Windows, which has no such lock, they stay.
     """
     _sweep(Path(tempfile.gettempdir()))
-    directory, lock = _taken()
+    directory, lock = _create()
     try:
         yield directory
     finally:
@@ -31,11 +31,11 @@ def ephemeral_directory() -> Iterator[Path]:
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def _taken() -> tuple[Path, int]:
-    """A fresh directory and its lock, held.
+def _create() -> tuple[Path, int]:
+    """Return a new directory and the lock held on it.
 
-    Who sweeps at this moment may find the lock before it is held, and take the directory for one that was left: then
-    it is gone, and another one is made.
+    Another process may sweep between the creation of the lock file and the lock: then the directory is gone, and the
+    next one is tried.
     """
     while True:
         directory = Path(tempfile.mkdtemp(prefix=PREFIX))
@@ -49,17 +49,17 @@ def _taken() -> tuple[Path, int]:
             os.close(lock)
 
 
-def _sweep(place: Path) -> None:
-    """Remove the directories of this user whose lock nobody holds any more."""
+def _sweep(parent: Path) -> None:
+    """Remove this user's directories whose lock is free."""
     if sys.platform == "win32":
         return
-    for left in place.glob(f"{PREFIX}*/{_LOCK}"):
+    for lock_file in parent.glob(f"{PREFIX}*/{_LOCK}"):
         with contextlib.suppress(OSError):
-            if left.parent.stat().st_uid != os.getuid():
+            if lock_file.parent.stat().st_uid != os.getuid():
                 continue
-            lock = os.open(left, os.O_RDWR | os.O_NOFOLLOW)
+            lock = os.open(lock_file, os.O_RDWR | os.O_NOFOLLOW)
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(left.parent, ignore_errors=True)
+                shutil.rmtree(lock_file.parent, ignore_errors=True)
             finally:
                 os.close(lock)

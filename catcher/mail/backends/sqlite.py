@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, overload
 
 from catcher import mail
-from catcher.intake.local_mailbox import Letter, LocalMailbox, SharedStores, mailbox
+from catcher.intake.local_mailbox import LocalMailbox, LocalMessage, SharedStores, mailbox
 from catcher.mail import settings
 from catcher.mail.backends.base import BaseEmailBackend, checked
 from catcher.mail.header import envelope_of
@@ -130,7 +130,7 @@ class StoredEmail(EmailMultiAlternatives):
     store_id: its key. bcc: envelope recipients that no header field names. message() returns the stored octets, parsed.
     """
 
-    def __init__(self, letter: Letter) -> None:
+    def __init__(self, letter: LocalMessage) -> None:
         written = letter.authored
         fields = {name.lower(): body for name, body in written.fields}
         super().__init__(
