@@ -27,9 +27,9 @@ class _Shared:
 class SharedStores:
     """One open store for each database, closed after `linger` seconds without use.
 
-    Opening and closing a database takes longer than storing a message, and callers that send one message at a time open
-    Opening and closing a database takes longer than storing a message, and callers that send single messages open one
+    Opening and closing a database takes longer than storing a message, and callers that send single messages open a
     mailbox for each. Any thread may use it. A process that forks has to call `before_fork`, `after_fork_in_parent` and
+    `after_fork_in_child` around it: SQLite's locks belong to a process, so nothing may be open then.
     """
 
     def __init__(self, *, linger: float = 1.0) -> None:
