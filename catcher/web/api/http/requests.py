@@ -51,11 +51,8 @@ async def body_as(request: Request, kind: type[T], *, is_required: bool = True) 
 
 
 def struct_of(raw: bytes, content_type: str, kind: type[T]) -> T:
-    """Return a body as a struct. Raises HTTPException 400 with a text that says what was expected.
-
-    A body declared as a form is read as one only if it looks like one: curl declares JSON as a form, too.
-    """
-    if content_type.split(";")[0].strip().lower() == _FORM and raw.lstrip()[:1] not in (b"{", b"["):
+    """Return a body as a struct. Raises HTTPException 400 with the reason."""
+    if _is_form(raw, content_type):
         return _converted(_form_values(raw, kind), kind, strict=False)
     try:
         value = msgspec.json.decode(raw)
@@ -69,7 +66,7 @@ def struct_of(raw: bytes, content_type: str, kind: type[T]) -> T:
 def has_known_key(raw: bytes, content_type: str, kind: type) -> bool:
     """Return whether a body that `struct_of` accepted has a field of the struct, or no fields at all."""
     known = {each.encode_name.lower() for each in msgspec.structs.fields(kind)}
-    if content_type.split(";")[0].strip().lower() == _FORM and raw.lstrip()[:1] not in (b"{", b"["):
+    if _is_form(raw, content_type):
         keys = {_form_key(key) for key, _ in _form_fields(raw)}
     else:
         keys = {key.lower() for key in msgspec.json.decode(raw, type=dict[str, msgspec.Raw])}
@@ -179,6 +176,11 @@ def _fitted(value: Any, kind: inspect.Type) -> Any:
     if isinstance(kind, inspect.VarTupleType) and isinstance(value, list):
         return [_fitted(item, kind.item_type) for item in value]
     return value
+
+
+def _is_form(raw: bytes, content_type: str) -> bool:
+    """Return whether a body is a form: declared as one, and not JSON, which curl declares as a form by default."""
+    return content_type.split(";")[0].strip().lower() == _FORM and raw.lstrip()[:1] not in (b"{", b"[")
 
 
 def _form_values(raw: bytes, kind: type) -> dict[str, Any]:
