@@ -6,12 +6,14 @@ from importlib import import_module
 from typing import Any
 
 
-def exports(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
+def exports(package: str, modules: Mapping[str, str]) -> Callable[[str], Any]:
     """Return the `__getattr__` (PEP 562) of a package whose names live in submodules.
 
-    homes: the submodule of each name, relative to the package, for example `{"Checker": "checker"}`. A name is looked
-    up once and then kept as an attribute of the package. Unknown names raise AttributeError, as Python expects.
+    modules: the names in each submodule, separated by spaces, for example `{"checker": "Checker LinkFollower"}`. A name
+    is looked up once and then kept as an attribute of the package. Unknown names raise AttributeError, as Python
+    expects.
     """
+    homes = {name: module for module, names in modules.items() for name in names.split()}
 
     def __getattr__(name: str) -> Any:
         if name not in homes:

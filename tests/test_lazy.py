@@ -15,7 +15,7 @@ def test_a_name_is_imported_when_it_is_first_used_and_kept(monkeypatch: pytest.M
     home.__dict__["Thing"] = thing = object()
     monkeypatch.setitem(sys.modules, package.__name__, package)
     monkeypatch.setitem(sys.modules, home.__name__, home)
-    package.__dict__["__getattr__"] = lazy.exports(package.__name__, {"Thing": "home"})
+    package.__dict__["__getattr__"] = lazy.exports(package.__name__, {"home": "Thing"})
     assert "Thing" not in vars(package)
     assert package.Thing is thing
     assert vars(package)["Thing"] is thing

@@ -27,24 +27,12 @@ else:
     __getattr__ = lazy.exports(
         __name__,
         {
-            "Assertion": "kinds",
-            "ChecksPass": "kinds",
-            "HasAttachment": "kinds",
-            "HtmlContains": "kinds",
-            "LinksTo": "kinds",
-            "Mail": "mail",
-            "MailFile": "mail",
-            "NoTemplateVariables": "kinds",
-            "Plain": "kinds",
-            "RecipientsAre": "kinds",
-            "SubjectIs": "kinds",
-            "TextContains": "kinds",
-            "TextIsHtml": "kinds",
-            "UnsubscribeIsValid": "kinds",
-            "checks_fault": "checks",
-            "difference": "snapshot",
+            "checks": "checks_fault",
             "excerpt": "excerpt",
-            "normalised": "snapshot",
+            "kinds": "Assertion ChecksPass HasAttachment HtmlContains LinksTo NoTemplateVariables "
+            "Plain RecipientsAre SubjectIs TextContains TextIsHtml UnsubscribeIsValid",
+            "mail": "Mail MailFile",
+            "snapshot": "difference normalised",
         },
     )
 

@@ -15,7 +15,12 @@ if TYPE_CHECKING:
     from catcher.django.testcases import MailOutboxMixin
 else:  # imported at first use: these need Django's settings, which import this package
     __getattr__ = lazy.exports(
-        __name__, {"CaughtEmail": "mail", "MailOutbox": "outbox", "MailOutboxMixin": "testcases"}
+        __name__,
+        {
+            "mail": "CaughtEmail",
+            "outbox": "MailOutbox",
+            "testcases": "MailOutboxMixin",
+        },
     )
 
 __all__ = ["MAILBOX", "CaughtEmail", "MailOutbox", "MailOutboxMixin", "settings"]

@@ -11,15 +11,8 @@ else:
     __getattr__ = lazy.exports(
         __name__,
         {
-            "CodeKind": "model",
-            "CodeMatch": "model",
-            "Extract": "model",
-            "LIKELY": "model",
-            "LinkKind": "model",
-            "LinkMatch": "model",
-            "MatchPlace": "model",
-            "MatchSource": "model",
-            "extract": "extraction",
+            "extraction": "extract",
+            "model": "CodeKind CodeMatch Extract LIKELY LinkKind LinkMatch MatchPlace MatchSource",
         },
     )
 

@@ -14,10 +14,8 @@ __all__ = ["ActiveRule", "FaultRule", "FaultRules", "read_triggers", "set_trigge
 __getattr__ = lazy.exports(
     __name__,
     {
-        "ActiveRule": "model",
-        "FaultRule": "model",
-        "FaultRules": "rules",
-        "read_triggers": "chaos",
-        "set_triggers": "chaos",
+        "chaos": "read_triggers set_triggers",
+        "model": "ActiveRule FaultRule",
+        "rules": "FaultRules",
     },
 )

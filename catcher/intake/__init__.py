@@ -15,11 +15,9 @@ __all__ = ["Intake", "TagOptions", "TagRule", "deliver_now", "new_store_id", "pr
 __getattr__ = lazy.exports(
     __name__,
     {
-        "Intake": "delivery",
-        "deliver_now": "delivery",
-        "new_store_id": "ids",
-        "prepare": "preparation",
-        "TagOptions": "tags",
-        "TagRule": "tags",
+        "delivery": "Intake deliver_now",
+        "ids": "new_store_id",
+        "preparation": "prepare",
+        "tags": "TagOptions TagRule",
     },
 )

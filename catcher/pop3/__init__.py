@@ -13,7 +13,7 @@ __all__ = ["Pop3Options", "Pop3Server"]
 __getattr__ = lazy.exports(
     __name__,
     {
-        "Pop3Options": "options",
-        "Pop3Server": "server",
+        "options": "Pop3Options",
+        "server": "Pop3Server",
     },
 )

@@ -32,14 +32,9 @@ __all__ = [
 __getattr__ = lazy.exports(
     __name__,
     {
-        "HttpServer": "http_server",
-        "Listeners": "catcher",
-        "ServerAddresses": "catcher",
-        "StartedCatcher": "catcher",
-        "ephemeral_directory": "temp_database",
-        "local_checker": "local_checks",
-        "open_listeners": "catcher",
-        "run_catcher": "catcher",
-        "start_catcher": "catcher",
+        "catcher": "Listeners ServerAddresses StartedCatcher open_listeners run_catcher start_catcher",
+        "http_server": "HttpServer",
+        "local_checks": "local_checker",
+        "temp_database": "ephemeral_directory",
     },
 )

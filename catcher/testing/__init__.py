@@ -31,24 +31,14 @@ else:
     __getattr__ = lazy.exports(
         __name__,
         {
-            "Mailbox": "mailbox",
-            "RunningCatcher": "in_process",
-            "SharedServer": "shared_process",
-            "SmtpFaults": "mailbox",
-            "assert_attachment": "assertions",
-            "assert_checks": "assertions",
-            "assert_html_contains": "assertions",
-            "assert_links_to": "assertions",
-            "assert_list_unsubscribe": "assertions",
-            "assert_matches_snapshot": "assertions",
-            "assert_no_template_variables": "assertions",
-            "assert_recipients": "assertions",
-            "assert_subject": "assertions",
-            "assert_text_contains": "assertions",
-            "assert_text_is_html": "assertions",
-            "checks_failure": "local_checks",
-            "mail_excerpt": "assertions",
-            "running_catcher": "in_process",
+            "assertions": "assert_attachment assert_checks assert_html_contains assert_links_to "
+            "assert_list_unsubscribe assert_matches_snapshot assert_no_template_variables "
+            "assert_recipients assert_subject assert_text_contains assert_text_is_html "
+            "mail_excerpt",
+            "in_process": "RunningCatcher running_catcher",
+            "local_checks": "checks_failure",
+            "mailbox": "Mailbox SmtpFaults",
+            "shared_process": "SharedServer",
         },
     )
 

@@ -25,13 +25,10 @@ __all__ = [
 __getattr__ = lazy.exports(
     __name__,
     {
-        "Hub": "hub",
-        "InstanceInfo": "services",
-        "ListenerInfo": "services",
-        "Services": "services",
-        "WebOptions": "services",
-        "create_app": "app",
-        "metrics_app": "api.metrics",
-        "summary_json": "api.presenters",
+        "api.metrics": "metrics_app",
+        "api.presenters": "summary_json",
+        "app": "create_app",
+        "hub": "Hub",
+        "services": "InstanceInfo ListenerInfo Services WebOptions",
     },
 )

@@ -12,13 +12,9 @@ else:
     __getattr__ = lazy.exports(
         __name__,
         {
-            "FrameDocument": "model",
-            "FrameLimits": "model",
-            "FrameOptions": "model",
-            "ImagePolicy": "model",
-            "MARK_ID": "document",
-            "frame_document": "document",
-            "frame_headers": "policy",
+            "document": "MARK_ID frame_document",
+            "model": "FrameDocument FrameLimits FrameOptions ImagePolicy",
+            "policy": "frame_headers",
         },
     )
 

@@ -7,6 +7,11 @@ from catcher import lazy
 if TYPE_CHECKING:
     from catcher.web.ui.routes import routes
 else:
-    __getattr__ = lazy.exports(__name__, {"routes": "routes"})
+    __getattr__ = lazy.exports(
+        __name__,
+        {
+            "routes": "routes",
+        },
+    )
 
 __all__ = ["routes"]

@@ -12,4 +12,9 @@ if TYPE_CHECKING:
 
 __all__ = ["open_postgresql"]
 
-__getattr__ = lazy.exports(__name__, {"open_postgresql": "bootstrap"})
+__getattr__ = lazy.exports(
+    __name__,
+    {
+        "bootstrap": "open_postgresql",
+    },
+)
