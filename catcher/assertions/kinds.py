@@ -35,6 +35,7 @@ class RecipientsAre(_Kind, frozen=True, kw_only=True, tag="recipients"):
     exactly: tuple[str, ...]
 
     def fault(self, mail: Mail) -> str:
+        """Return what violates the assertion."""
         wanted, found = {_folded(each) for each in self.exactly}, {_folded(each) for each in mail.recipients}
         missing, besides = sorted(wanted - found), sorted(found - wanted)
         parts = [f"not to {_listed(missing)}"] if missing else []
@@ -53,6 +54,7 @@ class SubjectIs(_Kind, frozen=True, kw_only=True, tag="subject"):
             raise ValueError("expected `equals`, or `contains` with a text")
 
     def fault(self, mail: Mail) -> str:
+        """Return what violates the assertion."""
         if self.equals is not None and mail.subject != self.equals:
             return f"the subject is {mail.subject!r}, expected {self.equals!r}"
         if self.contains not in mail.subject:
@@ -70,6 +72,7 @@ class TextContains(_Kind, frozen=True, kw_only=True, tag="text"):
             raise ValueError("expected `contains` with a text")
 
     def fault(self, mail: Mail) -> str:
+        """Return what violates the assertion."""
         return "" if _is_in(self.contains, mail.bodies.text) else f"the text does not contain {self.contains!r}"
 
 
@@ -83,6 +86,7 @@ class HtmlContains(_Kind, frozen=True, kw_only=True, tag="html"):
             raise ValueError("expected `contains` with a text")
 
     def fault(self, mail: Mail) -> str:
+        """Return what violates the assertion."""
         if not mail.bodies.html:
             return "it has no HTML"
         return "" if _is_in(self.contains, mail.html_text) else f"the HTML does not show {self.contains!r}"
@@ -95,6 +99,7 @@ class LinksTo(_Kind, frozen=True, kw_only=True, tag="link"):
     contains: str = ""
 
     def fault(self, mail: Mail) -> str:
+        """Return what violates the assertion."""
         if any(self.is_meant(url) for url in mail.links):
             return ""
         wanted = " with ".join(each for each in (self.host, repr(self.contains) if self.contains else "") if each)
@@ -115,6 +120,7 @@ class HasAttachment(_Kind, frozen=True, kw_only=True, tag="attachment"):
     sha256: str = ""
 
     def fault(self, mail: Mail) -> str:
+        """Return what violates the assertion."""
         if any(self.is_meant(file) for file in mail.files):
             return ""
         wanted = " ".join(each for each in (self.name, self.type, self.sha256) if each) or "at all"
@@ -135,6 +141,7 @@ class NoTemplateVariables(_Kind, frozen=True, kw_only=True, tag="no-template-var
     ignore: tuple[str, ...] = ()
 
     def fault(self, mail: Mail) -> str:
+        """Return what violates the assertion."""
         html = without_code(mail.bodies.html[:MAX_TEXT])
         texts = (mail.subject, "" if mail.bodies.text_is_made else mail.bodies.text[:MAX_TEXT], mail.html_text)
         found = [each for text in texts for each in find_placeholders(text)]
@@ -149,6 +156,7 @@ class TextIsHtml(_Kind, frozen=True, kw_only=True, tag="text-is-html"):
     alike: Annotated[float, Meta(ge=0, le=1)] = ALIKE
 
     def fault(self, mail: Mail) -> str:
+        """Return what violates the assertion."""
         if mail.bodies.text_is_made or not mail.bodies.text.strip():
             return "it has no text"
         if not mail.bodies.html:
@@ -173,6 +181,7 @@ class UnsubscribeIsValid(_Kind, frozen=True, kw_only=True, tag="list-unsubscribe
     one_click: bool = False
 
     def fault(self, mail: Mail) -> str:
+        """Return what violates the assertion."""
         found = list_unsubscribe(mail.message)
         if not found.header:
             return "it has no List-Unsubscribe field"

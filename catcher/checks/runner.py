@@ -17,19 +17,26 @@ MAX_SECONDS = 90.0
 
 
 class Check(Protocol):
-    """One check.
-
-    name: stable, lower case. title: for people. on_request: whether it runs only when it is selected by name, because
-    it sends requests to other machines.
-    """
+    """One check."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Stable name, in lower case."""
+        ...
+
     @property
-    def title(self) -> str: ...
+    def title(self) -> str:
+        """Display name."""
+        ...
+
     @property
-    def on_request(self) -> bool: ...
-    async def run(self, mail: CheckedMail) -> Report: ...
+    def on_request(self) -> bool:
+        """Whether it runs only when selected by name, because it sends requests to other machines."""
+        ...
+
+    async def run(self, mail: CheckedMail) -> Report:
+        """Return the report on a message."""
+        ...
 
 
 class LocalCheck:

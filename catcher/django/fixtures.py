@@ -13,7 +13,7 @@ from catcher.django.outbox import MailOutbox, announced
 
 @pytest.fixture(scope="session")
 def django_mailbox(catcher_server: Catcher) -> Iterator[Inbox]:
-    """The inbox of this process's tests, to be requested by fixtures that start other processes of the project.
+    """Provide the inbox of this process's tests, for fixtures that start other processes of the project.
 
     Those processes get their mail settings from `catcher.django.settings()`, which their settings call.
     """
@@ -23,7 +23,7 @@ def django_mailbox(catcher_server: Catcher) -> Iterator[Inbox]:
 
 @pytest.fixture
 def mailoutbox(catcher_server: Catcher, django_mailbox: Inbox, pytestconfig: pytest.Config) -> Iterator[MailOutbox]:
-    """An empty outbox for the mail of all processes; `django.core.mail.outbox` is the same list."""
+    """Provide an empty outbox for the mail of all processes; `django.core.mail.outbox` is the same list."""
     outbox = MailOutbox(catcher_server, django_mailbox, timeout=float(pytestconfig.getini("catcher_timeout")))
     with outbox.installed(django_mailbox):
         yield outbox

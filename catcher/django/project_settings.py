@@ -15,13 +15,24 @@ class SmtpAccount(Protocol):
     """An SMTP server and login: an inbox of the client, the pytest plugin's `mailbox`, or anything like them."""
 
     @property
-    def host(self) -> str: ...
+    def host(self) -> str:
+        """Host of the SMTP server."""
+        ...
+
     @property
-    def port(self) -> int: ...
+    def port(self) -> int:
+        """TCP port of the SMTP server."""
+        ...
+
     @property
-    def username(self) -> str: ...
+    def username(self) -> str:
+        """User name of the login."""
+        ...
+
     @property
-    def password(self) -> str: ...
+    def password(self) -> str:
+        """Password of the login."""
+        ...
 
 
 def settings(mailbox: "SmtpAccount | str | None" = None, *, mailers: bool | None = None) -> dict[str, Any]:

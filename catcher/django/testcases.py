@@ -32,11 +32,13 @@ class MailOutboxMixin(_Base):
 
     @classmethod
     def setUpClass(cls) -> None:
+        """Create the inbox of the class."""
         super().setUpClass()
         cls.mail_inbox = cls.enterClassContext(_catcher().inbox())
         cls.enterClassContext(announced(cls.mail_inbox))
 
     def setUp(self) -> None:
+        """Install an empty outbox."""
         super().setUp()
         timeout, patience = self.mail_timeout, self.mail_patience
         self.mailoutbox = MailOutbox(_catcher(), self.mail_inbox, timeout=timeout, patience=patience)

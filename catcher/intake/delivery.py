@@ -18,12 +18,17 @@ _log = logging.getLogger(__name__)
 
 
 class Refusal(Protocol):
-    """A relay's refusal of a message: SMTP reply code and text."""
+    """A relay's refusal of a message."""
 
     @property
-    def code(self) -> int: ...
+    def code(self) -> int:
+        """SMTP reply code."""
+        ...
+
     @property
-    def text(self) -> str: ...
+    def text(self) -> str:
+        """Text of the reply."""
+        ...
 
 
 class Intake:

@@ -114,10 +114,12 @@ class Pop3Connection(asyncio.Protocol):
     # For asyncio
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Start the session."""
         self._transport = cast("asyncio.Transport", transport)  # uvloop's transports are no subclasses of asyncio's
         self._begin(self)
 
     def data_received(self, data: bytes) -> None:
+        """Buffer the octets; pause reading when the buffer is full."""
         self._buffer += data
         if len(self._buffer) >= _BUFFERED and not self._is_paused and self._transport is not None:
             self._is_paused = True
@@ -125,20 +127,24 @@ class Pop3Connection(asyncio.Protocol):
         self._wake()
 
     def eof_received(self) -> bool:
+        """Return whether to keep the connection open for writing."""
         self._is_ended = True
         self._wake()
         return not self._is_secure  # the client can still read the responses to earlier commands
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """End reads and writes that wait."""
         self._is_ended = True
         self._lost.set()
         self._writable.set()
         self._wake()
 
     def pause_writing(self) -> None:
+        """Make writers wait."""
         self._writable.clear()
 
     def resume_writing(self) -> None:
+        """Let writers continue."""
         self._writable.set()
 
     async def _wait_for_more(self) -> None:

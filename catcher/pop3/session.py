@@ -190,7 +190,7 @@ class Pop3Session:
         await self._send(ok("now the password"))
 
     async def _pass(self, command: Pop3Command) -> None:
-        """The password is the rest of the line, white space included (RFC 1939 §7)."""
+        """Log in with the rest of the line as the password, white space included (RFC 1939 §7)."""
         user, self._user = self._user, None
         if user is None:
             raise MalformedCommand("USER comes before PASS")

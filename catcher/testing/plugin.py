@@ -119,7 +119,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def catcher_server(pytestconfig: pytest.Config) -> "Iterator[Catcher]":
-    """A client of the run's catcher: one server for all its processes, or the one that CATCHER_URL names."""
+    """Provide a client of the run's catcher: one server for all its processes, or the one that CATCHER_URL names."""
     from catcher.client import Catcher  # not before a test needs it
 
     url = _url_of(pytestconfig)
@@ -139,7 +139,7 @@ def catcher_server(pytestconfig: pytest.Config) -> "Iterator[Catcher]":
 def make_mailbox(
     catcher_server: "Catcher", request: pytest.FixtureRequest, pytestconfig: pytest.Config
 ) -> "Iterator[Callable[[], testing.Mailbox]]":
-    """A function that makes mailboxes for this test; they are deleted with their mail at its end."""
+    """Provide a function that makes mailboxes for this test; they are deleted with their mail at its end."""
     made: list[testing.Mailbox] = request.node.stash.setdefault(_MAILBOXES, [])
 
     def make() -> testing.Mailbox:
@@ -154,22 +154,23 @@ def make_mailbox(
 
 @pytest.fixture
 def mailbox(make_mailbox: "Callable[[], testing.Mailbox]") -> "testing.Mailbox":
-    """A new mailbox for this test."""
+    """Return a new mailbox for this test."""
     return make_mailbox()
 
 
 @pytest.fixture
 def smtp_faults(mailbox: "testing.Mailbox") -> "testing.SmtpFaults":
-    """Fault injection for mail to this test's mailbox."""
+    """Return the fault injection for mail to this test's mailbox."""
     return testing.SmtpFaults(mailbox.inbox)
 
 
 @pytest.fixture
 def mail_snapshot(request: pytest.FixtureRequest, pytestconfig: pytest.Config) -> "Callable[..., None]":
-    """A function that compares a message with its snapshot in `__snapshots__` beside the test: mail_snapshot(message).
+    """Return a function that compares a message with its snapshot in `__snapshots__` beside the test.
 
-    name: tells the snapshots of one test apart. mask: further texts that differ each time, with their placeholders in
-    the file; a mailbox's name is always masked. `--catcher-update-snapshots` writes the snapshot.
+    Called as mail_snapshot(message). name: distinguishes several snapshots of one test. mask: further texts that differ
+    each time, with their placeholders in the file; a mailbox's name is always masked. `--catcher-update-snapshots`
+    writes the snapshot.
     """
 
     def compare(message: Any, name: str = "", *, mask: Mapping[str, str] | None = None) -> None:

@@ -58,13 +58,19 @@ class MailSource(Protocol):
 
 
 class MailTarget(Protocol):
-    """A target for messages. has: whether it already holds a message. close: also to be called after an error."""
+    """A target for messages."""
 
-    def has(self, store_id: str) -> bool: ...
+    def has(self, store_id: str) -> bool:
+        """Return whether it already holds a message."""
+        ...
 
-    def write(self, copy: MessageCopy) -> None: ...
+    def write(self, copy: MessageCopy) -> None:
+        """Add a message."""
+        ...
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Finish writing; also to be called after an error."""
+        ...
 
 
 def is_store_id(text: str) -> bool:

@@ -42,12 +42,15 @@ class FolderTarget:
         path.mkdir(parents=True, exist_ok=True)
 
     def has(self, store_id: str) -> bool:
+        """Return whether it already holds a message."""
         return os.path.lexists(self._file(store_id))
 
     def write(self, copy: MessageCopy) -> None:
+        """Add a message."""
         _write_atomically(self._file(copy.store_id), copy)
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Do nothing: every message is complete."""
 
     def _file(self, store_id: str) -> Path:
         return self._path / f"{_checked(store_id)}.eml"
@@ -64,15 +67,18 @@ class MaildirTarget:
         self._known = {parts[1] for name in names if len(parts := name.split(".")) > 2 and parts[2][:7] == "catcher"}
 
     def has(self, store_id: str) -> bool:
+        """Return whether it already holds a message."""
         return store_id in self._known
 
     def write(self, copy: MessageCopy) -> None:
+        """Add a message."""
         name = f"{int(copy.received_at.timestamp())}.{_checked(copy.store_id)}.catcher"
         target = self._path / "cur" / f"{name}:2,S" if copy.is_read else self._path / "new" / name
         _write_atomically(target, copy, temporary=self._path / "tmp" / name)
         self._known.add(copy.store_id)
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Do nothing: every message is complete."""
 
 
 class MboxTarget:
@@ -83,14 +89,17 @@ class MboxTarget:
         self._known: set[str] = set()
 
     def has(self, store_id: str) -> bool:
+        """Return whether it already holds a message."""
         return store_id in self._known
 
     def write(self, copy: MessageCopy) -> None:
+        """Add a message."""
         content = b"".join(copy.pieces())
         self._file.write(mbox_entry(content, reverse_path=copy.reverse_path, received_at=copy.received_at))
         self._known.add(copy.store_id)
 
     def close(self) -> None:
+        """Finish the file."""
         self._file.close()
 
 
@@ -101,9 +110,11 @@ class ZipTarget:
         self._zip = zipfile.ZipFile(path, "x", zipfile.ZIP_DEFLATED)
 
     def has(self, store_id: str) -> bool:
+        """Return whether it already holds a message."""
         return f"{_checked(store_id)}.eml" in self._zip.NameToInfo
 
     def write(self, copy: MessageCopy) -> None:
+        """Add a message."""
         pieces = copy.pieces()
         first = next(pieces, b"")  # a deleted message leaves no empty entry
         with self._zip.open(zip_entry(copy), "w", force_zip64=True) as file:
@@ -112,6 +123,7 @@ class ZipTarget:
                 file.write(piece)
 
     def close(self) -> None:
+        """Finish the file."""
         self._zip.close()
 
 

@@ -22,13 +22,13 @@ class LookupFailed(CatcherError, OSError):
 
 
 class Lookup(Protocol):
-    """Source of DNS records. Returns () for a name without records; raises LookupFailed when no server answers.
-
-    is_offline: whether lookups cause no network traffic.
-    """
+    """Source of DNS records. Returns () for a name without records; raises LookupFailed when no server answers."""
 
     @property
-    def is_offline(self) -> bool: ...
+    def is_offline(self) -> bool:
+        """Whether lookups cause no network traffic."""
+        ...
+
     def txt(self, name: str) -> tuple[bytes, ...]:
         """Return the TXT records, the strings of each joined."""
         ...

@@ -15,7 +15,7 @@ _FOREIGN = (turbohtml.Namespace.SVG, turbohtml.Namespace.MATHML)
 
 
 def html_features(part: HtmlPart, element: int) -> Iterator[tuple[str, str]]:
-    """the features of one element, each with its attribute, "" for the element itself.
+    """Yield the features of one element, each with its attribute, "" for the element itself.
 
     Elements that the parser implied show none.
     """

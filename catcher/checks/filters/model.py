@@ -36,10 +36,13 @@ class SpamVerdict:
 
 
 class SpamService(Protocol):
-    """A spam filter. name: for people."""
+    """A spam filter."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Display name."""
+        ...
+
     async def ask(self, octets: Octets, envelope: Envelope) -> SpamVerdict:
         """Return the filter's verdict. Raises SpamError."""
         ...

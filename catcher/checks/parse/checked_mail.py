@@ -21,9 +21,9 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class CheckedMail:
-    """One message under examination. Derived values are cached as long as it lives, and computed once even
-    when several checks in several threads want it.
+    """One message under examination.
 
+    Derived values are cached with it, and computed once even when several checks in several threads need them.
     octets: as received. message: parsed from them.
     """
 
