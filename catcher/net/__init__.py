@@ -10,4 +10,4 @@ if TYPE_CHECKING:
 __all__ = ["FetchError", "FetchRefused", "FetchResponse", "Fetcher", "Hop", "Resolver", "system_resolver"]
 
 # SMTP starts with this package: it must not load the HTTP client.
-__getattr__ = lazy.exports(__name__, dict.fromkeys(__all__, "fetcher"))
+__getattr__ = lazy.exports(__name__, {"fetcher": " ".join(__all__)})
