@@ -82,7 +82,7 @@ def _sets(section: HeaderSection) -> tuple[_Set, ...]:
         if not 1 <= instance <= MAX_SETS:
             raise _Broken(f"{field.name} has no instance from 1 to {MAX_SETS}")
         if (instance, field.name) in found:
-            raise _Broken(f"{field.name} is there twice for i={instance}")
+            raise _Broken(f"{field.name} occurs twice for i={instance}")
         found[instance, field.name] = (number, tags)
         highest = max(highest, instance)
     sets: list[_Set] = []
@@ -97,7 +97,7 @@ def _sets(section: HeaderSection) -> tuple[_Set, ...]:
 
 
 def _instance_only(body: str) -> dict[str, str]:
-    """Return the instance tag of ARC-Authentication-Results; the rest of it is no tag list (RFC 8617 §4.1.1)."""
+    """Return the instance tag of ARC-Authentication-Results; the rest of it is not a tag list (RFC 8617 §4.1.1)."""
     return tags_of(body.partition(";")[0])
 
 
@@ -107,7 +107,7 @@ def _check_chain(sets: tuple[_Set, ...]) -> None:
         if claimed == "fail":
             raise _Broken(f"the seal i={instance} itself says that the chain was broken (cv=fail)")
         if claimed != ("none" if instance == 1 else "pass"):
-            raise _Broken(f"the seal i={instance} says cv={claimed or 'nothing'}, which cannot be")
+            raise _Broken(f"the seal i={instance} says cv={claimed or 'nothing'}, which is not possible")
         if "h" in each.seal_tags:
             raise _Broken(f"the seal i={instance} has a tag h=, which it must not have")
 

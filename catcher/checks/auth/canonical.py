@@ -73,9 +73,9 @@ def tags_of(text: str) -> dict[str, str]:
         name, equals, value = piece.partition("=")
         name = name.strip()
         if not equals or not _TAG_NAME.match(name):
-            raise TagFault(f"{piece.strip()[:60]!r} is no tag")
+            raise TagFault(f"{piece.strip()[:60]!r} is not a tag")
         if name in tags:
-            raise TagFault(f"{name}= is there twice")
+            raise TagFault(f"{name}= occurs twice")
         tags[name] = _SPACE.sub(" ", value).strip()
     return tags
 
@@ -86,9 +86,9 @@ def decoded(value: str) -> bytes:
     try:
         octets = b64decode(plain, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise TagFault(f"{value[:40]!r} is no base64") from error
+        raise TagFault(f"{value[:40]!r} is not base64") from error
     if b64encode(octets).decode() != plain:
-        raise TagFault(f"{value[:40]!r} is no base64 as an encoder writes it")
+        raise TagFault(f"{value[:40]!r} is not base64 as an encoder writes it")
     return octets
 
 

@@ -123,7 +123,9 @@ def _check_signature(
 
 def _mismatch(signed: tuple[str, ...]) -> str:
     shown = ", ".join(dict.fromkeys(signed))
-    return f"the signature does not fit: a signed header field ({shown[:200]}) was changed, or the key is another"
+    return (
+        f"the signature does not fit: a signed header field ({shown[:200]}) was changed, or the key is a different one"
+    )
 
 
 def _tags(section: HeaderSection, number: int) -> dict[str, str]:
@@ -151,7 +153,7 @@ def _check_tags(tags: dict[str, str], signed: tuple[str, ...], now: datetime) ->
     if any(name not in _CANONICALIZATIONS for name in _canonicalizations(tags)):
         raise TagFault(f"c={tags['c']} is not known")
     if not _DOMAIN.match(tags["d"]):
-        raise TagFault(f"d={tags['d'][:80]} is no domain")
+        raise TagFault(f"d={tags['d'][:80]} is not a domain")
     if "from" not in signed:
         raise _Fault(result=AuthResult.PERMERROR, reason="the From field is not signed (h= does not name it)")
     identity = tags.get("i", "@" + tags["d"]).rpartition("@")[2]
@@ -165,9 +167,11 @@ def _check_tags(tags: dict[str, str], signed: tuple[str, ...], now: datetime) ->
 def _check_times(tags: dict[str, str], now: datetime) -> None:
     for name in ("t", "x", "l"):
         if name in tags and not _LENGTH.match(tags[name]):
-            raise TagFault(f"{name}={tags[name][:80]} is no number")
+            raise TagFault(f"{name}={tags[name][:80]} is not a number")
     if "x" in tags and int(tags["x"]) < now.timestamp():
-        raise _Fault(result=AuthResult.FAIL, reason=f"the signature expired before the message came (x={tags['x']})")
+        raise _Fault(
+            result=AuthResult.FAIL, reason=f"the signature expired before the message was received (x={tags['x']})"
+        )
     if "x" in tags and "t" in tags and int(tags["x"]) <= int(tags["t"]):
         raise TagFault("it expires before it was made (x= is not after t=)")
 

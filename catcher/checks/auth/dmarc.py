@@ -125,7 +125,7 @@ def _record(from_domain: str, lookup: Lookup) -> tuple[str, dict[str, str], str]
             tags = tags_of(texts[0])
             if tags.get("p", "").lower() not in _POLICIES:
                 if not tags.get("rua"):
-                    raise TagFault(f"p={tags.get('p', '')} is none of none, quarantine, reject")
+                    raise TagFault(f"p={tags.get('p', '')} is not none, quarantine or reject")
                 tags["p"] = "none"
             return domain, tags, texts[0]
     return None

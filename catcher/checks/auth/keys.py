@@ -61,7 +61,7 @@ def _read(record: str, *, name: str, algorithm: str) -> PublicKey:
     except TagFault as fault:
         raise KeyFault(AuthResult.PERMERROR, f"the key at {name} cannot be read: {fault}") from fault
     if tags.get("v", "DKIM1") != "DKIM1":
-        raise KeyFault(AuthResult.PERMERROR, f"the record at {name} is no DKIM key (v={tags['v'][:40]})")
+        raise KeyFault(AuthResult.PERMERROR, f"the record at {name} is not a DKIM key (v={tags['v'][:40]})")
     if "p" not in tags:
         raise KeyFault(AuthResult.PERMERROR, f"the record at {name} has no key (p=)")
     if not tags["p"]:
@@ -93,7 +93,7 @@ def _loaded(tags: dict[str, str], kind: str, name: str) -> PublicKey:
         else:
             public = cast("RSAPublicKey", load_der_public_key(octets))
             if not isinstance(public, RSAPublicKey):
-                raise KeyFault(AuthResult.PERMERROR, f"the key at {name} is no RSA key")
+                raise KeyFault(AuthResult.PERMERROR, f"the key at {name} is not an RSA key")
             bits = public.key_size
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise KeyFault(AuthResult.PERMERROR, f"the key at {name} cannot be read") from error

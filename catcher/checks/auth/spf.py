@@ -161,7 +161,7 @@ class _Evaluation:
     def _count(self) -> None:
         self._lookups += 1
         if self._lookups > MAX_LOOKUPS:
-            raise _PermError(f"the records ask DNS more than {MAX_LOOKUPS} times")
+            raise _PermError(f"the records need more than {MAX_LOOKUPS} DNS lookups")
 
     def _answered(self, answers: tuple[str, ...]) -> tuple[str, ...]:
         """Count void lookups (§4.6.4)."""

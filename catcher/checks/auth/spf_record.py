@@ -76,7 +76,7 @@ def parse_record(record: bytes) -> Record:
         name = modifier[1].lower()
         if name in ("redirect", "exp"):
             if name in modifiers:
-                raise RecordFault(f"{name}= is there twice")
+                raise RecordFault(f"{name}= occurs twice")
             _check_domain(modifier[2], term)
             modifiers[name] = modifier[2]
         else:
@@ -93,7 +93,7 @@ def _mechanism(term: str) -> Mechanism:
     match = _MECHANISM.match(term)
     name = match[2].lower() if match is not None else ""
     if match is None or name not in ("all", "include", "a", "mx", "ptr", "exists"):
-        raise RecordFault(f"{term[:80]!r} is no mechanism")
+        raise RecordFault(f"{term[:80]!r} is not a mechanism")
     domain, lengths = match[3], match[4]
     if domain is not None:
         _check_domain(domain, term)
@@ -119,25 +119,25 @@ def _network(match: re.Match[str], term: str) -> Mechanism:
     try:
         network = kind(f"{match[3]}/{match[4] or (32 if name == 'ip4' else 128)}", strict=False)
     except ValueError as error:
-        raise RecordFault(f"{term[:80]!r} is no network") from error
+        raise RecordFault(f"{term[:80]!r} is not a network") from error
     return Mechanism(name=name, qualifier=_QUALIFIERS[match[1] or "+"], text=term, network=network)
 
 
 def _prefixes(lengths: str, term: str) -> tuple[int, int]:
     match = _LENGTHS.match(lengths)
     if match is None:
-        raise RecordFault(f"{term[:80]!r} has a prefix length that cannot be")
+        raise RecordFault(f"{term[:80]!r} has an impossible prefix length")
     for digits in match.groups():
         _no_leading_zero(digits or "", term)
     prefix_4, prefix_6 = int(match[1] or 32), int(match[2] or 128)
     if prefix_4 > 32 or prefix_6 > 128:
-        raise RecordFault(f"{term[:80]!r} has a prefix length that cannot be")
+        raise RecordFault(f"{term[:80]!r} has an impossible prefix length")
     return prefix_4, prefix_6
 
 
 def _no_leading_zero(digits: str, term: str) -> None:
     if len(digits) > 1 and digits.startswith("0"):
-        raise RecordFault(f"{term[:80]!r} has a prefix length that cannot be")
+        raise RecordFault(f"{term[:80]!r} has an impossible prefix length")
 
 
 def _check_domain(spec: str, term: str) -> None:
@@ -157,7 +157,7 @@ def check_macros(text: str, *, in_explanation: bool = False) -> None:
             continue
         letter = (match[1] or "").lower()
         if letter not in _LETTERS or (letter in _ONLY_IN_EXPLANATION and not in_explanation):
-            raise RecordFault(f"{text[match.start() : match.start() + 8]!r} is no macro")
+            raise RecordFault(f"{text[match.start() : match.start() + 8]!r} is not a macro")
         if match[2] and int(match[2]) == 0:
             raise RecordFault("a macro keeps 0 labels")
 

@@ -29,15 +29,15 @@ _TABLE = RuleTable(
     CheckRule("alt-missing", _ERROR, 'Say what it shows, alt="" when it is decoration.', _WCAG + "non-text-content"),
     CheckRule("alt-file-name", _WARNING, "Say what the image shows.", _WCAG + "non-text-content"),
     CheckRule("link-unnamed", _ERROR, "Give it text, or its image an alt.", _WCAG + "link-purpose-in-context"),
-    CheckRule("link-vague", _WARNING, "Name the place it leads to.", _WCAG + "link-purpose-in-context"),
+    CheckRule("link-vague", _WARNING, "Name its destination.", _WCAG + "link-purpose-in-context"),
     CheckRule("heading-order", _WARNING, "Use the levels in order.", _WCAG + "info-and-relationships"),
     CheckRule("heading-empty", _WARNING, "Take it out.", _WCAG + "headings-and-labels"),
     CheckRule("table-role", _WARNING, 'Give it role="presentation", or headings.', _WCAG + "info-and-relationships"),
-    CheckRule("table-role-wrong", _WARNING, "Take the role out.", _WCAG + "info-and-relationships"),
+    CheckRule("table-role-wrong", _WARNING, "Remove the role.", _WCAG + "info-and-relationships"),
     CheckRule("font-small", _WARNING, "Use 14 pixels or more.", "https://www.w3.org/WAI/tips/designing/"),
     CheckRule("contrast", _WARNING, f"Take colours with {MIN_CONTRAST:g}:1.", _WCAG + "contrast-minimum"),
-    CheckRule("motion", _WARNING, "Let the text stand still.", _WCAG + "pause-stop-hide"),
-    CheckRule("zoom-off", _WARNING, "Take it out of the viewport.", _WCAG + "resize-text"),
+    CheckRule("motion", _WARNING, "Do not animate the text.", _WCAG + "pause-stop-hide"),
+    CheckRule("zoom-off", _WARNING, "Remove it from the viewport.", _WCAG + "resize-text"),
 )
 
 

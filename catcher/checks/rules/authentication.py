@@ -160,7 +160,7 @@ def _of_spf(mail: CheckedMail, facts: AuthFacts, address: str) -> Iterator[Findi
     if spf.result is AuthResult.PASS:
         return
     if not address or reason_against(ip_address(address.split("%", 1)[0])):
-        text = f"SPF is {spf.result} for {address or 'a client without address'}, which is no address of the internet"
+        text = f"SPF is {spf.result} for {address or 'a client without address'}, which is not a public address"
         yield _finding(mail, "spf-internal", text)
     else:
         yield _finding(mail, f"spf-{spf.result}", f"SPF: {spf.reason}")

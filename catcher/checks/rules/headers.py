@@ -30,13 +30,13 @@ _TABLE = RuleTable(
     CheckRule("message-id-local", _INFO, "End it with your domain.", _MESSAGE_ID),
     CheckRule("from-missing", _ERROR, "Name the author.", _ORIGIN),
     CheckRule("from-empty", _ERROR, "Name the author.", _ORIGIN),
-    CheckRule("from-noreply", _INFO, "Use an address that somebody reads.", _ORIGIN),
-    CheckRule("sender-missing", _ERROR, "Name the one who sends in Sender.", _ORIGIN),
+    CheckRule("from-noreply", _INFO, "Use an address whose mail is read.", _ORIGIN),
+    CheckRule("sender-missing", _ERROR, "Name the sender in Sender.", _ORIGIN),
     CheckRule("sender-many", _ERROR, "Name one.", _ORIGIN),
     CheckRule("address-invalid", _ERROR, "Correct the address.", "RFC 5322 §3.4.1"),
-    CheckRule("address-in-name", _WARNING, "Use a name; filters read this as phishing.", "RFC 5322 §3.4"),
+    CheckRule("address-in-name", _WARNING, "Use a name; filters take this for phishing.", "RFC 5322 §3.4"),
     CheckRule("to-missing", _WARNING, "Put the recipient into To.", _RECIPIENTS),
-    CheckRule("bcc-sent", _ERROR, "Take Bcc out before sending.", _RECIPIENTS),
+    CheckRule("bcc-sent", _ERROR, "Remove Bcc before sending.", _RECIPIENTS),
     CheckRule("field-doubled", _ERROR, "Keep one.", "RFC 5322 §3.6"),
     CheckRule("subject-missing", _WARNING, "Say what the message is about.", "RFC 5322 §3.6.5"),
     CheckRule("subject-long", _WARNING, "Shorten it.", "RFC 5322 §2.1.1"),
@@ -106,7 +106,7 @@ def _senders(mail: CheckedMail) -> Iterator[Finding]:
     if not mail.field_bodies("from"):
         yield _finding(mail, "from-missing", "There is no From field.")
     elif not message.from_:
-        yield _finding(mail, "from-empty", "The From field names nobody.", "From")
+        yield _finding(mail, "from-empty", "The From field has no address.", "From")
     elif len(message.from_) > 1 and not message.sender:
         text = f"From names {len(message.from_)} authors, and there is no Sender field."
         yield _finding(mail, "sender-missing", text, "From")
@@ -114,16 +114,16 @@ def _senders(mail: CheckedMail) -> Iterator[Finding]:
         yield from _addresses(mail, name, addresses)
     for address in message.from_:
         if address.addr_spec.lower().startswith(_NO_REPLY):
-            yield _finding(mail, "from-noreply", f"Nobody can answer to {address.addr_spec}.", "From")
+            yield _finding(mail, "from-noreply", f"Replies to {address.addr_spec} reach nobody.", "From")
     if len(message.sender) > 1:
-        yield _finding(mail, "sender-many", "Sender names more than one.", "Sender")
+        yield _finding(mail, "sender-many", "Sender has more than one address.", "Sender")
 
 
 def _addresses(mail: CheckedMail, name: str, addresses: tuple[Address, ...]) -> Iterator[Finding]:
     for address in addresses:
         left, at, right = address.addr_spec.rpartition("@")
         if not at or not left or not right or any(character.isspace() for character in right):
-            text = f"{name} has an address that cannot be: {address.addr_spec[:80] or 'an empty one'}"
+            text = f"{name} has an invalid address: {address.addr_spec[:80] or 'an empty one'}"
             yield _finding(mail, "address-invalid", text, name)
         if "@" in address.display_name and address.display_name.strip().lower() != address.addr_spec.lower():
             text = f"The name in {name} is another address than the real one: {address.display_name[:60]}"
@@ -133,11 +133,11 @@ def _addresses(mail: CheckedMail, name: str, addresses: tuple[Address, ...]) -> 
 def _recipients(mail: CheckedMail) -> Iterator[Finding]:
     message = mail.message
     if not (message.to or message.cc or mail.field_bodies("to") or mail.field_bodies("cc")):
-        yield _finding(mail, "to-missing", "Neither To nor Cc names anybody; filters count this against the message.")
+        yield _finding(mail, "to-missing", "Neither To nor Cc has an address; filters count this against the message.")
     for name, addresses in (("To", message.to), ("Cc", message.cc)):
         yield from _addresses(mail, name, addresses)
     if message.bcc:
-        text = f"The Bcc field was sent along and shows {len(message.bcc)} hidden recipients to everybody."
+        text = f"The Bcc field was sent along and shows {len(message.bcc)} hidden recipients to all readers."
         yield _finding(mail, "bcc-sent", text, "Bcc")
 
 
@@ -145,7 +145,7 @@ def _duplicates(mail: CheckedMail) -> Iterator[Finding]:
     counts = Counter(field.name.lower() for field in mail.message.header)
     for name in _SINGLE_FIELDS:
         if counts[name] > 1:
-            text = f"The field {name.title()} is there {counts[name]} times, once is allowed."
+            text = f"The field {name.title()} occurs {counts[name]} times; only one is allowed."
             yield _finding(mail, "field-doubled", text, name, which=1)
 
 
@@ -153,7 +153,7 @@ def _subjects(mail: CheckedMail) -> Iterator[Finding]:
     if not mail.message.subject.strip():
         yield _finding(mail, "subject-missing", "There is no subject.")
     elif len(mail.message.subject) > _MAX_SUBJECT:
-        yield _finding(mail, "subject-long", "The subject is absurdly long.", "Subject")
+        yield _finding(mail, "subject-long", "The subject is longer than 998 characters.", "Subject")
     for field in mail.message.header:
         if not field.body.isascii() and field.name.lower() != "received":
             text = f"The field {field.name} has characters that are not ASCII and not encoded."

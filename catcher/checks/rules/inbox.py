@@ -38,7 +38,7 @@ _TABLE = RuleTable(
     CheckRule("subject-cut", Severity.INFO, "Put what matters into its first 40.", _ON_SUBJECTS),
     CheckRule("subject-capitals", Severity.WARNING, "Write it as a sentence.", _RULES_OF_FILTERS),
     CheckRule("subject-marks", Severity.WARNING, "Write it as a sentence.", _RULES_OF_FILTERS),
-    CheckRule("subject-reply", Severity.WARNING, "Take “Re:” out.", "RFC 5322 §3.6.5"),
+    CheckRule("subject-reply", Severity.WARNING, "Remove “Re:”.", "RFC 5322 §3.6.5"),
     CheckRule("preheader-missing", Severity.WARNING, "Begin with a sentence.", _ON_PREHEADERS),
     CheckRule("preheader-technical", Severity.WARNING, "Begin with a sentence.", _ON_PREHEADERS),
     CheckRule("preheader-repeats", Severity.INFO, "Say more in the preheader.", _ON_PREHEADERS),
@@ -175,7 +175,7 @@ def _findings(mail: CheckedMail, facts: InboxFacts) -> Iterator[Finding]:
         text = "The subject has several exclamation or question marks in a row; filters count that against it."
         yield _TABLE.finding("subject-marks", text, subject)
     if re.match(r"\s*(?:re|fwd?|aw|wg)\s*:", facts.subject, re.IGNORECASE) and not _is_reply(mail):
-        text = "The subject looks like an answer, but the message answers none."
+        text = "The subject looks like a reply, but the message is not one."
         yield _TABLE.finding("subject-reply", text, subject)
     if not facts.preheader and (mail.html_parts or mail.message.text_parts):
         text = "There is no text that a list could show behind the subject."

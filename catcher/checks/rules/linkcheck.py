@@ -32,7 +32,7 @@ _IMAGE_TYPES = ("image/", "video/", "application/octet-stream")
 
 _ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 _TABLE = RuleTable(
-    CheckRule("link-refused", _INFO, "Allow its network in the settings to ask it.", "RFC 6890 §2.2"),
+    CheckRule("link-refused", _INFO, "Allow its network in the settings to request it.", "RFC 6890 §2.2"),
     CheckRule("link-dead", _ERROR, "Correct the address.", "RFC 9110 §15.5"),
     CheckRule("link-closed", _WARNING, "Open it by hand.", "RFC 9110 §15.5.4"),
     CheckRule("link-redirects", _WARNING, "Link to where it leads.", "RFC 9110 §15.4"),
@@ -132,7 +132,7 @@ async def follow_links(
             for task in sorted(done, key=list(tasks).index):
                 yield task.result()
         for task in sorted(pending, key=list(tasks).index):
-            yield LinkStatus(url=tasks[task], reason=f"not asked within {seconds:g} seconds")
+            yield LinkStatus(url=tasks[task], reason=f"not requested within {seconds:g} seconds")
     finally:
         for task in pending:
             task.cancel()
@@ -175,7 +175,7 @@ def _fault(link: MailLink, status: LinkStatus) -> tuple[str, str] | None:
     """Return rule and text of what is wrong with a link; None when nothing is."""
     url = link.url if len(link.url) <= 120 else link.url[:119] + "…"
     if status.is_refused:
-        return "link-refused", f"{url} was not asked: {status.reason}."
+        return "link-refused", f"{url} was not requested: {status.reason}."
     if not status.status:
         return "link-dead", f"{url} does not answer: {status.reason}."
     if status.status in _NOT_FOR_PROGRAMS:

@@ -28,7 +28,7 @@ _ON_SENDING = "https://support.google.com/a/answer/81126"
 _SCHEME = "RFC 3986 §3.1"
 _ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 _TABLE = RuleTable(
-    CheckRule("link-empty", _WARNING, "Give it an address, or take it out.", _ON_LINKS),
+    CheckRule("link-empty", _WARNING, "Give it an address, or remove it.", _ON_LINKS),
     CheckRule("link-anchor", _ERROR, "Give the target that id.", "HTML §7.4.6.4"),
     CheckRule("link-mailto", _ERROR, "Correct the address.", "RFC 6068 §2"),
     CheckRule("link-tel", _WARNING, "Write it as tel:+4930123456.", "RFC 3966 §3"),
@@ -37,10 +37,10 @@ _TABLE = RuleTable(
     CheckRule("link-relative", _ERROR, "Write the whole address.", "RFC 3986 §5.1"),
     CheckRule("link-app", _INFO, "Offer an https address beside it.", _SCHEME),
     CheckRule("link-invalid", _ERROR, "Correct the address.", "RFC 3986 §3"),
-    CheckRule("link-credentials", _WARNING, "Take it out; filters read it as phishing.", "RFC 3986 §3.2.1"),
+    CheckRule("link-credentials", _WARNING, "Remove it; filters take it for phishing.", "RFC 3986 §3.2.1"),
     CheckRule("link-internal", _INFO, "Use the public name in production.", "RFC 6761 §6"),
     CheckRule("link-insecure", _INFO, "Use https.", "RFC 9110 §4.2.2"),
-    CheckRule("link-mismatch", _WARNING, "Name the place; filters read this as phishing.", _ON_SENDING),
+    CheckRule("link-mismatch", _WARNING, "Name the destination; filters take this for phishing.", _ON_SENDING),
 )
 _CLICKED = (LinkContext.ANCHOR, LinkContext.AREA)
 _LOADED = (LinkContext.IMAGE, LinkContext.BACKGROUND, LinkContext.CSS, LinkContext.STYLESHEET, LinkContext.RESOURCE)
@@ -138,7 +138,7 @@ def _of_link(
             yield _finding(link, "link-empty", "An image has no address." if is_image else "A link leads nowhere.")
     elif link.url.startswith("#"):
         if link.kind in _CLICKED and unquote(link.url[1:]) not in targets and link.url[1:] not in targets:
-            yield _finding(link, "link-anchor", f"Nothing in the mail is called {shown}.")
+            yield _finding(link, "link-anchor", f"No element of the mail is named {shown}.")
     elif scheme in ("http", "https"):
         yield from _of_web(link, scheme, shown)
     elif scheme == "mailto":

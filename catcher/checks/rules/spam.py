@@ -72,7 +72,7 @@ def _spam(verdict: SpamVerdict, source: str) -> Finding:
     return Finding(
         rule="spam",
         severity=Severity.ERROR,
-        text=f"The filter takes the message for spam: {verdict.score:g} points of {verdict.threshold:g}.",
+        text=f"The filter classifies the message as spam: {verdict.score:g} points of {verdict.threshold:g}.",
         advice="See which rules cost most.",
         source=source,
     )

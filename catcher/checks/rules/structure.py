@@ -213,9 +213,7 @@ def _differences(mail: CheckedMail, plain: Part, place: FindingPlace) -> Iterato
         return
     alike = similarity(comparable_words(text), made)
     if alike < 0.5:
-        sentence = (
-            f"The plain text says something else than the HTML: {round(100 * alike)} % of the words are the same."
-        )
+        sentence = f"The plain text differs from the HTML: {round(100 * alike)} % of the words are the same."
         yield _TABLE.finding("text-differs", sentence, place)
 
 

@@ -41,7 +41,7 @@ def fault_of_web(url: str) -> str:
     if any(character.isspace() for character in url):
         return "has white space in it"
     if not _is_host(parts.hostname):
-        return "has a host name that cannot be"
+        return "has an invalid host name"
     if _HEX_ESCAPE.search(url):
         return "has a percent sign that is no escape"
     return ""
@@ -76,7 +76,7 @@ def fault_of_mailto(url: str) -> str:
 def _fault_of_address(address: str) -> str:
     local_part, at, domain = address.rpartition("@")
     if not at or not _LOCAL_PART.match(local_part) or not _is_domain(domain.strip("[]")):
-        return f"names {address[:80]!r}, which is no address"
+        return f"names {address[:80]!r}, which is not an address"
     return ""
 
 

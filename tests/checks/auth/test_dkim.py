@@ -101,11 +101,11 @@ def test_added_white_space_is_found_where_nothing_is_folded() -> None:
         ((b"v=1;", b"v=2;"), AuthResult.PERMERROR, "v=2 is not version 1"),
         ((b"h=Received : From :", b"h=Received :"), AuthResult.PERMERROR, "the From field is not signed"),
         ((b"i=joe@football.example.com", b"i=joe@example.net"), AuthResult.PERMERROR, "is not below d=example.com"),
-        ((b"v=1;", b"v=1; x=1057960914;"), AuthResult.FAIL, "the signature expired before the message came"),
+        ((b"v=1;", b"v=1; x=1057960914;"), AuthResult.FAIL, "the signature expired before the message was received"),
         ((b"v=1;", b"v=1; l=9999;"), AuthResult.PERMERROR, "l=9999 is more than the body has"),
-        ((b"v=1;", b"v=1; v=1;"), AuthResult.PERMERROR, "v= is there twice"),
-        ((b"bh=2jUS", b"bh=!jUS"), AuthResult.PERMERROR, "is no base64"),
-        ((b"d=example.com", b"d=com"), AuthResult.PERMERROR, "d=com is no domain"),
+        ((b"v=1;", b"v=1; v=1;"), AuthResult.PERMERROR, "v= occurs twice"),
+        ((b"bh=2jUS", b"bh=!jUS"), AuthResult.PERMERROR, "is not base64"),
+        ((b"d=example.com", b"d=com"), AuthResult.PERMERROR, "d=com is not a domain"),
     ],
 )
 def test_reason_of_a_failure_is_told_in_words(change: tuple[bytes, bytes], result: AuthResult, reason: str) -> None:

@@ -255,7 +255,7 @@ def test_time_for_all_links_is_bounded() -> None:
             return answers
 
     (answer,) = asyncio.run(run())
-    assert (answer.status, answer.reason) == (0, "not asked within 0.2 seconds")
+    assert (answer.status, answer.reason) == (0, "not requested within 0.2 seconds")
 
 
 def test_tls_is_verified_for_the_name_while_the_judged_address_is_connected_to() -> None:

@@ -438,7 +438,7 @@ def test_links_are_checked_without_a_script(reader: httpx2.Client, filled: Mailb
     filled.send(mail("Links inside", html='<a href="http://127.0.0.1:9/x">x</a>'))
     text = reader.get(f"view/{filled.id_of('Links inside')}", params={"view": "checks", "ask": "links"}).text
     assert 'id="link-results"' in text
-    assert "was not asked" in text
+    assert "was not requested" in text
 
 
 def test_the_page_of_the_api_names_every_route(reader: httpx2.Client) -> None:
