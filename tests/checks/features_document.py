@@ -20,16 +20,15 @@ OF_THE_MESSAGE = {
 
 
 _HEAD = """\
-# HTML and CSS in mail programs: what is looked for
+# HTML and CSS features in mail programs
 
-The check “HTML in mail programs” looks up what a mail uses in the data of [caniemail.com](https://www.caniemail.com/),
-version {version} of {date} (MIT). The data know {features} features and {programs} mail programs, each of them on one
-platform. {found} features are found by parsing. {rest}
+The check “HTML in mail programs” looks up the features that a mail uses in the data of
+[caniemail.com](https://www.caniemail.com/), version {version} of {date} (MIT). The data cover {features} features and
+{programs} mail programs, each on one platform. {found} features are found by parsing. {rest}
 
 Each row names the test mail that shows the feature (below `tests/checks/`), and the line and column at which its first
-use must be found; then how many programs support it in their newest version: yes, partly, no, and not known to anybody.
-What is not known counts neither for nor against a mail. This file is written by
-`python -m tests.checks.features_document`.
+use must be found; then the number of programs whose newest version supports it: yes, partly, no, and unknown. Unknown
+support does not count. This file is written by `python -m tests.checks.features_document`.
 
 | feature | found by | yes | partly | no | unknown |
 |---|---|--:|--:|--:|--:|
@@ -59,7 +58,7 @@ def document() -> str:
         features=len(known.slugs),
         programs=len(known.programs),
         found=len(known.slugs) - len(left_out),
-        rest=f"Not found: {', '.join(left_out)}." if left_out else "None is left out.",
+        rest=f"Not found: {', '.join(left_out)}." if left_out else "None is missing.",
     )
     return head + "".join(_row(known.feature(slug), found.get(slug, "–")) for slug in known.slugs)
 
