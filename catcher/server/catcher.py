@@ -161,7 +161,7 @@ async def start_catcher(listeners: Listeners, *, origins: Mapping[str, Origin]) 
             webhooks=relaying.webhooks,
             checks=checker,
             faults=fault_rules,
-            sorting=options.inbox_routing(settings),
+            routing=options.inbox_routing(settings),
             has_metrics=settings.enable_prometheus,
             has_chaos=settings.enable_chaos or bool(settings.chaos_triggers),
             hides_delete_all=settings.hide_delete_all_button,

@@ -52,8 +52,8 @@ class InstanceInfo(Struct, frozen=True, kw_only=True):
 class Services(Struct, frozen=True, kw_only=True):
     """The rooms that handlers use.
 
-    checks: imported and built when a message is first checked. sorting: the routing rules of inboxes, which tell which
-    addresses lead to an inbox. totals: counters of the mail that clients have offered since the start.
+    checks: imported and built when a message is first checked. routing: the rules that route a message to inboxes.
+    totals: counters of the mail that clients have offered since the start.
     """
 
     store: AsyncStore
@@ -65,7 +65,7 @@ class Services(Struct, frozen=True, kw_only=True):
     checks: "LazyValue[checks.Checker]"
     faults: FaultRules
     totals: Callable[[], Totals]
-    sorting: InboxRouting = field(default_factory=InboxRouting)
+    routing: InboxRouting = field(default_factory=InboxRouting)
     has_spam_filter: bool = False
     hides_delete_all: bool = False
     ignores_duplicates: bool = False

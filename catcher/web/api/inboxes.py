@@ -123,7 +123,7 @@ class Inboxes(Resource):
             "max_messages": inbox.max_messages,
             "max_age": None if inbox.max_age is None else inbox.max_age.total_seconds(),
             "username": inbox.name,
-            "addresses": addresses_of(inbox.name, self._services.sorting),
+            "addresses": addresses_of(inbox.name, self._services.routing),
             "cursor": cursor,
         }
 

@@ -16,7 +16,7 @@ def inboxes(
     *recipients: str,
     user: str = "",
     header: str = "",
-    sorting: InboxRouting = InboxRouting(),  # noqa: B008 a value without state
+    routing: InboxRouting = InboxRouting(),  # noqa: B008 a value without state
 ) -> tuple[str, ...]:
     """The inboxes of a message to these recipients."""
     envelope = Envelope(
@@ -25,7 +25,7 @@ def inboxes(
         received_at=datetime(2026, 3, 1, tzinfo=UTC),
         client=Client(user=user),
     )
-    return sorting.of_message(envelope, parse(f"{header}\r\n\r\n".encode()))
+    return routing.of_message(envelope, parse(f"{header}\r\n\r\n".encode()))
 
 
 @pytest.mark.parametrize(
@@ -37,10 +37,10 @@ def inboxes(
         (("my box",), inboxes("ann@example.com", header="x-catcher-inbox:  my  box ")),
         (("ann@example.com", "bob@example.com"), inboxes("Ann@Example.com", "bob@example.com", "ann@example.com")),
         ((), inboxes()),
-        ((), inboxes("ann@example.com", user="u", sorting=InboxRouting(sources=()))),
+        ((), inboxes("ann@example.com", user="u", routing=InboxRouting(sources=()))),
         (
             ("ann@example.com",),
-            inboxes("ann@example.com", user="u", sorting=InboxRouting(sources=("recipient", "user"))),
+            inboxes("ann@example.com", user="u", routing=InboxRouting(sources=("recipient", "user"))),
         ),
     ],
 )

@@ -68,7 +68,7 @@ async def setup_guide(site: Site, request: Request, framework: str, *, inbox: st
         inbox=formatting.shown(inbox),
         user=user,
         password=login.password,
-        addresses=addresses_of(inbox, site.services.sorting) if inbox else (),
+        addresses=addresses_of(inbox, site.services.routing) if inbox else (),
         frameworks=tuple(
             NavLink(label=entry["name"], href=site.href(f"setup/{key}", i=inbox), is_current=key == chosen)
             for key, entry in known.items()
