@@ -6,12 +6,12 @@ that stops early if many match and finds the few otherwise. `implied` derives th
 
 from catcher.store.search.logic import all_of, any_of
 from catcher.store.search.model import And, Contains, Or, Query
-from catcher.store.search.texts import CLIENT_LINES, FREE_COLUMNS
+from catcher.store.search.texts import ADDRESS_COLUMNS, CLIENT_LINES
 
-INDEXED = frozenset((*FREE_COLUMNS, "client"))
-"""Columns of `search` in the full-text index."""
+INDEXED = ("subject", *ADDRESS_COLUMNS, "file_names", "client", "text")
+"""Columns of `search` in the full-text index, in the order of its definition."""
 
-_ANSWERED = INDEXED | {"any", "addressed", *CLIENT_LINES}
+_ANSWERED = {*INDEXED, "any", "addressed", *CLIENT_LINES}
 
 
 def implied(query: Query, *, shortest: int = 3) -> Query | None:

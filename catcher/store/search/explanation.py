@@ -2,21 +2,9 @@
 
 from collections.abc import Mapping
 
+from catcher.store.search import model
 from catcher.store.search.filter import matches
 from catcher.store.search.logic import simplify
-from catcher.store.search.model import (
-    And,
-    Contains,
-    HasTag,
-    HeaderHas,
-    InInbox,
-    Not,
-    Query,
-    Received,
-    SearchTexts,
-    Size,
-    Subject,
-)
 from catcher.store.search.printer import render
 from catcher.store.search.texts import CLIENT_LINES, line_bodies
 
@@ -27,45 +15,45 @@ Shown = Mapping[str, str]
 """Unfolded values of a message by column name; for other columns the folded text is shown."""
 
 
-def failures(query: Query, subject: Subject, *, shown: Shown | None = None) -> tuple[str, ...]:
+def failures(query: model.Query, subject: model.Subject, *, shown: Shown | None = None) -> tuple[str, ...]:
     """Return one sentence for each failed top-level condition, such as "subject:welcome did not match 'Goodbye'".
 
     () if the message matches. Never raises.
     """
     query = simplify(query)
-    conditions = query.operands if isinstance(query, And) else (query,)
+    conditions = query.operands if isinstance(query, model.And) else (query,)
     return tuple(_sentence(each, subject, shown or {}) for each in conditions if not matches(each, subject))
 
 
-def _sentence(query: Query, subject: Subject, shown: Shown) -> str:
-    verb = "did not match" if not isinstance(query, Not) else "was not so:"
-    has = _has(query.operand if isinstance(query, Not) else query, subject, shown)
+def _sentence(query: model.Query, subject: model.Subject, shown: Shown) -> str:
+    verb = "did not match" if not isinstance(query, model.Not) else "was not so:"
+    has = _has(query.operand if isinstance(query, model.Not) else query, subject, shown)
     written = render(query)
     return f"{written} {verb} {has}" if has else f"{written} did not match"
 
 
-def _has(query: Query, subject: Subject, shown: Shown) -> str:
+def _has(query: model.Query, subject: model.Subject, shown: Shown) -> str:
     """Return the message's value for the condition, "" if there is no short one."""
     match query:
-        case Contains(column=column) if column in CLIENT_LINES:
+        case model.Contains(column=column) if column in CLIENT_LINES:
             return _quoted("; ".join(line_bodies(subject.texts.client, column)))
-        case Contains(column=column):
+        case model.Contains(column=column):
             return _quoted(shown[column] if column in shown else _column(subject.texts, column))
-        case HeaderHas(name=name):
+        case model.HeaderHas(name=name):
             found = list(line_bodies(subject.texts.header, name))
             return _quoted("; ".join(found)) if found else "(no such field)"
-        case HasTag():
+        case model.HasTag():
             return _quoted(", ".join(subject.tags))
-        case InInbox():
+        case model.InInbox():
             return _quoted(", ".join(subject.inboxes))
-        case Size():
+        case model.Size():
             return f"{subject.size} octets"
-        case Received():
+        case model.Received():
             return subject.received_at.isoformat(timespec="seconds")
     return ""
 
 
-def _column(texts: SearchTexts, column: str) -> str:
+def _column(texts: model.SearchTexts, column: str) -> str:
     names = {"any": ("subject", "text"), "addressed": ("from_", "to", "cc", "bcc")}.get(column, (column,))
     return " ".join(getattr(texts, name) for name in names)
 

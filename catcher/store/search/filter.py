@@ -3,28 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from catcher.store.search import model
 from catcher.store.search.folding import fold
-from catcher.store.search.model import (
-    And,
-    Anything,
-    Contains,
-    HasId,
-    HasTag,
-    HeaderHas,
-    InInbox,
-    Is,
-    Not,
-    Nothing,
-    Or,
-    Query,
-    Received,
-    SearchTexts,
-    Size,
-    Subject,
-)
 from catcher.store.search.texts import ADDRESS_COLUMNS, CLIENT_LINES, ENTRY_COLUMNS, FREE_COLUMNS, label, line_bodies
 
-STATES: Mapping[str, Callable[[Subject], bool]] = {
+STATES: Mapping[str, Callable[[model.Subject], bool]] = {
     "read": lambda subject: subject.is_read,
     "unread": lambda subject: not subject.is_read,
     "tagged": lambda subject: bool(subject.tags),
@@ -35,24 +18,24 @@ STATES: Mapping[str, Callable[[Subject], bool]] = {
 """Predicates of the states of `Is`; an unknown state matches no message."""
 
 
-def matches(query: Query, subject: Subject) -> bool:
+def matches(query: model.Query, subject: model.Subject) -> bool:
     """Whether the query matches the message. Never raises."""
     return _JUDGES[type(query)](query, subject)
 
 
-def _not(query: Not, subject: Subject) -> bool:
+def _not(query: model.Not, subject: model.Subject) -> bool:
     return not matches(query.operand, subject)
 
 
-def _and(query: And, subject: Subject) -> bool:
+def _and(query: model.And, subject: model.Subject) -> bool:
     return all(matches(operand, subject) for operand in query.operands)
 
 
-def _or(query: Or, subject: Subject) -> bool:
+def _or(query: model.Or, subject: model.Subject) -> bool:
     return any(matches(operand, subject) for operand in query.operands)
 
 
-def _contains(query: Contains, subject: Subject) -> bool:
+def _contains(query: model.Contains, subject: model.Subject) -> bool:
     column, texts = query.column, subject.texts
     if column in CLIENT_LINES:
         return _line_has(texts.client, column, query.text, whole=query.whole)
@@ -61,32 +44,32 @@ def _contains(query: Contains, subject: Subject) -> bool:
     return _column_has(texts, column, query)
 
 
-def _header(query: HeaderHas, subject: Subject) -> bool:
+def _header(query: model.HeaderHas, subject: model.Subject) -> bool:
     return _line_has(subject.texts.header, query.name, query.text, whole=query.whole)
 
 
-def _tag(query: HasTag, subject: Subject) -> bool:
+def _tag(query: model.HasTag, subject: model.Subject) -> bool:
     return any(fold(tag) == query.name for tag in subject.tags)
 
 
-def _inbox(query: InInbox, subject: Subject) -> bool:
+def _inbox(query: model.InInbox, subject: model.Subject) -> bool:
     return any(fold(inbox) == query.name for inbox in subject.inboxes)
 
 
-def _state(query: Is, subject: Subject) -> bool:
+def _state(query: model.Is, subject: model.Subject) -> bool:
     return query.state in STATES and STATES[query.state](subject)
 
 
-def _received(query: Received, subject: Subject) -> bool:
+def _received(query: model.Received, subject: model.Subject) -> bool:
     at = subject.received_at
     return at >= query.moment if query.after else at <= query.moment
 
 
-def _size(query: Size, subject: Subject) -> bool:
+def _size(query: model.Size, subject: model.Subject) -> bool:
     return subject.size > query.octets if query.larger else subject.size < query.octets
 
 
-def _column_has(texts: SearchTexts, column: str, query: Contains) -> bool:
+def _column_has(texts: model.SearchTexts, column: str, query: model.Contains) -> bool:
     value: str = getattr(texts, column)
     if not query.whole:
         return query.text in value
@@ -99,19 +82,19 @@ def _line_has(lines: str, name: str, text: str, *, whole: bool) -> bool:
 
 
 _SEVERAL: Mapping[str, Sequence[str]] = {"any": FREE_COLUMNS, "addressed": ADDRESS_COLUMNS}
-_JUDGES: Mapping[type[Query], Callable[[Any, Subject], bool]] = {
-    Anything: lambda query, subject: True,
-    Nothing: lambda query, subject: False,
-    Not: _not,
-    And: _and,
-    Or: _or,
-    Contains: _contains,
-    HeaderHas: _header,
-    HasTag: _tag,
-    InInbox: _inbox,
-    Is: _state,
-    Received: _received,
-    Size: _size,
-    HasId: lambda query, subject: bool(subject.store_id == query.store_id),
+_JUDGES: Mapping[type[model.Query], Callable[[Any, model.Subject], bool]] = {
+    model.Anything: lambda query, subject: True,
+    model.Nothing: lambda query, subject: False,
+    model.Not: _not,
+    model.And: _and,
+    model.Or: _or,
+    model.Contains: _contains,
+    model.HeaderHas: _header,
+    model.HasTag: _tag,
+    model.InInbox: _inbox,
+    model.Is: _state,
+    model.Received: _received,
+    model.Size: _size,
+    model.HasId: lambda query, subject: bool(subject.store_id == query.store_id),
 }
 """Evaluators by query type; with hundreds of waits, a chain of isinstance tests would be noticeable."""

@@ -2,35 +2,20 @@
 
 from datetime import UTC, datetime
 
+from catcher.store.search import model
 from catcher.store.search.logic import simplify
-from catcher.store.search.model import (
-    And,
-    Anything,
-    Contains,
-    HasId,
-    HasTag,
-    HeaderHas,
-    InInbox,
-    Is,
-    Not,
-    Nothing,
-    Or,
-    Query,
-    Received,
-    Size,
-)
 from catcher.store.search.readers import STATES
 from catcher.store.search.terms import BY_NAME
 
 _COLUMN_TERMS = {"from_": "from", "reply_to": "reply-to", "file_names": "filename", "media_types": "type"}
 _COLUMN_TERMS |= {"reverse_path": "reverse-path", "message_id": "message-id"}
-_STATE_TERMS: dict[Query, str] = {}
+_STATE_TERMS: dict[model.Query, str] = {}
 for _prefix, _words in STATES.items():
     for _word, _query in _words.items():
         _STATE_TERMS.setdefault(_query, f"{_prefix}:{_word}")
 
 
-def render(query: Query) -> str:
+def render(query: model.Query) -> str:
     """Return a text that `parse` turns into the same query, in simplest form; Anything gives "".
 
     Dates are printed in UTC with all their digits, sizes in octets. Queries that no text expresses (a Contains whose
@@ -39,52 +24,52 @@ def render(query: Query) -> str:
     return _print(simplify(query), inside=None)
 
 
-def _print(query: Query, *, inside: type[And] | type[Not] | None) -> str:
+def _print(query: model.Query, *, inside: type[model.And] | type[model.Not] | None) -> str:
     """Print one query; `inside`, the enclosing kind, determines whether it needs parentheses."""
     match query:
-        case Or(operands):
+        case model.Or(operands):
             text = " OR ".join(_print(operand, inside=None) for operand in operands)
             return f"({text})" if inside else text
-        case And(operands):
-            text = " ".join(_print(operand, inside=And) for operand in operands)
-            return f"({text})" if inside is Not else text
-        case Not(operand):
+        case model.And(operands):
+            text = " ".join(_print(operand, inside=model.And) for operand in operands)
+            return f"({text})" if inside is model.Not else text
+        case model.Not(operand):
             return _print_not(operand)
-        case Anything():
+        case model.Anything():
             return ""
-        case Nothing():
+        case model.Nothing():
             return "-()"
         case _:
             return _print_term(query)
 
 
-def _print_not(operand: Query) -> str:
+def _print_not(operand: model.Query) -> str:
     # A sign before a single date or size reverses it; in parentheses it negates.
-    text = _print(operand, inside=Not)
-    return f"-({text})" if isinstance(operand, Received | Size) else f"-{text}"
+    text = _print(operand, inside=model.Not)
+    return f"-({text})" if isinstance(operand, model.Received | model.Size) else f"-{text}"
 
 
-def _print_term(query: Query) -> str:
+def _print_term(query: model.Query) -> str:
     if query in _STATE_TERMS:
         return _STATE_TERMS[query]
     match query:
-        case Contains(column="any", text=text):
+        case model.Contains(column="any", text=text):
             return _quoted(_plain_word(text))
-        case Contains(column=column, text=text, whole=whole):
+        case model.Contains(column=column, text=text, whole=whole):
             return f"{_COLUMN_TERMS.get(column, column)}:{_value(text, whole=whole)}"
-        case HeaderHas(name=name, text=text, whole=whole):
+        case model.HeaderHas(name=name, text=text, whole=whole):
             return f"header:{_header(name, text, whole=whole)}"
-        case HasTag(name=name):
+        case model.HasTag(name=name):
             return f"tag:{_value(name, whole=False)}"
-        case InInbox(name=name):
+        case model.InInbox(name=name):
             return f"inbox:{_value(name, whole=False)}"
-        case Is():
+        case model.Is():
             return "-()"  # a state without a word
-        case Received(after=after, moment=moment):
+        case model.Received(after=after, moment=moment):
             return f"{'after' if after else 'before'}:{_moment(moment)}"
-        case Size(larger=larger, octets=octets):
+        case model.Size(larger=larger, octets=octets):
             return f"{'larger' if larger else 'smaller'}:{octets}"
-        case HasId(store_id=store_id):
+        case model.HasId(store_id=store_id):
             return f"id:{store_id}"
     raise TypeError(query)
 

@@ -13,24 +13,9 @@ from typing import Protocol
 from sqlalchemy import ColumnElement, Text, and_, exists, false, literal, literal_column, not_, or_, select, true
 
 from catcher.store.db.tables import inbox, message, message_inbox, message_tag, search, tag
+from catcher.store.search import model
 from catcher.store.search.candidates import implied
 from catcher.store.search.logic import simplify
-from catcher.store.search.model import (
-    And,
-    Anything,
-    Contains,
-    HasId,
-    HasTag,
-    HeaderHas,
-    InInbox,
-    Is,
-    Not,
-    Nothing,
-    Or,
-    Query,
-    Received,
-    Size,
-)
 from catcher.store.search.texts import ADDRESS_COLUMNS, CLIENT_LINES, ENTRY_COLUMNS, FREE_COLUMNS, label
 
 
@@ -57,7 +42,7 @@ class IndexCondition(Protocol):
         ...
 
 
-def condition(query: Query, index: IndexCondition) -> ColumnElement[bool]:
+def condition(query: model.Query, index: IndexCondition) -> ColumnElement[bool]:
     """Return the condition on `message` for the query; `true()` for Anything."""
     query = simplify(query)
     candidates = _candidates(implied(query), index)
@@ -68,46 +53,46 @@ def condition(query: Query, index: IndexCondition) -> ColumnElement[bool]:
 # Conditions on `message`
 
 
-def _on_message(query: Query, index: IndexCondition) -> ColumnElement[bool]:
+def _on_message(query: model.Query, index: IndexCondition) -> ColumnElement[bool]:
     if _is_textual(query):
         # One look-up for all adjacent conditions on texts.
         return exists(select(search.c.arrival).where(search.c.arrival == message.c.arrival, _on_search(query, index)))
     match query:
-        case And(operands):
-            return and_(*(_on_message(operand, index) for operand in _cheap_first(operands, And)))
-        case Or(operands):
-            return or_(*(_on_message(operand, index) for operand in _cheap_first(operands, Or)))
-        case Not(operand):
+        case model.And(operands):
+            return and_(*(_on_message(operand, index) for operand in _cheap_first(operands, model.And)))
+        case model.Or(operands):
+            return or_(*(_on_message(operand, index) for operand in _cheap_first(operands, model.Or)))
+        case model.Not(operand):
             return not_(_on_message(operand, index))
         case _:
             return _fact(query)
 
 
-def _cheap_first(operands: Sequence[Query], kind: type[And] | type[Or]) -> list[Query]:
+def _cheap_first(operands: Sequence[model.Query], kind: type[model.And] | type[model.Or]) -> list[model.Query]:
     """Return the conditions on `message` rows, followed by those on texts as one operand."""
     textual = tuple(operand for operand in operands if _is_textual(operand))
     others = [operand for operand in operands if not _is_textual(operand)]
     return others + ([kind(textual)] if len(textual) > 1 else list(textual))
 
 
-def _fact(query: Query) -> ColumnElement[bool]:
+def _fact(query: model.Query) -> ColumnElement[bool]:
     match query:
-        case Anything():
+        case model.Anything():
             return true()
-        case Nothing():
+        case model.Nothing():
             return false()
-        case HasTag(name=name):
+        case model.HasTag(name=name):
             return message.c.arrival.in_(select(message_tag.c.arrival).join(tag).where(tag.c.folded == name))
-        case InInbox(name=name):
+        case model.InInbox(name=name):
             return message.c.arrival.in_(select(message_inbox.c.arrival).join(inbox).where(inbox.c.folded == name))
-        case Is(state=state):
+        case model.Is(state=state):
             return STATES[state]() if state in STATES else false()
-        case Received(after=after, moment=moment):
+        case model.Received(after=after, moment=moment):
             received = message.c.received_at
             return received >= _microseconds(moment) if after else received <= _microseconds(moment)
-        case Size(larger=larger, octets=octets):
+        case model.Size(larger=larger, octets=octets):
             return message.c.size > octets if larger else message.c.size < octets
-        case HasId(store_id=store_id):
+        case model.HasId(store_id=store_id):
             return message.c.store_id == store_id
     raise TypeError(query)
 
@@ -131,35 +116,35 @@ def _microseconds(moment: datetime) -> int:
 # Conditions on `search`
 
 
-def _is_textual(query: Query) -> bool:
+def _is_textual(query: model.Query) -> bool:
     match query:
-        case Contains() | HeaderHas():
+        case model.Contains() | model.HeaderHas():
             return True
-        case Not(operand):
+        case model.Not(operand):
             return _is_textual(operand)
-        case And(operands) | Or(operands):
+        case model.And(operands) | model.Or(operands):
             return all(map(_is_textual, operands))
         case _:
             return False
 
 
-def _on_search(query: Query, index: IndexCondition) -> ColumnElement[bool]:
+def _on_search(query: model.Query, index: IndexCondition) -> ColumnElement[bool]:
     match query:
-        case Not(operand):
+        case model.Not(operand):
             return not_(_on_search(operand, index))
-        case And(operands):
+        case model.And(operands):
             return and_(*(_on_search(operand, index) for operand in operands))
-        case Or(operands):
+        case model.Or(operands):
             return or_(*(_on_search(operand, index) for operand in operands))
-        case HeaderHas(name=name, text=text, whole=whole):
+        case model.HeaderHas(name=name, text=text, whole=whole):
             return _line_has(search.c.header, name, text, whole=whole, index=index)
-        case Contains(column=column, text=text, whole=whole) if column in CLIENT_LINES:
+        case model.Contains(column=column, text=text, whole=whole) if column in CLIENT_LINES:
             return _line_has(search.c.client, column, text, whole=whole, index=index)
-        case Contains(column="any"):
+        case model.Contains(column="any"):
             return or_(_has(_SHORT_COLUMNS, query, index), _has("text", query, index))
-        case Contains(column="addressed"):
+        case model.Contains(column="addressed"):
             return _has(_ADDRESS_COLUMNS, query, index)
-        case Contains(column=column):
+        case model.Contains(column=column):
             return _has(column, query, index)
     raise TypeError(query)
 
@@ -177,7 +162,7 @@ _SHORT_COLUMNS = _one_text(*(column for column in FREE_COLUMNS if column != "tex
 _ADDRESS_COLUMNS = _one_text(*ADDRESS_COLUMNS)
 
 
-def _has(haystack: str | ColumnElement[str], query: Contains, index: IndexCondition) -> ColumnElement[bool]:
+def _has(haystack: str | ColumnElement[str], query: model.Contains, index: IndexCondition) -> ColumnElement[bool]:
     """Return whether a column, or joined columns, match."""
     if haystack == "text":
         text = index.readable(search.c.text)
@@ -201,14 +186,14 @@ def _line_has(
 # Candidates from the full-text index
 
 
-def _candidates(query: Query | None, index: IndexCondition) -> ColumnElement[bool] | None:
+def _candidates(query: model.Query | None, index: IndexCondition) -> ColumnElement[bool] | None:
     match query:
-        case Contains(text=text):
+        case model.Contains(text=text):
             return index.candidates(text)
-        case And(operands):
+        case model.And(operands):
             found = [found for operand in operands if (found := _candidates(operand, index)) is not None]
             return and_(*found) if found else None
-        case Or(operands):
+        case model.Or(operands):
             sides = [_candidates(operand, index) for operand in operands]
             found = [side for side in sides if side is not None]
             return or_(*found) if len(found) == len(sides) else None

@@ -4,27 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from catcher.store.search import (
-    And,
-    Anything,
-    Contains,
-    HasId,
-    HasTag,
-    HeaderHas,
-    InInbox,
-    Is,
-    Not,
-    Nothing,
-    Or,
-    Query,
-    Received,
-    SearchTexts,
-    Size,
-    Subject,
-    clean,
-    entries,
-    fold,
-)
+from catcher.store.search import clean, entries, fold, model
 from catcher.store.search.texts import label
 
 START = datetime(2024, 1, 31, 12, tzinfo=UTC)
@@ -40,25 +20,25 @@ ANY = st.one_of(
 CLEAN = ANY.map(clean).filter(bool)
 MOMENTS = st.integers(-5, 5).map(lambda number: START + timedelta(microseconds=number))
 
-LEAVES: st.SearchStrategy[Query] = st.one_of(
-    st.builds(Contains, column=st.sampled_from(COLUMNS + LINES), text=CLEAN),
-    st.builds(Contains, column=st.sampled_from(COLUMNS[2:] + LINES), text=CLEAN, whole=st.just(True)),
-    st.builds(HeaderHas, name=st.sampled_from(NAMES), text=st.one_of(st.just(""), CLEAN)),
-    st.builds(HeaderHas, name=st.sampled_from(NAMES), text=CLEAN, whole=st.just(True)),
-    st.builds(HasTag, name=ANY.map(fold).filter(bool)),
-    st.builds(InInbox, name=ANY.map(fold).filter(bool)),
-    st.builds(Is, state=st.sampled_from(["read", "unread", "tagged", "pinned", "attachment", "inline"])),
-    st.builds(Received, after=st.booleans(), moment=MOMENTS),
-    st.builds(Size, larger=st.booleans(), octets=st.integers(1, 5)),
-    st.builds(HasId, store_id=st.sampled_from("0123")),
+LEAVES: st.SearchStrategy[model.Query] = st.one_of(
+    st.builds(model.Contains, column=st.sampled_from(COLUMNS + LINES), text=CLEAN),
+    st.builds(model.Contains, column=st.sampled_from(COLUMNS[2:] + LINES), text=CLEAN, whole=st.just(True)),
+    st.builds(model.HeaderHas, name=st.sampled_from(NAMES), text=st.one_of(st.just(""), CLEAN)),
+    st.builds(model.HeaderHas, name=st.sampled_from(NAMES), text=CLEAN, whole=st.just(True)),
+    st.builds(model.HasTag, name=ANY.map(fold).filter(bool)),
+    st.builds(model.InInbox, name=ANY.map(fold).filter(bool)),
+    st.builds(model.Is, state=st.sampled_from(["read", "unread", "tagged", "pinned", "attachment", "inline"])),
+    st.builds(model.Received, after=st.booleans(), moment=MOMENTS),
+    st.builds(model.Size, larger=st.booleans(), octets=st.integers(1, 5)),
+    st.builds(model.HasId, store_id=st.sampled_from("0123")),
 )
 
-QUERIES: st.SearchStrategy[Query] = st.recursive(
-    st.one_of(LEAVES, st.just(Anything()), st.just(Nothing())),
+QUERIES: st.SearchStrategy[model.Query] = st.recursive(
+    st.one_of(LEAVES, st.just(model.Anything()), st.just(model.Nothing())),
     lambda inner: st.one_of(
-        st.builds(Not, inner),
-        st.builds(And, st.lists(inner, min_size=2, max_size=3).map(tuple)),
-        st.builds(Or, st.lists(inner, min_size=2, max_size=3).map(tuple)),
+        st.builds(model.Not, inner),
+        st.builds(model.And, st.lists(inner, min_size=2, max_size=3).map(tuple)),
+        st.builds(model.Or, st.lists(inner, min_size=2, max_size=3).map(tuple)),
     ),
     max_leaves=8,
 )
@@ -71,7 +51,7 @@ def _lines(pairs: list[tuple[str, str]]) -> str:
 
 
 TEXTS = st.builds(
-    SearchTexts,
+    model.SearchTexts,
     subject=ANY.map(clean),
     from_=ENTRIES,
     to=ENTRIES,
@@ -89,7 +69,7 @@ TAGS = st.lists(ANY.filter(fold), max_size=2, unique_by=fold).map(tuple)
 
 MAILBOXES = st.lists(
     st.builds(
-        Subject,
+        model.Subject,
         store_id=st.sampled_from("0123456"),
         received_at=MOMENTS,
         size=st.integers(0, 6),

@@ -7,41 +7,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.errors import QueryError
-from catcher.store.search import (
-    TERMS,
-    And,
-    Anything,
-    Contains,
-    HasId,
-    HasTag,
-    HeaderHas,
-    Is,
-    Not,
-    Nothing,
-    Or,
-    Query,
-    Received,
-    Size,
-    Subject,
-    has_condition,
-    matches,
-    parse,
-)
+from catcher.store.search import TERMS, has_condition, matches, model, parse
 from tests.store.search.strategies import ANY, MAILBOXES
 
 NOW = datetime(2024, 1, 31, 12, tzinfo=UTC)
 
 
-def asked(text: str) -> Query:
+def asked(text: str) -> model.Query:
     return parse(text, now=NOW)
 
 
-def lenient(text: str) -> Query:
+def lenient(text: str) -> model.Query:
     return parse(text, now=NOW, lenient=True)
 
 
-def word(text: str) -> Query:
-    return Contains(column="any", text=text)
+def word(text: str) -> model.Query:
+    return model.Contains(column="any", text=text)
 
 
 A, B, C = word("a"), word("b"), word("c")
@@ -50,21 +31,21 @@ A, B, C = word("a"), word("b"), word("c")
 @pytest.mark.parametrize(
     ("text", "query"),
     [
-        ("", Anything()),
-        ("  \t\n", Anything()),
-        ("A b", And((A, B))),
-        ("a OR b", Or((A, B))),
-        ("a b OR c", Or((And((A, B)), C))),
-        ("a (b OR c)", And((A, Or((B, C))))),
-        ("-a", Not(A)),
-        ("!a", Not(A)),
-        ("--a", Not(word("-a"))),
+        ("", model.Anything()),
+        ("  \t\n", model.Anything()),
+        ("A b", model.And((A, B))),
+        ("a OR b", model.Or((A, B))),
+        ("a b OR c", model.Or((model.And((A, B)), C))),
+        ("a (b OR c)", model.And((A, model.Or((B, C))))),
+        ("-a", model.Not(A)),
+        ("!a", model.Not(A)),
+        ("--a", model.Not(word("-a"))),
         ("-", word("-")),
-        ("-(a b)", Not(And((A, B)))),
+        ("-(a b)", model.Not(model.And((A, B)))),
         ("-(-a)", A),
         ("a a", A),
-        ("a or b", And((A, word("or"), B))),
-        ('a "OR" b', And((A, word("or"), B))),
+        ("a or b", model.And((A, word("or"), B))),
+        ('a "OR" b', model.And((A, word("or"), B))),
         ('"a b"', word("a b")),
         ('a"b c"d', word("ab cd")),
         ('"a b', word("a b")),
@@ -72,7 +53,7 @@ A, B, C = word("a"), word("b"), word("c")
         ('"Hello,\tWorld!"', word("hello world!")),
         (":)", word(":")),
         ("f(x)", word("f x")),
-        ("(f(x) OR a)", Or((word("f x"), A))),
+        ("(f(x) OR a)", model.Or((word("f x"), A))),
         ("a)", A),
         ("http://example.com", word("http://example.com")),
         ("12:30", word("12:30")),
@@ -82,51 +63,54 @@ A, B, C = word("a"), word("b"), word("c")
         (r"subject\:a", word("subject:a")),
         (r'"subject\:a b"', word("subject:a b")),
         ("100%_*?", word("100%_*?")),
-        ("subject:a", Contains(column="subject", text="a")),
-        ('subject:"A b"', Contains(column="subject", text="a b")),
-        ('"subject:A b"', Contains(column="subject", text="a b")),
-        ('"-a b"', Not(word("a b"))),
-        ("SUBJECT:a", Contains(column="subject", text="a")),
-        ("from:a", Contains(column="from_", text="a")),
-        ('to:="A@b.c"', Contains(column="to", text="a@b.c", whole=True)),
-        (r"to:\=a", Contains(column="to", text="=a")),
-        ("reply-to:a", Contains(column="reply_to", text="a")),
-        ("addressed:a", Contains(column="addressed", text="a")),
-        ("from:(a OR -b)", Or((Contains(column="from_", text="a"), Not(Contains(column="from_", text="b"))))),
-        ("from:(a to:b)", And((Contains(column="from_", text="a"), Contains(column="to", text="b")))),
-        ("message-id:<a@b>", Contains(column="message_id", text="a@b")),
-        ("filename:a.pdf", Contains(column="file_names", text="a.pdf")),
-        ("type:image/", Contains(column="media_types", text="image/")),
-        ("user:a", Contains(column="user", text="a")),
-        ("ip:10.0.0.", Contains(column="ip", text="10.0.0.")),
-        ("return-path:a", Contains(column="reverse_path", text="a")),
-        ("header:X-A", HeaderHas(name="x-a", text="")),
-        ("header:X-A=B=c", HeaderHas(name="x-a", text="b=c")),
-        ('header:x-a=="b c"', HeaderHas(name="x-a", text="b c", whole=True)),
-        (r"header:x-a=\=b", HeaderHas(name="x-a", text="=b")),
-        ('tag:"Two Words"', HasTag(name="two words")),
-        ("tag:Größe", HasTag(name="grösse")),
-        ("is:UNREAD", Is(state="unread")),
-        ("-is:read", Not(Is(state="read"))),
-        ("has:attachments", Is(state="attachment")),
-        ("has:inline", Is(state="inline")),
-        ("has:html", Contains(column="media_types", text="text/html", whole=True)),
-        ("id:2Qx7hT0aB3dE5fG7hJ9kLm", HasId(store_id="2Qx7hT0aB3dE5fG7hJ9kLm")),
-        ("larger:500", Size(larger=True, octets=500)),
-        ("larger:1.5M", Size(larger=True, octets=1_572_864)),
-        ('smaller:"20 kB"', Size(larger=False, octets=20_480)),
-        ("-larger:1k", Size(larger=False, octets=1_024)),
-        ("after:15m", Received(after=True, moment=NOW - timedelta(minutes=15))),
-        ("before:yesterday", Received(after=False, moment=datetime(2024, 1, 30, tzinfo=UTC))),
-        ("-before:2024", Received(after=True, moment=datetime(2024, 1, 1, tzinfo=UTC))),
-        ("-(before:2024)", Not(Received(after=False, moment=datetime(2024, 1, 1, tzinfo=UTC)))),
-        ("()", Anything()),
-        ("-()", Nothing()),
+        ("subject:a", model.Contains(column="subject", text="a")),
+        ('subject:"A b"', model.Contains(column="subject", text="a b")),
+        ('"subject:A b"', model.Contains(column="subject", text="a b")),
+        ('"-a b"', model.Not(word("a b"))),
+        ("SUBJECT:a", model.Contains(column="subject", text="a")),
+        ("from:a", model.Contains(column="from_", text="a")),
+        ('to:="A@b.c"', model.Contains(column="to", text="a@b.c", whole=True)),
+        (r"to:\=a", model.Contains(column="to", text="=a")),
+        ("reply-to:a", model.Contains(column="reply_to", text="a")),
+        ("addressed:a", model.Contains(column="addressed", text="a")),
+        (
+            "from:(a OR -b)",
+            model.Or((model.Contains(column="from_", text="a"), model.Not(model.Contains(column="from_", text="b")))),
+        ),
+        ("from:(a to:b)", model.And((model.Contains(column="from_", text="a"), model.Contains(column="to", text="b")))),
+        ("message-id:<a@b>", model.Contains(column="message_id", text="a@b")),
+        ("filename:a.pdf", model.Contains(column="file_names", text="a.pdf")),
+        ("type:image/", model.Contains(column="media_types", text="image/")),
+        ("user:a", model.Contains(column="user", text="a")),
+        ("ip:10.0.0.", model.Contains(column="ip", text="10.0.0.")),
+        ("return-path:a", model.Contains(column="reverse_path", text="a")),
+        ("header:X-A", model.HeaderHas(name="x-a", text="")),
+        ("header:X-A=B=c", model.HeaderHas(name="x-a", text="b=c")),
+        ('header:x-a=="b c"', model.HeaderHas(name="x-a", text="b c", whole=True)),
+        (r"header:x-a=\=b", model.HeaderHas(name="x-a", text="=b")),
+        ('tag:"Two Words"', model.HasTag(name="two words")),
+        ("tag:Größe", model.HasTag(name="grösse")),
+        ("is:UNREAD", model.Is(state="unread")),
+        ("-is:read", model.Not(model.Is(state="read"))),
+        ("has:attachments", model.Is(state="attachment")),
+        ("has:inline", model.Is(state="inline")),
+        ("has:html", model.Contains(column="media_types", text="text/html", whole=True)),
+        ("id:2Qx7hT0aB3dE5fG7hJ9kLm", model.HasId(store_id="2Qx7hT0aB3dE5fG7hJ9kLm")),
+        ("larger:500", model.Size(larger=True, octets=500)),
+        ("larger:1.5M", model.Size(larger=True, octets=1_572_864)),
+        ('smaller:"20 kB"', model.Size(larger=False, octets=20_480)),
+        ("-larger:1k", model.Size(larger=False, octets=1_024)),
+        ("after:15m", model.Received(after=True, moment=NOW - timedelta(minutes=15))),
+        ("before:yesterday", model.Received(after=False, moment=datetime(2024, 1, 30, tzinfo=UTC))),
+        ("-before:2024", model.Received(after=True, moment=datetime(2024, 1, 1, tzinfo=UTC))),
+        ("-(before:2024)", model.Not(model.Received(after=False, moment=datetime(2024, 1, 1, tzinfo=UTC)))),
+        ("()", model.Anything()),
+        ("-()", model.Nothing()),
         ('a ","', A),
-        ('""', Anything()),
+        ('""', model.Anything()),
     ],
 )
-def test_the_grammar_by_example(text: str, query: Query) -> None:
+def test_the_grammar_by_example(text: str, query: model.Query) -> None:
     """Strict and lenient agree on what can be read. The module's grammar; Mailpit compatibility: Search language."""
     assert asked(text) == query
     assert lenient(text) == query
@@ -179,24 +163,24 @@ def test_what_cannot_be_read_is_an_error_at_its_place(text: str, position: int) 
 @pytest.mark.parametrize(
     ("text", "query"),
     [
-        ("before:garbage", Nothing()),
-        ("-before:garbage", Nothing()),
-        ("a before:garbage", Nothing()),
+        ("before:garbage", model.Nothing()),
+        ("-before:garbage", model.Nothing()),
+        ("a before:garbage", model.Nothing()),
         ("a OR before:garbage", A),
-        ("-(a before:garbage)", Not(A)),
-        ("-(a OR before:garbage)", Nothing()),
-        ("to:", Nothing()),
-        ("-to:", Nothing()),
-        ('-","', Nothing()),
-        ("a" * 100_001, Nothing()),
-        ("(", Nothing()),
-        ("a (", Nothing()),
-        ("(a OR b", Or((A, B))),
+        ("-(a before:garbage)", model.Not(A)),
+        ("-(a OR before:garbage)", model.Nothing()),
+        ("to:", model.Nothing()),
+        ("-to:", model.Nothing()),
+        ('-","', model.Nothing()),
+        ("a" * 100_001, model.Nothing()),
+        ("(", model.Nothing()),
+        ("a (", model.Nothing()),
+        ("(a OR b", model.Or((A, B))),
         ("OR", word("or")),
-        ("a OR", And((A, word("or")))),
+        ("a OR", model.And((A, word("or")))),
     ],
 )
-def test_leniently_read_a_broken_term_never_widens(text: str, query: Query) -> None:
+def test_leniently_read_a_broken_term_never_widens(text: str, query: model.Query) -> None:
     """Other catchers drop the term, and a delete takes the whole mailbox. Mailpit compatibility: Differences."""
     assert lenient(text) == query
     assert has_condition(lenient(text))
@@ -209,7 +193,7 @@ def test_leniently_read_a_broken_term_never_widens(text: str, query: Query) -> N
     shape=st.sampled_from(["{} {} {}", "{} OR {} {}", "-({} {}) {}", "{} -{} {}"]),
 )
 def test_whatever_the_broken_term_could_have_meant_nothing_more_is_found(
-    subjects: list[Subject], before: str, after: str, shape: str
+    subjects: list[model.Subject], before: str, after: str, shape: str
 ) -> None:
     """The meaning of "narrows": results with a broken term are results with any readable term in its place."""
     first, last = (f'"{text}"'.replace("\\", "") if text.count('"') % 2 == 0 else "a" for text in (before, after))
@@ -237,7 +221,10 @@ def test_any_text_is_a_query_or_an_error_with_a_place_in_it(text: str) -> None:
 def test_hostile_lengths_are_read_in_linear_time() -> None:
     """Up to its limit of 100,000 characters a query costs little, whatever it is made of."""
     for piece in ("(", ")", '"', "\\", "-", "a ", "to:(", "OR ", "header:=", "-(", "=" * 100, "\\="):
-        assert isinstance(lenient((piece * 100_000)[:100_000]), Nothing | Contains | Not | Or | And | Anything)
+        assert isinstance(
+            lenient((piece * 100_000)[:100_000]),
+            model.Nothing | model.Contains | model.Not | model.Or | model.And | model.Anything,
+        )
 
 
 @pytest.mark.parametrize("term", TERMS, ids=lambda term: term.name)

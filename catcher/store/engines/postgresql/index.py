@@ -22,12 +22,9 @@ from sqlalchemy import (
 
 from catcher.store.db.tables import message, search
 from catcher.store.engines.base import Expression, TextIndex
-from catcher.store.search import And, Contains, Or, Query, implied
+from catcher.store.search import INDEXED, And, Contains, Or, Query, implied
 
-INDEXED_COLUMNS = ("subject", "from_", "to", "cc", "bcc", "reply_to", "file_names", "client", "text")
-"""Columns of `search` that the index holds."""
-
-_DOCUMENT = " || '\n' || ".join(f'search."{name}"' for name in INDEXED_COLUMNS)
+_DOCUMENT = " || '\n' || ".join(f'search."{name}"' for name in INDEXED)
 _document = literal_column(f"({_DOCUMENT})", Text)
 
 _MAX_NEEDLE = 100

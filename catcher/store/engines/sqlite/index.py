@@ -24,12 +24,9 @@ from sqlalchemy import (
 from catcher.store.db.codec import pack_text, unpack_text
 from catcher.store.db.tables import counter, message, search
 from catcher.store.engines.base import Expression, TextIndex
-from catcher.store.search import And, Contains, Or, Query, implied
+from catcher.store.search import INDEXED, And, Contains, Or, Query, implied
 
-INDEXED_COLUMNS = ("subject", "from_", "to", "cc", "bcc", "reply_to", "file_names", "client", "text")
-"""Columns of `search` that the full-text index holds."""
-
-_COLUMNS = ", ".join(f'"{name}"' for name in INDEXED_COLUMNS)
+_COLUMNS = ", ".join(f'"{name}"' for name in INDEXED)
 _TEXTS = _COLUMNS.replace('"text"', "CASE typeof(text) WHEN 'blob' THEN unpack_text(text) ELSE text END")
 _INDEX = table("search_index", column("rowid"), column("search_index"))
 
