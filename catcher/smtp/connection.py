@@ -287,7 +287,7 @@ class SmtpConnection(asyncio.Protocol):
             return position + rest
         if receiver.is_over_tolerance:
             self._dialogue.content_too_large()
-        elif receiver.is_due:
+        elif receiver.spool.is_due:
             self.wait_for(self._threads.run(receiver.write))
             self._regulate()
         return len(data)
@@ -351,7 +351,7 @@ class SmtpConnection(asyncio.Protocol):
 
     def _regulate(self) -> None:
         """Pause or resume reading from the network, depending on how much is unprocessed."""
-        is_full = len(self._pending) > MAX_PENDING or (self._content is not None and self._content.is_due)
+        is_full = len(self._pending) > MAX_PENDING or (self._content is not None and self._content.spool.is_due)
         should_pause = (self._is_busy or self._is_blocked) and is_full
         if self._transport is not None and should_pause is not self._is_paused and not self._end_reason:
             self._is_paused = should_pause

@@ -92,13 +92,13 @@ class SmtpDialogue:
         receiver = self._receiver
         if receiver is None:
             return
-        self._transcript.client(b"(content: %d octets)" % receiver.octets)
+        self._transcript.client(b"(content: %d octets)" % receiver.spool.octets)
         if receiver.refusal:
             self._reply_to_content(receiver.refusal, is_final=receiver.is_last)
             if receiver.is_last:
                 self._reset()
         elif not receiver.is_last:
-            self._reply(b"250 2.0.0 Ok: %d octets received\r\n" % receiver.octets)
+            self._reply(b"250 2.0.0 Ok: %d octets received\r\n" % receiver.spool.octets)
         else:
             self._connection.set_time_limit(None)
             self._connection.wait_for(self._hand_over(receiver))
@@ -458,7 +458,7 @@ class SmtpDialogue:
             if await self._passes_hook(Stage.CONTENT, envelope.reverse_path):
                 self._reply_to_content(await self._deliver(envelope, receiver))
         finally:
-            if receiver.is_on_disk:
+            if receiver.spool.is_on_disk:
                 await asyncio.shield(self._context.threads.run(receiver.discard))
             self._receiver = None
             transaction.reset()
@@ -469,10 +469,8 @@ class SmtpDialogue:
         if not envelope.forward_paths:
             return Reply.QUEUED  # all recipients were dropped
         try:
-            if receiver.is_on_disk:
-                content = await self._context.threads.run(receiver.finish)
-            else:
-                content = receiver.finish()
+            finish = receiver.spool.finish
+            content = await self._context.threads.run(finish) if receiver.spool.is_on_disk else finish()
         except OSError as error:
             log.warning("content could not be written: %s", error, extra={"peer": self._peer.address})
             return Reply.NO_SPACE

@@ -14,34 +14,19 @@ TOLERANCE = 10
 class Receiver:
     """Receives the content of one message. max_octets: 0 is no limit.
 
-    refusal: the reply that the content will get, b"" while it is acceptable. Refused content is read to its end, so
-    that no part of it is taken for commands, but not kept.
+    spool: the content so far. is_last: no chunk follows. refusal: the reply that the content will get, b"" while it is
+    acceptable. Refused content is read to its end, so that no part of it is taken for commands, but not kept.
     """
 
-    __slots__ = ("_max_octets", "_reader", "_refused_octets", "_spool", "is_last", "refusal")
+    __slots__ = ("_max_octets", "_reader", "_refused_octets", "is_last", "refusal", "spool")
 
     def __init__(self, *, max_octets: int, block: int, directory: Path | None) -> None:
         self._max_octets = max_octets
-        self._spool = Spool(block=block, directory=directory)
+        self.spool = Spool(block=block, directory=directory)
         self._reader: ContentReader | None = None
         self._refused_octets = 0
         self.refusal = b""
         self.is_last = True
-
-    @property
-    def octets(self) -> int:
-        """Number of octets kept so far."""
-        return self._spool.octets
-
-    @property
-    def is_due(self) -> bool:
-        """Whether `write` has to be called before more is fed."""
-        return self._spool.is_due
-
-    @property
-    def is_on_disk(self) -> bool:
-        """Whether `finish` accesses the disk."""
-        return self._spool.is_on_disk
 
     @property
     def is_over_tolerance(self) -> bool:
@@ -57,7 +42,7 @@ class Receiver:
         self._reader = ChunkReader(size)
         self.is_last = is_last
         self.refusal = self.refusal or refusal
-        if self._max_octets and self.octets + size > self._max_octets:
+        if self._max_octets and self.spool.octets + size > self._max_octets:
             self._refuse(too_large(self._max_octets))
 
     def feed(self, octets: bytes) -> int:
@@ -67,30 +52,26 @@ class Receiver:
         content, rest = self._reader.feed(octets)
         if rest >= 0:
             self._reader = None
-        if not self.refusal and self._max_octets and self.octets + len(content) > self._max_octets:
+        if not self.refusal and self._max_octets and self.spool.octets + len(content) > self._max_octets:
             self._refuse(too_large(self._max_octets))
         if self.refusal:
             self._refused_octets += len(octets)
         else:
-            self._spool.add(content)
+            self.spool.add(content)
         return rest
 
     def write(self) -> None:
         """Write the content in memory to disk; blocks. When that fails, the content is refused with 452."""
         try:
-            self._spool.write()
+            self.spool.write()
         except OSError:
             self._refuse(Reply.NO_SPACE)
 
-    def finish(self) -> bytes | Path:
-        """Return the content, in memory or in a file; blocks when `is_on_disk`. Raises OSError."""
-        return self._spool.finish()
-
     def discard(self) -> None:
-        """Delete the content; blocks shortly when `is_on_disk`."""
+        """Delete the content; blocks shortly when it is on disk."""
         self._reader = None
-        self._spool.discard()
+        self.spool.discard()
 
     def _refuse(self, refusal: bytes) -> None:
         self.refusal = self.refusal or refusal
-        self._spool.discard()
+        self.spool.discard()

@@ -14,10 +14,22 @@ _SUFFIX = ".spool"
 class Spool:
     """The content so far. `write`, and `finish` if `is_on_disk`, access the disk: call them in a thread.
 
-    block: octets to hold in memory; larger content goes to a file in `directory` (None: the system's).
+    block: octets to hold in memory; larger content goes to a file in `directory` (None: the system's). octets: number
+    of octets so far.
     """
 
-    __slots__ = ("_block", "_directory", "_file", "_held", "_is_discarded", "_lock", "_pieces", "octets", "path")
+    __slots__ = (
+        "_block",
+        "_directory",
+        "_file",
+        "_held",
+        "_is_discarded",
+        "_lock",
+        "_pieces",
+        "is_on_disk",
+        "octets",
+        "path",
+    )
 
     def __init__(self, *, block: int, directory: Path | None) -> None:
         self._block = block
@@ -28,6 +40,7 @@ class Spool:
         self._is_discarded = False
         self._lock = threading.Lock()  # a connection may end while a thread still writes for it
         self.octets = 0
+        self.is_on_disk = False
         self.path: Path | None = None
 
     def add(self, piece: bytes) -> None:
@@ -41,11 +54,6 @@ class Spool:
     def is_due(self) -> bool:
         """Whether `write` has to be called before more is added."""
         return self._held >= self._block
-
-    @property
-    def is_on_disk(self) -> bool:
-        """Whether the content is in a file."""
-        return self._file is not None
 
     def write(self) -> None:
         """Write the content in memory to the file. Raises OSError, for example on a full disk."""
@@ -83,6 +91,7 @@ class Spool:
             handle, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX, dir=self._directory)
             self.path = Path(name)
             self._file = open(handle, "wb", buffering=0)  # noqa: SIM115, PTH123 - closed by finish or discard
+            self.is_on_disk = True
         held = memoryview(b"".join(self._pieces))
         while held:
             held = held[self._file.write(held) :]
