@@ -40,7 +40,11 @@ class StoreIds:
                 self._pool = os.urandom(_POOL).translate(_DIGIT_OF, _NO_DIGIT).decode()
                 start, self._used = 0, _TAIL_DIGITS
             tail = self._pool[start : start + _TAIL_DIGITS]
-        return _digits(moment, _TIME_DIGITS) + tail
+        pairs = ""
+        for _ in range(0, _TIME_DIGITS, 2):  # most significant digits first
+            moment, pair = divmod(moment, _BASE)
+            pairs = _PAIRS[pair] + pairs
+        return pairs[-_TIME_DIGITS:] + tail
 
     def forget(self) -> None:
         """Discard the random digits in stock, after a fork: parent and child have the same ones."""
@@ -56,12 +60,3 @@ if hasattr(os, "register_at_fork"):
 def new_store_id(now: datetime) -> str:
     """Return a store id: 22 characters [0-9A-Za-z], strictly rising within this process in ASCII order."""
     return _ids.new(now)
-
-
-def _digits(number: int, length: int) -> str:
-    """Return the number's last digits, most significant first."""
-    pairs = ""
-    for _ in range(0, length, 2):
-        number, pair = divmod(number, _BASE)
-        pairs = _PAIRS[pair] + pairs
-    return pairs[-length:]

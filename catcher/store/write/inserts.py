@@ -1,6 +1,6 @@
 """Insertion of new messages: rows are built before the transaction, then written table by table for a whole group."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from operator import attrgetter
 from pathlib import Path
 
@@ -80,7 +80,9 @@ def insert_all(database: Database, connection: Connection, group: Sequence[Messa
     numbered = list(zip(range(last - len(group) + 1, last + 1), group, strict=True))
     database.insert_rows(connection, message, [(arrival, *item.message) for arrival, item in numbered])
     database.insert_rows(connection, detail, [(arrival, *item.detail) for arrival, item in numbered])
-    database.insert_rows(connection, search, [_search_row(database, arrival, item) for arrival, item in numbered])
+    stored_text = database.index.stored
+    rows = [(arrival, *item.search[:-1], stored_text(item.search[-1])) for arrival, item in numbered]
+    database.insert_rows(connection, search, rows)
     _insert_content(database, connection, numbered)
     tagged = tags.attach(connection, {arrival: item.new.tags for arrival, item in numbered})
     boxed = {arrival: item.new.inboxes for arrival, item in numbered if item.new.inboxes}
@@ -89,24 +91,14 @@ def insert_all(database: Database, connection: Connection, group: Sequence[Messa
     return [replace(item.summary, arrival=arrival, tags=tagged.get(arrival, ())) for arrival, item in numbered]
 
 
-def _search_row(database: Database, arrival: int, item: MessageRows) -> Row:
-    *short, text = item.search
-    return arrival, *short, database.index.stored(text)
-
-
 def _insert_content(database: Database, connection: Connection, numbered: Sequence[tuple[int, MessageRows]]) -> None:
     rows: list[Row] = []
     for arrival, item in numbered:
         if item.pieces is None:
             # One piece of a file at a time, so that its size is never needed in memory.
-            for row in _content_rows(arrival, blobs.pieces(item.new.content)):
-                database.insert_rows(connection, content, [row])
+            for number, piece in enumerate(blobs.pieces(item.new.content)):
+                database.insert_rows(connection, content, [(arrival, number, *piece)])
         else:
-            rows.extend(_content_rows(arrival, item.pieces))
+            rows += [(arrival, number, *piece) for number, piece in enumerate(item.pieces)]
     if rows:
         database.insert_rows(connection, content, rows)
-
-
-def _content_rows(arrival: int, pieces: Iterable[tuple[bool, bytes]]) -> Iterator[Row]:
-    for number, (is_compressed, data) in enumerate(pieces):
-        yield arrival, number, is_compressed, data

@@ -77,12 +77,13 @@ class Queue:
         """
         with self._filled:
             self._check_open()
-            if not self._has_room(delivery):
+            messages = self._messages + len(delivery.messages)
+            octets = self._octets + delivery.octets
+            if self._messages and (messages > self._bound[0] or octets > self._bound[1]):
                 self._waiters.append(when_room)
                 return False
             self._works.append(delivery)
-            self._messages += len(delivery.messages)
-            self._octets += delivery.octets
+            self._messages, self._octets = messages, octets
             if self._messages >= self._wanted:
                 self._filled.notify()
             return True
@@ -112,7 +113,8 @@ class Queue:
             self._is_woken = False
             if not self._works:
                 return None
-            if self._messages < wanted and max_wait > 0 and self._has_only_deliveries():
+            has_only_deliveries = not self._is_closed and isinstance(self._works[-1], Delivery)
+            if self._messages < wanted and max_wait > 0 and has_only_deliveries:
                 self._wanted = wanted
                 self._filled.wait(max_wait)
                 self._wanted = 1
@@ -154,17 +156,6 @@ class Queue:
         self._messages -= messages
         self._octets -= octets
         return group
-
-    def _has_only_deliveries(self) -> bool:
-        return not self._is_closed and isinstance(self._works[-1], Delivery)
-
-    def _has_room(self, delivery: Delivery) -> bool:
-        if not self._messages:
-            return True
-        return (
-            self._messages + len(delivery.messages) <= self._bound[0]
-            and self._octets + delivery.octets <= self._bound[1]
-        )
 
     def _check_open(self) -> None:
         if self._is_closed:
