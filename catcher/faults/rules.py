@@ -152,7 +152,7 @@ def _subject(context: HookContext, routing: InboxRouting) -> Subject:
         texts=envelope_texts(
             structs.replace(client, user=user, helo=helo), reverse_path=reverse_path, recipients=recipients
         ),
-        inboxes=routing.of_envelope(user, recipients),
+        inboxes=routing.inboxes(user, recipients),
     )
 
 

@@ -50,7 +50,7 @@ def prepare(
         addresses=addresses,
         snippet=readable.snippet,
         texts=search_texts(message, envelope, addresses, readable.search_text),
-        inboxes=(inbox,) if inbox else routing.of_message(envelope, message),
+        inboxes=(inbox,) if inbox else routing.inboxes(envelope.client.user, envelope.recipients, message),
     )
     found = find_tags(new, tags, literal_matches=literal_matches)
     return replace(new, tags=found) if found else new

@@ -1,10 +1,9 @@
 """Inbox routing: the inboxes of a message follow from its sender's login, its recipients or a header field."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from catcher.envelope import Envelope
 from catcher.mime.model import ParsedMessage
 from catcher.store.labels.inbox_names import clean_inboxes
 
@@ -28,15 +27,11 @@ class InboxRouting:
     domains: tuple[str, ...] = ("inbox.test",)
     header: str = "X-Catcher-Inbox"
 
-    def of_envelope(self, user: str, recipients: Iterable[str]) -> tuple[str, ...]:
-        """Return the inboxes by the envelope alone, without duplicates."""
-        return self._first(user, tuple(recipients), None)
+    def inboxes(self, user: str, recipients: Sequence[str], message: ParsedMessage | None = None) -> tuple[str, ...]:
+        """Return the inboxes of a message, without duplicates; by the envelope alone if it is None. Never raises.
 
-    def of_message(self, envelope: Envelope, message: ParsedMessage) -> tuple[str, ...]:
-        """Return the inboxes of a message, without duplicates. Never raises."""
-        return self._first(envelope.client.user, envelope.recipients, message)
-
-    def _first(self, user: str, recipients: tuple[str, ...], message: ParsedMessage | None) -> tuple[str, ...]:
+        user: the SMTP user name, "" without AUTH. recipients: the addr-specs of the forward-paths.
+        """
         for source in self.sources:
             # Most sources give nothing for most mail, which is quickly known.
             named = self._named(source, user, recipients[:MAX_INBOXES], message)
@@ -44,9 +39,7 @@ class InboxRouting:
                 return found
         return ()
 
-    def _named(
-        self, source: str, user: str, recipients: tuple[str, ...], message: ParsedMessage | None
-    ) -> Sequence[str]:
+    def _named(self, source: str, user: str, recipients: Sequence[str], message: ParsedMessage | None) -> Sequence[str]:
         match source:
             case "user":
                 return (user,) if user else ()
@@ -55,7 +48,10 @@ class InboxRouting:
             case "domain":
                 return [name for each in recipients if (name := self._sub_domain(each))]
             case "header":
-                return () if message is None else _first_body(message, self.header)
+                wanted, size = self.header.lower(), len(self.header)
+                fields = () if message is None else message.header
+                same = (each.body for each in fields if len(each.name) == size and each.name.lower() == wanted)
+                return tuple(islice(same, 1))
             case _:
                 return [each.lower() for each in recipients]
 
@@ -69,9 +65,3 @@ class InboxRouting:
 
 def _tag(recipient: str) -> str:
     return recipient.rpartition("@")[0].partition("+")[2]
-
-
-def _first_body(message: ParsedMessage, name: str) -> tuple[str, ...]:
-    wanted, size = name.lower(), len(name)
-    same = (field.body for field in message.header if len(field.name) == size and field.name.lower() == wanted)
-    return tuple(islice(same, 1))

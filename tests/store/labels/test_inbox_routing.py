@@ -25,7 +25,7 @@ def inboxes(
         received_at=datetime(2026, 3, 1, tzinfo=UTC),
         client=Client(user=user),
     )
-    return routing.of_message(envelope, parse(f"{header}\r\n\r\n".encode()))
+    return routing.inboxes(user, envelope.recipients, parse(f"{header}\r\n\r\n".encode()))
 
 
 @pytest.mark.parametrize(
