@@ -10,9 +10,10 @@ from catcher.store.engines.sqlite import driver
 
 
 def execute(connection: Connection, statement: Executable, values: Mapping[str, object]) -> Sequence[Sequence[Any]]:
-    """Execute a prebuilt statement; return its rows. values: plain ones for its `bindparam`s."""
+    """Execute a prebuilt statement; return its rows. values: for its `bindparam`s, in types that every driver takes."""
     if connection.dialect.name == "sqlite":
-        return driver.execute_built(connection, statement, values)
+        text, names = driver.compiled(statement)
+        return driver.execute(connection, text, [values[name] for name in names])
     result = connection.execute(statement, values)
     return result.all() if result.returns_rows else ()
 

@@ -6,7 +6,7 @@ releases the GIL around every statement and has to wait for it again, many rows 
 
 import functools
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
@@ -34,12 +34,6 @@ def execute(connection: Connection, text: str, values: Sequence[object] = ()) ->
         raise exc.DBAPIError.instance(text, None, error, sqlite3.Error, dialect=connection.dialect) from error
 
 
-def execute_built(connection: Connection, statement: Executable, values: Mapping[str, object]) -> list[tuple[Any, ...]]:
-    """Execute a prebuilt SQLAlchemy statement; return its rows. values: for its `bindparam`s, in SQLite's own types."""
-    text, names = _compiled(statement)
-    return execute(connection, text, [values[name] for name in names])
-
-
 def insert_rows(connection: Connection, into: Table, rows: Sequence[tuple[object, ...]]) -> None:
     """Insert rows, given as values in the order of the table's columns."""
     for start in range(0, len(rows), _MAX_ROWS):
@@ -48,14 +42,15 @@ def insert_rows(connection: Connection, into: Table, rows: Sequence[tuple[object
 
 
 @functools.cache
-def _compiled(statement: Executable) -> tuple[str, Sequence[str]]:
-    compiled = statement.compile(dialect=SQLiteDialect_pysqlite(paramstyle="qmark"))  # type: ignore[attr-defined]
-    return str(compiled), compiled.positiontup
+def compiled(statement: Executable) -> tuple[str, Sequence[str]]:
+    """Return the text of a prebuilt SQLAlchemy statement and the names of its `bindparam`s, in order."""
+    built = statement.compile(dialect=SQLiteDialect_pysqlite(paramstyle="qmark"))  # type: ignore[attr-defined]
+    return str(built), built.positiontup
 
 
 @functools.cache
 def _insert(into: Table, number: int) -> str:
     """Return the statement that inserts a number of rows."""
-    one, _ = _compiled(insert(into))
+    one, _ = compiled(insert(into))
     row = one[one.index("VALUES ") + len("VALUES ") :]
     return ", ".join([one, *[row] * (number - 1)])
