@@ -44,7 +44,8 @@ class InboxRouting:
             case "user":
                 return (user,) if user else ()
             case "tag":
-                return [tag for each in recipients if "+" in each and (tag := _tag(each))]
+                tagged = (each.rpartition("@")[0].partition("+")[2] for each in recipients if "+" in each)
+                return [tag for tag in tagged if tag]
             case "domain":
                 return [name for each in recipients if (name := self._sub_domain(each))]
             case "header":
@@ -61,7 +62,3 @@ class InboxRouting:
             if domain.endswith("." + each):
                 return domain.removesuffix("." + each)
         return ""
-
-
-def _tag(recipient: str) -> str:
-    return recipient.rpartition("@")[0].partition("+")[2]
