@@ -1,4 +1,4 @@
-"""The promises of the whole program, kept over real sockets with real databases."""
+"""The promises of the whole program, verified over real sockets with real databases."""
 
 import json
 import random
@@ -32,7 +32,7 @@ def test_read_your_writes(database_url: str) -> None:
 
 
 def test_kill_9_loses_nothing_acknowledged(database_url: str) -> None:
-    """Several rounds of killing the process amid concurrent sessions: every message that got its 250 is there."""
+    """Several rounds of killing the process amid concurrent sessions: every message with a 250 is stored."""
     acknowledged: list[str] = []
 
     def keep_sending(smtp: tuple[str, int], enough: threading.Event) -> None:
@@ -78,8 +78,8 @@ def test_kill_9_loses_nothing_acknowledged(database_url: str) -> None:
     ],
     ids=["empty", "blank", "no-header", "lf", "cr", "nul", "long-line", "dots", "all-octets", "no-boundary", "trace"],
 )
-def test_what_came_in_is_what_is_kept(catcher: RunningCatcher, smtp: smtplib.SMTP, octets: bytes) -> None:
-    """The octets are stored as they came, whatever they are; no header field is added or changed."""
+def test_octets_are_stored_as_received(catcher: RunningCatcher, smtp: smtplib.SMTP, octets: bytes) -> None:
+    """Whatever they are; no header field is added or changed."""
     smtp.ehlo()
     smtp.mail("a@example.com")
     smtp.rcpt("b@example.com")
@@ -92,7 +92,7 @@ def test_what_came_in_is_what_is_kept(catcher: RunningCatcher, smtp: smtplib.SMT
     assert catcher.store.raw(reply.decode().rsplit(" ", 1)[-1]) == ended
 
 
-def test_the_envelope_is_kept_as_the_client_stated_it(catcher: RunningCatcher, smtp: smtplib.SMTP) -> None:
+def test_the_envelope_is_stored_as_the_client_stated_it(catcher: RunningCatcher, smtp: smtplib.SMTP) -> None:
     """Reverse-path, all forward-paths with parameters, duplicates and letter case, HELO, peer. RFC 5321 §2.3.1."""
     smtp.ehlo("client.example")
     smtp.docmd("MAIL FROM:<Sender+tag@Example.com> BODY=8BITMIME SIZE=100")
@@ -109,14 +109,14 @@ def test_the_envelope_is_kept_as_the_client_stated_it(catcher: RunningCatcher, s
     assert (envelope.client.address, envelope.client.helo) == ("127.0.0.1", "client.example")
 
 
-def test_a_bounce_is_kept_with_an_empty_reverse_path(catcher: RunningCatcher, smtp: smtplib.SMTP) -> None:
-    """A bounce from <> is kept with an empty reverse-path. RFC 5321 §4.5.5."""
+def test_a_bounce_is_stored_with_a_null_reverse_path(catcher: RunningCatcher, smtp: smtplib.SMTP) -> None:
+    """A bounce from <> has the reverse-path "". RFC 5321 §4.5.5."""
     smtp.sendmail("", ["b@example.com"], b"Subject: undeliverable\r\n\r\nbody\r\n")
     assert catcher.store.get(catcher.store.latest().store_id).envelope.reverse_path == ""
 
 
-def test_nothing_is_kept_of_a_client_that_goes_away_in_data(catcher: RunningCatcher, smtp: smtplib.SMTP) -> None:
-    """A transaction that was not ended leaves nothing."""
+def test_nothing_is_stored_when_a_client_disconnects_in_data(catcher: RunningCatcher, smtp: smtplib.SMTP) -> None:
+    """An incomplete transaction leaves nothing."""
     smtp.ehlo()
     smtp.mail("a@example.com")
     smtp.rcpt("b@example.com")

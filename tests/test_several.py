@@ -18,7 +18,7 @@ from tests.store.contract import Recorder
 
 @contextmanager
 def listening(served: Served) -> Iterator[Iterator[str]]:
-    """The lines of a page's stream of news, from its greeting on."""
+    """The lines of a page's event stream, starting with its greeting."""
     with httpx2.Client(base_url=served.url, timeout=30) as http, http.stream("GET", "events") as answer:
         lines = answer.iter_lines()
         while "event: hello" not in next(lines):
@@ -26,8 +26,8 @@ def listening(served: Served) -> Iterator[Iterator[str]]:
         yield lines
 
 
-def test_mail_in_at_one_is_live_in_the_pages_of_the_other(postgresql_url: str) -> None:
-    """Two processes: the stream of the second's pages and its WebSocket have mail that the first was sent."""
+def test_mail_received_by_one_appears_live_in_the_pages_of_the_other(postgresql_url: str) -> None:
+    """Two processes: the event stream and the WebSocket of the second have mail that the first received."""
     with serving("--database", postgresql_url) as one, serving("--database", postgresql_url) as two:
         with listening(two) as news, connect(two.url.replace("http", "ws", 1) + "api/events") as socket:
             store_id = one.send()
@@ -37,8 +37,8 @@ def test_mail_in_at_one_is_live_in_the_pages_of_the_other(postgresql_url: str) -
         assert two.get(f"api/v1/message/{store_id}/raw") == one.get(f"api/v1/message/{store_id}/raw")
 
 
-def test_no_two_of_them_prune(postgresql_url: str) -> None:
-    """With a bound in both, the totals and the mail that is left are as with one."""
+def test_only_one_of_them_prunes(postgresql_url: str) -> None:
+    """With a limit in both, the totals and the remaining mail are as with one."""
     arguments = ("--database", postgresql_url, "--max", "20")
     with serving(*arguments) as one, serving(*arguments) as two:
         with Store.open(postgresql_url) as store:
@@ -53,8 +53,8 @@ def test_no_two_of_them_prune(postgresql_url: str) -> None:
     assert rows(postgresql_url, duties) == [(0,)]
 
 
-def test_the_death_of_one_loses_nothing_and_stops_nobody(postgresql_url: str) -> None:
-    """kill -9 amid concurrent sessions with both: every 250 is kept, and the other takes mail all the while."""
+def test_the_death_of_one_loses_nothing_and_does_not_stop_the_other(postgresql_url: str) -> None:
+    """kill -9 amid concurrent sessions with both: every 250 is stored, and the other keeps receiving mail."""
     acknowledged: list[str] = []
 
     def keep_sending(smtp: tuple[str, int], enough: threading.Event, number: int) -> None:
@@ -88,8 +88,8 @@ def test_the_death_of_one_loses_nothing_and_stops_nobody(postgresql_url: str) ->
     assert rows(postgresql_url, totals) == [(counts.messages, counts.unread, counts.octets)]
 
 
-def test_the_address_that_is_shown_has_no_password(postgresql_url: str) -> None:
-    """The announcement and the pages name the database, and what may stand in its URL is not for readers."""
+def test_the_database_url_is_shown_without_its_password(postgresql_url: str) -> None:
+    """The start lines and the pages name the database without the secrets of its URL."""
     url = postgresql_url.replace("postgres:@", "postgres:secret@") + "&sslpassword=secret"
     with serving("--database", url) as served:
         assert "/test_" in served.screen
@@ -97,8 +97,8 @@ def test_the_address_that_is_shown_has_no_password(postgresql_url: str) -> None:
         assert b"secret" not in served.get("api/v1/info")
 
 
-def test_senders_are_asked_to_wait_while_the_database_is_away(postgresql: Server, postgresql_url: str) -> None:
-    """4xx, so that they try again; with the database the mail comes in again, and what was acknowledged is there."""
+def test_senders_get_4xx_while_the_database_is_unavailable(postgresql: Server, postgresql_url: str) -> None:
+    """They retry; once the database is back, mail is accepted again, and acknowledged mail is still stored."""
     with (
         running_catcher(database=postgresql_url) as catcher,
         smtplib.SMTP(catcher.smtp_host, catcher.smtp_port, timeout=60) as client,

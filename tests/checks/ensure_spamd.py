@@ -1,7 +1,4 @@
-"""Sees to it that the spam tests have a real spamd: an installed one, else the system's package where that is possible.
-
-Without one the same tests run against the stand-in alone, and this says so.
-"""
+"""Provides a real spamd for the spam tests: an installed one, else the system's package where possible."""
 
 import os
 import shutil

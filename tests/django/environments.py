@@ -29,7 +29,7 @@ def python_with(django: str) -> str | None:
 
 
 def _made(name: str, base: str, fill: Callable[[Path], None]) -> str:
-    """Its Python. Built aside and moved into place, as other runs may do the same now."""
+    """Return its Python. It is built aside and moved into place, as concurrent runs may build it too."""
     stamp = hashlib.sha256((ROOT / "constraints.txt").read_bytes() + PYTEST_DJANGO.encode()).hexdigest()[:12]
     home = CACHE / f"{name}-{stamp}"
     if not (home / "ready").exists():
@@ -46,14 +46,14 @@ def _made(name: str, base: str, fill: Callable[[Path], None]) -> str:
 
 
 def _borrow(made: Path) -> None:
-    """Everything but pytest-django is that of our own environment."""
+    """Add all packages of our own environment except pytest-django."""
     (packages,) = (made / "lib").glob("python*/site-packages")
     (packages / "own.pth").write_text(sysconfig.get_path("purelib") + "\n")
     _pip(made, "--no-deps", PYTEST_DJANGO)
 
 
 def _install(made: Path) -> None:
-    """catcher's dependencies as they are locked, catcher itself for its entry point, then a newer Django."""
+    """Install catcher's locked dependencies, catcher itself for its entry point, then a newer Django."""
     _pip(made, "-c", str(ROOT / "constraints.txt"), str(ROOT), "pytest")
     _pip(made, "Django>=6.1,<6.2", PYTEST_DJANGO)
 

@@ -1,4 +1,4 @@
-"""What a project's tests do with the outbox, on whatever Django; run by test_outbox.py in examples/django."""
+"""A project's tests of the outbox, for any Django version; run by test_outbox.py in examples/django."""
 
 import os
 import subprocess
@@ -68,18 +68,18 @@ def test_every_test_begins_with_an_empty_one(mailoutbox: MailOutbox) -> None:
     assert mail.outbox == []
 
 
-def test_mail_of_another_process_is_waited_for(mailoutbox: MailOutbox) -> None:
+def test_it_waits_for_mail_of_another_process(mailoutbox: MailOutbox) -> None:
     with subprocess.Popen([sys.executable, "-c", SEND], env=os.environ):
         assert mailoutbox[0].subject == "far"
 
 
-def test_send_mail_and_the_other_functions_go_there_too(mailoutbox: MailOutbox) -> None:
+def test_send_mail_and_the_other_functions_deliver_to_it(mailoutbox: MailOutbox) -> None:
     send_mail("by function", "b", None, ["a@example.com"], html_message="<p>b</p>")
     assert mailoutbox[0].from_email == settings.DEFAULT_FROM_EMAIL
 
 
 @pytest.mark.skipif(not hasattr(mail, "mailers"), reason="MAILERS came with Django 6.1")
-def test_every_alias_of_mailers_leads_there(settings: object, mailoutbox: MailOutbox) -> None:
+def test_every_alias_of_mailers_delivers_to_it(settings: object, mailoutbox: MailOutbox) -> None:
     assert set(mail.mailers) == {"default"}
     send_mail("by alias", "b", None, ["a@example.com"], using="default")
     assert mailoutbox[0].subject == "by alias"

@@ -23,7 +23,7 @@ def python(request: pytest.FixtureRequest) -> str:
 
 
 def run(python: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """A program in the example's directory, as a developer runs it."""
+    """Run a program in the example's directory, as a developer would."""
     own = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "CATCHER", "DJANGO"))}
     return subprocess.run(
         [python, *arguments],
@@ -36,8 +36,8 @@ def run(python: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def test_the_outbox_is_that_of_django(python: str, tmp_path: Path) -> None:
-    """Attributes, list operations, other processes, clean begin; warnings are errors."""
+def test_the_outbox_behaves_like_that_of_django(python: str, tmp_path: Path) -> None:
+    """Attributes, list operations, other processes, an empty start; warnings are errors."""
     shutil.copy(SUITE, tmp_path / "test_suite.py")  # away from the conftest.py of our own tests
     (tmp_path / "conftest.py").write_text('pytest_plugins = ["catcher.django.fixtures"]\n')
     options = ("-q", "-p", "no:cacheprovider", "-c", "pytest.ini")

@@ -1,4 +1,4 @@
-"""The settings that make a project of Django send to a mailbox."""
+"""The settings that make a Django project send to a mailbox."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ from catcher.testing import RunningCatcher
 
 
 def test_an_inbox_becomes_settings_of_either_form(catcher: RunningCatcher) -> None:
-    """EMAIL_HOST and so on for 5.2, MAILERS for 6.1; by the inbox, or by its address in a variable."""
+    """EMAIL_HOST and so on for 5.2, MAILERS for 6.1; from an inbox, or from its URL in a variable."""
     with Catcher(catcher.url) as client, client.inbox() as inbox:
         old = settings(inbox, mailers=False)
         assert (old["EMAIL_HOST"], old["EMAIL_PORT"]) == (catcher.smtp_host, catcher.smtp_port)
@@ -29,8 +29,8 @@ def test_the_version_of_django_decides() -> None:
     assert settings("smtp://localhost") == settings("smtp://localhost:25", mailers=False)
 
 
-def test_the_environment_tells_started_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the variable nothing is changed; with it its address counts, whatever characters it has."""
+def test_started_processes_get_the_mailbox_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the variable there are no settings; its URL may contain any characters."""
     monkeypatch.delenv("CATCHER_MAILBOX", raising=False)
     assert settings() == {}
     monkeypatch.setenv("CATCHER_MAILBOX", "smtp://a%40b:p%2Fw%3A@[::1]:1025")
@@ -40,14 +40,14 @@ def test_the_environment_tells_started_processes(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize("wrong", ["localhost:1025", "http://localhost", "smtp://"])
-def test_an_address_that_cannot_be_read_is_refused(wrong: str) -> None:
-    """The name of the variable and what was expected are told."""
+def test_an_invalid_url_is_refused(wrong: str) -> None:
+    """The error names the variable and the expected form."""
     with pytest.raises(ValueError, match=r"CATCHER_MAILBOX=.*expected smtp://"):
         settings(wrong)
 
 
 def test_settings_of_a_project_import_nothing_heavy() -> None:
-    """No client, no Django, no server: a project's settings import this in production, too."""
+    """No client, Django or server: projects import this in production, too."""
     code = "import sys, catcher.django; catcher.django.settings(); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert not {"django", "httpx2", "msgspec", "catcher.client", "catcher.testing"} & set(done.stdout.split())

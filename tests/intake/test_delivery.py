@@ -1,4 +1,4 @@
-"""The one door: kept before it returns, parsed where it delays nobody, told in one line."""
+"""Delivery: messages are stored before it returns, parsed where that delays no other client, and logged in one line."""
 
 import asyncio
 import logging
@@ -31,7 +31,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def deliver(store: Store, *contents: bytes | Path, inline_limit: int = 65_536) -> list[str]:
-    """Deliver these at once on a loop of their own."""
+    """Deliver these concurrently on an event loop of their own."""
 
     async def run() -> list[str]:
         threads = Threads(2, name="test")
@@ -44,8 +44,8 @@ def deliver(store: Store, *contents: bytes | Path, inline_limit: int = 65_536) -
     return asyncio.run(run())
 
 
-def test_what_was_delivered_is_kept_to_the_octet(store: Store, tmp_path: Path) -> None:
-    """Small on the loop, large in a thread, files mapped: the same message. A bounce keeps its empty path."""
+def test_messages_are_stored_to_the_octet(store: Store, tmp_path: Path) -> None:
+    """Small on the loop, large in a thread, files mapped: the same message. A bounce keeps its null reverse-path."""
     file = tmp_path / "spooled"
     file.write_bytes(CONTENT)
     small, large, spooled = deliver(store, CONTENT, CONTENT + b"x" * 100_000, file)
@@ -57,15 +57,15 @@ def test_what_was_delivered_is_kept_to_the_octet(store: Store, tmp_path: Path) -
     assert file.exists()
 
 
-def test_a_thread_gives_what_the_loop_gives(store: Store) -> None:
-    """Where a message is parsed changes nothing about it."""
+def test_parsing_in_a_thread_gives_the_same_message(store: Store) -> None:
+    """Where a message is parsed makes no difference to it."""
     [inline] = deliver(store, CONTENT)
     [threaded] = deliver(store, CONTENT, inline_limit=0)
     assert store.get(inline).message == store.get(threaded).message
 
 
-def test_several_are_kept_in_one_transaction(store: Store) -> None:
-    """`deliver_now` keeps all or none, in order; the mail backend's way."""
+def test_several_messages_are_stored_in_one_transaction(store: Store) -> None:
+    """`deliver_now`, used by the mail backend, stores all or none, in order."""
     ids = deliver_now(store, [(ENVELOPE, CONTENT), (ENVELOPE, b"")], tags=TagOptions(plus_addresses=False))
     assert [one.store_id for one in store.page().messages] == ids[::-1]
     assert store.tags() == {}
@@ -76,7 +76,7 @@ def test_several_are_kept_in_one_transaction(store: Store) -> None:
 
 
 def test_each_message_is_one_line_in_the_log(store: Store, caplog: pytest.LogCaptureFixture) -> None:
-    """Store id, peer, recipients, size as fields; nothing of what the message says."""
+    """Store id, peer, recipients and size as fields; no content of the message."""
     caplog.set_level(logging.INFO, logger="catcher.intake")
     [store_id] = deliver(store, CONTENT)
     [record] = [record for record in caplog.records if record.name.startswith("catcher.intake")]
@@ -91,8 +91,8 @@ def test_each_message_is_one_line_in_the_log(store: Store, caplog: pytest.LogCap
     assert "secret" not in str(facts)
 
 
-def test_what_cannot_be_kept_is_not_acknowledged(store: Store, tmp_path: Path) -> None:
-    """A missing file or a closed store raises; nothing is kept and nothing is logged as caught."""
+def test_a_message_that_cannot_be_stored_is_not_acknowledged(store: Store, tmp_path: Path) -> None:
+    """A missing file or a closed store raises; nothing is stored, and nothing is logged as caught."""
     with pytest.raises(OSError, match="missing"):
         deliver(store, tmp_path / "missing")
     store.close()

@@ -21,7 +21,7 @@ def test_ids_are_22_letters_and_digits() -> None:
 
 
 def test_ids_rise_with_time_even_when_the_clock_does_not() -> None:
-    """Sorting ids sorts by time; a clock that stands still or goes back does not break that."""
+    """Sorting by id sorts by time, even if the clock stands still or is set back."""
     ids = StoreIds()
     made = [ids.new(NOW), ids.new(NOW), ids.new(NOW - timedelta(days=1)), ids.new(NOW + timedelta(microseconds=1))]
     made += [ids.new(NOW + timedelta(seconds=number)) for number in range(1, 100)]
@@ -40,7 +40,7 @@ def test_ids_of_many_threads_are_all_different() -> None:
     assert len(set(made)) == 4000
 
 
-def test_the_tail_cannot_be_guessed_from_the_one_before() -> None:
+def test_an_id_cannot_be_guessed_from_the_one_before() -> None:
     """Ids of the same moment in different processes share no more than the time."""
     one, two = StoreIds().new(NOW), StoreIds().new(NOW)
     assert one[:9] == two[:9]
@@ -48,8 +48,8 @@ def test_the_tail_cannot_be_guessed_from_the_one_before() -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
-def test_a_forked_process_makes_other_ids_than_its_parent() -> None:
-    """Random digits in stock are not shared: a child's links would be known to whoever sees its parent's."""
+def test_a_forked_process_creates_other_ids_than_its_parent() -> None:
+    """Buffered random digits are not shared: whoever knows the parent's ids could guess the child's."""
     new_store_id(NOW)
     context = multiprocessing.get_context("fork")
     with warnings.catch_warnings():

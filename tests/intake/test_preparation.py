@@ -24,10 +24,7 @@ def envelope(*recipients: str) -> Envelope:
 
 
 def test_recipients_that_no_field_names_are_bcc() -> None:
-    """All of them, each once, after those of the Bcc fields; letter case makes no difference.
-
-    Mailpit compatibility: Storage.
-    """
+    """All of them, each once, after those of the Bcc fields; letter case does not matter."""
     content = b"To: a@x.org, B@x.org\r\nCc: c@x.org\r\nBcc: Dee <d@x.org>\r\n\r\n"
     message = prepare(envelope("A@X.org", "b@x.org", "c@x.org", "e@x.org", "d@x.org", "E@x.org", "f@x.org"), content)
     assert [(one.display_name, one.addr_spec) for one in message.addresses.bcc] == [
@@ -38,14 +35,14 @@ def test_recipients_that_no_field_names_are_bcc() -> None:
 
 
 def test_a_message_without_header_has_its_recipients_as_bcc() -> None:
-    """Nothing is lost of a message that is no message."""
+    """Input that is no message keeps all its data."""
     message = prepare(envelope("a@x.org"), b"")
     assert [one.addr_spec for one in message.addresses.bcc] == ["a@x.org"]
     assert (message.size, message.content, message.snippet) == (0, b"", "")
 
 
 def test_a_file_gives_the_same_as_its_octets(tmp_path: Path) -> None:
-    """The file is only read."""
+    """The file is not changed."""
     content = b"Subject: hi\r\n\r\n" + b"some words\r\n" * 200_000
     file = tmp_path / "mail"
     file.write_bytes(content)
@@ -66,7 +63,7 @@ def test_a_file_gives_the_same_as_its_octets(tmp_path: Path) -> None:
 
 
 @given(st.binary(max_size=300), st.text(max_size=30))
-def test_any_octets_and_recipients_are_taken(content: bytes, recipient: str) -> None:
+def test_any_octets_and_recipients_are_accepted(content: bytes, recipient: str) -> None:
     """No message is refused for being malformed."""
     message = prepare(envelope(recipient), content)
     assert message.content == content
@@ -98,7 +95,7 @@ def test_tags_come_from_header_and_plus_addresses() -> None:
 
 
 def test_sources_of_tags_can_be_switched_off() -> None:
-    """Each on its own."""
+    """Each source separately."""
     by_header = prepare(envelope("a+b@x"), TAGGED, tags=TagOptions(plus_addresses=False))
     assert "from" not in by_header.tags
     assert "Größe" in by_header.tags

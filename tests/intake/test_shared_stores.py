@@ -37,13 +37,13 @@ def keep(store: Store) -> None:
 
 
 def open_files(file: Path) -> list[str]:
-    """What this process has open of the database: its file, its log."""
+    """The files of the database that this process has open."""
     targets = [str(link.resolve()) for link in Path("/proc/self/fd").iterdir()]
     return [target for target in targets if target.startswith(str(file))]
 
 
-def test_two_users_have_one_store(stores: SharedStores, tmp_path: Path) -> None:
-    """A database is open once, at the same time and one after the other."""
+def test_two_users_share_one_store(stores: SharedStores, tmp_path: Path) -> None:
+    """A database is opened once, for concurrent and for later users."""
     url = f"sqlite:///{tmp_path}/x.db"
     with stores.using(url) as first, stores.using(url) as second:
         assert first is second
@@ -54,7 +54,7 @@ def test_two_users_have_one_store(stores: SharedStores, tmp_path: Path) -> None:
 @pytest.mark.sqlite
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="this system does not list open files")
 def test_an_idle_store_closes_by_itself(stores: SharedStores, tmp_path: Path) -> None:
-    """After `linger` seconds without use neither a file nor a thread is left."""
+    """After `linger` seconds without use neither a file nor a thread remains."""
     before = set(threading.enumerate())
     for _ in range(5):
         with stores.using(f"sqlite:///{tmp_path}/x.db") as store:
@@ -68,7 +68,7 @@ def test_an_idle_store_closes_by_itself(stores: SharedStores, tmp_path: Path) ->
 
 
 def test_a_store_in_use_stays_open(stores: SharedStores, tmp_path: Path) -> None:
-    """close() leaves it to those who use it."""
+    """close() does not close a store that others use."""
     url = f"sqlite:///{tmp_path}/x.db"
     with stores.using(url) as store:
         stores.close(url)
@@ -77,8 +77,8 @@ def test_a_store_in_use_stays_open(stores: SharedStores, tmp_path: Path) -> None
 
 
 @pytest.mark.sqlite
-def test_a_removed_file_is_made_again(stores: SharedStores, tmp_path: Path) -> None:
-    """Mail is never written into a file that nobody can find any more."""
+def test_a_removed_file_is_created_again(stores: SharedStores, tmp_path: Path) -> None:
+    """Mail is never written to a file that has been removed from its directory."""
     file = tmp_path / "x.db"
     with stores.using(f"sqlite:///{file}") as store:
         keep(store)
@@ -91,8 +91,8 @@ def test_a_removed_file_is_made_again(stores: SharedStores, tmp_path: Path) -> N
 
 
 @pytest.mark.sqlite
-def test_what_cannot_be_opened_is_tried_anew(stores: SharedStores, tmp_path: Path) -> None:
-    """An error is the caller's, each time; nothing is kept of it."""
+def test_a_database_that_cannot_be_opened_is_retried(stores: SharedStores, tmp_path: Path) -> None:
+    """Each call raises the error; failures are not cached."""
     file = tmp_path / "x.db"
     file.write_bytes(b"Dear Ann, " * 500)
     for _ in range(2):
@@ -103,8 +103,8 @@ def test_what_cannot_be_opened_is_tried_anew(stores: SharedStores, tmp_path: Pat
         assert store.counts().messages == 0
 
 
-def test_many_threads_use_it_at_once(stores: SharedStores, tmp_path: Path) -> None:
-    """Each of eight threads keeps five messages while the store is closed beneath them; none is lost."""
+def test_many_threads_use_it_concurrently(stores: SharedStores, tmp_path: Path) -> None:
+    """Eight threads store five messages each while the store is being closed; none is lost."""
     url = f"sqlite:///{tmp_path}/x.db"
 
     def work() -> None:
@@ -123,7 +123,7 @@ def test_many_threads_use_it_at_once(stores: SharedStores, tmp_path: Path) -> No
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork, which this system does not have")
-def test_a_child_goes_on_when_its_parent_has_closed(tmp_path: Path) -> None:
+def test_a_child_continues_after_its_parent_has_closed(tmp_path: Path) -> None:
     """What a forked process keeps after its parent closed the database is there: no lock is taken for another's.
 
     No thread of ours is running at the moment of the fork, which Python warns of since 3.12.

@@ -15,7 +15,7 @@ MAIL = (
 
 
 def tags(catcher: RunningCatcher, mail: bytes = MAIL, *, user: str = "") -> tuple[str, ...]:
-    """The tags that a mail is given on its way in."""
+    """The tags that a message gets from intake."""
     with smtplib.SMTP(catcher.smtp_host, catcher.smtp_port, timeout=30) as client:
         if user:
             client.login(user, "x")
@@ -34,7 +34,7 @@ def test_rules_of_one_line_tag_by_search_and_by_text() -> None:
 
 
 def test_rules_come_from_tables_and_from_mailpits_file(tmp_path: Path) -> None:
-    """[[tag_rules]] and --tags-config add up; Unicode names are fine."""
+    """[[tag_rules]] and --tags-config are combined; tag names may be Unicode."""
     file = tmp_path / "tags.yml"
     file.write_text('filters:\n  - match: "larger:10 -is:tagged"\n    tags: "Größe, two"\n')
     rules = '[{"match": "user:ann", "tags": ["by ann"]}]'
@@ -43,8 +43,8 @@ def test_rules_come_from_tables_and_from_mailpits_file(tmp_path: Path) -> None:
         assert tags(catcher, user="ann") == ("by ann", "Größe", "two")
 
 
-def test_sources_are_switched_off_and_dressed_up() -> None:
-    """--tags-disable, --tags-username, --tags-title-case; the last for what comes with the message only."""
+def test_sources_are_switched_off_and_put_into_title_case() -> None:
+    """--tags-disable, --tags-username, --tags-title-case; the last for tags of the message only."""
     with running_catcher() as catcher:
         assert tags(catcher) == ("from header", "news")
     with running_catcher(tags_disable="x-tags", tags_username=True) as catcher:
@@ -54,7 +54,7 @@ def test_sources_are_switched_off_and_dressed_up() -> None:
 
 
 def test_a_large_mail_is_tagged_too() -> None:
-    """Its octets are in a file that is mapped; the text may lie anywhere."""
+    """Its octets are in a mapped file; the text may be anywhere in it."""
     body = b"a line of words\r\n" * 200_000
     with running_catcher(tag="deep=needle-in-it") as catcher:
         assert tags(catcher, b"Subject: large\r\n\r\n" + body + b"NEEDLE-in-it\r\n") == ("deep", "news")
@@ -72,8 +72,8 @@ def test_a_large_mail_is_tagged_too() -> None:
         ({"tags_config": "/nowhere/tags.yml"}, "tags-config"),
     ],
 )
-def test_rules_that_cannot_be_stop_the_start(settings: dict[str, str], text: str) -> None:
-    """One line that names the setting."""
+def test_invalid_rules_stop_the_start(settings: dict[str, str], text: str) -> None:
+    """The error is one line that names the setting."""
     with pytest.raises(SettingError, match=text), running_catcher(**settings):
         pass
 

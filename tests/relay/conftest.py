@@ -1,4 +1,4 @@
-"""Fixtures for the relay's tests: a store with mail in a real file, servers, and an authority the process trusts."""
+"""Fixtures for the tests of relaying: a store in a real file, SMTP servers, and a CA that the process trusts."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -30,7 +30,7 @@ def store(store_url: str) -> Iterator[Store]:
 
 @pytest.fixture
 def keep(store: Store) -> Keep:
-    """Stores octets as if SMTP had taken them; gives the stored message."""
+    """Store octets as if received by SMTP; return the stored message."""
 
     def keep(octets: bytes, *recipients: str, reverse_path: str = "bounce@example.com") -> StoredMessage:
         [store_id] = deliver_now(store, [(envelope(*recipients, reverse_path=reverse_path), octets)])

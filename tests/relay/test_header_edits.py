@@ -1,4 +1,4 @@
-"""Tests of catcher.relay.header_edits: only what was asked for changes, in whatever octets."""
+"""Tests of catcher.relay.header_edits: only the requested changes are made, in any octets."""
 
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -16,19 +16,19 @@ MAIL = (
 )
 
 
-def test_without_wishes_nothing_changes() -> None:
-    """The octets come out as they went in."""
+def test_without_edits_nothing_changes() -> None:
+    """The octets stay the same."""
     assert edit_header(MAIL, HeaderEdits()) is MAIL
 
 
-def test_bcc_is_cut_out_with_its_folded_lines_and_all_else_stays() -> None:
+def test_bcc_is_removed_with_its_folded_lines_and_all_else_stays() -> None:
     """Every Bcc and Resent-Bcc field, in any letter case; never a line of the body. RFC 5322 §3.6.3."""
     octets = MAIL.replace(b"To:", b"Resent-Bcc : x@example.com\r\nTo:").replace(b"subject", b"bcc: y\r\nsubject")
     expected = MAIL.replace(b"BCC: one@example.com,\r\n two@example.com\r\n", b"")
     assert edit_header(octets, HeaderEdits(drop_bcc=True)) == expected
 
 
-def test_fields_are_put_in_the_place_of_the_first_of_their_name() -> None:
+def test_fields_replace_the_first_of_their_name() -> None:
     """Date and Message-ID once each; RFC 5322 §3.6 allows no more."""
     octets = b"A: 1\r\ndate: old\r\n older\r\nB: 2\r\nMessage-Id: <x@y>\r\nDATE: again\r\nC: 3\r\n\r\nbody"
     changed = edit_header(octets, HeaderEdits(date=NOW, message_id="<new@z>"))
@@ -37,20 +37,20 @@ def test_fields_are_put_in_the_place_of_the_first_of_their_name() -> None:
     )
 
 
-def test_missing_fields_are_put_on_top_with_the_line_ends_of_the_message() -> None:
+def test_missing_fields_are_added_on_top_with_the_line_ends_of_the_message() -> None:
     """LF where the message has LF."""
     changed = edit_header(b"A: 1\nB: 2\n\nbody\n", HeaderEdits(message_id="<new@z>", return_path="r@z"))
     assert changed == b"Return-Path: <r@z>\nMessage-ID: <new@z>\nA: 1\nB: 2\n\nbody\n"
 
 
 def test_return_path_is_on_top_and_alone() -> None:
-    """The one there was goes. RFC 5321 §4.4."""
+    """An existing Return-Path is removed. RFC 5321 §4.4."""
     octets = b"A: 1\r\nReturn-Path: <old@x>\r\n\r\n"
     assert edit_header(octets, HeaderEdits(return_path="new@x")) == b"Return-Path: <new@x>\r\nA: 1\r\n\r\n"
 
 
-def test_override_from_keeps_the_name_and_tells_the_address_there_was() -> None:
-    """From is replaced where it stood, X-Original-From put on top. Mailpit compatibility: Release."""
+def test_override_from_keeps_the_name_and_the_original_address() -> None:
+    """From is replaced in place, and X-Original-From is added on top. Mailpit compatibility: Release."""
     changed = edit_header(MAIL, HeaderEdits(override_from="me@relay.test"), author_name="A, B", author="a@example.com")
     assert changed == b"X-Original-From: a@example.com\r\n" + MAIL.replace(b"a@example.com", b"me@relay.test", 1)
 
@@ -59,7 +59,7 @@ def test_override_from_keeps_the_name_and_tells_the_address_there_was() -> None:
     "name", ["Jörg " * 40, "x\r\nBcc: evil@example.com", "\x00\ud800", "a" * 5000, '"\\', "=?utf-8?q?=0A?="]
 )
 def test_a_hostile_name_of_the_author_starts_no_field(name: str) -> None:
-    """What a sender calls himself is one field body, in lines of at most 998 octets. RFC 5322 §2.1.1."""
+    """An author's name stays in one field body, in lines of at most 998 octets. RFC 5322 §2.1.1."""
     changed = edit_header(
         b"Subject: s\r\n\r\nbody", HeaderEdits(override_from="me@relay.test"), author_name=name, author=name
     )
@@ -81,7 +81,7 @@ def test_a_hostile_name_of_the_author_starts_no_field(name: str) -> None:
     ],
 )
 def test_a_message_without_a_whole_header_section_gets_one(octets: bytes, expected: bytes) -> None:
-    """What was body stays body. RFC 5322 §2.1."""
+    """The body stays the body. RFC 5322 §2.1."""
     assert edit_header(octets, HeaderEdits(message_id="<n@z>")) == expected
 
 

@@ -1,4 +1,4 @@
-"""Tests of catcher.relay.outbox and rules: nothing is lost, nothing is sent twice, whatever happens in between."""
+"""Tests of catcher.relay.outbox and rules: no message is lost or sent twice, whatever fails in between."""
 
 import asyncio
 import contextlib
@@ -25,7 +25,7 @@ QUICK = RetryPolicy(first_pause=timedelta(milliseconds=30), max_pause=timedelta(
 
 @dataclass
 class Sink(Mailbox):
-    """A server that tells of each message, and refuses recipients with codes of their own."""
+    """A server that reports each message, and refuses recipients with configured codes."""
 
     codes: dict[str, str] = field(default_factory=dict)
     arrived: "queue.Queue[Any]" = field(default_factory=queue.Queue)
@@ -45,7 +45,7 @@ class Sink(Mailbox):
 
 @contextlib.contextmanager
 def listening(sink: Sink, port: int = 0) -> Iterator[Sink]:
-    """The sink on a port, for the length of the block."""
+    """Run the sink on a port for the duration of the block."""
     controller = AnyPortController(sink, hostname="127.0.0.1", port=port, ready_timeout=30)
     controller.start()
     try:
@@ -57,7 +57,7 @@ def listening(sink: Sink, port: int = 0) -> Iterator[Sink]:
 
 @pytest.fixture
 def sink() -> Iterator[Sink]:
-    """A server that is up."""
+    """A running server."""
     with listening(Sink()) as up:
         yield up
 
@@ -72,7 +72,7 @@ def relay(port: int, **more: Any) -> RelayHost:
 async def working(
     store: Store, *rules: Rule, way: RelayHost | None = None, retries: RetryPolicy = QUICK
 ) -> AsyncIterator[None]:
-    """An outbox at work; at the end what it was doing is finished."""
+    """A running outbox; at the end its current work is finished."""
     threads = Threads()
     relays = Relays([way or rules[0].relay], store=store)
     outbox = RelayOutbox(relays, rules, store=store, threads=threads, retries=retries)
@@ -87,7 +87,7 @@ async def working(
 
 
 async def next_of(things: "queue.Queue[Any]") -> Any:
-    """The next one, or a failure."""
+    """Return the next message, or fail."""
     return await asyncio.to_thread(things.get, timeout=20)
 
 
@@ -96,12 +96,12 @@ async def until(is_so: Callable[[], bool]) -> None:
 
 
 def states(store: Store) -> Sequence[tuple[str, int]]:
-    """State and tries of all rows, newest first."""
+    """State and attempts of all jobs, newest first."""
     return [(job.state, job.attempts) for job in store.outbox.newest()]
 
 
-def test_new_mail_goes_onward_as_it_came(store: Store, keep: Keep, sink: Sink) -> None:
-    """Octets, reverse-path and recipients of the envelope; what was there before the rules stays."""
+def test_new_mail_is_relayed_unchanged(store: Store, keep: Keep, sink: Sink) -> None:
+    """Octets, reverse-path and recipients of the envelope; mail from before the rules is not relayed."""
 
     async def run() -> None:
         keep(MAIL, "old@example.org")
@@ -118,7 +118,7 @@ def test_new_mail_goes_onward_as_it_came(store: Store, keep: Keep, sink: Sink) -
     asyncio.run(run())
 
 
-def test_mail_that_goes_in_a_circle_stops(store: Store, keep: Keep, sink: Sink) -> None:
+def test_a_mail_loop_ends(store: Store, keep: Keep, sink: Sink) -> None:
     """A relay may lead back to this catcher. RFC 5321 §6.3."""
 
     async def run() -> None:
@@ -136,7 +136,7 @@ def test_mail_that_goes_in_a_circle_stops(store: Store, keep: Keep, sink: Sink) 
 
 
 def test_rules_choose_messages_and_recipients(store: Store, keep: Keep, sink: Sink) -> None:
-    """By query, by recipient, to fixed addresses; the relay's lists are heeded, and each rule is judged by itself."""
+    """By query, by recipient, to fixed addresses; the relay's lists apply, and rules are independent of each other."""
     way = relay(sink.port, blocked=pattern("^boss@"), override_from="o@example.com")
     rules = (
         Rule(relay=way, recipients=pattern("@example.org$")),
@@ -156,8 +156,8 @@ def test_rules_choose_messages_and_recipients(store: Store, keep: Keep, sink: Si
     asyncio.run(run())
 
 
-def test_a_relay_that_is_down_and_comes_back_gets_everything_once(store: Store, keep: Keep) -> None:
-    """Also over a restart in between: neither lost nor sent twice."""
+def test_a_relay_that_recovers_gets_every_message_once(store: Store, keep: Keep) -> None:
+    """Even over a restart of the catcher, no message is lost or sent twice."""
     with listening(Sink()) as sink:
         port = sink.port
     rule = Rule(relay=relay(port))
@@ -183,8 +183,8 @@ def test_a_relay_that_is_down_and_comes_back_gets_everything_once(store: Store, 
     asyncio.run(run())
 
 
-def test_what_came_in_while_nothing_ran_goes_onward_at_the_next_start(store: Store, keep: Keep, sink: Sink) -> None:
-    """The mark is in the database. Without rules in between it is not: that mail stays."""
+def test_mail_stored_while_no_outbox_ran_is_relayed_at_the_next_start(store: Store, keep: Keep, sink: Sink) -> None:
+    """The position is in the database. A start without rules resets it: that mail stays."""
     rule = Rule(relay=relay(sink.port))
 
     async def run() -> None:
@@ -203,8 +203,8 @@ def test_what_came_in_while_nothing_ran_goes_onward_at_the_next_start(store: Sto
     asyncio.run(run())
 
 
-def test_only_those_who_may_still_get_it_are_tried_again(store: Store, keep: Keep, sink: Sink) -> None:
-    """4yz is tried again, 5yz is not, who has it is not asked again. RFC 5321 §4.2.1."""
+def test_only_temporarily_refused_recipients_are_retried(store: Store, keep: Keep, sink: Sink) -> None:
+    """Recipients refused with 4yz are retried, those refused with 5yz and those served are not. RFC 5321 §4.2.1."""
     sink.codes = {"never@example.org": "550 no", "later@example.org": "451 greylisted"}
 
     async def run() -> None:
@@ -223,8 +223,8 @@ def test_only_those_who_may_still_get_it_are_tried_again(store: Store, keep: Kee
     asyncio.run(run())
 
 
-def test_trying_ends(store: Store, keep: Keep, sink: Sink) -> None:
-    """When the time is over; at once when the message is gone, or the relay is."""
+def test_retries_end(store: Store, keep: Keep, sink: Sink) -> None:
+    """After the retry period; at once when the message or the relay no longer exists."""
     sink.codes = {"later@example.org": "451 not yet"}
     rule = Rule(relay=relay(sink.port))
 
@@ -248,8 +248,8 @@ def test_trying_ends(store: Store, keep: Keep, sink: Sink) -> None:
     asyncio.run(run())
 
 
-def test_what_a_dead_process_was_sending_is_sent_when_its_lease_is_over(store: Store, keep: Keep, sink: Sink) -> None:
-    """Until then nobody touches it."""
+def test_a_job_of_a_dead_process_is_sent_after_its_lease(store: Store, keep: Keep, sink: Sink) -> None:
+    """Until then no other process claims it."""
     rule = Rule(relay=relay(sink.port))
     with listening(Sink()) as other:
         down = other.port
@@ -268,8 +268,8 @@ def test_what_a_dead_process_was_sending_is_sent_when_its_lease_is_over(store: S
     asyncio.run(run())
 
 
-def test_a_stop_cuts_off_what_hangs_and_keeps_it(store: Store, keep: Keep, sink: Sink) -> None:
-    """It is noted as not sent, and goes out at the next start."""
+def test_a_stop_aborts_a_hanging_session_and_keeps_its_job(store: Store, keep: Keep, sink: Sink) -> None:
+    """The job is recorded as not sent, and sent after the next start."""
 
     async def run() -> None:
         threads = Threads()
@@ -290,7 +290,7 @@ def test_a_stop_cuts_off_what_hangs_and_keeps_it(store: Store, keep: Keep, sink:
 
 
 def test_two_processes_on_one_database_send_once(store: Store, store_url: str, keep: Keep, sink: Sink) -> None:
-    """Who judges, and who sends, is settled in the database."""
+    """The database decides which process applies the rules and which one sends."""
     rule = Rule(relay=relay(sink.port))
 
     async def run() -> None:
@@ -306,13 +306,13 @@ def test_two_processes_on_one_database_send_once(store: Store, store_url: str, k
     asyncio.run(run())
 
 
-def test_a_rule_that_cannot_be_read_stops_the_start() -> None:
-    """It never becomes a rule for everything."""
+def test_an_invalid_rule_stops_the_start() -> None:
+    """It never becomes a rule for all mail."""
     with pytest.raises(SettingError, match="before:never"):
         Rule(relay=relay(1), query="before:never")
 
 
 @pytest.mark.parametrize(("tries", "seconds"), [(1, 30), (2, 60), (5, 480), (8, 3600), (1000, 3600)])
-def test_pauses_double_up_to_an_hour(tries: int, seconds: int) -> None:
+def test_retry_pauses_double_up_to_an_hour(tries: int, seconds: int) -> None:
     """RFC 5321 §4.5.4.1."""
     assert RetryPolicy().pause(tries) == timedelta(seconds=seconds)

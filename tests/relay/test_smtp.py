@@ -1,4 +1,4 @@
-"""Tests of catcher.relay.smtp: whatever the other side does, a session ends."""
+"""Tests of catcher.relay.smtp: every session ends, whatever the server does."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -16,19 +16,19 @@ HELLO = (b"220 hi\r\n", b"250 hi\r\n")
 
 @pytest.mark.parametrize("replies", [(), HELLO, (*HELLO, b"250 ok\r\n", b"250 ok\r\n", b"354 go\r\n")])
 def test_a_server_that_falls_silent_is_given_up(keep: Keep, replies: tuple[bytes, ...]) -> None:
-    """At every stage, after the timeout."""
+    """At every stage of the session, after the timeout."""
     with scripted(*replies) as server, pytest.raises(RelayError, match=r"timed out|in time"):
         transmit(keep(ODD), ODD, ["x@y.test"], connection=smtp(server.port, timeout=0.2))
 
 
-def test_a_server_that_drips_is_given_up_when_the_session_has_lasted_long_enough(keep: Keep) -> None:
-    """Each octet comes within the timeout, the end of the reply never does."""
+def test_a_server_that_drips_is_given_up_after_the_time_limit_of_a_session(keep: Keep) -> None:
+    """Each octet arrives within the timeout, but the reply never ends."""
     with scripted(*HELLO, drip=b"2") as server, pytest.raises(RelayError):
         transmit(keep(ODD), ODD, ["x@y.test"], connection=smtp(server.port, session_seconds=0.5))
 
 
 def test_a_reply_without_end_is_cut(keep: Keep) -> None:
-    """A multi-line reply may not fill the memory."""
+    """A multi-line reply must not fill the memory."""
     with (
         scripted(*HELLO, drip=b"250-and so on\r\n" * 100) as server,
         pytest.raises(RelayError, match="replies are too long"),
@@ -36,8 +36,8 @@ def test_a_reply_without_end_is_cut(keep: Keep) -> None:
         transmit(keep(ODD), ODD, ["x@y.test"], connection=smtp(server.port))
 
 
-def test_a_session_can_be_cut_from_another_thread(keep: Keep) -> None:
-    """`abort` ends it at once; without a session it is harmless."""
+def test_a_session_can_be_aborted_from_another_thread(keep: Keep) -> None:
+    """`abort` ends it at once; without a session it does nothing."""
     connection = smtp(1)
     connection.abort()
     with scripted(*HELLO) as server, ThreadPoolExecutor(1) as pool:

@@ -1,4 +1,4 @@
-"""Tests of catcher.relay.release: what arrives at real servers, and what is told of each recipient."""
+"""Tests of catcher.relay.release: what real servers receive, and the report on each recipient."""
 
 import io
 import socket
@@ -33,7 +33,7 @@ def smtp(port: int, **options: Any) -> Any:
 
 
 def test_the_octets_arrive_as_they_were_stored(keep: Keep, sink: Mailbox) -> None:
-    """Header section, raw eight-bit octets, dots and all; the envelope is the stored one with the new recipients."""
+    """Header section, raw eight-bit octets and dots are unchanged; the envelope has the new recipients."""
     stored = keep(ODD, "first@example.com", reverse_path="author@example.com")
     report = transmit(stored, ODD, ["x@example.org", "y@example.org"], connection=smtp(sink.port))
     [arrived] = sink.messages
@@ -51,8 +51,8 @@ def test_a_bounce_keeps_its_null_reverse_path(keep: Keep, sink: Mailbox) -> None
     assert sink.messages[0].mail_from == "<>"
 
 
-def test_the_rewriting_is_done_and_sets_the_reverse_path(keep: Keep, sink: Mailbox) -> None:
-    """override_from wins over return_path, that over what was given. Mailpit compatibility: Release."""
+def test_header_edits_are_made_and_set_the_reverse_path(keep: Keep, sink: Mailbox) -> None:
+    """override_from wins over return_path, and that over the given reverse-path. Mailpit compatibility: Release."""
     octets = b"From: Anna <a@example.com>\r\nBcc: h@example.com\r\n\r\nbody\r\n"
     stored = keep(octets)
     for wishes, sender in (
@@ -70,8 +70,8 @@ def test_the_rewriting_is_done_and_sets_the_reverse_path(keep: Keep, sink: Mailb
     )
 
 
-def test_refused_recipients_are_told_one_by_one(keep: Keep, sink: Mailbox) -> None:
-    """The others get the message; the report has the server's code and words, in the order given, each once."""
+def test_refused_recipients_are_reported_one_by_one(keep: Keep, sink: Mailbox) -> None:
+    """The others get the message; the report has the server's replies, in the order given, each once."""
     sink.refuse = {"no@example.org"}
     given = ["no@example.org", "yes@example.org", "no address", "ü@example.org", "yes@example.org", "b@bücher.example"]
     report = transmit(keep(ODD), ODD, given, connection=smtp(sink.port))
@@ -84,8 +84,8 @@ def test_refused_recipients_are_told_one_by_one(keep: Keep, sink: Mailbox) -> No
     assert [each.recipient for each in report.accepted] == ["yes@example.org", "b@bücher.example"]
 
 
-def test_when_all_are_refused_nobody_is_accepted(keep: Keep, sink: Mailbox) -> None:
-    """No exception: the report says it all."""
+def test_when_all_recipients_are_refused_the_report_says_so(keep: Keep, sink: Mailbox) -> None:
+    """No exception is raised."""
     sink.refuse = {"no@example.org", "nor@example.org"}
     report = transmit(keep(ODD), ODD, sorted(sink.refuse), connection=smtp(sink.port))
     assert [each.code for each in report.outcomes] == [550, 550]
@@ -93,15 +93,15 @@ def test_when_all_are_refused_nobody_is_accepted(keep: Keep, sink: Mailbox) -> N
     assert not sink.messages
 
 
-def test_a_server_that_hangs_up_over_one_recipient_has_taken_none(keep: Keep) -> None:
-    """After 421 nobody is accepted, those before it included. RFC 5321 §3.8."""
+def test_a_server_that_closes_during_the_recipients_has_accepted_none(keep: Keep) -> None:
+    """After 421 no recipient counts as accepted, including the ones before it. RFC 5321 §3.8."""
     with scripted(b"220 hi\r\n", b"250 hi\r\n", b"250 ok\r\n", b"250 ok\r\n", b"421 too busy\r\n") as server:
         report = transmit(keep(ODD), ODD, ["a@b.test", "c@d.test", "e@f.test"], connection=smtp(server.port))
     assert [(each.is_accepted, each.code) for each in report.outcomes] == [(False, 421)] * 3
 
 
-def test_nobody_is_connected_to_for_addresses_that_are_none(keep: Keep) -> None:
-    """Port 1 would refuse."""
+def test_invalid_addresses_cause_no_connection(keep: Keep) -> None:
+    """Port 1 would refuse a connection."""
     report = transmit(keep(ODD), ODD, ["x", "a@b\r\nRCPT TO:<evil@example.com>"], connection=smtp(1))
     assert [each.code for each in report.outcomes] == [553, 553]
 
@@ -120,8 +120,8 @@ def test_with_tls_and_a_login(keep: Keep, authority: trustme.CA, trusted: trustm
     assert "hunter2" not in str(caught.value) + caught.value.detail
 
 
-def test_a_certificate_nobody_signed_is_refused_unless_that_is_wanted(keep: Keep, authority: trustme.CA) -> None:
-    """verify=False is for test servers only, and says so by its name."""
+def test_an_untrusted_certificate_is_refused_unless_verification_is_off(keep: Keep, authority: trustme.CA) -> None:
+    """verify=False is for test servers only."""
     with smtp_server(authority) as server:
         with pytest.raises(RelayError, match="the certificate is not trusted"):
             transmit(keep(ODD), ODD, ["x@y.test"], connection=smtp(server.port, starttls=True))
@@ -131,7 +131,7 @@ def test_a_certificate_nobody_signed_is_refused_unless_that_is_wanted(keep: Keep
 
 
 def test_a_server_that_is_down_is_one_clear_error(keep: Keep) -> None:
-    """Connection refused, said so."""
+    """A refused connection is reported as such."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     with pytest.raises(RelayError, match="error connecting: Connection refused"):
@@ -145,15 +145,15 @@ def test_a_server_that_is_down_is_one_clear_error(keep: Keep) -> None:
 def test_a_server_that_refuses_the_whole_message_is_an_error(
     keep: Keep, reply: bytes, text: str, is_lasting: bool
 ) -> None:
-    """With its reply; 5yz will stay so. RFC 5321 §4.2.1."""
+    """The error has the reply; 5yz is permanent. RFC 5321 §4.2.1."""
     with scripted(b"220 hi\r\n", b"250 hi\r\n", reply, b"250 ok\r\n", b"221 bye\r\n") as server:
         with pytest.raises(RelayError, match=text) as caught:
             transmit(keep(ODD), ODD, ["x@y.test"], connection=smtp(server.port))
         assert caught.value.is_lasting is is_lasting
 
 
-def test_how_the_good_bye_goes_changes_nothing(keep: Keep) -> None:
-    """A message that was taken is not reported as failed because QUIT was answered oddly."""
+def test_a_failure_of_quit_does_not_matter(keep: Keep) -> None:
+    """An accepted message is not reported as failed because of an odd reply to QUIT."""
     taken = (b"220 hi\r\n", b"250 hi\r\n", b"250 ok\r\n", b"250 ok\r\n", b"354 go\r\n", b"")
     lines = len(ODD.split(b"\r\n"))
     with scripted(*taken, *[b""] * (lines - 2), b"250 taken\r\n", b"500 what?\r\n") as server:
@@ -161,8 +161,8 @@ def test_how_the_good_bye_goes_changes_nothing(keep: Keep) -> None:
     assert [each.is_accepted for each in report.outcomes] == [True]
 
 
-def test_the_other_backends_are_ways_out_too(keep: Keep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """console, filebased, locmem and dummy take the message as it is stored."""
+def test_the_other_mail_backends_can_be_relays(keep: Keep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """console, filebased, locmem and dummy get the message as stored."""
     stored = keep(ODD)
     stream = io.StringIO()
     assert transmit(
@@ -186,7 +186,7 @@ def test_the_other_backends_are_ways_out_too(keep: Keep, tmp_path: Path, monkeyp
 
 
 class Broken:
-    """A backend of somebody's own, with a fault."""
+    """A custom backend with a fault."""
 
     def open(self) -> None:
         return None
@@ -198,7 +198,7 @@ class Broken:
         return len(messages[0].body)
 
 
-def test_a_backend_that_would_compose_the_message_anew_fails(keep: Keep) -> None:
-    """Whatever a class of somebody's own raises, it is one error, and nothing else is sent instead."""
+def test_a_backend_that_would_compose_a_new_message_fails(keep: Keep) -> None:
+    """Any exception of a custom class becomes one error, and no other message is sent instead."""
     with pytest.raises(RelayError, match="error sending: 'StoredMail' object has no attribute 'body'"):
         transmit(keep(ODD), ODD, ["x@y.test"], connection=Broken())

@@ -1,4 +1,4 @@
-"""Tests of webhooks against a real HTTP server: what is told, to whom, again after a failure, and never lost."""
+"""Tests of webhooks against a real HTTP server: content, selection, retries, and that no call is lost."""
 
 import base64
 import hashlib
@@ -25,7 +25,7 @@ from tests.served import serving
 
 @dataclass
 class Listener:
-    """A server that keeps what it is told, and answers with the statuses it was given, then with 200."""
+    """A server that records requests and responds with the given statuses, then with 200."""
 
     url: str
     statuses: list[int] = field(default_factory=list)
@@ -54,7 +54,7 @@ def listener() -> Iterator[Listener]:
             kept.told.put((headers, body, self.path))
 
         def log_message(self, format: str, *args: object) -> None:
-            """Nothing on the terminal."""
+            """Print nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     kept.url = f"http://127.0.0.1:{server.server_address[1]}/"
@@ -89,7 +89,7 @@ def caught(catcher: RunningCatcher, *subjects: str) -> None:
 
 
 def jobs(catcher: RunningCatcher, until: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
-    """The delivery log, as soon as it is as wanted."""
+    """The delivery log, once it has the expected entries."""
     for _ in range(2000):
         found: list[dict[str, Any]] = httpx2.get(f"{catcher.url}api/v1/outgoing").json()["jobs"]
         if until(found):
@@ -98,8 +98,8 @@ def jobs(catcher: RunningCatcher, until: Callable[[list[dict[str, Any]]], bool])
     pytest.fail(f"the log stayed {found}")
 
 
-def test_a_webhook_is_told_of_its_inbox_alone(listener: Listener) -> None:
-    """With a query besides, both count; without one the inbox does."""
+def test_a_webhook_with_an_inbox_gets_only_its_mail(listener: Listener) -> None:
+    """With a query, both must match; without one, the inbox decides."""
     hooks = [
         {"name": "all", "url": f"{listener.url}all", "inbox": "Mine"},
         {"name": "some", "url": f"{listener.url}some", "inbox": "mine", "query": "subject:second"},
@@ -117,13 +117,13 @@ def test_a_webhook_is_told_of_its_inbox_alone(listener: Listener) -> None:
     assert told == {("/all", "first"), ("/all", "second"), ("/some", "second")}
 
 
-def test_a_webhooks_inbox_needs_a_name(listener: Listener) -> None:
-    """A name that no inbox can have stops the start."""
+def test_the_inbox_of_a_webhook_needs_a_valid_name(listener: Listener) -> None:
+    """An impossible name stops the start."""
     with pytest.raises(SettingError, match="inbox"):
         WebhookEndpoint(name="x", url=listener.url, inbox=" ")
 
 
-def test_mailpits_webhook_is_told_what_mailpit_tells(listener: Listener) -> None:
+def test_the_webhook_of_mailpit_has_mailpits_content(listener: Listener) -> None:
     """The summary of the message, JSON, the label; the same object as in lists. Mailpit compatibility: Webhook."""
     with running_catcher(webhook_url=f"{listener.url}hook", webhook_limit=0, label="staging") as catcher:
         caught(catcher, "news")
@@ -139,8 +139,8 @@ def test_mailpits_webhook_is_told_what_mailpit_tells(listener: Listener) -> None
     assert (job["relay"], job["text"], job["attempts"], job["due_at"]) == ("webhook:default", "200 OK", 1, None)
 
 
-def test_each_webhook_hears_what_its_query_wants_and_signs(listener: Listener) -> None:
-    """Several webhooks, filters of the search language, header fields of their own, Standard Webhooks' signature."""
+def test_each_webhook_gets_the_matches_of_its_query_and_is_signed(listener: Listener) -> None:
+    """Several webhooks, queries of the search language, custom header fields, Standard Webhooks' signature."""
     secret = "whsec_" + base64.b64encode(b"0123456789").decode()
     hooks = [
         {"name": "orders", "url": f"{listener.url}orders", "query": "subject:order", "secret": secret},
@@ -164,8 +164,8 @@ def test_each_webhook_hears_what_its_query_wants_and_signs(listener: Listener) -
 
 
 @pytest.mark.usefixtures("impatient")
-def test_a_failed_call_is_repeated_until_it_is_taken(listener: Listener) -> None:
-    """Server errors, refusals and redirects, which are not followed; the id stays, the log tells it all."""
+def test_a_failed_call_is_repeated_until_it_succeeds(listener: Listener) -> None:
+    """Server errors, refusals and redirects, which are not followed; the id stays, and the log has every attempt."""
     listener.statuses = [500, 404, 302]
     with running_catcher(webhook_url=listener.url) as catcher:
         caught(catcher, "again")
@@ -179,8 +179,8 @@ def test_a_failed_call_is_repeated_until_it_is_taken(listener: Listener) -> None
 
 
 @pytest.mark.usefixtures("impatient")
-def test_gone_means_that_nobody_wants_it(listener: Listener) -> None:
-    """410 ends it; other messages are tried still."""
+def test_gone_ends_the_calls_for_a_message(listener: Listener) -> None:
+    """410 ends them; calls for other messages are still made."""
     listener.statuses = [410]
     with running_catcher(webhook_url=listener.url, webhook_limit=0) as catcher:
         caught(catcher, "one")
@@ -190,8 +190,8 @@ def test_gone_means_that_nobody_wants_it(listener: Listener) -> None:
         assert listener.next()[1]["Subject"] == "two"
 
 
-def test_a_burst_is_told_whole(listener: Listener) -> None:
-    """Where Mailpit drops what comes within its window, everything is queued."""
+def test_no_call_of_a_burst_is_dropped(listener: Listener) -> None:
+    """Mailpit drops calls within its window; here all are queued."""
     subjects = {f"mail {number}" for number in range(60)}
     with running_catcher(webhook_url=listener.url, webhook_limit=0) as catcher:
         caught(catcher, *subjects)
@@ -200,7 +200,7 @@ def test_a_burst_is_told_whole(listener: Listener) -> None:
 
 
 def test_calls_keep_their_distance(listener: Listener) -> None:
-    """`every` spaces the calls, and nothing is dropped: the queue says when each is due."""
+    """`every` spaces the calls, and none is dropped: the queue shows when each is due."""
     hooks = [{"url": listener.url, "every": 3600}]
     with running_catcher(webhooks=json.dumps(hooks)) as catcher:
         caught(catcher, "one", "two", "three")
@@ -213,8 +213,8 @@ def test_calls_keep_their_distance(listener: Listener) -> None:
     assert due[0] > due[1] > created[1]
 
 
-def test_nothing_is_lost_when_the_catcher_dies(listener: Listener, tmp_path: Path) -> None:
-    """kill -9 between mail and call: the next one tells of it, and of nothing twice."""
+def test_no_call_is_lost_when_the_catcher_dies(listener: Listener, tmp_path: Path) -> None:
+    """After kill -9 between mail and call, the next start makes the call, and none twice."""
     listener.statuses = [500]
     arguments = ("--database", str(tmp_path / "mail.db"), "--webhook-url", listener.url, "--webhook-limit", "0")
     with serving(*arguments) as first:
@@ -231,8 +231,8 @@ def test_nothing_is_lost_when_the_catcher_dies(listener: Listener, tmp_path: Pat
     assert listener.told.empty()
 
 
-def test_a_webhook_is_tried_out_on_request(listener: Listener) -> None:
-    """POST …/test calls it about the newest message and says what came of it; unknown ones are 404 in our shape."""
+def test_a_webhook_can_be_tested_on_request(listener: Listener) -> None:
+    """POST …/test calls it with the newest message and returns the result; unknown ones are 404 as JSON."""
     with running_catcher(webhooks=json.dumps([{"url": listener.url, "query": "subject:nothing"}])) as catcher:
         address = f"{catcher.url}api/v1/webhooks"
         assert httpx2.post(f"{address}/1/test").status_code == 404
@@ -257,8 +257,8 @@ def test_a_webhook_is_tried_out_on_request(listener: Listener) -> None:
         ({"webhooks": '[{"name": "a", "url": "http://x"}, {"name": "a", "url": "http://y"}]'}, "webhooks"),
     ],
 )
-def test_webhooks_that_cannot_be_stop_the_start(settings: dict[str, str], text: str) -> None:
-    """One line that names the setting; nothing of a secret in it."""
+def test_invalid_webhooks_stop_the_start(settings: dict[str, str], text: str) -> None:
+    """The error is one line that names the setting and contains no secret."""
     with pytest.raises(SettingError, match=text), running_catcher(**settings):
         pass
 

@@ -1,4 +1,4 @@
-"""Which mail is taken and kept, as settings say: recipients, duplicates, dates; and who may send by the API."""
+"""Admission of mail as the settings say: recipients, duplicates, dates; and the credentials of the send API."""
 
 import smtplib
 from datetime import UTC, datetime
@@ -12,13 +12,13 @@ SENT = {"From": {"Email": "a@example.com"}, "To": [{"Email": "b@example.com"}], 
 
 
 def mail(message_id: str = "", date: str = "") -> str:
-    """A message with these fields."""
+    """A message with these header fields."""
     fields = {"Subject": "x", "Message-ID": message_id, "Date": date}
     return "".join(f"{name}: {body}\r\n" for name, body in fields.items() if body) + "\r\ntext\r\n"
 
 
 def send(catcher: RunningCatcher, *recipients: str, content: str = "") -> tuple[int, bytes]:
-    """The last reply to a message to these recipients; refused ones are left out."""
+    """The last reply to a message to these recipients; refused recipients are omitted."""
     with smtplib.SMTP(catcher.smtp_host, catcher.smtp_port) as client:
         client.ehlo()
         client.mail("a@example.com")
@@ -29,7 +29,7 @@ def send(catcher: RunningCatcher, *recipients: str, content: str = "") -> tuple[
 
 
 def test_a_recipient_that_is_not_allowed_is_refused() -> None:
-    """550 as Mailpit says it; the others get their mail. Mailpit compatibility: SMTP."""
+    """A recipient that is not allowed gets Mailpit's 550; the others get their mail. Mailpit compatibility: SMTP."""
     with running_catcher(smtp_allowed_recipients=r"@example\.com$") as catcher:
         assert send(catcher, "x@example.org") == (
             550,
@@ -41,8 +41,8 @@ def test_a_recipient_that_is_not_allowed_is_refused() -> None:
         assert catcher.store.counts().messages == 1
 
 
-def test_recipients_that_are_not_allowed_can_be_left_out_in_silence() -> None:
-    """250 for them; a message to nobody else is acknowledged and not kept. Mailpit compatibility: SMTP."""
+def test_recipients_that_are_not_allowed_can_be_ignored() -> None:
+    """They get 250; a message without allowed recipients is not stored. Mailpit compatibility: SMTP."""
     with running_catcher(smtp_allowed_recipients=r"@example\.com$", smtp_ignore_rejected_recipients=True) as catcher:
         assert send(catcher, "x@example.org") == (250, b"2.0.0 Ok: queued")
         assert catcher.store.counts().messages == 0
@@ -51,8 +51,8 @@ def test_recipients_that_are_not_allowed_can_be_left_out_in_silence() -> None:
         assert latest.envelope.recipients == ("y@example.com",)
 
 
-def test_a_duplicate_is_acknowledged_and_not_kept_again() -> None:
-    """By its Message-ID; messages without one are never duplicates. Mailpit compatibility: Storage."""
+def test_a_duplicate_is_acknowledged_and_not_stored_again() -> None:
+    """Duplicates are found by Message-ID; messages without one are never duplicates. Mailpit compatibility: Storage."""
     with running_catcher(ignore_duplicate_ids=True) as catcher:
         assert send(catcher, "b@example.com", content=mail("<1@x>"))[1].startswith(b"2.0.0 Ok: queued as ")
         assert send(catcher, "b@example.com", content=mail("<1@x>")) == (250, b"2.0.0 Ok: queued")
@@ -64,8 +64,8 @@ def test_a_duplicate_is_acknowledged_and_not_kept_again() -> None:
         assert httpx2.get(f"{catcher.url}api/v1/webui").json()["DuplicatesIgnored"] is True
 
 
-def test_a_message_can_count_as_received_when_it_was_written() -> None:
-    """As its Date field says; without a readable one, now."""
+def test_the_date_field_can_be_used_as_the_time_of_receipt() -> None:
+    """With --use-message-dates the Date field counts; without a valid one, the current time."""
     with running_catcher(use_message_dates=True) as catcher:
         send(catcher, "b@example.com", content=mail(date="Mon, 2 Mar 2020 10:00:00 +0100"))
         assert catcher.store.latest().received_at == datetime(2020, 3, 2, 9, tzinfo=UTC)
@@ -83,8 +83,8 @@ def test_a_message_can_count_as_received_when_it_was_written() -> None:
         ({}, {"", "ui", "app"}),
     ],
 )
-def test_sending_has_credentials_of_its_own(options: dict[str, object], admitted: set[str]) -> None:
-    """Those of the pages do only where there are no others. Mailpit compatibility: Send."""
+def test_the_send_api_has_its_own_credentials(options: dict[str, object], admitted: set[str]) -> None:
+    """The credentials of the pages are accepted only if the send API has none. Mailpit compatibility: Send."""
     with running_catcher(**options) as catcher:
         for user in ("", "ui", "app"):
             auth = (user, user[0]) if user else None

@@ -47,8 +47,8 @@ def files(tmp_path: Path) -> tuple[str, str, ssl.SSLContext]:
     return str(tmp_path / "cert.pem"), str(tmp_path / "key.pem"), trusting
 
 
-def last_words(running: RunningCatcher, octets: bytes) -> bytes:
-    """All that the SMTP server says to a client that sends this and then waits, until it is cut off."""
+def final_output(running: RunningCatcher, octets: bytes) -> bytes:
+    """All that the SMTP server sends to a client that sends this and then waits, until the connection is closed."""
     said = b""
     with socket.create_connection((running.smtp_host, running.smtp_port), timeout=30) as client:
         client.sendall(octets)
@@ -65,7 +65,7 @@ def free_port() -> int:
 
 
 def send(client: smtplib.SMTP) -> None:
-    """A message, which must be taken."""
+    """Send a message, which must be accepted."""
     assert client.sendmail("a@example.com", ["b@example.com"], WORDS) == {}
 
 
@@ -88,8 +88,8 @@ def test_plain_tls_and_lmtp_are_served_at_the_same_time(files: tuple[str, str, s
         assert kept[0].protocol == "LMTP"
 
 
-def test_tls_can_be_required_before_mail(files: tuple[str, str, ssl.SSLContext]) -> None:
-    """--smtp-require-starttls: 530 until there is TLS; --smtp-require-tls: nothing in the clear at all."""
+def test_tls_can_be_required(files: tuple[str, str, ssl.SSLContext]) -> None:
+    """--smtp-require-starttls: 530 before STARTTLS; --smtp-require-tls: no unencrypted connections."""
     certificate, key, trusting = files
     both = {"smtp_tls_cert": certificate, "smtp_tls_key": key}
     with (
@@ -107,8 +107,8 @@ def test_tls_can_be_required_before_mail(files: tuple[str, str, ssl.SSLContext])
         send(client)
 
 
-def test_a_certificate_is_made_and_its_authority_can_be_downloaded(tmp_path: Path) -> None:
-    """`auto`: one certificate for SMTP, POP3 and the pages, under a CA that clients can be told to trust."""
+def test_a_certificate_is_generated_and_its_authority_can_be_downloaded(tmp_path: Path) -> None:
+    """`auto`: one certificate for SMTP, POP3 and the pages, under a CA that clients can trust."""
     pop3 = free_port()
     with running_catcher(
         database=str(tmp_path / "some.db"),
@@ -143,13 +143,13 @@ def test_a_certificate_is_made_and_its_authority_can_be_downloaded(tmp_path: Pat
 
 
 def test_without_a_generated_certificate_there_is_no_authority() -> None:
-    """The route says so."""
+    """The route responds 404."""
     with running_catcher() as running:
         assert httpx2.get(f"{running.url}api/v1/ca.pem", timeout=30).status_code == 404
 
 
 def test_a_password_file_is_enforced_and_tls_with_it(files: tuple[str, str, ssl.SSLContext], tmp_path: Path) -> None:
-    """--smtp-auth-file: no mail without a login, none in the clear, unless --smtp-auth-allow-insecure."""
+    """--smtp-auth-file requires a login, and TLS unless --smtp-auth-allow-insecure is given."""
     certificate, key, trusting = files
     (tmp_path / "passwords").write_text("ann:secret\n")
     with (
@@ -176,7 +176,7 @@ def test_a_password_file_is_enforced_and_tls_with_it(files: tuple[str, str, ssl.
 
 
 def test_limits_reach_the_smtp_server(tmp_path: Path) -> None:
-    """Connections, their silence, wrong commands, the server's name, and where large content is put."""
+    """Connections, idle time, wrong commands, the server's name, and the directory of large content."""
     with running_catcher(
         smtp_hostname="mx.test",
         smtp_max_connections_per_address=1,
@@ -189,13 +189,13 @@ def test_limits_reach_the_smtp_server(tmp_path: Path) -> None:
             with pytest.raises(smtplib.SMTPConnectError) as caught:
                 smtplib.SMTP(running.smtp_host, running.smtp_port, timeout=30)
             assert caught.value.smtp_code == 421
-        assert b"421 4.4.2" in last_words(running, b"")
-        assert b"421 4.7.0 Too many errors" in last_words(running, b"NONSENSE\r\n" * 5)
+        assert b"421 4.4.2" in final_output(running, b"")
+        assert b"421 4.7.0 Too many errors" in final_output(running, b"NONSENSE\r\n" * 5)
     with pytest.raises(SettingError, match="--spool-directory="), running_catcher(spool_directory="/nowhere/at/all"):
         pass
 
 
-def test_a_trusted_proxy_tells_who_the_client_is() -> None:
+def test_a_trusted_proxy_gives_the_address_of_the_client() -> None:
     """--smtp-trusted-proxies: the PROXY header's address is the client's."""
     with running_catcher(smtp_trusted_proxies=["127.0.0.0/8"]) as running:
         with socket.create_connection((running.smtp_host, running.smtp_port), timeout=30) as proxy:
@@ -209,8 +209,8 @@ def test_a_trusted_proxy_tells_who_the_client_is() -> None:
         assert running.store.get(summary.store_id).envelope.client.address == "192.0.2.7"
 
 
-def test_every_address_is_that_of_both_families() -> None:
-    """[::]:PORT listens for IPv4 too, as it does where such settings come from; without IPv6 for IPv4 alone."""
+def test_the_unspecified_address_covers_both_families() -> None:
+    """[::]:PORT also listens for IPv4, as users of such settings expect; on a host without IPv6, for IPv4 only."""
     hosts = ["127.0.0.1", "::1"] if socket.has_dualstack_ipv6() else ["127.0.0.1"]
     with running_catcher(smtp="[::]:0", listen="[::]:0", hosts="*") as running:
         port = running.url.rsplit(":", 1)[1].rstrip("/")
@@ -222,7 +222,7 @@ def test_every_address_is_that_of_both_families() -> None:
 
 
 def test_compression_can_be_turned_off() -> None:
-    """--disable-http-compression: what a client could take is not looked at."""
+    """--disable-http-compression: Accept-Encoding is ignored."""
     headers = {"Accept-Encoding": "gzip"}
     with running_catcher() as running:
         assert httpx2.get(running.url, headers=headers, timeout=30).headers.get("Content-Encoding") == "gzip"
@@ -230,8 +230,8 @@ def test_compression_can_be_turned_off() -> None:
         assert "Content-Encoding" not in httpx2.get(running.url, headers=headers, timeout=30).headers
 
 
-def test_a_public_address_is_warned_about_unless_it_asks_for_a_password(caplog: pytest.LogCaptureFixture) -> None:
-    """Whoever can reach it can read all mail."""
+def test_a_public_address_without_a_password_gives_a_warning(caplog: pytest.LogCaptureFixture) -> None:
+    """Anyone who can reach the address could read all mail."""
     with running_catcher(listen="0.0.0.0:0"):
         assert "without a password" in caplog.text
     caplog.clear()
@@ -239,8 +239,8 @@ def test_a_public_address_is_warned_about_unless_it_asks_for_a_password(caplog: 
         assert "without a password" not in caplog.text
 
 
-def test_deleted_messages_are_counted_whoever_deletes_them() -> None:
-    """/api/v1/info counts what was deleted on request and what went for its number."""
+def test_all_deleted_messages_are_counted() -> None:
+    """/api/v1/info counts messages deleted on request and by retention."""
     with running_catcher(max=2) as running:
         with smtplib.SMTP(running.smtp_host, running.smtp_port, timeout=30) as client:
             for _ in range(3):
@@ -252,7 +252,7 @@ def test_deleted_messages_are_counted_whoever_deletes_them() -> None:
 
 
 def test_refused_recipients_and_messages_are_counted() -> None:
-    """/api/v1/info: a recipient that cannot be read, and a message that is too large."""
+    """/api/v1/info counts malformed recipients and messages that are too large."""
     with (
         running_catcher(max_message_size="1K") as running,
         smtplib.SMTP(running.smtp_host, running.smtp_port, timeout=30) as client,
@@ -270,7 +270,7 @@ def test_refused_recipients_and_messages_are_counted() -> None:
 
 
 def test_nothing_heavy_is_imported_before_the_smtp_listener_opens() -> None:
-    """What `catcher serve` imports at its start has no database, web framework, certificates or HTTP client in it."""
+    """The start of `catcher serve` imports no database, web framework, certificates or HTTP client."""
     modules = "catcher.cli.serve, catcher.server.catcher"
     code = f"import sys, {modules}; print(*{{name.partition('.')[0] for name in sys.modules}})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
@@ -279,8 +279,8 @@ def test_nothing_heavy_is_imported_before_the_smtp_listener_opens() -> None:
     assert "aiosmtpd" in done.stdout
 
 
-def test_pages_and_all_that_few_requests_need_are_not_imported_at_the_start() -> None:
-    """A catcher that has answered a list and a search has loaded no page, parser or dialect but its own."""
+def test_rarely_used_modules_are_not_imported_at_the_start() -> None:
+    """A catcher that has served a list and a search has imported no page, parser or other dialect."""
     code = """
 import sys, urllib.request
 from catcher.testing.in_process import running_catcher
@@ -304,7 +304,7 @@ print(*sorted(loaded))
 
 
 def test_clients_connect_before_the_store_is_open() -> None:
-    """SMTP greets as soon as the listeners are open; a request that comes then is answered when the site is there."""
+    """SMTP greets as soon as the listeners are open; an early request is answered when the site is ready."""
 
     async def early() -> tuple[bytes, bytes]:
         settings, origins = load(flags={"smtp": "127.0.0.1:0", "listen": "127.0.0.1:0", "ephemeral": True})
@@ -326,8 +326,8 @@ def test_clients_connect_before_the_store_is_open() -> None:
     assert b" 200 " in answer
 
 
-def test_a_unix_socket_serves_the_pages_and_is_gone_afterwards(tmp_path: Path) -> None:
-    """--listen unix:PATH:MODE; a socket that a dead process left behind is replaced."""
+def test_a_unix_socket_serves_the_pages_and_is_removed_afterwards(tmp_path: Path) -> None:
+    """--listen unix:PATH:MODE; the socket of a dead process is replaced."""
     path = tmp_path / "site.sock"
     with socket.socket(socket.AF_UNIX) as left:
         left.bind(str(path))
@@ -339,8 +339,8 @@ def test_a_unix_socket_serves_the_pages_and_is_gone_afterwards(tmp_path: Path) -
     assert not path.exists()
 
 
-def test_a_message_that_ends_while_the_catcher_stops_is_kept(tmp_path: Path) -> None:
-    """Listeners close, accepted mail is committed: a DATA in progress gets its 250, and the mail is there."""
+def test_a_message_that_ends_while_the_catcher_stops_is_stored(tmp_path: Path) -> None:
+    """Listeners close, accepted mail is committed: a DATA in progress gets its 250 and its message is stored."""
     file = tmp_path / "kept.db"
 
     async def stopped_amid_data() -> bytes:
@@ -373,8 +373,8 @@ def test_a_message_that_ends_while_the_catcher_stops_is_kept(tmp_path: Path) -> 
 
 
 @pytest.mark.sqlite
-def test_retention_goes_on_after_the_database_was_locked(tmp_path: Path) -> None:
-    """Somebody else's lock makes retention wait, not end."""
+def test_retention_continues_after_the_database_was_locked(tmp_path: Path) -> None:
+    """A lock held by another process delays retention and does not end it."""
     file = tmp_path / "locked.db"
     told = threading.Event()
 

@@ -1,4 +1,4 @@
-"""Connections that bring no message are remembered, and told by API and page."""
+"""The log of connections without a message, in the API and on its page."""
 
 import smtplib
 import socket
@@ -20,7 +20,7 @@ def catcher() -> Iterator[RunningCatcher]:
 
 
 def sessions(catcher: RunningCatcher, number: int) -> list[dict[str, str]]:
-    """At least so many connections, newest first."""
+    """At least this many connections, newest first."""
 
     def find() -> list[dict[str, str]]:
         found: list[dict[str, str]] = httpx2.get(f"{catcher.url}api/v1/sessions").json()["sessions"]
@@ -29,8 +29,8 @@ def sessions(catcher: RunningCatcher, number: int) -> list[dict[str, str]]:
     return wait_until(find)
 
 
-def test_a_refused_login_is_remembered_without_its_password(catcher: RunningCatcher) -> None:
-    """What a missing mail died of can be read; secrets cannot."""
+def test_a_refused_login_is_logged_without_its_password(catcher: RunningCatcher) -> None:
+    """The reason of a missing mail can be read; secrets cannot."""
     with (
         pytest.raises(smtplib.SMTPAuthenticationError),
         smtplib.SMTP(catcher.smtp_host, catcher.smtp_port) as client,
@@ -45,8 +45,8 @@ def test_a_refused_login_is_remembered_without_its_password(catcher: RunningCatc
         assert secret not in session["transcript"] + page
 
 
-def test_connections_that_say_nothing_or_bring_mail_are_not(catcher: RunningCatcher) -> None:
-    """A health check is no news, and a message tells of its own connection; what a client said is shown as text."""
+def test_silent_connections_and_those_with_mail_are_not_logged(catcher: RunningCatcher) -> None:
+    """Health checks are not logged, and a message has its own transcript; client input is shown as text."""
     socket.create_connection((catcher.smtp_host, catcher.smtp_port)).close()
     with smtplib.SMTP(catcher.smtp_host, catcher.smtp_port) as client:
         client.login("ann", "secret")
@@ -61,8 +61,8 @@ def test_connections_that_say_nothing_or_bring_mail_are_not(catcher: RunningCatc
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
 
 
-def test_what_was_noted_last_survives_the_end(tmp_path: object) -> None:
-    """The stop hands on what waits."""
+def test_the_last_entries_survive_a_stop(tmp_path: object) -> None:
+    """A stop writes the entries that are still buffered."""
     with (
         running_catcher(database=f"{tmp_path}/mail.db") as first,
         smtplib.SMTP(first.smtp_host, first.smtp_port) as client,

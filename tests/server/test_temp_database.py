@@ -14,15 +14,15 @@ def _own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
 
-def test_it_is_gone_after_use(tmp_path: Path) -> None:
-    """--ephemeral keeps nothing after exit."""
+def test_it_is_deleted_after_use(tmp_path: Path) -> None:
+    """--ephemeral leaves nothing after exit."""
     with ephemeral_directory() as directory:
         (directory / "catcher.db").write_bytes(b"mail")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_a_killed_process_left_is_swept_and_what_is_in_use_stays(tmp_path: Path) -> None:
-    """kill -9 leaves mail behind only until the next start; another catcher's directory is not touched."""
+def test_the_directory_of_a_killed_process_is_removed_and_one_in_use_stays(tmp_path: Path) -> None:
+    """After kill -9 mail remains only until the next start; the directory of a running catcher is not touched."""
     left = tmp_path / "catcher-left"
     left.mkdir()
     (left / "in-use").touch()
@@ -33,8 +33,8 @@ def test_what_a_killed_process_left_is_swept_and_what_is_in_use_stays(tmp_path: 
         assert sorted(tmp_path.iterdir()) == sorted([one, two, strange])
 
 
-def test_nobody_takes_a_directory_that_is_just_being_made() -> None:
-    """Many catchers that start at once leave each other's directories alone."""
+def test_a_directory_under_construction_is_left_alone() -> None:
+    """Catchers that start at the same time leave each other's directories alone."""
 
     def start(_: int) -> bool:
         with ephemeral_directory() as directory:

@@ -1,4 +1,4 @@
-"""Suites as other people write them, run by a pytest of their own."""
+"""Test suites as other projects write them, run by a separate pytest."""
 
 import os
 import subprocess
@@ -36,7 +36,7 @@ def test_own_mail_alone(mailbox, catcher_server, number):
 
 
 def run_suite(directory: Path, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-    """Run pytest in a directory with `sending.py` and the suite, as if it were a project of its own."""
+    """Run pytest in a directory with `sending.py` and the suite, as in a project of its own."""
     (directory / "sending.py").write_text(SENDING)
     own = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "CATCHER"))}
     return subprocess.run(

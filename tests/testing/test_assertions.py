@@ -1,4 +1,4 @@
-"""The functions that test suites assert things of mail with."""
+"""The functions with which test suites make assertions about mail."""
 
 import email.policy
 import re
@@ -32,7 +32,7 @@ WHOLE = welcome("Hello Ann, your code is 482913. Confirm\n", HTML, List_Unsubscr
 
 
 def test_a_good_mail_passes_all_of_them() -> None:
-    """One vocabulary, from the recipients to the checks; a link's address is given back."""
+    """From the recipients to the checks; the address of a link is returned."""
     assert_recipients(WHOLE, "ann@example.com")
     assert_subject(WHOLE, "Welcome, Ann")
     assert_subject(WHOLE, re.compile(r"^Welcome"))
@@ -46,7 +46,7 @@ def test_a_good_mail_passes_all_of_them() -> None:
 
 
 def test_a_failure_shows_the_mail() -> None:
-    """Whoever reads the report sees what came in place of what was expected."""
+    """The report shows the actual mail beside the expectation."""
     with pytest.raises(AssertionError) as caught:
         assert_text_contains(WHOLE, "Hello Ann", "999999")
     lines = str(caught.value).splitlines()
@@ -56,13 +56,13 @@ def test_a_failure_shows_the_mail() -> None:
 
 
 def test_a_pattern_that_finds_nothing_is_named() -> None:
-    """The subject may be held against an expression."""
+    """The subject may be compared with a regular expression."""
     with pytest.raises(AssertionError, match="'Welcome, Ann' does not match Goodbye"):
         assert_subject(WHOLE, re.compile("Goodbye"))
 
 
-def test_messages_of_many_kinds_are_taken() -> None:
-    """Octets, those of email, the library's and Django's; what is none is refused."""
+def test_messages_of_many_kinds_are_accepted() -> None:
+    """Octets, messages of email, of the mail library and of Django; other objects are refused."""
     assert_subject(WHOLE.as_bytes(), "Welcome, Ann")
     sent = EmailMessage("Hello", "body", "from@example.com", ["Tö <to@example.com>"], bcc=["hidden@example.com"])
     assert_recipients(sent, "to@example.com", "hidden@example.com")
@@ -71,8 +71,8 @@ def test_messages_of_many_kinds_are_taken() -> None:
         assert_subject("Welcome", "Welcome")
 
 
-def test_checks_are_held_to_a_score_and_to_severities() -> None:
-    """A rule can be left out, as finding and in the score; what was found is said."""
+def test_checks_can_be_limited_by_score_and_severity() -> None:
+    """An ignored rule counts neither as a finding nor in the score; the failure lists the findings."""
     poor = welcome("Hello {{ name }}\n")
     with pytest.raises(AssertionError, match=r"error: .*\{\{ name \}\} \[template-variable\]"):
         assert_checks(poor)
@@ -82,8 +82,8 @@ def test_checks_are_held_to_a_score_and_to_severities() -> None:
     assert_checks(poor, min_score=70)
 
 
-def test_a_snapshot_is_written_kept_and_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A missing one fails and says how it is made; a changed mail fails with the diff."""
+def test_a_snapshot_is_written_and_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A missing one fails and the failure says how to create it; a changed mail fails with the diff."""
     monkeypatch.delenv("CATCHER_UPDATE_SNAPSHOTS", raising=False)
     file = tmp_path / "snapshots" / "welcome.txt"
     with pytest.raises(AssertionError, match=r"no snapshot welcome.txt; pytest --catcher-update-snapshots"):
@@ -97,7 +97,7 @@ def test_a_snapshot_is_written_kept_and_compared(tmp_path: Path, monkeypatch: py
     assert "invoice.pdf" in file.read_text()
 
 
-def test_what_a_catcher_keeps_is_what_was_sent(catcher: RunningCatcher, smtp: smtplib.SMTP) -> None:
-    """A stored message's octets pass as the message that was sent does."""
+def test_a_stored_message_passes_like_the_sent_one(catcher: RunningCatcher, smtp: smtplib.SMTP) -> None:
+    """Assertions about a stored message's octets give the same results as about the sent message."""
     smtp.send_message(WHOLE)
     assert_text_contains(catcher.store.raw(catcher.store.latest().store_id), "482913")

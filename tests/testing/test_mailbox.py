@@ -1,4 +1,4 @@
-"""The fixtures of the plugin, used as they are meant to be, in this very run."""
+"""The fixtures of the plugin, used as intended, in this very run."""
 
 import smtplib
 from collections.abc import Callable
@@ -16,8 +16,8 @@ exec(SENDING, scope)
 send = scope["send"]
 
 
-def test_mail_is_waited_for_and_none_is_given_twice(mailbox: Mailbox) -> None:
-    """Each wait gives the first mail that matches and was not given before, in whatever order they are asked for."""
+def test_waiting_returns_each_mail_once(mailbox: Mailbox) -> None:
+    """Each wait returns the first matching mail that was not returned before, in any order of the waits."""
     send(mailbox, "first")
     send(mailbox, "second", "Your code is 107755")
     assert mailbox.wait(subject="second").code == "107755"
@@ -32,8 +32,8 @@ def test_mail_is_waited_for_and_none_is_given_twice(mailbox: Mailbox) -> None:
         mailbox.wait("subject:third OR subject:first", timeout=0)
 
 
-def test_an_address_leads_there_without_logging_in(mailbox: Mailbox) -> None:
-    """For applications whose settings of SMTP cannot be changed for each test."""
+def test_an_address_reaches_the_mailbox_without_a_login(mailbox: Mailbox) -> None:
+    """For applications whose SMTP settings cannot be changed for each test."""
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = "app@example.com", mailbox.address("ann"), "Hello"
     with smtplib.SMTP(mailbox.host, mailbox.port, timeout=60) as client:
@@ -43,8 +43,8 @@ def test_an_address_leads_there_without_logging_in(mailbox: Mailbox) -> None:
     assert_recipients(arrived, mailbox.address("ann"))
 
 
-def test_mailboxes_are_apart(mailbox: Mailbox, make_mailbox: Callable[[], Mailbox]) -> None:
-    """Each sees its own mail alone."""
+def test_mailboxes_are_separate(mailbox: Mailbox, make_mailbox: Callable[[], Mailbox]) -> None:
+    """Each has its own mail only."""
     other = make_mailbox()
     send(other)
     assert_text_contains(other.wait(), "482913")
@@ -54,7 +54,7 @@ def test_mailboxes_are_apart(mailbox: Mailbox, make_mailbox: Callable[[], Mailbo
 
 
 def test_the_outbox_is_a_list_that_waits(mailbox: Mailbox) -> None:
-    """It compares and behaves like a list; what has not come yet is waited for, and said when it does not come."""
+    """It compares and behaves like a list; it waits for mail that has not arrived, and reports a timeout."""
     outbox = mailbox.outbox
     assert outbox == []
     outbox.assert_empty()
@@ -81,10 +81,10 @@ def test_the_outbox_is_a_list_that_waits(mailbox: Mailbox) -> None:
     assert outbox == []
 
 
-def test_faults_strike_this_mailbox_alone(
+def test_faults_affect_this_mailbox_only(
     mailbox: Mailbox, make_mailbox: Callable[[], Mailbox], smtp_faults: SmtpFaults
 ) -> None:
-    """Refusals for as often as it was said, and none when they are cleared."""
+    """As many refusals as configured, and none after clearing."""
     other = make_mailbox()
     smtp_faults.refuse_recipients(code=450, times=1)
     send(other)

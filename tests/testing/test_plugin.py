@@ -1,4 +1,4 @@
-"""The pytest plugin in runs of its own, as other people have it."""
+"""The pytest plugin in pytest runs of its own, as other projects use it."""
 
 import subprocess
 import sys
@@ -52,8 +52,8 @@ def test_settings_are_those_of_the_file(mailbox, catcher_server):
 """
 
 
-def test_its_import_brings_nothing_that_pytest_has_not() -> None:
-    """pytest loads it in every run of whoever has catcher installed."""
+def test_its_import_loads_nothing_but_what_pytest_has_loaded() -> None:
+    """pytest loads it in every run where catcher is installed."""
     code = (
         "import sys, pytest, tempfile, shutil; before = set(sys.modules); import catcher.testing.plugin;"
         "print(*sorted(set(sys.modules) - before))"
@@ -63,7 +63,7 @@ def test_its_import_brings_nothing_that_pytest_has_not() -> None:
 
 
 def test_a_run_without_mail_loads_and_starts_nothing(tmp_path: Path) -> None:
-    """The entry point is there, and all it costs is itself."""
+    """The entry point costs nothing but its own import."""
     (tmp_path / "test_unused.py").write_text(UNUSED)
     done = run_suite(tmp_path, "test_unused.py", TMPDIR=str(tmp_path))
     assert "1 passed" in done.stdout, done.stdout
@@ -71,7 +71,7 @@ def test_a_run_without_mail_loads_and_starts_nothing(tmp_path: Path) -> None:
 
 
 def test_parallel_workers_share_one_server_and_see_no_foreign_mail(tmp_path: Path) -> None:
-    """One real server for all workers of a run, an inbox for each test, nothing left afterwards."""
+    """One real server for all workers of a run, an inbox for each test, and nothing left afterwards."""
     (tmp_path / "test_parallel.py").write_text(PARALLEL)
     (tmp_path / "urls").mkdir()
     done = run_suite(
@@ -85,7 +85,7 @@ def test_parallel_workers_share_one_server_and_see_no_foreign_mail(tmp_path: Pat
 
 
 def test_a_failed_test_shows_its_mail(tmp_path: Path) -> None:
-    """The last few mails of every mailbox of the test stand in its report, and of no test that passed."""
+    """The report includes the last few messages of each mailbox of the test, and only if it failed."""
     (tmp_path / "test_reported.py").write_text(REPORTED)
     done = run_suite(tmp_path, "test_reported.py")
     assert "1 failed, 2 passed" in done.stdout, done.stdout
@@ -96,7 +96,7 @@ def test_a_failed_test_shows_its_mail(tmp_path: Path) -> None:
 
 
 def test_snapshots_are_written_on_request_and_compared(tmp_path: Path) -> None:
-    """A missing one fails; a written one holds in the next run, with another mailbox."""
+    """A missing one fails; a written one passes in the next run, with another mailbox."""
     (tmp_path / "test_snapshot.py").write_text(SNAPSHOT)
     missing = run_suite(tmp_path, "test_snapshot.py")
     assert "no snapshot test_snapshot-test_welcome.txt" in missing.stdout, missing.stdout
@@ -107,7 +107,7 @@ def test_snapshots_are_written_on_request_and_compared(tmp_path: Path) -> None:
     assert "1 passed" in run_suite(tmp_path, "test_snapshot.py").stdout
 
 
-def test_settings_of_the_server_stand_in_the_ini_file(tmp_path: Path) -> None:
+def test_the_ini_file_has_settings_of_the_server(tmp_path: Path) -> None:
     """Lines of name = value, as in the TOML file of a catcher."""
     (tmp_path / "pytest.ini").write_text(SETTINGS)
     (tmp_path / "test_set.py").write_text(SET)
@@ -115,8 +115,8 @@ def test_settings_of_the_server_stand_in_the_ini_file(tmp_path: Path) -> None:
     assert "1 passed" in done.stdout, done.stdout
 
 
-def test_a_catcher_that_cannot_go_on_starting_is_told_of(tmp_path: Path) -> None:
-    """The catcher lets clients connect before its database is open; when that fails, the report says why."""
+def test_a_failed_start_of_the_catcher_is_reported(tmp_path: Path) -> None:
+    """Clients can connect before its database is open; when opening fails, the report says why."""
     (tmp_path / "pytest.ini").write_text(f"[pytest]\ncatcher_settings =\n    database = {tmp_path}/nowhere/x.db\n")
     (tmp_path / "test_set.py").write_text(SET)
     done = run_suite(tmp_path, "test_set.py")
@@ -124,8 +124,8 @@ def test_a_catcher_that_cannot_go_on_starting_is_told_of(tmp_path: Path) -> None
     assert "nowhere does not exist" in done.stdout
 
 
-def test_a_catcher_that_runs_already_is_used(catcher: RunningCatcher, tmp_path: Path) -> None:
-    """CATCHER_URL or an option names it; none is started, and nothing stays in it."""
+def test_a_running_catcher_can_be_used(catcher: RunningCatcher, tmp_path: Path) -> None:
+    """CATCHER_URL or an option selects it; none is started, and nothing remains in it."""
     (tmp_path / "test_parallel.py").write_text(PARALLEL)
     (tmp_path / "urls").mkdir()
     given = {"NUMBER": "2", "URLS": str(tmp_path / "urls"), "TMPDIR": str(tmp_path)}

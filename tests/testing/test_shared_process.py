@@ -31,7 +31,7 @@ def messages(address: SharedAddress) -> int:
 
 
 def wait_until_gone(directory: Path) -> None:
-    """Returns when the catcher of the directory has ended: it holds the lock until then, once it has it."""
+    """Return when the catcher of the directory has ended: it holds the lock from its start to its end."""
     until = time.monotonic() + 60
     while (directory / ADDRESS).exists():
         assert time.monotonic() < until
@@ -39,8 +39,8 @@ def wait_until_gone(directory: Path) -> None:
             fcntl.flock(users, fcntl.LOCK_EX)
 
 
-def test_it_takes_mail_and_ends_with_the_last_that_needs_it(tmp_path: Path) -> None:
-    """A process that starts it and one that comes later see one catcher; it is gone after both, and starts anew."""
+def test_it_receives_mail_and_ends_with_its_last_user(tmp_path: Path) -> None:
+    """Processes share one catcher; it ends after the last of them, and the next one starts another."""
     shared = SharedServer(tmp_path)
     shared.start({"label": "suite"})
     address = shared.address()
@@ -63,8 +63,8 @@ def test_it_takes_mail_and_ends_with_the_last_that_needs_it(tmp_path: Path) -> N
     wait_until_gone(tmp_path)
 
 
-def test_a_setting_that_stops_it_is_told(tmp_path: Path) -> None:
-    """Who waits for it learns why it is not there, instead of waiting."""
+def test_an_invalid_setting_is_reported(tmp_path: Path) -> None:
+    """The process that waits for the catcher gets the reason instead of a timeout."""
     shared = SharedServer(tmp_path)
     shared.start({"smtp": "nonsense"})
     with pytest.raises(RuntimeError, match=r"(?s)did not start.*smtp='nonsense'"):

@@ -21,7 +21,7 @@ from tests.checks.auth.signing import MAIL, RSA_KEY, key_record, signature_of, t
 
 
 def _arc_set(message: bytes, instance: int, validation: str) -> bytes:
-    """The message with another ARC set on top, sealed for example.org."""
+    """Return the message with another ARC set on top, sealed for example.org."""
     digest = base64.b64encode(hashlib.sha256(canonical_body(header_section(message).body, "relaxed")).digest()).decode()
     results = f"ARC-Authentication-Results: i={instance}; mx.example.org; dkim=pass\r\n"
     start = f"ARC-Message-Signature: i={instance}; a=rsa-sha256; c=relaxed/relaxed; d=example.org; s=s; "
@@ -48,7 +48,7 @@ def _arc_set(message: bytes, instance: int, validation: str) -> bytes:
 ARC_KEYS = ZoneLookup(txt_record("s._domainkey.example.org", key_record(RSA_KEY)))
 
 
-def test_chain_of_two_forwarders_holds() -> None:
+def test_chain_of_two_forwarders_is_valid() -> None:
     """Every seal and the newest message signature are verified. RFC 8617 §5.2."""
     chained = _arc_set(_arc_set(MAIL, 1, "none"), 2, "pass")
     result = verify_arc(header_section(chained), ARC_KEYS)
@@ -68,8 +68,8 @@ def test_chain_of_two_forwarders_holds() -> None:
         ((b"ARC-Seal: i=2", b"ARC-Seal: i=99"), "has no instance from 1 to 50"),
     ],
 )
-def test_broken_chain_says_where(change: tuple[bytes, bytes], reason: str) -> None:
-    """RFC 8617 §5.2, each step of the validation."""
+def test_report_names_the_broken_link_of_a_chain(change: tuple[bytes, bytes], reason: str) -> None:
+    """Each step of the validation. RFC 8617 §5.2, each step of the validation."""
     chained = _arc_set(_arc_set(MAIL, 1, "none"), 2, "pass")
     result = verify_arc(header_section(chained.replace(*change)), ARC_KEYS)
     assert result.result is AuthResult.FAIL

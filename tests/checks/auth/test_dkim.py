@@ -59,7 +59,7 @@ def _with_one_signature(message: bytes, number: int) -> bytes:
     [RFC_6376, _with_one_signature(RFC_8463, 0), _with_one_signature(RFC_8463, 1)],
     ids=["rfc6376", "rfc8463-ed25519", "rfc8463-rsa"],
 )
-def test_every_change_of_one_octet_is_found(message: bytes) -> None:
+def test_every_change_of_one_octet_is_detected(message: bytes) -> None:
     """Each octet changed by itself makes the signature fail, white space and line breaks included.
 
     The letter case of a field's name is all that "relaxed" leaves open (RFC 6376 §3.4.2); "simple" not even that.
@@ -77,7 +77,7 @@ def test_every_change_of_one_octet_is_found(message: bytes) -> None:
                 assert not is_simple, changed[: offset + 1]
 
 
-def test_added_white_space_is_found_where_nothing_is_folded() -> None:
+def test_added_white_space_is_detected_in_the_simple_form() -> None:
     """The simple form signs every space. RFC 6376 §3.4.1, §3.4.3."""
     for change in ((b"Subject: Is", b"Subject:  Is"), (b"hungry yet?", b"hungry yet? "), (b"Hi.", b"Hi.\r\n")):
         assert dkim(RFC_6376.replace(*change))[0].result is AuthResult.FAIL
@@ -108,22 +108,22 @@ def test_added_white_space_is_found_where_nothing_is_folded() -> None:
         ((b"d=example.com", b"d=com"), AuthResult.PERMERROR, "d=com is not a domain"),
     ],
 )
-def test_reason_of_a_failure_is_told_in_words(change: tuple[bytes, bytes], result: AuthResult, reason: str) -> None:
-    """Whoever reads the result knows what to correct. RFC 6376 §6.1, RFC 8601 §2.7.1."""
+def test_failure_has_a_reason_in_words(change: tuple[bytes, bytes], result: AuthResult, reason: str) -> None:
+    """The reader of the result knows what to correct. RFC 6376 §6.1, RFC 8601 §2.7.1."""
     (found,) = dkim(RFC_6376.replace(*change))
     assert found.result is result
     assert reason in found.reason
 
 
-def test_bare_line_breaks_are_those_of_a_transport() -> None:
-    """A message that was stored with bare LF verifies as the one that was sent."""
+def test_bare_line_breaks_are_read_as_crlf() -> None:
+    """A message stored with bare LF verifies like the one that was sent."""
     assert dkim(RFC_6376.replace(b"\r\n", b"\n"))[0].result is AuthResult.PASS
     assert dkim(RFC_6376.replace(b"Joe.\r\n", b"Joe.\n"))[0].result is AuthResult.FAIL
     assert dkim(RFC_8463.replace(b"yet?\r\n", b"yet?\r"))[0].result is AuthResult.FAIL
 
 
 def test_name_server_that_does_not_answer_is_a_temporary_error() -> None:
-    """No answer is no failure. RFC 6376 §6.1.2."""
+    """No response is not a failure. RFC 6376 §6.1.2."""
 
     class Silent(ZoneLookup):
         def txt(self, name: str) -> tuple[bytes, ...]:
@@ -143,8 +143,8 @@ def test_own_signatures_can_be_checked_with_a_zone_file(key: rsa.RSAPrivateKey |
     assert result.result is AuthResult.PASS, result.reason
 
 
-def test_message_is_judged_by_the_moment_it_came() -> None:
-    """Expiry is that of the day of reception, so that the result does not change with time."""
+def test_expiry_is_judged_at_the_time_of_receipt() -> None:
+    """So that the result does not change with time."""
     later = int(RECEIVED_AT.timestamp()) + 60
     lookup = ZoneLookup(txt_record("s._domainkey.example.com", key_record(ED_KEY)))
     section = header_section(signed(MAIL, "example.com", extra=f"x={later}; "))

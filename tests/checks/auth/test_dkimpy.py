@@ -27,7 +27,7 @@ _NAMES = [b"from", b"to", b"subject", b"date", b"message-id"]
 
 
 class Signer:
-    """A key pair: what dkimpy signs with, and its record in DNS."""
+    """A key pair: dkimpy's key for signing, and its DNS record."""
 
     def __init__(self, key: Key) -> None:
         self.record = key_record(key)
@@ -126,7 +126,7 @@ def theirs(message: bytes, zone: dict[str, str], *, index: int = 0) -> bool:
 @pytest.mark.parametrize("signer", SIGNERS)
 @pytest.mark.parametrize("has_length", [False, True], ids=["whole", "l="])
 def test_both_accept_the_same_messages(signer: str, form: str, has_length: bool) -> None:
-    """Of each changed message both say the same, for every algorithm and canonical form, with and without l=."""
+    """The same result for each changed message, for every algorithm and canonical form, with and without l=."""
     message = SIGNERS[signer].signed(form=form, length=has_length)
     zone = _zone(SIGNERS[signer])
     verdicts = {
@@ -166,7 +166,7 @@ def test_sha1_is_not_accepted() -> None:
     assert _both(RSA.signed(signature_algorithm=b"rsa-sha1")) == (AuthResult.PERMERROR, True)
 
 
-def test_expiry_is_that_of_the_moment_of_reception() -> None:
+def test_expiry_is_compared_with_the_time_of_receipt() -> None:
     """A signature that expired yesterday fails a message of today and not one of last week.
 
     dkimpy compares with the clock, and lets ten hours pass.
@@ -194,7 +194,7 @@ def test_signature_that_covers_too_much_or_too_little_of_the_message() -> None:
 
 
 def test_second_from_field_is_left_to_dmarc() -> None:
-    """A field added above the signed one is no fault of the signature (RFC 6376 §5.4.2); dkimpy makes it one."""
+    """A field added above the signed one does not break the signature (RFC 6376 §5.4.2); for dkimpy it does."""
     assert _both(b"From: Eve <eve@example.net>\r\n" + RSA.signed()) == (AuthResult.PASS, False)
 
 
@@ -232,7 +232,7 @@ ARC_CHANGES: dict[str, Callable[[bytes], bytes]] = {
 
 @pytest.mark.parametrize("change", ARC_CHANGES)
 def test_both_accept_the_same_chains(change: str) -> None:
-    """Of each changed message that two forwarders sealed both say the same."""
+    """The same result for each changed message that two forwarders sealed."""
     chained = _forwarded(_forwarded(MAIL, by=b"mx.example.org"), by=b"mx.example.net", chain=b"pass")
     message = ARC_CHANGES[change](chained)
     assert (message == chained) is (change == "unchanged")

@@ -66,7 +66,7 @@ def test_reason_names_the_strict_tag() -> None:
     ("from_domain", "policy", "where"),
     [("example.com", "reject", "example.com"), ("news.example.com", "quarantine", "example.com")],
 )
-def test_policy_of_the_organization_holds_below_it(from_domain: str, policy: str, where: str) -> None:
+def test_policy_of_the_organization_applies_to_subdomains(from_domain: str, policy: str, where: str) -> None:
     """The record is looked for at the domain, then at its organization, whose sp= holds. RFC 7489 §6.6.3."""
     spf_result = SpfResult(result=AuthResult.FAIL, reason="r", domain="example.com")
     zone = ZoneLookup(DMARC_ZONE.format(tags=""))

@@ -29,7 +29,7 @@ null.example.com. MX 0 .
 
 
 class NameServer:
-    """Answers over UDP from the zone; drops what it is asked about "silent" names."""
+    """Responds over UDP from the zone; drops queries for "silent" names."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
@@ -97,24 +97,24 @@ def test_records_of_every_kind(lookup: Lookup) -> None:
 
 
 @pytest.mark.parametrize("name", ["nowhere.example.com", "a.example.com", "x" * 64 + ".example.com", "a..b", ""])
-def test_what_is_not_there_is_empty(lookup: Lookup, name: str) -> None:
-    """No such name, no such record and no name at all are the same: nothing."""
+def test_missing_records_are_empty(lookup: Lookup, name: str) -> None:
+    """A missing name, a missing record and an empty name give the same: no records."""
     assert lookup.txt(name) == ()
 
 
 def test_alias_of_itself_ends() -> None:
-    """A loop in a zone file is no record."""
+    """A loop in a zone file gives no record."""
     assert ZoneLookup(ZONE).addresses("loop.example.com", version=4) == ()
 
 
 def test_name_server_that_is_silent_is_a_failure(server: NameServer) -> None:
-    """No answer is not the same as no record."""
+    """No response is not the same as no record."""
     with pytest.raises(LookupFailed, match=r"do not answer for silent\.example\.com"):
         DnsLookup(["127.0.0.1"], port=server.port, timeout=0.3).txt("silent.example.com")
 
 
-def test_each_question_is_asked_once(server: NameServer) -> None:
-    """Answers are kept while a message is judged."""
+def test_each_query_is_sent_once(server: NameServer) -> None:
+    """Responses are cached while a message is checked."""
     lookup = DnsLookup(["127.0.0.1"], port=server.port, timeout=2)
     before = len(server.asked)
     for name in ("example.com", "EXAMPLE.com", "example.com."):
@@ -123,12 +123,12 @@ def test_each_question_is_asked_once(server: NameServer) -> None:
 
 
 def test_only_zone_files_are_offline() -> None:
-    """Whoever decides what may be asked reads this."""
+    """The decision which lookups are allowed depends on it."""
     assert (ZoneLookup("").is_offline, DnsLookup().is_offline) == (True, False)
 
 
-def test_zone_file_that_is_none_is_a_wrong_setting() -> None:
-    """A wrong setting stops; it never becomes an empty zone."""
+def test_invalid_zone_file_is_an_invalid_setting() -> None:
+    """It stops the start and never becomes an empty zone."""
     with pytest.raises(SettingError, match="zone file cannot be read"):
         ZoneLookup("example.com. IN NONSENSE (")
     with pytest.raises(SettingError, match="zone file cannot be read"):

@@ -107,7 +107,7 @@ def test_dnsbl_style_example_of_rfc_7208(sender: str, result: str) -> None:
     ],
 )
 def test_macro_examples_of_rfc_7208(spec: str, expanded: str) -> None:
-    """The table of RFC 7208 §7.4, seen through what is asked of DNS."""
+    """The table of RFC 7208 §7.4, verified by the DNS queries."""
     name = f"{expanded}.zone.test".replace("@", "\\@")
     lookup = ZoneLookup(f'email.example.com. TXT "v=spf1 exists:{spec}.zone.test -all"\n{name}. A 127.0.0.2\n')
     result = check_host(

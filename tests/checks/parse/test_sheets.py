@@ -6,7 +6,7 @@ from tests.checks.mails import html_mail
 
 
 def test_equal_style_attributes_are_parsed_once() -> None:
-    """Whoever asks gets the same nodes; what is not in the message is empty."""
+    """All callers get the same nodes; a style that the message does not have is empty."""
     subject = html_mail("<p style='color:red'>x<b style='color:red'>y</b><i style='color:blue'>z</i>")
     red = parsed_styles(subject).of("color:red")
     assert red is parsed_styles(subject).of("color:red")
@@ -14,8 +14,8 @@ def test_equal_style_attributes_are_parsed_once() -> None:
     assert parsed_styles(subject).of("color:green").items == ()
 
 
-def test_style_attributes_share_what_the_sheets_leave_of_the_bound() -> None:
-    """The first ones are read, in document order, until the bound; then it is said that there was more."""
+def test_style_attributes_share_the_limit_with_the_sheets() -> None:
+    """The first ones are parsed, in document order, up to the limit; beyond it the result is marked as cut."""
     sheet = "<style>/*" + "x" * (MAX_CSS - 50) + "*/</style>"
     subject = html_mail(sheet + "".join(f"<p style='left:{number:04}px'>x</p>" for number in range(10)))
     styles = parsed_styles(subject)

@@ -1,4 +1,4 @@
-"""Where findings stand in the message as it was sent."""
+"""Positions of findings in the message as sent."""
 
 import json
 from collections.abc import Callable
@@ -80,7 +80,7 @@ def sent_line(check: Callable[[CheckedMail], Report], text: str | bytes, rule: s
 def test_the_line_in_the_source_is_named(
     check: Callable[[CheckedMail], Report], text: str | bytes, rule: str, expected: str
 ) -> None:
-    """Of fields, of parts and of what stands in their text, whatever its transfer encoding. RFC 2045 §6.7."""
+    """Lines of fields, of parts and of text in parts, whatever their transfer encoding. RFC 2045 §6.7."""
     octets = text if isinstance(text, bytes) else text.encode()
     line = octets.decode().splitlines()[sent_line(check, text, rule) - 1]
     assert line.startswith(expected)
@@ -96,8 +96,8 @@ def test_sarif_points_at_the_source() -> None:
     assert location["logicalLocations"][0]["fullyQualifiedName"] == "part 0, line 2, column 3"
 
 
-def test_lines_far_behind_are_not_counted() -> None:
-    """The bound: no line is better than a wrong one, and no mail is gone through again and again."""
+def test_lines_beyond_the_limit_have_no_number() -> None:
+    """No line is better than a wrong one, and no mail is scanned again and again."""
     subject = subject_of(HEAD.encode() + b"\n" + b"x\n" * 11_000_000)
     assert subject.sent.at(len(HEAD) + 1) == HEAD.count("\n") + 2
     assert subject.sent.at(len(subject.octets)) == 0

@@ -28,8 +28,8 @@ def test_one_click_must_be_signed() -> None:
     assert not found(signed(MAIL, "example.com"))
 
 
-def test_whole_message_is_judged() -> None:
-    """A signed, aligned message from an allowed client has nothing against it."""
+def test_valid_message_has_no_findings() -> None:
+    """A signed, aligned message from an allowed client."""
     lookup = ZoneLookup(
         txt_record("s._domainkey.example.com", key_record(ED_KEY))
         + '_dmarc.example.com. TXT "v=DMARC1; p=reject"\nmail.example.com. TXT "v=spf1 ip4:1.2.3.4 -all"\n'
@@ -56,14 +56,14 @@ async def _run(options: CheckOptions) -> tuple[bool, str, list[str]]:
 
 
 def test_mail_from_this_machine_is_no_failure_of_spf(threads: Threads) -> None:
-    """A developer's own machine cannot pass SPF; that is said, not held against the mail."""
+    """A developer's machine cannot pass SPF; that is stated as information only."""
     on_request, error, found = asyncio.run(_run(CheckOptions(threads=threads, lookup=ZoneLookup(""))))
     assert (on_request, error) == (False, "")
     assert found == ["dkim-none", "dmarc-alignment", "dmarc-none", "spf-internal"]
 
 
-def test_nothing_is_looked_up_unless_it_may_be(threads: Threads) -> None:
-    """Without zone file and without leave for DNS the check is made on request only, and says why it cannot be."""
+def test_nothing_is_looked_up_without_permission(threads: Threads) -> None:
+    """Without a zone file and DNS the check runs on request only, and says why it cannot run."""
     on_request, error, found = asyncio.run(_run(CheckOptions(threads=threads)))
     assert (on_request, found) == (True, [])
     assert "zone file" in error

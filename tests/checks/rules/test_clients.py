@@ -1,4 +1,4 @@
-"""HTML in mail programs: every feature found where it stands, and counted as what it is."""
+"""HTML in mail programs: every feature is found at its position and scored."""
 
 import hashlib
 import io
@@ -66,7 +66,7 @@ def _png(*, animated: bool) -> bytes:
 
 
 @pytest.mark.parametrize(("animated", "feature"), [(True, "image-apng"), (False, "image-png")])
-def test_attached_png_is_looked_into_for_animation(animated: bool, feature: str) -> None:
+def test_attached_png_is_examined_for_animation(animated: bool, feature: str) -> None:
     """An image part is judged by its octets, not by its name. PNG (third edition) §11.3.6.1."""
     image = b64encode(_png(animated=animated)).decode()
     subject = subject_of(
@@ -88,7 +88,7 @@ def test_same_message_gives_the_same_bytes_twice() -> None:
     assert len(json.loads(first)["reports"][0]["facts"]["uses"]) > 250
 
 
-def test_newest_version_decides_and_unknown_is_left_out() -> None:
+def test_newest_version_decides_and_unknown_is_ignored() -> None:
     """Yes, partial, no and unknown are scored as what they are, by the newest version of each program."""
     report = check_clients(
         html_mail('<p style="display:grid">x</p>'), clients=("outlook.windows", "outlook.windows-mail")
@@ -108,7 +108,7 @@ def test_newest_version_decides_and_unknown_is_left_out() -> None:
     assert finding.source == "https://www.caniemail.com/features/css-display-grid/"
 
 
-def test_notes_do_not_change_the_verdict() -> None:
+def test_notes_do_not_change_the_score() -> None:
     """ "Yes, see note" is yes and "no, see note" is no; the notes are kept beside."""
     results = [result for slug in knowledge().slugs for result in knowledge().feature(slug).results]
     noted = {support: sum(bool(r.notes) for r in results if r.support is support) for support in Support}
@@ -116,7 +116,7 @@ def test_notes_do_not_change_the_verdict() -> None:
     assert sum(result.support is Support.UNKNOWN for result in results) == 954
 
 
-def test_only_the_programs_that_matter_are_told_of() -> None:
+def test_only_selected_programs_are_reported() -> None:
     """The set of programs is a parameter, by family or by family and platform."""
     report = check_clients(html_mail('<p style="display:grid">x</p>'), clients=("yahoo.ios", "hey"))
     assert isinstance(report.facts, ClientFacts)
@@ -125,14 +125,14 @@ def test_only_the_programs_that_matter_are_told_of() -> None:
         check_clients(html_mail("<p>x</p>"), clients=("eudora",))
 
 
-def test_scripts_are_supported_by_nobody_and_data_blocks_are_no_scripts() -> None:
+def test_scripts_are_unsupported_and_data_blocks_are_not_scripts() -> None:
     """A script is an error everywhere; JSON-LD, which mail programs read, is none."""
     report = check_clients(html_mail('<script type="application/ld+json">{}</script>\n<script>1</script>'))
     script = next(finding for finding in report.findings if finding.rule == "html-script")
     assert (script.severity, script.place.line if script.place else 0, script.count) == (Severity.ERROR, 2, 1)
 
 
-def test_places_of_a_declaration_survive_references_and_line_breaks_in_an_attribute() -> None:
+def test_position_of_a_declaration_is_exact_despite_references_and_line_breaks() -> None:
     """An offset in a style attribute is that of the source, though the parser decodes the value."""
     html = "<p\n  style='font-family: &quot;A&amp;B&quot;;\r\n    display:flex'>x</p>"
     place = find_features(html_mail(html)).by_name["css-display-flex"].places[0]
@@ -156,7 +156,7 @@ def test_element_index_is_the_parsers() -> None:
 
 
 def test_mail_without_html_has_no_score() -> None:
-    """Nothing to look at is no success."""
+    """An empty result does not count as a success."""
     report = check_clients(subject_of(f"{HEAD}Subject: x\n\nplain"))
     assert (report.score, report.findings, report.facts) == (None, (), None)
     assert html_check(report) is None
@@ -204,14 +204,14 @@ def test_vendored_data_is_what_the_manifest_says() -> None:
 
 
 def test_feature_without_name_is_an_error() -> None:
-    """Only scripts, which the data does not know, are made up."""
+    """Only the feature for scripts, which the data lack, is our own."""
     assert isinstance(knowledge().feature("html-script"), Feature)
     with pytest.raises(KeyError):
         knowledge().feature("html-blink")
 
 
 def test_check_is_made_from_options(threads: Threads) -> None:
-    """The programs that matter come in through the options."""
+    """The selected programs are an option."""
     assert ClientsCheck(CheckOptions(threads=threads, clients=("hey",))).on_request is False
 
 
@@ -236,7 +236,7 @@ def test_data_is_refreshed_from_the_package(tmp_path: Path) -> None:
     assert manifest["files"] == json.loads((vendored / "manifest.json").read_text())["files"]
 
 
-def test_document_of_the_features_is_true() -> None:
+def test_document_of_the_features_is_current() -> None:
     """docs/features.md: every feature, the test mail that shows it, and how many programs support it."""
     assert DOCUMENT.read_text("utf-8") == document(), "run `python -m tests.checks.features_document`"
     assert len(places()) == len(knowledge().slugs)

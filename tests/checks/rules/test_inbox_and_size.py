@@ -1,4 +1,4 @@
-"""How a mail looks in a list, and what it weighs."""
+"""The row of a mail in lists, and its size."""
 
 import pytest
 
@@ -28,7 +28,7 @@ def test_rows_are_cut_as_lists_cut_them() -> None:
     assert facts.sender == "Ann Example"
 
 
-def test_hidden_preheader_and_its_padding_are_told() -> None:
+def test_hidden_preheader_and_its_padding_are_found() -> None:
     """Lists show hidden text; invisible characters behind it keep the rest out of the row."""
     html = '<div style="display:none">It arrives on Monday.' + "&zwnj;&nbsp;" * 90 + "</div><h1>Hello Bob</h1>"
     facts = inbox(html)
@@ -43,7 +43,7 @@ def test_preheader_without_padding_runs_on() -> None:
 
 
 def test_title_and_styles_are_no_preheader() -> None:
-    """What stands in the head is never shown."""
+    """The content of the head is never shown."""
     assert inbox("<head><title>T</title><style>p{}</style></head><body><p>Hello</p>").preheader == "Hello"
 
 
@@ -70,18 +70,18 @@ def test_plain_text_is_its_own_preheader() -> None:
     ],
 )
 def test_findings_on_the_row(subject: str, html: str, expected: list[str]) -> None:
-    """What filters and readers hold against a row."""
+    """Features of the row that filters and readers dislike."""
     assert rules(check_inbox(html_mail(html, subject=subject))) == expected
 
 
-def test_answer_may_begin_with_re() -> None:
-    """A message that answers one is an answer."""
+def test_reply_may_begin_with_re() -> None:
+    """A message with In-Reply-To is a reply."""
     subject = subject_of(f"{HEAD}Subject: Re: Order\nIn-Reply-To: <1@example.net>\n\nHello")
     assert rules(check_inbox(subject)) == []
 
 
-def test_parts_are_weighed() -> None:
-    """Octets of the message, its HTML, its text, what is inline and what is attached."""
+def test_parts_are_measured() -> None:
+    """Octets of the message, its HTML, its text, inline parts and attachments."""
     message = (
         f"{HEAD}Subject: x\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n"
         "--b\nContent-Type: text/html; charset=utf-8\n\n<p>Grüße</p>\n"
@@ -114,12 +114,12 @@ def test_parts_are_weighed() -> None:
     ],
 )
 def test_findings_on_weight(html: str, expected: list[str]) -> None:
-    """Gmail clips at 102 kB; a pixel nobody sees tells that the mail was opened."""
+    """Gmail clips at 102 kB; an invisible image reports that the mail was opened."""
     assert rules(check_size(html_mail(html))) == expected
 
 
 def test_remote_images_are_listed_once() -> None:
-    """What the mail loads, of elements and of styles."""
+    """All images that the mail loads, by elements and by styles."""
     html = (
         '<img src="https://e.com/a.png"><p style="background:url(https://e.com/b.png)"><img src="https://e.com/a.png">'
     )

@@ -1,4 +1,4 @@
-"""Links that answer: asked carefully, on request, and never inside."""
+"""Status of links: requested carefully, on request only, and never on internal hosts."""
 
 import asyncio
 import ipaddress
@@ -34,7 +34,7 @@ def _options(options: CheckOptions, **changes: Any) -> CheckOptions:
 
 
 def test_links_are_followed_on_request_only(options: CheckOptions) -> None:
-    """Looking at all checks of a message asks nobody."""
+    """Running all checks of a message makes no request."""
     check = check_named("linkcheck", options)
     assert check.on_request is True
 
@@ -44,8 +44,8 @@ def test_links_are_followed_on_request_only(options: CheckOptions) -> None:
     assert asyncio.run(run()).error == "Links are not followed: fetching is switched off."
 
 
-def test_every_kind_of_link_is_asked_and_judged(options: CheckOptions) -> None:
-    """Links, images, backgrounds and style sheets; each fault has its rule, its place and its answer."""
+def test_every_kind_of_link_is_requested_and_reported(options: CheckOptions) -> None:
+    """Links, images, backgrounds and style sheets; each fault has its rule, its position and its status."""
     server = Counting(
         {
             "/gone": _answer("404 Not Found"),
@@ -89,7 +89,7 @@ def test_every_kind_of_link_is_asked_and_judged(options: CheckOptions) -> None:
 
 
 def test_get_is_tried_where_head_is_refused(options: CheckOptions) -> None:
-    """Many servers answer HEAD with an error, and GET as they should."""
+    """Many servers respond to HEAD with an error but to GET correctly."""
 
     class HeadRefused(Counting):
         async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -125,13 +125,13 @@ def test_get_is_tried_where_head_is_refused(options: CheckOptions) -> None:
         ("https://example.com/", False),
     ],
 )
-def test_links_that_work_once_are_known(url: str, alone: bool) -> None:
-    """Following them would use them up or sign somebody off."""
+def test_one_time_links_are_recognised(url: str, alone: bool) -> None:
+    """Following them would use them up or unsubscribe the recipient."""
     assert is_one_time(url) is alone
 
 
-def test_one_time_links_are_left_alone_unless_asked(options: CheckOptions) -> None:
-    """The answer says that the link was not followed; by the option it is."""
+def test_one_time_links_are_not_followed_unless_selected(options: CheckOptions) -> None:
+    """The status says that the link was not followed; with the option it is."""
     server = Counting()
 
     async def run(*, anyway: bool) -> Report:
@@ -147,7 +147,7 @@ def test_one_time_links_are_left_alone_unless_asked(options: CheckOptions) -> No
     assert server.requests == ["HEAD /unsubscribe?u=1"]
 
 
-def test_internal_links_are_not_asked_by_default(options: CheckOptions) -> None:
+def test_internal_links_are_not_requested_by_default(options: CheckOptions) -> None:
     """Against a counting server on loopback: no connection. Mailpit's clients see 451."""
     server = Counting()
 
@@ -163,8 +163,8 @@ def test_internal_links_are_not_asked_by_default(options: CheckOptions) -> None:
     ] * 2
 
 
-def test_answers_are_remembered_by_everything_that_matters() -> None:
-    """The same address with another number of redirects is another question; an old answer is none."""
+def test_results_are_cached_by_everything_they_depend_on() -> None:
+    """The same address with another limit of redirects is a separate entry; an expired result is not used."""
     server = Counting({"/": _answer("302 Found", "Location: /ok")})
     now = [0.0]
     cache = LinkCache(seconds=60, clock=lambda: now[0])
@@ -193,7 +193,7 @@ def test_answers_are_remembered_by_everything_that_matters() -> None:
 
 
 def test_cache_is_bounded() -> None:
-    """The answer that was not used for longest goes."""
+    """The least recently used result is evicted."""
     cache = LinkCache(size=2)
     for name in ("a", "b"):
         cache.put((name,), LinkStatus(url=name))
@@ -202,7 +202,7 @@ def test_cache_is_bounded() -> None:
     assert [cache.get((name,)) is not None for name in ("a", "b", "c")] == [True, False, True]
 
 
-def test_answers_stream_as_they_come_and_hosts_are_not_flooded() -> None:
+def test_results_are_yielded_as_they_arrive_and_hosts_are_not_flooded() -> None:
     """A slow link does not hold up the others; at most two connections to a host at a time."""
 
     class Slow:
@@ -241,7 +241,7 @@ def test_answers_stream_as_they_come_and_hosts_are_not_flooded() -> None:
 
 
 def test_time_for_all_links_is_bounded() -> None:
-    """Links that were not asked in time are told as such, and nothing goes on behind."""
+    """Links that were not requested in time are reported as such, and no request continues afterwards."""
 
     async def never(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
@@ -258,8 +258,8 @@ def test_time_for_all_links_is_bounded() -> None:
     assert (answer.status, answer.reason) == (0, "not requested within 0.2 seconds")
 
 
-def test_tls_is_verified_for_the_name_while_the_judged_address_is_connected_to() -> None:
-    """The certificate must be that of the name in the link; a wrong one is told in words."""
+def test_tls_is_verified_for_the_name_on_the_checked_address() -> None:
+    """The certificate must match the name in the link; a wrong one is reported in words."""
     authority = trustme.CA()
     right, wrong = authority.issue_cert("shop.example.com"), authority.issue_cert("other.example.com")
     trusting = ssl.create_default_context()
@@ -287,7 +287,7 @@ def test_tls_is_verified_for_the_name_while_the_judged_address_is_connected_to()
 
 
 def test_links_are_collected_from_html_css_and_text() -> None:
-    """Every place an address can stand in, once each, in document order."""
+    """All positions of addresses, each address once, in document order."""
     html = (
         '<style>@import "https://e.com/1"; p{background:url(https://e.com/2)}</style>'
         '<link rel=stylesheet href="https://e.com/3"><body background="https://e.com/4">'
@@ -319,8 +319,8 @@ def test_links_in_plain_text(text: str, url: str, line: int, column: int) -> Non
     assert (link.url, link.places[0].line, link.places[0].column) == (url, line, column)
 
 
-def test_linked_style_sheets_are_examined_when_asked(options: CheckOptions) -> None:
-    """A linked sheet is fetched through the guard; its features have the place of the link."""
+def test_linked_style_sheets_are_examined_on_request(options: CheckOptions) -> None:
+    """A linked sheet is fetched by the guarded client; its features have the position of the link."""
     css = b"p { display: grid }"
     head = b"HTTP/1.1 200 OK\r\nContent-Type: text/css\r\nContent-Length: %d\r\n\r\n" % len(css)
     server = Counting({"/a.css": head + css, "/b.css": _answer("200 OK", "Content-Type: text/html")})
@@ -342,14 +342,14 @@ def test_linked_style_sheets_are_examined_when_asked(options: CheckOptions) -> N
     assert "answered 200 text/html" in facts.sheets_failed[0]  # type: ignore[attr-defined]
 
 
-def test_too_many_links_are_cut_and_said() -> None:
-    """A hostile mail has any number of links; what is left out is told."""
+def test_too_many_links_are_cut_and_reported() -> None:
+    """A hostile mail may have any number of links; the report says that some are missing."""
     html = "".join(f'<a href="https://e.com/{number}">x</a>' for number in range(6_000))
     links = collect_links(html_mail(html))
     assert (len(links.links), links.is_cut) == (5_000, True)
 
 
-def test_message_without_links_has_no_answers(options: CheckOptions) -> None:
+def test_message_without_links_has_no_results(options: CheckOptions) -> None:
     """Nothing to ask gives an empty list and no score."""
 
     async def run() -> Report:
