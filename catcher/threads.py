@@ -31,11 +31,6 @@ class Threads:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
-def parsers() -> Threads:
-    """Return a pool for parsing large messages, so that they do not delay database reads."""
-    return Threads(2, name="catcher-parse")
-
-
 class LazyValue(Generic[R]):
     """An expensive value that is created in a thread, once, when it is first needed.
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from catcher.checks.model import RANKS, Finding, Report, Severity, overall_score, score_of
+from catcher.checks.model import RANKS, Report, Severity, overall_score, score_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ def without_rules(reports: Sequence[Report], ignore: Collection[str]) -> tuple[R
 
 
 def _without(report: Report, names: frozenset[str]) -> Report:
-    kept = tuple(finding for finding in report.findings if not _is_named(report, finding, names))
+    kept = tuple(each for each in report.findings if names.isdisjoint((each.rule, f"{report.check}/{each.rule}")))
     ignored = frozenset(finding.rule for finding in report.findings) - frozenset(finding.rule for finding in kept)
     if not ignored:
         return report
@@ -39,10 +39,6 @@ def _without(report: Report, names: frozenset[str]) -> Report:
         measured = report.facts.score_without(ignored) if report.facts is not None else None
         score = measured if measured is not None else max(score, score_of(kept))
     return replace(report, findings=kept, score=score)
-
-
-def _is_named(report: Report, finding: Finding, names: frozenset[str]) -> bool:
-    return finding.rule in names or f"{report.check}/{finding.rule}" in names
 
 
 def violations(reports: Sequence[Report], demand: Requirements) -> tuple[str, ...]:

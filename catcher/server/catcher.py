@@ -28,7 +28,7 @@ from catcher.server.late_intake import LateIntake
 from catcher.server.retention import enforce_limits
 from catcher.server.session_log import SessionLog
 from catcher.smtp import SmtpServer
-from catcher.threads import LazyValue, Threads, parsers
+from catcher.threads import LazyValue, Threads
 
 log = logging.getLogger("catcher")
 
@@ -230,7 +230,8 @@ async def _accepting_mail(
 ) -> "AsyncIterator[intake.Intake]":
     """Let SMTP deliver, until the end: the store closes later."""
     settings, threads = listeners.settings, listeners.threads
-    with contextlib.closing(parsers()) as parser_threads:
+    # Large messages are parsed in threads of their own, so that they do not delay database reads.
+    with contextlib.closing(Threads(2, name="catcher-parse")) as parser_threads:
         mail_intake = intake.Intake(
             mail_store,
             threads=parser_threads,

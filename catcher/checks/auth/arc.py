@@ -77,7 +77,8 @@ def _sets(section: HeaderSection) -> tuple[_Set, ...]:
     for number, field in enumerate(section.fields):
         if field.name not in _KINDS:
             continue
-        tags = _instance_only(field.body) if field.name == _KINDS[0] else tags_of(field.body)
+        # ARC-Authentication-Results begins with its instance; the rest is not a tag list (RFC 8617 §4.1.1).
+        tags = tags_of(field.body.partition(";")[0] if field.name == _KINDS[0] else field.body)
         instance = int(tags["i"]) if tags.get("i", "").isdecimal() and len(tags["i"]) <= 3 else 0
         if not 1 <= instance <= MAX_SETS:
             raise _Broken(f"{field.name} has no instance from 1 to {MAX_SETS}")
@@ -94,11 +95,6 @@ def _sets(section: HeaderSection) -> tuple[_Set, ...]:
             raise _Broken(f"{missing} is missing for i={instance}")
         sets.append(_Set(results[0], message[0], seal[0], message[1], seal[1]))
     return tuple(sets)
-
-
-def _instance_only(body: str) -> dict[str, str]:
-    """Return the instance tag of ARC-Authentication-Results; the rest of it is not a tag list (RFC 8617 §4.1.1)."""
-    return tags_of(body.partition(";")[0])
 
 
 def _check_chain(sets: tuple[_Set, ...]) -> None:

@@ -128,7 +128,12 @@ class Knowledge:
 
     def _feature(self, data: dict[str, Any]) -> Feature:
         results = [
-            Result(program=self._program(family, platform), version=version, support=_support(word), notes=_notes(word))
+            Result(
+                program=self._program(family, platform),
+                version=version,
+                support=_SUPPORT.get(word[:1], Support.UNKNOWN),
+                notes=tuple(note[1:] for note in word.split()[1:] if note.startswith("#")),
+            )
             for family, platforms in data["stats"].items()
             for platform, versions in platforms.items()
             for version, word in versions.items()
@@ -157,14 +162,6 @@ class Knowledge:
                 Result(program=program, version="all", support=Support.NO) for program in self.programs.values()
             ),
         )
-
-
-def _support(code: str) -> Support:
-    return _SUPPORT.get(code[:1], Support.UNKNOWN)
-
-
-def _notes(code: str) -> tuple[str, ...]:
-    return tuple(piece[1:] for piece in code.split()[1:] if piece.startswith("#"))
 
 
 @cache

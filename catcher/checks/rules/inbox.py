@@ -174,7 +174,8 @@ def _findings(mail: CheckedMail, facts: InboxFacts) -> Iterator[Finding]:
     if re.search(r"[!?]{2,}|\${2,}", facts.subject):
         text = "The subject has several exclamation or question marks in a row; filters count that against it."
         yield _TABLE.finding("subject-marks", text, subject)
-    if re.match(r"\s*(?:re|fwd?|aw|wg)\s*:", facts.subject, re.IGNORECASE) and not _is_reply(mail):
+    is_reply = bool(mail.field_bodies("in-reply-to") or mail.field_bodies("references"))
+    if re.match(r"\s*(?:re|fwd?|aw|wg)\s*:", facts.subject, re.IGNORECASE) and not is_reply:
         text = "The subject looks like a reply, but the message is not one."
         yield _TABLE.finding("subject-reply", text, subject)
     if not facts.preheader and (mail.html_parts or mail.message.text_parts):
@@ -189,7 +190,3 @@ def _findings(mail: CheckedMail, facts: InboxFacts) -> Iterator[Finding]:
     if facts.is_hidden and facts.padding == 0 and len(facts.preheader) >= MAX_PREHEADER:
         text = "Behind the hidden preheader the list goes on with the mail's first words."
         yield _TABLE.finding("preheader-runs-on", text, body)
-
-
-def _is_reply(mail: CheckedMail) -> bool:
-    return bool(mail.field_bodies("in-reply-to") or mail.field_bodies("references"))

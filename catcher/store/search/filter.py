@@ -23,18 +23,6 @@ def matches(query: model.Query, subject: model.Subject) -> bool:
     return _JUDGES[type(query)](query, subject)
 
 
-def _not(query: model.Not, subject: model.Subject) -> bool:
-    return not matches(query.operand, subject)
-
-
-def _and(query: model.And, subject: model.Subject) -> bool:
-    return all(matches(operand, subject) for operand in query.operands)
-
-
-def _or(query: model.Or, subject: model.Subject) -> bool:
-    return any(matches(operand, subject) for operand in query.operands)
-
-
 def _contains(query: model.Contains, subject: model.Subject) -> bool:
     column, texts = query.column, subject.texts
     if column in CLIENT_LINES:
@@ -42,31 +30,6 @@ def _contains(query: model.Contains, subject: model.Subject) -> bool:
     if column in _SEVERAL:
         return any(_column_has(texts, each, query) for each in _SEVERAL[column])
     return _column_has(texts, column, query)
-
-
-def _header(query: model.HeaderHas, subject: model.Subject) -> bool:
-    return _line_has(subject.texts.header, query.name, query.text, whole=query.whole)
-
-
-def _tag(query: model.HasTag, subject: model.Subject) -> bool:
-    return any(fold(tag) == query.name for tag in subject.tags)
-
-
-def _inbox(query: model.InInbox, subject: model.Subject) -> bool:
-    return any(fold(inbox) == query.name for inbox in subject.inboxes)
-
-
-def _state(query: model.Is, subject: model.Subject) -> bool:
-    return query.state in STATES and STATES[query.state](subject)
-
-
-def _received(query: model.Received, subject: model.Subject) -> bool:
-    at = subject.received_at
-    return at >= query.moment if query.after else at <= query.moment
-
-
-def _size(query: model.Size, subject: model.Subject) -> bool:
-    return subject.size > query.octets if query.larger else subject.size < query.octets
 
 
 def _column_has(texts: model.SearchTexts, column: str, query: model.Contains) -> bool:
@@ -85,16 +48,18 @@ _SEVERAL: Mapping[str, Sequence[str]] = {"any": FREE_COLUMNS, "addressed": ADDRE
 _JUDGES: Mapping[type[model.Query], Callable[[Any, model.Subject], bool]] = {
     model.Anything: lambda query, subject: True,
     model.Nothing: lambda query, subject: False,
-    model.Not: _not,
-    model.And: _and,
-    model.Or: _or,
+    model.Not: lambda query, subject: not matches(query.operand, subject),
+    model.And: lambda query, subject: all(matches(operand, subject) for operand in query.operands),
+    model.Or: lambda query, subject: any(matches(operand, subject) for operand in query.operands),
     model.Contains: _contains,
-    model.HeaderHas: _header,
-    model.HasTag: _tag,
-    model.InInbox: _inbox,
-    model.Is: _state,
-    model.Received: _received,
-    model.Size: _size,
+    model.HeaderHas: lambda query, subject: _line_has(subject.texts.header, query.name, query.text, whole=query.whole),
+    model.HasTag: lambda query, subject: any(fold(tag) == query.name for tag in subject.tags),
+    model.InInbox: lambda query, subject: any(fold(inbox) == query.name for inbox in subject.inboxes),
+    model.Is: lambda query, subject: query.state in STATES and STATES[query.state](subject),
+    model.Received: lambda query, subject: (
+        subject.received_at >= query.moment if query.after else subject.received_at <= query.moment
+    ),
+    model.Size: lambda query, subject: subject.size > query.octets if query.larger else subject.size < query.octets,
     model.HasId: lambda query, subject: bool(subject.store_id == query.store_id),
 }
 """Evaluators by query type; with hundreds of waits, a chain of isinstance tests would be noticeable."""

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from starlette.responses import Response
 from catcher.envelope import Client, Envelope, ForwardPath
 from catcher.errors import InboxError, MessageTooLarge, NotFound, RelayError
 from catcher.mime import parse, parse_addresses
-from catcher.mime.model import ParsedMessage
+from catcher.mime.model import Address
 from catcher.schema.release import RecipientOutcome
 from catcher.schema.send import SendError, SendRequest, SentMessage
 from catcher.web.api.composition import Unsendable, compose
@@ -127,7 +128,8 @@ class Send(Resource):
             reverse_path = request.query_params.get("from")
             if reverse_path is None:
                 reverse_path = message.from_[0].addr_spec if message.from_ else ""
-            recipients = _specs(request.query_params.getlist("to")) or _recipients(message)
+            given = [each for text in request.query_params.getlist("to") for each in parse_addresses(text)]
+            recipients = _specs(given) or _specs((*message.to, *message.cc, *message.bcc))
             if not recipients:
                 raise Unsendable("error building message: no recipients (to, cc, bcc) set")
             envelope = _envelope(request, reverse_path, recipients)
@@ -145,12 +147,8 @@ def _header_section(octets: bytes) -> bytes:
     return octets[: min(ends)] + b"\r\n\r\n" if ends else octets
 
 
-def _recipients(message: ParsedMessage) -> tuple[str, ...]:
-    return tuple(each.addr_spec for each in (*message.to, *message.cc, *message.bcc) if each.addr_spec)
-
-
-def _specs(texts: list[str]) -> tuple[str, ...]:
-    return tuple(each.addr_spec for text in texts for each in parse_addresses(text) if each.addr_spec)
+def _specs(addresses: Sequence[Address]) -> tuple[str, ...]:
+    return tuple(each.addr_spec for each in addresses if each.addr_spec)
 
 
 def _envelope(request: Request, reverse_path: str, recipients: tuple[str, ...]) -> Envelope:

@@ -59,16 +59,17 @@ class Contents(MessageResource):
             etag=store_id + ("-trace" if top else ""),
             is_immutable=_is_immutable(request),
         )
-        headers = {**part.headers, "Content-Type": "text/plain; charset=utf-8", "Content-Security-Policy": LOCKED}
+        headers = {
+            **part.headers,
+            "Content-Type": "text/plain; charset=utf-8",
+            "Content-Length": str(part.end - part.start),
+            "Content-Security-Policy": LOCKED,
+        }
         if is_on(request, "dl"):
             headers["Content-Disposition"] = content_disposition("attachment", f"{store_id}.eml", fallback="mail.eml")
         if request.method == "HEAD":
-            return _bare(part, headers)
-        return StreamingResponse(
-            self._pieces(store_id, top, part),
-            status_code=part.status,
-            headers=headers | {"Content-Length": str(part.end - part.start)},
-        )
+            return Response(status_code=part.status, headers=headers)
+        return StreamingResponse(self._pieces(store_id, top, part), status_code=part.status, headers=headers)
 
     @operation(
         "GET",
@@ -82,12 +83,7 @@ class Contents(MessageResource):
         stored, found = await self._found(request)
         octets = await self._store.part(stored.summary.store_id, found.part_id)
         etag = found.digests.sha256 if found.digests else f"{stored.summary.store_id}-{found.part_id}"
-        requested = slice_of(request, size=len(octets), etag=etag, is_immutable=_is_immutable(request))
-        return Response(
-            octets[requested.start : requested.end],
-            status_code=requested.status,
-            headers={**requested.headers, **_part_headers(found)},
-        )
+        return _sliced(request, octets, etag=etag, headers=_part_headers(found))
 
     @operation(
         "GET",
@@ -107,14 +103,12 @@ class Contents(MessageResource):
             octets = await self._store.part(stored.summary.store_id, found.part_id)
         small = await self._threads.run(thumbnail, octets)
         etag = f"thumb-{stored.summary.store_id}-{found.part_id}"
-        requested = slice_of(request, size=len(small), etag=etag, is_immutable=_is_immutable(request))
         headers = {
-            **requested.headers,
             "Content-Type": "image/jpeg",
             "Content-Disposition": content_disposition("inline", found.file_name, fallback="thumb.jpg"),
             "Content-Security-Policy": LOCKED,
         }
-        return Response(small[requested.start : requested.end], status_code=requested.status, headers=headers)
+        return _sliced(request, small, etag=etag, headers=headers)
 
     async def _found(self, request: Request) -> tuple[StoredMessage, Part]:
         stored = await self._reader.stored(request)
@@ -132,8 +126,12 @@ class Contents(MessageResource):
                 yield piece
 
 
-def _bare(part: Slice, headers: dict[str, str]) -> Response:
-    return Response(status_code=part.status, headers=headers | {"Content-Length": str(part.end - part.start)})
+def _sliced(request: Request, octets: bytes, *, etag: str, headers: dict[str, str]) -> Response:
+    """Return the response with the requested range of the octets."""
+    requested = slice_of(request, size=len(octets), etag=etag, is_immutable=_is_immutable(request))
+    return Response(
+        octets[requested.start : requested.end], status_code=requested.status, headers={**requested.headers, **headers}
+    )
 
 
 def _is_immutable(request: Request) -> bool:

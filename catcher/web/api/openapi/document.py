@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catcher.schema.base import encode
-from catcher.web.api.openapi.operations import JSON, TEXT, Content, Operation, Parameter, Resource, Schema, operation
+from catcher.web.api.openapi.operations import JSON, TEXT, Content, Operation, Parameter, Resource, operation
 from catcher.web.api.openapi.parameters import EVERYWHERE, OF_INBOXES
 from catcher.web.services import Services
 
@@ -106,17 +106,12 @@ def _content(content: Content, known: Mapping[Any, Any]) -> dict[str, Any]:
     described: dict[str, Any] = {"description": content.description}
     if content.media:
         described["content"] = {
-            _media_type(media): {"schema": _schema(schema, known)} for media, schema in content.media.items()
+            f"{TEXT}; charset=utf-8" if media == TEXT else media: {
+                "schema": dict(schema) if isinstance(schema, Mapping) else known[schema]
+            }
+            for media, schema in content.media.items()
         }
     return described
-
-
-def _media_type(media: str) -> str:
-    return f"{TEXT}; charset=utf-8" if media == TEXT else media
-
-
-def _schema(schema: Schema, known: Mapping[Any, Any]) -> Any:
-    return dict(schema) if isinstance(schema, Mapping) else known[schema]
 
 
 def _types(each: Operation) -> Iterator[Any]:
