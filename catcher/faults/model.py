@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from catcher.hooks import HookAction, Stage
-from catcher.store.labels.inbox_names import clean_inbox, fold_inbox
+from catcher.store.labels.inbox_names import is_inbox
 
 MAX_DELAY = 600.0
 MAX_TEXT = 400
@@ -61,7 +61,7 @@ class FaultRule:
             raise ValueError("probability: expected 0 to 100")
         if self.times < 0:
             raise ValueError("times: expected 0 or more")
-        if self.inbox != clean_inbox(self.inbox) or (self.inbox and not fold_inbox(self.inbox)):
+        if self.inbox and not is_inbox(self.inbox):
             raise ValueError("inbox: expected the name of an inbox")
         if not (self.code or self.delay or self.drop):
             raise ValueError("code, delay, drop: expected at least one of them")

@@ -13,7 +13,7 @@ from catcher.faults.model import ActiveRule, FaultRule
 from catcher.hooks import HookAction, HookContext, Stage
 from catcher.store.labels.inbox_names import fold_inbox
 from catcher.store.labels.inbox_routing import InboxRouting
-from catcher.store.search import InInbox, Query, all_of, envelope_texts, matches, parse
+from catcher.store.search import Query, envelope_texts, matches, parse, within
 from catcher.store.search.model import Subject
 
 MAX_RULES = 1000
@@ -122,8 +122,7 @@ class FaultRules:
 
 
 def _query(rule: FaultRule) -> Query:
-    query = parse(rule.query, now=datetime.now(UTC))
-    return all_of((InInbox(name=fold_inbox(rule.inbox)), query)) if rule.inbox else query
+    return within(parse(rule.query, now=datetime.now(UTC)), rule.inbox)
 
 
 def _subject(context: HookContext, routing: InboxRouting) -> Subject:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from catcher.errors import NotFound
-from catcher.store import Anything, AsyncStore, InInbox, Query, fold_inbox
+from catcher.store import AsyncStore
+from catcher.store.search import Anything, within
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +30,8 @@ class Maildrop:
     @classmethod
     async def open(cls, store: AsyncStore, *, inbox: str = "") -> Self:
         """Read the messages in the store. inbox: limit to this one. Raises StoreUnavailable."""
-        query: Query = InInbox(name=fold_inbox(inbox)) if inbox else Anything()
-        entries = [Entry(store_id=one.store_id, size=one.size) async for batch in store.batches(query) for one in batch]
+        batches = store.batches(within(Anything(), inbox))
+        entries = [Entry(store_id=one.store_id, size=one.size) async for batch in batches for one in batch]
         return cls(entries[::-1])
 
     def __iter__(self) -> Iterator[tuple[int, Entry]]:

@@ -15,10 +15,10 @@ from datetime import UTC, datetime, timedelta
 
 from catcher.errors import QueryError, RelayError, SettingError
 from catcher.net import Fetcher, FetchError
-from catcher.store.labels.inbox_names import clean_inbox, fold_inbox
+from catcher.store.labels.inbox_names import is_inbox
 from catcher.store.model import StoredSummary
 from catcher.store.records.outbox import NewJob
-from catcher.store.search import InInbox, Query, all_of, parse
+from catcher.store.search import Query, parse, within
 
 PREFIX = "webhook:"
 """Prefix of the relay's name in the outbox jobs of webhooks."""
@@ -54,7 +54,7 @@ class WebhookEndpoint:
         for field, value in self.headers:
             if not _NAME.match(field) or not value.isprintable() or not value.isascii():
                 raise SettingError(f"header {field!r} of the webhook {self.name!r}: expected a field of plain ASCII")
-        if self.inbox != clean_inbox(self.inbox) or (self.inbox and not fold_inbox(self.inbox)):
+        if self.inbox and not is_inbox(self.inbox):
             raise SettingError(f"inbox={self.inbox!r} of the webhook {self.name!r}: expected the name of an inbox")
         try:
             self.query_at(datetime.now().astimezone())
@@ -73,8 +73,7 @@ class WebhookEndpoint:
 
     def query_at(self, now: datetime) -> Query:
         """Return the query; `now` is aware. Raises QueryError."""
-        query = parse(self.query, now=now, zone=now.tzinfo or UTC)
-        return all_of((InInbox(name=fold_inbox(self.inbox)), query)) if self.inbox else query
+        return within(parse(self.query, now=now, zone=now.tzinfo or UTC), self.inbox)
 
 
 class WebhookSender:

@@ -13,7 +13,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from catcher.errors import InboxError
 from catcher.store.labels.inbox_names import clean_inbox, fold_inbox
-from catcher.store.search import InInbox, Query, all_of
 
 PARAMETER = "inbox"
 _BOUND = "catcher.inbox"
@@ -49,11 +48,6 @@ def inbox_of(request: HTTPConnection) -> str:
     if not name or not fold_inbox(name):
         raise InboxError("inbox: expected the name of an inbox")
     return name
-
-
-def within(query: Query, inbox: str) -> Query:
-    """Return the query within an inbox, "" for all mail."""
-    return all_of((InInbox(name=fold_inbox(inbox)), query)) if inbox else query
 
 
 def is_same(inbox: str, other: str) -> bool:

@@ -15,10 +15,9 @@ from catcher.errors import StoreUnavailable
 from catcher.store import AsyncStore
 from catcher.store.labels.inbox_names import fold_inbox
 from catcher.store.model import StoredSummary
-from catcher.store.search import Query, matches
+from catcher.store.search import Query, matches, within
 from catcher.threads import Threads
 from catcher.web.hub import Batch, Hub, Lagging
-from catcher.web.inbox_scope import within
 
 log = logging.getLogger("catcher.web")
 

@@ -30,6 +30,11 @@ def clean_inboxes(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(names.values())
 
 
+def is_inbox(name: str) -> bool:
+    """Return whether a text is an inbox's name as it is."""
+    return name == clean_inbox(name) and bool(fold_inbox(name))
+
+
 def fold_inbox(name: str) -> str:
     """Return the form in which names are compared, also by queries."""
     return fold(name)

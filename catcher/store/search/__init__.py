@@ -4,7 +4,7 @@ from catcher.store.search.candidates import INDEXED, implied
 from catcher.store.search.explanation import failures
 from catcher.store.search.filter import matches
 from catcher.store.search.folding import clean, entries, fold
-from catcher.store.search.logic import all_of, has_condition, simplify
+from catcher.store.search.logic import all_of, has_condition, simplify, within
 from catcher.store.search.model import (
     And,
     Anything,
@@ -67,4 +67,5 @@ __all__ = [
     "search_texts",
     "simplify",
     "tokens",
+    "within",
 ]

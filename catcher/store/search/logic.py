@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from catcher.store.search.model import And, Anything, Not, Nothing, Or, Query, Received, Size
+from catcher.store.search.folding import fold
+from catcher.store.search.model import And, Anything, InInbox, Not, Nothing, Or, Query, Received, Size
 
 
 def all_of(queries: Iterable[Query]) -> Query:
@@ -65,6 +66,11 @@ def simplify(query: Query) -> Query:
             return none_of(simplify(operand))
         case _:
             return query
+
+
+def within(query: Query, inbox: str) -> Query:
+    """Return the query within the inbox of this name, "" for all mail."""
+    return all_of((InInbox(name=fold(inbox)), query)) if inbox else query
 
 
 def has_condition(query: Query) -> bool:

@@ -19,12 +19,12 @@ from catcher.schema.base import encode
 from catcher.schema.events import EventFrame, MessageChange, Statistics
 from catcher.store.events import StoreEvent
 from catcher.store.labels.inbox_names import fold_inbox
-from catcher.store.search import Anything
+from catcher.store.search import Anything, within
 from catcher.web.api.openapi import parameters
 from catcher.web.api.openapi.operations import ANY_TEXT, Content, Parameter, Resource, operation
 from catcher.web.api.presenters import message_summary
 from catcher.web.hub import Batch, Hub, Lagging
-from catcher.web.inbox_scope import bound_inbox, inbox_of, within
+from catcher.web.inbox_scope import bound_inbox, inbox_of
 from catcher.web.services import Services
 
 STATS_PAUSE = 0.25

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from catcher.errors import InboxError
 from catcher.schema.inboxes import CreatedInbox, DeletedInbox, InboxInfo, InboxList, InboxRequest
 from catcher.schema.problems import ProblemResponse
-from catcher.store.labels.inbox_names import clean_inbox, fold_inbox
+from catcher.store.labels.inbox_names import fold_inbox, is_inbox
 from catcher.store.labels.inbox_routing import InboxRouting
 from catcher.store.model import StoredInbox
 from catcher.web.api.http.requests import body_as
@@ -68,7 +68,7 @@ class Inboxes(Resource):
         name. An inbox that arriving mail had created keeps its mail.
         """
         wanted = await body_as(request, InboxRequest, is_required=False)
-        if wanted.name != clean_inbox(wanted.name) or (wanted.name and not fold_inbox(wanted.name)):
+        if wanted.name and not is_inbox(wanted.name):
             raise ValueError("name: expected one line of text, 200 characters at most, without blanks around it")
         inbox = _new_inbox(wanted, now=datetime.now(UTC))
         cursor = await self._store.cursor()

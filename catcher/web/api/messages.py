@@ -7,7 +7,7 @@ from catcher.errors import QueryError
 from catcher.schema.messages import DeleteRequest, MarkRequest
 from catcher.schema.problems import ProblemResponse
 from catcher.store.model import ByIds, Everything, Matching, Selection
-from catcher.store.search import Anything, has_condition
+from catcher.store.search import Anything, has_condition, within
 from catcher.web.api.http.message_lists import Lists
 from catcher.web.api.http.requests import (
     body_as,
@@ -22,7 +22,7 @@ from catcher.web.api.http.requests import (
 from catcher.web.api.http.responses import bad_request, ok, problem
 from catcher.web.api.openapi import parameters
 from catcher.web.api.openapi.operations import ANY_TEXT, JSON, TEXT, Content, Parameter, Resource, operation
-from catcher.web.inbox_scope import inbox_of, within
+from catcher.web.inbox_scope import inbox_of
 from catcher.web.services import Services
 
 NO_QUERY = "Error: no search query"

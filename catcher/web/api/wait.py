@@ -18,7 +18,7 @@ from catcher.schema.base import encode
 from catcher.schema.problems import Problem, ProblemResponse
 from catcher.schema.wait import NearMiss, WaitFailure, WaitSuccess
 from catcher.store.model import StoredSummary
-from catcher.store.search import Anything, failures
+from catcher.store.search import Anything, failures, within
 from catcher.store.store import Store
 from catcher.web.api.http.requests import own_query, whole_number
 from catcher.web.api.http.responses import json_response, problem
@@ -27,7 +27,7 @@ from catcher.web.api.openapi.operations import JSON, Content, Parameter, Resourc
 from catcher.web.api.presenters import extraction, message_detail, message_summary
 from catcher.web.contents.bodies import read_all
 from catcher.web.hub import Hub
-from catcher.web.inbox_scope import inbox_of, within
+from catcher.web.inbox_scope import inbox_of
 from catcher.web.services import Services
 from catcher.web.waits import ShuttingDown, TooManyWaiters, Waiters, WaitRequest, WaitResult
 

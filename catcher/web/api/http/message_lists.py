@@ -8,12 +8,11 @@ from starlette.responses import Response, StreamingResponse
 
 from catcher.schema.base import encode
 from catcher.store.model import SummaryPage
-from catcher.store.search import Anything, Query
+from catcher.store.search import Anything, Query, within
 from catcher.store.store import Store
 from catcher.web.api.http.requests import Paging
 from catcher.web.api.http.responses import json_response
 from catcher.web.api.presenters import message_list, message_summary
-from catcher.web.inbox_scope import within
 from catcher.web.services import Services
 
 BATCH = 500

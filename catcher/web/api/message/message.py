@@ -9,14 +9,14 @@ from catcher.errors import NotFound
 from catcher.mime import Bodies
 from catcher.schema.messages import MessageDetail
 from catcher.store.model import ByIds, StoredMessage
-from catcher.store.search import Query
+from catcher.store.search import Query, within
 from catcher.web.api.http.requests import is_on, latest_query, own_query
 from catcher.web.api.http.responses import NO_LATEST, json_response, not_found
 from catcher.web.api.openapi import parameters
 from catcher.web.api.openapi.operations import JSON, Content, Parameter, Resource, operation
 from catcher.web.api.presenters import header_values, message_detail
 from catcher.web.contents.bodies import read_message
-from catcher.web.inbox_scope import inbox_of, within
+from catcher.web.inbox_scope import inbox_of
 from catcher.web.services import Services
 
 LATEST = "latest"

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from catcher.store.labels.inbox_names import fold_inbox
-from catcher.store.search import InInbox, render
+from catcher.store.search import Anything, fold, render, within
 from catcher.web.ui.pages.instance import GroupsPage
 from catcher.web.ui.pages.layout import NavLink
 from catcher.web.ui.site import formatting
@@ -38,8 +37,7 @@ async def save(site: Site, request: Request) -> Response:
     """POST /saved: save the search `q` in the inbox `i` under `name`."""
     async with request.form(max_fields=10, max_files=0) as form:
         name, query, inbox = (str(form.get(field, "")).strip() for field in ("name", "q", "i"))
-    if inbox:
-        query = f"{render(InInbox(name=fold_inbox(inbox)))} {query}".strip()
+    query = f"{render(within(Anything(), inbox))} {query}".strip()
     if not query:
         return site.redirect("")
     await site.services.store.saved_searches.save(name or query, query)
@@ -68,7 +66,7 @@ async def _page(
 ) -> Response:
     text = request.query_params.get("filter", "").strip()[:200]
     start = read_number(request.query_params.get("start", ""), digits=8) or 0
-    matching = [one for one in found if fold_inbox(text) in fold_inbox(one[0])]
+    matching = [one for one in found if fold(text) in fold(one[0])]
     end = start + PAGE_LINKS
     page = GroupsPage(
         layout=await site.layout(request),

@@ -7,8 +7,8 @@ from msgspec import Struct
 from starlette.requests import Request
 
 from catcher.errors import QueryError
-from catcher.store.labels.inbox_names import clean_inbox, fold_inbox
-from catcher.store.search import And, Anything, InInbox, Nothing, Query, parse, simplify
+from catcher.store.labels.inbox_names import clean_inbox
+from catcher.store.search import Nothing, Query, parse, within
 
 VIEWS = ("html", "text", "source", "parts", "headers", "raw", "checks", "delivery")
 """The views of a message, in the order of their tabs."""
@@ -79,15 +79,10 @@ def read_list_state(request: Request) -> ListState:
 
 def read_query(state: ListState) -> tuple[Query, str]:
     """Return the query of a list and its syntax error ("" without one); an invalid search matches nothing."""
-    query: Query = Anything()
-    if state.query:
-        try:
-            query = parse(state.query, now=datetime.now(UTC))
-        except QueryError as error:
-            return Nothing(), str(error)
-    if not state.inbox:
-        return query, ""
-    return simplify(And((InInbox(name=fold_inbox(state.inbox)), query))), ""
+    try:
+        return within(parse(state.query, now=datetime.now(UTC)), state.inbox), ""
+    except QueryError as error:
+        return Nothing(), str(error)
 
 
 def error_parts(state: ListState) -> tuple[str, str]:
