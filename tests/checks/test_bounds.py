@@ -1,4 +1,4 @@
-"""Hostile mail: bounded time, off the loop, and the cut is said."""
+"""Hostile mail: bounded time, off the event loop, and results marked as cut."""
 
 import asyncio
 import re
@@ -93,21 +93,21 @@ def test_every_check_takes_a_bounded_part_of_any_mail(name: str) -> None:
         ("two megabytes of rows", check_links),
     ],
 )
-def test_cut_is_said(name: str, check: Callable[[CheckedMail], Report]) -> None:
-    """Whoever reads the report knows that there may be more."""
+def test_cut_is_reported(name: str, check: Callable[[CheckedMail], Report]) -> None:
+    """The reader of the report knows that there may be more."""
     assert check(html_mail(HOSTILE[name])).is_cut is True
     assert check(html_mail("<p style='color:red'>x</p>")).is_cut is False
 
 
-def test_html_beyond_two_megabytes_is_cut_and_said() -> None:
-    """What lies behind is not examined."""
+def test_html_beyond_two_megabytes_is_cut_and_reported() -> None:
+    """The rest is not examined."""
     report = check_clients(html_mail("<p>" + "x" * 2_000_000 + "<dialog>"))
     assert report.is_cut
     assert "html-dialog" not in {finding.rule for finding in report.findings}
 
 
-def test_loop_goes_on_while_a_heavy_mail_is_checked(options: CheckOptions) -> None:
-    """Checks run in threads: the loop turns meanwhile, so that other requests are answered."""
+def test_loop_stays_responsive_while_a_heavy_mail_is_checked(options: CheckOptions) -> None:
+    """Checks run in threads, so that other requests are answered meanwhile."""
 
     async def run() -> tuple[int, tuple[Report, ...]]:
         checks = [check(options) for check in CHECKS]
@@ -124,7 +124,7 @@ def test_loop_goes_on_while_a_heavy_mail_is_checked(options: CheckOptions) -> No
 
 
 def test_budget_is_shared_by_all_css_of_a_message() -> None:
-    """Many sheets are not better than one."""
+    """Many sheets cost no more than one."""
     budget = Budget(characters=10, tokens=100)
     assert [budget.take(text) for text in ("a{b:c}", "a{b:c}", "a{b:c}")] == ["a{b:c}", "a{b:", ""]
     assert budget.is_spent
@@ -140,7 +140,7 @@ MARKUP = st.lists(st.sampled_from([*MARKUP_PIECES.split(), " ", "\0", "\r", "\f"
 @settings(max_examples=60, deadline=None)
 @given(MARKUP)
 def test_no_html_makes_a_check_raise(html: str) -> None:
-    """Every place lies inside the text, whatever it is."""
+    """Every position lies inside the text, whatever the text is."""
     subject = html_mail(html)
     for check in PLAIN:
         for finding in check(subject).findings:
@@ -160,6 +160,6 @@ def test_no_octets_make_a_check_raise(octets: bytes) -> None:
 
 @given(st.text(max_size=60))
 def test_no_address_makes_the_link_forms_raise(url: str) -> None:
-    """Addresses are as hostile as the rest."""
+    """Addresses are as hostile as the rest of a mail."""
     is_one_time(url)
     check_links(html_mail(f'<a href="{url}">{url}</a>'))

@@ -34,8 +34,8 @@ REPORTS = (
 )
 
 
-def test_text_names_place_and_advice() -> None:
-    """For people at a terminal."""
+def test_text_has_position_and_advice() -> None:
+    """For readers at a terminal."""
     assert to_text(REPORTS, subject="Order") == (
         "Order\n"
         "Accessibility  75/100\n"
@@ -52,7 +52,7 @@ def test_text_names_place_and_advice() -> None:
 
 
 def test_control_characters_of_a_message_do_not_reach_the_terminal() -> None:
-    """An escape sequence in a mail moves no cursor."""
+    """An escape sequence in a mail does not move the cursor."""
     report = check_structure(html_mail("<p>{{ \x1b[2J\x9b }}</p>"))
     text = to_text([report], subject="\x1b]0;x\x07")
     assert not any((ord(character) < 32 and character != "\n") or 127 <= ord(character) < 160 for character in text)

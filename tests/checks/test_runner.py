@@ -28,7 +28,7 @@ def checks(options: CheckOptions) -> list[Check]:
 
 
 class Counted:
-    """A check that counts its runs, and fails when it is told to."""
+    """A check that counts its runs, and fails when configured to."""
 
     name = "counted"
     title = "Counted"
@@ -45,8 +45,8 @@ class Counted:
         return Report(check=self.name, title=self.title, score=80)
 
 
-def test_names_are_unique_and_checks_that_ask_others_are_made_on_request(options: CheckOptions) -> None:
-    """Nothing the server does on its own leaves the machine."""
+def test_names_are_unique_and_checks_with_network_requests_run_on_request_only(options: CheckOptions) -> None:
+    """The server makes no connection on its own."""
     made = checks(options)
     assert len({check.name for check in made}) == len(made)
     assert {check.name for check in made if check.on_request} == {"linkcheck", "authentication", "spam"}
@@ -62,8 +62,8 @@ def test_checks_are_selected_by_name_in_the_order_of_the_list(options: CheckOpti
         select_checks(made, ["colour"])
 
 
-def test_check_that_fails_says_so_and_the_others_go_on(options: CheckOptions, caplog: pytest.LogCaptureFixture) -> None:
-    """The traceback goes to the log, a sentence to the reader."""
+def test_failed_check_is_reported_and_the_others_run(options: CheckOptions, caplog: pytest.LogCaptureFixture) -> None:
+    """The traceback is in the log, a sentence in the report."""
     broken = Counted(RuntimeError("secret path /x"))
 
     async def run() -> tuple[Report, ...]:
@@ -77,8 +77,8 @@ def test_check_that_fails_says_so_and_the_others_go_on(options: CheckOptions, ca
     assert len(reports) > 5
 
 
-def test_reports_are_kept_by_content(options: CheckOptions) -> None:
-    """The same octets are examined once, others again; failures are not kept."""
+def test_reports_are_cached_by_content(options: CheckOptions) -> None:
+    """The same octets are examined once, others again; failures are not cached."""
     good, bad = Counted(), Counted(ValueError("x"))
     bad.name = "bad"
     cache = ReportCache(3)
@@ -109,7 +109,7 @@ def test_overall_score_is_that_of_the_worst_check() -> None:
 
 
 def test_all_reports_of_a_message_are_the_same_bytes_twice(options: CheckOptions) -> None:
-    """Threads and caches change nothing in what is said."""
+    """Threads and caches do not change the reports."""
     html = '<html><body><h1>a</h1><img src=x><a href="#n">here</a><p style="color:#999;display:grid">{{ x }}</p>'
 
     async def run() -> str:
@@ -119,13 +119,13 @@ def test_all_reports_of_a_message_are_the_same_bytes_twice(options: CheckOptions
 
 
 def test_options_are_values(options: CheckOptions) -> None:
-    """A check is made from options and keeps no others."""
+    """A check is made from options and keeps no other state."""
     changed = replace(options, clients=("gmail",))
     assert changed != options
 
 
 def test_importing_the_checks_loads_nothing_heavy() -> None:
-    """HTTP client, DNS, cryptography and the client tables come with the first use."""
+    """HTTP client, DNS, cryptography and the client tables are imported on first use."""
     code = "import sys, catcher.checks; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"httpx2", "httpcore2", "dns", "cryptography", "publicsuffixlist", "xml"} & set(loaded)

@@ -1,4 +1,4 @@
-"""Snippets with everything that must be found in them, position included, and nothing else."""
+"""Snippets with all findings expected in them, position included, and no others."""
 
 import pytest
 
@@ -62,7 +62,7 @@ def test_template_variables(snippet: Snippet) -> None:
 
 
 def test_there_are_at_least_two_hundred_snippets() -> None:
-    """The features and the findings of the checks, each with its place."""
+    """The features and the findings of the checks, each with its position."""
     files = ("accessibility", "accessibility-whole", "links", "headers", "structure", "templates")
     assert sum(len(snippets(f"{file}.txt")) for file in files) + len(snippets("features.txt")) > 450
 
@@ -85,8 +85,8 @@ JUDGES = {
 
 
 @pytest.mark.parametrize("file", JUDGES)
-def test_every_finding_says_what_to_do_and_who_says_so(file: str) -> None:
-    """One shape: a rule, a sentence, advice, a source; and a place, unless it is about something that is not there."""
+def test_every_finding_has_advice_and_a_source(file: str) -> None:
+    """All have a rule, a sentence, advice and a source; and a position, unless something is missing."""
     for snippet in snippets(f"{file}.txt"):
         for finding in JUDGES[file](snippet.text).findings:
             assert finding.rule == finding.rule.lower().replace(" ", "-")

@@ -1,4 +1,4 @@
-"""What findings name as their source can be read where they say."""
+"""The sources that findings name exist and can be read."""
 
 import ast
 import re
@@ -48,7 +48,7 @@ PAGE = re.compile(r"https://[a-z0-9.-]+\.[a-z]{2,}/[\w./#?=&-]*", re.ASCII)
 
 
 def named() -> Iterator[str]:
-    """Every source that stands in the code of the checks."""
+    """Every source in the code of the checks."""
     for file in Path(catcher.checks.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             value = node.value if isinstance(node, ast.Constant) else None
@@ -56,7 +56,7 @@ def named() -> Iterator[str]:
                 yield value
 
 
-def test_sections_are_ones_that_there_are() -> None:
+def test_sources_have_a_known_form() -> None:
     """A document and a section of it, or several documents."""
     found = sorted(set(named()))
     assert len(found) > 40
@@ -80,13 +80,13 @@ def test_sections_are_ones_that_there_are() -> None:
         ("", ""),
     ],
 )
-def test_an_address_is_made_of_each_form(source: str, address: str) -> None:
-    """Of an RFC its section, of a page itself."""
+def test_each_form_has_an_address(source: str, address: str) -> None:
+    """For an RFC that of its section, for a page its own."""
     assert address_of(source) == address
 
 
 def reports() -> Iterator[Report]:
-    """On everything that the snippets show."""
+    """The reports on all snippets."""
     for file, judge in (
         ("accessibility.txt", check_accessibility),
         ("links.txt", check_links),
@@ -101,7 +101,7 @@ def reports() -> Iterator[Report]:
 
 
 def test_every_finding_has_a_source_with_an_address() -> None:
-    """Whatever rule has been broken."""
+    """Whichever rule is violated."""
     findings = {finding.rule: finding for report in reports() for finding in report.findings}
     assert len(findings) > 150
     for finding in findings.values():
@@ -109,7 +109,7 @@ def test_every_finding_has_a_source_with_an_address() -> None:
 
 
 def test_features_lead_to_their_page() -> None:
-    """Each feature of the vendored data has a page of its own there, but for the one that is ours."""
+    """Each feature of the vendored data has a page of its own there, except ours."""
     pages = {slug: knowledge().feature(slug).url for slug in knowledge().slugs}
     assert [slug for slug, page in pages.items() if not page] in ([], ["html-script"])
     for slug, page in pages.items():

@@ -1,4 +1,4 @@
-"""What a build, a test and a page mean by good enough."""
+"""What a build, a test and a page accept as good enough."""
 
 import pytest
 
@@ -40,26 +40,26 @@ REPORTS = (
     ],
 )
 def test_message_falls_short_by_severity_or_score(demand: Requirements, sentences: int) -> None:
-    """What `--fail-on` and `--min-score` mean: as bad as that or worse, and the lowest of all scores."""
+    """`--fail-on` fails at that severity or worse, `--min-score` by the lowest of all scores."""
     assert len(violations(REPORTS, demand)) == sentences
 
 
 def test_sentences_name_check_rule_and_score() -> None:
-    """Whoever reads a failed build knows where to look."""
+    """The reader of a failed build knows where to look."""
     assert violations(REPORTS, Requirements(fail_on=Severity.ERROR, min_score=90)) == (
         "Accessibility: An image has no alternative text. [alt-missing]",
         "The score is 75, less than 90: Accessibility",
     )
 
 
-def test_check_that_could_not_be_made_is_told() -> None:
-    """What was not looked at is no pass; whether that matters is for who asks."""
+def test_check_that_could_not_run_is_reported() -> None:
+    """A check that did not run has not passed; the caller decides whether that matters."""
     assert report_errors(REPORTS) == ("Spam filter: No spam filter is set up.",)
 
 
 @pytest.mark.parametrize("name", ["alt-missing", "accessibility/alt-missing", " ALT-missing "])
-def test_ignored_rules_leave_findings_and_score(name: str) -> None:
-    """As if the rule had not been broken, with and without the name of its check."""
+def test_ignored_rules_count_neither_as_findings_nor_in_the_score(name: str) -> None:
+    """As if the rule had not been violated, with and without the name of its check."""
     reports = without_rules(REPORTS, [name])
     assert rules(reports[0]) == ["title-missing"]
     assert (reports[0].score, overall_score(reports)) == (100, 95)
@@ -68,12 +68,12 @@ def test_ignored_rules_leave_findings_and_score(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["size/alt-missing", "no-such-rule", "alt"])
 def test_rule_of_another_check_is_not_ignored(name: str) -> None:
-    """The name of the check counts, and a part of a name is none."""
+    """The name of the check must match, and the whole name of the rule."""
     assert without_rules(REPORTS, [name]) == REPORTS
 
 
 def test_programs_are_scored_without_ignored_features() -> None:
-    """A measured score is measured again: the same as that of a mail that does not use the feature."""
+    """The score is computed again, as for a mail that does not use the feature."""
     with_grid = check_clients(html_mail('<p style="color:red;display:grid">x</p>'))
     plain = check_clients(html_mail('<p style="color:red">x</p>'))
     assert with_grid.score != plain.score

@@ -1,4 +1,4 @@
-"""Mails of the corpus with what is to be found in them; data/README.md tells the form."""
+"""Mails of the corpus with their expected codes and links; data/README.md describes the format."""
 
 import re
 import tomllib

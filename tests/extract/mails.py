@@ -11,6 +11,6 @@ def mail(body: str, *, subject: str = "Hello", kind: str = "plain", header: str 
 
 
 def found(body: str, *, subject: str = "Hello", kind: str = "plain", header: str = "") -> Extract:
-    """What is found in such a mail."""
+    """The codes and links in such a mail."""
     octets = mail(body, subject=subject, kind=kind, header=header)
     return extract(octets, parse(octets))

@@ -1,4 +1,4 @@
-"""Hostile mails are read up to a limit, and the answer says so."""
+"""Hostile mails are read up to a limit, and the result is marked as cut."""
 
 import pytest
 
@@ -28,8 +28,8 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_what_is_too_large_is_cut_and_says_so(name: str) -> None:
-    """Numbers of codes and links stay within bounds, whatever there is."""
+def test_large_results_are_cut_and_marked(name: str) -> None:
+    """Numbers of codes and links stay within limits."""
     octets = HOSTILE[name]
     told: Extract = extract(octets, parse(octets))
     assert told.is_cut
@@ -38,7 +38,7 @@ def test_what_is_too_large_is_cut_and_says_so(name: str) -> None:
 
 
 def test_a_code_at_the_top_of_a_large_mail_is_found() -> None:
-    """What is read before the limit counts."""
+    """The part before the limit counts."""
     octets = mail("<p>Your sign-in code is <b>482913</b></p>" + "<p>filler</p>" * 200_000, kind="html")
     told = extract(octets, parse(octets))
     assert told.is_cut

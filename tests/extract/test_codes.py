@@ -1,4 +1,4 @@
-"""Tests of codes: their forms, what is none, where they stand."""
+"""Tests of codes: their forms, other numbers, and their positions."""
 
 import pytest
 
@@ -25,8 +25,8 @@ from tests.extract.mails import found
         ("482\u00a0913", "482913"),
     ],
 )
-def test_every_form_of_a_code_is_told_as_it_is_typed(shown: str, value: str) -> None:
-    """Grouping, digits of other scripts and invisible characters are no part of what a person types."""
+def test_every_form_of_a_code_gives_what_a_person_types(shown: str, value: str) -> None:
+    """Grouping, digits of other scripts and invisible characters are not part of the value."""
     code = found(f"Hello,\r\n\r\nyour verification code is:\r\n\r\n{shown}\r\n\r\nIt expires soon.").primary_code
     assert code is not None
     assert code.value == value
@@ -53,8 +53,8 @@ def test_every_form_of_a_code_is_told_as_it_is_typed(shown: str, value: str) -> 
         "ZIP code 62704, error code 1068, QR code 482913",
     ],
 )
-def test_other_numbers_are_no_codes(text: str) -> None:
-    """Years, dates, prices, telephone, order and customer numbers, post codes, addresses and counts are left alone."""
+def test_other_numbers_are_not_codes(text: str) -> None:
+    """Years, dates, prices, telephone, order and customer numbers, post codes, addresses and counts."""
     assert found(text).primary_code is None
     # and they do not become codes beside a real one
     both = found(f"Your verification code is 739164.\r\n\r\n{text}", subject="Verification code")
@@ -62,7 +62,7 @@ def test_other_numbers_are_no_codes(text: str) -> None:
 
 
 def test_a_box_for_every_digit_is_one_code() -> None:
-    """Digits in cells or spans of their own are read together."""
+    """Digits in separate cells or spans are read together."""
     cells = "".join(f"<td>{digit}</td>" for digit in "590216")
     code = found(f"<p>Your sign-in code:</p><table><tr>{cells}</tr></table>", kind="html").primary_code
     assert code is not None
@@ -76,7 +76,7 @@ def test_a_code_in_the_subject_counts() -> None:
     assert (code.value, code.place.source) == ("731904", MatchSource.SUBJECT)
 
 
-def test_text_and_html_that_agree_make_it_surer() -> None:
+def test_agreement_of_text_and_html_raises_the_confidence() -> None:
     """One code, with more confidence than either alone gives."""
     text = "Use 48291 as your code."
     alone = found(text).codes
@@ -85,21 +85,21 @@ def test_text_and_html_that_agree_make_it_surer() -> None:
     assert both[0].confidence > alone[0].confidence
 
 
-def test_a_coupon_is_told_and_never_primary() -> None:
-    """A discount is nothing to sign in with."""
+def test_a_coupon_is_found_and_never_primary() -> None:
+    """A discount code is of no use for signing in."""
     told = found("Use promo code SPRING25 at checkout.")
     assert [(code.value, code.kind) for code in told.codes] == [("SPRING25", CodeKind.COUPON)]
     assert told.primary_code is None
 
 
-def test_several_codes_are_told_in_order_of_confidence() -> None:
-    """Backup codes are all there; the primary one is the first."""
+def test_several_codes_are_in_order_of_confidence() -> None:
+    """All backup codes are listed; the primary one is the first."""
     told = found("Your backup codes:\r\n\r\n4F2K9-QX81M\r\n7HD3P-22KLA\r\n", subject="Backup codes")
     assert {code.value for code in told.codes} == {"4F2K9QX81M", "7HD3P22KLA"}
     assert told.primary_code == told.codes[0]
 
 
-def test_the_place_is_line_and_element() -> None:
+def test_the_position_is_line_and_element() -> None:
     """Lines count from 1 in the part's own text."""
     code = found("Hello,\r\n\r\nyour code is 482913.").primary_code
     assert code is not None

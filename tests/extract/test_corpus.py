@@ -1,4 +1,4 @@
-"""What is found in the corpus, measured on the part that nothing was fitted to, and on the rest."""
+"""Precision and recall on the corpus: on the held-out part, and on the tuning part."""
 
 from dataclasses import dataclass, field
 
@@ -36,7 +36,7 @@ class Count:
 
 
 def found_in(mail: Labelled) -> Extract:
-    """What is found in one mail."""
+    """The codes and links in one mail."""
     return extract(mail.octets, parse(mail.octets))
 
 
@@ -72,7 +72,7 @@ def count_primary_links(part: str) -> Count:
 @pytest.mark.parametrize("counted", [count_codes, count_primary_codes, count_primary_links])
 @pytest.mark.parametrize("part", ["heldout", "tuning"])
 def test_precision_and_recall(part: str, counted: object) -> None:
-    """Of what is found 97 in a hundred is right, and of what is there 95 in a hundred is found."""
+    """97 % of the results are right, and 95 % of the expected ones are found."""
     count: Count = counted(part)  # type: ignore[operator]
     assert count.precision >= 0.97, count.wrong
     assert count.recall >= 0.95, count.wrong
@@ -80,7 +80,7 @@ def test_precision_and_recall(part: str, counted: object) -> None:
 
 @pytest.mark.parametrize("part", ["heldout", "tuning"])
 def test_kinds_are_mostly_right(part: str) -> None:
-    """What a code or link is for is told right at least in 85 of a hundred cases."""
+    """The purpose of a code or link is right in at least 85 % of cases."""
     right, wrong = 0, []
     for mail in corpus(part):
         found = found_in(mail)

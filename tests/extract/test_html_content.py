@@ -12,7 +12,7 @@ PAGE = """<!doctype html><html><head><title>T</title><style>a{}</style></head><b
 
 
 def test_elements_have_the_numbers_that_the_checks_and_the_preview_use() -> None:
-    """Numbers count all elements in document order, so that a place can be shown in the mail."""
+    """Numbers count all elements in document order, so that the preview can show a position."""
     elements = list(turbohtml.parse(PAGE).iter_elements())
     page = read_html(PAGE, "1")
     code = next(line for line in page.lines if line.text == "482913")
@@ -22,7 +22,7 @@ def test_elements_have_the_numbers_that_the_checks_and_the_preview_use() -> None
     assert elements[link.place.element].attr("href") == "https://e.example/x"
 
 
-def test_blocks_and_breaks_make_lines_and_what_is_no_text_is_left_out() -> None:
+def test_blocks_and_breaks_make_lines_and_other_content_is_left_out() -> None:
     """Cells and paragraphs stand alone; style, template, title and drawings are not read; hidden text is quiet."""
     page = read_html(PAGE, "1")
     assert [line.text for line in page.lines] == ["Code", "482913", "One two", "three", "quiet", "Go"]

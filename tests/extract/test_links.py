@@ -1,4 +1,4 @@
-"""Tests of links: what they are for, and which one the mail was sent for."""
+"""Tests of links: their purpose, and the primary link of a mail."""
 
 import pytest
 
@@ -17,8 +17,8 @@ PAGE = """
 """
 
 
-def test_the_button_is_primary_and_the_rest_is_named() -> None:
-    """Buttons before prose, footers and pixels last."""
+def test_the_button_is_primary_and_the_rest_has_kinds() -> None:
+    """Buttons rank before prose; footers and pixels are last."""
     told = found(PAGE, kind="html")
     assert told.primary_link == told.links[0]
     assert (told.links[0].kind, told.links[0].is_button) == (LinkKind.CONFIRMATION, True)
@@ -54,7 +54,7 @@ def test_links_of_plain_text_take_their_kind_from_words_and_address(text: str, k
 
 
 def test_a_digest_of_equal_links_has_no_primary_one() -> None:
-    """Where three are offered alike, the mail was sent for none of them."""
+    """Of three similar links none is the purpose of the mail."""
     page = "".join(f'<p><a href="https://news.example/{n}">Read more</a> about {n}</p>' for n in range(4))
     told = found(page, kind="html")
     assert len(told.links) == 4
@@ -68,7 +68,7 @@ def test_the_same_address_twice_is_one_link() -> None:
     assert [(link.url, link.text) for link in told.links] == [(url, "Verify")]
 
 
-def test_the_header_sections_unsubscribe_link_is_told() -> None:
+def test_the_unsubscribe_link_of_the_header_section_is_found() -> None:
     """List-Unsubscribe (RFC 2369 §3.2) is a link of the mail as well."""
     told = found("Hello", header="List-Unsubscribe: <https://a.example/off>\r\n")
     assert [(link.kind, link.place.source) for link in told.links] == [(LinkKind.UNSUBSCRIBE, MatchSource.HEADER)]

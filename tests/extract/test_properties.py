@@ -1,4 +1,4 @@
-"""Nothing raises, and what is told is well formed, whatever the mail."""
+"""No mail raises, and all results are well formed."""
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -21,7 +21,7 @@ SUBJECTS = st.text(alphabet=st.characters(exclude_characters="\r\n", exclude_cat
 
 
 def check(told: Extract) -> None:
-    """The promises of the model."""
+    """Verify the promises of the model."""
     assert len(told.codes) <= MAX_CODES
     assert told.primary_code is None or told.primary_code in told.codes
     assert told.primary_code is None or told.primary_code.kind is not CodeKind.COUPON
@@ -39,7 +39,7 @@ def check(told: Extract) -> None:
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(body=BODIES, subject=SUBJECTS, html=st.booleans())
-def test_any_mail_gives_an_answer(body: str, subject: str, html: bool) -> None:
+def test_any_mail_gives_a_result(body: str, subject: str, html: bool) -> None:
     """HTML or text, complete or broken."""
     octets = mail(body, subject=subject, kind="html" if html else "plain")
     check(extract(octets, parse(octets)))
@@ -47,8 +47,8 @@ def test_any_mail_gives_an_answer(body: str, subject: str, html: bool) -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(octets=st.binary(max_size=2_000))
-def test_any_octets_give_an_answer(octets: bytes) -> None:
-    """What is no mail at all as well."""
+def test_any_octets_give_a_result(octets: bytes) -> None:
+    """Even if they are not a mail."""
     check(extract(octets, parse(octets)))
 
 

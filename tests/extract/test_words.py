@@ -8,12 +8,12 @@ from catcher.extract.words import Sense, cues
 
 
 def senses(text: str) -> set[Sense]:
-    """What is told in a text."""
+    """The senses found in a text."""
     return {cue.sense for cue in cues(text)}
 
 
-def test_every_language_names_a_code_and_what_is_none() -> None:
-    """A table without these would find nothing, or everything."""
+def test_every_language_has_words_for_codes_and_for_other_numbers() -> None:
+    """Without these it would find nothing, or everything."""
     path = Path(catcher.extract.words.__file__).with_name("words.toml")
     table = tomllib.loads(path.read_text("utf-8"))
     assert len(table) >= 20
@@ -31,7 +31,7 @@ def test_accents_case_and_inflection_do_not_matter() -> None:
 
 
 def test_the_longest_name_counts() -> None:
-    """A tracking code is no code, nor is a post code, which is what its name ends with."""
+    """A tracking code or post code is not a code, although its name ends with that word."""
     assert {cue.sense for cue in cues("tracking code")} & {Sense.SURE, Sense.CODE, Sense.OTHER} == {Sense.OTHER}
     assert Sense.CODE not in senses("postcode")
     assert Sense.SURE in senses("confirmation code")

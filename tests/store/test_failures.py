@@ -13,7 +13,7 @@ from tests.store.contract import MakeMessage, queue
 
 
 def limit_pages(store: Store, pages: int) -> None:
-    """Let the database grow to so many pages, as if the disk ended there."""
+    """Limit the database to a number of pages, as if the disk were full."""
     driver = store._writer._connection.connection.driver_connection
     assert isinstance(driver, sqlite3.Connection)
     driver.execute(f"PRAGMA max_page_count={pages}")
@@ -38,8 +38,8 @@ def test_a_full_disk_refuses_and_then_accepts_mail_again(store: Store, new: Make
 
 
 @pytest.mark.sqlite
-def test_a_full_disk_lets_mail_be_deleted(store: Store, new: MakeMessage) -> None:
-    """Deleting makes room, so it must not need any."""
+def test_mail_can_be_deleted_from_a_full_disk(store: Store, new: MakeMessage) -> None:
+    """Deleting frees space, so it must not need any."""
     for _ in range(20):
         store.add([new(bytes(range(256)) * 200)])
     limit_pages(store, 1)

@@ -1,4 +1,4 @@
-"""Several processes on one database: reading own writes, events of others, a kill in the middle."""
+"""Several processes on one database: reading own writes, events of others, kill -9."""
 
 import signal
 import subprocess
@@ -76,7 +76,7 @@ def process(script: str, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
 
 
 def test_another_process_sees_what_was_acknowledged(url: str, store: Store, new: MakeMessage) -> None:
-    """The next read sees the message, in whatever process it happens: 300 times."""
+    """The next read sees the message, in any process: 300 times."""
     with process(ANSWERING, url) as other:
         assert other.stdin is not None
         assert other.stdout is not None
@@ -109,7 +109,7 @@ def test_another_thread_sees_what_was_acknowledged(store: Store, new: MakeMessag
 
 
 def test_a_kill_in_the_middle_loses_nothing_acknowledged(url: str) -> None:
-    """kill -9 during concurrent adds, five rounds: all that was acknowledged is there, whole."""
+    """kill -9 during concurrent adds, five rounds: every acknowledged message is stored whole."""
     acknowledged: list[str] = []
     for _ in range(5):
         with process(DELIVERING, url) as other:
@@ -150,7 +150,7 @@ def test_changes_of_another_process_arrive_in_order(url: str, new: MakeMessage) 
 
 
 def test_own_changes_wait_for_those_of_others_before_them(url: str, new: MakeMessage) -> None:
-    """Without a look in between, the other store's events still come before one's own later ones, each once."""
+    """The other store's earlier events are published before later own ones, each once."""
     with Store.open(url, poll_interval=0) as one, Store.open(url, poll_interval=0) as two:
         recorder = Recorder(one)
         messages = add(two, new, 3)
@@ -163,8 +163,8 @@ def test_own_changes_wait_for_those_of_others_before_them(url: str, new: MakeMes
         assert events[-1].store_id == mine.store_id
 
 
-def test_following_the_numbers_misses_nothing(url: str, new: MakeMessage) -> None:
-    """Numbers are given in the order of the commits: none appears below one that somebody has read already."""
+def test_reading_by_number_misses_nothing(url: str, new: MakeMessage) -> None:
+    """Numbers are assigned in commit order: none appears below one that has already been read."""
     with (
         Store.open(url, poll_interval=0) as one,
         Store.open(url, poll_interval=0) as two,
@@ -187,8 +187,8 @@ def test_following_the_numbers_misses_nothing(url: str, new: MakeMessage) -> Non
         assert seen == list(range(reader.cursor() + 1))
 
 
-def test_two_writers_share_one_row_of_numbers(url: str, new: MakeMessage) -> None:
-    """Two stores adding at once give every message a number of its own and keep the totals right."""
+def test_two_writers_share_one_sequence_of_numbers(url: str, new: MakeMessage) -> None:
+    """Two stores that add concurrently give every message its own number and keep the totals right."""
     with Store.open(url, poll_interval=0) as one, Store.open(url, poll_interval=0) as two:
         numbers: list[int] = []
 
@@ -229,7 +229,7 @@ def test_on_commit_is_called_for_own_and_foreign_commits(url: str, new: MakeMess
 def test_a_failing_callback_does_not_affect_others(
     url: str, new: MakeMessage, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Its failure is in the log, and the next one is called."""
+    """Its failure is in the log, and the next callback is called."""
     notified = threading.Event()
 
     def fail() -> None:

@@ -1,4 +1,4 @@
-"""The contract on each engine, and what becomes of a message's octets."""
+"""The contract of the store on each engine, and the storage of octets."""
 
 import random
 from pathlib import Path
@@ -11,13 +11,11 @@ from tests.store.contract import MakeMessage, StoreContract
 
 
 class TestStore(StoreContract):
-    """Every engine keeps what is promised."""
+    """Every engine fulfils the contract."""
 
 
 @pytest.mark.parametrize("size", [0, 1, 1024 * 1024 - 1, 1024 * 1024, 1024 * 1024 + 1, 30 * 1024 * 1024 + 17])
-def test_octets_come_back_as_they_were_whatever_they_are(
-    store: Store, new: MakeMessage, tmp_path: Path, size: int
-) -> None:
+def test_any_octets_are_stored_unchanged(store: Store, new: MakeMessage, tmp_path: Path, size: int) -> None:
     """Byte-exact from nothing to 30 MB, given in memory or as a file."""
     pattern = bytes(range(256)) + b"\r\n.\r\n\n\0" * 3
     octets = (pattern * (size // len(pattern) + 1))[:size]
@@ -32,8 +30,8 @@ def test_octets_come_back_as_they_were_whatever_they_are(
     assert file.read_bytes() == octets
 
 
-def test_octets_that_do_not_shrink_are_kept_plain(store: Store, new: MakeMessage) -> None:
-    """What looks like a compressed frame is not taken for one."""
+def test_octets_that_do_not_shrink_are_stored_plain(store: Store, new: MakeMessage) -> None:
+    """Octets that look like a compressed frame are not decompressed."""
     frame_like = b"\x28\xb5\x2f\xfd" + random.Random(1).randbytes(5000)
     message = new(frame_like)
     store.add([message])
@@ -84,6 +82,6 @@ def test_the_file_is_for_its_owner_only(store: Store, tmp_path: Path) -> None:
 
 @pytest.mark.sqlite
 def test_the_size_on_disk_counts_the_journal(store: Store, new: MakeMessage, tmp_path: Path) -> None:
-    """What the database takes is what its files take."""
+    """The size of a database is that of its files."""
     store.add([new()])
     assert store.octets_on_disk() == sum(file.stat().st_size for file in tmp_path.iterdir())

@@ -101,7 +101,7 @@ async def _ask(kind: str, text: str, request: pytest.FixtureRequest) -> SpamVerd
 
 
 @pytest.mark.parametrize("kind", FILTERS)
-def test_spam_is_told_with_rules_and_points(kind: str, request: pytest.FixtureRequest) -> None:
+def test_spam_is_reported_with_rules_and_points(kind: str, request: pytest.FixtureRequest) -> None:
     """The test message that every SpamAssassin takes for spam, with the rule that says so first."""
     verdict = asyncio.run(_ask(kind, f"{GTUBE}\n", request))
     assert (verdict.is_spam, verdict.threshold, verdict.score >= 999) == (True, 5.0, True)
@@ -110,8 +110,8 @@ def test_spam_is_told_with_rules_and_points(kind: str, request: pytest.FixtureRe
 
 
 @pytest.mark.parametrize("kind", FILTERS)
-def test_ham_is_told_with_its_points(kind: str, request: pytest.FixtureRequest) -> None:
-    """A plain message is below the threshold; words that go on in a second line belong to their rule."""
+def test_ham_is_reported_with_its_points(kind: str, request: pytest.FixtureRequest) -> None:
+    """A plain message is below the threshold; descriptions on two lines belong to their rule."""
     verdict = asyncio.run(_ask(kind, "Hello Bob,\nsee http://1.2.3.4/x for the plan.\nAnn\n", request))
     assert verdict.is_spam is False
     assert verdict.score < 5
@@ -119,8 +119,8 @@ def test_ham_is_told_with_its_points(kind: str, request: pytest.FixtureRequest) 
     assert rule.description == "URI: URI host has a public dotted-decimal IPv4 address"
 
 
-def test_unix_socket_is_asked_too(tmp_path: Path) -> None:
-    """An address "unix:/path" is a socket, with the time limit of any other."""
+def test_unix_socket_is_supported(tmp_path: Path) -> None:
+    """An address "unix:/path" is a socket, with the same time limit."""
 
     async def run() -> SpamVerdict:
         path = str(tmp_path / "s")
@@ -140,7 +140,7 @@ def test_unix_socket_is_asked_too(tmp_path: Path) -> None:
         (b"SPAMD/1.1 0 EX_OK\r\nContent-length: 0\r\n\r\n", "no verdict"),
     ],
 )
-def test_answer_that_is_none_is_an_error(answer: bytes, error: str) -> None:
+def test_invalid_response_is_an_error(answer: bytes, error: str) -> None:
     """Nonsense is told, never guessed."""
     with pytest.raises(SpamError, match=error):
         read_answer(answer)
@@ -193,7 +193,7 @@ async def _rspamd(answer: bytes, status: str = "200 OK", heads: list[str] | None
         return await Rspamd(f"http://127.0.0.1:{port}").ask(subject.octets, subject.envelope)
 
 
-def test_rspamd_is_told_the_envelope_and_gives_rules_and_points() -> None:
+def test_rspamd_gets_the_envelope_and_gives_rules_and_points() -> None:
     """The /checkv2 route: envelope in header fields, symbols with scores back."""
     heads: list[str] = []
     verdict = asyncio.run(_rspamd(json.dumps(RSPAMD).encode(), heads=heads))
@@ -214,14 +214,14 @@ def test_rspamd_is_told_the_envelope_and_gives_rules_and_points() -> None:
         (b"{}", "403 Forbidden", "answers 403"),
     ],
 )
-def test_rspamd_answer_that_is_none_is_an_error(answer: bytes, status: str, error: str) -> None:
+def test_invalid_response_of_rspamd_is_an_error(answer: bytes, status: str, error: str) -> None:
     """Nonsense is told, never guessed."""
     with pytest.raises(SpamError, match=error):
         asyncio.run(_rspamd(answer, status))
 
 
-def test_check_gives_findings_score_and_the_answer_mailpit_knows(options: CheckOptions) -> None:
-    """Heavy rules are warnings, spam is an error; what speaks for the message is no finding."""
+def test_check_gives_findings_score_and_mailpits_response(options: CheckOptions) -> None:
+    """Rules with many points are warnings, spam is an error; rules with negative points give no finding."""
 
     async def run() -> Report:
         async with serving(stand_in) as port:
@@ -240,8 +240,8 @@ def test_check_gives_findings_score_and_the_answer_mailpit_knows(options: CheckO
     assert [rule.name for rule in answer.rules] == ["GTUBE", "NORMAL_HTTP_TO_IP", "NO_RELAYS"]
 
 
-def test_filter_that_cannot_be_reached_is_told(options: CheckOptions) -> None:
-    """The check says why it could not be made; Mailpit's clients get the error and no rules."""
+def test_unreachable_filter_is_reported(options: CheckOptions) -> None:
+    """The check says why it could not run; Mailpit's clients get the error and no rules."""
 
     async def run(spam: Spamd | None) -> Report:
         check = check_named("spam", replace(options, spam=spam))

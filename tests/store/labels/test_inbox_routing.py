@@ -44,15 +44,13 @@ def inboxes(
         ),
     ],
 )
-def test_the_first_source_that_says_anything_names_the_inboxes(
-    expected: tuple[str, ...], found: tuple[str, ...]
-) -> None:
-    """In the order of the sources; a name that says nothing leaves it to the next."""
+def test_the_first_source_with_a_name_decides_the_inboxes(expected: tuple[str, ...], found: tuple[str, ...]) -> None:
+    """In the order of the sources; an unusable name leaves it to the next."""
     assert found == expected
 
 
-def test_a_message_to_very_many_is_put_into_so_many_inboxes() -> None:
-    """The first ones; what a client names cannot make rows without end."""
+def test_the_number_of_inboxes_of_a_message_is_limited() -> None:
+    """The first ones; a client cannot create rows without limit."""
     names = inboxes(*(f"r{number}@example.com" for number in range(3 * MAX_INBOXES)))
     assert names == tuple(f"r{number}@example.com" for number in range(MAX_INBOXES))
 

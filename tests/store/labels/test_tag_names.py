@@ -1,4 +1,4 @@
-"""What a tag may be called. Mailpit compatibility: Tags; Differences."""
+"""Names of tags. Mailpit compatibility: Tags; Differences."""
 
 import pytest
 
@@ -34,8 +34,8 @@ def test_names_that_differ_in_case_are_one() -> None:
     assert fold_tag("Straße") == fold_tag("STRASSE")
 
 
-def test_a_name_for_renaming_must_be_usable_as_it_stands() -> None:
-    """Nothing is cleaned away silently."""
+def test_a_name_for_renaming_must_be_valid_as_given() -> None:
+    """No characters are removed silently."""
     assert checked_tag(" ok name ") == "ok name"
     for bad in ("", "a:b", "a  b", "x" * 101):
         with pytest.raises(TagError, match="invalid tag name"):

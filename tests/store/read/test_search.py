@@ -1,4 +1,4 @@
-"""Searching the store gives what the plain filter gives, however far the index has come."""
+"""Searching the store gives the results of the plain filter, however far the index has progressed."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -139,10 +139,10 @@ def test_every_way_of_reading_agrees_with_the_filter(mailbox: tuple[Store, list[
 
 
 @pytest.mark.parametrize("text", QUERIES)
-def test_counts_without_judging_agree_with_the_filter(
+def test_counts_by_the_index_agree_with_the_filter(
     mailbox: tuple[Store, list[NewMessage]], text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As of a search that finds more than can be judged one by one."""
+    """For a search with more matches than are verified one by one."""
     monkeypatch.setattr(search, "MAX_COUNTED", 0)
     store, messages = mailbox
     ids = expected(store, messages, text)
@@ -160,7 +160,7 @@ def test_nothing_is_unread_when_all_was_read(mailbox: tuple[Store, list[NewMessa
     assert store.page(parse("is:read", now=NOW), limit=0).matching == len(messages)
 
 
-def test_deleting_what_a_query_matches_takes_exactly_that(mailbox: tuple[Store, list[NewMessage]]) -> None:
+def test_deleting_by_query_deletes_exactly_the_matches(mailbox: tuple[Store, list[NewMessage]]) -> None:
     """Indexed or not."""
     store, messages = mailbox
     gone = expected(store, messages, "quick")
@@ -182,7 +182,7 @@ def test_runs_of_three_characters_are_bounded() -> None:
 def test_deep_pages_are_those_of_the_whole_list(
     url: str, new: MakeMessage, read: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The place of a page is found by what is read and what is not, wherever the few of one of them stand."""
+    """The offset of a page is found through read and unread messages, wherever the few of either kind are."""
     monkeypatch.setattr(search, "_MIN_OFFSET", 1)
     with Store.open(url, poll_interval=0) as store:
         messages = [new() for _ in range(40)]

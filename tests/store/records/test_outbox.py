@@ -15,8 +15,8 @@ JOB = NewJob(store_id="x" * 22, relay="default", recipients=("a@b.test", "ü@b.t
 LEASE = timedelta(minutes=5)
 
 
-def test_jobs_and_mark_are_written_together_by_one_only(store: Store, new: MakeMessage) -> None:
-    """Who judged from another place than the mark's has been overtaken, and queues nothing."""
+def test_jobs_and_position_are_written_together_by_one_process(store: Store, new: MakeMessage) -> None:
+    """A process whose position is outdated queues nothing."""
     store.add([new()])
     queue = store.outbox
     assert queue.mark() is None
@@ -36,7 +36,7 @@ def test_jobs_and_mark_are_written_together_by_one_only(store: Store, new: MakeM
 
 
 def test_a_claimed_job_is_exclusive_until_its_lease_ends(store: Store) -> None:
-    """And what is postponed comes back when it is due, in that order."""
+    """A postponed job is claimed again when it is due, in that order."""
     queue = store.outbox
     queue.begin(has_rules=True)
     queue.add([JOB, replace(JOB, relay="second")], after=0, upto=0, now=NOW)
@@ -58,8 +58,8 @@ def test_a_claimed_job_is_exclusive_until_its_lease_ends(store: Store) -> None:
     ]  # fmt: skip
 
 
-def test_what_is_over_is_kept_within_bounds(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The newest stay, and what waits always does."""
+def test_the_number_of_finished_jobs_is_limited(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The newest remain, and all waiting ones."""
     queue = store.outbox
     queue.begin(has_rules=True)
     monkeypatch.setattr(outbox, "MAX_FINISHED", 3)

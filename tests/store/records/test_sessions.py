@@ -19,7 +19,7 @@ def one(number: int) -> SmtpSession:
 
 
 def test_the_newest_are_kept(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Newest first, and no more than so many, whatever clients do."""
+    """Newest first, and no more than the limit, whatever clients do."""
     monkeypatch.setattr(sessions, "MAX_KEPT", 3)
     store.sessions.add([])
     store.sessions.add([one(1), one(2)])

@@ -1,4 +1,4 @@
-"""What is done when nobody waits: index, sweeping, trimming, giving space back; searches are complete all the while."""
+"""Maintenance while idle: index, deleted rows, changes, free space; searches are complete all the while."""
 
 import random
 import sqlite3
@@ -24,14 +24,14 @@ NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
 @pytest.fixture
 def quiet(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    """A store that leaves all upkeep to the test."""
+    """A store that leaves all maintenance to the test."""
     monkeypatch.setattr("catcher.store.write.writer.QUIET", 1e6)
     with Store.open(url, poll_interval=0) as store:
         yield store
 
 
 @pytest.fixture
-def hands(quiet: Store, url: str) -> Iterator[tuple[Maintenance, Connection]]:
+def manual(quiet: Store, url: str) -> Iterator[tuple[Maintenance, Connection]]:
     """Maintenance to be called by hand, with a connection of its own."""
     database = open_database(url, durable=False, readers=1, lock_timeout=5)
     with database.connect_writer() as connection:
@@ -40,7 +40,7 @@ def hands(quiet: Store, url: str) -> Iterator[tuple[Maintenance, Connection]]:
 
 
 def number_of_rows(url: str) -> dict[str, object]:
-    """How many rows each table has that a message is spread over."""
+    """The number of rows in each table of messages."""
     names = ("message", "detail", "search", "content", "leftover", "message_tag")
     return {name: rows(url, f"SELECT count(*) FROM {name}")[0][0] for name in names}
 
@@ -51,20 +51,20 @@ def found(store: Store, text: str) -> list[str]:
 
 
 def check_index(url: str) -> None:
-    """The index that upkeep makes agrees with the texts that it was made of."""
+    """Verify that the index agrees with its texts."""
     if url.startswith("sqlite"):
         assert rows(url, "INSERT INTO search_index(search_index, rank) VALUES ('integrity-check', 0)") == []
         assert rows(url, "PRAGMA integrity_check") == [("ok",)]
 
 
 @pytest.mark.sqlite
-def test_a_search_finds_what_the_index_has_and_what_it_has_not(
-    quiet: Store, hands: tuple[Maintenance, Connection], new: MakeMessage
+def test_a_search_finds_indexed_and_unindexed_messages(
+    quiet: Store, manual: tuple[Maintenance, Connection], new: MakeMessage
 ) -> None:
-    """Complete at every moment: before the index follows, in the middle, and after."""
+    """Complete at every moment: before, during and after indexing."""
     old = list(reversed(ids(add(quiet, new, 5, text="needle in a haystack"))))
     assert found(quiet, "needle") == old
-    assert hands[0].index(hands[1]) == 5
+    assert manual[0].index(manual[1]) == 5
     assert found(quiet, "needle") == old
     young = list(reversed(ids(add(quiet, new, 3, text="another needle"))))
     assert found(quiet, "needle") == young + old
@@ -75,19 +75,19 @@ def test_a_search_finds_what_the_index_has_and_what_it_has_not(
     assert [one.store_id for one in rest.messages] == (young + old)[4:]
     skipped = quiet.page(parse("needle", now=NOW), limit=4, start=2)
     assert [one.store_id for one in skipped.messages] == (young + old)[2:6]
-    assert hands[0].index(hands[1]) == 3
-    assert hands[0].index(hands[1]) == 0
+    assert manual[0].index(manual[1]) == 3
+    assert manual[0].index(manual[1]) == 0
     assert found(quiet, "needle") == young + old
     assert found(quiet, "needle -another") == old
 
 
 def test_a_word_that_the_index_cannot_tell_apart_is_judged_by_the_text(
-    quiet: Store, hands: tuple[Maintenance, Connection], new: MakeMessage
+    quiet: Store, manual: tuple[Maintenance, Connection], new: MakeMessage
 ) -> None:
     """Runs of three characters are no proof; quotes, percent signs and short words are found literally."""
     add(quiet, new, 1, text="abcd bcde")
     [exact] = ids(add(quiet, new, 1, text='abcde 100%_"x"'))
-    hands[0].index(hands[1])
+    manual[0].index(manual[1])
     for text in ("abcde", "100%", "%_", "de 10", '"100%_"'):
         assert found(quiet, f'"{text}"' if " " in text else text)[:1] == [exact], text
     assert found(quiet, "abcde") == [exact]
@@ -95,12 +95,12 @@ def test_a_word_that_the_index_cannot_tell_apart_is_judged_by_the_text(
 
 @pytest.mark.sqlite
 def test_many_matches_are_counted_by_the_index(
-    quiet: Store, hands: tuple[Maintenance, Connection], new: MakeMessage, monkeypatch: pytest.MonkeyPatch
+    quiet: Store, manual: tuple[Maintenance, Connection], new: MakeMessage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Beyond the bound the count is the index's own, with the tail added, and says so."""
     monkeypatch.setattr(search, "MAX_COUNTED", 4)
     messages = add(quiet, new, 12, text="common word")
-    hands[0].index(hands[1])
+    manual[0].index(manual[1])
     messages += add(quiet, new, 3, text="common word")
     query = parse("common word", now=NOW)
     page = quiet.page(query, limit=2)
@@ -116,7 +116,7 @@ def test_many_matches_are_counted_by_the_index(
 
 
 def test_long_texts_are_packed_and_found_all_the_same(
-    quiet: Store, hands: tuple[Maintenance, Connection], new: MakeMessage, url: str, tmp_path: Path
+    quiet: Store, manual: tuple[Maintenance, Connection], new: MakeMessage, url: str, tmp_path: Path
 ) -> None:
     """Whether the index has them or not, as words and as a phrase, and their end as well as their beginning."""
     long = "\n".join(f"line {number} of a long mail with the word déjà-vu" for number in range(400))
@@ -124,13 +124,13 @@ def test_long_texts_are_packed_and_found_all_the_same(
     add(quiet, new, 2, text="short")
     queries = ("beginning", "ending", '"line 399 of"', "DÉJÀ-VU -short", "ending beginning")
     for is_indexed in (False, True):
-        while is_indexed and hands[0].index(hands[1]):
+        while is_indexed and manual[0].index(manual[1]):
             pass
         assert [found(quiet, query) for query in queries] == [ours] * len(queries)
         assert found(quiet, "nowhere") == []
     assert "line 399 of a long mail" in quiet.subjects(quiet.page().messages)[-1].texts.text
     assert quiet.delete(ByIds(tuple(ours[:1]))) == 1
-    while hands[0].sweep(hands[1]):
+    while manual[0].sweep(manual[1]):
         pass
     check_index(url)
     assert found(quiet, "ending") == ours[1:]
@@ -140,17 +140,17 @@ def test_long_texts_are_packed_and_found_all_the_same(
         assert (kept, longest < len(long) // 4) == (1, True)
 
 
-def test_rows_of_deleted_messages_are_swept(
-    quiet: Store, hands: tuple[Maintenance, Connection], new: MakeMessage, url: str
+def test_rows_of_deleted_messages_are_removed(
+    quiet: Store, manual: tuple[Maintenance, Connection], new: MakeMessage, url: str
 ) -> None:
-    """Nothing of a deleted message stays behind, indexed or not, and the index stays sound."""
+    """Nothing of a deleted message remains, indexed or not, and the index stays consistent."""
     messages = add(quiet, new, 10, text="to be swept")
-    hands[0].index(hands[1])
+    manual[0].index(manual[1])
     messages += add(quiet, new, 10, text="to be swept")
     gone = ids(messages[3:9]) + ids(messages[12:14]) + ids(messages[19:])
     assert quiet.delete(ByIds(gone)) == 9
     assert set(found(quiet, "swept")) == set(ids(messages)) - set(gone)
-    while hands[0].sweep(hands[1]):
+    while manual[0].sweep(manual[1]):
         pass
     assert number_of_rows(url) == {
         "message": 11,
@@ -160,24 +160,24 @@ def test_rows_of_deleted_messages_are_swept(
         "leftover": 0,
         "message_tag": 0,
     }
-    while hands[0].index(hands[1]):
+    while manual[0].index(manual[1]):
         pass
     check_index(url)
     assert set(found(quiet, "swept")) == set(ids(messages)) - set(gone)
 
 
-def test_an_emptied_mailbox_is_swept_in_steps(
-    quiet: Store, hands: tuple[Maintenance, Connection], new: MakeMessage, url: str, monkeypatch: pytest.MonkeyPatch
+def test_an_emptied_mailbox_is_removed_in_steps(
+    quiet: Store, manual: tuple[Maintenance, Connection], new: MakeMessage, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A step takes a bounded number; mail that comes meanwhile is found and kept."""
+    """A step removes a limited number; mail that arrives meanwhile is found and kept."""
     monkeypatch.setattr(maintenance, "MAX_STEP_CHARACTERS", 40)
     add(quiet, new, 30, text="before the end")
-    while hands[0].index(hands[1]):
+    while manual[0].index(manual[1]):
         pass
     quiet.delete(Everything())
     [kept] = add(quiet, new, 1, text="after the end")
     steps = 0
-    while hands[0].sweep(hands[1]):
+    while manual[0].sweep(manual[1]):
         steps += 1
     assert steps > 5
     assert number_of_rows(url) == {
@@ -191,23 +191,23 @@ def test_an_emptied_mailbox_is_swept_in_steps(
     check_index(url)
     assert found(quiet, "the end") == [kept.store_id]
     quiet.delete(ByIds((kept.store_id,)))
-    while hands[0].step(hands[1]):
+    while manual[0].step(manual[1]):
         pass
     check_index(url)
 
 
-def test_changes_are_kept_in_a_bounded_number(
-    quiet: Store, hands: tuple[Maintenance, Connection], new: MakeMessage, monkeypatch: pytest.MonkeyPatch
+def test_the_number_of_changes_is_limited(
+    quiet: Store, manual: tuple[Maintenance, Connection], new: MakeMessage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The newest stay; `changes` from before them returns None."""
+    """The newest remain; `changes` from before them returns None."""
     monkeypatch.setattr(maintenance, "MAX_CHANGES", 10)
     monkeypatch.setattr(maintenance, "_CHANGES_SLACK", 2)
     messages = add(quiet, new, 30)
     start = quiet.cursor()
-    assert hands[0].trim(hands[1]) == 0
+    assert manual[0].trim(manual[1]) == 0
     quiet.mark(ByIds(ids(messages)), is_read=True)
-    assert hands[0].trim(hands[1]) == 20
-    assert hands[0].trim(hands[1]) == 0
+    assert manual[0].trim(manual[1]) == 20
+    assert manual[0].trim(manual[1]) == 0
     assert quiet.changes(start) is None
     assert quiet.changes(start + 19) is None
     kept = quiet.changes(start + 20)
@@ -216,17 +216,17 @@ def test_changes_are_kept_in_a_bounded_number(
 
 
 @pytest.mark.sqlite
-def test_unused_space_goes_back_to_the_disk(
-    quiet: Store, hands: tuple[Maintenance, Connection], new: MakeMessage, tmp_path: Path
+def test_unused_space_is_released(
+    quiet: Store, manual: tuple[Maintenance, Connection], new: MakeMessage, tmp_path: Path
 ) -> None:
     """After large mail was deleted the file becomes smaller, in small steps, without a vacuum of the whole."""
     for seed in range(4):
         quiet.add([new(random.Random(seed).randbytes(3_000_000))])
     quiet.delete(Everything())
-    while hands[0].step(hands[1]):
+    while manual[0].step(manual[1]):
         pass
     quiet.close()
-    hands[1].close()
+    manual[1].close()
     connection = sqlite3.connect(tmp_path / "mail.db")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()

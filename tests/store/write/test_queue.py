@@ -1,4 +1,4 @@
-"""The bound of the queue, its order, and how it ends. A plain object: no database is needed."""
+"""The limits of the queue, its order, and its end. A plain object: no database is needed."""
 
 import threading
 
@@ -13,7 +13,7 @@ from tests.store.contract import MakeMessage
 
 
 def delivery(new: MakeMessage, *, size: int = 10, messages: int = 1) -> Delivery:
-    """A delivery that claims so many octets a message."""
+    """A delivery that claims this many octets a message."""
     return Delivery(messages=[build_rows(replace(new(), size=size)) for _ in range(messages)])
 
 
@@ -22,8 +22,8 @@ def offer(queue: Queue, offered: Delivery) -> bool:
     return queue.offer(offered, when_room=lambda: None)
 
 
-def test_a_full_queue_says_so_by_number_and_by_octets(new: MakeMessage) -> None:
-    """The bound is in octets as well as in messages; when it is full nothing is queued."""
+def test_a_full_queue_refuses_by_number_and_by_octets(new: MakeMessage) -> None:
+    """The limit is in octets as well as in messages; a full queue accepts nothing."""
     by_number = Queue(messages=2, octets=10**9)
     assert [offer(by_number, delivery(new)) for _ in range(3)] == [True, True, False]
     by_octets = Queue(messages=100, octets=25)
@@ -32,15 +32,15 @@ def test_a_full_queue_says_so_by_number_and_by_octets(new: MakeMessage) -> None:
     assert offer(by_octets, delivery(new))
 
 
-def test_one_that_is_larger_than_the_bound_is_taken_alone(new: MakeMessage) -> None:
-    """Otherwise it could never be delivered."""
+def test_a_delivery_larger_than_the_limit_is_accepted_alone(new: MakeMessage) -> None:
+    """Otherwise it could never be stored."""
     queue = Queue(messages=10, octets=10)
     assert offer(queue, delivery(new, size=1000))
     assert not offer(queue, delivery(new, size=1))
 
 
 def test_a_group_is_bounded(new: MakeMessage) -> None:
-    """No transaction grows without end, in messages or octets; one delivery is never split."""
+    """No transaction exceeds the limits, in messages or octets; one delivery is never split."""
     queue = Queue(messages=100, octets=10**9, group_messages=3, group_octets=100)
     for size in (10, 10, 10, 10, 95, 10, 500):
         offer(queue, delivery(new, size=size))
@@ -129,8 +129,8 @@ def test_a_closed_queue_accepts_nothing_and_hands_out_the_rest(new: MakeMessage)
     assert queue.take(5) is None
 
 
-def test_a_group_waits_for_as_many_as_are_expected(new: MakeMessage) -> None:
-    """Those that come while it waits are in it; it goes out when there are enough, long before the wait ends."""
+def test_a_group_waits_for_the_expected_number(new: MakeMessage) -> None:
+    """It includes deliveries that arrive during the wait, and ends the wait when it is complete."""
     queue = Queue(messages=100, octets=10**9)
     offer(queue, delivery(new))
     taken: list[object] = []
