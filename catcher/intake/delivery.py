@@ -17,7 +17,7 @@ from catcher.threads import Threads
 _log = logging.getLogger(__name__)
 
 
-class Refusal(Protocol):
+class RelayRefusal(Protocol):
     """A relay's refusal of a message."""
 
     @property
@@ -51,7 +51,7 @@ class Intake:
         use_message_dates: bool = False,
         ignore_duplicates: bool = False,
         counters: Counters | None = None,
-        first_reply: Callable[[str], Awaitable[Refusal | None]] | None = None,
+        first_reply: Callable[[str], Awaitable[RelayRefusal | None]] | None = None,
     ) -> None:
         self.store = store
         self._threads = threads

@@ -31,14 +31,14 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Transaction:
-    """A change to run in a transaction of its own. future: for the number of changed messages."""
+class QueuedChange:
+    """A change that is run in a transaction of its own. future: for the number of changed messages."""
 
     change: Callable[[Connection], ChangeResult]
     future: "Future[int]" = field(default_factory=Future)
 
 
-Work: TypeAlias = Sequence[Delivery] | Transaction
+Work: TypeAlias = Sequence[Delivery] | QueuedChange
 
 
 class Queue:
@@ -54,7 +54,7 @@ class Queue:
         self._messages = 0
         self._octets = 0
         self._wanted = 1  # `take` is notified at this number of messages
-        self._works: deque[Delivery | Transaction] = deque()
+        self._works: deque[Delivery | QueuedChange] = deque()
         self._filled = threading.Condition(threading.Lock())
         self._waiters: list[Callable[[], None]] = []
         self._is_closed = False
@@ -95,7 +95,7 @@ class Queue:
             room.wait()
             room.clear()
 
-    def put_change(self, change: Transaction) -> None:
+    def put_change(self, change: QueuedChange) -> None:
         """Queue a change. Raises StoreUnavailable when closed."""
         with self._filled:
             self._check_open()
@@ -118,7 +118,7 @@ class Queue:
                 self._wanted = wanted
                 self._filled.wait(max_wait)
                 self._wanted = 1
-            if isinstance(self._works[0], Transaction):
+            if isinstance(self._works[0], QueuedChange):
                 return self._works.popleft()  # type: ignore[return-value]
             group = self._take_group()
             waiters, self._waiters = self._waiters, []

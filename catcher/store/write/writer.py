@@ -17,7 +17,7 @@ from catcher.store.events import ChangeResult, Events, StoreEvent
 from catcher.store.read import queries
 from catcher.store.write.inserts import insert_all
 from catcher.store.write.maintenance import Maintenance
-from catcher.store.write.queue import Delivery, Queue, Transaction
+from catcher.store.write.queue import Delivery, Queue, QueuedChange
 
 if TYPE_CHECKING:
     import asyncio
@@ -85,14 +85,14 @@ class Writer:
 
         Raises what the change raises, and StoreUnavailable.
         """
-        transaction = Transaction(change=lambda connection: change(connection, *args, **kwargs))
-        self._queue.put_change(transaction)
-        return transaction.future.result()
+        queued = QueuedChange(change=lambda connection: change(connection, *args, **kwargs))
+        self._queue.put_change(queued)
+        return queued.future.result()
 
     def _run(self) -> None:
         while True:
             work = self._queue.take(self._pause(), wanted=self._expected, max_wait=self._max_wait)
-            if isinstance(work, Transaction):
+            if isinstance(work, QueuedChange):
                 self._change(work)
             elif work:
                 self._store(work)
@@ -149,17 +149,17 @@ class Writer:
 
     # Changes
 
-    def _change(self, transaction: Transaction) -> None:
+    def _change(self, queued: QueuedChange) -> None:
         try:
             with self._database.begin(self._connection):
-                result = transaction.change(self._connection)
+                result = queued.change(self._connection)
                 if result.events:
                     self._database.notify(self._connection)
                 self._database.check_identity()
         except Exception as error:
-            transaction.future.set_exception(self._failure(error))
+            queued.future.set_exception(self._failure(error))
             return
-        transaction.future.set_result(result.changed)
+        queued.future.set_result(result.changed)
         self._publish(result.events)
         self._schedule_maintenance()
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from catcher.errors import StoreUnavailable
 from catcher.store.events import ChangeResult
 from catcher.store.write.inserts import build_rows
-from catcher.store.write.queue import Delivery, Queue, Transaction
+from catcher.store.write.queue import Delivery, Queue, QueuedChange
 from tests.store.contract import MakeMessage
 
 
@@ -54,7 +54,7 @@ def test_changes_keep_their_place(new: MakeMessage) -> None:
     """A change runs after what was delivered before it, and before what comes after."""
     queue = Queue(messages=100, octets=10**9)
     first, second, third = delivery(new), delivery(new), delivery(new)
-    change = Transaction(change=lambda _: ChangeResult(changed=0))
+    change = QueuedChange(change=lambda _: ChangeResult(changed=0))
     offer(queue, first)
     offer(queue, second)
     queue.put_change(change)
@@ -124,7 +124,7 @@ def test_a_closed_queue_accepts_nothing_and_hands_out_the_rest(new: MakeMessage)
     with pytest.raises(StoreUnavailable):
         offer(queue, delivery(new))
     with pytest.raises(StoreUnavailable):
-        queue.put_change(Transaction(change=lambda _: ChangeResult(changed=0)))
+        queue.put_change(QueuedChange(change=lambda _: ChangeResult(changed=0)))
     assert queue.take(5) is not None
     assert queue.take(5) is None
 
@@ -145,7 +145,7 @@ def test_a_group_waits_for_the_expected_number(new: MakeMessage) -> None:
 def test_a_group_waits_no_longer_than_allowed(new: MakeMessage) -> None:
     """Fewer than expected are taken all the same; there is no wait behind a change or after closing."""
     queue = Queue(messages=100, octets=10**9)
-    change = Transaction(change=lambda _: ChangeResult(changed=0))
+    change = QueuedChange(change=lambda _: ChangeResult(changed=0))
     offer(queue, delivery(new))
     assert len(queue.take(60, wanted=5, max_wait=0.001) or ()) == 1  # type: ignore[arg-type]
     offer(queue, delivery(new))
