@@ -64,8 +64,8 @@ class Recorder:
 class StoreContract:
     """Adding, listing, reading, changing, deleting, events."""
 
-    def test_what_was_added_is_there_whole(self, store: Store, new: MakeMessage) -> None:
-        """What came in is what is kept: envelope, tree and octets."""
+    def test_added_messages_are_stored_whole(self, store: Store, new: MakeMessage) -> None:
+        """Envelope, tree and octets are as received."""
         message = new(subject="Grüße", text="ein Text")
         [arrival] = store.add([message])
         kept = store.get(message.store_id)
@@ -85,8 +85,8 @@ class StoreContract:
         assert date is not None
         assert date.utcoffset() == timedelta(hours=5, minutes=30)
 
-    def test_half_characters_and_nul_lose_nothing_else(self, store: Store, new: MakeMessage) -> None:
-        """Octets that are no text may reach the envelope as lone surrogates; the message is kept all the same."""
+    def test_lone_surrogates_and_nul_lose_nothing_else(self, store: Store, new: MakeMessage) -> None:
+        """Octets that are not text may reach the envelope as lone surrogates; the message is stored all the same."""
         message = new(subject="odd")
         client = replace(message.envelope.client, helo="h\udc80", user="u\0\ud800")
         message = replace(message, envelope=replace(message.envelope, client=client))
@@ -107,7 +107,7 @@ class StoreContract:
         assert (page.counts.messages, page.matching, page.next_before) == (5, 5, None)
 
     def test_a_list_is_read_in_pages_without_gap_or_repetition(self, store: Store, new: MakeMessage) -> None:
-        """`next_before` leads to the next page, also while new mail arrives; `start` leaves out so many."""
+        """`next_before` leads to the next page, even while new mail arrives; `start` skips that many."""
         messages = add(store, new, 10)
         seen: list[str] = []
         before = None
@@ -123,7 +123,7 @@ class StoreContract:
         assert store.page(limit=0).messages == ()
         assert store.page(start=1000).messages == ()
 
-    def test_only_what_was_received_before_a_moment_is_listed(self, store: Store, new: MakeMessage) -> None:
+    def test_a_list_can_be_limited_to_messages_received_before_a_time(self, store: Store, new: MakeMessage) -> None:
         """`received_before` counts as a part of the query."""
         old = new(received_at=NOW - timedelta(hours=1))
         store.add([old, new(received_at=NOW)])
@@ -133,7 +133,7 @@ class StoreContract:
         assert store.page(received_before=NOW, limit=0).matching == 1
 
     def test_messages_are_added_all_or_none(self, store: Store, new: MakeMessage) -> None:
-        """`add` is one transaction: an id that is there already undoes all of it."""
+        """`add` is one transaction: an id that is already stored rolls all of it back."""
         first = new()
         store.add([first])
         with pytest.raises(StoreUnavailable):
@@ -159,8 +159,8 @@ class StoreContract:
         with pytest.raises(NotFound):
             store.latest()
 
-    def test_marking_tells_how_many_really_changed(self, store: Store, new: MakeMessage) -> None:
-        """Unknown and repeated ids are ignored; a flag that is so already is no change."""
+    def test_marking_returns_the_number_of_changed_messages(self, store: Store, new: MakeMessage) -> None:
+        """Unknown and repeated ids are ignored; a flag that is already set is no change."""
         first, second, third = add(store, new, 3)
         assert store.mark(ByIds((first.store_id, first.store_id, "unknown")), is_read=True) == 1
         assert store.counts().unread == 2
@@ -173,7 +173,7 @@ class StoreContract:
         assert [one.is_read for one in store.page().messages] == [False] * 3
         assert store.summary(third.store_id).is_read is store.summary(second.store_id).is_read is False
 
-    def test_deleting_takes_the_named_ones_only(self, store: Store, new: MakeMessage) -> None:
+    def test_deleting_by_id_deletes_these_messages_only(self, store: Store, new: MakeMessage) -> None:
         """Unknown and repeated ids beside known ones do no harm. Mailpit compatibility: Lists and searches."""
         first, second, third = add(store, new, 3)
         assert store.delete(ByIds(("unknown", first.store_id, first.store_id, second.store_id))) == 2
@@ -185,22 +185,22 @@ class StoreContract:
         counts = store.counts()
         assert (counts.messages, counts.unread, counts.octets) == (1, 1, third.size)
 
-    def test_more_ids_than_one_statement_takes_are_deleted(self, store: Store, new: MakeMessage) -> None:
-        """The number of ids has no bound: they go in steps."""
+    def test_any_number_of_ids_can_be_deleted(self, store: Store, new: MakeMessage) -> None:
+        """They are deleted in steps."""
         messages = add(store, new, 30)
         unknown = tuple(f"unknown{number}" for number in range(12_000))
         assert store.delete(ByIds((*ids(messages[:10]), *unknown, *ids(messages[10:])))) == 30
         assert store.counts().messages == 0
 
-    def test_deleting_by_query_takes_what_matches(self, store: Store, new: MakeMessage) -> None:
-        """The rest stays; totals follow."""
+    def test_deleting_by_query_deletes_the_matches(self, store: Store, new: MakeMessage) -> None:
+        """The rest stays; the totals follow."""
         add(store, new, 3, text="alpha")
         kept = add(store, new, 2, text="beta")
         assert store.delete(Matching(parse("alpha", now=NOW))) == 3
         assert {one.store_id for one in store.page().messages} == set(ids(kept))
 
-    def test_emptying_takes_all_and_numbers_go_on(self, store: Store, new: MakeMessage) -> None:
-        """After `Everything` the mailbox is as new, but no number is given twice."""
+    def test_emptying_deletes_all_and_numbers_continue(self, store: Store, new: MakeMessage) -> None:
+        """After `Everything` the mailbox is as new, but no number is used twice."""
         add(store, new, 3)
         store.set_tags(ids(add(store, new, 1)), ["tag"])
         before = store.cursor()
@@ -213,8 +213,8 @@ class StoreContract:
         assert store.delete(Everything()) == 1
         assert store.delete(Everything()) == 0
 
-    def test_retention_takes_the_oldest_in_bounded_steps(self, store: Store, new: MakeMessage) -> None:
-        """`retain` returns how many went, 0 when it is done; no step takes more than 500."""
+    def test_retention_deletes_the_oldest_in_limited_steps(self, store: Store, new: MakeMessage) -> None:
+        """`retain` returns the number deleted, 0 when it is done; no step exceeds 500."""
         messages = add(store, new, 700)
         steps: list[int] = []
         while gone := store.retain(max_messages=50, max_age=None, now=NOW):
@@ -223,8 +223,8 @@ class StoreContract:
         assert {one.store_id for one in store.page(limit=100).messages} == set(ids(messages[650:]))
         assert store.retain(max_messages=0, max_age=None, now=NOW) == 0
 
-    def test_retention_by_age_goes_by_the_time_of_receipt(self, store: Store, new: MakeMessage) -> None:
-        """What is older than the age goes, whatever its place in the list."""
+    def test_retention_by_age_uses_the_time_of_receipt(self, store: Store, new: MakeMessage) -> None:
+        """Messages older than the limit are deleted, whatever their position in the list."""
         young = new(received_at=NOW - timedelta(minutes=59))
         store.add([young, new(received_at=NOW - timedelta(minutes=61))])
         assert store.retain(max_messages=0, max_age=timedelta(hours=1), now=NOW) == 1
@@ -270,8 +270,8 @@ class StoreContract:
         assert store.set_tags([message.store_id], []) == 1
         assert store.tags() == {}
 
-    def test_tags_leave_with_their_messages(self, store: Store, new: MakeMessage) -> None:
-        """A tag that no message has any more is not listed."""
+    def test_a_tag_disappears_with_its_last_message(self, store: Store, new: MakeMessage) -> None:
+        """A tag without messages is not listed."""
         first, second = add(store, new, 2)
         store.set_tags([first.store_id, second.store_id], ["both"])
         store.set_tags([first.store_id], ["both", "mine"])
@@ -297,7 +297,7 @@ class StoreContract:
             store.delete_tag("other")
         assert store.tags() == {"NEW name": 1}
 
-    def test_one_tag_is_added_and_taken_away(self, store: Store, new: MakeMessage) -> None:
+    def test_one_tag_is_added_and_removed(self, store: Store, new: MakeMessage) -> None:
         """Other tags stay; only messages that change count and have events; an unused tag is deleted."""
         first, second, third = add(store, new, 3)
         store.set_tags(ids([first]), ["Old", "other"])
@@ -315,8 +315,8 @@ class StoreContract:
         with pytest.raises(TagError):
             store.add_tag(Everything(), "a/b")
 
-    def test_a_message_brings_its_tags_along(self, store: Store, new: MakeMessage) -> None:
-        """Tags are there with the message's first breath, in the same transaction. Mailpit compatibility: Storage."""
+    def test_a_message_is_stored_with_its_tags(self, store: Store, new: MakeMessage) -> None:
+        """In the same transaction. Mailpit compatibility: Storage."""
         recorder = Recorder(store)
         store.add([replace(new(), tags=("b", "A"))])
         [event] = recorder.wait_for(1)
@@ -325,7 +325,7 @@ class StoreContract:
 
     # Events
 
-    def test_events_come_in_order_and_say_what_changed(self, store: Store, new: MakeMessage) -> None:
+    def test_events_are_in_order_and_describe_the_change(self, store: Store, new: MakeMessage) -> None:
         """new, update, delete, prune, truncate, each with a rising number."""
         recorder = Recorder(store)
         first, second, third = add(store, new, 3)
@@ -355,7 +355,7 @@ class StoreContract:
         assert numbers[-1] == store.cursor()
 
     def test_many_changes_at_once_are_one_event(self, store: Store, new: MakeMessage) -> None:
-        """Up to 200 changes come one by one, more as one prune."""
+        """Up to 200 changes are published one by one, more as one prune."""
         messages = add(store, new, 401)
         recorder = Recorder(store)
         store.mark(ByIds(ids(messages[:200])), is_read=True)
@@ -365,7 +365,7 @@ class StoreContract:
         kinds = [event.kind for event in recorder.wait_for(402)]
         assert kinds == ["update"] * 200 + ["prune"] + ["delete"] * 200 + ["prune"]
 
-    def test_events_come_after_the_commit(self, store: Store, new: MakeMessage) -> None:
+    def test_events_are_published_after_the_commit(self, store: Store, new: MakeMessage) -> None:
         """A subscriber can read the message of an event."""
         found: list[bool] = []
         store.events.subscribe(
@@ -393,7 +393,7 @@ class StoreContract:
         assert "a bad subscriber" in caplog.text
 
     def test_changes_after_a_cursor_are_the_published_events(self, store: Store, new: MakeMessage) -> None:
-        """`changes` resumes where a listener was cut off, in parts if need be."""
+        """`changes` resumes where a subscriber was disconnected, in parts if necessary."""
         recorder = Recorder(store)
         messages = add(store, new, 3)
         cursor = store.cursor()
@@ -411,7 +411,7 @@ class StoreContract:
 
     # The end
 
-    def test_a_closed_store_says_so(self, store: Store, new: MakeMessage) -> None:
+    def test_a_closed_store_raises(self, store: Store, new: MakeMessage) -> None:
         """Closing twice is safe; afterwards everything raises StoreUnavailable."""
         message = new()
         store.add([message])
@@ -425,7 +425,7 @@ class StoreContract:
         with pytest.raises(StoreUnavailable):
             queue(store, new())
 
-    def test_what_was_queued_is_committed_before_closing(self, store: Store, new: MakeMessage) -> None:
+    def test_queued_messages_are_committed_before_closing(self, store: Store, new: MakeMessage) -> None:
         """Closing resolves every waiting delivery, with success and in order."""
         futures = [queue(store, new()) for _ in range(100)]
         store.close()
@@ -433,7 +433,7 @@ class StoreContract:
 
     # Pins, the bin
 
-    def test_what_is_pinned_survives_retention_and_deleting_everything(self, store: Store, new: MakeMessage) -> None:
+    def test_pinned_messages_survive_retention_and_deleting_everything(self, store: Store, new: MakeMessage) -> None:
         """Pinned messages are only deleted by id."""
         kept, *others = add(store, new, 4)
         recorder = Recorder(store)
@@ -450,8 +450,8 @@ class StoreContract:
         assert store.delete(ByIds(ids([kept]))) == 1
         assert store.counts().messages == 0
 
-    def test_what_is_in_the_bin_comes_back_as_it_was(self, store: Store, new: MakeMessage) -> None:
-        """Place, tags, inboxes, flags and what searches find: nothing tells that it was away."""
+    def test_messages_are_restored_from_the_bin_unchanged(self, store: Store, new: MakeMessage) -> None:
+        """Position, tags, inboxes, flags and search results are as if it had never been deleted."""
         messages = [
             replace(new(subject=f"Message {number}"), tags=("one", f"t{number}"), inboxes=("box",))
             for number in range(3)
@@ -481,8 +481,8 @@ class StoreContract:
         assert store.raw(messages[0].store_id) == messages[0].content
         assert store.bin() == []
 
-    def test_the_bin_is_emptied_by_age_and_its_messages_are_then_gone(self, store: Store, new: MakeMessage) -> None:
-        """Only what was deleted before the moment goes; deleting everything for good leaves the bin as it is."""
+    def test_the_bin_is_emptied_by_age(self, store: Store, new: MakeMessage) -> None:
+        """Only messages deleted before the given time are removed; deleting everything leaves the bin as it is."""
         old, young, other = add(store, new, 3)
         store.delete(ByIds(ids([old])), binned_at=NOW)
         store.delete(ByIds(ids([young])), binned_at=NOW + timedelta(seconds=1))
@@ -494,8 +494,8 @@ class StoreContract:
         assert store.raw(young.store_id) == young.content
         assert store.page(parse("message", now=NOW)).matching == 1
 
-    def test_what_was_deleted_in_one_go_comes_back_in_one_go(self, store: Store, new: MakeMessage) -> None:
-        """By the moment of the deletion, which no other message in the bin has."""
+    def test_messages_deleted_together_are_restored_together(self, store: Store, new: MakeMessage) -> None:
+        """By the time of the deletion, which no other message in the bin has."""
         first, second, third = add(store, new, 3)
         store.delete(ByIds(ids([first])), binned_at=NOW)
         store.delete(ByIds(ids([second, third])), binned_at=NOW + timedelta(microseconds=1))
@@ -504,8 +504,8 @@ class StoreContract:
         assert {one.store_id for one in store.page().messages} == set(ids([second, third]))
         assert store.binned_message(first.store_id).deleted_at == NOW
 
-    def test_what_is_discarded_from_the_bin_is_gone_for_good(self, store: Store, new: MakeMessage) -> None:
-        """Only what is in the bin and named; the others stay where they are."""
+    def test_messages_discarded_from_the_bin_are_deleted_for_good(self, store: Store, new: MakeMessage) -> None:
+        """Only the named messages in the bin; the others stay."""
         first, second, third = add(store, new, 3)
         store.delete(ByIds(ids([first, second])), binned_at=NOW)
         assert store.discard([*ids([first, third]), "nothing"]) == 1
@@ -532,8 +532,8 @@ class StoreContract:
 
     # Inboxes
 
-    def test_mail_makes_its_inboxes_and_the_last_one_takes_them_away(self, store: Store, new: MakeMessage) -> None:
-        """The first casing of a name stays; a message may be in several; empty implicit ones are gone."""
+    def test_mail_creates_its_inboxes_and_empty_ones_disappear(self, store: Store, new: MakeMessage) -> None:
+        """The first casing of a name stays; a message may be in several; empty implicit inboxes are removed."""
         both, ann = replace(new(), inboxes=("Ann", "bob")), replace(new(), inboxes=("ann",))
         store.add([both, ann])
         assert [(one.name, one.messages, one.is_made) for one in store.inboxes()] == [
@@ -548,8 +548,8 @@ class StoreContract:
         store.delete(Everything())
         assert store.inboxes() == []
 
-    def test_an_inbox_goes_with_the_mail_that_is_in_no_other(self, store: Store, new: MakeMessage) -> None:
-        """`delete_inbox` drops it with its mail; mail to somebody else too stays with them."""
+    def test_an_inbox_is_deleted_with_the_mail_that_is_in_no_other(self, store: Store, new: MakeMessage) -> None:
+        """`delete_inbox` deletes it with its mail; mail that is in another inbox too stays there."""
         both, ann = replace(new(), inboxes=("Ann", "bob")), replace(new(), inboxes=("ann",))
         store.add([both, ann])
         assert store.delete_inbox("ann") == 1
@@ -583,7 +583,7 @@ class StoreContract:
         found = [store.explicit_inbox(name) for name in ("made", "by use", "over", "")]
         assert [inbox and inbox.name for inbox in found] == ["Made", None, None, None]
 
-    def test_what_arrived_comes_in_its_order(self, store: Store, new: MakeMessage) -> None:
+    def test_arrivals_are_read_in_order(self, store: Store, new: MakeMessage) -> None:
         """After a number the first ones, without one the newest, of what a query matches; with the store's cursor."""
         messages = add(store, new, 6)
         numbers = [store.summary(store_id).arrival for store_id in ids(messages)]
@@ -597,8 +597,8 @@ class StoreContract:
         assert (subjects(numbers[0]), subjects(numbers[4]), subjects(numbers[5])) == (["1", "3", "4"], ["5"], [])
         assert (subjects(None), subjects(0, limit=10)) == (["3", "4", "5"], ["0", "1", "3", "4", "5"])
 
-    def test_messages_are_judged_in_memory_as_by_the_database(self, store: Store, new: MakeMessage) -> None:
-        """Subjects hold all that queries ask for; those of messages that are gone are left out."""
+    def test_messages_match_in_memory_as_in_the_database(self, store: Store, new: MakeMessage) -> None:
+        """Subjects have all values that queries use; those of deleted messages are omitted."""
         store.add([replace(new(subject="one", text="words"), inboxes=("mine",), tags=("red",))])
         gone = add(store, new, 1)[0]
         found = store.page().messages
@@ -611,7 +611,7 @@ class StoreContract:
             assert not matches(parse(query, now=NOW), subject)
 
     def test_ids_and_tags_are_limited_to_an_inbox(self, store: Store, new: MakeMessage) -> None:
-        """Those of other inboxes are as if they were not there."""
+        """Those of other inboxes are treated as missing."""
         mine = replace(new(), inboxes=("Mine",), tags=("red", "blue"))
         foreign = replace(new(), inboxes=("foreign",), tags=("red",))
         store.add([mine, foreign])
@@ -621,7 +621,7 @@ class StoreContract:
         assert (store.tags(inbox="nobody"), store.tags()) == ({}, {"blue": 1, "red": 2})
 
     def test_events_name_the_inboxes(self, store: Store, new: MakeMessage) -> None:
-        """Of arrivals, changes and deletions, live and later; events of many messages concern every inbox."""
+        """Events of arrivals, changes and deletions, live and later; events of many messages concern every inbox."""
         recorder, before = Recorder(store), store.cursor()
         message = replace(new(), inboxes=("Mine",))
         store.add([message])
@@ -637,8 +637,8 @@ class StoreContract:
         store.delete(Everything())
         assert recorder.wait_for(8)[-1].concerns("foreign")
 
-    def test_an_inbox_keeps_to_its_own_bounds(self, store: Store, new: MakeMessage) -> None:
-        """So many, so long, and until its time is over; other mail is not touched."""
+    def test_an_inbox_has_limits_of_its_own(self, store: Store, new: MakeMessage) -> None:
+        """Number, age and lifetime; other mail is not affected."""
         store.create_inbox(StoredInbox(name="few", messages=0, created_at=NOW, max_messages=2))
         store.create_inbox(StoredInbox(name="short", messages=0, created_at=NOW, max_age=timedelta(hours=1)))
         store.create_inbox(StoredInbox(name="brief", messages=0, created_at=NOW, expires_at=NOW + timedelta(hours=2)))
@@ -654,7 +654,7 @@ class StoreContract:
         assert keep(NOW + timedelta(hours=1, seconds=1)) == {"few": 2, "short": 0, "brief": 3, "free": 3}
         assert keep(NOW + timedelta(hours=2)) == {"few": 2, "short": 0, "free": 3}
 
-    def test_what_a_message_answers(self, store: Store, new: MakeMessage) -> None:
+    def test_references_of_a_reply(self, store: Store, new: MakeMessage) -> None:
         """The ids of References, then of In-Reply-To, each once and folded; phrases (RFC 5322 §4.5.4) are no ids."""
         answer = new(
             b"In-Reply-To: Your message of today <C@x.example>\r\n"
@@ -667,7 +667,7 @@ class StoreContract:
         }
 
     def test_a_search_is_saved_under_its_name(self, store: Store) -> None:
-        """The same name again replaces it."""
+        """Saving under the same name replaces it."""
         saved = store.saved_searches
         saved.save("Fails", "subject:failed")
         saved.save(" Fails ", "subject:failure")

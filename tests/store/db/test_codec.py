@@ -36,7 +36,7 @@ def test_any_text_can_be_stored(text: str) -> None:
 
 
 @given(st.lists(st.text(alphabet=st.characters())))
-def test_values_come_back_whatever_text_they_hold(texts: list[str]) -> None:
+def test_values_with_any_text_are_read_back(texts: list[str]) -> None:
     """Long ones are compressed; lone surrogates become U+FFFD, and nothing raises."""
     texts = [text * 200 for text in texts]
     kept = unpack_change(pack(ChangeData(tags=tuple(texts))))

@@ -1,4 +1,4 @@
-"""The schema that a new file gets, the one that migrations lead to, and the way from one to the other."""
+"""The schema of a new file, the schema after all migrations, and the upgrade between them."""
 
 import re
 import shutil

@@ -36,7 +36,7 @@ def add(store: Store, chance: random.Random) -> None:
 
 
 def change(store: Store, chance: random.Random) -> None:
-    """Anything else that changes what a query matches."""
+    """Make another change that affects what a query matches."""
     listed = [one.store_id for one in store.page(limit=1000).messages]
     some = ByIds(tuple(chance.sample(listed, min(len(listed), 3))))
     name = chance.choice(("ann", "bob", "eve"))
@@ -69,7 +69,7 @@ def change(store: Store, chance: random.Random) -> None:
 
 @pytest.fixture
 def stores(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Store, Store]]:
-    """Two of one database; the first looks up places in blocks of a few messages, whatever the depth."""
+    """Two stores of one database; the first uses small blocks in its offset index, at any depth."""
     monkeypatch.setattr("catcher.store.read.search._MIN_OFFSET", 0)
     with Store.open(url, poll_interval=0) as one, Store.open(url, poll_interval=0) as other:
         one._database.offsets = OffsetIndex(block=5)
@@ -77,7 +77,7 @@ def stores(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Store, S
 
 
 def agrees(store: Store) -> None:
-    """What is counted and looked up is what a list of everything shows."""
+    """Counts and offsets agree with a list of everything."""
     everything = [one.store_id for one in store.page(limit=1000).messages]
     for start in range(len(everything) + 2):
         found = store.page(limit=2, start=start).messages
@@ -90,7 +90,7 @@ def agrees(store: Store) -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_whatever_happens_the_numbers_are_right(stores: tuple[Store, Store], seed: int) -> None:
+def test_counts_and_offsets_are_right_after_every_change(stores: tuple[Store, Store], seed: int) -> None:
     """After each of many changes, half of them by another process's store."""
     chance = random.Random(seed)
     add(stores[0], chance)

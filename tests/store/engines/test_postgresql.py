@@ -1,4 +1,4 @@
-"""What only PostgreSQL can show: connections that are lost, announcements, duties, texts that its indexes refuse."""
+"""Behaviour of PostgreSQL only: lost connections, notifications, leadership, texts that its indexes refuse."""
 
 import random
 import string
@@ -23,9 +23,7 @@ NEVER = 1e6
 """A poll interval so long that only notifications can be in time."""
 
 
-def test_connections_that_were_lost_are_made_anew_without_a_word(
-    postgresql: Server, postgresql_url: str, new: MakeMessage
-) -> None:
+def test_lost_connections_are_replaced_silently(postgresql: Server, postgresql_url: str, new: MakeMessage) -> None:
     """After a restart of the idle server, the next delivery and the next query reconnect."""
     with Store.open(postgresql_url, poll_interval=0) as store:
         store.add([new()])
@@ -37,7 +35,7 @@ def test_connections_that_were_lost_are_made_anew_without_a_word(
         assert store.delete(ByIds(tuple(one.store_id for one in store.page().messages))) == 2
 
 
-def test_while_it_cannot_be_reached_nothing_is_taken(postgresql: Server, postgresql_url: str, new: MakeMessage) -> None:
+def test_no_mail_is_accepted_while_it_is_unreachable(postgresql: Server, postgresql_url: str, new: MakeMessage) -> None:
     """Callers get an error for clients, and the store recovers with the server."""
     with Store.open(postgresql_url, poll_interval=0, lock_timeout=2) as store:
         kept = new()
@@ -77,8 +75,8 @@ def test_changes_during_an_outage_are_published_later(
             assert [event.store_id for event in recorder.wait_for(number)][-1] == mail.store_id
 
 
-def test_one_of_several_stores_prunes_and_another_one_after_it(postgresql_url: str, new: MakeMessage) -> None:
-    """The duty is held as long as its holder is connected."""
+def test_one_store_prunes_and_another_one_succeeds_it(postgresql_url: str, new: MakeMessage) -> None:
+    """The leader holds the job as long as it is connected."""
     with Store.open(postgresql_url, poll_interval=0) as two:
         with Store.open(postgresql_url, poll_interval=0) as one:
             one.add([new() for _ in range(6)])
@@ -90,7 +88,7 @@ def test_one_of_several_stores_prunes_and_another_one_after_it(postgresql_url: s
         assert two.counts().messages == 3
 
 
-def test_long_ids_and_tags_are_kept(postgresql_url: str, new: MakeMessage) -> None:
+def test_long_ids_and_tags_are_stored(postgresql_url: str, new: MakeMessage) -> None:
     """Its indexes take 2,700 octets; a sender is not bound by that. Folding makes 18 characters of some."""
     long = "".join(random.Random(1).choices(string.ascii_letters, k=900))
     fields = b"".join(b" %s\r\n" % long[start:].encode() for start in range(0, 60, 2))

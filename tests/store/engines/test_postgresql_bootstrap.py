@@ -1,4 +1,4 @@
-"""What opening a PostgreSQL database makes of it, and what it refuses, leaving the database as it was."""
+"""Opening a PostgreSQL database: what is created, and what is refused and left unchanged."""
 
 import shutil
 import subprocess
@@ -95,8 +95,8 @@ def test_an_upgrade_that_fails_changes_nothing(postgresql_url: str, tmp_path: Pa
     assert declared(postgresql_url) == before
 
 
-def test_several_catchers_may_make_one_database(empty_url: str, new: MakeMessage) -> None:
-    """Those that come while the first one makes it find it made."""
+def test_several_catchers_may_create_one_database(empty_url: str, new: MakeMessage) -> None:
+    """Those that wait for the first one find it ready."""
     script = "import sys; from catcher.store import Store; Store.open(sys.argv[1]).close()"
     running = [subprocess.Popen([sys.executable, "-c", script, empty_url], cwd=ROOT) for _ in "123"]
     assert [process.wait(60) for process in running] == [0, 0, 0]
@@ -127,20 +127,20 @@ def test_a_newer_database_is_refused(postgresql_url: str) -> None:
     refused(postgresql_url, "newer version", error=DatabaseTooNew)
 
 
-def test_a_server_that_is_not_there_is_named_without_its_password() -> None:
-    """The line says what could not be reached and why, in the words of the driver."""
+def test_an_unreachable_server_is_named_without_its_password() -> None:
+    """The message says what could not be reached and why, in the words of the driver."""
     url = "postgresql://me:secret@127.0.0.1:1/mail?sslpassword=secret"
     said = refused(url, "127.0.0.1")
     assert "secret" not in said
     assert "refused" in said
 
 
-def test_a_database_that_is_not_there_is_named(postgresql: Server) -> None:
+def test_a_missing_database_is_named(postgresql: Server) -> None:
     """Databases are never created on a server."""
     assert "does not exist" in refused(postgresql.make().replace("test_", "no_"), "cannot be used")
 
 
-def test_what_the_server_lacks_is_named(postgresql: Server, empty_url: str) -> None:
+def test_missing_features_of_the_server_are_named(postgresql: Server, empty_url: str) -> None:
     """The extension that only an administrator may make, and an encoding that cannot hold all mail."""
     with psycopg.connect(empty_url) as connection:
         connection.execute("DO $$ BEGIN CREATE ROLE weak LOGIN; EXCEPTION WHEN duplicate_object THEN END $$")

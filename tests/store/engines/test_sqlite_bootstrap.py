@@ -1,4 +1,4 @@
-"""What opening makes, and what it refuses, leaving the file as it was."""
+"""Opening an SQLite file: what is created, and what is refused and left unchanged."""
 
 import hashlib
 import sqlite3
@@ -99,7 +99,7 @@ def test_a_missing_directory_and_a_directory_are_refused(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("what", ["file", "directory"])
-def test_what_cannot_be_written_is_refused(tmp_path: Path, what: str) -> None:
+def test_a_read_only_database_is_refused(tmp_path: Path, what: str) -> None:
     """A read-only file, or a file in a read-only directory, is refused at the start, not at the first mail."""
     path = tmp_path / "data" / "mail.db"
     path.parent.mkdir()
@@ -138,7 +138,7 @@ def test_what_cannot_be_written_is_refused(tmp_path: Path, what: str) -> None:
 @pytest.mark.parametrize(
     "url", ["", "mail.db", "sqlite://", "sqlite:///:memory:", "mysql://me:secret@host/db", "no such scheme://x"]
 )
-def test_an_address_of_no_use_is_refused(url: str) -> None:
+def test_an_unsupported_url_is_refused(url: str) -> None:
     """The line gives the value and what was expected, and no password."""
     with pytest.raises(DatabaseUnusable) as caught:
         Store.open(url)
@@ -166,8 +166,8 @@ def test_odd_file_names_are_file_names(tmp_path: Path, new: MakeMessage) -> None
     assert path.exists()
 
 
-def test_two_processes_may_make_one_database(tmp_path: Path, new: MakeMessage) -> None:
-    """The second to come finds it made."""
+def test_two_processes_may_create_one_database(tmp_path: Path, new: MakeMessage) -> None:
+    """The second one finds it ready."""
     path = tmp_path / "mail.db"
     script = "import sys; from catcher.store import Store; Store.open('sqlite:///' + sys.argv[1]).close()"
     running = [
@@ -179,8 +179,8 @@ def test_two_processes_may_make_one_database(tmp_path: Path, new: MakeMessage) -
         assert store.cursor() == 1
 
 
-def test_what_is_kept_is_there_after_opening_again(url: str, new: MakeMessage) -> None:
-    """Numbers go on where they stopped."""
+def test_messages_are_found_after_reopening(url: str, new: MakeMessage) -> None:
+    """Numbers continue where they stopped."""
     message = new()
     with Store.open(url) as store:
         [first] = store.add([message])
