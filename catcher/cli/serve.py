@@ -95,7 +95,7 @@ def command(config: str, **flags: Any) -> None:
 
 
 async def _serve(settings: Settings, origins: Mapping[str, Origin]) -> None:
-    """Run a catcher until the process is told to stop, which may be before it has started."""
+    """Run a catcher until the process is asked to stop, even before it has started."""
     running = asyncio.create_task(_run(settings, origins))
     stopped = asyncio.create_task(until_stopped())
     await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)

@@ -41,7 +41,7 @@ class Pop3Options:
             if getattr(self, name) <= 0:
                 raise SettingError(f"{name}={getattr(self, name)!r}: expected a number above 0")
         if self.implicit_tls and self.tls is None:
-            raise SettingError("TLS is asked for without a certificate: expected certificate files or a generated one")
+            raise SettingError("TLS is required without a certificate: expected certificate files or a generated one")
 
     @property
     def app_name(self) -> str:

@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from catcher.errors import StartError
 
 DRAIN_SECONDS = 2
-"""How long running requests may take after the server was told to stop."""
+"""How long running requests may take after the server was asked to stop."""
 
 
 class HttpServer:

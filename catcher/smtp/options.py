@@ -90,7 +90,7 @@ class SmtpOptions(Struct, frozen=True, kw_only=True):
             except ValueError:
                 raise SettingError(f"trusted proxy {network!r}: expected an IP address or network") from None
         if self.tls is None and (self.require_tls or any(listener.implicit_tls for listener in self.listeners)):
-            raise SettingError("TLS is asked for without a certificate: expected certificate files or a generated one")
+            raise SettingError("TLS is required without a certificate: expected certificate files or a generated one")
 
     @property
     def app_name(self) -> str:

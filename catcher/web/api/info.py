@@ -79,7 +79,7 @@ class Info(Resource):
 
 
 def resident_octets() -> int:
-    """Return the memory that this process has in use; its peak where the system does not tell, or 0."""
+    """Return the memory that this process has in use; its peak where the system does not report it, or 0."""
     try:
         import resource  # not on Windows
     except ImportError:

@@ -81,7 +81,7 @@ def routes(services: Services, options: WebOptions, *, hub: Hub, operations: Seq
 async def _handle(site: Site, handler: Handler, request: Request) -> Response:
     """Run a handler in the reader's language and clock.
 
-    A missing message gives a page that tells so, with the list beside it.
+    A missing message gives a page that says so, with the list beside it.
     """
     preferences = read_preferences(request)
     set_language(choose(request.headers.get("accept-language", ""), preferred=preferences.language))

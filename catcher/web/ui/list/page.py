@@ -109,7 +109,7 @@ def make_row(
 async def notice_page(
     site: Site, request: Request, title: str, text: str, *, status: int = 400, restore: str = ""
 ) -> Response:
-    """Return a page that tells what happened and what to do, with the list beside it."""
+    """Return a page that says what happened and what to do, with the list beside it."""
     state = read_list_state(request)
     message_list, _counts = await read_list(site, replace(state, view=""), read_preferences(request))
     page = NoticePage(

@@ -27,7 +27,7 @@ _METHODS = {
 
 
 async def read_events(site: Site, stored: StoredMessage) -> tuple[CalendarEvent, ...]:
-    """Return the events of the first calendar parts; a malformed part gives an event that tells so."""
+    """Return the events of the first calendar parts; a malformed part gives an event that says so."""
     parts = [part for part in stored.message.parts if part.media_type == "text/calendar"][:MAX_PARTS]
     found: dict[str, CalendarEvent] = {}
     for part in parts:
