@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         TextIsHtml,
         UnsubscribeIsValid,
     )
-    from catcher.assertions.mail import Mail, MailFile
+    from catcher.assertions.mail import Mail
     from catcher.assertions.snapshot import difference, normalised
 else:
     __getattr__ = lazy.exports(
@@ -31,7 +31,7 @@ else:
             "excerpt": "excerpt",
             "kinds": "Assertion ChecksPass HasAttachment HtmlContains LinksTo NoTemplateVariables "
             "Plain RecipientsAre SubjectIs TextContains TextIsHtml UnsubscribeIsValid",
-            "mail": "Mail MailFile",
+            "mail": "Mail",
             "snapshot": "difference normalised",
         },
     )
@@ -43,7 +43,6 @@ __all__ = [
     "HtmlContains",
     "LinksTo",
     "Mail",
-    "MailFile",
     "NoTemplateVariables",
     "Plain",
     "RecipientsAre",

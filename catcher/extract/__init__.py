@@ -6,13 +6,13 @@ from catcher import lazy
 
 if TYPE_CHECKING:
     from catcher.extract.extraction import extract
-    from catcher.extract.model import LIKELY, CodeKind, CodeMatch, Extract, LinkKind, LinkMatch, MatchPlace, MatchSource
+    from catcher.extract.model import LIKELY, CodeKind, CodeMatch, Extract, LinkKind, LinkMatch, MatchSource
 else:
     __getattr__ = lazy.exports(
         __name__,
         {
             "extraction": "extract",
-            "model": "CodeKind CodeMatch Extract LIKELY LinkKind LinkMatch MatchPlace MatchSource",
+            "model": "CodeKind CodeMatch Extract LIKELY LinkKind LinkMatch MatchSource",
         },
     )
 
@@ -23,7 +23,6 @@ __all__ = [
     "Extract",
     "LinkKind",
     "LinkMatch",
-    "MatchPlace",
     "MatchSource",
     "extract",
 ]

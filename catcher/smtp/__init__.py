@@ -1,7 +1,6 @@
 """The SMTP and LMTP server: turns dialogues into envelopes and content, and delivers them."""
 
-from catcher.smtp.context import Deliver
 from catcher.smtp.options import AuthPolicy, SmtpListener, SmtpOptions
-from catcher.smtp.server import BoundAddress, SmtpServer
+from catcher.smtp.server import SmtpServer
 
-__all__ = ["AuthPolicy", "BoundAddress", "Deliver", "SmtpListener", "SmtpOptions", "SmtpServer"]
+__all__ = ["AuthPolicy", "SmtpListener", "SmtpOptions", "SmtpServer"]

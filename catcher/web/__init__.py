@@ -8,11 +8,9 @@ if TYPE_CHECKING:
     from catcher.web.api.metrics import metrics_app
     from catcher.web.api.presenters import summary_json
     from catcher.web.app import create_app
-    from catcher.web.hub import Hub
     from catcher.web.services import InstanceInfo, ListenerInfo, Services, WebOptions
 
 __all__ = [
-    "Hub",
     "InstanceInfo",
     "ListenerInfo",
     "Services",
@@ -28,7 +26,6 @@ __getattr__ = lazy.exports(
         "api.metrics": "metrics_app",
         "api.presenters": "summary_json",
         "app": "create_app",
-        "hub": "Hub",
         "services": "InstanceInfo ListenerInfo Services WebOptions",
     },
 )

@@ -4,7 +4,7 @@ from catcher.store.search.candidates import INDEXED, implied
 from catcher.store.search.explanation import failures
 from catcher.store.search.filter import matches
 from catcher.store.search.folding import clean, entries, fold
-from catcher.store.search.logic import all_of, has_condition, simplify, within
+from catcher.store.search.logic import has_condition, simplify, within
 from catcher.store.search.model import (
     And,
     Anything,
@@ -25,10 +25,10 @@ from catcher.store.search.model import (
 )
 from catcher.store.search.parser import parse
 from catcher.store.search.printer import render
-from catcher.store.search.sql import IndexCondition, condition
+from catcher.store.search.sql import condition
 from catcher.store.search.terms import TERMS, Term
 from catcher.store.search.texts import envelope_texts, search_texts
-from catcher.store.search.tokens import QueryToken, tokens
+from catcher.store.search.tokens import tokens
 
 __all__ = [
     "INDEXED",
@@ -40,19 +40,16 @@ __all__ = [
     "HasTag",
     "HeaderHas",
     "InInbox",
-    "IndexCondition",
     "Is",
     "Not",
     "Nothing",
     "Or",
     "Query",
-    "QueryToken",
     "Received",
     "SearchTexts",
     "Size",
     "Subject",
     "Term",
-    "all_of",
     "clean",
     "condition",
     "entries",
