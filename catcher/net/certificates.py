@@ -18,19 +18,19 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from catcher.net.tls import RENEW_DAYS
-
 CA_YEARS = 10
 LEAF_DAYS = 397
 """Some clients refuse certificates that are valid for longer than 398 days."""
 
 
-def generate_certificate(names: Sequence[str], *, ca: Path, ca_key: Path, leaf: Path, now: dt.datetime) -> dt.datetime:
+def generate_certificate(
+    names: Sequence[str], *, ca: Path, ca_key: Path, leaf: Path, now: dt.datetime, margin: dt.timedelta
+) -> dt.datetime:
     """Write a certificate for these host names and IP addresses, with its chain and key, and return when it expires.
 
-    The CA is generated if there is none that is usable. Raises OSError.
+    The CA is generated if there is none that stays valid for longer than the margin. Raises OSError.
     """
-    authority, authority_key = _authority(ca, ca_key, now)
+    authority, authority_key = _authority(ca, ca_key, now, margin)
     key = ec.generate_private_key(ec.SECP256R1())
     until = min(now + dt.timedelta(days=LEAF_DAYS), authority.not_valid_after_utc)
     certificate = (
@@ -57,11 +57,13 @@ def replace_file(path: Path, octets: bytes, *, is_secret: bool) -> None:
     new.replace(path)
 
 
-def _authority(ca: Path, ca_key: Path, now: dt.datetime) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
+def _authority(
+    ca: Path, ca_key: Path, now: dt.datetime, margin: dt.timedelta
+) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
     with contextlib.suppress(FileNotFoundError, ValueError, TypeError):
         known = x509.load_pem_x509_certificate(ca.read_bytes())
         known_key = load_pem_private_key(ca_key.read_bytes(), None)
-        is_current = known.not_valid_after_utc - now > dt.timedelta(days=RENEW_DAYS)
+        is_current = known.not_valid_after_utc - now > margin
         if is_current and isinstance(known_key, ec.EllipticCurvePrivateKey):
             return known, known_key
     key = ec.generate_private_key(ec.SECP256R1())

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from catcher.errors import SettingError
 
-RENEW_DAYS = 30
+RENEWAL_MARGIN = dt.timedelta(days=30)
 
 _CA, _CA_KEY, _LEAF, _FACTS = "ca.pem", "ca-key.pem", "server.pem", "server.json"
 
@@ -70,7 +70,7 @@ def _has_leaf(directory: Path, names: Sequence[str], now: dt.datetime) -> bool:
         known = set(facts["names"])
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return False
-    is_current = until - now > dt.timedelta(days=RENEW_DAYS)
+    is_current = until - now > RENEWAL_MARGIN
     return is_current and known >= set(names) and (directory / _LEAF).exists() and (directory / _CA).exists()
 
 
@@ -78,7 +78,7 @@ def _generate_leaf(directory: Path, names: Sequence[str], now: dt.datetime) -> N
     from catcher.net import certificates  # late: it imports `cryptography`, which is optional and slow to load
 
     until = certificates.generate_certificate(
-        names, ca=directory / _CA, ca_key=directory / _CA_KEY, leaf=directory / _LEAF, now=now
+        names, ca=directory / _CA, ca_key=directory / _CA_KEY, leaf=directory / _LEAF, now=now, margin=RENEWAL_MARGIN
     )
     facts = {"names": sorted(names), "until": until.isoformat()}
     certificates.replace_file(directory / _FACTS, json.dumps(facts).encode(), is_secret=False)
