@@ -1,4 +1,4 @@
-"""Tests of `catcher check`, run as a process: files, standard input, databases, a running catcher."""
+"""Tests of `catcher check`: files, standard input, databases, a running catcher."""
 
 import json
 import xml.etree.ElementTree as ElementTree
@@ -70,9 +70,9 @@ def test_a_check_that_fails_to_run_is_not_a_pass(run: Run, bad: Path) -> None:
     assert "cannot be reached" in done.stdout.decode()
 
 
-def test_standard_input_is_read(run: Run) -> None:
+def test_standard_input_is_read(run_process: Run) -> None:
     """`-` reads the message from standard input."""
-    done = run("check", "-", "--fail-on", "error", octets=GOOD)
+    done = run_process("check", "-", "--fail-on", "error", octets=GOOD)
     assert done.returncode == 0, done.stdout.decode()
 
 

@@ -1,4 +1,4 @@
-"""Tests of `catcher sendmail`, run as a process."""
+"""Tests of `catcher sendmail` with real servers."""
 
 import contextlib
 import os
@@ -118,10 +118,10 @@ def test_the_server_can_be_on_a_unix_socket(tmp_path: Path, run: Run) -> None:
             server.terminate()
 
 
-def test_smtp_on_standard_input_reaches_the_server(catcher: RunningCatcher, run: Run) -> None:
+def test_smtp_on_standard_input_reaches_the_server(catcher: RunningCatcher, run_process: Run) -> None:
     """-bs connects standard input and output with the server until it hangs up."""
     dialogue = b"EHLO x\r\nMAIL FROM:<a@x.y>\r\nRCPT TO:<b@x.y>\r\nDATA\r\nS: x\r\n\r\nbody\r\n.\r\nQUIT\r\n"
-    done = run("sendmail", "-S", server(catcher), "-bs", octets=dialogue)
+    done = run_process("sendmail", "-S", server(catcher), "-bs", octets=dialogue)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(b"220 ")
     assert b"\r\n221 " in done.stdout

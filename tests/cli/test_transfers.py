@@ -1,4 +1,4 @@
-"""Tests of `catcher ingest`, `dump` and `reindex`, run as processes with real files and databases."""
+"""Tests of `catcher ingest`, `dump` and `reindex` with real files and databases."""
 
 import contextlib
 import json
@@ -154,11 +154,11 @@ def test_mail_can_be_sent_to_a_server_instead(run: Run, tmp_path: Path) -> None:
         assert catcher.store.get(one.store_id).envelope.reverse_path == "r@x.y"
 
 
-def test_a_running_server_sees_imported_messages(run: Run, tmp_path: Path) -> None:
+def test_a_running_server_sees_imported_messages(run_process: Run, tmp_path: Path) -> None:
     """Messages imported by another process are visible at once."""
     (tmp_path / "1.eml").write_bytes(ONE)
     with running_catcher(database=str(tmp_path / "m.db")) as catcher:
-        assert run("ingest", "-d", tmp_path / "m.db", tmp_path / "1.eml").returncode == 0
+        assert run_process("ingest", "-d", tmp_path / "m.db", tmp_path / "1.eml").returncode == 0
         assert catcher.store.counts().messages == 1
 
 
@@ -274,13 +274,13 @@ class Hostile(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-def test_hostile_ids_cannot_leave_the_folder(run: Run, tmp_path: Path) -> None:
+def test_hostile_ids_cannot_leave_the_folder(run_process: Run, tmp_path: Path) -> None:
     """A message whose id is a path is skipped and listed."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Hostile)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         out = tmp_path / "deep" / "er" / "out"
-        done = run("dump", "--http", f"http://127.0.0.1:{server.server_port}/", out)
+        done = run_process("dump", "--http", f"http://127.0.0.1:{server.server_port}/", out)
     finally:
         server.shutdown()
         server.server_close()
@@ -305,7 +305,7 @@ def test_an_unusable_server_is_one_clear_line(run: Run, tmp_path: Path, url: str
 
 
 @pytest.mark.sqlite
-def test_reindex_rebuilds_messages_of_an_older_version(run: Run, tmp_path: Path) -> None:
+def test_reindex_rebuilds_messages_of_an_older_version(run: Run, run_process: Run, tmp_path: Path) -> None:
     """Subject, snippet, tree and search texts are rebuilt, indexed or not; marks and tags stay."""
     mails = [b"To: a@x.y\r\nSubject: needle%03d\r\n\r\nhaystack%03d\r\n" % (n, n) for n in range(120)]
     database = fill(run, tmp_path, *mails)
@@ -315,7 +315,7 @@ def test_reindex_rebuilds_messages_of_an_older_version(run: Run, tmp_path: Path)
         wait_until_indexed(database)
         before = store.page(limit=200).messages, [store.get(one.store_id) for one in store.page().messages]
     change(database, "UPDATE message SET subject = 'broken', snippet = ''")
-    done = run("reindex", database)
+    done = run_process("reindex", database)
     assert (done.returncode, done.stdout) == (0, b"120 messages rebuilt\n"), done.stderr
     with opened(database) as store:
         assert (store.page(limit=200).messages, [store.get(one.store_id) for one in store.page().messages]) == before
