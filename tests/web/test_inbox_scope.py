@@ -186,5 +186,5 @@ def test_a_token_limits_its_request_where_nobody_is_asked_for_one(tmp_path: Path
             assert anybody.delete("api/v1/messages", headers=field).status_code == 403
             assert anybody.get("", headers=field).status_code == 403
         assert anybody.get("api/v1/messages", headers=bearer(secret[:-1] + "!")).status_code == 401
-        for field in (bearer("of-another-server"), basic("ann", "secret")):
-            assert anybody.get("api/v1/messages", headers=field).json()["total"] == 2
+        assert anybody.get("api/v1/messages", headers=bearer("of-another-server")).status_code == 401
+        assert anybody.get("api/v1/messages", headers=basic("ann", "secret")).json()["total"] == 2

@@ -28,6 +28,7 @@ from catcher.store.records.tokens import PREFIX, ApiToken
 from catcher.store.records.tokens import Scope as TokenScope
 from catcher.threads import Threads
 from catcher.web.inbox_scope import bind
+from catcher.web.middleware.unknown_host import WITHOUT_LOGIN
 from catcher.web.services import WebOptions
 
 log = logging.getLogger("catcher.web")
@@ -42,6 +43,9 @@ MAX_WAITING = 100
 """Requests that may wait for a free slot; further ones have to try again."""
 
 MAX_SECRET_LENGTH = 200
+
+HEALTH_PATHS = ("livez", "readyz")
+"""Paths that are open to everybody, under any host name."""
 
 _SIGNED_IMAGE = re.compile(r"view/[^/]+/cid/[0-9]+", re.ASCII)
 
@@ -84,8 +88,8 @@ class PasswordVerifier:
 class Authentication:
     """Middleware that refuses requests without a valid password or token (401) or with too small a scope (403).
 
-    A token limits its request even where none is required: its sender wants no more than it allows, and an expired
-    token must not open everything.
+    A token limits its request even where none is required: its sender wants no more than it allows, and an unknown, an
+    empty or an expired one must not open everything.
 
     passwords: verifies the users of the site, None when there are none. send_passwords: verifies those who may send
     through the API, instead. find_token: returns the token with a secret.
@@ -117,16 +121,17 @@ class Authentication:
         """Return the application or a refusal, and the scope with the inbox that a token is bound to."""
         path = scope["path"].removeprefix(self._options.webroot)
         is_sending = path == "api/v1/send" and scope.get("method") == "POST"
-        if _is_open(scope, path):
-            return self._app, scope
         is_protected = self._is_protected(is_sending=is_sending)
+        without_login = scope.get(WITHOUT_LOGIN, self._app)
+        if _is_open(scope, path):
+            return self._app if is_protected else without_login, scope
         passwords = self._send_passwords if is_sending and self._send_passwords is not None else self._passwords
         given = [value for name, value in scope["headers"] if name == b"authorization"]
         field = given[0] if len(given) == 1 else b""
         basic, bearer = read_basic(field), read_bearer(field)
         secret = bearer or (basic[1] if basic else "")
-        if not is_protected and not _may_be_token(secret):
-            return self._app, scope
+        if not is_protected and bearer is None and not _may_be_token(secret):
+            return without_login, scope
         try:
             if is_protected and basic is not None and passwords is not None and await passwords.verify(*basic):
                 return self._app, scope
@@ -141,7 +146,7 @@ class Authentication:
             if not token.scope.covers(needed):
                 return _forbidden(needed), scope
             return self._app, bind(scope, token.inbox) if token.inbox else scope
-        if basic is not None or bearer:
+        if basic is not None or bearer is not None:
             user = basic[0][:100] if basic else ""
             log.warning("wrong password", extra={"user": user, "peer": (scope.get("client") or ("",))[0]})
         return _unauthorized(), scope
@@ -170,14 +175,19 @@ def needed_scope(method: str, path: str) -> TokenScope:
 def _is_open(scope: Scope, path: str) -> bool:
     if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
         return False
-    return path in ("livez", "readyz") or _SIGNED_IMAGE.fullmatch(path) is not None
+    return path in HEALTH_PATHS or _SIGNED_IMAGE.fullmatch(path) is not None
 
 
-def read_bearer(field: bytes) -> str:
-    """Return the token of an Authorization field; "" for another scheme or a malformed field. RFC 6750 §2.1."""
+def read_bearer(field: bytes) -> str | None:
+    """Return the token of an Authorization field, "" for none that can be read; None for another scheme.
+
+    Source: RFC 6750 §2.1.
+    """
     scheme, _, secret = field.strip().partition(b" ")
+    if scheme.lower() != b"bearer":
+        return None
     text = secret.strip()
-    return text.decode() if scheme.lower() == b"bearer" and text.isascii() else ""
+    return text.decode() if text.isascii() else ""
 
 
 def read_basic(field: bytes) -> tuple[str, str] | None:

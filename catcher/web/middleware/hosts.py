@@ -7,7 +7,42 @@ from urllib.parse import urlsplit
 _AUTHORITY = re.compile(
     r"\A(?:\[(?P<v6>[0-9A-Fa-f:.]+(?:%25[0-9A-Za-z.]+)?)\]|(?P<name>[0-9A-Za-z._-]+))(?::[0-9]{1,5})?\Z"
 )
-_PRIVATE_SUFFIXES = (".local", ".internal", ".localhost", ".test")
+
+SAFE_SUFFIXES = {
+    "localhost": "loopback by definition (RFC 6761 §6.3)",
+    "test": "never delegated in public DNS (RFC 6761 §6.2)",
+    "local": "multicast DNS (RFC 6762), .cluster.local of Kubernetes",
+    "home.arpa": "home networks (RFC 8375)",
+    "internal": "reserved for private use by ICANN, 2024",
+    "lan": "not delegated; home routers",
+    "home": "not delegated, deferred by ICANN, 2018; home routers",
+    "corp": "not delegated, deferred by ICANN, 2018; company networks",
+    "intranet": "not delegated; company networks",
+    "private": "not delegated; company networks",
+    "localdomain": "not delegated; default domain of many systems",
+    "svc": "not delegated; services of Kubernetes",
+    "ddev.site": "always loopback; DDEV",
+    "lndo.site": "always loopback; Lando",
+    "localtest.me": "always loopback",
+    "lvh.me": "always loopback",
+    "docksal.site": "always the address of Docksal's machine",
+    "nip.io": "the address that the name spells",
+    "sslip.io": "the address that the name spells",
+    "traefik.me": "the address that the name spells",
+    "app.github.dev": "tunnels of GitHub Codespaces",
+    "gitpod.io": "tunnels of Gitpod workspaces",
+    "gitpod.dev": "tunnels of Gitpod environments",
+    "devtunnels.ms": "tunnels of Visual Studio and VS Code",
+    "csb.app": "tunnels of CodeSandbox",
+    "ngrok.app": "tunnels of ngrok",
+    "ngrok.dev": "tunnels of ngrok",
+    "ngrok.io": "tunnels of ngrok",
+    "ngrok-free.app": "tunnels of ngrok",
+    "ngrok-free.dev": "tunnels of ngrok",
+    "trycloudflare.com": "tunnels of Cloudflare",
+    "ts.net": "machines of a Tailscale network",
+}
+"""Suffixes whose names cannot be made to resolve to another address by an attacker, each with the reason."""
 
 
 def host_name(authority: str) -> str | None:
@@ -21,9 +56,8 @@ def host_name(authority: str) -> str | None:
 def is_expected_host(authority: str, names: tuple[str, ...]) -> bool:
     """Return whether a request may have this Host field.
 
-    DNS rebinding needs a name that the attacker controls in public DNS, so IP addresses, single-label names and names
-    below .local, .internal, .localhost and .test pass (RFC 6761, RFC 6762, and ICANN's reservation of .internal);
-    other names pass only when configured.
+    DNS rebinding needs a name whose address the attacker can change, so IP addresses, single-label names and names
+    below `SAFE_SUFFIXES` pass; other names pass only when configured.
 
     names: "mail.example.com", "*.example.com" or ".example.com" for all below it, "*" for every name;
     ports do not count. A malformed authority does not pass.
@@ -31,7 +65,7 @@ def is_expected_host(authority: str, names: tuple[str, ...]) -> bool:
     host = host_name(authority)
     if host is None:
         return False
-    if _is_address(host) or "." not in host or host.endswith(_PRIVATE_SUFFIXES):
+    if "." not in host or _is_address(host) or _has_safe_suffix(host):
         return True
     return any(_matches(pattern.lower().strip(), host) for pattern in names)
 
@@ -67,6 +101,14 @@ def _is_address(host: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _has_safe_suffix(host: str) -> bool:
+    labels = host.split(".")
+    # sslip.io delegates _acme-challenge.* to the name server at the address in the name, which the attacker may own.
+    if any(label.startswith("_") for label in labels):
+        return False
+    return any(".".join(labels[start:]) in SAFE_SUFFIXES for start in range(1, len(labels)))
 
 
 def _matches(pattern: str, host: str) -> bool:

@@ -9,7 +9,9 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from catcher.web.middleware.authentication import HEALTH_PATHS
 from catcher.web.middleware.hosts import host_name, is_expected_host, is_listed_origin, is_same_origin
+from catcher.web.middleware.unknown_host import WITHOUT_LOGIN, UnknownHost
 from catcher.web.services import WebOptions
 
 CLOSED = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
@@ -27,7 +29,9 @@ _ALLOWED_HEADERS = "*, Authorization"
 class Gate:
     """Refuses requests of DNS rebinding and of foreign pages; gives listed origins access to the API.
 
-    * Host: see `is_expected_host`; refused with 403, or 400 when malformed. No Host (HTTP/1.0) passes.
+    * Host: for a name that `is_expected_host` does not accept, only health checks and requests with valid credentials
+      pass, all else is refused with 403: the browser sends no credentials to a name that the attacker chose. 400 when
+      malformed. No Host (HTTP/1.0) passes.
     * Every request that changes state or makes the server send requests, and every WebSocket: an `Origin` that is
       neither this host nor listed, or `Sec-Fetch-Site: cross-site` without a listed Origin, is refused with 403, on
       all paths.
@@ -41,6 +45,8 @@ class Gate:
         self._options = options
         self._api = options.webroot + "api/"
         self._view = options.webroot + "view/"
+        self._health = tuple(options.webroot + name for name in HEALTH_PATHS)
+        self._unknown_host = UnknownHost(api=self._api)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse, answer or pass a request."""
@@ -49,6 +55,13 @@ class Gate:
             return
         fields = _fields(scope, b"host", b"origin", b"sec-fetch-site")
         host, origin = fields[b"host"], fields[b"origin"]
+        if host is not None and not is_expected_host(host, self._options.hosts):
+            name = host_name(host)
+            if name is None:
+                await PlainTextResponse("Malformed Host header\n", status_code=400)(scope, receive, send)
+                return
+            if scope["path"] not in self._health:
+                scope = {**scope, WITHOUT_LOGIN: self._unknown_host.refusal(name)}
         refusal = self._refusal(scope, host, origin, fields[b"sec-fetch-site"])
         if refusal is not None:
             await refusal(scope, receive, send)
@@ -58,11 +71,6 @@ class Gate:
             await self._app(scope, receive, send)
 
     def _refusal(self, scope: Scope, host: str | None, origin: str | None, site: str | None) -> Response | None:
-        if host is not None and not is_expected_host(host, self._options.hosts):
-            if host_name(host) is None:
-                return PlainTextResponse("Malformed Host header\n", status_code=400)
-            text = f"Host {host_name(host)} is not known here; add it to the allowed hosts to use this name\n"
-            return PlainTextResponse(text, status_code=403)
         is_change = scope["type"] == "websocket" or scope["method"] not in _SAFE_METHODS
         is_change = is_change or scope["path"].endswith(_OUTGOING)
         if not is_change and not self._is_shared(scope["path"]):

@@ -116,6 +116,21 @@ def test_anything_else_is_refused(site: RunningCatcher, field: str) -> None:
     assert get(site, "api/v1/messages", headers={"Authorization": field}).status_code == 401
 
 
+@pytest.mark.parametrize("field", ["Bearer", "bearer wrong", "Bearer ctc_unknown", "Bearer \xff"])
+def test_an_invalid_token_is_refused_where_none_is_required(catcher: RunningCatcher, field: str) -> None:
+    """A test with a misspelt token must not see everything: unknown and empty tokens are 401 for reads and changes."""
+    headers = {"Authorization": field.encode("latin-1")}
+    for method, path in (("GET", "api/v1/messages"), ("DELETE", "api/v1/messages"), ("GET", "")):
+        answer = httpx2.request(method, catcher.url + path, headers=headers, timeout=30)  # type: ignore[arg-type]
+        assert answer.status_code == 401
+    assert httpx2.get(catcher.url + "livez", headers=headers, timeout=30).status_code == 200  # type: ignore[arg-type]
+
+
+def test_a_password_is_ignored_where_none_is_required(catcher: RunningCatcher) -> None:
+    """Clients that are configured with a user for another server work as they do with Mailpit."""
+    assert httpx2.get(catcher.url + "api/v1/messages", auth=("ann", "secret"), timeout=30).status_code == 200
+
+
 def test_the_event_socket_needs_a_password_too(site: RunningCatcher) -> None:
     """A WebSocket is refused in its handshake."""
     url = site.url.replace("http://", "ws://") + "api/events"

@@ -8,7 +8,10 @@ from catcher.web.middleware.hosts import host_name, is_expected_host, is_listed_
 @pytest.mark.parametrize(
     "authority",
     ["localhost", "localhost:8025", "LOCALHOST.", "127.0.0.1:80", "[::1]:8025", "192.168.1.4", "mail", "mail:1",
-     "box.local", "a.b.internal", "app.localhost", "shop.test", "[fe80::1%25eth0]:8025"],
+     "box.local", "a.b.internal", "app.localhost", "shop.test", "[fe80::1%25eth0]:8025", "catcher.mail.svc",
+     "catcher.mail.svc.cluster.local", "nas.lan", "pi.home.arpa", "shop.ddev.site:8026", "mail.shop.lndo.site",
+     "catcher.10.0.0.1.nip.io", "127-0-0-1.sslip.io", "Mail.LocalTest.me", "fluffy-8025.app.github.dev",
+     "8025-me-repo-1a2b3c.ws-eu99.gitpod.io", "box.tail1234.ts.net"],
 )  # fmt: skip
 def test_a_name_that_no_stranger_can_own_passes(authority: str) -> None:
     """Addresses, single labels and reserved suffixes cannot be pointed here by an attacker's DNS. RFC 6761."""
@@ -18,7 +21,9 @@ def test_a_name_that_no_stranger_can_own_passes(authority: str) -> None:
 @pytest.mark.parametrize(
     "authority",
     ["evil.example", "evil.example:8025", "127.0.0.1.evil.example", "localhost.evil.example", "test", "x.test.evil.com",
-     "evil.example.", "", ":8025", "a b", "a,b", "evil.example/x", "user@localhost", "[::1", "[evil.example]", "a\x00"],
+     "evil.example.", "svc.evil.com", "evilddev.site", "ddev.site.evil.com", "nip.io.evil.com", "github.dev",
+     "_acme-challenge.203-0-113-7.sslip.io", "x._acme-challenge.203-0-113-7.nip.io",
+     "", ":8025", "a b", "a,b", "evil.example/x", "user@localhost", "[::1", "[evil.example]", "a\x00"],
 )  # fmt: skip
 def test_a_public_or_malformed_name_does_not_pass(authority: str) -> None:
     """DNS rebinding needs a public name; what is no authority at all is refused too."""

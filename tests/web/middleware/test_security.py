@@ -40,13 +40,60 @@ def exchange(url: str, request: bytes) -> bytes:
 
 def test_a_name_that_could_be_rebound_is_refused(client: httpx2.Client) -> None:
     """A page on a public name must not become this server by DNS; on any path, for reading too."""
-    for path in ("/", "/api/v1/messages", "/view/x.html", "/livez", "/nothing"):
+    for path in ("/", "/api/v1/messages", "/view/x.html", "/view/x/cid/1", "/static/app.css", "/nothing"):
         answer = client.get(path, headers={"Host": "evil.example:8025"})
         assert answer.status_code == 403
         assert "evil.example" in answer.text
+    assert client.delete(LIST, headers={"Host": "evil.example", "Origin": "http://evil.example"}).status_code == 403
     assert client.get(LIST, headers={"Host": "mail.example.com"}).status_code == 200
     assert client.get(LIST, headers={"Host": "catcher"}).status_code == 200
     assert client.get(LIST, headers={"Host": "a b"}).status_code == 400
+
+
+def test_a_refused_name_comes_with_the_setting_that_accepts_it(
+    client: httpx2.Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A page for browsers, a problem below the API, text for others, and one line in the log for each name."""
+    host = {"Host": "shop.example.net:8025"}
+    page = client.get("/", headers={**host, "Accept": "text/html,*/*"})
+    assert page.headers["content-type"].startswith("text/html")
+    assert "<pre>--hosts shop.example.net\nCATCHER_HOSTS=shop.example.net</pre>" in page.text
+    problem = client.get(LIST, headers={**host, "Accept": "text/html,*/*"})
+    assert problem.json()["error"]["code"] == "unknown-host"
+    assert "CATCHER_HOSTS=shop.example.net" in problem.json()["error"]["message"]
+    text = client.get("/view/latest.txt", headers=host)
+    assert text.headers["content-type"].startswith("text/plain")
+    assert "--hosts shop.example.net" in text.text
+    lines = [record.message for record in caplog.records if "shop.example.net" in record.message]
+    assert lines == ["requests for shop.example.net refused: unknown host name; set --hosts or CATCHER_HOSTS to use it"]
+
+
+def test_health_is_told_under_every_name(client: httpx2.Client) -> None:
+    """Probes of proxies and orchestrators use names of their own; a health check has no content to protect."""
+    for path in ("/livez", "/readyz"):
+        assert client.get(path, headers={"Host": "evil.example"}).status_code == 200
+
+
+def test_valid_credentials_are_accepted_under_every_name() -> None:
+    """A browser sends credentials to no name that an attacker chose, so a shared server works behind any proxy."""
+    host = {"Host": "mail.example.com"}
+    with running_catcher(ui_auth="ann:secret") as running, httpx2.Client(base_url=running.url) as client:
+        assert client.get("/", headers=host, auth=("ann", "secret")).status_code == 200
+        assert client.get(LIST, headers=host, auth=("ann", "secret")).status_code == 200
+        asked = client.get("/", headers=host)
+        assert (asked.status_code, asked.headers["www-authenticate"]) == (401, 'Basic realm="Login"')
+        assert client.get("/", headers=host, auth=("ann", "wrong")).status_code == 401
+
+
+def test_a_token_is_accepted_under_every_name_where_none_is_required(catcher: RunningCatcher) -> None:
+    """Only with the token: the same request without it is one that a rebound page could make."""
+    host = {"Host": "mail.example.com"}
+    with httpx2.Client(base_url=catcher.url) as client:
+        secret = client.post("/api/v1/tokens", json={"name": "ci", "scope": "read"}).json()["secret"]
+        assert client.get(LIST, headers={**host, "Authorization": f"Bearer {secret}"}).status_code == 200
+        assert client.get(LIST, headers={**host, "Authorization": "Bearer x"}).status_code == 401
+        assert client.get(LIST, headers=host, auth=("ann", "secret")).status_code == 403
+        assert client.get(LIST, headers=host).status_code == 403
 
 
 def test_a_request_without_host_is_no_browser(site: RunningCatcher) -> None:
