@@ -13,14 +13,19 @@ RUN python -m venv /opt/catcher \
  && /opt/catcher/bin/python -m compileall -q -j 0 /opt/catcher/lib
 
 FROM python:3.13-slim
+# wget and /mailpit: health checks in compose files and charts call them.
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends busybox \
+ && rm -rf /var/lib/apt/lists/* \
+ && ln -s /bin/busybox /usr/local/bin/wget \
+ && ln -s /opt/catcher/bin/catcher /mailpit
 RUN useradd --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin catcher \
  && install -d -o catcher -g catcher -m 0750 /data
 COPY --from=build /opt/catcher /opt/catcher
 ENV PATH=/opt/catcher/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
-    CATCHER_CONTAINER=true \
-    CATCHER_DATABASE=/data/
+    CATCHER_CONTAINER=true
 USER catcher
 VOLUME ["/data"]
 EXPOSE 1025 8025

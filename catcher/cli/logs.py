@@ -46,7 +46,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure_logging(settings: Settings) -> None:
-    """Log to standard error or a file: errors only if quiet, everything if verbose, else a line per message.
+    """Log to standard error or a file: everything if verbose, errors only if quiet, else a line per message.
 
     Raises SettingError for a file that cannot be written.
     """
@@ -57,7 +57,7 @@ def configure_logging(settings: Settings) -> None:
             f"--log-file={settings.log_file!r}: {error.strerror}, expected a file to append to"
         ) from error
     handler.setFormatter(JsonFormatter() if settings.log_format == "json" else TextFormatter())
-    level = logging.ERROR if settings.quiet else logging.DEBUG if settings.verbose else logging.INFO
+    level = logging.DEBUG if settings.verbose else logging.ERROR if settings.quiet else logging.INFO
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("catcher").setLevel(level)
     for name in ("mail.log", "mail.debug"):  # of aiosmtpd, which would log the dialogue again

@@ -62,8 +62,8 @@ class _Connection(http.client.HTTPConnection):
     """A connection to a listener by TCP, on loopback for a listener on every interface, or by its Unix socket."""
 
     def __init__(self, address: SocketAddress, timeout: float, *, is_secure: bool) -> None:
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address.host, address.host)  # noqa: S104 - translated away
-        super().__init__(host or "localhost", address.port or None, timeout=timeout)
+        host = "localhost" if address.host in {"0.0.0.0", "::", ""} else address.host  # noqa: S104 - compared, not bound
+        super().__init__(host, address.port or None, timeout=timeout)
         self._path = address.path
         self._is_secure = is_secure
 

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, NoReturn
 
 import click
 
-from catcher.cli.submission import Submission, connect, server_address
+from catcher.cli.submission import ADDRESS_VARIABLES, Submission, connect, server_address
 from catcher.conf.addresses import SocketAddress
 from catcher.errors import SettingError
 from catcher.mail.header import bare_address
@@ -58,8 +58,8 @@ def _ignored(function: Any) -> Any:
     metavar="HOST:PORT",
     default="localhost:1025",
     show_default=True,
-    envvar=["CATCHER_SENDMAIL_SMTP_ADDR", "MP_SENDMAIL_SMTP_ADDR"],
-    help="Address of the SMTP server; also unix:PATH.",
+    envvar=ADDRESS_VARIABLES,
+    help="Address of the SMTP server; also unix:PATH. The default is that of the server's settings in the environment.",
 )
 @click.option(
     "-f",

@@ -21,11 +21,17 @@ _MAILPIT_FLAGS = tuple(row for row in mailpit.ROWS if row.flag)
 
 
 class _Option(click.Option):
-    """An option with its heading in the help text."""
+    """An option with its heading in the help text. A switch may have a value: --quiet, --quiet=true, --quiet false."""
 
-    def __init__(self, *names: Any, section: str = "", **more: Any) -> None:
-        super().__init__(*names, **more)
+    def __init__(self, *names: Any, section: str = "", is_switch: bool = False, **more: Any) -> None:
+        if is_switch:
+            more |= {"is_flag": False, "flag_value": "true", "metavar": ""}
+        super().__init__(*names, default=None, **more)
         self.section = section
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        record = super().get_help_record(ctx)
+        return record and (record[0].rstrip(), record[1])
 
 
 class _Command(click.Command):
@@ -55,17 +61,15 @@ def _option(setting: Option) -> Callable[[Callable[..., None]], Callable[..., No
         names.insert(0, f"-{setting.short}")
     default = setting.kind.show(setting.default) if setting.default not in ("", False, None, ()) else ""
     text = setting.help + (f"  [{default}]" if default else "")
-    value: dict[str, Any] = {"metavar": setting.kind.metavar}
-    if not setting.kind.metavar:
-        value = {"is_flag": True, "flag_value": "true"}
-    return click.option(*names, cls=_Option, section=setting.section, help=text, default=None, **value)
+    is_switch = not setting.kind.metavar
+    more = {} if is_switch else {"metavar": setting.kind.metavar}
+    return click.option(*names, cls=_Option, section=setting.section, help=text, is_switch=is_switch, **more)
 
 
 def _with_mailpit_flags(function: Callable[..., None]) -> Callable[..., None]:
     """Add hidden options for the flags that only Mailpit has."""
     for row in _MAILPIT_FLAGS:
-        value: dict[str, Any] = {"is_flag": True, "flag_value": "true"} if row.is_switch else {}
-        function = click.option(row.flag, row.name, hidden=True, default=None, **value)(function)
+        function = click.option(row.flag, row.name, cls=_Option, hidden=True, is_switch=row.is_switch)(function)
     return function
 
 
@@ -79,19 +83,29 @@ def command(config: str, **flags: Any) -> None:
     Every setting is also an environment variable (--max-age is CATCHER_MAX_AGE) and a key of the TOML file (max_age).
     Flags override the environment, and the environment overrides the file. Mailpit's variables and flags work, too.
     """
-    mailpit_flags = {row: value for row in _MAILPIT_FLAGS if (value := flags.pop(row.name)) is not None}
-    given = {name: value for name, value in flags.items() if value is not None}
-    for row, value in mailpit_flags.items():
-        given = {**mailpit.from_flag(row, value), **given}
-    settings, origins = load(flags=given, environ=os.environ, config=config)
+    settings, origins = settings_of(config, flags)
     configure_logging(settings)
-    for line in mailpit.warnings(os.environ, [row.flag for row in mailpit_flags]):
+    for line in mailpit.warnings(os.environ, [row.flag for row in _MAILPIT_FLAGS if flags[row.name] is not None]):
         log.warning(line)
     for name in unknown_variables(os.environ):
         log.warning("%s has no effect: no such setting", name)
     raise_descriptor_limit()
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
         runner.run(_serve(settings, origins))
+
+
+def settings_of(config: str, flags: Mapping[str, str | None]) -> tuple[Settings, dict[str, Origin]]:
+    """Return the settings of the flags, the environment and a file, and their origins. Raises SettingError.
+
+    flags: of ours and Mailpit's, None for one that is not given; ours win.
+    """
+    given = {option.name: value for option in TABLE if (value := flags[option.name]) is not None}
+    if "enable_prometheus" in given:
+        given |= mailpit.prometheus(given.pop("enable_prometheus"))
+    for row in _MAILPIT_FLAGS:
+        if (value := flags[row.name]) is not None:
+            given = {**mailpit.from_flag(row, value), **given}
+    return load(flags=given, environ=os.environ, config=config)
 
 
 async def _serve(settings: Settings, origins: Mapping[str, Origin]) -> None:

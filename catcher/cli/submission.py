@@ -5,6 +5,7 @@ import smtplib
 import socket
 import ssl
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from catcher.conf.addresses import EXPECTED, SocketAddress
@@ -13,16 +14,24 @@ from catcher.mail.backends.smtp import EmailBackend
 
 SECONDS = 60.0
 
+ADDRESS_VARIABLES = ["CATCHER_SENDMAIL_SMTP_ADDR", "MP_SENDMAIL_SMTP_ADDR", "CATCHER_SMTP", "MP_SMTP_BIND_ADDR"]
+"""Variables with the address of the SMTP server; the first that is set counts: of `sendmail`, then of the server."""
+
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
 def server_address(text: str) -> SocketAddress:
-    """Return the address of HOST:PORT, HOST (port 25) or unix:PATH. Raises SettingError."""
+    """Return the address of HOST:PORT, HOST (port 25) or unix:PATH. Raises SettingError.
+
+    The address of a listener on every interface is that of this machine.
+    """
     given = text if ":" in text else f"{text}:25"
     try:
-        return SocketAddress.parse(given.strip())
+        address = SocketAddress.parse(given.strip())
     except ValueError:
         raise SettingError(f"--smtp-addr={text!r}: expected {EXPECTED}") from None
+    is_wildcard = address.host in {"::", "0.0.0.0"}  # noqa: S104 - compared, not bound
+    return replace(address, host="localhost") if is_wildcard else address
 
 
 class Submission(EmailBackend):

@@ -139,6 +139,14 @@ def _integer(lowest: int, highest: int) -> Callable[[Any], int]:
     return read
 
 
+_read_count = _integer(0, 10**12)
+
+
+def _count(value: Any) -> int:
+    """Return a number; negative ones mean no limit in Mailpit's settings, which is 0 here."""
+    return 0 if re.fullmatch(r"-\d{1,15}", str(value).strip()) else _read_count(value)
+
+
 def _number(highest: float) -> Callable[[Any], float]:
     def read(value: Any) -> float:
         number = float(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else -1.0
@@ -235,7 +243,7 @@ def _json_object(value: Any) -> dict[str, Any]:
 
 
 BOOLEAN = Kind(expected="true or false", metavar="", read=_boolean, show=lambda value: "true" if value else "false")
-COUNT = Kind(expected="a whole number, 0 for no limit", metavar="N", read=_integer(0, 10**12))
+COUNT = Kind(expected="a whole number, 0 for no limit", metavar="N", read=_count)
 TEXT = Kind(expected="text", metavar="TEXT", read=read_text)
 WORDS = Kind(expected="words separated by commas or blanks", metavar="LIST", read=read_words, show=", ".join)
 JSON_OBJECT = Kind(

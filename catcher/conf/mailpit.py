@@ -69,6 +69,11 @@ def from_flag(row: MailpitSetting, value: str) -> Mapping[str, str]:
     return _translated(row, row.flag, value)
 
 
+def prometheus(value: str) -> Mapping[str, str]:
+    """Return our settings for a value of `--enable-prometheus`: a switch, or the address of a listener for metrics."""
+    return {"enable_prometheus" if value.strip().lower() in _TRUE | _FALSE else "metrics_listen": value.strip()}
+
+
 def warnings(environ: Mapping[str, str], flags: Iterable[str] = ()) -> list[str]:
     """Return a line for each of Mailpit's variables and flags that is given without effect. It names no value."""
     lacking = {name for row in ROWS if row.translate is None for name in (*row.variables, row.flag)}
@@ -135,13 +140,6 @@ def _spamassassin(value: str) -> Mapping[str, str]:
     return {"spamassassin": value}
 
 
-def _prometheus(value: str) -> Mapping[str, str]:
-    """Translate a switch, or the address of a listener for metrics alone."""
-    if value.strip().lower() in _TRUE | _FALSE:
-        return {"enable_prometheus": value.strip()}
-    return {"metrics_listen": value}
-
-
 def _internal_requests(value: str) -> Mapping[str, str]:
     return {"internal_networks": "0.0.0.0/0 ::/0" if value.strip().lower() in _TRUE else ""}
 
@@ -197,7 +195,7 @@ ROWS: tuple[MailpitSetting, ...] = (
     _row("SMTP_RELAY_FWD_SMTP_ERRORS", to="smtp_relay_forward_smtp_errors"),
     _row("POP3_BIND_ADDR", to="pop3"),
     _row("POP3_TLS_CERT", to=_pop3_certificate),
-    _row("ENABLE_PROMETHEUS", to=_prometheus),
+    _row("ENABLE_PROMETHEUS", to=prometheus),
     _row("ENABLE_SPAMASSASSIN", flag="--enable-spamassassin", to=_spamassassin),
     _row("ALLOW_INTERNAL_HTTP_REQUESTS", flag="--allow-internal-http-requests", to=_internal_requests, is_switch=True),
     # What always holds here: no reverse DNS, no version check, any login accepted without a password file, octets kept

@@ -110,14 +110,17 @@ class Settings:
         Text, Option("Name of this instance, shown in the web interface, the SMTP greeting and the API.")
     ] = ""
     container: Annotated[
-        Boolean, Option("Run in a container: listen on every interface, suggest service names. Set by the image.")
+        Boolean,
+        Option(
+            "Run in a container: listen on every interface, store in /data, suggest service names. Set by the image."
+        ),
     ] = False
 
     database: Annotated[
         Database,
         Option(
             "Database: a file, a directory (for catcher.db in it) or a URL (postgresql://…). The default is catcher.db "
-            "in the user's data directory.",
+            "in the user's data directory, in a container in /data.",
             short="d",
             section="Storage",
         ),
@@ -414,7 +417,7 @@ class Settings:
         PathText, Option("File to append the log to. The default is standard error.", section="Logging")
     ] = ""
     log_format: Annotated[str, one_of("text", "json"), Option("Format of the log: text lines or JSON lines.")] = "text"
-    quiet: Annotated[Boolean, Option("Log errors only.", short="q")] = False
+    quiet: Annotated[Boolean, Option("Log errors only, unless --verbose is set.", short="q")] = False
     verbose: Annotated[Boolean, Option("Log every step, including the SMTP dialogue.", short="v")] = False
 
     def __post_init__(self) -> None:
@@ -468,7 +471,6 @@ class Settings:
 
 _EXCLUSIVE = (
     ("ephemeral", "database"),
-    ("quiet", "verbose"),
     ("smtp_require_starttls", "smtp_require_tls"),
     ("smtp_auth_file", "smtp_auth"),
     ("ui_auth_file", "ui_auth"),

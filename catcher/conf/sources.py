@@ -19,6 +19,12 @@ from catcher.errors import SettingError
 
 CONFIG_VARIABLE = "CATCHER_CONFIG"
 
+EVERY_ADDRESS = "::"
+"""The host of a listener on every IPv4 and IPv6 address."""
+
+VOLUME = "/data/"
+"""The directory for the database in a container."""
+
 OTHER_VARIABLES = {CONFIG_VARIABLE, "CATCHER_CHROMIUM", "CATCHER_TEST_CACHE", "CATCHER_TEST_DATABASE"}
 """Variables that are no settings: the path of the file, and those of this project's tests."""
 
@@ -126,12 +132,12 @@ def _with_forwarding(settings: Settings, environ: Mapping[str, str]) -> Settings
 
 
 def _in_container(settings: Settings, origins: Mapping[str, Origin]) -> Settings:
-    """Return the settings with default addresses on every interface: in a container nobody reaches loopback."""
+    """Return the settings with the defaults of a container: its volume, and every address instead of loopback."""
     if not settings.container:
         return settings
-
-    def on_every_interface(name: str, address: SocketAddress) -> SocketAddress:
-        return SocketAddress("0.0.0.0", address.port) if origins[name].source == "default" else address  # noqa: S104
-
-    smtp, listen = on_every_interface("smtp", settings.smtp), on_every_interface("listen", settings.listen)
-    return replace(settings, smtp=smtp, listen=listen)
+    defaults: dict[str, Any] = {
+        "smtp": SocketAddress(EVERY_ADDRESS, settings.smtp.port),
+        "listen": SocketAddress(EVERY_ADDRESS, settings.listen.port),
+        "database": VOLUME if Path(VOLUME).is_dir() else settings.database,
+    }
+    return replace(settings, **{name: value for name, value in defaults.items() if origins[name].source == "default"})

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from catcher.conf import TABLE, Option, SocketAddress, load, unknown_variables
+from catcher.conf import TABLE, Option, SocketAddress, load, sources, unknown_variables
 from catcher.errors import SettingError
 
 
@@ -51,7 +51,7 @@ def test_the_environment_can_name_the_file(tmp_path: Path) -> None:
         ("CATCHER_SMTP", "localhost:70000", "port from 0 to 65535"),
         ("CATCHER_LISTEN", "unix:", "unix:PATH"),
         ("CATCHER_MAX", "many", "a whole number"),
-        ("CATCHER_MAX", "-1", "a whole number"),
+        ("CATCHER_MAX", "--1", "a whole number"),
         ("CATCHER_MAX_AGE", "7 fortnights", "a duration"),
         ("CATCHER_MAX_MESSAGE_SIZE", "50 elephants", "a size"),
         ("CATCHER_WEBROOT", "/a?b", "a path"),
@@ -97,14 +97,24 @@ def test_contradictions_are_errors() -> None:
     with pytest.raises(SettingError, match="expected one of them"):
         load(flags={"ephemeral": "true", "database": "x.db"})
     with pytest.raises(SettingError, match="expected one of them"):
-        load(flags={"quiet": "true", "verbose": "true"})
+        load(flags={"ui_auth": "a:b", "ui_auth_file": "users"})
 
 
 def test_in_a_container_default_addresses_are_every_interface() -> None:
-    """Nobody reaches loopback in a container; given addresses stay."""
+    """Loopback cannot be reached in a container; IPv4 and IPv6 can. Given addresses stay."""
     settings, _ = load(environ={"CATCHER_CONTAINER": "1", "CATCHER_LISTEN": "127.0.0.1:9000"})
-    assert str(settings.smtp) == "0.0.0.0:1025"
+    assert str(settings.smtp) == "[::]:1025"
     assert str(settings.listen) == "127.0.0.1:9000"
+
+
+def test_in_a_container_mail_is_stored_in_the_volume(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is a default, so that a variable of Mailpit's names another place. Without a volume it is the user's own."""
+    monkeypatch.setattr(sources, "VOLUME", f"{tmp_path}/")
+    assert load(environ={"CATCHER_CONTAINER": "1"})[0].database == f"{tmp_path}/"
+    for name in ("MP_DATABASE", "MP_DATA_FILE", "CATCHER_DATABASE"):
+        assert load(environ={"CATCHER_CONTAINER": "1", name: "/data/mailpit.db"})[0].database == "/data/mailpit.db"
+    monkeypatch.setattr(sources, "VOLUME", f"{tmp_path}/none/")
+    assert load(environ={"CATCHER_CONTAINER": "1"})[0].database == ""
 
 
 @pytest.mark.parametrize(

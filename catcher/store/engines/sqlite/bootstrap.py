@@ -83,7 +83,11 @@ def _check_permissions(path: Path) -> None:
     # WAL mode keeps two files beside the database, so the directory has to be writable too.
     for each in (path.parent, path):
         if each.exists() and not os.access(each, os.W_OK):
-            raise DatabaseUnusable(f"{path}: {each} cannot be written to; change its permissions or name another file")
+            owner = each.stat().st_uid
+            raise DatabaseUnusable(
+                f"{path}: {each} belongs to user {owner} and cannot be written to by user {os.geteuid()}; run as its "
+                f"owner (docker run --user {owner}), change its owner (chown {os.geteuid()}) or name another file"
+            )
 
 
 def _check_file(path: Path) -> str | None:
@@ -103,10 +107,21 @@ def _check_file(path: Path) -> str | None:
             if revision is not None:
                 connection.execute("SELECT count(*) FROM counter").fetchone()
         except LookupError as error:
-            raise DatabaseUnusable(f"{path}: is a database of another program; name another file") from error
+            raise DatabaseUnusable(_foreign(connection, path)) from error
     if revision is not None:
         schema.check_known(revision, shown=str(path))
     return revision
+
+
+def _foreign(connection: sqlite3.Connection, path: Path) -> str:
+    """Return the refusal of another program's database; mail in one of Mailpit's can be copied."""
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if {"mailbox", "mailbox_data"} <= tables:
+        return (
+            f"{path}: is a database of Mailpit; name another file, and copy its mail: run "
+            f"`mailpit dump --database {path} FOLDER`, then `catcher ingest FOLDER`"
+        )
+    return f"{path}: is a database of another program; name another file"
 
 
 def _check_length(path: Path, head: bytes) -> None:
