@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from catcher.mime.text.urls import urls_in_text
+
 MAX_TOKENS = 200
 """Candidates of a line that are examined."""
 
@@ -92,7 +94,6 @@ _AT_LETTER = re.compile(
 )
 # forms with a certain sign are searched only in lines that have that sign
 _BY_SIGN = (
-    ("://", re.compile(r"\bhttps?://\S++")),
     ("www.", re.compile(r"\bwww\.\S++")),
     ("@", re.compile(r"(?<![^\s<>()])[^\s<>()@]{1,64}+@[\w.-]{1,255}+")),  # mail addresses, and @name
     (".", re.compile(r"(?<![\w.-])(?:[a-z0-9][a-z0-9-]{0,40}+\.){1,4}+[a-z]{2,12}+(?:/\S*+)?(?![\w.])")),  # host names
@@ -117,6 +118,8 @@ MAX_DIGITS = 300
 def _taken(text: str) -> list[tuple[int, int]]:
     """Return the spans of a line that have another form than that of a code."""
     found = [match.span() for sign, form in _BY_SIGN if sign in text for match in form.finditer(text)]
+    if "://" in text:
+        found += [(start, end) for start, end, _ in urls_in_text(text)]
     for starts, form in ((_DIGITS, _AT_DIGIT), (_CAPITALS, _AT_LETTER)):
         end = 0
         for start in islice(starts.finditer(text), MAX_DIGITS):

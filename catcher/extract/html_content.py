@@ -15,9 +15,10 @@ from catcher.extract.inline_style import (
     strength_of,
     style_of,
 )
-from catcher.extract.lines import MAX_LINE, MAX_LINES, Line, Run, normal
+from catcher.extract.lines import MAX_LINE, MAX_LINES, Line, Run, add_urls, normal
 from catcher.extract.model import MatchPlace, MatchSource
 from catcher.mime.text.html import ParsedHtml
+from catcher.mime.text.urls import url_in_attribute
 
 MAX_HTML = 1_000_000
 """Characters of HTML that are read."""
@@ -90,6 +91,7 @@ class _Reader:
         self._element = -1
         self._block = -1
         self._line: Line | None = None
+        self._raw: list[str] = []
 
     def read(self, document: turbohtml.Document) -> bool:
         """Read the document; return whether a limit was reached."""
@@ -140,7 +142,7 @@ class _Reader:
     def _link(self, element: turbohtml.Element, state: _State, above: _State, style: InlineStyle, names: str) -> _State:
         """Return the state inside an element; add its link when it is one."""
         tag = element.tag
-        if tag in ("a", "area") and (url := (element.attr("href") or "").strip()):
+        if tag in ("a", "area") and (url := url_in_attribute(element.attr("href") or "")):
             is_button = (
                 (style.is_filled and (style.is_padded or above.is_filled))
                 or (style.is_padded and "inline-block" in (element.attr("style") or ""))
@@ -172,7 +174,7 @@ class _Reader:
 
     def _image(self, element: turbohtml.Element, state: _State) -> None:
         alt = " ".join((element.attr("alt") or "")[:200].split())
-        url = (element.attr("src") or "").strip()
+        url = url_in_attribute(element.attr("src") or "")
         if state.anchor >= 0:
             anchor = self.anchors[state.anchor]
             if not anchor.text:
@@ -194,7 +196,9 @@ class _Reader:
         if state.block != self._block:
             self._end_line()
             self._block = state.block
-        text = normal(data[:MAX_HTML])
+        data = data[:MAX_HTML]
+        self._raw.append(data)
+        text = normal(data)
         words = " ".join(text.split())
         if not words:
             if self._line is not None:
@@ -246,7 +250,10 @@ class _Reader:
         line, self._line = self._line, None
         if line is not None and line.text.strip():
             line.text = line.text.rstrip()
+            if "://" in line.text:
+                add_urls(line, "".join(self._raw))
             self.lines.append(line)
+        self._raw = []
 
     def _place(self, element: turbohtml.Element) -> MatchPlace:
         line = element.source_line or 0

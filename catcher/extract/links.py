@@ -17,7 +17,6 @@ from catcher.extract.lines import Line, normal
 from catcher.extract.model import LIKELY, LinkKind, LinkMatch, MatchPlace, MatchSource, confidence_of
 from catcher.extract.urls import holds_token, is_home, is_tracker, kind_of_url
 from catcher.extract.words import Sense, cues
-from catcher.mime.text.urls import urls_in_text
 
 MAX_LINKS = 1_000
 """Links of a message that are returned, and of a text that are read."""
@@ -67,7 +66,7 @@ def find_links(
         for anchor in anchors:
             sighting = _of_anchor(cue_index, anchor, topic)
             sightings[_key(sighting.url)].append(sighting)
-    for cue_index in texts:
+    for cue_index in (*texts, *(page for page, _ in pages)):
         found, was_cut = _of_text(cue_index, topic)
         is_cut |= was_cut
         for sighting in found:
@@ -205,10 +204,8 @@ def _disagree(own: frozenset[Sense], by_url: LinkKind) -> bool:
 def _of_text(cue_index: CueIndex, topic: frozenset[Sense]) -> tuple[list[_Sighting], bool]:
     found: list[_Sighting] = []
     for index, line in enumerate(cue_index.lines):
-        if "://" not in line.text:
-            continue
         last = 0
-        urls = list(islice(urls_in_text(line.text), MAX_LINKS))
+        urls = line.urls
         for number, (start, end, url) in enumerate(urls):
             label = line.text[last:start].strip(" <([-:•*|>")
             last = end

@@ -1,9 +1,12 @@
 """Tests of links: their purpose, and the primary link of a mail."""
 
+import html
+
 import pytest
 
 from catcher.extract import LinkKind, MatchSource
 from tests.extract.mails import found
+from tests.mime.text.url_table import ENDS
 
 PAGE = """
 <p>Hello Ann, please confirm your address.</p>
@@ -73,3 +76,30 @@ def test_the_unsubscribe_link_of_the_header_section_is_found() -> None:
     told = found("Hello", header="List-Unsubscribe: <https://a.example/off>\r\n")
     assert [(link.kind, link.place.source) for link in told.links] == [(LinkKind.UNSUBSCRIBE, MatchSource.HEADER)]
     assert told.primary_link is None
+
+
+@pytest.mark.parametrize(("name", "kind"), [(name, kind) for kind in ("plain", "html") for name in ENDS])
+def test_an_address_in_running_text_is_whole(name: str, kind: str) -> None:
+    """The same table as for every other place, in text and in HTML that has no link for it."""
+    text, url = ENDS[name]
+    body = html.escape(text) if kind == "html" and name != "markup" else text
+    assert [link.url for link in found(body, kind=kind).links][:1] == [url]
+
+
+def test_an_address_broken_into_lines_keeps_the_lines_that_follow() -> None:
+    """A code behind it has the line it has in the text."""
+    told = found("See <https://a.example/a/\r\nb>.\r\nYour code is 482913.\r\n")
+    assert [link.url for link in told.links] == ["https://a.example/a/b"]
+    assert told.codes[0].place.line == 3
+
+
+def test_a_line_break_in_an_attribute_is_dropped() -> None:
+    """As browsers do. URL Standard, "basic URL parser"."""
+    told = found('<a href=" https://a.example/reset/\r\nabc\t1 ">Reset password</a>', kind="html")
+    assert [link.url for link in told.links] == ["https://a.example/reset/abc1"]
+
+
+def test_an_address_longer_than_a_line_is_whole() -> None:
+    """Redirectors make addresses of thousands of characters."""
+    url = "https://a.example/?to=" + "ab1" * 1_000 + "_"
+    assert [link.url for link in found(f"Confirm your address: {url} now").links] == [url]

@@ -16,7 +16,7 @@ from catcher.checks.parse.html import HtmlPart
 from catcher.checks.parse.sheets import ParsedStyles, parsed_sheets, parsed_styles
 from catcher.checks.urls.forms import fault_of_web, scheme_of
 from catcher.mime import part_text
-from catcher.mime.text.urls import urls_in_text
+from catcher.mime.text.urls import url_in_attribute, urls_in_text
 
 MAX_LINKS = 5_000
 """Occurrences of links in a message that are collected."""
@@ -116,7 +116,7 @@ def _all(mail: CheckedMail, styles: ParsedStyles) -> Iterator[MailLink]:
 
 
 def _at(part: HtmlPart, url: str, kind: LinkContext, offset: int, element: int, text: str = "") -> MailLink:
-    return MailLink(url=url.strip(), kind=kind, text=text, places=(part.place(offset, element),))
+    return MailLink(url=url_in_attribute(url), kind=kind, text=text, places=(part.place(offset, element),))
 
 
 def _of_css(items: Iterable[tuple[NodeKind, Node]]) -> Iterator[tuple[str, Node]]:

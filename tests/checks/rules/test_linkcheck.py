@@ -16,6 +16,7 @@ from catcher.net import Fetcher, FetchError
 from catcher.web.api.mailpit.checks import link_check
 from tests.checks.conftest import serving
 from tests.checks.mails import HEAD, check_named, html_mail, rules, subject_of, text_mail
+from tests.mime.text.url_table import ENDS
 from tests.net.test_guard import INSIDE, Counting, Resolver
 
 
@@ -308,7 +309,7 @@ def test_links_are_collected_from_html_css_and_text() -> None:
         ("See https://e.com/a.", "https://e.com/a", 1, 5),
         ("x\n (https://e.com/a)", "https://e.com/a", 2, 3),
         ("https://e.com/a_(b)", "https://e.com/a_(b)", 1, 1),
-        ("<https://e.com/with space>", "https://e.com/with space", 1, 1),
+        ("<https://e.com/with space>", "https://e.com/with space", 1, 2),
         ('"https://e.com/a", he said', "https://e.com/a", 1, 2),
         ("HTTPS://E.com/a?b=c&d=e!", "HTTPS://E.com/a?b=c&d=e", 1, 1),
     ],
@@ -364,3 +365,16 @@ def test_message_without_links_has_no_results(options: CheckOptions) -> None:
 def test_networks_of_settings_are_addresses() -> None:
     """Internal networks are given as values, so that nothing can be misread."""
     assert Fetcher(internal=[ipaddress.ip_network("10.0.0.0/8")]).internal == (ipaddress.ip_network("10.0.0.0/8"),)
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_an_address_in_text_ends_where_a_reader_sees_it_end(name: str) -> None:
+    """The link check requests the addresses that the API and the pages show. RFC 3986, appendix C."""
+    text, url = ENDS[name]
+    assert [link.url for link in collect_links(text_mail(text)).links][:1] == [url]
+
+
+def test_a_line_break_in_an_attribute_is_dropped() -> None:
+    """As browsers do. URL Standard, "basic URL parser"."""
+    links = collect_links(html_mail('<a href=" https://a.example/re\r\nset\t1 ">Reset</a>')).links
+    assert [link.url for link in links] == ["https://a.example/reset1"]

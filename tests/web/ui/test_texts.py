@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from catcher.web.ui.message.highlight import highlighted
 from catcher.web.ui.site import dates, formatting
 from catcher.web.ui.site.signed_urls import LIFETIME, Signer
+from tests.mime.text.url_table import ENDS
 
 NOW = datetime(2026, 11, 22, 19, 23, 44, tzinfo=UTC)
 
@@ -97,3 +98,12 @@ def test_a_signature_is_for_one_thing_and_expires() -> None:
         assert not signer.is_valid("m/3", broken)
     clock[0] += LIFETIME + 1
     assert not signer.is_valid("m/3", token)
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_the_link_of_an_address_in_text_is_whole(name: str) -> None:
+    """The page makes the same addresses links that the API and the checks find."""
+    text, url = ENDS[name]
+    spans = list(formatting.linked(text))
+    assert [span.href for span in spans if span.href][:1] == [url]
+    assert "".join(span.text for span in spans) == text

@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 
+from catcher.mime.text.urls import urls_in_text
 from catcher.store.model import StoredSummary
 from catcher.web.ui.site.languages import _, language, marked
 
 _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\u2028\u2029]")
-_URL = re.compile(r"""\b(?:https?://|mailto:|www\.)[^\s<>"'`{}|\\^\[\]]{1,2000}""", re.IGNORECASE)
-_TRAILING = ".,;:!?…)*_~"
 
 UNITS = (marked("kB"), marked("MB"), marked("GB"), marked("TB"))
 DECIMAL_POINTS = {"fr": ","}
@@ -77,22 +77,10 @@ def sender_name(summary: StoredSummary, *, limit: int = 200) -> str:
 def linked(text: str, *, limit: int = 5000) -> Iterator[TextSpan]:
     """Yield the text in spans, web and mail addresses as links; at most `limit` of them, then plain text."""
     position = 0
-    for number, found in enumerate(_URL.finditer(text)):
-        if number >= limit:
-            break
-        url = _without_punctuation(found[0])
-        if found.start() > position:
-            yield TextSpan(text=text[position : found.start()])
-        yield TextSpan(text=url, href=url if ":" in url[:8] else f"https://{url}")
-        position = found.start() + len(url)
+    for start, end, url in islice(urls_in_text(text, linkable=True), limit):
+        if start > position:
+            yield TextSpan(text=text[position:start])
+        yield TextSpan(text=text[start:end], href=url if ":" in url[:8] else f"https://{url}")
+        position = end
     if position < len(text):
         yield TextSpan(text=text[position:])
-
-
-def _without_punctuation(url: str) -> str:
-    """Strip the full stop of a sentence and the bracket around an address."""
-    while url and url[-1] in _TRAILING:
-        if url[-1] == ")" and url.count("(") >= url.count(")"):
-            break
-        url = url[:-1]
-    return url or "www."

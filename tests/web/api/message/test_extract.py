@@ -8,6 +8,7 @@ import pytest
 
 from catcher.extract import CodeKind, LinkKind, MatchSource
 from catcher.schema.extract import Extraction
+from tests.mime.text.url_table import ENDS
 
 Put = Callable[..., list[str]]
 
@@ -104,3 +105,13 @@ def test_the_documented_kinds_are_those_of_the_extraction() -> None:
         "Link": sorted(LinkKind),
         "ExtractPosition": sorted(MatchSource),
     }
+
+
+def test_an_address_in_text_ends_where_a_reader_sees_it_end(api: httpx2.Client, put: Put) -> None:
+    """The table that text, HTML and pages are tested with, in one message. RFC 3986, appendix C."""
+    body = "\r\n\r\n".join(text.replace("\r", "").replace("\n", "\r\n") for text, _ in ENDS.values())
+    (store_id,) = put(f"Subject: Links\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{body}\r\n".encode())
+    answer = api.get(f"/api/v1/message/{store_id}/extract").raise_for_status().json()
+    # addresses that differ in a final slash are one, and some texts have a second address
+    expected = {url.lower().rstrip("/") for _, url in ENDS.values()} | {"https://b.example"}
+    assert {link["url"].lower().rstrip("/") for link in answer["links"]} == expected
