@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.django.environments import ROOT, python_with
+from tests.testing.suites import WITHOUT_SLOW_PLUGINS
 
 EXAMPLE = ROOT / "examples" / "django"
 SUITE = Path(__file__).with_name("outbox_suite.py")
@@ -20,6 +21,9 @@ def python(request: pytest.FixtureRequest) -> str:
     if found is None:
         pytest.skip("Django 6.1 needs Python 3.12 or newer")
     return found
+
+
+PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider", *WITHOUT_SLOW_PLUGINS)
 
 
 def run(python: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -40,14 +44,14 @@ def test_the_outbox_behaves_like_that_of_django(python: str, tmp_path: Path) -> 
     """Attributes, list operations, other processes, an empty start; warnings are errors."""
     shutil.copy(SUITE, tmp_path / "test_suite.py")  # away from the conftest.py of our own tests
     (tmp_path / "conftest.py").write_text('pytest_plugins = ["catcher.django.fixtures"]\n')
-    options = ("-q", "-p", "no:cacheprovider", "-c", "pytest.ini")
-    done = run(python, "-W", "error::DeprecationWarning", "-m", "pytest", *options, str(tmp_path / "test_suite.py"))
+    suite = str(tmp_path / "test_suite.py")
+    done = run(python, "-W", "error::DeprecationWarning", *PYTEST, "-c", "pytest.ini", suite)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_the_example_passes_with_pytest_django(python: str) -> None:
     """A live server in a thread and a worker in a process of its own."""
-    done = run(python, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+    done = run(python, *PYTEST)
     assert "3 passed" in done.stdout, done.stdout + done.stderr
 
 

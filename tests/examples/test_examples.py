@@ -8,6 +8,7 @@ from pathlib import Path
 
 from catcher.testing import RunningCatcher
 from tests.conftest import find_chromium
+from tests.testing.suites import WITHOUT_SLOW_PLUGINS
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
@@ -30,7 +31,7 @@ def run(directory: Path, *command: str, **more: str) -> "subprocess.CompletedPro
 
 def pytest_in(directory: Path, **more: str) -> "subprocess.CompletedProcess[str]":
     """pytest there, with no configuration but the example's own."""
-    options = ("-q", "-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", ".")
+    options = ("-q", "-p", "no:cacheprovider", *WITHOUT_SLOW_PLUGINS, "-c", os.devnull, "--rootdir", ".")
     return run(directory, sys.executable, "-m", "pytest", *options, **more)
 
 

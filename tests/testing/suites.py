@@ -34,6 +34,16 @@ def test_own_mail_alone(mailbox, catcher_server, number):
     assert [message.subject for message in mailbox.messages] == [f"mail {number}"]
 """
 
+WITHOUT_SLOW_PLUGINS = ("-p", "no:schemathesis", "-p", "no:hypothesispytest", "-p", "no:anyio")
+"""Options of pytest: plugins of our environment that take longer to import than a suite takes to run."""
+
+
+ALONE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "catcher.testing.plugin"}
+"""Variables by which pytest loads this plugin and no other of our environment."""
+
+INSTALLED = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "", "PYTEST_PLUGINS": ""}
+"""Variables by which pytest loads all installed plugins."""
+
 
 def run_suite(directory: Path, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     """Run pytest in a directory with `sending.py` and the suite, as in a project of its own."""
@@ -42,7 +52,7 @@ def run_suite(directory: Path, *arguments: str, **environment: str) -> "subproce
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error", "--rootdir", ".", *arguments],
         cwd=directory,
-        env={**own, "PYTHONPATH": ".", "PYTHONDONTWRITEBYTECODE": "1", **environment},
+        env={**own, "PYTHONPATH": ".", "PYTHONDONTWRITEBYTECODE": "1", **ALONE, **environment},
         capture_output=True,
         text=True,
         timeout=600,

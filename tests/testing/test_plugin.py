@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 
 from catcher.testing import RunningCatcher
-from tests.testing.suites import PARALLEL, run_suite
+from tests.testing.suites import INSTALLED, PARALLEL, WITHOUT_SLOW_PLUGINS, run_suite
+from tests.waiting import wait_until
 
 REPORTED = """
 import pytest
@@ -63,9 +64,9 @@ def test_its_import_loads_nothing_but_what_pytest_has_loaded() -> None:
 
 
 def test_a_run_without_mail_loads_and_starts_nothing(tmp_path: Path) -> None:
-    """The entry point costs nothing but its own import."""
+    """The entry point, by which pytest finds the plugin, costs nothing but its own import."""
     (tmp_path / "test_unused.py").write_text(UNUSED)
-    done = run_suite(tmp_path, "test_unused.py", TMPDIR=str(tmp_path))
+    done = run_suite(tmp_path, "test_unused.py", *WITHOUT_SLOW_PLUGINS, **INSTALLED, TMPDIR=str(tmp_path))
     assert "1 passed" in done.stdout, done.stdout
     assert not list(tmp_path.glob("catcher-*"))
 
@@ -74,20 +75,19 @@ def test_parallel_workers_share_one_server_and_see_no_foreign_mail(tmp_path: Pat
     """One real server for all workers of a run, an inbox for each test, and nothing left afterwards."""
     (tmp_path / "test_parallel.py").write_text(PARALLEL)
     (tmp_path / "urls").mkdir()
-    done = run_suite(
-        tmp_path, "test_parallel.py", "-n", "3", NUMBER="24", URLS=str(tmp_path / "urls"), TMPDIR=str(tmp_path)
-    )
-    assert "24 passed" in done.stdout, done.stdout
+    told = {"NUMBER": "9", "URLS": str(tmp_path / "urls"), "TMPDIR": str(tmp_path)}
+    done = run_suite(tmp_path, "test_parallel.py", "-p", "xdist.plugin", "-n", "3", **told)
+    assert "9 passed" in done.stdout, done.stdout
     told = {file.name.partition("-")[0]: file.read_text() for file in (tmp_path / "urls").iterdir()}
     assert len(set(told.values())) == 1, told
     assert len(told) > 1, "more than one worker ran tests"
-    assert not list(tmp_path.glob("catcher-*"))
+    wait_until(lambda: not list(tmp_path.glob("catcher-*")))  # the server ends after its last user
 
 
-def test_a_failed_test_shows_its_mail(tmp_path: Path) -> None:
+def test_a_failed_test_shows_its_mail(catcher: RunningCatcher, tmp_path: Path) -> None:
     """The report includes the last few messages of each mailbox of the test, and only if it failed."""
     (tmp_path / "test_reported.py").write_text(REPORTED)
-    done = run_suite(tmp_path, "test_reported.py")
+    done = run_suite(tmp_path, "test_reported.py", CATCHER_URL=catcher.url)
     assert "1 failed, 2 passed" in done.stdout, done.stdout
     assert done.stdout.count("- Mail in ") == 2
     assert "(the last 5 of 7)" in done.stdout
@@ -95,16 +95,20 @@ def test_a_failed_test_shows_its_mail(tmp_path: Path) -> None:
     assert "  | Subject: mail 6" in done.stdout
 
 
-def test_snapshots_are_written_on_request_and_compared(tmp_path: Path) -> None:
+def test_snapshots_are_written_on_request_and_compared(catcher: RunningCatcher, tmp_path: Path) -> None:
     """A missing one fails; a written one passes in the next run, with another mailbox."""
     (tmp_path / "test_snapshot.py").write_text(SNAPSHOT)
-    missing = run_suite(tmp_path, "test_snapshot.py")
-    assert "no snapshot test_snapshot-test_welcome.txt" in missing.stdout, missing.stdout
-    assert "1 passed" in run_suite(tmp_path, "test_snapshot.py", "--catcher-update-snapshots").stdout
+
+    def run(*arguments: str) -> str:
+        return run_suite(tmp_path, "test_snapshot.py", *arguments, CATCHER_URL=catcher.url).stdout
+
+    missing = run()
+    assert "no snapshot test_snapshot-test_welcome.txt" in missing, missing
+    assert "1 passed" in run("--catcher-update-snapshots")
     kept = (tmp_path / "__snapshots__" / "test_snapshot-test_welcome.txt").read_text()
     assert "To: ann@<mailbox>.inbox.test" in kept
     assert "Your code is <code>, <mailbox>" in kept
-    assert "1 passed" in run_suite(tmp_path, "test_snapshot.py").stdout
+    assert "1 passed" in run()
 
 
 def test_the_ini_file_has_settings_of_the_server(tmp_path: Path) -> None:
