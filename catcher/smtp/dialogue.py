@@ -48,6 +48,7 @@ class SmtpDialogue:
         self._receiver: Receiver | None = None
         self._exchange: auth.Exchange | None = None
         self._mechanism = ""
+        self._has_tried_auth = False
         self._errors = 0
         self._notes: tuple[str, ...] = ()
         self._opened_at = datetime.now(UTC)
@@ -150,8 +151,11 @@ class SmtpDialogue:
         if command is None:
             return self._unknown(line)
         name, handler, stage = command
-        if self._is_verbose or name == "AUTH":
-            self._record(line if name != "AUTH" else _masked(line))
+        if name == "AUTH":
+            self._has_tried_auth = True
+            self._record(_masked(line))
+        elif self._is_verbose:
+            self._record(line)
         else:
             self._transcript.client(line)
         if self._refused_commands and name in self._refused_commands:
@@ -169,7 +173,8 @@ class SmtpDialogue:
             self._connection.close("refused")
             return None
         # Clients that go on with AUTH although it was refused send passwords as commands.
-        self._record(b"***" if self._mechanism or b"auth" in line[:32].lower() else line)
+        self._has_tried_auth |= b"auth" in line[:32].lower()
+        self._record(b"***" if self._has_tried_auth else line)
         return Reply.UNKNOWN_COMMAND
 
     def _record(self, line: bytes) -> None:
@@ -299,7 +304,7 @@ class SmtpDialogue:
         name, _, response = argument.strip().partition(b" ")
         mechanism = name.upper().decode("ascii", "replace")
         refusal = self._refuse_auth(mechanism)
-        self._mechanism = mechanism or "?"
+        self._mechanism = mechanism
         if refusal:
             return refusal
         try:

@@ -77,6 +77,16 @@ class Running:
         """The result of a coroutine that runs in the server's loop."""
         return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(timeout=PATIENCE)
 
+    def pass_time(self, seconds: float) -> None:
+        """Let the open connections check their time limits as if so many seconds had passed."""
+
+        async def expire() -> None:
+            assert self.server._connections is not None
+            for connection in tuple(self.server._connections._open):
+                connection.expire(self.loop.time() + seconds)
+
+        self.call(expire())
+
     def connect(self) -> "Raw":
         """A raw connection, after the greeting."""
         raw = Raw(socket.create_connection((self.host, self.port), timeout=PATIENCE))
@@ -146,7 +156,9 @@ class Raw:
 class Start(Protocol):
     """The `start` fixture."""
 
-    def __call__(self, *, loop: str = "asyncio", hook: Any = None, **options: Any) -> Running: ...
+    def __call__(
+        self, *, loop: str = "asyncio", hook: Any = None, user_password: Any = None, **options: Any
+    ) -> Running: ...
 
 
 @pytest.fixture
@@ -154,23 +166,23 @@ def start() -> Iterator[Start]:
     """Start a server with these options; it is stopped after the test."""
     with contextlib.ExitStack() as stack:
 
-        def start(*, loop: str = "asyncio", hook: Any = None, **options: Any) -> Running:
+        def start(*, loop: str = "asyncio", hook: Any = None, user_password: Any = None, **options: Any) -> Running:
             options.setdefault("listeners", (SmtpListener(port=0),))
             options.setdefault("hostname", "mx.test")
-            return stack.enter_context(running(SmtpOptions(**options), loop=loop, hook=hook))
+            return stack.enter_context(running(SmtpOptions(**options), loop, hook=hook, user_password=user_password))
 
         yield start
 
 
 @contextlib.contextmanager
-def running(options: SmtpOptions, *, loop: str, hook: Any) -> Iterator[Running]:
+def running(options: SmtpOptions, loop: str, **collaborators: Any) -> Iterator[Running]:
     """A server in a thread with its own loop."""
     own = uvloop.new_event_loop() if loop == "uvloop" else asyncio.new_event_loop()
     thread = threading.Thread(target=own.run_forever, daemon=True)
     thread.start()
     recorder = Recorder()
     sessions: queue.Queue[SmtpSession] = queue.Queue()
-    server = SmtpServer(recorder, options=options, observe=sessions.put, hook=hook)
+    server = SmtpServer(recorder, options=options, observe=sessions.put, **collaborators)
     try:
         asyncio.run_coroutine_threadsafe(server.start(), own).result(timeout=PATIENCE)
         run = Running(server=server, recorder=recorder, loop=own, sessions=sessions)

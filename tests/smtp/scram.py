@@ -25,6 +25,7 @@ class Scram:
     def _final(self, first: str) -> str:
         fields = dict(piece.split("=", 1) for piece in first.split(","))
         salt, rounds = base64.b64decode(fields["s"]), int(fields["i"])
+        assert rounds >= 4096, "RFC 7677 §4"
         salted = hashlib.pbkdf2_hmac("sha256", self._password.encode(), salt, rounds)
         without_proof = f"c=biws,r={fields['r']}"
         signed = f"{self._bare},{first},{without_proof}".encode()

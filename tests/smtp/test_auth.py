@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from catcher.errors import StoreUnavailable
 from catcher.net.htpasswd import Htpasswd
 from catcher.smtp import AuthPolicy, auth
 from tests.smtp.scram import scram
@@ -16,31 +17,43 @@ PLAIN = Htpasswd.parse("ann:secret\nbob:wörd\n")
 HASHED = Htpasswd.parse("ann:{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=\n")
 
 
-@pytest.mark.parametrize("mechanism", ["plain", "login", "cram_md5"])
+def login(server: Any, mechanism: str, user: str, password: str) -> int:
+    """The code of the last reply to a login."""
+    with smtplib.SMTP(server.host, server.port) as client:
+        client.ehlo()
+        return login_on(client, mechanism, user, password)
+
+
+def login_on(client: smtplib.SMTP, mechanism: str, user: str, password: str) -> int:
+    """The code of the last reply to a login."""
+    client.user, client.password = user, password
+    try:
+        return client.auth(mechanism, getattr(client, f"auth_{mechanism.lower().replace('-', '_')}"))[0]
+    except smtplib.SMTPAuthenticationError as refusal:
+        return refusal.smtp_code
+
+
+@pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN", "CRAM-MD5"])
 @pytest.mark.parametrize("passwords", [None, PLAIN], ids=["any", "file"])
 def test_smtplib_logs_in_and_the_identity_is_kept(start: Start, mechanism: str, passwords: Htpasswd | None) -> None:
     """The message says who sent it, how, and over ESMTPA. RFC 4954, RFC 3848."""
     server = start(auth=AuthPolicy(passwords=passwords))
     with smtplib.SMTP(server.host, server.port) as client:
         client.ehlo()
-        client.user, client.password = "ann", "secret"
-        assert client.auth(mechanism.replace("_", "-"), getattr(client, f"auth_{mechanism}"))[0] == 235
+        assert login_on(client, mechanism, "ann", "secret") == 235
         client.sendmail("a@b", ["c@d"], "x")
     kept = server.message[0].client
-    assert (kept.user, kept.mechanism, kept.protocol) == ("ann", mechanism.upper().replace("_", "-"), "ESMTPA")
+    assert (kept.user, kept.mechanism, kept.protocol) == ("ann", mechanism, "ESMTPA")
 
 
-@pytest.mark.parametrize("mechanism", ["plain", "login", "cram_md5"])
+@pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN", "CRAM-MD5"])
 def test_a_wrong_password_is_refused(start: Start, mechanism: str) -> None:
     """535, and mail is refused where AUTH is required. RFC 4954 §4."""
     server = start(auth=AuthPolicy(passwords=PLAIN, required=True))
     with smtplib.SMTP(server.host, server.port) as client:
         client.ehlo()
         for user, password in (("ann", "wrong"), ("nobody", "secret")):
-            client.user, client.password = user, password
-            with pytest.raises(smtplib.SMTPAuthenticationError) as refusal:
-                client.auth(mechanism.replace("_", "-"), getattr(client, f"auth_{mechanism}"))
-            assert refusal.value.smtp_code == 535
+            assert login_on(client, mechanism, user, password) == 535
         assert client.mail("a@b")[0] == 530
 
 
@@ -75,6 +88,37 @@ def test_scram_by_an_unknown_user_is_refused(start: Start) -> None:
     """Where any credentials are accepted it is not offered, and still there is no 235 without a proof."""
     server = start()
     assert scram(server.host, server.port, "ann", "secret") == 535
+
+
+def test_a_user_with_a_password_of_its_own_proves_it_by_any_mechanism(start: Start) -> None:
+    """It takes precedence over a policy that accepts anything, or a file; others are under the policy."""
+
+    async def user_password(user: str) -> str:
+        return "inbox-secret" if user == "ann" else ""
+
+    for policy in (AuthPolicy(), AuthPolicy(passwords=PLAIN), AuthPolicy(passwords=HASHED)):
+        server = start(auth=policy, user_password=user_password)
+        for password, code in (("inbox-secret", 235), ("secret", 535), ("", 535)):
+            assert scram(server.host, server.port, "ann", password) == code
+            for mechanism in ("PLAIN", "LOGIN", "CRAM-MD5"):
+                assert login(server, mechanism, "ann", password) == code
+        assert scram(server.host, server.port, "bob", "wörd") == (235 if policy.passwords is PLAIN else 535)
+
+
+@pytest.mark.parametrize("mechanism", ["PLAIN", "CRAM-MD5"])
+def test_a_password_that_cannot_be_looked_up_is_a_temporary_failure(start: Start, mechanism: str) -> None:
+    """454, and the connection goes on. RFC 4954 §6."""
+
+    async def user_password(user: str) -> str:
+        raise StoreUnavailable("database is locked")
+
+    server = start(user_password=user_password)
+    with smtplib.SMTP(server.host, server.port) as client:
+        client.ehlo()
+        for _ in range(2):
+            assert login_on(client, mechanism, "ann", "secret") == 454
+        client.sendmail("a@b", ["c@d"], "x")
+    assert server.message[0].client.user == ""
 
 
 def test_a_bearer_token_names_its_user(server: Any) -> None:

@@ -289,23 +289,37 @@ def test_an_idle_client_is_disconnected_with_421(start: Start) -> None:
     raw.expect_end()
 
 
-def test_a_client_that_sends_content_too_slowly_is_disconnected(start: Start) -> None:
-    """The content as a whole has a time limit."""
-    server = start(data_seconds=0.2)
+@pytest.mark.parametrize("begin", ["DATA", "BDAT 1000"])
+def test_a_client_that_sends_content_too_slowly_is_disconnected(start: Start, begin: str) -> None:
+    """The content as a whole has a time limit, which ends with it, however long the connection lasts."""
+    server = start(data_seconds=1000, idle_seconds=5000)
     raw = server.connect()
+    server.pass_time(4000)
     raw.begin()
     raw.ask("DATA", "354 *")
-    raw.socket.settimeout(0.01)
-    for _ in range(2000):
-        raw.send(b"x")
-        try:
-            received = raw.socket.recv(100)
-            break
-        except TimeoutError:
-            continue
-    assert received.startswith(b"421 4.4.2 ")
+    server.pass_time(900)
+    raw.ask("x\r\n.", "250 2.0.0 *")
+    server.pass_time(4000)
+    raw.begin()
+    raw.send(f"BDAT 1\r\nx{begin}\r\n".encode() if begin[0] == "B" else b"DATA\r\n")
+    raw.expect("250 *" if begin[0] == "B" else "354 *")
+    server.pass_time(900)
+    server.pass_time(1100)
+    raw.expect("421 4.4.2 *")
+    raw.expect_end()
     assert server.session().ended == "timeout"
-    assert not server.recorder.messages
+    assert len(server.recorder.messages) == 1
+
+
+def test_a_reset_ends_the_time_limit_of_the_content(start: Start) -> None:
+    """RSET discards the chunks, and with them their limit."""
+    server = start(data_seconds=1000, idle_seconds=5000)
+    raw = server.connect()
+    raw.begin()
+    raw.ask("BDAT 1\r\nxRSET", "250 2.0.0 Ok: 1 octets received")
+    raw.expect("250 2.0.0 Ok")
+    server.pass_time(4000)
+    raw.ask("NOOP", "250 2.0.0 Ok")
 
 
 def test_a_client_that_reads_no_replies_stops_being_read(start: Start) -> None:
@@ -389,6 +403,19 @@ def test_the_dialogue_is_kept_without_secrets(server: Any) -> None:
     assert whole.store_ids == ("id1", "id2")
     assert whole.ended == "quit"
     assert whole.transcript.endswith("closing transmission channel\n")
+
+
+def test_a_password_sent_after_a_refused_auth_is_not_kept(server: Any) -> None:
+    """A client that goes on with AUTH although it was refused sends its password as a command."""
+    for command in ("AUTH", "AUTH X-UNKNOWN", " AUTH LOGIN"):
+        raw = server.connect()
+        raw.ask("EHLO x", "250 *")
+        raw.ask(command, "50? *")
+        raw.ask("aHVudGVyMg==", "500 *")
+        raw.ask("QUIT", "221 *")
+        transcript = server.session().transcript
+        assert "C: ***\nS: 500 5.5.2 " in transcript
+        assert "aHVudGVyMg" not in transcript
 
 
 def test_a_connection_without_a_message_is_recorded_too(server: Any) -> None:

@@ -35,6 +35,7 @@ def test_an_address_is_read_as_given(text: str, address: str) -> None:
     [
         ("TO: <a@b>", "a@b", "space around the colon of TO:"),
         ("TO :  <a@b>", "a@b", "space around the colon of TO:"),
+        ("TO :<a@b>", "a@b", "space around the colon of TO:"),
         ("TO:a@b", "a@b", "address without angle brackets"),
         ("TO:<a@b", "a@b", "angle bracket not closed"),
         ("TO:< a@b >", "a@b", "space within the angle brackets"),

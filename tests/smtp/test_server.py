@@ -56,7 +56,7 @@ def test_every_address_of_a_name_gets_the_same_port() -> None:
 
 @LOOPS
 def test_a_unix_socket_has_its_mode_and_goes_away(start: Start, tmp_path: Path, loop: str) -> None:
-    """Its clients have no address; a stale socket file is replaced."""
+    """Its clients have no address and send no PROXY header; a stale socket file is replaced."""
     path = tmp_path / "mail.sock"
     dead = socket.socket(socket.AF_UNIX)
     dead.bind(str(path))
@@ -68,7 +68,9 @@ def test_a_unix_socket_has_its_mode_and_goes_away(start: Start, tmp_path: Path, 
             connection.connect(host)
             return connection
 
-    server = start(loop=loop, listeners=(SmtpListener(path=str(path), mode=0o620),))
+    server = start(
+        loop=loop, listeners=(SmtpListener(path=str(path), mode=0o620),), trusted_proxies=("127.0.0.1", "::/0")
+    )
     assert server.server.addresses() == [f"unix:{path}"]
     assert stat.S_IMODE(path.stat().st_mode) == 0o620
     with UnixSMTP(str(path)) as client:

@@ -14,7 +14,7 @@ import trustme
 
 from catcher.errors import SettingError
 from catcher.net.tls import ca_certificate, context_from_files, generated_context
-from catcher.smtp import AuthPolicy, SmtpListener
+from catcher.smtp import AuthPolicy, SmtpListener, connection
 
 Start = Callable[..., Any]
 LOOPS = pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
@@ -145,6 +145,18 @@ def test_a_handshake_that_fails_ends_only_its_connection(start: Start, context: 
     server.connect().ask("NOOP", "250 *")
 
 
+def test_a_client_that_never_begins_the_handshake_is_disconnected(
+    start: Start, context: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The handshake after STARTTLS has a time limit of its own."""
+    monkeypatch.setattr(connection, "HANDSHAKE_SECONDS", 0.05)
+    server = start(tls=lambda: context)
+    raw = server.connect()
+    raw.ask("STARTTLS", "220 *")
+    raw.expect_end()
+    assert server.session().ended == "lost"
+
+
 def test_tls_may_be_required(start: Start, context: ssl.SSLContext, trusting: ssl.SSLContext) -> None:
     """530 until STARTTLS; the commands needed before it work. RFC 3207 §4."""
     server = start(tls=lambda: context, require_tls=True)
@@ -156,6 +168,17 @@ def test_tls_may_be_required(start: Start, context: ssl.SSLContext, trusting: ss
         client.starttls(context=trusting)
         client.sendmail("a@b", ["c@d"], "x")
     assert server.message[1] == b"x\r\n"
+
+
+def test_a_password_sent_without_the_required_tls_is_not_kept(start: Start, context: ssl.SSLContext) -> None:
+    """A client that goes on with AUTH after the 530 sends its password as a command."""
+    server = start(tls=lambda: context, require_tls=True)
+    raw = server.connect()
+    raw.ask("EHLO x", "250 *")
+    raw.ask("AUTH LOGIN", "530 *")
+    raw.ask("aHVudGVyMg==", "500 *")
+    raw.close()
+    assert server.session().transcript.endswith("C: ***\nS: 500 5.5.2 Syntax error, command unrecognized\n")
 
 
 def test_auth_may_need_tls(start: Start, context: ssl.SSLContext, trusting: ssl.SSLContext) -> None:

@@ -33,6 +33,22 @@ def test_a_long_dialogue_is_cut_with_a_line_that_says_so() -> None:
     assert "not kept" in transcript.whole()
 
 
+def test_a_transcript_that_is_exactly_full_takes_no_more() -> None:
+    """Neither a further line nor a further transaction, and it says so once."""
+    transcript = Transcript()
+    transcript.client(b"x" * (MAX_OCTETS - 4))
+    transcript.client(b"second")
+    transcript.server(b"250 third\r\n")
+    assert transcript.transaction().endswith("... (2 lines left out)\n")
+    transcript.end_transaction()
+    transcript.server(b"250 later\r\n")
+    transcript.end_transaction()
+    transcript.client(b"last")
+    shown = transcript.whole()
+    assert shown.endswith("... (2 lines left out)\n... (what followed is not kept)\n")
+    assert not any(word in shown for word in ("second", "third", "later", "last"))
+
+
 def test_octets_that_are_not_text_are_shown_as_escapes() -> None:
     """The transcript is always text that can be stored."""
     transcript = Transcript()
