@@ -17,10 +17,15 @@ from catcher.store.engines.registry import open_database
 from catcher.testing import RunningCatcher, running_catcher
 from tests import databases
 from tests.databases import Server
+from tests.depth import DEPTH, examples
 
-# The same examples in every run, and no opinion on how fast a busy machine makes them.
+# Few examples, the same in every run unless more are asked for, and no opinion on how fast a busy machine makes them.
 hypothesis.settings.register_profile(
-    "steady", deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    "steady",
+    deadline=None,
+    derandomize=DEPTH == 1,
+    max_examples=examples(50),
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("steady")
 # How long a page may take on a busy machine is no opinion of a test either.

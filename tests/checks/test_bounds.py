@@ -21,6 +21,7 @@ from catcher.checks.rules.size import check_size
 from catcher.checks.rules.structure import check_structure
 from catcher.checks.urls.forms import is_one_time
 from tests.checks.mails import html_mail, subject_of
+from tests.depth import examples
 
 PLAIN: list[Callable[[CheckedMail], Report]] = [
     check_clients,
@@ -137,7 +138,7 @@ tel: # http:// [ \\ é <h1>
 MARKUP = st.lists(st.sampled_from([*MARKUP_PIECES.split(), " ", "\0", "\r", "\f"]), max_size=40).map("".join)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(MARKUP)
 def test_no_html_makes_a_check_raise(html: str) -> None:
     """Every position lies inside the text, whatever the text is."""
@@ -149,7 +150,7 @@ def test_no_html_makes_a_check_raise(html: str) -> None:
                 assert finding.place.column <= len(lines[finding.place.line - 1]) + 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(st.binary(max_size=300))
 def test_no_octets_make_a_check_raise(octets: bytes) -> None:
     """Any octets are a message."""

@@ -1,6 +1,6 @@
 """No mail raises, and all results are well formed."""
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catcher.extract import CodeKind, CodeMatch, Extract, LinkMatch, extract
@@ -8,6 +8,7 @@ from catcher.extract.codes import MAX_CODES
 from catcher.extract.lines import normal
 from catcher.extract.words import cues, folded
 from catcher.mime import parse
+from tests.depth import examples
 from tests.extract.mails import mail
 
 PIECES = st.sampled_from(
@@ -15,6 +16,7 @@ PIECES = st.sampled_from(
      "<p style='font-size:30px'>", "\n", ": ", "認証コード", "رمز", "٤٨", "İ", "\u0000", "<img src=x width=1>",
      "X7K9-PQ2M", "https://e.example/?a=[", "<style>", "<!--", "&#x110000;", "2026", "G-1", "﷽", "e\u0301"]
 )  # fmt: skip
+
 BODIES = st.lists(PIECES | st.text(max_size=20), max_size=40).map("".join)
 
 SUBJECTS = st.text(alphabet=st.characters(exclude_characters="\r\n", exclude_categories=["Cs"]), max_size=40)
@@ -37,7 +39,7 @@ def check(told: Extract) -> None:
     assert [link.confidence for link in told.links] == sorted((k.confidence for k in told.links), reverse=True)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(300))
 @given(body=BODIES, subject=SUBJECTS, html=st.booleans())
 def test_any_mail_gives_a_result(body: str, subject: str, html: bool) -> None:
     """HTML or text, complete or broken."""
@@ -45,14 +47,14 @@ def test_any_mail_gives_a_result(body: str, subject: str, html: bool) -> None:
     check(extract(octets, parse(octets)))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100))
 @given(octets=st.binary(max_size=2_000))
 def test_any_octets_give_a_result(octets: bytes) -> None:
     """Even if they are not a mail."""
     check(extract(octets, parse(octets)))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 @given(text=st.text(max_size=200))
 def test_cues_lie_in_the_text(text: str) -> None:
     """Comparing without case and accents keeps every character's place."""

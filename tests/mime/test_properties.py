@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catcher import mime
+from tests.depth import examples
 
 PIECES = st.sampled_from(
     [
@@ -100,7 +101,7 @@ def holds_files(message: mime.ParsedMessage, index: int) -> bool:
     return any(part.parent == index and part.transfer_encoding == "x-uuencode" for part in message.parts)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400))
 @given(OCTETS)
 def test_any_octets_give_a_sound_message(octets: bytes) -> None:
     """Places lie inside the parent's, leaves do not overlap, each has exactly one role, nothing raises."""
@@ -114,7 +115,7 @@ def test_any_octets_give_a_sound_message(octets: bytes) -> None:
     mime.list_unsubscribe(message)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 @given(OCTETS, LIMITS)
 def test_any_limits_leave_a_sound_message(octets: bytes, limits: mime.Limits) -> None:
     """Whatever is cut, what remains keeps the same promises."""
@@ -124,7 +125,7 @@ def test_any_limits_leave_a_sound_message(octets: bytes, limits: mime.Limits) ->
     assert len(message.header) <= limits.fields
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 @given(st.one_of(st.text(max_size=100), st.text(alphabet='a@b.<>"()\\,:; =?[]\t', max_size=60)))
 def test_any_text_is_read_as_field(text: str) -> None:
     """Words, addresses and dates come out of any text as single lines, nothing raises."""

@@ -19,6 +19,7 @@ from catcher.envelope import ForwardPath
 from catcher.errors import MessageTooLarge, StoreFull, StoreUnavailable
 from catcher.hooks import HookAction, HookContext, Stage
 from catcher.smtp import AuthPolicy
+from tests.depth import examples
 
 Start = Callable[..., Any]
 MIB = 1024 * 1024
@@ -485,7 +486,7 @@ WORDS = [
 ]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(150), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(words=st.lists(st.sampled_from(WORDS), max_size=30))
 def test_no_octets_break_a_dialogue(server: Any, caplog: pytest.LogCaptureFixture, words: list[bytes]) -> None:
     """Whatever is sent, every line sent back is a reply, the connection ends, and nothing is raised."""

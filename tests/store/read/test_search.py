@@ -1,6 +1,7 @@
 """Searching the store gives the results of the plain filter, however far the index has progressed."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from catcher.store.engines.sqlite.index import trigrams
 from catcher.store.read import search
 from catcher.store.search import Subject, matches, parse
 from catcher.store.write.maintenance import Maintenance
+from tests import databases
 from tests.store.conftest import make_message
 from tests.store.contract import MakeMessage
 
@@ -66,24 +68,48 @@ QUERIES = (
 )
 
 
-@pytest.fixture
-def mailbox(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Store, list[NewMessage]]]:
+@contextmanager
+def filled(url: str) -> Iterator[tuple[Store, list[NewMessage]]]:
     """Twenty messages, some read, some tagged, the older half of them in the index."""
-    monkeypatch.setattr("catcher.store.write.writer.QUIET", 1e6)
-    with Store.open(url, poll_interval=0) as store:
-        messages = [
-            make_message(subject=f"Message {number}", text=text, received_at=NOW - timedelta(days=number))
-            for number, text in enumerate(TEXTS * 2)
-        ]
-        store.add(messages[:10])
-        database = open_database(url, durable=False, readers=1, lock_timeout=5)
-        with database.connect_writer() as connection:
-            assert Maintenance(database).index(connection) == (10 if database.index.needs_maintenance else 0)
-        database.close()
-        store.add(messages[10:])
-        store.mark(ByIds(tuple(one.store_id for one in messages[::3])), is_read=True)
-        store.set_tags([one.store_id for one in messages[::2]], ["Even"])
-        yield store, messages
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("catcher.store.write.writer.QUIET", 1e6)
+        with Store.open(url, poll_interval=0) as store:
+            messages = [
+                make_message(subject=f"Message {number}", text=text, received_at=NOW - timedelta(days=number))
+                for number, text in enumerate(TEXTS * 2)
+            ]
+            store.add(messages[:10])
+            database = open_database(url, durable=False, readers=1, lock_timeout=5)
+            with database.connect_writer() as connection:
+                assert Maintenance(database).index(connection) == (10 if database.index.needs_maintenance else 0)
+            database.close()
+            store.add(messages[10:])
+            store.mark(ByIds(tuple(one.store_id for one in messages[::3])), is_read=True)
+            store.set_tags([one.store_id for one in messages[::2]], ["Even"])
+            yield store, messages
+
+
+@pytest.fixture(scope="module", params=databases.engines())
+def mailbox(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Store, list[NewMessage]]]:
+    """The messages on each engine, for tests that only read."""
+    if request.param == "sqlite":
+        with filled(f"sqlite:///{tmp_path_factory.mktemp('search') / 'mail.db'}") as opened:
+            yield opened
+    else:
+        server: databases.Server = request.getfixturevalue("postgresql")
+        url = server.make()
+        with filled(url) as opened:
+            yield opened
+        server.drop(url)
+
+
+@pytest.fixture
+def own_mailbox(url: str) -> Iterator[tuple[Store, list[NewMessage]]]:
+    """The messages for one test, which may change them."""
+    with filled(url) as opened:
+        yield opened
 
 
 def expected(store: Store, messages: list[NewMessage], text: str) -> list[str]:
@@ -151,18 +177,18 @@ def test_counts_by_the_index_agree_with_the_filter(
     assert (page.matching, page.matching_unread) == (len(ids), unread)
 
 
-def test_nothing_is_unread_when_all_was_read(mailbox: tuple[Store, list[NewMessage]]) -> None:
+def test_nothing_is_unread_when_all_was_read(own_mailbox: tuple[Store, list[NewMessage]]) -> None:
     """The count for a page without rows, too."""
-    store, messages = mailbox
+    store, messages = own_mailbox
     store.mark(Everything(), is_read=True)
     page = store.page(parse("is:unread", now=NOW), limit=0)
     assert (page.matching, page.matching_unread) == (0, 0)
     assert store.page(parse("is:read", now=NOW), limit=0).matching == len(messages)
 
 
-def test_deleting_by_query_deletes_exactly_the_matches(mailbox: tuple[Store, list[NewMessage]]) -> None:
+def test_deleting_by_query_deletes_exactly_the_matches(own_mailbox: tuple[Store, list[NewMessage]]) -> None:
     """Indexed or not."""
-    store, messages = mailbox
+    store, messages = own_mailbox
     gone = expected(store, messages, "quick")
     assert store.delete(Matching(parse("quick", now=NOW))) == len(gone)
     rest = {one.store_id for one in store.page().messages}

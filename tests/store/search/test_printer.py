@@ -20,12 +20,13 @@ from catcher.store.search import (
     render,
     simplify,
 )
+from tests.depth import examples
 from tests.store.search.strategies import ANY, MAILBOXES, QUERIES, START
 
 A, B, C = (Contains(column="any", text=text) for text in "abc")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 @given(query=QUERIES)
 def test_a_printed_query_is_read_as_the_same_query(query: Query) -> None:
     """parse(render(q)) == q for every query in simplest form, whatever signs its texts hold."""

@@ -1,7 +1,7 @@
 """`sql.condition` against a real SQLite file with a full-text index, and against the plain filter."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -24,6 +24,7 @@ from catcher.store.search import (
     sql,
 )
 from catcher.store.search import filter as plain
+from tests.depth import examples
 from tests.store.search.mailbox import Mailbox, SqliteMailbox
 from tests.store.search.strategies import ANY, MAILBOXES, QUERIES, START
 
@@ -51,7 +52,7 @@ def asked(text: str) -> Query:
     return parse(text, now=START)
 
 
-QUICK = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=examples(40))
 
 
 @QUICK

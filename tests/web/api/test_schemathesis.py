@@ -21,6 +21,7 @@ from schemathesis.specs.openapi.checks import (
 
 from catcher.intake import deliver_now
 from catcher.testing import running_catcher
+from tests.depth import examples
 from tests.web.api.mails import MIXED, envelope, plain
 
 CHECKS = [
@@ -51,7 +52,7 @@ def test_responses_follow_the_document(document: schemathesis.BaseSchema, mode: 
     for operation in operations:
 
         @given(case=operation.as_strategy(generation_mode=mode))
-        @settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=examples(2), suppress_health_check=list(HealthCheck))
         def answer(case: Case[Any]) -> None:
             _hurry(case)
             case.call_and_validate(checks=CHECKS)

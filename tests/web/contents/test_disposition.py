@@ -1,7 +1,7 @@
 """File names and media types that attackers chose, in header fields."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.web.contents.disposition import content_disposition, content_type
@@ -43,7 +43,6 @@ def test_a_long_name_keeps_its_extension() -> None:
     assert len(field) < 250
 
 
-@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_name_gives_a_field_of_printable_ascii(name: str) -> None:
     """No file name can end the header line or make the answer impossible to send."""

@@ -2,7 +2,7 @@
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from starlette.exceptions import HTTPException
 
@@ -20,7 +20,6 @@ def spelled(name: str) -> st.SearchStrategy[str]:
     return st.tuples(*(st.sampled_from([letter.lower(), letter.upper()]) for letter in name)).map("".join)
 
 
-@settings(deadline=None)
 @given(spelled("IDs"), IDS, st.dictionaries(st.text(max_size=3), st.integers() | st.none(), max_size=3))
 def test_ids_are_found_in_every_spelling_and_among_other_keys(
     key: str, ids: list[str], others: dict[str, int | None]
@@ -38,7 +37,6 @@ def test_ids_are_found_in_every_spelling_and_among_other_keys(
     assert has_known_key(form, FORM, DeleteRequest)
 
 
-@settings(deadline=None)
 @given(
     st.binary(max_size=200),
     st.sampled_from(["", FORM, "application/json"]),
@@ -80,7 +78,6 @@ def test_nested_keys_are_matched_and_free_ones_kept() -> None:
     assert sending.attachments[0].content_id == "c"
 
 
-@settings(deadline=None)
 @given(st.recursive(st.text() | st.integers(0, 9), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
 def test_anything_can_be_encoded(value: object) -> None:
     """Lone surrogates, which no UTF-8 can hold, become U+FFFD instead of a failure."""
