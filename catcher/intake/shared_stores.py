@@ -133,8 +133,6 @@ class SharedStores:
 
 def _file(url: str) -> tuple[int, int] | None:
     """Return the file of an SQLite URL as (device, inode); None if there is none."""
-    if not url.startswith("sqlite:///"):
-        return None
     try:
         found = Path(url.removeprefix("sqlite:///").partition("?")[0]).stat()
     except OSError:

@@ -151,13 +151,12 @@ class SmtpServer:
                 security="" if context.tls is None else "TLS" if listener.implicit_tls else "STARTTLS",
             )
         )
-        if listener.path:
-            self._listeners.append(await loop.create_unix_server(make, sock=bound, ssl=tls, backlog=BACKLOG))
-        elif self.options.trusted_proxies:
+        if self.options.trusted_proxies and not listener.path:
             bound.listen(BACKLOG)
             self._listeners.append(ProxyListener(make, bound, tls=tls, trusted=self.options.trusted_proxies))
         else:
-            self._listeners.append(await loop.create_server(make, sock=bound, ssl=tls, backlog=BACKLOG))
+            create = loop.create_unix_server if listener.path else loop.create_server
+            self._listeners.append(await create(make, sock=bound, ssl=tls, backlog=BACKLOG))
 
 
 async def _close(listeners: Sequence[OpenListener]) -> None:

@@ -3,9 +3,11 @@
 import multiprocessing
 import os
 import re
+import string
 import threading
 import warnings
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -18,6 +20,25 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 def test_ids_are_22_letters_and_digits() -> None:
     """Safe in a path, a file name and a header."""
     assert re.fullmatch(r"[0-9A-Za-z]{22}", new_store_id(NOW))
+
+
+def test_an_id_begins_with_its_time() -> None:
+    """Nine digits of microseconds since 1970, in base 62, so that ids of different processes sort by time too."""
+    digits = string.digits + string.ascii_uppercase + string.ascii_lowercase
+    for moment in (NOW, datetime(1970, 1, 1, 0, 0, 0, 61, tzinfo=UTC), datetime(2390, 1, 1, tzinfo=UTC)):
+        number = 0
+        for digit in StoreIds().new(moment)[:9]:
+            number = number * 62 + digits.index(digit)
+        assert datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=number) == moment
+
+
+def test_no_random_digit_serves_two_ids() -> None:
+    """An id tells nothing of the next one, wherever the random digits in stock run out."""
+    ids = StoreIds()
+    tails = [ids.new(NOW)[9:] for _ in range(1000)]
+    for shift in range(1, 13):
+        assert any(first[shift:] != second[:-shift] for first, second in pairwise(tails))
+        assert sum(first[-1] == second[0] for first, second in pairwise(tails)) < 200
 
 
 def test_ids_rise_with_time_even_when_the_clock_does_not() -> None:

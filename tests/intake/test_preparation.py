@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catcher.envelope import Client, Envelope, ForwardPath
-from catcher.intake import TagOptions, prepare
+from catcher.intake import TagOptions, TagRule, prepare
+from catcher.store import InboxRouting
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -32,6 +33,31 @@ def test_recipients_that_no_field_names_are_bcc() -> None:
         ("", "e@x.org"),
         ("", "f@x.org"),
     ]
+
+
+def test_the_addresses_of_a_list_are_those_of_the_fields() -> None:
+    """Each kind of field by itself, in order; recipients that it names are not Bcc."""
+    content = b"".join(b"%b: %b@x.org\r\n" % (name, name) for name in (b"From", b"To", b"Cc", b"Bcc", b"Reply-To"))
+    found = prepare(envelope("to@x.org", "cc@x.org"), content + b"To: second@x.org\r\n\r\n").addresses
+    assert {
+        kind: [one.addr_spec for one in getattr(found, kind)] for kind in ("from_", "to", "cc", "bcc", "reply_to")
+    } == {
+        "from_": ["From@x.org"],
+        "to": ["To@x.org", "second@x.org"],
+        "cc": ["Cc@x.org"],
+        "bcc": ["Bcc@x.org"],
+        "reply_to": ["Reply-To@x.org"],
+    }
+
+
+def test_inboxes_come_from_the_rules_or_from_the_caller() -> None:
+    """The rules see the login, the recipients and the message; the caller's inbox takes their place."""
+    content = b"X-Catcher-Inbox: field\r\n\r\n"
+    sources = {"user": ("app",), "recipient": ("b@x.org", "a@x.org"), "header": ("field",)}
+    for source, inboxes in sources.items():
+        routing = InboxRouting(sources=(source,))
+        assert prepare(envelope("b@x.org", "A@x.org"), content, routing=routing).inboxes == inboxes
+        assert prepare(envelope("b@x.org"), content, routing=routing, inbox="mine").inboxes == ("mine",)
 
 
 def test_a_message_without_header_has_its_recipients_as_bcc() -> None:
@@ -105,7 +131,40 @@ def test_sources_of_tags_can_be_switched_off() -> None:
     assert prepare(envelope("a+b@x"), TAGGED, tags=TagOptions(x_tags=False, plus_addresses=False)).tags == ()
 
 
+@pytest.mark.parametrize(
+    ("match", "applies"),
+    [
+        ("is:unread", True),
+        ("is:read", False),
+        ("is:tagged", False),
+        ("has:attachment", True),
+        ("has:inline", False),
+        ("larger:100", True),
+        ("larger:100k", False),
+        ("inbox:app", True),
+        ("before:2026-02-28", False),
+        ("after:2026-02-28", True),
+        ("USER+ONE+TWO@X.ORG", True),
+    ],
+)
+def test_a_rule_sees_the_message_as_a_search_would_find_it(match: str, applies: bool) -> None:
+    """Unread and without tags, at its time of receipt, in its inboxes, with its files and its size."""
+    content = TAGGED.replace(b"\r\n\r\n", b"\r\nContent-Disposition: attachment\r\n\r\n")
+    options = TagOptions(x_tags=False, plus_addresses=False, rules=(TagRule(match=match, tags=("by rule",)),))
+    assert prepare(envelope("a@x"), content, tags=options).tags == (("by rule",) if applies else ())
+
+
+@pytest.mark.parametrize(("match", "tags"), [("", ("a",)), (" ", ("a",)), ("a", ()), ("a", (" ",)), ("a", ("\n",))])
+def test_a_rule_without_match_or_tags_is_refused(match: str, tags: tuple[str, ...]) -> None:
+    """It would apply to every message, or do nothing."""
+    with pytest.raises(ValueError, match="expected a match and tags"):
+        TagRule(match=match, tags=tags)
+
+
 def test_a_flood_of_tags_is_bounded() -> None:
-    """A message cannot fill the list of tags."""
-    content = b"X-Tags: " + b",".join(b"t%d" % number for number in range(20_000)) + b"\r\n\r\n"
-    assert len(prepare(envelope("+".join(f"p{n}" for n in range(5000)) + "@x"), content).tags) <= 100
+    """A message cannot fill the list of tags: the first hundred count."""
+    many = b",".join(b"t%03d" % number for number in range(20_000))
+    plus = "+".join(f"p{number:03}" for number in range(5000)) + "@x"
+    for content, recipient, first in ((b"X-Tags: " + many, "a@x", "t000"), (b"To: b", f"a+{plus}", "p000")):
+        tags = prepare(envelope(recipient), content + b"\r\n\r\n").tags
+        assert (len(tags), tags[0], tags[-1]) == (100, first, f"{first[0]}099")

@@ -4,14 +4,16 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from catcher.envelope import Envelope, ForwardPath
-from catcher.errors import DatabaseUnusable
+from catcher.errors import DatabaseUnusable, StoreUnavailable
 from catcher.intake.delivery import deliver_now
 from catcher.intake.shared_stores import SharedStores
 from catcher.store import Store
@@ -42,6 +44,12 @@ def open_files(file: Path) -> list[str]:
     return [target for target in targets if target.startswith(str(file))]
 
 
+def end_timer(stores: SharedStores) -> None:
+    """End the timer that waits for the stores to become idle."""
+    stores.before_fork()
+    stores.after_fork_in_parent()
+
+
 def test_two_users_share_one_store(stores: SharedStores, tmp_path: Path) -> None:
     """A database is opened once, for concurrent and for later users."""
     url = f"sqlite:///{tmp_path}/x.db"
@@ -67,6 +75,20 @@ def test_an_idle_store_closes_by_itself(stores: SharedStores, tmp_path: Path) ->
     assert set(threading.enumerate()) <= before
 
 
+def test_a_store_lingers_from_its_last_use_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database that is used again and again is opened once."""
+    stores = SharedStores(linger=20)
+    for seconds, count in ((0, 1), (15, 1), (30, 1), (50, 0)):
+        monkeypatch.setattr(time, "monotonic", lambda seconds=seconds: 1e9 + seconds)
+        stores._close_idle()
+        assert len(stores._shared) == (count if seconds else 0)
+        if count:
+            with stores.using(f"sqlite:///{tmp_path}/x.db"):
+                pass
+    monkeypatch.undo()
+    end_timer(stores)
+
+
 def test_a_store_in_use_stays_open(stores: SharedStores, tmp_path: Path) -> None:
     """close() does not close a store that others use."""
     url = f"sqlite:///{tmp_path}/x.db"
@@ -88,6 +110,30 @@ def test_a_removed_file_is_created_again(stores: SharedStores, tmp_path: Path) -
         keep(store)
         assert store.counts().messages == 1
     assert file.is_file()
+
+
+@pytest.mark.sqlite
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="this system does not list open files")
+@pytest.mark.parametrize("is_in_use", [True, False])
+def test_a_removed_file_is_closed_after_its_last_use(tmp_path: Path, is_in_use: bool) -> None:
+    """Those who use it get an error, the next ones a new file, and none stays open for ever."""
+    stores = SharedStores(linger=PATIENCE)
+    url = f"sqlite:///{tmp_path}/x.db"
+    with ExitStack() as stack:
+        with stores.using(url) as first:
+            keep(first)
+        if is_in_use:
+            assert stack.enter_context(stores.using(url)) is first
+        for one in tmp_path.iterdir():
+            one.unlink()
+        with stores.using(url) as second:
+            assert (second.counts().messages, second is first) == (0, False)
+        if is_in_use:
+            with pytest.raises(StoreUnavailable, match="file is gone"):
+                keep(first)
+    stores.close(url)
+    assert open_files(tmp_path) == []
+    end_timer(stores)
 
 
 @pytest.mark.sqlite
@@ -120,6 +166,36 @@ def test_many_threads_use_it_concurrently(stores: SharedStores, tmp_path: Path) 
         thread.join(PATIENCE)
     with stores.using(url) as store:
         assert store.counts().messages == 40
+
+
+def test_a_fork_waits_for_those_who_use_a_store(stores: SharedStores, tmp_path: Path) -> None:
+    """Nothing is open while a process forks, and nothing can be opened before the fork is over."""
+    waiting = threading.Event()
+
+    class Observed(threading.Condition):
+        def wait(self, timeout: float | None = None) -> bool:
+            waiting.set()
+            return super().wait(timeout)
+
+    stores._changed = Observed()
+    url = f"sqlite:///{tmp_path}/x.db"
+    open_in_fork: list[int] = []
+
+    def fork() -> None:
+        stores.before_fork()
+        open_in_fork.append(len(stores._shared))
+        waiting.set()
+        stores.after_fork_in_parent()
+
+    thread = threading.Thread(target=fork)
+    with stores.using(url) as store:
+        thread.start()
+        assert waiting.wait(PATIENCE)
+        keep(store)
+    thread.join(PATIENCE)
+    assert open_in_fork == [0]
+    with stores.using(url) as store:
+        assert store.counts().messages == 1
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork, which this system does not have")

@@ -87,6 +87,15 @@ class Running:
 
         self.call(expire())
 
+    def settle(self) -> None:
+        """Wait until the server has processed all input that it does not wait for something else with."""
+
+        async def iterate() -> None:
+            for _ in range(3):
+                await asyncio.sleep(0)
+
+        self.call(iterate())
+
     def connect(self) -> "Raw":
         """A raw connection, after the greeting."""
         raw = Raw(socket.create_connection((self.host, self.port), timeout=PATIENCE))
