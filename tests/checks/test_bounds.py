@@ -36,40 +36,53 @@ ROW = '<tr><td style="color:#aaa;font-size:{0}px">hello {{{{x}}}} <a href="http:
 RULE = ".a{0} p>b:hover{{padding:10px 20px;background:url(http://e.com/a.png) no-repeat;border:1px solid rgb(1,2,3)}}\n"
 
 HOSTILE = {
-    "two megabytes of rows": "<table>" + "".join(ROW.format(number) for number in range(16_000)),
-    "a hundred thousand nested elements": "<div>" * 100_000 + "x",
-    "fifty thousand nested links": '<a href="x">' * 50_000,
-    "nested tables": "<table><tr><td>" * 30_000,
-    "nested hidden elements": '<div style="display:none">' * 60_000,
-    "style sheet of five megabytes": "<style>" + "".join(RULE.format(n) for n in range(50_000)) + "</style><p>x",
+    "rows": "<table>" + "".join(ROW.format(number) for number in range(7_000)),
+    "nested elements": "<div>" * 30_000 + "x",
+    "nested links": '<a href="x">' * 30_000,
+    "nested tables": "<table><tr><td>" * 10_000,
+    "nested hidden elements": '<div style="display:none">' * 30_000,
+    "style sheet": "<style>" + "".join(RULE.format(number) for number in range(4_000)) + "</style><p>x",
     "nested blocks": "<style>" + "{" * 300_000,
-    "nested functions": "<p style='width:" + "calc(" * 100_000 + "'>",
-    "tiny rules": "<style>" + "a{b:c}" * 100_000,
-    "tiny declarations": "<p style='" + "a:b;" * 150_000 + "'>",
-    "comment that never ends": "<style>" + "/*" * 200_000,
-    "strings that never end": "<style>" + "\"'" * 200_000,
-    "element with 100,000 attributes": "<p " + " ".join(f"a{number}=1" for number in range(100_000)) + ">",
-    "elements with 450 attributes": ("<p " + " ".join(f"a{number}=1" for number in range(450)) + ">") * 500,
+    "nested functions": "<p style='width:" + "calc(" * 70_000 + "'>",
+    "tiny rules": "<style>" + "a{b:c}" * 20_000,
+    "tiny declarations": "<p style='" + "a:b;" * 30_000 + "'>",
+    "comment that never ends": "<style>" + "/*" * 160_000,
+    "strings that never end": "<style>" + "\"'" * 160_000,
+    "element with 10,000 attributes": "<p " + " ".join(f"a{number}=1" for number in range(10_000)) + ">",
+    "elements with 450 attributes": ("<p " + " ".join(f"a{number}=1" for number in range(450)) + ">") * 100,
     "comments": "<!--x-->" * 50_000,
-    "unclosed code": "<pre>" * 100_000,
+    "unclosed code": "<pre>" * 30_000,
     "braces": "{{" * 300_000,
     "percent": "<%" * 300_000,
     "template variables": "{{x}} " * 100_000,
     "srcset": '<img srcset="' + "a 1x," * 100_000 + '">',
-    "headings": "<h1></h1><h3></h3>" * 40_000,
+    "headings": "<h1></h1><h3></h3>" * 15_000,
     "ampersands": "<p style='" + "&quot;" * 100_000 + "'>",
 }
+"""HTML beyond a limit of the parsers; where a limit is on elements or CSS, not far beyond."""
+
+CUT = {
+    "style sheet": (check_clients, check_links),
+    "tiny declarations": (check_clients,),
+    "nested blocks": (check_clients,),
+    "nested functions": (check_accessibility,),
+    "nested elements": (check_clients, check_accessibility, check_links),
+    "rows": (check_clients, check_accessibility, check_links),
+}
+"""Checks that do not see all of it."""
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_every_check_takes_a_bounded_part_of_any_mail(name: str) -> None:
-    """2 MB of HTML, 100,000 nested elements, a 5 MB style sheet and worse: what is examined does not grow with them.
+    """Elements, nesting, CSS and worse: what is examined does not grow with them, and the report says that it is cut.
 
-    What that costs is measured by `python -m bench --only checks`.
+    What larger mail costs is measured by `python -m bench --only checks`.
     """
     subject = html_mail(HOSTILE[name])
     for check in PLAIN:
-        assert len(check(subject).findings) <= 500
+        report = check(subject)
+        assert len(report.findings) <= 500
+        assert report.is_cut or check not in CUT.get(name, ())
     (part,) = subject.html_parts
     assert len(part.text) <= MAX_HTML
     assert len(part.elements) <= MAX_ELEMENTS
@@ -78,26 +91,10 @@ def test_every_check_takes_a_bounded_part_of_any_mail(name: str) -> None:
     assert len(re.findall(r"[^\w\s-]", "".join(sheets))) <= MAX_TOKENS
 
 
-@pytest.mark.parametrize(
-    ("name", "check"),
-    [
-        ("style sheet of five megabytes", check_clients),
-        ("style sheet of five megabytes", check_links),
-        ("tiny declarations", check_clients),
-        ("nested blocks", check_clients),
-        ("nested functions", check_accessibility),
-        ("a hundred thousand nested elements", check_clients),
-        ("a hundred thousand nested elements", check_accessibility),
-        ("a hundred thousand nested elements", check_links),
-        ("two megabytes of rows", check_clients),
-        ("two megabytes of rows", check_accessibility),
-        ("two megabytes of rows", check_links),
-    ],
-)
-def test_cut_is_reported(name: str, check: Callable[[CheckedMail], Report]) -> None:
-    """The reader of the report knows that there may be more."""
-    assert check(html_mail(HOSTILE[name])).is_cut is True
-    assert check(html_mail("<p style='color:red'>x</p>")).is_cut is False
+def test_a_small_mail_is_not_cut() -> None:
+    """A report says that there may be more only where that is so."""
+    subject = html_mail("<p style='color:red'>x</p>")
+    assert not [check for check in PLAIN if check(subject).is_cut]
 
 
 def test_html_beyond_two_megabytes_is_cut_and_reported() -> None:
@@ -112,7 +109,7 @@ def test_loop_stays_responsive_while_a_heavy_mail_is_checked(options: CheckOptio
 
     async def run() -> tuple[int, tuple[Report, ...]]:
         checks = [check(options) for check in CHECKS]
-        task = asyncio.create_task(run_checks(html_mail(HOSTILE["style sheet of five megabytes"]), checks))
+        task = asyncio.create_task(run_checks(html_mail(HOSTILE["style sheet"]), checks))
         turns = 0
         while not task.done():
             await asyncio.sleep(0)

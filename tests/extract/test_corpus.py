@@ -1,6 +1,7 @@
 """Precision and recall on the corpus: on the held-out part, and on the tuning part."""
 
 from dataclasses import dataclass, field
+from functools import cache
 
 import pytest
 
@@ -35,16 +36,17 @@ class Count:
         return self.hits / (self.hits + self.missed)
 
 
-def found_in(mail: Labelled) -> Extract:
-    """The codes and links in one mail."""
-    return extract(mail.octets, parse(mail.octets))
+@cache
+def results(part: str) -> list[tuple[Labelled, Extract]]:
+    """The mails of a part with the codes and links in them."""
+    return [(mail, extract(octets, parse(octets))) for mail in corpus(part) for octets in (mail.octets,)]
 
 
 def count_codes(part: str) -> Count:
     """All codes that are likely, coupons too."""
     count = Count()
-    for mail in corpus(part):
-        likely = {code.value for code in found_in(mail).likely_codes}
+    for mail, found in results(part):
+        likely = {code.value for code in found.likely_codes}
         count.add(mail.name, wanted={value for value, _ in mail.codes}, found=likely)
     return count
 
@@ -52,9 +54,9 @@ def count_codes(part: str) -> Count:
 def count_primary_codes(part: str) -> Count:
     """The primary code of each mail."""
     count = Count()
-    for mail in corpus(part):
+    for mail, found in results(part):
         wanted = {value for value, kind in mail.codes if kind != CodeKind.COUPON}
-        primary = found_in(mail).primary_code
+        primary = found.primary_code
         first = {mail.codes[0][0]} if wanted else set()
         count.add(mail.name, wanted=first, found={primary.value} if primary else set())
     return count
@@ -63,8 +65,8 @@ def count_primary_codes(part: str) -> Count:
 def count_primary_links(part: str) -> Count:
     """The primary link of each mail."""
     count = Count()
-    for mail in corpus(part):
-        link = found_in(mail).primary_link
+    for mail, found in results(part):
+        link = found.primary_link
         count.add(mail.name, wanted={mail.link[0]} if mail.link else set(), found={link.url} if link else set())
     return count
 
@@ -82,8 +84,7 @@ def test_precision_and_recall(part: str, counted: object) -> None:
 def test_kinds_are_mostly_right(part: str) -> None:
     """The purpose of a code or link is right in at least 85 % of cases."""
     right, wrong = 0, []
-    for mail in corpus(part):
-        found = found_in(mail)
+    for mail, found in results(part):
         kinds = {code.value: code.kind.value for code in found.codes} | {
             link.url: link.kind.value for link in found.links
         }
