@@ -71,6 +71,18 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'mail.db'}"
 
 
+@pytest.fixture(scope="module", params=databases.engines())
+def shared_database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a database that the tests of a module share, on each engine; of SQLite, of no file yet."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('database') / 'mail.db'}"
+    else:
+        server: Server = request.getfixturevalue("postgresql")
+        url = server.make()
+        yield url
+        server.drop(url)
+
+
 @pytest.fixture(autouse=True)
 def files_in_postgresql(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """With PostgreSQL chosen for all tests, a database there takes the place of every SQLite file."""

@@ -12,7 +12,6 @@ from catcher.store.engines.sqlite.index import trigrams
 from catcher.store.read import search
 from catcher.store.search import Subject, matches, parse
 from catcher.store.write.maintenance import Maintenance
-from tests import databases
 from tests.store.conftest import make_message
 from tests.store.contract import MakeMessage
 
@@ -89,20 +88,11 @@ def filled(url: str) -> Iterator[tuple[Store, list[NewMessage]]]:
             yield store, messages
 
 
-@pytest.fixture(scope="module", params=databases.engines())
-def mailbox(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Store, list[NewMessage]]]:
+@pytest.fixture(scope="module")
+def mailbox(shared_database_url: str) -> Iterator[tuple[Store, list[NewMessage]]]:
     """The messages on each engine, for tests that only read."""
-    if request.param == "sqlite":
-        with filled(f"sqlite:///{tmp_path_factory.mktemp('search') / 'mail.db'}") as opened:
-            yield opened
-    else:
-        server: databases.Server = request.getfixturevalue("postgresql")
-        url = server.make()
-        with filled(url) as opened:
-            yield opened
-        server.drop(url)
+    with filled(shared_database_url) as opened:
+        yield opened
 
 
 @pytest.fixture
