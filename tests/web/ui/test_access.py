@@ -32,6 +32,8 @@ LOOKS: tuple[tuple[int, int, str, dict[str, object]], ...] = (
     (390, 844, "dark", {"type": "rule", "values": COLOURS}),
     (320, 640, "light", {"type": "rule", "values": LAYOUT}),
 )
+# Rows are of one template: those that are pinned, tagged, read, with files and current are among the first.
+FEWER_ROWS = "document.querySelectorAll('li.row:nth-child(n+7)').forEach((row) => row.remove())"
 
 
 def paths(box: Mailbox) -> list[str]:
@@ -82,16 +84,20 @@ def empty() -> Iterator[Mailbox]:
         yield Mailbox(running)
 
 
-def complaints(page: Page, rules: dict[str, object]) -> list[str]:
-    """What axe finds, and sideways scroll. The mail in its frame is the sender's; its faults are not the page's."""
+def sideways(page: Page) -> int:
+    """The pixels by which a page is wider than its window."""
+    width: int = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return width
+
+
+def violations(page: Page, rules: dict[str, object]) -> list[str]:
+    """What axe finds. The mail in its frame is the sender's; its faults are not the page's."""
     found = page.evaluate(
         "(rules) => axe.run(document, {runOnly: rules, iframes: false, resultTypes: ['violations'], selectors: false})"
         ".then((result) => result.violations)",
         rules,
     )
-    said = [f"{rule['id']}: {[node['html'][:160] for node in rule['nodes'][:3]]}" for rule in found]
-    width = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    return [*said, *([f"scrolls {width} px sideways"] if width > 0 else [])]
+    return [f"{rule['id']}: {[node['html'][:160] for node in rule['nodes'][:3]]}" for rule in found]
 
 
 @pytest.mark.parametrize("part", range(4))
@@ -99,15 +105,20 @@ def test_no_page_has_a_barrier(browser: Browser, filled: Mailbox, empty: Mailbox
     """WCAG 2.0–2.2 A and AA and best practice, 0 violations; at 320 px nothing scrolls sideways (1.4.10)."""
     context = browser.new_context(bypass_csp=True, reduced_motion="reduce")
     context.set_default_timeout(30_000)
+    context.add_init_script(path=AXE)
     page = context.new_page()
-    found = {}
+    found: dict[tuple[str, int, str], object] = {}
     for box, path in [(empty, ""), *((filled, path) for path in paths(filled))][part::4]:
         page.goto(box.url + path)
-        page.add_script_tag(path=AXE)
+        for width in {width for width, *_ in LOOKS}:
+            page.set_viewport_size({"width": width, "height": 800})
+            if (pixels := sideways(page)) > 0:
+                found[path, width, "sideways"] = pixels
+        page.evaluate(FEWER_ROWS)
         for width, height, scheme, rules in LOOKS:
             page.set_viewport_size({"width": width, "height": height})
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            if said := complaints(page, rules):
+            if said := violations(page, rules):
                 found[path, width, scheme] = said
     context.close()
     assert found == {}
