@@ -55,7 +55,10 @@ class Boundaries:
         self._renew_needle()
 
     def find(self, start: int, stop: int) -> BoundaryLine | None:
-        """Return the first delimiter line that begins between `start` (the start of a line) and `stop`, or None."""
+        """Return the first delimiter line that begins between `start` and `stop`, or None.
+
+        start: the start of a line, not of the octets, as a header section stands before any multipart.
+        """
         while self._levels and not self.is_exhausted:
             at = self._begin_of_candidate(start, stop)
             if at < 0:
@@ -68,10 +71,6 @@ class Boundaries:
 
     def _begin_of_candidate(self, start: int, stop: int) -> int:
         needle = self._needle
-        if start == 0:
-            if self._octets[: len(needle) - 1] == needle[1:]:
-                return 0
-            start = 1
         feed = self._octets.find(needle, start - 1, stop + len(needle) - 2)
         return feed + 1 if feed >= 0 else -1
 

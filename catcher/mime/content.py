@@ -88,10 +88,10 @@ def body_texts(
 
 
 def _files_in_texts(message: ParsedMessage) -> dict[int, list[Part]]:
-    """Group uuencoded files by the text part that contains them."""
+    """Group uuencoded parts by their parent: the text that contains them, or a multipart."""
     files: dict[int, list[Part]] = {}
     for part in message.parts:
-        if part.transfer_encoding == "x-uuencode" and part.parent >= 0 and not message.parts[part.parent].is_multipart:
+        if part.transfer_encoding == "x-uuencode":
             files.setdefault(part.parent, []).append(part)
     return files
 

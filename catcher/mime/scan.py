@@ -165,7 +165,7 @@ class _Scanner:
         """Whether the line at `at` is the boundary declared by the header lines directly before it."""
         line_end = self._octets.find(b"\n", at)
         line = self._octets[at : line_end if line_end >= 0 else self._end].rstrip()
-        if len(line) < 3 or at - start > self._limits.header_octets:
+        if at - start > self._limits.header_octets:
             return False
         entity = Entity(parent=-1, depth=0, header_start=start)
         describe(entity, fields_in(self._octets[start:at], self._limits))

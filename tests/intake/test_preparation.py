@@ -67,6 +67,16 @@ def test_a_message_without_header_has_its_recipients_as_bcc() -> None:
     assert (message.size, message.content, message.snippet) == (0, b"", "")
 
 
+def test_the_date_field_is_the_time_of_receipt_on_request_only() -> None:
+    """A message without a valid date keeps its own time."""
+    content = b"Date: Mon, 2 Mar 2020 10:00:00 +0100\r\n\r\n"
+    assert prepare(envelope("a@x"), content).envelope.received_at == NOW
+    dated = prepare(envelope("a@x"), content, use_message_dates=True)
+    assert dated.envelope.received_at == datetime(2020, 3, 2, 9, tzinfo=UTC)
+    assert dated.store_id < prepare(envelope("a@x"), content).store_id
+    assert prepare(envelope("a@x"), b"Date: x\r\n\r\n", use_message_dates=True).envelope.received_at == NOW
+
+
 def test_a_file_gives_the_same_as_its_octets(tmp_path: Path) -> None:
     """The file is not changed."""
     content = b"Subject: hi\r\n\r\n" + b"some words\r\n" * 200_000
@@ -98,7 +108,7 @@ def test_any_octets_and_recipients_are_accepted(content: bytes, recipient: str) 
 
 TAGGED = (
     b"From: app+from@x.org\r\nTo: user+One+two@x.org\r\nCc: a+b\r\nReply-To: r+no@x.org\r\n"
-    b"X-Tags: =?utf-8?q?Gr=C3=B6=C3=9Fe?=, two words , TWO,,a/b\r\nx-tags: second field\r\n\r\n"
+    b"X-Other: untagged\r\nX-Tags: =?utf-8?q?Gr=C3=B6=C3=9Fe?=, two words , TWO,,a/b\r\nx-tags: second field\r\n\r\n"
 )
 
 

@@ -219,7 +219,9 @@ ready, go = os.pipe()
 child = os.fork()
 assert threads == [threading.main_thread()], threads
 if not child:
-    connection.send_messages([message])
+    thread = threading.Thread(target=connection.send_messages, args=([message],), daemon=True)
+    thread.start()
+    thread.join(20)
     os.write(go, b"x")
     os.read(told, 1)
     connection.send_messages([message])

@@ -56,6 +56,8 @@ def test_uuencode_reads_whole_and_damaged_files() -> None:
     assert decode_uu(whole) == octets
     assert decode_uu(b"begin 644 x\n#86)C and more\n`\nend\n") == b"abc"
     assert decode_uu(b"begin 644 x\n\xff\xff\xff\n") == b""
+    assert decode_uu(b"begin 644 x\n#86)C\n\n#9&5F\nend \n#86)C\n") == b"abcdef"
+    assert decode_uu(b"text\nbegin-base64 644 x\nYWJj\n\nZGVm\n====\nYWJj\n") == b"abcdef"
 
 
 @pytest.mark.parametrize("size", [1, 5, 76, 1000, 1 << 18])

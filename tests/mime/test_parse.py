@@ -7,6 +7,7 @@ from pathlib import Path
 
 from catcher import mime
 
+MULTIPART = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
 DATA = Path(__file__).parent.parent / "data"
 
 
@@ -34,6 +35,12 @@ def test_garbage_among_header_fields_is_passed_over() -> None:
     message = parsed("From x@y Mon Jan  1 00:00:00 2024\nSubject: a\nno colon here\nTo: b@c\n\nbody\n")
     assert [field.name for field in message.header] == ["Subject", "To"]
     assert (message.subject, message.to[0].addr_spec) == ("a", "b@c")
+
+
+def test_a_line_of_hyphens_does_not_end_the_header_section() -> None:
+    """Only the boundary that the section itself declares does."""
+    message = parsed("Subject: a\n--\n--b\nTo: b@c\n\nbody\n")
+    assert [field.name for field in message.header] == ["Subject", "To"]
 
 
 def test_first_of_a_repeated_content_type_counts() -> None:
@@ -102,6 +109,11 @@ def test_limits_cut_and_say_so() -> None:
     assert (len(message.parts), message.is_cut) == (4, True)
     assert ("cut-depth", "1.1.1.0") in [(defect.code, defect.part_id) for defect in message.defects]
 
+    embedded = b"Content-Type: message/rfc822\r\n\r\n" * 9
+    message = mime.parse(embedded, limits=mime.Limits(depth=3))
+    assert (len(message.parts), message.is_cut) == (4, True)
+    assert ("cut-depth", "1.1.1") in [(defect.code, defect.part_id) for defect in message.defects]
+
     message = mime.parse(b"Subject: a\r\nX: y\r\nTo: b@c\r\n\r\n", limits=mime.Limits(fields=2))
     assert (message.subject, message.to, message.is_cut) == ("a", (), True)
 
@@ -110,6 +122,14 @@ def test_limits_cut_and_say_so() -> None:
 
     message = mime.parse(b"To: a@b, c@d, e@f\r\n\r\n", limits=mime.Limits(mailboxes=2))
     assert (len(message.to), message.is_cut) == (2, True)
+
+
+def test_what_stays_within_the_limits_is_not_cut() -> None:
+    """A limit counts what it names, wherever in the message that is. Contract of `Limits`."""
+    octets = MULTIPART + b"preamble\r\n" * 100 + b"--b\r\nX: y\r\n\r\n--be\r\n--b--\r\n"
+    limits = mime.Limits(depth=1, parts=2, header_octets=len(MULTIPART), fields=2, mailboxes=2, candidates=2)
+    message = mime.parse(octets, limits=limits)
+    assert (len(message.parts), message.is_cut) == (2, False)
 
 
 def test_tree_agrees_with_the_standard_library() -> None:

@@ -106,8 +106,8 @@ def _parameters(body: str, start: int) -> tuple[tuple[str, str], ...]:
         at = found.end()
         name = found[1].lower()
         value = _ESCAPED.sub(r"\1", found[2]) if found[2] is not None else found[3].strip()
-        if found[2] is not None and at < end and body[at] not in "; \t,":
-            at = (_SKIP.match(body, at) or found).end() if body[at] == '"' else at
+        if found[2] is not None and body[at : at + 1] == '"':
+            at = (_SKIP.match(body, at) or found).end()
         if "*" in name:
             _add_section(sections, name, value)
         else:

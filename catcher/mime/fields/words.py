@@ -57,7 +57,7 @@ def _octets_of(encoding: str, encoded: str) -> bytes:
     raw = encoded.encode("utf-8", "replace")
     if encoding in "bB":
         return decode_base64(raw.translate(_URL_SAFE))
-    return binascii.a2b_qp(raw.replace(b"\r", b"").replace(b"\n", b""), header=True)
+    return binascii.a2b_qp(raw, header=True)
 
 
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")

@@ -72,8 +72,9 @@ def _decode_as(octets: bytes, codec: str) -> str | None:
     if not codec.startswith(_ESCAPED) and (text := strict(octets, "utf_8")) is not None:
         return text
     if codec == "iso2022_jp_ext":
-        # Shift_JIS or EUC-JP declared as ISO-2022-JP, or characters of a later edition of that standard
-        for other in ("iso2022_jp_2", "iso2022_jp_2004", "whatwg-shift_jis", "whatwg-euc-jp"):
+        # Characters of a later edition, or Shift_JIS or EUC-JP declared as ISO-2022-JP, which has no octets above 127
+        others = () if octets.isascii() else ("whatwg-shift_jis", "whatwg-euc-jp")
+        for other in ("iso2022_jp_2", "iso2022_jp_2004", *others):
             if (text := strict(octets, other)) is not None:
                 return text
         codec = "whatwg-iso-2022-jp"

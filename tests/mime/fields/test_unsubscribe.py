@@ -48,5 +48,7 @@ def test_faults_are_named(body: str) -> None:
 
 def test_missing_field_is_empty() -> None:
     """A message that is no list mail gives empty values; the Post field is kept as it is."""
-    message = mime.parse(b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n\r\n")
-    assert mime.list_unsubscribe(message) == mime.ListUnsubscribe(header_post="List-Unsubscribe=One-Click")
+    post = b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+    assert mime.list_unsubscribe(mime.parse(post)) == mime.ListUnsubscribe(header_post="List-Unsubscribe=One-Click")
+    both = mime.list_unsubscribe(mime.parse(b"List-Unsubscribe: <https://e.test/1>\r\n" + post))
+    assert (both.links, both.header_post) == (("https://e.test/1",), "List-Unsubscribe=One-Click")

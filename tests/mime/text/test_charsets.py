@@ -34,6 +34,7 @@ from catcher.mime.text.charsets import decode
         ("tis-620", "สวัสดี", "cp874"),
         ("cp037", "Hello", "cp037"),
         ("iso-8859-15", "Prix: 5 €", "iso8859_15"),
+        ("charset-iso-8859-15", "Prix: 5 €", "iso8859_15"),
     ],
 )
 def test_names_as_found_are_known(name: str, text: str, codec: str) -> None:
@@ -64,6 +65,8 @@ def test_codecs_that_are_no_charsets_are_not_used(name: str) -> None:
         ("ひらがなとカタカナの文".encode("shift_jis"), "iso-2022-jp", "ひらがなとカタカナの文"),
         ("日本語の文".encode("iso2022_jp"), "", "日本語の文"),
         (b"+2AA-x", "utf-7", "\ufffdx"),
+        (b"caf\xe9 cr\xe8me \x81 br\xfbl\xe9e", "", "café crème \x81 brûlée"),
+        ("日本語の文日本語".encode("iso2022_jp")[:-4], "iso-2022-jp", "日本語の文日本\ufffd"),
     ],
 )
 def test_wrong_and_missing_declarations_give_readable_text(octets: bytes, charset: str, text: str) -> None:

@@ -11,9 +11,9 @@ def readable_text_of(text: str) -> mime.ReadableText:
 def test_snippet_is_one_line_of_bounded_length() -> None:
     """Runs of white space and ruled lines become one space; long text is cut between words."""
     assert readable_text_of("\n\nHello\n  there\n=======\n\tyou\n").snippet == "Hello there you"
-    long = mime.snippet("word " * 100)
+    long = mime.snippet("letter " * 100)
     assert len(long) <= 200
-    assert long.endswith("word…")
+    assert long.endswith("letter…")
     assert len(mime.snippet("x" * 500)) == 200
 
 
@@ -50,6 +50,12 @@ def test_search_text_holds_text_html_and_links() -> None:
     text = mime.readable_text(octets, message).search_text
     assert all(word in text for word in ("only-in-text", "only-in-html", "https://example.com/token/42"))
     assert "not-text" not in text
+
+
+def test_invisible_characters_do_not_split_the_words_of_a_search() -> None:
+    """Soft hyphens, zero-width spaces and the like are no part of a word; NUL is a space."""
+    octets = "\r\nbu\u00adll\u200bet\u200cin\ufeff 4\u034f2 a\x00b".encode()
+    assert mime.readable_text(octets, mime.parse(octets)).search_text == "bulletin 42 a b"
 
 
 def test_search_text_is_bounded() -> None:
