@@ -1,12 +1,15 @@
 """Fixtures for all tests: a running catcher, an SMTP client for it, and a real Chromium."""
 
+import functools
 import os
 import shutil
 import smtplib
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpcore2
 import hypothesis
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
@@ -88,6 +91,21 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "postgresql":
         return str(request.getfixturevalue("postgresql_url"))
     return f"sqlite:///{tmp_path / 'mail.db'}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_tls_context() -> Iterator[None]:
+    """The HTTP clients of a process share one TLS context: its trusted roots take 45 ms to read, for each client."""
+    make = functools.cache(lambda trust_env, roots: default_ssl_context(_trust_env=trust_env))
+    default_ssl_context = httpcore2.default_ssl_context
+
+    def context(*, _trust_env: bool = True) -> ssl.SSLContext:
+        made: ssl.SSLContext = make(_trust_env, os.environ.get("SSL_CERT_FILE"))
+        return made
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(httpcore2, "default_ssl_context", context)
+        yield
 
 
 @pytest.fixture(scope="module", params=databases.engines())

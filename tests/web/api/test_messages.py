@@ -79,14 +79,13 @@ def test_paging_by_cursor_is_stable_while_mail_arrives(api: httpx2.Client, put: 
     assert third.json()["next_cursor"] is None
 
 
-@pytest.mark.parametrize("limit", [0, 1100, 1300])
-def test_a_long_list_is_streamed_whole(api: httpx2.Client, put: Put, limit: int) -> None:
+def test_a_long_list_is_streamed_whole(api: httpx2.Client, put: Put) -> None:
     """There is no maximum: long lists are streamed as the same JSON."""
     put(*(plain(number) for number in range(1203)))
-    page = api.get(LIST, params={"limit": limit}).json()
-    expected = min(limit or 1203, 1203)
-    assert [each["Subject"] for each in page["messages"]] == [f"mail {n}" for n in range(1202, 1202 - expected, -1)]
-    assert (page["count"], page["total"], page["messages_count"], page["start"]) == (expected, 1203, 1203, 0)
+    for limit, expected in ((0, 1203), (1100, 1100), (1300, 1203)):
+        page = api.get(LIST, params={"limit": limit}).json()
+        assert [each["Subject"] for each in page["messages"]] == [f"mail {n}" for n in range(1202, 1202 - expected, -1)]
+        assert (page["count"], page["total"], page["messages_count"], page["start"]) == (expected, 1203, 1203, 0)
 
 
 def test_json_is_compact_and_unescaped(api: httpx2.Client, put: Put) -> None:
