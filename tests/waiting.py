@@ -1,4 +1,4 @@
-"""Waits for what nobody tells of."""
+"""Waits for conditions that no event announces."""
 
 import time
 from collections.abc import Callable
@@ -8,9 +8,15 @@ Found = TypeVar("Found")
 
 
 def wait_until(
-    find: Callable[[], Found | None], *, seconds: float = 60, said: Callable[[], object] = lambda: "it never came to be"
+    find: Callable[[], Found | None],
+    *,
+    seconds: float = 60,
+    said: Callable[[], object] = lambda: "the condition was never true",
 ) -> Found:
-    """What `find` gives as soon as it is true; asked again and again. AssertionError with what is said at last."""
+    """Return the first true value of `find`, which is called repeatedly. Fail with the value of `said` after `seconds`.
+
+    The limit only ends a test that hangs; nothing is concluded from the time. If there is an event, wait for that.
+    """
     end = time.monotonic() + seconds
     pause = 0.002
     while not (found := find()):

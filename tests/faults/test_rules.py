@@ -1,7 +1,7 @@
 """Tests of catcher.faults over real SMTP, and of the APIs of Mailpit and MailHog for them."""
 
+import select
 import smtplib
-import time
 from collections.abc import Callable, Iterator
 
 import httpx2
@@ -12,6 +12,7 @@ from catcher.faults import FaultRule, FaultRules
 from catcher.faults.chaos import Jim, jim_of, read_triggers, set_jim
 from catcher.hooks import Stage
 from catcher.testing import RunningCatcher, running_catcher
+from tests.waiting import wait_until
 
 MAIL = b"Subject: x\r\n\r\nx\r\n"
 
@@ -132,15 +133,24 @@ def test_a_user_is_refused(catcher: RunningCatcher, put: Put) -> None:
     assert catcher.store.counts().messages == 0
 
 
-def test_a_client_is_delayed_and_dropped(catcher: RunningCatcher, put: Put) -> None:
-    """delay waits first, drop closes the connection without a reply."""
-    put({"stage": "mail", "delay": 0.2, "times": 1}, {"stage": "mail", "drop": True})
-    client = connected(catcher)
-    begun = time.monotonic()
-    assert client.docmd("MAIL", "FROM:<a@b.c>")[0] == 250
-    assert time.monotonic() - begun >= 0.2
+def test_a_client_is_delayed_while_others_are_served(catcher: RunningCatcher, api: httpx2.Client, put: Put) -> None:
+    """delay waits before the reply and holds up no other connection; after it the dialogue goes on."""
+    put({"stage": "mail", "delay": 600, "times": 1}, {"stage": "mail", "delay": 0.01, "times": 1})
+    delayed = connected(catcher)
+    delayed.putcmd("MAIL", "FROM:<a@b.c>")
+    wait_until(lambda: api.get("api/v1/faults").json()["faults"][0]["hits"])
+    with connected(catcher) as other:
+        assert other.docmd("MAIL", "FROM:<a@b.c>")[0] == 250
+    assert delayed.sock is not None
+    assert not select.select([delayed.sock], [], [], 0)[0]
+    delayed.close()
+
+
+def test_a_client_is_dropped(catcher: RunningCatcher, put: Put) -> None:
+    """drop closes the connection without a reply."""
+    put({"stage": "mail", "drop": True})
     with pytest.raises(smtplib.SMTPServerDisconnected):
-        client.docmd("MAIL", "FROM:<a@b.c>")
+        connected(catcher).docmd("MAIL", "FROM:<a@b.c>")
 
 
 def test_a_seed_makes_probabilities_repeatable(catcher: RunningCatcher, put: Put) -> None:

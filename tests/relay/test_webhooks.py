@@ -21,6 +21,7 @@ from catcher.relay import outbox
 from catcher.relay.webhooks import WebhookEndpoint, signature
 from catcher.testing import RunningCatcher, running_catcher
 from tests.served import serving
+from tests.waiting import wait_until
 
 
 @dataclass
@@ -90,12 +91,14 @@ def caught(catcher: RunningCatcher, *subjects: str) -> None:
 
 def jobs(catcher: RunningCatcher, until: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
     """The delivery log, once it has the expected entries."""
-    for _ in range(2000):
-        found: list[dict[str, Any]] = httpx2.get(f"{catcher.url}api/v1/outgoing").json()["jobs"]
-        if until(found):
-            return found
-        threading.Event().wait(0.01)
-    pytest.fail(f"the log stayed {found}")
+    found: list[dict[str, Any]] = []
+
+    def is_so() -> bool:
+        found[:] = httpx2.get(f"{catcher.url}api/v1/outgoing").json()["jobs"]
+        return until(found)
+
+    wait_until(is_so, said=lambda: f"the log stayed {found}")
+    return found
 
 
 def test_a_webhook_with_an_inbox_gets_only_its_mail(listener: Listener) -> None:

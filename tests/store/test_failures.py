@@ -10,6 +10,7 @@ from catcher.errors import StoreFull, StoreUnavailable
 from catcher.store import Everything, Store
 from tests.databases import locked
 from tests.store.contract import MakeMessage, queue
+from tests.waiting import wait_until
 
 
 def limit_pages(store: Store, pages: int) -> None:
@@ -64,11 +65,12 @@ def test_a_locked_database_refuses_in_time_and_recovers(url: str, new: MakeMessa
 def test_a_short_lock_is_waited_for(url: str, new: MakeMessage) -> None:
     """A short lock only delays a delivery."""
     with Store.open(url, poll_interval=0, lock_timeout=20) as store:
+        store.add([new()])  # so that the writer does not begin with maintenance
         with locked(url):
             future = queue(store, new())
-            store._writer._thread.join(0.3)
+            wait_until(lambda: not store.queue.messages)  # the writer has taken it
             assert not future.done()
-        assert future.result(timeout=30) == [1]
+        assert future.result(timeout=30) == [2]
 
 
 def test_a_missing_file_fails_alone(store: Store, new: MakeMessage, tmp_path: Path) -> None:

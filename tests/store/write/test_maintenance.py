@@ -18,6 +18,7 @@ from catcher.store.write import maintenance, updates
 from catcher.store.write.maintenance import Maintenance
 from tests.databases import rows
 from tests.store.contract import MakeMessage, add, ids
+from tests.waiting import wait_until
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -249,10 +250,7 @@ def test_maintenance_runs_by_itself(url: str, new: MakeMessage) -> None:
     with Store.open(url, poll_interval=0) as store:
         messages = add(store, new, 5)
         store.delete(ByIds(ids(messages[:2])))
-        for _ in range(500):
-            if store._writer._maintenance_at is None:
-                break
-            store._writer._thread.join(0.02)
+        wait_until(lambda: store._writer._maintenance_at is None)
         numbers = number_of_rows(url)
         assert (numbers["message"], numbers["search"], numbers["leftover"]) == (3, 3, 0)
         assert rows(url, "SELECT indexed FROM counter") == [(5 if url.startswith("sqlite") else 0,)]

@@ -96,10 +96,12 @@ def test_put_waits_for_room_until_the_queue_is_closed(new: MakeMessage) -> None:
     queue = Queue(messages=1, octets=10**9)
     offer(queue, delivery(new))
     outcome: list[str] = []
+    is_in = threading.Event()
 
     def deliver() -> None:
         queue.put(delivery(new))
         outcome.append("in")
+        is_in.set()
         try:
             queue.put(delivery(new))
         except StoreUnavailable:
@@ -108,8 +110,7 @@ def test_put_waits_for_room_until_the_queue_is_closed(new: MakeMessage) -> None:
     thread = threading.Thread(target=deliver)
     thread.start()
     assert queue.take(5) is not None
-    while not outcome:
-        thread.join(0.001)
+    assert is_in.wait(30)
     queue.close()
     thread.join(10)
     assert outcome == ["in", "refused"]

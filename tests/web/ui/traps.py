@@ -1,6 +1,8 @@
 """One mail with every way known to us in which HTML runs something, goes somewhere or asks for something."""
 
+import contextlib
 import socket
+import socketserver
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,32 +27,32 @@ class Listener:
 @contextmanager
 def listener() -> Iterator[Listener]:
     """Every connection is a request, even one that says nothing, as `preconnect` makes them."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        found = Listener(server.getsockname()[1])
-        server.settimeout(0.2)
-        ended = threading.Event()
+    requests: list[str] = []
+    connections: list[socket.socket] = []
+    lock = threading.Lock()
 
-        def serve() -> None:
-            while not ended.is_set():
-                try:
-                    connection, _ = server.accept()
-                except TimeoutError:
-                    continue
-                with connection:
-                    connection.settimeout(0.3)
-                    try:
-                        found.requests.append(connection.recv(4096).decode("latin-1"))
-                        connection.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-                    except OSError:
-                        found.requests.append("connection without a request")
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with lock:
+                number = len(requests)
+                requests.append("connection without a request")
+                connections.append(self.request)
+            with contextlib.suppress(OSError):
+                if octets := self.request.recv(4096):
+                    requests[number] = octets.decode("latin-1")
+                    self.request.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 
-        thread = threading.Thread(target=serve)
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:
-            yield found
+            yield Listener(server.server_address[1], requests)
         finally:
-            ended.set()
+            server.shutdown()
             thread.join()
+            for connection in connections:
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
 
 
 OWN = "document.title='owned';top.document.title='owned';fetch('{u}run')"

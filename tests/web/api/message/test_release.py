@@ -5,7 +5,6 @@ import re
 import smtplib
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from email import message_from_bytes
@@ -22,6 +21,7 @@ from catcher.intake import deliver_now
 from catcher.testing import RunningCatcher, running_catcher
 from tests.mail.servers import Mailbox, smtp_server
 from tests.relay.scripted import scripted
+from tests.waiting import wait_until
 from tests.web.api.mails import MIXED, envelope, plain
 
 Put = Callable[..., list[str]]
@@ -264,13 +264,13 @@ def test_rules_relay_mail_automatically(sink: Mailbox) -> None:
         with relaying(smtp_relay_port=sink.port, **given) as (api, running, _):
             with smtplib.SMTP(running.smtp_host, running.smtp_port, timeout=30) as client:
                 client.sendmail("a@example.com", ["x@example.org", "y@example.com"], plain(1, subject="invoice 1"))
-            for _ in range(600):
-                shown = api.get("/api/v1/outgoing").json()["jobs"]
-                if len(shown) == 2 and all(each["state"] == "sent" for each in shown):
-                    break
-                time.sleep(0.02)
-            else:
-                pytest.fail(f"not sent: {shown}")
+            shown: list[dict[str, Any]] = []
+
+            def is_sent() -> bool:
+                shown[:] = api.get("/api/v1/outgoing").json()["jobs"]
+                return len(shown) == 2 and all(each["state"] == "sent" for each in shown)
+
+            wait_until(is_sent, said=lambda: f"not sent: {shown}")
             stored = api.get("/api/v1/messages").json()["messages"][0]
             assert [(each["relay"], each["recipients"], each["due_at"], each["attempts"]) for each in shown] == [
                 ("second", ["audit@example.net"], None, 1), ("default", ["x@example.org"], None, 1),
