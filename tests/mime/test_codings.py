@@ -89,7 +89,18 @@ def test_unknown_transfer_encoding_leaves_the_octets() -> None:
     assert [defect.code for defect in message.defects] == ["transfer-encoding-unknown"]
 
 
-def test_comments_and_case_do_not_hide_a_transfer_encoding() -> None:
-    """The token counts. RFC 2045 §5, §6.1."""
-    octets = b"Content-Transfer-Encoding: (a comment) BASE64\r\n\r\nYWJj"
-    assert mime.part_octets(octets, mime.parse(octets).parts[0]) == b"abc"
+@pytest.mark.parametrize(
+    ("names", "content"),
+    [
+        (("(a comment) BASE64", "base-64", "b64", '"base64"', "base64;"), b"YWJj"),
+        (("quotedprintable", "Quoted_Printable", "QP"), b"=61=62=\r\n=63"),
+        (("uuencode", "x-uuencode", "UUE", "x-uue", "x-uu"), b"#86)C\r\n"),
+        (("7-bit", "8-BIT", "binary", ""), b"abc"),
+    ],
+)
+def test_comments_case_and_wild_names_do_not_hide_a_transfer_encoding(names: tuple[str, ...], content: bytes) -> None:
+    """The token counts, and what programs write in its place. RFC 2045 §5, §6.1."""
+    for name in names:
+        octets = b"Content-Transfer-Encoding: %b\r\n\r\n%b" % (name.encode(), content)
+        message = mime.parse(octets)
+        assert (mime.part_octets(octets, message.parts[0]), message.defects) == (b"abc", ()), name

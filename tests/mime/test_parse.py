@@ -97,6 +97,23 @@ def test_faults_that_a_sender_wants_to_know_are_named() -> None:
     assert [defect.code for defect in message.defects] == ["base64-invalid", "charset-unknown"]
 
 
+def test_a_flood_of_defects_is_bounded() -> None:
+    """A hundred are enough, of the structure and of the parts; that addresses were cut is always among them."""
+    part = b"--b\r\nContent-Type: text/plain; charset=x-mystery\r\nContent-Transfer-Encoding: y\r\n\r\n"
+    for count, codes in ((60, {"charset-unknown", "transfer-encoding-unknown"}), (200, {"transfer-encoding-unknown"})):
+        message = mime.parse(b"To: a@b, c@d\r\n" + MULTIPART + part * count, limits=mime.Limits(mailboxes=1))
+        assert len(message.defects) == 100
+        assert {defect.code for defect in message.defects[:-1]} - {"boundary-unclosed"} == codes
+        assert message.defects[-1].code == "cut-addresses"
+
+
+def test_a_text_is_read_by_its_charset() -> None:
+    """The parameter of Content-Type, in any letter case."""
+    octets = b"Content-Type: text/plain; charset=ISO-8859-2\r\n\r\n\xb1"
+    part = mime.parse(octets).parts[0]
+    assert (part.charset, mime.part_text(octets, part)) == ("iso-8859-2", "ą")
+
+
 def test_limits_cut_and_say_so() -> None:
     """What lies beyond a limit is marked, and what lies before it is there. Contract of `Limits`."""
     parts = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\nx\r\n" * 9 + b"--b--\r\n"

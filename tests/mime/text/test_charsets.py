@@ -64,6 +64,8 @@ def test_codecs_that_are_no_charsets_are_not_used(name: str) -> None:
         ("Привет, как дела сегодня".encode("cp1251"), "", "Привет, как дела сегодня"),
         ("ひらがなとカタカナの文".encode("shift_jis"), "iso-2022-jp", "ひらがなとカタカナの文"),
         ("日本語の文".encode("iso2022_jp"), "", "日本語の文"),
+        ("\ufeffab".encode("utf-16-le") + b"x", "", "ab\ufffd"),
+        ("\ufeffé".encode("utf-16-be"), "utf-8", "é"),
         (b"+2AA-x", "utf-7", "\ufffdx"),
         (b"caf\xe9 cr\xe8me \x81 br\xfbl\xe9e", "", "café crème \x81 brûlée"),
         ("日本語の文日本語".encode("iso2022_jp")[:-4], "iso-2022-jp", "日本語の文日本\ufffd"),
