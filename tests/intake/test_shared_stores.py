@@ -201,7 +201,7 @@ def test_a_fork_waits_for_those_who_use_a_store(stores: SharedStores, tmp_path: 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork, which this system does not have")
 def test_a_child_continues_after_its_parent_has_closed(tmp_path: Path) -> None:
-    """What a forked process keeps after its parent closed the database is there: no lock is taken for another's.
+    """Mail that a forked process stores after its parent closed the database is not lost: locks are not shared.
 
     No thread of ours is running at the moment of the fork, which Python warns of since 3.12.
     """

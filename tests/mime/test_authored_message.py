@@ -18,7 +18,7 @@ def test_an_address_is_written_as_it_was(text: str) -> None:
     assert mailbox(address) == text
 
 
-def test_other_ways_to_say_the_same_are_no_files() -> None:
+def test_alternatives_of_the_body_are_no_attachments() -> None:
     """A calendar in multipart/alternative is an alternative; one with a file name is a file."""
     message = EmailMessage()
     message["Subject"] = "Meeting"

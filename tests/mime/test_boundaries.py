@@ -1,4 +1,4 @@
-"""Which lines are boundaries, and what they end."""
+"""Boundary lines and the parts that they end."""
 
 from catcher import mime
 

@@ -1,4 +1,4 @@
-"""What reading mail loads."""
+"""Modules that reading mail loads."""
 
 import subprocess
 import sys

@@ -16,14 +16,14 @@ def parsed(text: str) -> mime.ParsedMessage:
 
 
 def test_nothing_at_all_is_an_empty_text() -> None:
-    """Any octets give a message with a root. Contract of `Message`."""
+    """Any octets give a message with a root. Contract of `ParsedMessage`."""
     message = mime.parse(b"")
     assert [part.part_id for part in message.parts] == ["0"]
     assert (message.subject, message.text_parts, message.is_cut) == ("", (0,), False)
 
 
 def test_text_without_header_section_is_body() -> None:
-    """Lines that are no header fields are shown, not dropped. Odd mail is still mail."""
+    """Lines that are no header fields are shown, not dropped."""
     octets = b"Hello,\r\nthis is all.\r\n"
     message = mime.parse(octets)
     assert mime.bodies(octets, message).text == "Hello,\r\nthis is all.\r\n"
@@ -89,8 +89,8 @@ def test_a_mapped_file_parses_like_its_octets(tmp_path: Path) -> None:
             assert mime.readable_text(mapped, message) == mime.readable_text(octets, message)
 
 
-def test_faults_that_a_sender_wants_to_know_are_named() -> None:
-    """Damaged base64 and unknown charsets are read as far as possible, and said."""
+def test_faults_of_readable_parts_are_reported() -> None:
+    """Damaged base64 and unknown charsets are decoded as far as possible and reported as defects."""
     octets = b"Content-Type: text/plain; charset=x-mystery\r\nContent-Transfer-Encoding: base64\r\n\r\nYW!Jj"
     message = mime.parse(octets)
     assert mime.part_text(octets, message.parts[0]) == "abc"
@@ -115,7 +115,7 @@ def test_a_text_is_read_by_its_charset() -> None:
 
 
 def test_limits_cut_and_say_so() -> None:
-    """What lies beyond a limit is marked, and what lies before it is there. Contract of `Limits`."""
+    """Everything before a limit is kept, and the cut is marked. Contract of `Limits`."""
     parts = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\nx\r\n" * 9 + b"--b--\r\n"
     message = mime.parse(parts, limits=mime.Limits(parts=4))
     assert (len(message.parts), message.is_cut) == (4, True)
@@ -142,7 +142,7 @@ def test_limits_cut_and_say_so() -> None:
 
 
 def test_what_stays_within_the_limits_is_not_cut() -> None:
-    """A limit counts what it names, wherever in the message that is. Contract of `Limits`."""
+    """Octets around a header section, a part or a boundary do not count. Contract of `Limits`."""
     octets = MULTIPART + b"preamble\r\n" * 100 + b"--b\r\nX: y\r\n\r\n--be\r\n--b--\r\n"
     limits = mime.Limits(depth=1, parts=2, header_octets=len(MULTIPART), fields=2, mailboxes=2, candidates=2)
     message = mime.parse(octets, limits=limits)

@@ -1,4 +1,4 @@
-"""What holds for any octets at all."""
+"""Properties that hold for any octets."""
 
 from itertools import pairwise
 
@@ -118,7 +118,7 @@ def test_any_octets_give_a_sound_message(octets: bytes) -> None:
 @settings(max_examples=examples(200))
 @given(OCTETS, LIMITS)
 def test_any_limits_leave_a_sound_message(octets: bytes, limits: mime.Limits) -> None:
-    """Whatever is cut, what remains keeps the same promises."""
+    """The same holds for a message that limits have cut."""
     message = mime.parse(octets, limits=limits)
     check(octets, message)
     assert len(message.parts) <= limits.parts

@@ -78,7 +78,7 @@ class Running:
         return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(timeout=PATIENCE)
 
     def pass_time(self, seconds: float) -> None:
-        """Let the open connections check their time limits as if so many seconds had passed."""
+        """Check the time limits of the open connections as if this time had passed."""
 
         async def expire() -> None:
             assert self.server._connections is not None
@@ -88,7 +88,7 @@ class Running:
         self.call(expire())
 
     def settle(self) -> None:
-        """Wait until the server has processed all input that it does not wait for something else with."""
+        """Wait until the server has read what was sent."""
 
         async def iterate() -> None:
             for _ in range(3):

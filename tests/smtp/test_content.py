@@ -10,7 +10,7 @@ PIECES = st.lists(st.sampled_from([b"\r", b"\n", b".", b"\r\n", b"\r\n.", b"..",
 
 
 def read(reader: ContentReader, pieces: list[bytes]) -> tuple[bytes, bytes | None]:
-    """The content, and what follows it (None: the end has not come)."""
+    """The content and the octets after it, None if the content has not ended."""
     content = b""
     for number, piece in enumerate(pieces):
         found, rest = reader.feed(piece)

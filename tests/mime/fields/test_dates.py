@@ -53,14 +53,14 @@ def test_dates_are_read(text: str, expected: str) -> None:
         "(" * 5000,
     ],
 )
-def test_what_is_no_moment_is_none(text: str) -> None:
-    """Days that do not exist and moments outside the calendar are None, nothing raises."""
+def test_an_unreadable_date_is_none(text: str) -> None:
+    """Days that do not exist and times outside the calendar give None; nothing raises."""
     assert mime.parse_date(text) is None
 
 
 @given(st.integers(-62_000_000_000, 253_000_000_000), st.integers(-1199, 1199))
-def test_the_usual_form_is_read_as_it_was_written(seconds: int, minutes: int) -> None:
-    """What programs write and what needs closer reading (a comment behind it) mean the same. RFC 5322 §3.3."""
+def test_a_date_written_by_a_program_is_read_as_it_was_written(seconds: int, minutes: int) -> None:
+    """A comment after it or a missing weekday makes no difference. RFC 5322 §3.3."""
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
     written = moment.astimezone(timezone(timedelta(minutes=minutes)))
     text = format_datetime(written)

@@ -57,7 +57,7 @@ def test_an_attribute_is_read_as_browsers_do(value: str, url: str) -> None:
     assert url_in_attribute(value) == url
 
 
-def test_what_cannot_be_taken_apart_is_none() -> None:
+def test_an_invalid_address_is_split_into_none() -> None:
     """A bad port or bracket does not raise."""
     assert split("https://a.example:99999/") is None
     assert split("https://[::1/") is None
