@@ -6,7 +6,7 @@ from catcher.store.search import model
 from catcher.store.search.filter import matches
 from catcher.store.search.logic import simplify
 from catcher.store.search.printer import render
-from catcher.store.search.texts import CLIENT_LINES, line_bodies
+from catcher.store.search.texts import ADDRESS_COLUMNS, CLIENT_LINES, line_bodies
 
 LONGEST = 100
 """Characters shown of a message's value."""
@@ -54,7 +54,7 @@ def _has(query: model.Query, subject: model.Subject, shown: Shown) -> str:
 
 
 def _column(texts: model.SearchTexts, column: str) -> str:
-    names = {"any": ("subject", "text"), "addressed": ("from_", "to", "cc", "bcc")}.get(column, (column,))
+    names = {"any": ("subject", "text"), "addressed": ADDRESS_COLUMNS}.get(column, (column,))
     return " ".join(getattr(texts, name) for name in names)
 
 

@@ -31,7 +31,7 @@ _REMOTE_KINDS = {
 _DROPPED = name_set(
     "action formaction formtarget formmethod ping manifest lowsrc dynsrc longdesc cite profile codebase "
     "classid archive code data srcdoc sandbox target rel referrerpolicy nonce integrity crossorigin "
-    "autofocus accesskey download is slot http-equiv contenteditable tabindex popover popovertarget"
+    "attributionsrc autofocus accesskey download is slot http-equiv contenteditable tabindex popover popovertarget"
 )
 _ADDRESSES = name_set("href src srcset background poster xlink:href")
 _DANGEROUS = name_set("javascript vbscript data file blob filesystem about view-source livescript mocha")

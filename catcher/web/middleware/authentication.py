@@ -127,7 +127,9 @@ class Authentication:
             return self._app if is_protected else without_login, scope
         passwords = self._send_passwords if is_sending and self._send_passwords is not None else self._passwords
         given = [value for name, value in scope["headers"] if name == b"authorization"]
-        field = given[0] if len(given) == 1 else b""
+        if len(given) > 1:  # ambiguous: the one that is ignored may be the token that limits the request
+            return _unauthorized(), scope
+        field = given[0] if given else b""
         basic, bearer = read_basic(field), read_bearer(field)
         secret = bearer or (basic[1] if basic else "")
         if not is_protected and bearer is None and not _may_be_token(secret):

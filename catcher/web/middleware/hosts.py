@@ -114,6 +114,7 @@ def _has_safe_suffix(host: str) -> bool:
 def _matches(pattern: str, host: str) -> bool:
     if pattern == "*":
         return True
-    if pattern.startswith(("*.", ".")):
-        return host.endswith("." + pattern.lstrip("*."))
-    return host == (host_name(pattern) or pattern)
+    is_parent = pattern.startswith(("*.", "."))
+    authority = pattern.lstrip("*.") if is_parent else pattern
+    name = host_name(authority) or authority
+    return host.endswith(f".{name}") if is_parent else host == name

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from catcher.envelope import Client
-from catcher.store.search import Subject, envelope_texts, failures, parse
+from catcher.store.search import Subject, entries, envelope_texts, failures, parse
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -16,7 +16,9 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 def subject() -> Subject:
     """A message with a subject, a recipient and a header field."""
     texts = envelope_texts(Client(user="app"), reverse_path="bounce@example.com", recipients=("ann@example.com",))
-    texts = msgspec.structs.replace(texts, subject="goodbye", header="\nx-mailer: php\n", text="so long")
+    texts = msgspec.structs.replace(
+        texts, subject="goodbye", header="\nx-mailer: php\n", text="so long", reply_to=entries(["help@example.com"])
+    )
     return Subject(
         store_id="x",
         received_at=NOW,
@@ -40,6 +42,7 @@ def subject() -> Subject:
         ("-subject:good", ["-subject:good was not so: 'goodbye'"]),
         ("header:x-mailer=perl", ["header:x-mailer=perl did not match 'php'"]),
         ("header:x-other", ["header:x-other did not match (no such field)"]),
+        ("addressed:bob", ["addressed:bob did not match 'bounce@example.com ann@example.com help@example.com'"]),
         ("user:other", ["user:other did not match 'app'"]),
         ("tag:red", ["tag:red did not match 'blue'"]),
         ("inbox:other", ["inbox:other did not match 'mine'"]),

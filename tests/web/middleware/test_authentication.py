@@ -116,7 +116,7 @@ def test_anything_else_is_refused(site: RunningCatcher, field: str) -> None:
     assert get(site, "api/v1/messages", headers={"Authorization": field}).status_code == 401
 
 
-@pytest.mark.parametrize("field", ["Bearer", "bearer wrong", "Bearer ctc_unknown", "Bearer \xff"])
+@pytest.mark.parametrize("field", ["Bearer", "bearer wrong", "Bearer catcher_unknown", "Bearer \xff"])
 def test_an_invalid_token_is_refused_where_none_is_required(catcher: RunningCatcher, field: str) -> None:
     """A test with a misspelt token must not see everything: unknown and empty tokens are 401 for reads and changes."""
     headers = {"Authorization": field.encode("latin-1")}
@@ -124,6 +124,14 @@ def test_an_invalid_token_is_refused_where_none_is_required(catcher: RunningCatc
         answer = httpx2.request(method, catcher.url + path, headers=headers, timeout=30)  # type: ignore[arg-type]
         assert answer.status_code == 401
     assert httpx2.get(catcher.url + "livez", headers=headers, timeout=30).status_code == 200  # type: ignore[arg-type]
+
+
+def test_two_authorization_fields_are_refused_where_none_is_required(catcher: RunningCatcher) -> None:
+    """A request that carries a token is never served like one without a token. RFC 9110 §5.3."""
+    token = ("Authorization", "Bearer catcher_unknown")
+    for other in ("Bearer catcher_other", "Basic YW5uOnNlY3JldA=="):
+        for headers in ([token, ("Authorization", other)], [("Authorization", other), token]):
+            assert httpx2.get(catcher.url + "api/v1/messages", headers=headers, timeout=30).status_code == 401
 
 
 def test_a_password_is_ignored_where_none_is_required(catcher: RunningCatcher) -> None:

@@ -32,10 +32,12 @@ def test_a_public_or_malformed_name_does_not_pass(authority: str) -> None:
 
 def test_configured_names_pass_exactly_or_below() -> None:
     """A name given in the settings passes with any port; a pattern passes what is below it and not the name itself."""
-    names = ("mail.example.com", "*.dev.example.com", ".ci.example.com")
+    names = ("mail.example.com", "*.dev.example.com", ".ci.example.com", "*.qa.example.com.:8025", "qa.example.net:443")
     assert is_expected_host("MAIL.example.com:8025", names)
     assert is_expected_host("a.dev.example.com", names)
     assert is_expected_host("a.b.ci.example.com", names)
+    assert is_expected_host("a.qa.example.com", names)
+    assert is_expected_host("qa.example.net", names)
     assert not is_expected_host("dev.example.com", names)
     assert not is_expected_host("evilmail.example.com", names)
     assert not is_expected_host("xdev.example.com", names)
