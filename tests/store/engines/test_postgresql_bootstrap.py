@@ -98,8 +98,8 @@ def test_an_upgrade_that_fails_changes_nothing(postgresql_url: str, tmp_path: Pa
 def test_several_catchers_may_create_one_database(empty_url: str, new: MakeMessage) -> None:
     """Those that wait for the first one find it ready."""
     script = "import sys; from catcher.store import Store; Store.open(sys.argv[1]).close()"
-    running = [subprocess.Popen([sys.executable, "-c", script, empty_url], cwd=ROOT) for _ in "123"]
-    assert [process.wait(60) for process in running] == [0, 0, 0]
+    running = [subprocess.Popen([sys.executable, "-c", script, empty_url], cwd=ROOT) for _ in "12"]
+    assert [process.wait(60) for process in running] == [0, 0]
     with Store.open(empty_url) as store:
         assert store.add([new()]) == [1]
 

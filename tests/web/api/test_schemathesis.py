@@ -1,13 +1,11 @@
 """Requests made from the OpenAPI document against a real server: no failure, and nothing outside of the document."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
-from hypothesis.errors import Unsatisfiable
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Ok
@@ -48,11 +46,13 @@ def test_responses_follow_the_document(document: schemathesis.BaseSchema, mode: 
     operations = [result.ok() for result in document.get_all_operations() if isinstance(result, Ok)]
     operations = [operation for operation in operations if operation.path != "/api/v1/events"]  # it never ends
     operations.sort(key=lambda operation: operation.method == "delete")  # last, so that the others find mail
+    if mode is GenerationMode.NEGATIVE:  # a path is never invalid: any text is one
+        operations = [operation for operation in operations if list(operation.query) or list(operation.body)]
     assert len(operations) > 20
     for operation in operations:
 
         @given(case=operation.as_strategy(generation_mode=mode))
-        @settings(max_examples=examples(2), suppress_health_check=list(HealthCheck))
+        @settings(max_examples=examples(3), suppress_health_check=list(HealthCheck))
         def answer(case: Case[Any]) -> None:
             _hurry(case)
             case.call_and_validate(checks=CHECKS)
@@ -60,8 +60,7 @@ def test_responses_follow_the_document(document: schemathesis.BaseSchema, mode: 
                 case.path_parameters["id"] = "latest"  # there is one, so the rest of the request is looked at
                 case.call_and_validate(checks=CHECKS)
 
-        with suppress(Unsatisfiable):  # nothing can be wrong with an operation that takes nothing
-            answer()
+        answer()
 
 
 def _hurry(case: Case[Any]) -> None:
