@@ -48,13 +48,30 @@ class HttpServer:
 
     async def stop(self, *, grace: float) -> None:
         """Accept no further connections and end all of them within `grace` seconds. Safe to call twice."""
-        self._server.should_exit = True
+        self._server.exit()
         if self._serving is not None:
             with contextlib.suppress(TimeoutError, asyncio.CancelledError):
                 await asyncio.wait_for(self._serving, grace)
 
 
 class _Server(uvicorn.Server):
+    """uvicorn, woken by events where it looks ten times a second whether to stop."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._exit = asyncio.Event()
+
+    def exit(self) -> None:
+        """Let `serve` end."""
+        self.should_exit = True
+        self._exit.set()
+
+    async def main_loop(self) -> None:
+        """Renew the Date field every second, until the exit."""
+        while not await self.on_tick(0):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._exit.wait(), 1)
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leave the signals of the process alone."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 from importlib import import_module
 from types import ModuleType
 from typing import Any, TypeAlias
@@ -137,8 +138,12 @@ class Site:
         return ""
 
 
+@cache
 def environment() -> Environment:
-    """Return the template environment: escaping, errors for unknown names, texts in the request's language."""
+    """Return the template environment: escaping, errors for unknown names, texts in the request's language.
+
+    All catchers of a process share it, and with it the compiled templates: compiling those of a list takes 0.2 s.
+    """
     made = Environment(
         loader=FileSystemLoader(data_directory("templates")),
         autoescape=True,
