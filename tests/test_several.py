@@ -12,14 +12,14 @@ from websockets.sync.client import connect
 from catcher.store import Store
 from catcher.testing import running_catcher
 from tests.databases import Server, rows
-from tests.served import Served, send, serving
+from tests.served import send, serving
 from tests.store.contract import Recorder
 
 
 @contextmanager
-def listening(served: Served) -> Iterator[Iterator[str]]:
+def listening(url: str) -> Iterator[Iterator[str]]:
     """The lines of a page's event stream, starting with its greeting."""
-    with httpx2.Client(base_url=served.url, timeout=30) as http, http.stream("GET", "events") as answer:
+    with httpx2.Client(base_url=url, timeout=30) as http, http.stream("GET", "events") as answer:
         lines = answer.iter_lines()
         while "event: hello" not in next(lines):
             pass
@@ -28,22 +28,22 @@ def listening(served: Served) -> Iterator[Iterator[str]]:
 
 def test_mail_received_by_one_appears_live_in_the_pages_of_the_other(postgresql_url: str) -> None:
     """Two processes: the event stream and the WebSocket of the second have mail that the first received."""
-    with serving("--database", postgresql_url) as one, serving("--database", postgresql_url) as two:
-        with listening(two) as news, connect(two.url.replace("http", "ws", 1) + "api/events") as socket:
+    with serving("--database", postgresql_url) as one, running_catcher(database=postgresql_url) as two:
+        with listening(two.url) as news, connect(two.url.replace("http", "ws", 1) + "api/events") as socket:
             store_id = one.send()
             assert any(store_id in line for line in news)
             assert any(store_id in str(socket.recv(timeout=30)) for _ in range(5))
-        assert store_id.encode() in two.get("api/v1/messages")
-        assert two.get(f"api/v1/message/{store_id}/raw") == one.get(f"api/v1/message/{store_id}/raw")
+        assert two.store.latest().store_id == store_id
+        assert two.store.raw(store_id) == one.get(f"api/v1/message/{store_id}/raw")
 
 
 def test_only_one_of_them_prunes(postgresql_url: str) -> None:
     """With a limit in both, the totals and the remaining mail are as with one."""
-    arguments = ("--database", postgresql_url, "--max", "20")
-    with serving(*arguments) as one, serving(*arguments) as two:
+    limited = running_catcher(database=postgresql_url, max=20)
+    with serving("--database", postgresql_url, "--max", "20") as one, limited as two:
         with Store.open(postgresql_url) as store:
             heard = Recorder(store)
-            with smtplib.SMTP(*one.smtp, timeout=30) as first, smtplib.SMTP(*two.smtp, timeout=30) as second:
+            with smtplib.SMTP(*one.smtp) as first, smtplib.SMTP(two.smtp_host, two.smtp_port) as second:
                 sent = [send(client) for _ in range(40) for client in (first, second)]
             heard.wait_until(lambda _: store.counts().messages <= 20)
             kept = [summary.store_id for summary in store.page(limit=100).messages]
