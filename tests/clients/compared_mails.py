@@ -1,3 +1,4 @@
+# ruff: noqa: E501, ISC004 - tables
 """Sixty mails for the comparison with Mailpit: what mail programs, frameworks and broken senders really write."""
 
 import base64
@@ -38,19 +39,23 @@ def _written() -> Iterator[SentMail]:
         octets=_octets("To: ann@example.com\nSubject: Blind copies", "Text"),
         recipients=("ann@example.com", "bcc@example.com", "BCC@example.com", "other@example.org"),
     )
-    yield SentMail(name="bounce", octets=_octets("To: ann@example.com\nSubject: Null reverse path", "x"), reverse_path="")
+    yield SentMail(
+        name="bounce", octets=_octets("To: ann@example.com\nSubject: Null reverse path", "x"), reverse_path=""
+    )
     yield SentMail(name="plus address", octets=_octets("To: ann+orders@example.com\nSubject: Plus", "x"))
     yield SentMail(name="two froms", octets=_octets("From: b@example.com\nTo: ann@example.com\nSubject: Two", "x"))
-    yield SentMail(name="bare line feeds", octets=_octets("To: ann@example.com\nSubject: LF", "a\nb").replace(b"\r", b""))
+    yield SentMail(
+        name="bare line feeds", octets=_octets("To: ann@example.com\nSubject: LF", "a\nb").replace(b"\r", b"")
+    )
     yield SentMail(name="empty body", octets=_octets("To: ann@example.com\nSubject: Empty", ""))
     yield SentMail(name="no subject", octets=_octets("To: ann@example.com", "Text only"))
     yield SentMail(name="no date", octets=b"From: a@example.com\r\nTo: b@example.com\r\nSubject: No date\r\n\r\nx\r\n")
     yield SentMail(name="no to", octets=b"From: a@example.com\r\nSubject: No To\r\n\r\nx\r\n")
     yield SentMail(name="no from", octets=b"To: b@example.com\r\nSubject: No From\r\n\r\nx\r\n")
-    yield SentMail(name="eight bit", octets=_octets("To: ann@example.com\nSubject: Gr\u00fc\u00dfe", "\u00c4pfel \u2603"))
     yield SentMail(
-        name="long lines", octets=_octets("To: ann@example.com\nSubject: " + "long " * 60, "word " * 400)
+        name="eight bit", octets=_octets("To: ann@example.com\nSubject: Gr\u00fc\u00dfe", "\u00c4pfel \u2603")
     )
+    yield SentMail(name="long lines", octets=_octets("To: ann@example.com\nSubject: " + "long " * 60, "word " * 400))
 
 
 _PLAIN = "Content-Type: text/plain; charset=utf-8"

@@ -26,7 +26,7 @@ class Occurrences:
 
 
 class Features:
-    """Features by name, in the order of their first use. nodes: elements of the body."""
+    """Features by name, in the order of their first use. nodes: elements as Mailpit counts them, for its scores."""
 
     def __init__(self) -> None:
         self.by_name: dict[str, Occurrences] = {}
@@ -60,6 +60,11 @@ class LinkedSheet:
     text: str
 
 
+_NEVER_COUNTED = frozenset({"html", "head", "meta"})
+_COUNTED_IN_DOCUMENTS = frozenset({"body", "title", "style", "link", "base"})
+"""Elements that count only if the HTML is a whole document, with an end tag of its body."""
+
+
 def find_features(mail: CheckedMail, linked: tuple[LinkedSheet, ...] = ()) -> Features:
     """Return every feature of the client tables that the message shows; never raises on any message.
 
@@ -89,6 +94,7 @@ class _Pass:
         self._budget = budget
         self._parts_by_id = mail.parts_by_content_id()
         self._formats: dict[str, str | None] = {}
+        self._uncounted = _NEVER_COUNTED if "</body>" in part.text.lower() else _COUNTED_IN_DOCUMENTS | _NEVER_COUNTED
 
     def run(self, sheets: tuple[ParsedSheet, ...], linked: tuple[LinkedSheet, ...]) -> None:
         part, features = self._part, self._features
@@ -115,7 +121,7 @@ class _Pass:
     def _element(self, element: int) -> None:
         part, features = self._part, self._features
         node = part.elements[element]
-        if node.tag not in ("html", "head", "meta", "title", "style", "link", "base"):
+        if node.tag not in self._uncounted:
             features.nodes += 1
         for feature, attribute in self._of_element(element):
             if not features.needs_place(feature):

@@ -48,8 +48,9 @@ class ProgramScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientFacts(Facts):
-    """Features that the mail uses, and scores of the programs. nodes: elements of the body.
+    """Features that the mail uses, and scores of the programs. tests: number of features that were looked for.
 
+    nodes: elements as Mailpit counts them.
     data_of: date of the data. sheets_linked: number of linked style sheets; sheets_fetched: of those that were
     examined; sheets_failed: addresses of those that could not be fetched, with the reason.
     """
@@ -57,6 +58,7 @@ class ClientFacts(Facts):
     uses: tuple[FeatureUse, ...]
     programs: tuple[ProgramScore, ...]
     nodes: int
+    tests: int
     data_version: str
     data_of: str
     sheets_linked: int = 0
@@ -121,6 +123,7 @@ def check_clients(
             uses=uses,
             programs=scores,
             nodes=features.nodes,
+            tests=len(known.slugs),
             data_version=known.version,
             data_of=known.data_of,
             sheets_linked=len(sheet_links(mail)),

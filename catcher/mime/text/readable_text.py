@@ -34,8 +34,8 @@ _HYPHENS_FOR_DECORATION = bytes.maketrans(b"_=*~#+.", b"-------")
 class ReadableText:
     """Texts of a message for lists and searches.
 
-    snippet: the first words, one line. search_text: text bodies and the text of HTML bodies with link targets, not
-    folded, at most `MAX_SEARCH_TEXT` characters.
+    snippet: the first words, of the HTML if there is one, on one line. search_text: text bodies and the text of HTML
+    bodies with link targets, not folded, at most `MAX_SEARCH_TEXT` characters.
     """
 
     snippet: str
@@ -49,15 +49,14 @@ def readable_text(octets: Octets, message: ParsedMessage) -> ReadableText:
     if not html:
         return ReadableText(snippet=snippet(text), search_text=_searchable(text))
     parsed = ParsedHtml(html)
-    preview = snippet(text) if text else ""
     return ReadableText(
-        snippet=preview or snippet(parsed.text(links=False)),
+        snippet=snippet(parsed.text(links=False)) or snippet(text),
         search_text=_searchable(f"{text}\n{parsed.text(links=True)}" if text else parsed.text(links=True)),
     )
 
 
 def snippet(text: str, *, limit: int = SNIPPET) -> str:
-    """Return the first readable words of `text`: one line of at most `limit` characters.
+    """Return the first readable words of `text`: one line of at most `limit` characters, and "..." if there are more.
 
     Invisible padding, ruled lines and runs of white space are removed. "" if nothing is readable.
     """
@@ -67,8 +66,8 @@ def snippet(text: str, *, limit: int = SNIPPET) -> str:
             break
     if len(words) <= limit:
         return words
-    cut = words.rfind(" ", limit - 40, limit)
-    return words[: cut if cut > 0 else limit - 1].rstrip() + "…"
+    cut = words.rfind(" ", limit - 40, limit - 2)
+    return words[: cut if cut > 0 else limit - 3].rstrip() + "..."
 
 
 def _readable(text: str) -> str:

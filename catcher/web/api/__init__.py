@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-from starlette.routing import BaseRoute
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
 
 from catcher.web.api import (
     events,
@@ -69,4 +71,12 @@ def routes(services: Services, options: WebOptions, *, hub: Hub) -> Sequence[Bas
     documented = operations(services, options, hub=hub)
     document = Document(services, documented, version=services.facts.version, webroot=options.webroot)
     every = (*documented, *document.operations())
-    return [*routes_of(every, body_limit=options.body_limit), *events.routes(services, hub)]
+
+    async def to_document(request: Request) -> Response:
+        return RedirectResponse(f"{options.webroot}api/v1/", status_code=307)
+
+    return [
+        Route("/api", to_document),
+        *routes_of(every, body_limit=options.body_limit),
+        *events.routes(services, hub),
+    ]

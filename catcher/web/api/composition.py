@@ -6,7 +6,7 @@ The standard library's `email` writes them: it folds and encodes header fields a
 import base64
 import binascii
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import policy
@@ -118,9 +118,11 @@ def _set_fields(message: EmailMessage, wanted: SendRequest) -> None:
 
 def _set_content(message: EmailMessage, wanted: SendRequest) -> None:
     """Add the text, the HTML as its alternative with related inline files, and the other files."""
-    message.set_content(wanted.text)
-    if wanted.html:
-        message.add_alternative(wanted.html, subtype="html")
+    texts = [(wanted.text, "plain"), (wanted.html, "html")]
+    texts = [(text, subtype) for text, subtype in texts if text] or texts[:1]
+    _set_text(message.set_content, *texts[0])
+    for text, subtype in texts[1:]:
+        _set_text(message.add_alternative, text, subtype)
     for file in wanted.attachments:
         data, (main, sub) = _octets(file), _media_type(file)
         name = file.filename or None
@@ -130,6 +132,14 @@ def _set_content(message: EmailMessage, wanted: SendRequest) -> None:
             (body or message).add_related(data, main, sub, filename=name, cid=cid, disposition="inline")
         else:
             message.add_attachment(data, main, sub, filename=name)
+
+
+def _set_text(set_content: Callable[..., None], text: str, subtype: str) -> None:
+    """Set or add a text exactly as it is: the standard library would end it with a line break when given a str."""
+    octets = text.encode("utf-8", "replace")
+    is_plain = octets.isascii() and b"\r" not in octets and all(len(line) < 998 for line in octets.split(b"\n"))
+    encoding = "7bit" if is_plain else "quoted-printable"
+    set_content(octets, "text", subtype, cte=encoding, params={"charset": "utf-8"})
 
 
 def _octets(file: SendAttachment) -> bytes:

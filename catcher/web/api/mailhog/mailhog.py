@@ -164,10 +164,10 @@ def _text(octets: bytes) -> str:
 
 
 def silent_for_bare_clients(operations: Iterable[Operation]) -> tuple[Operation, ...]:
-    """Return the operations, with an empty response to the deletion of all messages for MailHog's JavaScript client.
+    """Return the operations, with an empty response to MailHog's JavaScript client when it deletes everything.
 
-    It reads every body as JSON and would take the "ok" of Mailpit's API for an error. It can be told by its lack of
-    Accept and User-Agent, which all clients of Mailpit send.
+    It reads every body as JSON and would take the "ok" of Mailpit's API for an error. It uses Node's plain HTTP client,
+    which sends Host and `Connection: keep-alive` and nothing else.
     """
     return tuple(
         replace(each, handler=_silent(each.handler))
@@ -180,7 +180,7 @@ def silent_for_bare_clients(operations: Iterable[Operation]) -> tuple[Operation,
 def _silent(handler: Handler) -> Handler:
     async def respond(request: Request) -> Response:
         response = await handler(request)
-        is_bare = "accept" not in request.headers and "user-agent" not in request.headers
-        return Response() if is_bare and response.status_code == 200 else response
+        is_node = {"host": request.headers.get("host"), "connection": "keep-alive"} == dict(request.headers)
+        return Response() if is_node and response.status_code == 200 else response
 
     return respond

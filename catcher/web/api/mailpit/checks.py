@@ -69,11 +69,13 @@ class MailpitChecks(CheckingResource):
     async def link_check(self, request: Request) -> Response:
         """Check the links.
 
-        Marks the message as read. Links that look as if they work only once are not requested.
+        Marks the message as read. All links are requested, also those that look as if they work only once.
         """
         follow = 3 if request.query_params.get("follow") in ("true", "1") else 0
         stored = await self._reader.stored(request)
-        (report,) = await self._reports(stored, checks.RunOptions(only=("linkcheck",), follow=follow))
+        (report,) = await self._reports(
+            stored, checks.RunOptions(only=("linkcheck",), follow=follow, one_time_links=True)
+        )
         await self._reader.mark_read(stored)
         return await self._presented(link_check, report)
 
@@ -112,7 +114,7 @@ def html_check(report: "Report") -> HtmlCheckResponse | None:
         warnings=tuple(ranked),
         platforms=_platforms(facts),
         total=HtmlCheckTotal(
-            tests=len(facts.uses),
+            tests=facts.tests,
             nodes=facts.nodes,
             supported=round(100 - partial - unsupported, 4),
             partial=round(partial, 4),
@@ -147,7 +149,7 @@ def _warning(use: "FeatureUse") -> HtmlCheckWarning:
             HtmlCheckResult(
                 name=f"{result.program.family_name} {result.program.platform_name} ({result.version})",
                 platform=result.program.platform,
-                family=result.program.family_name,
+                family=result.program.family,
                 version=result.version,
                 support=str(result.support),
                 note_number=" ".join(result.notes),
@@ -186,7 +188,7 @@ def _absolute(address: str) -> str:
 
 
 def link_check(report: "Report") -> LinkCheckResponse:
-    """Return the result of a report of the check "linkcheck", without the skipped links."""
+    """Return the result of a report of the check "linkcheck"."""
     facts = report.facts
     answers = facts.answers if isinstance(facts, checks.LinkFollowFacts) else ()
     links = tuple(
@@ -196,7 +198,6 @@ def link_check(report: "Report") -> LinkCheckResponse:
             status="Blocked private/reserved address" if answer.is_refused else answer.reason,
         )
         for answer in answers
-        if not answer.is_skipped
     )
     errors = sum(link.status_code == 0 or link.status_code >= 400 for link in links)
     return LinkCheckResponse(errors=errors, links=links)

@@ -2,14 +2,16 @@
 
 from collections.abc import AsyncIterator
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from catcher.mime import part_by_id
+from catcher.errors import NotFound
+from catcher.mime import is_listed, part_by_id
 from catcher.mime.model import Part
 from catcher.store.model import StoredMessage
 from catcher.web.api.http.requests import is_on
-from catcher.web.api.http.responses import not_found
+from catcher.web.api.http.responses import bad_request, not_found
 from catcher.web.api.message.message import LATEST, MessageResource
 from catcher.web.api.openapi import parameters
 from catcher.web.api.openapi.operations import ANY_TEXT, TEXT, Content, Parameter, operation
@@ -89,15 +91,23 @@ class Contents(MessageResource):
         "GET",
         "/api/v1/message/{id}/part/{part_id}/thumb",
         parameters=(*parameters.LATEST, parameters.PART_ID),
-        responses=_ranges(Content("A JPEG.", {"image/jpeg": _OCTETS})),
+        responses={
+            **_ranges(Content("A JPEG.", {"image/jpeg": _OCTETS})),
+            400: Content("The message has no such file.", {TEXT: ANY_TEXT}),
+        },
         is_compressed=False,
     )
     async def thumb(self, request: Request) -> Response:
         """Get a thumbnail of an image.
 
-        180×120 pixels; blank if the part is no image or cannot be decoded.
+        180×120 pixels; blank if the part is no image or cannot be decoded. 400 for a part that is no file.
         """
-        stored, found = await self._found(request)
+        try:
+            stored, found = await self._found(request)
+        except (HTTPException, NotFound) as error:
+            raise bad_request("attachment not found") from error
+        if not is_listed(stored.message, found):
+            raise bad_request("attachment not found")
         octets = b""
         if found.media_type.startswith("image/") and found.size <= MAX_IMAGE:
             octets = await self._store.part(stored.summary.store_id, found.part_id)

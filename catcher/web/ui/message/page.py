@@ -61,8 +61,10 @@ async def latest(site: Site, request: Request) -> Response:
     try:
         newest = await site.services.store.latest(read_query(state)[0])
     except NotFound:
-        return RedirectResponse(state.href(site.root), status_code=303)
-    return site.redirect(f"view/{newest.store_id}{replace(state, before=None).query_string()}")
+        return RedirectResponse(state.href(site.root), status_code=302)
+    return RedirectResponse(
+        f"{site.root}view/{newest.store_id}{replace(state, before=None).query_string()}", status_code=302
+    )
 
 
 async def show(site: Site, request: Request) -> Response:

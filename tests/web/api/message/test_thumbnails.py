@@ -102,13 +102,13 @@ def test_the_size_of_an_image_is_limited_before_it_is_decoded(api: httpx2.Client
         assert is_blank(thumb(api, put, octets.getvalue())) is not is_decoded
 
 
-def test_thumbnails_are_cached_and_unknown_parts_are_404(api: httpx2.Client, put: Put) -> None:
-    """An ETag and a year for a fixed id; `latest` is revalidated. Unknown part or message: 404."""
+def test_thumbnails_are_cached_and_unknown_parts_are_400(api: httpx2.Client, put: Put) -> None:
+    """An ETag and a year for a fixed id; `latest` is revalidated. 400 for an unknown part or message and for a body."""
     (store_id,) = put(mail(picture(300, 300)))
     answer = api.get(f"/api/v1/message/{store_id}/part/2/thumb")
     assert "immutable" in answer.headers["cache-control"]
     again = api.get(f"/api/v1/message/{store_id}/part/2/thumb", headers={"If-None-Match": answer.headers["etag"]})
     assert again.status_code == 304
     assert "immutable" not in api.get("/api/v1/message/latest/part/2/thumb").headers["cache-control"]
-    assert api.get(f"/api/v1/message/{store_id}/part/9/thumb").status_code == 404
-    assert api.get("/api/v1/message/nosuch/part/2/thumb").status_code == 404
+    for path in (f"{store_id}/part/9", f"{store_id}/part/1", "nosuch/part/2"):
+        assert api.get(f"/api/v1/message/{path}/thumb").status_code == 400
