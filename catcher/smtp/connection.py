@@ -215,7 +215,7 @@ class SmtpConnection(asyncio.Protocol):
         if self._is_busy or self._is_blocked:
             self._pending = data
             self._regulate()
-        elif self._content is None and data.find(b"\n") == len(data) - 1 and not self._is_stopping:
+        elif self._content is None and data.find(b"\n") == len(data) - 1:
             # One whole line: the usual case of a client that waits for each reply.
             self._take_line(data[:-1])
             self._flush()

@@ -166,7 +166,7 @@ class Start(Protocol):
     """The `start` fixture."""
 
     def __call__(
-        self, *, loop: str = "asyncio", hook: Any = None, user_password: Any = None, **options: Any
+        self, *, loop: str = "asyncio", hook: Any = None, user_password: Any = None, observe: Any = None, **options: Any
     ) -> Running: ...
 
 
@@ -175,23 +175,32 @@ def start() -> Iterator[Start]:
     """Start a server with these options; it is stopped after the test."""
     with contextlib.ExitStack() as stack:
 
-        def start(*, loop: str = "asyncio", hook: Any = None, user_password: Any = None, **options: Any) -> Running:
+        def start(
+            *,
+            loop: str = "asyncio",
+            hook: Any = None,
+            user_password: Any = None,
+            observe: Any = None,
+            **options: Any,
+        ) -> Running:
             options.setdefault("listeners", (SmtpListener(port=0),))
             options.setdefault("hostname", "mx.test")
-            return stack.enter_context(running(SmtpOptions(**options), loop, hook=hook, user_password=user_password))
+            return stack.enter_context(
+                running(SmtpOptions(**options), loop, hook=hook, user_password=user_password, observe=observe)
+            )
 
         yield start
 
 
 @contextlib.contextmanager
-def running(options: SmtpOptions, loop: str, **collaborators: Any) -> Iterator[Running]:
+def running(options: SmtpOptions, loop: str, *, observe: Any, **collaborators: Any) -> Iterator[Running]:
     """A server in a thread with its own loop."""
     own = uvloop.new_event_loop() if loop == "uvloop" else asyncio.new_event_loop()
     thread = threading.Thread(target=own.run_forever, daemon=True)
     thread.start()
     recorder = Recorder()
     sessions: queue.Queue[SmtpSession] = queue.Queue()
-    server = SmtpServer(recorder, options=options, observe=sessions.put, **collaborators)
+    server = SmtpServer(recorder, options=options, observe=observe or sessions.put, **collaborators)
     try:
         asyncio.run_coroutine_threadsafe(server.start(), own).result(timeout=PATIENCE)
         run = Running(server=server, recorder=recorder, loop=own, sessions=sessions)
@@ -229,6 +238,7 @@ def play(start: Start) -> Callable[[Path, str], Running]:
         is_lmtp = options.pop("lmtp", 0)
         run = start(loop=loop, listeners=(replace(SmtpListener(port=0), lmtp=bool(is_lmtp)),), **options)
         raw = Raw(socket.create_connection((run.host, run.port), timeout=PATIENCE))
+        run.opened.append(raw)
         for number, line in enumerate(lines, start=1):
             kind, _, text = line.partition(": ")
             if kind == "C":

@@ -10,7 +10,7 @@ import pytest
 from catcher.errors import StoreUnavailable
 from catcher.net.htpasswd import Htpasswd
 from catcher.smtp import AuthPolicy, auth
-from tests.smtp.scram import scram
+from tests.smtp.scram import Scram, scram
 
 Start = Callable[..., Any]
 PLAIN = Htpasswd.parse("ann:secret\nbob:wörd\n")
@@ -103,6 +103,48 @@ def test_a_user_with_a_password_of_its_own_proves_it_by_any_mechanism(start: Sta
             for mechanism in ("PLAIN", "LOGIN", "CRAM-MD5"):
                 assert login(server, mechanism, "ann", password) == code
         assert scram(server.host, server.port, "bob", "wörd") == (235 if policy.passwords is PLAIN else 535)
+
+
+def test_a_bearer_token_does_not_stand_for_a_password(start: Start) -> None:
+    """A user with a password of its own has to prove it; any other user may send any token."""
+
+    async def user_password(user: str) -> str:
+        return "inbox-secret" if user == "ann" else ""
+
+    for user, pattern in (("ann", "535 *"), ("bob", "235 *")):
+        raw = start(user_password=user_password).connect()
+        raw.ask("EHLO x", "250 *")
+        token = base64.b64encode(f"user={user}\x01auth=Bearer inbox-secret\x01\x01".encode()).decode()
+        raw.ask(f"AUTH XOAUTH2 {token}", pattern)
+
+
+@pytest.mark.parametrize(("changed", "replacement"), [("r=fyko", "r=other"), ("c=biws", "c=eSws"), ("c=biws,", "")])
+def test_scram_takes_no_proof_over_other_values(changed: str, replacement: str) -> None:
+    """The final message repeats the nonce and the channel binding of this exchange. RFC 5802 §5.1."""
+    client = Scram("ann", "secret")
+    exchange = auth.begin("SCRAM-SHA-256", (client() or "").encode())
+    assert next(exchange) == auth.PasswordRequest("ann")
+    first = exchange.send("secret")
+    assert isinstance(first, bytes)
+    final = client(first)
+    with pytest.raises(auth.MalformedResponse):
+        exchange.send(final.replace(changed, replacement).encode())
+
+
+def test_scram_reads_commas_and_equals_signs_in_names() -> None:
+    """They are sent as =2C and =3D. RFC 5802 §5.1."""
+    assert next(auth.begin("SCRAM-SHA-256", b"n,,n=a=2Cb=3Dc,r=x")) == auth.PasswordRequest("a,b=c")
+
+
+def test_many_wrong_passwords_end_the_connection(start: Start) -> None:
+    """A refused login is an error like a wrong command."""
+    server = start(auth=AuthPolicy(passwords=PLAIN), max_errors=3)
+    raw = server.connect()
+    raw.ask("EHLO x", "250 *")
+    for _ in range(3):
+        raw.ask("AUTH PLAIN AGFubgBi", "535 *")
+    raw.expect("421 4.7.0 Too many errors*")
+    raw.expect_end()
 
 
 @pytest.mark.parametrize("mechanism", ["PLAIN", "CRAM-MD5"])

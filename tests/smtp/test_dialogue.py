@@ -1,6 +1,8 @@
 """Dialogues over real sockets."""
 
 import asyncio
+import contextlib
+import queue
 import re
 import smtplib
 import socket
@@ -15,10 +17,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catcher.envelope import ForwardPath
-from catcher.errors import MessageTooLarge, StoreFull, StoreUnavailable
+from catcher.envelope import ForwardPath, SmtpSession
+from catcher.errors import MessageRefused, MessageTooLarge, StoreFull, StoreUnavailable
 from catcher.hooks import HookAction, HookContext, Stage
-from catcher.smtp import AuthPolicy
+from catcher.smtp import AuthPolicy, SmtpListener
 from tests.depth import examples
 
 Start = Callable[..., Any]
@@ -180,6 +182,9 @@ def test_an_unwritable_disk_is_a_temporary_failure(start: Start, tmp_path: Path)
         (StoreFull("no room", detail="/secret/path"), "452 4.3.1 *"),
         (StoreUnavailable("database is locked", detail="/secret/path"), "451 4.3.0 *"),
         (MessageTooLarge("too large"), "552 5.3.4 *"),
+        (MessageRefused("5.7.1 N\u00f6\r\n250 no", code=554), "554 5.7.1 N???250 no"),
+        (MessageRefused("5.7.1 " + "x" * 999, code=450), "450 5.7.1 " + "x" * 394),
+        (MessageRefused("", code=550), "550 Refused"),
         (ValueError("/secret/path"), "451 4.3.5 Unable to process mail"),
     ],
 )
@@ -192,7 +197,7 @@ def test_a_message_that_was_not_stored_is_not_acknowledged(
     raw.begin()
     raw.ask("DATA", "354 *")
     assert "secret" not in raw.ask(b"x\r\n.", pattern)
-    if not isinstance(failure, MessageTooLarge):
+    if not isinstance(failure, MessageTooLarge | MessageRefused):
         assert "/secret/path" in caplog.text
     server.recorder.failure = None
     raw.begin()
@@ -215,6 +220,34 @@ def test_no_reply_comes_before_the_commit(server: Any) -> None:
     server.loop.call_soon_threadsafe(server.recorder.hold.set)
     raw.expect("250 2.0.0 Ok: queued as id1")
     raw.expect("250 2.0.0 Ok")
+
+
+def send_until_blocked(server: Any, raw: Any, octets: bytes) -> None:
+    """Send the octets again and again, until the server reads no more of them."""
+    raw.socket.setblocking(False)
+    sent, refusals = 0, 0
+    while refusals < 300:
+        try:
+            sent += raw.socket.send(octets)
+            refusals = 0
+        except BlockingIOError:
+            refusals += 1
+            server.settle()
+        assert sent < 32 * MIB
+
+
+def test_input_during_the_commit_is_bounded(server: Any) -> None:
+    """What a client sends while its message is being stored stays in the kernel, except for its beginning."""
+    server.recorder.hold = asyncio.Event()
+    raw = server.connect()
+    raw.begin()
+    raw.ask("DATA", "354 *")
+    raw.send(b"x\r\n.\r\n")
+    server.recorder.called.get(timeout=20)
+    send_until_blocked(server, raw, b"x" * MIB)
+    server.loop.call_soon_threadsafe(server.recorder.hold.set)
+    raw.socket.settimeout(20)
+    raw.expect("250 2.0.0 Ok: queued as id1")
 
 
 def test_a_client_that_disconnects_during_the_commit_has_its_message_stored(server: Any) -> None:
@@ -283,6 +316,25 @@ def test_chunks_before_authentication_are_refused(start: Start) -> None:
     raw.ask("MAIL FROM:<a@b>", "250 *")
 
 
+def test_recipients_that_are_dropped_get_their_replies(start: Start) -> None:
+    """A message for nobody else is acknowledged and not delivered; LMTP replies for each recipient. RFC 2033 §4.2."""
+    listeners = (SmtpListener(port=0, lmtp=True),)
+    server = start(listeners=listeners, allowed_recipients=re.compile("@kept"), drop_others=True, max_recipients=3)
+    for recipients, pattern in ((("a@x", "b@x"), "250 2.0.0 Ok: queued"), (("a@x", "b@kept"), "* queued as id1")):
+        raw = server.connect()
+        raw.ask("LHLO x", "250 *")
+        raw.ask("MAIL FROM:<a@b>", "250 *")
+        for recipient in (*recipients, "c@x"):
+            raw.ask(f"RCPT TO:<{recipient}>", "250 *")
+        raw.ask("RCPT TO:<d@x>", "452 4.5.3 *")
+        raw.ask("DATA", "354 *")
+        raw.ask("x\r\n.", pattern)
+        raw.expect(pattern)
+        raw.expect(pattern)
+        raw.ask("QUIT", "221 *")
+    assert server.message[0].recipients == ("b@kept",)
+
+
 def test_an_idle_client_is_disconnected_with_421(start: Start) -> None:
     """421 after the idle time. RFC 5321 §4.5.3.2.7."""
     raw = start(idle_seconds=0.05).connect()
@@ -323,15 +375,29 @@ def test_a_reset_ends_the_time_limit_of_the_content(start: Start) -> None:
     raw.ask("NOOP", "250 2.0.0 Ok")
 
 
-def test_a_client_that_reads_no_replies_stops_being_read(start: Start) -> None:
-    """Queued replies are limited; the client is disconnected after the idle time."""
-    server = start(idle_seconds=0.3)
+def test_a_client_that_reads_no_replies_stops_being_read(server: Any) -> None:
+    """Replies in memory are limited, and so is input; the client is disconnected after the idle time."""
     raw = server.connect()
-    raw.socket.settimeout(20)
-    with pytest.raises(OSError):  # noqa: PT012 - the connection breaks somewhere in the loop
-        for _ in range(300):
-            raw.send(b"EHLO x\r\n" * 10_000)
+    raw.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    send_until_blocked(server, raw, b"EHLO x\r\n" * 10_000)
+    server.pass_time(301)
     assert server.session().ended == "timeout"
+
+
+def test_a_client_that_reads_its_replies_late_gets_them_all(server: Any) -> None:
+    """Also if it has ended its input meanwhile."""
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.settimeout(20)
+        client.connect((server.host, server.port))
+        client.sendall(b"EHLO x\r\n" * 20_000)
+        client.shutdown(socket.SHUT_WR)
+        for _ in range(100):
+            server.settle()
+        replies = bytearray()
+        while piece := client.recv(1 << 20):
+            replies += piece
+    assert replies.count(b"250 HELP\r\n") == 20_000
 
 
 def test_a_line_that_never_ends_is_not_kept(start: Start) -> None:
@@ -486,6 +552,45 @@ def test_a_hook_decides_at_every_stage(start: Start) -> None:
     assert (known[Stage.CONTENT].reverse_path, known[Stage.CONTENT].recipients) == ("a@b", ("c@d",))
     assert (known[Stage.CONTENT].client.helo, known[Stage.CONTENT].client.user) == ("x", "a")
     assert server.session().ended == "dropped"
+
+
+@pytest.mark.parametrize(("stage", "code"), [(Stage.CONNECT, 554), (Stage.MAIL, 421), (Stage.CONTENT, 421)])
+def test_a_hook_may_end_the_connection_with_a_reply(start: Start, stage: Stage, code: int) -> None:
+    """Any reply in place of the greeting does, and a 421 at every stage. RFC 5321 §3.1, §3.8."""
+
+    class Ending:
+        is_armed = True
+
+        def act(self, context: HookContext) -> HookAction | None:
+            return HookAction(reply=f"{code} Bye") if context.stage is stage else None
+
+    server = start(hook=Ending())
+    with socket.create_connection((server.host, server.port), timeout=20) as connection:
+        connection.sendall(b"HELO x\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nx\r\n.\r\nNOOP\r\n")
+        replies = b""
+        with contextlib.suppress(ConnectionResetError):
+            while piece := connection.recv(4096):
+                replies += piece
+    assert replies.splitlines()[-1] == b"%d Bye" % code
+    assert server.session().ended == "refused"
+
+
+def test_a_session_that_cannot_be_recorded_harms_no_other(start: Start, caplog: pytest.LogCaptureFixture) -> None:
+    """The failure is logged, and the server goes on."""
+    sessions: queue.Queue[SmtpSession] = queue.Queue()
+
+    def observe(session: SmtpSession) -> None:
+        sessions.put(session)
+        if sessions.qsize() == 1:
+            raise ValueError("no room")
+
+    server = start(observe=observe)
+    for _ in range(2):
+        raw = server.connect()
+        raw.ask("QUIT", "221 *")
+        raw.expect_end()
+    assert [sessions.get(timeout=20).ended for _ in range(2)] == ["quit", "quit"]
+    assert caplog.text.count("a session could not be recorded") == 1
 
 
 WORDS = [

@@ -104,6 +104,25 @@ def test_too_many_connections_are_rejected(start: Start) -> None:
         server.connect().ask("NOOP", "250 *")
 
 
+def test_nothing_is_kept_of_connections_that_have_ended(start: Start) -> None:
+    """The count of each address ends with its last connection."""
+    server = start()
+    raw = server.connect()
+    raw.ask("QUIT", "221 *")
+    assert server.session().ended == "quit"
+    server.settle()
+    assert server.server._connections._per_address == {}
+
+
+def test_connections_to_a_unix_socket_are_not_counted_by_address(start: Start, tmp_path: Path) -> None:
+    """They have none."""
+    start(listeners=(SmtpListener(path=str(tmp_path / "mail.sock")),), max_connections_per_address=1)
+    with socket.socket(socket.AF_UNIX) as first, socket.socket(socket.AF_UNIX) as second:
+        for connection in (first, second):
+            connection.connect(str(tmp_path / "mail.sock"))
+            assert connection.recv(4096).startswith(b"220 ")
+
+
 def test_a_thousand_idle_connections_do_not_block_others(start: Start) -> None:
     """Mail is still received."""
     import resource
@@ -142,6 +161,21 @@ def test_a_stop_lets_a_message_in_transfer_through(start: Start, loop: str) -> N
     busy.expect("421 4.3.2 *")
     stopped.result(timeout=20)
     assert server.message[1] == b"half a message\r\n"
+
+
+def test_a_stop_lets_content_that_is_refused_end_too(start: Start) -> None:
+    """Its client gets the refusal, then the 421."""
+    server = start(max_message_octets=10)
+    raw = server.connect()
+    raw.begin()
+    raw.ask("DATA", "354 *")
+    raw.send(b"x" * 20)
+    server.settle()
+    stopped = asyncio.run_coroutine_threadsafe(server.server.stop(grace=20), server.loop)
+    server.settle()
+    raw.ask("\r\n.", "552 5.3.4 *")
+    raw.expect("421 4.3.2 *")
+    stopped.result(timeout=20)
 
 
 def test_a_stop_waits_no_longer_than_its_grace(start: Start) -> None:

@@ -162,7 +162,7 @@ def test_tls_may_be_required(start: Start, context: ssl.SSLContext, trusting: ss
     server = start(tls=lambda: context, require_tls=True)
     with smtplib.SMTP(server.host, server.port) as client:
         client.ehlo()
-        for command in ("MAIL FROM:<a@b>", "RSET", "AUTH PLAIN AGEAYg==", "VRFY x"):
+        for command in ("MAIL FROM:<a@b>", "RCPT TO:<a@b>", "DATA", "RSET", "AUTH PLAIN AGEAYg==", "VRFY x", "EXPN x"):
             assert client.docmd(command) == (530, b"5.7.0 Must issue a STARTTLS command first")
         client._host = "localhost"  # type: ignore[attr-defined]
         client.starttls(context=trusting)
