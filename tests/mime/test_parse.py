@@ -141,6 +141,12 @@ def test_limits_cut_and_say_so() -> None:
     assert (len(message.to), message.is_cut) == (2, True)
 
 
+def test_a_boundary_behind_the_limit_of_a_header_section_is_not_looked_up() -> None:
+    """The fields that would declare it are not read."""
+    octets = b"X: y\r\n" * 5 + b"--b\r\nTo: b@c\r\n\r\nbody"
+    assert mime.parse(octets, limits=mime.Limits(header_octets=10)).parts[0].body_start == octets.index(b"body")
+
+
 def test_what_stays_within_the_limits_is_not_cut() -> None:
     """Octets around a header section, a part or a boundary do not count. Contract of `Limits`."""
     octets = MULTIPART + b"preamble\r\n" * 100 + b"--b\r\nX: y\r\n\r\n--be\r\n--b--\r\n"

@@ -136,6 +136,20 @@ def test_scram_reads_commas_and_equals_signs_in_names() -> None:
     assert next(auth.begin("SCRAM-SHA-256", b"n,,n=a=2Cb=3Dc,r=x")) == auth.PasswordRequest("a,b=c")
 
 
+def test_scram_refuses_channel_binding() -> None:
+    """It is not offered. RFC 5802 §6."""
+    with pytest.raises(auth.MalformedResponse):
+        next(auth.begin("SCRAM-SHA-256", b"p=tls-unique,,n=ann,r=x"))
+
+
+def test_only_the_mechanisms_of_the_policy_may_be_used(start: Start) -> None:
+    """Not even a user with a password of its own may use another."""
+    raw = start(auth=AuthPolicy(mechanisms=("LOGIN",))).connect()
+    raw.ask("EHLO x", "250 *")
+    for mechanism in ("CRAM-MD5", "SCRAM-SHA-256", "PLAIN"):
+        raw.ask(f"AUTH {mechanism}", "504 *")
+
+
 def test_many_wrong_passwords_end_the_connection(start: Start) -> None:
     """A refused login is an error like a wrong command."""
     server = start(auth=AuthPolicy(passwords=PLAIN), max_errors=3)
