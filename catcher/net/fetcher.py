@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     import httpx2
 
-Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
-"""Resolves a host name, for a port, to IP addresses. Raises OSError when there are none."""
+Resolver = Callable[[str], Awaitable[Sequence[str]]]
+"""Resolves a host name to IP addresses. Raises OSError when there are none."""
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _MAX_URL = 8_192
@@ -83,9 +83,9 @@ class FetchResponse:
         return self.hops[-1].url
 
 
-async def system_resolver(host: str, port: int) -> Sequence[str]:
+async def system_resolver(host: str) -> Sequence[str]:
     """Resolve a host name with the operating system's resolver."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
     return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
@@ -166,7 +166,11 @@ class Fetcher:
         content: bytes = b"",
         headers: Mapping[str, str] | None = None,
     ) -> FetchResponse:
-        """Make one request without redirects. A bare transport is used: a client would keep cookies between hops."""
+        """Make one request without redirects.
+
+        It has a bare transport of its own: a client would keep cookies between hops, and a connection must not be
+        reused for another name at the same address.
+        """
         import httpx2
 
         target, addresses = await self.checked(url)
@@ -190,9 +194,7 @@ class Fetcher:
 
         if self._ssl_context is None:
             self._ssl_context = httpx2.create_ssl_context(trust_env=False)
-        # Connections are not reused: the next request may be for another name at the same address.
-        limits = httpx2.Limits(max_connections=1, max_keepalive_connections=0)
-        return httpx2.AsyncHTTPTransport(verify=self._ssl_context, trust_env=False, limits=limits)
+        return httpx2.AsyncHTTPTransport(verify=self._ssl_context)
 
     async def checked(self, url: str) -> tuple[httpx2.URL, tuple[str, ...]]:
         """Return the URL without credentials and fragment, and the IP addresses to connect to.
@@ -209,22 +211,21 @@ class Fetcher:
             raise FetchError("not a valid address") from error
         if target.scheme not in ("http", "https") or not target.host:
             raise FetchRefused("only http and https addresses are fetched")
-        port = target.port or (443 if target.scheme == "https" else 80)
-        if port > _MAX_PORT:
+        if (target.port or 0) > _MAX_PORT:
             raise FetchError("not a valid address")
-        addresses = await self._resolved(target.host, port)
+        addresses = await self._resolved(target.host)
         for address in addresses:
             if (reason := reason_against(address, allowed=self._internal)) != "":
                 raise FetchRefused(f"blocked: internal address ({reason})")
         return target, tuple(str(address) for address in addresses)
 
-    async def _resolved(self, host: str, port: int) -> tuple[Address, ...]:
+    async def _resolved(self, host: str) -> tuple[Address, ...]:
         literal = literal_address(host)
         if literal is not None:
             return (literal,)
         try:
             async with asyncio.timeout(self._timeout):
-                names = await self._resolver(host, port)
+                names = await self._resolver(host)
         except TimeoutError as error:
             raise FetchError("the name server did not answer") from error
         except (OSError, UnicodeError) as error:
@@ -291,7 +292,7 @@ def _page(response: httpx2.Response, url: str, address: str, content: bytes, *, 
     return FetchResponse(
         hops=(hop,),
         media_type=kind.split(";")[0].strip().lower(),
-        charset=charset[1].lower() if charset else "",
+        charset=charset[1] if charset else "",
         content=content,
         is_cut=is_cut,
     )

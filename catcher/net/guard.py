@@ -74,7 +74,7 @@ def reason_against(address: Address, *, allowed: Iterable[Network] = ()) -> str:
     allowed: internal networks to permit nevertheless. An IPv4 address embedded in an IPv6 one is checked by itself.
     """
     permitted = tuple(allowed)
-    if any(address in network for network in permitted if network.version == address.version):
+    if any(address in network for network in permitted):
         return ""
     if isinstance(address, ipaddress.IPv6Address):
         embedded = tuple(embedded_addresses(address))
@@ -83,9 +83,8 @@ def reason_against(address: Address, *, allowed: Iterable[Network] = ()) -> str:
                 return f"{name} {inner}: {reason}"
         if embedded and embedded[0][0] in ("mapped", "NAT64"):
             return ""
-        special = next((name for network, name in _TABLE if network.version == 6 and address in network), "")
-        return special or ("" if address in _UNICAST_V6 else "reserved")
-    return next((name for network, name in _TABLE if network.version == 4 and address in network), "")
+    special = next((name for network, name in _TABLE if address in network), "")
+    return special if special or address.version == 4 or address in _UNICAST_V6 else "reserved"
 
 
 def embedded_addresses(address: ipaddress.IPv6Address) -> Iterator[tuple[str, ipaddress.IPv4Address]]:
@@ -106,7 +105,7 @@ def literal_address(host: str) -> Address | None:
     That includes one to four decimal, octal or hexadecimal numbers, full-width digits and a final dot.
     Source: WHATWG URL §3.5 (IPv4 parser). Numbers out of range give 255.255.255.255, which is never allowed.
     """
-    plain = unicodedata.normalize("NFKC", host).replace("。", ".").strip().strip("[]").split("%", 1)[0]
+    plain = unicodedata.normalize("NFKC", host).replace("。", ".").strip().split("%", 1)[0]
     if ":" in plain:
         try:
             return ipaddress.IPv6Address(plain)

@@ -7,42 +7,41 @@ from collections.abc import Sequence
 import pytest
 
 from catcher.net import Fetcher, FetchError, FetchRefused
-from catcher.net.guard import literal_address, reason_against
+from catcher.net.guard import Network, literal_address, reason_against
 from tests.checks.conftest import serving
+
+_RANGE_WORDS = """
+0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 192.31.196.0/24
+192.52.193.0/24 192.88.99.0/24 192.168.0.0/16 192.175.48.0/24 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4
+240.0.0.0/4 ::/128 ::1/128 ::ffff:0:0:0/96 64:ff9b:1::/48 100::/64 100:0:0:1::/64 2001::/23 2001:db8::/32
+2620:4f:8000::/48 3fff::/20 5f00::/16 fc00::/7 fe80::/10 fec0::/10 ff00::/8
+"""
+RANGES = [ipaddress.ip_network(word) for word in _RANGE_WORDS.split()]
+"""The IANA special-purpose address registries, with the multicast and reserved blocks."""
 
 INTERNAL = {
     "127.0.0.1": "loopback",
-    "127.255.255.254": "loopback",
     "0.0.0.0": "this network",
     "10.1.2.3": "private",
-    "172.16.0.1": "private",
-    "172.31.255.255": "private",
-    "192.168.1.1": "private",
     "169.254.169.254": "link-local",
     "100.64.0.1": "carrier-grade NAT",
-    "100.127.255.255": "carrier-grade NAT",
     "192.0.0.1": "protocol assignments",
     "192.0.2.1": "documentation",
     "198.18.0.1": "benchmarking",
-    "198.51.100.1": "documentation",
-    "203.0.113.1": "documentation",
     "224.0.0.1": "multicast",
-    "239.255.255.255": "multicast",
     "240.0.0.1": "reserved",
-    "255.255.255.255": "reserved",
     "::": "unspecified",
     "::1": "loopback",
     "fe80::1": "link-local",
     "fec0::1": "site-local",
-    "fc00::1": "private",
     "fd12:3456::1": "private",
     "ff02::1": "multicast",
     "2001:db8::1": "documentation",
-    "3fff::1": "documentation",
-    "100::1": "discard",
+    "1000::1": "reserved",
     "4000::1": "reserved",
     "::ffff:127.0.0.1": "mapped 127.0.0.1: loopback",
     "::ffff:10.0.0.1": "mapped 10.0.0.1: private",
+    "::2": "compatible 0.0.0.2: this network",
     "::127.0.0.1": "compatible 127.0.0.1: loopback",
     "::ffff:0:127.0.0.1": "translated 127.0.0.1: loopback",
     "64:ff9b::7f00:1": "NAT64 127.0.0.1: loopback",
@@ -57,32 +56,54 @@ INTERNAL = {
 }
 
 
+@pytest.mark.parametrize("network", RANGES, ids=str)
+def test_a_special_range_is_refused_to_its_ends_and_no_further(network: Network) -> None:
+    """First and last address of each range of the IANA registries are refused, their public neighbours are not."""
+    first, last = network[0], network[-1]
+    assert reason_against(first) != ""
+    assert reason_against(last) != ""
+    unicast = ipaddress.ip_network("2000::/3")
+    for number in (int(first) - 1, int(last) + 1):
+        if 0 <= number < 1 << first.max_prefixlen:
+            neighbour = type(first)(number)
+            is_public = neighbour.version == 4 or neighbour in unicast
+            if is_public and not any(neighbour in each for each in RANGES if each.version == neighbour.version):
+                assert reason_against(neighbour) == ""
+
+
 @pytest.mark.parametrize(("address", "reason"), INTERNAL.items())
-def test_internal_addresses_are_refused(address: str, reason: str) -> None:
-    """Each special range of the IANA registries, and IPv4 inside IPv6 in every form."""
+def test_the_reason_names_the_range_and_the_embedding(address: str, reason: str) -> None:
+    """Users see why a request was refused, for IPv4 inside IPv6 in every form too."""
     assert reason_against(ipaddress.ip_address(address)) == reason
 
 
 @pytest.mark.parametrize(
     "address",
-    [
-        "1.1.1.1",
-        "9.255.255.255",
-        "100.63.255.255",
-        "100.128.0.1",
-        "172.32.0.1",
-        "193.0.0.1",
-        "223.255.255.255",
-        "2606:4700:4700::1111",
-        "2a00:1450::1",
-        "::ffff:1.1.1.1",
-        "64:ff9b::101:101",
-        "2002:101:101::1",
-    ],
+    ["1.1.1.1", "2606:4700:4700::1111", "2a00:1450::1", "::ffff:1.1.1.1", "64:ff9b::101:101", "2002:101:101::1"],
 )
 def test_public_addresses_are_allowed(address: str) -> None:
-    """The neighbours of special ranges."""
+    """Also those that embed a public IPv4 address in an IPv6 address that a gateway translates."""
     assert reason_against(ipaddress.ip_address(address)) == ""
+
+
+@pytest.mark.parametrize(
+    ("address", "is_permitted"),
+    [
+        ("10.1.2.3", True),
+        ("10.1.3.3", False),
+        ("::ffff:10.1.2.3", True),
+        ("64:ff9b::a01:203", True),
+        ("::ffff:10.1.3.3", False),
+        ("fd12::1", True),
+        ("fd13::1", False),
+        ("::10.1.2.3", False),
+        ("::127.0.0.1", False),
+    ],
+)
+def test_permitted_networks_are_permitted_in_either_family_and_no_more(address: str, is_permitted: bool) -> None:
+    """A permitted IPv4 network counts for mapped and NAT64 addresses, which reach the same host."""
+    allowed = [ipaddress.ip_network("10.1.2.0/24"), ipaddress.ip_network("fd12::/16")]
+    assert (reason_against(ipaddress.ip_address(address), allowed=allowed) == "") is is_permitted
 
 
 @pytest.mark.parametrize(
@@ -155,7 +176,7 @@ class Resolver:
         self.answers = list(answers)
         self.asked: list[str] = []
 
-    async def __call__(self, host: str, port: int) -> Sequence[str]:
+    async def __call__(self, host: str) -> Sequence[str]:
         self.asked.append(host)
         return (self.answers.pop(0) if len(self.answers) > 1 else self.answers[0],)
 
@@ -223,7 +244,7 @@ def test_a_name_with_an_internal_address_is_refused(address: str) -> None:
 def test_a_name_with_an_internal_address_among_public_ones_is_refused() -> None:
     """No connection is made."""
 
-    async def both(host: str, port: int) -> Sequence[str]:
+    async def both(host: str) -> Sequence[str]:
         return ("93.184.215.14", "127.0.0.1")
 
     async def run() -> None:
@@ -418,7 +439,7 @@ def test_a_slow_server_is_given_up_at_the_deadline() -> None:
 def test_urls_that_cannot_be_fetched_are_reported(url: str, error: str) -> None:
     """Every failure is a FetchError with a short text."""
 
-    async def nowhere(host: str, port: int) -> Sequence[str]:
+    async def nowhere(host: str) -> Sequence[str]:
         raise OSError("no such name")
 
     async def run() -> None:

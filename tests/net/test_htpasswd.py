@@ -30,9 +30,12 @@ def test_a_password_matches_its_hash_and_no_other_does(proof: str, password: str
 
 
 def test_a_file_is_read_line_by_line(tmp_path: Path) -> None:
-    """Comments and blank lines are skipped, a password may hold a colon, only plain text can be read back."""
+    """Comments, blank lines and white space around a line are skipped; a password may contain a colon.
+
+    Only plain text can be read back.
+    """
     path = tmp_path / "htpasswd"
-    path.write_text("# users\n\nann:a:b\nbob:{SHA}VBPuJHI7uixaa6LQGWx4s+5GKNE=\n")
+    path.write_text("# users\n  # more:users\n\n ann:a:b \nbob:{SHA}VBPuJHI7uixaa6LQGWx4s+5GKNE=\n")
     file = Htpasswd.load(path)
     assert len(file) == 2
     assert file.plain("ann") == "a:b"
@@ -46,8 +49,11 @@ def test_a_file_is_read_line_by_line(tmp_path: Path) -> None:
     [
         ("ann", "line 1: expected user:hash"),
         (":x", "line 1: expected user:hash"),
+        ("ann:$5$salt$hash", "this form of hash is not known"),
         ("ann:$6$salt$hash", "this form of hash is not known"),
         ("ann:{SHA}xyz", "expected base64"),
+        ("ann:{SHA}VBPuJHI7uixaa6LQGWx4s+5G", "expected base64"),
+        ("ann:{SHA}VBPuJHI7uixaa6LQ!GWx4s+5GKNE=", "expected base64"),
     ],
 )
 def test_a_line_that_cannot_be_used_stops_the_start(line: str, expected: str) -> None:
@@ -69,6 +75,28 @@ def test_bcrypt_is_checked_by_its_package() -> None:
     file = Htpasswd.parse(f"ann:{proof}")
     assert file.verify("ann", "pässword")
     assert not file.verify("ann", "wrong")
+
+
+def test_bcrypt_compares_72_octets() -> None:
+    """`htpasswd -B` hashes that many of a longer password, which its user goes on typing as a whole."""
+    proof = bcrypt.hashpw(b"x" * 72, bcrypt.gensalt(4)).decode()
+    file = Htpasswd.parse(f"ann:{proof}")
+    assert file.verify("ann", "x" * 80)
+    assert not file.verify("ann", "x" * 71 + "y")
+
+
+def test_an_unknown_user_costs_a_hash_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time of a reply does not tell which users exist."""
+    computed: list[bytes] = []
+
+    def record(password: bytes, proof: bytes) -> bool:
+        computed.append(password)
+        return False
+
+    monkeypatch.setattr(bcrypt, "checkpw", record)
+    Htpasswd.parse("ann:$2y$04$abcdefghijklmnopqrstuuWZrGGIgcXKkWxQ8z1YdS1M7qJ9N0Y3K").verify("bob", "guess")
+    assert computed == [b"guess"]
+    assert not Htpasswd.parse("").verify("bob", "guess")
 
 
 def test_bcrypt_without_its_package_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:

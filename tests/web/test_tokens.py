@@ -45,6 +45,7 @@ def ask(site: RunningCatcher, method: str, path: str, secret: str, **more: objec
 
 REQUESTS = [
     ("GET", "api/v1/messages", Scope.READ),
+    ("HEAD", "api/v1/messages", Scope.READ),
     ("GET", "", Scope.READ),
     ("GET", "view/latest.txt", Scope.READ),
     ("GET", "metrics", Scope.READ),

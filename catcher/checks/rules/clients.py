@@ -10,6 +10,7 @@ from catcher.checks.model import Facts, Finding, FindingPlace, Report, Severity,
 from catcher.checks.options import CheckOptions
 from catcher.checks.parse.checked_mail import CheckedMail
 from catcher.checks.parse.html import attributes_of
+from catcher.mime.text.charsets import decode
 from catcher.net import Fetcher, FetchError
 
 NAME = "clients"
@@ -157,7 +158,7 @@ async def _fetched(
         if page.status != 200 or page.media_type != "text/css":
             failed.append(f"{address}: answered {page.status} {page.media_type}")
             continue
-        text = page.content.decode(page.charset or "utf-8", "replace")
+        text = decode(page.content, page.charset)
         sheets.append(LinkedSheet(part_id=part_id, element=element, address=address, text=text))
     return tuple(sheets), tuple(failed)
 

@@ -342,6 +342,22 @@ def test_linked_style_sheets_are_examined_on_request(options: CheckOptions) -> N
     assert "answered 200 text/html" in facts.sheets_failed[0]  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("charset", ["ISO-8859-1", "x-unknown", "hex", "idna", "utf-7"])
+def test_a_linked_sheet_in_any_charset_is_examined(options: CheckOptions, charset: str) -> None:
+    """The server of a sheet may declare whatever it likes: the check does not fail for it."""
+    css = "p { display: grid } /* größer */".encode("latin-1")
+    fields = f"Content-Type: Text/CSS; charset={charset}\r\nContent-Length: {len(css)}"
+    server = Counting({"/a.css": f"HTTP/1.1 200 OK\r\n{fields}\r\n\r\n".encode() + css})
+
+    async def run() -> Report:
+        async with serving(server) as port:
+            mail = html_mail(f'<link rel=stylesheet href="http://127.0.0.1:{port}/a.css">')
+            check = check_named("clients", replace(options, fetcher=Fetcher(internal=INSIDE), linked_sheets=True))
+            return (await run_checks(mail, [check]))[0]
+
+    assert "css-display-grid" in rules(asyncio.run(run()))
+
+
 def test_too_many_links_are_cut_and_reported() -> None:
     """A hostile mail may have any number of links; the report says that some are missing."""
     html = "".join(f'<a href="https://e.com/{number}">x</a>' for number in range(6_000))
