@@ -1,5 +1,6 @@
 """Fixtures for all tests: a running catcher, an SMTP client for it, and a real Chromium."""
 
+import asyncio
 import functools
 import os
 import shutil
@@ -165,17 +166,33 @@ def find_chromium() -> str:
     return own if Path(own).exists() else ""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """A headless Chromium for the tests of a module.
-
-    Not of the whole run: Playwright keeps an event loop running in the main thread as long as it lives, and tests of
-    other modules could not start loops of their own.
-    """
+    """A headless Chromium for all tests of a worker."""
     path = find_chromium()
     if not path:
         pytest.fail("No Chromium found: install one, or name it in CATCHER_CHROMIUM; `make test` does that.")
     with sync_playwright() as playwright:
+        loop = asyncio.get_running_loop()
         chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
         yield chromium
+        asyncio._set_running_loop(loop)
         chromium.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Let tests without the browser run event loops of their own.
+
+    Between two calls of its blocking interface Playwright's loop is suspended in another greenlet of this thread, but
+    still marked as the one that runs in it.
+    """
+    loop = asyncio._get_running_loop()
+    if loop is None or "browser" in getattr(item, "fixturenames", ()):
+        return (yield)
+    asyncio._set_running_loop(None)
+    try:
+        return (yield)
+    finally:
+        if not loop.is_closed():
+            asyncio._set_running_loop(loop)

@@ -1,7 +1,6 @@
 """The pages in a real Chromium: the everyday way, the keys, live mail, hostile mail, and life without scripts."""
 
 import re
-from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -26,20 +25,6 @@ from tests.web.ui.mails import (
     welcome,
 )
 from tests.web.ui.traps import listener, trap, vectors
-
-
-@pytest.fixture
-def page(browser: Browser, mailbox: Mailbox) -> Iterator[Page]:
-    """A page of this test's own, without colour emulation (it reaches into the frame); errors in it are errors."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="null")
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    context.set_default_timeout(30_000)  # the first page of a message brings the extraction in
-    made = context.new_page()
-    errors: list[str] = []
-    made.on("pageerror", lambda error: errors.append(str(error)))
-    yield made
-    context.close()
-    assert errors == []
 
 
 def opened(page: Page, mailbox: Mailbox, path: str = "") -> None:
@@ -226,9 +211,10 @@ def test_y_copies_the_code(page: Page, mailbox: Mailbox) -> None:
     assert page.evaluate("navigator.clipboard.readText()") == "https://acme.example/reset?token=3f9c1d2e"
 
 
-def test_copying_works_without_the_clipboard_interface(page: Page, mailbox: Mailbox) -> None:
+def test_copying_works_without_the_clipboard_interface(own_page: Page, mailbox: Mailbox) -> None:
     """Browsers hide it from pages that come over plain HTTP from another machine, which is how teams run this."""
     mailbox.send(*thirty()[1:2])
+    page = own_page
     page.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
     opened(page, mailbox, f"view/{mailbox.id_of('sign-in code')}")
     page.keyboard.press("y")
@@ -369,22 +355,41 @@ def test_ticks_survive_new_mail(page: Page, mailbox: Mailbox) -> None:
     expect(page.get_by_test_id("row")).to_have_count(12)
 
 
-def test_a_lost_stream_is_shown_and_caught_up(page: Page, mailbox: Mailbox) -> None:
-    """Without its stream the page says so; when it is back, every row is there once and the strip is gone."""
+def test_a_lost_stream_is_shown_and_caught_up(own_page: Page, mailbox: Mailbox) -> None:
+    """After 4 s without its stream the page says so; when it is back, every row is there once and the strip is gone."""
+    page = own_page
+    page.clock.install()
     with line_to(mailbox.url) as line:
         page.goto(line.url)
-        expect(page.get_by_test_id("live")).to_have_attribute("data-state", "on")
+        live, strip, rows = (page.get_by_test_id(name) for name in ("live", "strip", "row"))
+        expect(live).to_have_attribute("data-state", "on")
         mailbox.send(welcome())
-        expect(page.get_by_test_id("row")).to_have_count(1)
+        expect(rows).to_have_count(1)
         line.cut()
-        expect(page.get_by_test_id("live")).to_have_attribute("data-state", "lost")
-        expect(page.get_by_test_id("strip")).to_be_visible(timeout=10_000)
+        expect(live).to_have_attribute("data-state", "lost")
+        page.clock.fast_forward(4000)
+        expect(strip).to_be_visible()
+        expect(strip).to_contain_text(re.compile(r"retrying in \d+ s"))
+        expect(strip.get_by_role("link", name="Refresh")).to_be_visible()
         mailbox.send(*(mail(f"Missed {number}", text="x") for number in range(5)))
         line.mend()
-        expect(page.get_by_test_id("row")).to_have_count(6, timeout=15_000)
-        expect(page.get_by_test_id("strip")).to_be_hidden()
-        expect(page.get_by_test_id("live")).to_have_attribute("data-state", "on")
-        page.context.close()
+        page.clock.fast_forward(18_000)  # the longest pause between two attempts
+        expect(rows).to_have_count(6)
+        expect(strip).to_be_hidden()
+        expect(live).to_have_attribute("data-state", "on")
+        page.goto("about:blank")
+
+
+def test_mail_is_seen_at_once(own_page: Page, mailbox: Mailbox) -> None:
+    """The stream shows it: no timer of the page runs between the end of the SMTP transaction and the row."""
+    page = own_page
+    page.clock.install(time=0)
+    mailbox.send(welcome())
+    opened(page, mailbox)
+    page.clock.pause_at(3_600_000)
+    for number in range(3):
+        mailbox.send(mail(f"Number {number}", text="x"))
+        expect(page.get_by_test_id("row")).to_have_count(number + 2)
 
 
 def test_follow_opens_what_comes(page: Page, mailbox: Mailbox) -> None:

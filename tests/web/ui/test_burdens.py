@@ -1,7 +1,6 @@
 """What many messages, and a mouse, do to the page that is open: it stays quick, small and where it was."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import httpx2
@@ -23,15 +22,6 @@ WATCH = """() => {
     .observe(document.querySelector("#rows"), { childList: true });
 }"""
 """Counts the nodes that each task of the page adds to the list."""
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page of this test's own; whatever it waits for ends after a while."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="null")
-    context.set_default_timeout(30_000)
-    yield context.new_page()
-    context.close()
 
 
 def deliver(mailbox: Mailbox, first: int, count: int) -> None:

@@ -1,10 +1,8 @@
 """Equal messages in a row are one row of the list: by the server, by the script, by keys and without either."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import httpx2
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from catcher.mime.model import Address
@@ -16,15 +14,6 @@ from tests.web.ui.mails import mail, nightly, thread
 from tests.web.ui.test_browser import opened, subject_of_focus, without_scripts
 
 START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def page(browser: Browser, mailbox: Mailbox) -> Iterator[Page]:
-    """A page of this test's own."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(30_000)
-    yield context.new_page()
-    context.close()
 
 
 def row(

@@ -1,29 +1,15 @@
 """The list in a real Chromium: inboxes, bulk, bin and undo, follow, lost connections, palette, what survives what."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from catcher.store import ByIds
+from catcher.web.ui.site import saved_counts
 from tests.web.ui.conftest import Mailbox
-from tests.web.ui.lines import line_to
 from tests.web.ui.mails import invoice, mail, report, welcome
 from tests.web.ui.test_browser import opened, subject_of_focus, without_scripts
-
-
-@pytest.fixture
-def page(browser: Browser, mailbox: Mailbox) -> Iterator[Page]:
-    """A page of this test's own; errors in it are errors."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(30_000)
-    made = context.new_page()
-    errors: list[str] = []
-    made.on("pageerror", lambda error: errors.append(str(error)))
-    yield made
-    context.close()
-    assert errors == []
 
 
 def many(count: int, **fields: str) -> list:  # type: ignore[type-arg]
@@ -266,30 +252,18 @@ def test_following_opens_matches_until_the_reader_moves(page: Page, mailbox: Mai
     expect(page.get_by_role("heading", level=1)).to_have_text("Match four")
 
 
-def test_a_lost_connection_shows_its_next_attempt(page: Page, mailbox: Mailbox) -> None:
-    """The strip counts down; after it all that came is there once."""
-    with line_to(mailbox.url) as line:
-        page.goto(line.url)
-        expect(page.get_by_test_id("live")).to_have_attribute("data-state", "on")
-        line.cut()
-        strip = page.get_by_test_id("strip")
-        expect(strip).to_be_visible(timeout=10_000)
-        expect(strip).to_contain_text(re.compile(r"retrying in \d+ s"))
-        expect(strip.get_by_role("link", name="Refresh")).to_be_visible()
-        mailbox.send(*many(5))
-        line.mend()
-        expect(page.get_by_test_id("row")).to_have_count(5, timeout=20_000)
-        expect(strip).to_be_hidden()
-        page.context.close()
-
-
-def test_a_buffering_proxy_is_noticed(page: Page, mailbox: Mailbox) -> None:
+def test_a_buffering_proxy_is_noticed(own_page: Page, mailbox: Mailbox) -> None:
     """A response without events does not count as connected; the list is polled instead, and mail appears."""
+    page = own_page
+    page.clock.install()
     page.route("**/events?*", lambda route: route.fulfill(body="", content_type="text/event-stream"))
     page.goto(mailbox.url)
-    expect(page.get_by_test_id("strip")).to_be_visible(timeout=15_000)
+    expect(page.get_by_test_id("live")).to_have_attribute("data-state", "lost")
+    page.clock.fast_forward(4000)
+    expect(page.get_by_test_id("strip")).to_be_visible()
     mailbox.send(welcome())
-    expect(page.get_by_test_id("row")).to_have_count(1, timeout=20_000)
+    page.clock.fast_forward(10_000)
+    expect(page.get_by_test_id("row")).to_have_count(1)
     page.unroute_all(behavior="ignoreErrors")
 
 
@@ -385,12 +359,16 @@ def test_times_go_by_the_clock_that_is_wanted(browser: Browser, mailbox: Mailbox
     page.context.close()
 
 
-def test_a_saved_search_shows_its_count(page: Page, mailbox: Mailbox) -> None:
-    """The number appears by itself, and is updated after new mail."""
+def test_a_saved_search_shows_its_count(own_page: Page, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The number appears by itself, and is updated after new mail, at most every six seconds."""
+    monkeypatch.setattr(saved_counts, "MIN_INTERVAL", 0)
+    own_page.clock.install()
     mailbox.send(invoice())
     mailbox.catcher.store.saved_searches.save("Bills", "subject:invoice")
-    opened(page, mailbox)
-    number = page.locator("#sidelists [data-saved]")
+    opened(own_page, mailbox)
+    number = own_page.locator("#sidelists [data-saved]")
     expect(number).to_have_text("1")
     mailbox.send(invoice())
+    expect(own_page.get_by_test_id("row")).to_have_count(2)
+    own_page.clock.fast_forward(6000)
     expect(number).to_have_text("2")

@@ -2,11 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import httpx2
 
@@ -138,12 +137,6 @@ def test_a_burst_is_sent_as_ids(mailbox: Mailbox, http: httpx2.Client) -> None:
     assert told == {summary.store_id for summary in mailbox.catcher.store.page(limit=100).messages}
 
 
-def run(collect: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """The result of a coroutine in a thread of its own, because the browser's client has a loop running in this one."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(lambda: asyncio.run(collect())).result(timeout=30)
-
-
 def event(number: int) -> StoreEvent:
     return StoreEvent(cursor=number, kind="delete", store_id=str(number))
 
@@ -160,7 +153,7 @@ def test_news_are_paced_and_complete() -> None:
     async def collect() -> list[tuple[StoreEvent, ...]]:
         return [tuple(piece) async for piece in paced(source(), interval=0.01)]
 
-    pieces = run(collect)
+    pieces = asyncio.run(collect())
     assert [each.cursor for piece in pieces for each in piece] == list(range(100))
     assert len(pieces) < 50
 
@@ -175,4 +168,4 @@ def test_a_reader_that_fell_behind_is_let_go() -> None:
     async def collect() -> list[int]:
         return [each.cursor async for piece in paced(source(), interval=0) for each in piece]
 
-    assert run(collect) == [1]
+    assert asyncio.run(collect()) == [1]
