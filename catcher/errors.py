@@ -20,6 +20,8 @@ An error has two audiences: `str(error)` is short and may be shown to a client; 
 unless the client is the person who configured it. `detail` is for the log.
 """
 
+from collections.abc import Iterable
+
 
 class CatcherError(Exception):
     """Base class."""
@@ -95,3 +97,12 @@ class StoreUnavailable(CatcherError, RuntimeError):
 
 class StoreFull(StoreUnavailable):
     """The disk is full; deleting mail frees space."""
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """Return the end of an error text about an unknown name: "did you mean to?", or the names if none is similar."""
+    import difflib  # late: only for errors
+
+    names = sorted(known)
+    similar = difflib.get_close_matches(name.lower(), names, n=1)
+    return f"did you mean {similar[0]}?" if similar else f"expected one of {', '.join(names)}"

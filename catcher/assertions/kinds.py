@@ -93,23 +93,28 @@ class HtmlContains(_Kind, frozen=True, kw_only=True, tag="html"):
 
 
 class LinksTo(_Kind, frozen=True, kw_only=True, tag="link"):
-    """It links to this host, or below it when it begins with a dot, at an address that contains this text."""
+    """It links to this host, or below it when it begins with a dot, at an address that contains this text.
+
+    url: the address of the link; its query and fragment count only if this has them.
+    """
 
     host: str = ""
     contains: str = ""
+    url: str = ""
 
     def fault(self, mail: Mail) -> str:
         """Return what violates the assertion."""
         if any(self.is_meant(url) for url in mail.links):
             return ""
-        wanted = " with ".join(each for each in (self.host, repr(self.contains) if self.contains else "") if each)
+        contained = repr(self.contains) if self.contains else ""
+        wanted = " with ".join(each for each in (self.url or self.host, contained) if each)
         return f"no link to {wanted or 'anywhere'}; it links to {_listed(mail.links) or 'nothing'}"
 
     def is_meant(self, url: str) -> bool:
         """Return whether it is such an address."""
         host, wanted = _host(url), self.host.lower()
         is_there = not wanted or host == wanted or (wanted.startswith(".") and f".{host}".endswith(wanted))
-        return is_there and self.contains in url
+        return is_there and self.contains in url and (not self.url or _is_target(url, self.url))
 
 
 class HasAttachment(_Kind, frozen=True, kw_only=True, tag="attachment"):
@@ -236,6 +241,20 @@ def _host(url: str) -> str:
         return (urlsplit(url).hostname or "").lower()
     except ValueError:
         return ""
+
+
+def _is_target(url: str, wanted: str) -> bool:
+    """Return whether two URLs lead to the same place; query and fragment count if the second one has them."""
+    try:
+        one, other = urlsplit(url), urlsplit(wanted)
+    except ValueError:
+        return url == wanted
+    return (
+        (one.scheme.lower(), one.netloc.lower(), one.path or "/")
+        == (other.scheme.lower(), other.netloc.lower(), other.path or "/")
+        and other.query in ("", one.query)
+        and other.fragment in ("", one.fragment)
+    )
 
 
 def _shown(file: MailFile) -> str:

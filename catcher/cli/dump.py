@@ -57,7 +57,7 @@ def _source(stack: ExitStack, database: str | None, url: str, query: str) -> Mai
         if database is not None:
             raise click.UsageError("--http and --database: expected one of them, not both")
         return HttpSource(url, query)
-    parsed = parse(query, now=datetime.now(UTC))
+    parsed = parse(query, now=datetime.now(UTC), known_names=True)
     return StoreSource(stack.enter_context(open_store(database, must_exist=True)), parsed)
 
 

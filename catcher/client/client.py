@@ -38,6 +38,16 @@ class BaseCatcher(MessageReader[M], Generic[M, I]):
         """The former name of `endpoint`."""
         return self.endpoint
 
+    @property
+    def smtp_host(self) -> str:
+        """The host of the `smtp` that the client was made with, as in the fixture `catcher_server`; "" without one."""
+        return self.endpoint.smtp_address()[0]
+
+    @property
+    def smtp_port(self) -> int:
+        """Its port; 0 without one."""
+        return self.endpoint.smtp_address()[1]
+
     page = ClientOperation(operations.page)
     search = ClientOperation(operations.search)
     wait_absent = ClientOperation(operations.wait_absent)

@@ -142,6 +142,18 @@ class MessageValue:
             raise NotInMessage(f"no link to follow in {self}{others}\n{self.text[:_MAX_TEXT]}")
         return found.url
 
+    @property
+    def code_or_none(self) -> str | None:
+        """The code that the message was sent for; None if there is none."""
+        found = self.data.extract.code
+        return None if found is None else found.value
+
+    @property
+    def link_or_none(self) -> str | None:
+        """The URL of the link that the message was sent for; None if there is none."""
+        found = self.data.extract.link
+        return None if found is None else found.url
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, MessageValue) and other.id == self.id
 

@@ -1,6 +1,7 @@
 """Queries in the catcher's search language, made from conditions."""
 
 import re
+from difflib import get_close_matches
 from typing import TypedDict, Unpack
 
 _SPECIAL = re.compile(r'(["\\\-!:=()])')
@@ -25,8 +26,13 @@ class Conditions(TypedDict, total=False):
 def query_of(query: str = "", /, **conditions: Unpack[Conditions]) -> str:
     """Return the query narrowed by conditions, those that are None left out.
 
-    Texts are taken literally. Raises ValueError for a blank condition.
+    Texts are taken literally. Raises TypeError for an unknown condition and ValueError for a blank one.
     """
+    known = Conditions.__annotations__
+    for name in conditions.keys() - known.keys():
+        similar = get_close_matches(name, known, n=1)
+        hint = f"did you mean {similar[0]!r}?" if similar else f"expected one of {', '.join(known)}"
+        raise TypeError(f"unknown condition {name!r}, {hint}")
     terms = [_term(name.strip("_"), str(text)) for name, text in conditions.items() if text is not None]
     first = query.strip()
     if terms and " OR " in first:

@@ -49,6 +49,26 @@ class CaughtEmail(EmailMultiAlternatives):  # type: ignore[misc]  # Django has n
         """Return the parsed message; `policy` as in Django 6."""
         return email.message_from_bytes(self.caught.raw, **kwargs)
 
+    @property
+    def code(self) -> str:
+        """The code that the message was sent for. Raises NotInMessage."""
+        return self.caught.code
+
+    @property
+    def code_or_none(self) -> str | None:
+        """The code that the message was sent for; None if there is none."""
+        return self.caught.code_or_none
+
+    @property
+    def link(self) -> str:
+        """The URL of the link that the message was sent for. Raises NotInMessage."""
+        return self.caught.link
+
+    @property
+    def link_or_none(self) -> str | None:
+        """The URL of the link that the message was sent for; None if there is none."""
+        return self.caught.link_or_none
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, CaughtEmail) and other.caught == self.caught
 

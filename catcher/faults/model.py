@@ -28,8 +28,9 @@ class FaultRule:
     stage: the point of the dialogue at which the rule applies.
     query: search terms on the envelope: `from:` (the reverse-path), `to:`, `user:`, `ip:`, `helo:`; "" matches every
         dialogue.
-    inbox: the rule applies only to mail for this inbox, "" for all. Depending on the inbox routing, the inbox is known
-        once the client has logged in or has named a recipient.
+    inbox: the rule applies only to mail for this inbox, "" for all. The inbox is known once the client has logged in or
+        has named a recipient, so it is an error at the stages before; a rule of MAIL applies to a client that has not
+        logged in at the first recipient in the inbox.
     code: reply code 400–599; 0 sends no reply.
     text: reply text, optionally with an enhanced status code first; "" for the default of the stage.
     delay: seconds to wait first, at most 600.
@@ -63,6 +64,10 @@ class FaultRule:
             raise ValueError("times: expected 0 or more")
         if self.inbox and not is_inbox(self.inbox):
             raise ValueError("inbox: expected the name of an inbox")
+        if self.inbox and self.stage in (Stage.CONNECT, Stage.HELO):
+            raise ValueError(
+                f"inbox: it is not known yet at the stage {self.stage.value}, expected auth or a later one"
+            )
         if not (self.code or self.delay or self.drop):
             raise ValueError("code, delay, drop: expected at least one of them")
 

@@ -13,7 +13,7 @@ from catcher.faults.model import ActiveRule, FaultRule
 from catcher.hooks import HookAction, HookContext, Stage
 from catcher.store.labels.inbox_names import fold_inbox
 from catcher.store.labels.inbox_routing import InboxRouting
-from catcher.store.search import Query, envelope_texts, matches, parse, within
+from catcher.store.search import Query, columns, envelope_texts, matches, parse, within
 from catcher.store.search.model import Subject
 
 MAX_RULES = 1000
@@ -102,7 +102,7 @@ class FaultRules:
         subject: Subject | None = None
         for number, one in self._active.items():
             rule = one.rule
-            if rule.stage is not context.stage or one.is_spent:
+            if one.is_spent or not _applies_at(rule, context):
                 continue
             if rule.query or rule.inbox:
                 subject = subject or _subject(context, self._routing)
@@ -121,8 +121,27 @@ class FaultRules:
         return active
 
 
+_BEFORE_RCPT = frozenset({Stage.CONNECT, Stage.HELO, Stage.AUTH, Stage.MAIL})
+_AT_MAIL = frozenset({"ip", "helo", "user", "from_", "reverse_path", "any", "ininbox"})
+_AT_RCPT = _AT_MAIL | {"to", "addressed"}
+"""Columns of the envelope that a query can ask for."""
+
+
+def _applies_at(rule: FaultRule, context: HookContext) -> bool:
+    """Return whether a rule applies at this point; see `FaultRule` for MAIL before the inbox is known."""
+    is_late = rule.stage is Stage.MAIL and rule.inbox and context.stage is Stage.RCPT and not context.client.user
+    return rule.stage is context.stage or bool(is_late)
+
+
 def _query(rule: FaultRule) -> Query:
-    return within(parse(rule.query, now=datetime.now(UTC)), rule.inbox)
+    query = parse(rule.query, now=datetime.now(UTC), known_names=True)
+    unknown = columns(query) - (_AT_MAIL if rule.stage in _BEFORE_RCPT else _AT_RCPT)
+    if unknown:
+        raise ValueError(
+            f"query: {', '.join(sorted(unknown))} is not known at the stage {rule.stage.value}; a fault knows ip:, "
+            "helo:, user:, from: and, from rcpt on, to:"
+        )
+    return within(query, rule.inbox)
 
 
 def _subject(context: HookContext, routing: InboxRouting) -> Subject:

@@ -9,7 +9,7 @@ from catcher.schema.base import Count
 FaultStage: TypeAlias = Literal["connect", "helo", "auth", "mail", "rcpt", "data", "content", "quit"]
 
 
-class FaultRequest(Struct, frozen=True, kw_only=True):
+class FaultRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A fault to inject. stage: of the SMTP dialogue.
 
     query: search terms on the envelope (`from:`, `to:`, `user:`, `ip:`). code: reply code 400–599, 0 for no reply.
@@ -29,7 +29,7 @@ class FaultRequest(Struct, frozen=True, kw_only=True):
     inbox: str = ""
 
 
-class Fault(FaultRequest, frozen=True, kw_only=True):
+class Fault(FaultRequest, frozen=True, kw_only=True, forbid_unknown_fields=False):
     """An active fault. hits: how often it was injected. is_spent: whether `times` is reached."""
 
     id: int
@@ -37,7 +37,7 @@ class Fault(FaultRequest, frozen=True, kw_only=True):
     is_spent: bool
 
 
-class FaultsRequest(Struct, frozen=True, kw_only=True):
+class FaultsRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All faults, in the order they are tried. seed: of the random numbers, to make a run repeatable."""
 
     faults: tuple[FaultRequest, ...] = ()

@@ -9,7 +9,7 @@ from catcher.schema.base import Count, Moment
 Seconds = Annotated[float, Meta(gt=0, le=10 * 366 * 86_400.0)]
 
 
-class InboxRequest(Struct, frozen=True, kw_only=True):
+class InboxRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An inbox to create. name: empty for a random one. ttl: seconds until it is deleted with its mail, null for never.
 
     max_messages: how many it keeps, 0 for no limit. max_age: seconds it keeps a message, null for no limit.

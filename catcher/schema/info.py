@@ -18,7 +18,10 @@ class RuntimeStats(Camel, frozen=True, kw_only=True):
 
 
 class AppInformation(Camel, frozen=True, kw_only=True):
-    """The running program and its mailbox. latest_version: always "disabled", since no network request is made."""
+    """The running program and its mailbox. latest_version: always "disabled", since no network request is made.
+
+    smtp: addresses of the SMTP listeners.
+    """
 
     version: str
     latest_version: str
@@ -28,3 +31,4 @@ class AppInformation(Camel, frozen=True, kw_only=True):
     unread: Count
     tags: Mapping[str, int]
     runtime_stats: RuntimeStats
+    smtp: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from catcher.schema.base import Moment
 TokenScope: TypeAlias = Literal["read", "write", "admin"]
 
 
-class TokenRequest(Struct, frozen=True, kw_only=True):
+class TokenRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A token to create. days: how long it is valid, null for no limit. inbox: the only one it opens, empty for all."""
 
     name: str = ""

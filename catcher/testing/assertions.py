@@ -63,13 +63,16 @@ def assert_html_contains(message: Any, *texts: str) -> None:
         _assert(mail, HtmlContains(contains=text))
 
 
-def assert_links_to(message: Any, host: str = "", *, contains: str = "") -> str:
-    """Assert that a link leads to this host and contains this text; return its URL.
+def assert_links_to(message: Any, target: str = "", *, contains: str = "", host: str = "") -> str:
+    """Assert that a link leads to this target and contains this text; return its URL.
 
-    host: ".example.com" matches subdomains as well.
+    target: a host, where ".example.com" matches subdomains as well, or a URL; the query and the fragment of the link
+    count only if the URL has them. host: a host.
     """
     mail = mail_of(message)
-    wanted = LinksTo(host=host, contains=contains)
+    target = target or host
+    is_url = "://" in target
+    wanted = LinksTo(url=target if is_url else "", host="" if is_url else target, contains=contains)
     _assert(mail, wanted)
     return next(url for url in mail.links if wanted.is_meant(url))
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Unpack
 
-from catcher.client import Catcher, Fault, Inbox, Message
+from catcher.client import Catcher, Fault, Inbox, Message, NothingCame
 from catcher.client.query import Conditions
 from catcher.schema.faults import FaultStage
 from catcher.testing.outbox import InboxSource, Outbox
@@ -63,12 +63,17 @@ class Mailbox:
         """Return the first message that matches and that no earlier `wait` has returned, as soon as it arrives.
 
         conditions: texts that it contains in `subject`, `to`, `from_`, `text` and so on. Raises NothingCame after the
-        timeout, with the messages that did arrive and why they did not match.
+        timeout, with the messages that did arrive and why they did not match. To look at a message again, use
+        `messages` or `wait_for_all`.
         """
         others = " ".join(f"-id:{store_id}" for store_id in self._given)
         wanted = f"({query}) {others}" if query and others else query or others
         seconds = self.timeout if timeout is None else timeout
-        message = self.inbox.wait(wanted, since=self.inbox.cursor, timeout=seconds, **conditions)
+        try:
+            message = self.inbox.wait(wanted, since=self.inbox.cursor, timeout=seconds, **conditions)
+        except NothingCame as error:
+            error.args = (f"{error}{self._returned_before(query, **conditions)}",)
+            raise
         self._given.append(message.id)
         return message
 
@@ -80,8 +85,27 @@ class Mailbox:
         return self.inbox.wait_for_all(count, query, since=self.inbox.cursor, timeout=seconds, **conditions)
 
     def assert_empty(self, *, within: float = 0.0) -> None:
-        """Raise UnexpectedMail, an AssertionError, if there is mail, or some arrives within `within` seconds."""
+        """Raise UnexpectedMail, an AssertionError, if there is mail, or some arrives within `within` seconds.
+
+        Mail that `wait` has returned counts; `assert_no_more` leaves it out.
+        """
         self.inbox.wait_absent(timeout=within)
+
+    def assert_no_more(self, *, within: float = 0.0) -> None:
+        """Raise UnexpectedMail if there is mail that `wait` has not returned, or some arrives within that time."""
+        others = " ".join(f"-id:{store_id}" for store_id in self._given)
+        self.inbox.wait_absent(others, timeout=within)
+
+    def _returned_before(self, query: str, **conditions: Unpack[Conditions]) -> str:
+        """Return a hint for a wait whose message an earlier wait has returned, "" if there is none."""
+        found = self.catcher.messages(query, inbox=self.name, since=self.inbox.cursor, **conditions)
+        subjects = [repr(message.subject) for message in found if message.id in self._given]
+        if not subjects:
+            return ""
+        return (
+            f"\nan earlier wait returned what matches: {', '.join(subjects[:3])}; each message is returned once, "
+            "mailbox.messages and mailbox.wait_for_all have it again"
+        )
 
     def __repr__(self) -> str:
         return f"<Mailbox {self.name} at {self.host}:{self.port}>"

@@ -120,19 +120,26 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def catcher_server(pytestconfig: pytest.Config) -> "Iterator[Catcher]":
     """Provide a client of the run's catcher: one server for all its processes, or the one that CATCHER_URL names."""
-    from catcher.client import Catcher  # not before a test needs it
-
     url = _url_of(pytestconfig)
     if not url and sys.platform == "win32":  # no locks that end with their process: one catcher for each process
-        with testing.running_catcher(**_settings_of(pytestconfig)) as running, Catcher(running.url) as catcher:
+        with testing.running_catcher(**_settings_of(pytestconfig)) as running, _client(running.url) as catcher:
             yield catcher
         return
     if not url:
         server = _server_of(pytestconfig)
         server.start()
         url = server.use().address().url
-    with Catcher(url) as catcher:
+    with _client(url) as catcher:
         yield catcher
+
+
+def _client(url: str) -> "Catcher":
+    """Return a client that knows where SMTP is, as far as the server says so."""
+    from catcher.client import Catcher  # not before a test needs it
+
+    with Catcher(url) as catcher:
+        listeners = catcher.info().smtp
+    return Catcher(url, smtp=next((each for each in listeners if not each.startswith("unix:")), ""))
 
 
 @pytest.fixture

@@ -29,11 +29,14 @@ def bound_inbox(scope: Scope) -> str:
     return bound
 
 
-def narrowed(scope: Scope) -> Scope:
-    """Return the scope with the token's inbox as the `inbox` parameter, whatever the client sent."""
+def narrowed(scope: Scope) -> Scope | None:
+    """Return the scope with the token's inbox as the `inbox` parameter; None if the client gave another one."""
+    bound = bound_inbox(scope)
     given = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True, max_num_fields=1000)
+    if any(name == PARAMETER and not is_same(value, bound) for name, value in given):
+        return None
     others = [(name, value) for name, value in given if name != PARAMETER]
-    return {**scope, "query_string": urlencode([*others, (PARAMETER, bound_inbox(scope))]).encode()}
+    return {**scope, "query_string": urlencode([*others, (PARAMETER, bound)]).encode()}
 
 
 def inbox_of(request: HTTPConnection) -> str:
@@ -55,10 +58,10 @@ def is_same(inbox: str, other: str) -> bool:
     return fold_inbox(inbox) == fold_inbox(other)
 
 
-def refusal() -> PlainTextResponse:
-    """Return the answer to a bound token where the operation cannot be limited to an inbox. RFC 6750 §3.1."""
+def refusal(text: str = "This needs a token of all inboxes.\n") -> PlainTextResponse:
+    """Return the answer to a bound token where the operation cannot be limited to its inbox. RFC 6750 §3.1."""
     headers = {"WWW-Authenticate": 'Bearer error="insufficient_scope"'}
-    return PlainTextResponse("This needs a token of all inboxes.\n", status_code=403, headers=headers)
+    return PlainTextResponse(text, status_code=403, headers=headers)
 
 
 class RejectBoundTokens:

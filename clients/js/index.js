@@ -220,8 +220,10 @@ export class Message {
 /** An assertion about a message failed. */
 export class AssertionFailed extends CatcherError {}
 
-/** Return a query in the search language, made from conditions. */
-export function queryOf({ query = "", subject, to, from, text }) {
+/** Return a query in the search language, made from conditions. Throws TypeError for an unknown condition. */
+export function queryOf({ query = "", subject, to, from, text, ...unknown }) {
+  const [name] = Object.keys(unknown);
+  if (name !== undefined) throw new TypeError(`unknown condition ${name}: expected some of query, subject, to, from, text`);
   const written = [];
   if (subject !== undefined) written.push(`subject:${quoted(subject)}`);
   if (from !== undefined) written.push(`from:${quoted(from)}`);

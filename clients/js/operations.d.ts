@@ -199,11 +199,12 @@ export interface HtmlContains {
   contains: string;
 }
 
-/** It links to this host, or below it when it begins with a dot, at an address that contains this text. */
+/** It links to this host, or below it when it begins with a dot, at an address that contains this text. url: the address of the link; its query and fragment count only if this has them. */
 export interface LinksTo {
   assert: "link";
   host?: string;
   contains?: string;
+  url?: string;
 }
 
 /** It has a file with all of these that are given. type: such as application/pdf. sha256: of its content, in hex. */
@@ -692,7 +693,7 @@ export interface SendAttachment {
   ContentID?: string;
 }
 
-/** The running program and its mailbox. latest_version: always "disabled", since no network request is made. */
+/** The running program and its mailbox. latest_version: always "disabled", since no network request is made. smtp: addresses of the SMTP listeners. */
 export interface AppInformation {
   Version: string;
   LatestVersion: string;
@@ -702,6 +703,7 @@ export interface AppInformation {
   Unread: number;
   Tags: Record<string, number>;
   RuntimeStats: RuntimeStats;
+  SMTP?: string[];
 }
 
 /** Numbers since the start. uptime: in seconds. memory, smtp_accepted_size: in octets. */
@@ -814,7 +816,7 @@ export class Operations {
   getMessageIdRaw(parameters: { id: string; query?: string; tz?: string; inbox?: string; dl?: string; trace?: string }, options?: Options): Promise<Uint8Array>;
   /** Get the decoded octets of a part. GET /api/v1/message/{id}/part/{part_id} */
   getMessageIdPartPartId(parameters: { id: string; query?: string; tz?: string; inbox?: string; part_id: string }, options?: Options): Promise<Uint8Array>;
-  /** Get a thumbnail of an image. 180×120 pixels; blank if the part is no image or cannot be decoded. GET /api/v1/message/{id}/part/{part_id}/thumb */
+  /** Get a thumbnail of an image. 180×120 pixels; blank if the part is no image or cannot be decoded. 400 for a part that is no file. GET /api/v1/message/{id}/part/{part_id}/thumb */
   getMessageIdPartPartIdthumb(parameters: { id: string; query?: string; tz?: string; inbox?: string; part_id: string }, options?: Options): Promise<Uint8Array>;
   /** Evaluate assertions about a message. The status is 200 whether they pass or not; see `passed`. POST /api/v1/message/{id}/assert */
   postMessageIdAssert(parameters: { id: string; query?: string; tz?: string; inbox?: string; body: AssertionsRequest }, options?: Options): Promise<AssertionsResponse>;
@@ -824,7 +826,7 @@ export class Operations {
   getMessageIdChecksLinks(parameters: { id: string; query?: string; tz?: string; inbox?: string; one_time_links?: "0" | "1"; follow?: string }, options?: Options): Promise<LinkResult[]>;
   /** Check the HTML against the features that mail programs support. GET /api/v1/message/{id}/html-check */
   getMessageIdHtmlCheck(parameters: { id: string; query?: string; tz?: string; inbox?: string }, options?: Options): Promise<HtmlCheckResponse>;
-  /** Check the links. Marks the message as read. Links that look as if they work only once are not requested. GET /api/v1/message/{id}/link-check */
+  /** Check the links. Marks the message as read. All links are requested, also those that look as if they work only once. GET /api/v1/message/{id}/link-check */
   getMessageIdLinkCheck(parameters: { id: string; query?: string; tz?: string; inbox?: string; follow?: string }, options?: Options): Promise<LinkCheckResponse>;
   /** Get the verdict of the spam filter. GET /api/v1/message/{id}/sa-check */
   getMessageIdSaCheck(parameters: { id: string; query?: string; tz?: string; inbox?: string }, options?: Options): Promise<SpamCheckResponse>;

@@ -47,7 +47,7 @@ export class Operations {
     return this.call("GET", "/api/v1/message/{id}/part/{part_id}", parameters, "bytes", options);
   }
 
-  /** Get a thumbnail of an image. 180×120 pixels; blank if the part is no image or cannot be decoded. GET /api/v1/message/{id}/part/{part_id}/thumb */
+  /** Get a thumbnail of an image. 180×120 pixels; blank if the part is no image or cannot be decoded. 400 for a part that is no file. GET /api/v1/message/{id}/part/{part_id}/thumb */
   getMessageIdPartPartIdthumb(parameters = {}, options = {}) {
     return this.call("GET", "/api/v1/message/{id}/part/{part_id}/thumb", parameters, "bytes", options);
   }
@@ -72,7 +72,7 @@ export class Operations {
     return this.call("GET", "/api/v1/message/{id}/html-check", parameters, "json", options);
   }
 
-  /** Check the links. Marks the message as read. Links that look as if they work only once are not requested. GET /api/v1/message/{id}/link-check */
+  /** Check the links. Marks the message as read. All links are requested, also those that look as if they work only once. GET /api/v1/message/{id}/link-check */
   getMessageIdLinkCheck(parameters = {}, options = {}) {
     return this.call("GET", "/api/v1/message/{id}/link-check", parameters, "json", options);
   }

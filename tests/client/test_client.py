@@ -238,7 +238,7 @@ def test_faults_of_an_inbox_affect_its_mail_only(catcher: Catcher) -> None:
             send(inbox)
         send(other)
         inbox.clear_faults()
-        assert catcher.faults() == ()
+        assert catcher.faults(inbox=inbox.name) == ()
 
 
 def test_every_other_route_has_a_method(catcher: Catcher) -> None:
@@ -291,7 +291,7 @@ def test_every_other_route_has_a_method(catcher: Catcher) -> None:
     assert isinstance(catcher.sessions(), tuple)
     with pytest.raises(Missing):
         catcher.ca_certificate()
-    with pytest.raises(Missing):
+    with pytest.raises(BadRequest):
         catcher.thumbnail(sent.id, "9")
     with pytest.raises(Missing):
         catcher.spam_check(sent.id)

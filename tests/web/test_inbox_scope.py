@@ -79,11 +79,23 @@ def api(site: RunningCatcher, secret: str) -> Iterator[httpx2.Client]:
         yield client
 
 
-@pytest.mark.parametrize("asked", ["", "?inbox=mine", "?inbox=foreign", "?inbox=", "?inbox=foreign&inbox=x"])
-def test_lists_show_the_inbox_whatever_is_asked_for(api: httpx2.Client, asked: str) -> None:
-    """The parameter cannot widen what the token opens, and need not be given."""
+@pytest.mark.parametrize("asked", ["", "?inbox=mine", "?inbox=MINE"])
+def test_lists_show_the_inbox_of_the_token(api: httpx2.Client, asked: str) -> None:
+    """The parameter need not be given."""
     told = api.get(f"api/v1/messages{asked}").json()
     assert ([each["Subject"] for each in told["messages"]], told["total"], told["tags"]) == ([MINE], 1, [MINE])
+
+
+@pytest.mark.parametrize("asked", ["inbox=foreign", "inbox=", "inbox=foreign&inbox=mine", "inbox=mine&inbox=foreign"])
+def test_another_inbox_is_refused(site: RunningCatcher, api: httpx2.Client, secret: str, asked: str) -> None:
+    """A test that waits in the wrong inbox must not be answered with mail of the token's own."""
+    for path in ("wait?timeout=0&", "messages?", "search?query=body&", "message/latest?", "tags?"):
+        assert api.get(f"api/v1/{path}{asked}").status_code == 403, path
+    assert api.delete(f"api/v1/messages?{asked}").status_code == 403
+    assert api.post(f"api/v1/send?{asked}", json={}).status_code == 403
+    with pytest.raises(InvalidStatus):
+        connect(f"{site.url.replace('http', 'ws', 1)}api/events?{asked}", additional_headers=bearer(secret))
+    assert len(site.store.page().messages) == 2
 
 
 def test_searches_tags_and_waits_are_of_the_inbox(api: httpx2.Client) -> None:
@@ -99,7 +111,7 @@ def test_messages_of_other_inboxes_are_not_there(site: RunningCatcher, api: http
     for rest in ("", "/headers", "/raw", "/extract", "/checks"):
         assert api.get(f"api/v1/message/{ids[FOREIGN]}{rest}").status_code == 404
         assert api.get(f"api/v1/message/{ids[MINE]}{rest}").status_code == 200
-    assert api.get("api/v1/message/latest?inbox=foreign").json()["Subject"] == MINE
+    assert api.get("api/v1/message/latest").json()["Subject"] == MINE
     assert api.get(f"view/{ids[FOREIGN]}.html").status_code == 404
     assert api.post(f"api/v1/message/{ids[FOREIGN]}/release", json={"To": ["a@example.com"]}).status_code == 404
 
@@ -144,10 +156,8 @@ def test_all_that_cannot_be_limited_is_refused(site: RunningCatcher, api: httpx2
 
 
 def test_news_are_of_the_inbox(site: RunningCatcher, api: httpx2.Client, secret: str) -> None:
-    """The socket tells of it alone, whatever it was asked for."""
-    with connect(
-        f"{site.url.replace('http', 'ws', 1)}api/events?inbox=foreign", additional_headers=bearer(secret)
-    ) as news:
+    """The socket sends events of it alone."""
+    with connect(f"{site.url.replace('http', 'ws', 1)}api/events", additional_headers=bearer(secret)) as news:
         put(site, FOREIGN)
         store_id = put(site, MINE)
         frame = {"Type": "stats"}
@@ -162,9 +172,9 @@ def test_an_inbox_that_is_none_is_refused_at_the_socket(site: RunningCatcher) ->
         connect(f"{site.url.replace('http', 'ws', 1)}api/events?inbox=", additional_headers=bearer(admin(site)))
 
 
-@pytest.mark.parametrize("asked", ["", "?inbox=foreign"])
+@pytest.mark.parametrize("asked", ["", "?inbox=mine"])
 def test_what_is_sent_in_is_put_into_the_inbox(site: RunningCatcher, api: httpx2.Client, asked: str) -> None:
-    """Whatever recipients and header say, which would put it into another one, and whatever is asked for."""
+    """Whatever recipients and header say, which would put it into another one."""
     octets = b"To: b+foreign@example.com\r\nX-Catcher-Inbox: foreign\r\nSubject: octets\r\n\r\nbody\r\n"
     sent = api.post(f"api/v1/send{asked}", content=octets, headers={"Content-Type": "message/rfc822"})
     assert site.store.get(sent.json()["ID"]).summary.inboxes == ("mine",)

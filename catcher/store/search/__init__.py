@@ -4,7 +4,7 @@ from catcher.store.search.candidates import INDEXED, implied
 from catcher.store.search.explanation import failures
 from catcher.store.search.filter import matches
 from catcher.store.search.folding import clean, entries, fold
-from catcher.store.search.logic import has_condition, simplify, within
+from catcher.store.search.logic import columns, has_condition, simplify, within
 from catcher.store.search.model import (
     And,
     Anything,
@@ -23,7 +23,7 @@ from catcher.store.search.model import (
     Size,
     Subject,
 )
-from catcher.store.search.parser import parse
+from catcher.store.search.parser import parse, unknown_names
 from catcher.store.search.printer import render
 from catcher.store.search.sql import condition
 from catcher.store.search.terms import TERMS, Term
@@ -51,6 +51,7 @@ __all__ = [
     "Subject",
     "Term",
     "clean",
+    "columns",
     "condition",
     "entries",
     "envelope_texts",
@@ -64,5 +65,6 @@ __all__ = [
     "search_texts",
     "simplify",
     "tokens",
+    "unknown_names",
     "within",
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from catcher.store.search.folding import fold
-from catcher.store.search.model import And, Anything, InInbox, Not, Nothing, Or, Query, Received, Size
+from catcher.store.search.model import And, Anything, Contains, InInbox, Not, Nothing, Or, Query, Received, Size
 
 
 def all_of(queries: Iterable[Query]) -> Query:
@@ -50,6 +50,21 @@ def opposite(query: Query) -> Query:
             return Size(larger=not query.larger, octets=query.octets)
         case _:
             return none_of(query)
+
+
+def columns(query: Query) -> frozenset[str]:
+    """Return what a query asks for: columns, as in `Contains`, and the names of the other conditions in lower case."""
+    match query:
+        case And(operands) | Or(operands):
+            return frozenset().union(*map(columns, operands))
+        case Not(operand):
+            return columns(operand)
+        case Anything() | Nothing():
+            return frozenset()
+        case Contains(column=column):
+            return frozenset({column})
+        case _:
+            return frozenset({type(query).__name__.lower()})
 
 
 def simplify(query: Query) -> Query:

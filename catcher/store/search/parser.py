@@ -44,10 +44,11 @@ MAX_DEPTH = 10
 """SQLite reads expressions of 1,000 levels and 100 open parentheses; see `sql`."""
 
 
-def parse(text: str, *, now: datetime, zone: tzinfo = UTC, lenient: bool = False) -> Query:
+def parse(text: str, *, now: datetime, zone: tzinfo = UTC, lenient: bool = False, known_names: bool = False) -> Query:
     """Parse a query into its simplest form (see `logic.simplify`); an empty text gives Anything.
 
-    now: aware, the base of relative dates. zone: of dates without one.
+    now: aware, the base of relative dates. zone: of dates without one. known_names: whether a term with an unknown name
+    is an error and no word, so that a misspelt name is noticed.
     Raises QueryError with the position of the first unreadable term, and for a text beyond the limits above. With
     `lenient` nothing raises: such a term is undecided, and the query matches what it would match for every meaning
     of the term. So it narrows and never widens, under negation and beside OR too. Unclosed parentheses end at the end,
@@ -55,7 +56,10 @@ def parse(text: str, *, now: datetime, zone: tzinfo = UTC, lenient: bool = False
     """
     clock = Clock(now=now, zone=zone)
     try:
-        return _Parser(_checked(text, lenient=lenient), clock=clock, lenient=lenient).query()
+        found = _checked(text, lenient=lenient)
+        if known_names:
+            _check_names(text)
+        return _Parser(found, clock=clock, lenient=lenient).query()
     except QueryError:
         if lenient:
             return Nothing()
@@ -77,6 +81,32 @@ def _checked(text: str, *, lenient: bool) -> list[Piece]:
             raise QueryError(f"parentheses are nested deeper than {MAX_DEPTH}", position=piece.start)
         found.append(piece)
     return _with_sound_ors(found, lenient=lenient)
+
+
+def unknown_names(text: str) -> list[tuple[str, str, int]]:
+    """Return the unknown names in a query, each with the most similar known one or "", and its position.
+
+    A name has two letters or more and is followed by a colon that is neither quoted nor escaped. URLs have none.
+    """
+    import difflib  # late: hardly any query needs it
+
+    return [
+        (name, next(iter(difflib.get_close_matches(name.lower(), BY_NAME, n=1)), ""), piece.start + piece.negated)
+        for piece in pieces(text[:MAX_LENGTH])
+        if (name := _unknown_name(piece))
+    ]
+
+
+def _unknown_name(piece: Piece) -> str:
+    name = piece.text[: max(piece.colon, 0)]
+    is_name = len(name) > 1 and name.isascii() and name.replace("-", "").isalpha() and name.lower() not in BY_NAME
+    return name if is_name and not piece.text.startswith("//", piece.colon + 1) else ""
+
+
+def _check_names(text: str) -> None:
+    for name, known, position in unknown_names(text):
+        hint = f"did you mean {known}:?" if known else f'write "{name}:" in quotation marks to look for the text'
+        raise QueryError(f"there is no search term {name}:, {hint}", position=position)
 
 
 def _with_sound_ors(found: list[Piece], *, lenient: bool) -> list[Piece]:

@@ -34,6 +34,7 @@ class Piece:
     text: of a word, without quotation marks and backslashes; of an opening parenthesis, the prefix directly before it:
         "" or "name:" of a term. escaped: indexes of the characters of `text` that a backslash made plain.
     negated: whether `-` or `!` stood before it; the sign is not part of `text`.
+    colon: index of the first colon of a word that is neither quoted nor escaped, -1 without one.
     """
 
     kind: Kind
@@ -42,6 +43,7 @@ class Piece:
     text: str = ""
     escaped: frozenset[int] = frozenset()
     negated: bool = False
+    colon: int = -1
 
 
 def pieces(query: str) -> Iterator[Piece]:
@@ -120,7 +122,7 @@ def _opening(query: str, start: int) -> Piece | None:
 def _word(query: str, start: int, depth: int) -> Piece:
     letters: list[str] = []
     escaped: set[int] = set()
-    quoted, inner, position = False, 0, start
+    quoted, inner, position, colon = False, 0, start, -1
     while position < len(query):
         letter = query[position]
         if letter == "\\" and query[position + 1 : position + 2] in _ESCAPABLE:
@@ -135,6 +137,8 @@ def _word(query: str, start: int, depth: int) -> Piece:
             break
         else:
             inner += (letter == "(") - (letter == ")" and inner > 0)
+            if letter == ":" and colon < 0:
+                colon = len(letters)
             letters.append(letter)
         position += 1
     negated = len(letters) > 1 and letters[0] in "-!" and 0 not in escaped
@@ -146,4 +150,5 @@ def _word(query: str, start: int, depth: int) -> Piece:
         text=text,
         escaped=frozenset(index - negated for index in escaped),
         negated=negated,
+        colon=colon - negated if colon >= 0 else -1,
     )

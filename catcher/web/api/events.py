@@ -24,7 +24,7 @@ from catcher.web.api.openapi import parameters
 from catcher.web.api.openapi.operations import ANY_TEXT, Content, Parameter, Resource, operation
 from catcher.web.api.presenters import message_summary
 from catcher.web.hub import Batch, Hub, Lagging
-from catcher.web.inbox_scope import bound_inbox, inbox_of
+from catcher.web.inbox_scope import bound_inbox, inbox_of, narrowed
 from catcher.web.services import Services
 
 STATS_PAUSE = 0.25
@@ -52,8 +52,12 @@ class EventSocket:
         """Send the events to one client until it or the server closes."""
         after = websocket.query_params.get("after", "")
         try:
-            inbox = bound_inbox(websocket.scope) or inbox_of(websocket)
+            bound = bound_inbox(websocket.scope)
+            is_allowed = not bound or narrowed(websocket.scope) is not None
+            inbox = bound or inbox_of(websocket)
         except InboxError:
+            is_allowed = False
+        if not is_allowed:
             await websocket.close(_POLICY)
             return
         with self._hub.subscription(after=int(after) if _is_cursor(after) else None) as batches:

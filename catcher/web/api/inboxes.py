@@ -109,8 +109,8 @@ class Inboxes(Resource):
         Messages that are also in another inbox stay there. The faults of the inbox are removed.
         """
         name = request.path_params["inbox"]
-        deleted = await self._store.delete_inbox(name)
         self._services.faults.remove_inbox(name)
+        deleted = await self._store.delete_inbox(name)
         return json_response(DeletedInbox(deleted=deleted, cursor=await self._store.cursor()))
 
     def _values(self, inbox: StoredInbox, cursor: int) -> dict[str, Any]:

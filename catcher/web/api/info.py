@@ -36,6 +36,7 @@ class Info(Resource):
                 messages=counts.messages,
                 unread=counts.unread,
                 tags=await store.tags(),
+                smtp=tuple(each.address for each in facts.listening if each.protocol == "smtp"),
                 runtime_stats=RuntimeStats(
                     uptime=max(0, int((datetime.now(UTC) - facts.started_at).total_seconds())),
                     memory=resident_octets(),

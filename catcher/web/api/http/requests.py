@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct, inspect
 from starlette.requests import Request
 
-from catcher.errors import NotFound, QueryError
+from catcher.errors import NotFound, QueryError, suggestion
 from catcher.store.search import Anything, Query, Received, parse
 from catcher.web.api.http.responses import bad_request
 
@@ -113,8 +113,8 @@ def lenient_query(text: str, *, zone: tzinfo) -> Query:
 
 
 def strict_query(text: str, *, zone: tzinfo) -> Query:
-    """Return a search query. Raises QueryError for an invalid term."""
-    return parse(text, now=datetime.now(UTC), zone=zone)
+    """Return a search query. Raises QueryError for an invalid term and for an unknown name of one."""
+    return parse(text, now=datetime.now(UTC), zone=zone, known_names=True)
 
 
 def latest_query(request: Request) -> Query:
@@ -166,6 +166,8 @@ def _fitted(value: Any, kind: inspect.Type) -> Any:
         fitted: dict[str, Any] = {}
         for key, item in value.items():
             place = known.get(key.lower())
+            if place is None and kind.forbid_unknown_fields:
+                raise bad_request(f"{key[:100]}: unknown key, {suggestion(key, known)}")
             if place is None or item is None:
                 continue
             item = _fitted(item, place.type)

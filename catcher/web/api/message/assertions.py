@@ -17,7 +17,7 @@ from catcher.web.api.openapi.operations import JSON, Content, operation
 MAX_ASSERTIONS = 100
 
 
-class AssertionsRequest(Struct, frozen=True, kw_only=True):
+class AssertionsRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Assertions, at most 100."""
 
     assertions: tuple[Assertion, ...]

@@ -115,8 +115,9 @@ class Resource:
 
     def _operation(self, handler: Handler, properties: Mapping[str, Any]) -> Operation:
         summary, _, description = (handler.__doc__ or "").partition("\n")
+        known = frozenset(each.name for each in properties.get("parameters", ()))
         return Operation(
-            handler=with_problems(handler) if self.has_problems else handler,
+            handler=with_problems(handler, parameters=known) if self.has_problems else handler,
             summary=summary.rstrip("."),
             description=" ".join(description.split()),
             tag=self.tag,
@@ -162,7 +163,10 @@ class _Methods:
         named = scope.get("path_params", {}).get(PARAMETER)
         if named is not None and not is_same(named, inbox):
             return problem(404, "not-found", f"inbox not found: {named[:100]}"), scope
-        return app, narrowed(scope)
+        limited = narrowed(scope)
+        if limited is None:
+            return refusal(f"The token is for the inbox {inbox} alone.\n"), scope
+        return app, limited
 
 
 def _middleware(each: Operation, body_limit: int) -> list[Middleware]:

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catcher.store.model import Counts, StoredSummary
+from catcher.store.search import unknown_names
 from catcher.web.ui.instance.setup import setup_guide
 from catcher.web.ui.list.folding import by_thread, equality_key, folded
 from catcher.web.ui.list.suggestions import search_terms, suggestions
@@ -69,6 +70,7 @@ async def read_list(
         inbox=state.inbox,
         error=error,
         error_parts=error_parts(state) if is_empty_search else ("", ""),
+        unknown_names=tuple((name, similar) for name, similar, _position in unknown_names(state.query)),
         suggestions=await suggestions(site, state) if is_empty_search and not error else (),
         search_terms=search_terms() if is_empty_search else (),
         cursor=page.cursor,

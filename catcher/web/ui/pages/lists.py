@@ -38,6 +38,7 @@ class ListView(Struct, frozen=True, kw_only=True):
     inbox: str  # inbox of the list, "" for all inboxes
     error: str  # syntax error of the search, "" without one
     error_parts: tuple[str, str]  # the search before and after the position of the error
+    unknown_names: tuple[tuple[str, str], ...]  # unknown names of terms, each with a similar one or ""
     suggestions: tuple[NavLink, ...]  # of empty results: the search without each of its terms, with its count
     search_terms: tuple[tuple[str, str], ...]  # of empty results: an example of each search term, and its meaning
     cursor: int  # of the store at the moment of reading; the event stream starts after it
