@@ -1,178 +1,98 @@
-"""One command, one table: `python -m bench`, `python -m bench --only ingest --peer 'mailpit=…'`.
+"""One command: `python -m bench`, `python -m bench ingest reads`, `python -m bench --check`.
 
-All figures of a run come from one machine, peers in turn with catcher, and are meaningful as ratios only: the
-machine is never idle. `--json` saves the figures, `--against FILE` prints the changes since an earlier run, and
-`python -m bench.compare OLD NEW` those between two runs.
+The servers of a run are measured in turn, since a machine is never idle and only ratios mean anything: in brackets
+stands the catcher's figure divided by the other server's. Mailpit takes part if MAILPIT_BIN names its binary.
 """
 
 import argparse
-import contextlib
 import json
 import os
 import platform
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from bench import checks, fixture, measures, pages, waiting
-from bench.compare import Table, print_changes
-from bench.filling import fill_file
-from bench.servers import CATCHER, PLAIN, Recipe, Running, started
+from bench import checks, fixture, growth, measures, pages, waiting
+from bench.budgets import judge, read_budgets
+from bench.servers import HERE, catcher, maildev, mailpit
+from bench.table import Options, Row
 
-
-def main() -> None:
-    """Run the selected measurements and print the table."""
-    options = _options()
-    recipes = [CATCHER, *map(_recipe, options.peer)]
-    table: Table = {}
-    for part in options.only or PARTS:
-        PARTS[part](table, recipes, options)
-    _print(table, [*(recipe.name for recipe in recipes), PLAIN.name])
-    if options.against:
-        print("\nchange since the earlier run")
-        print_changes(json.loads(Path(options.against).read_text())["table"], table)
-    if options.json:
-        machine = {"cores": os.cpu_count(), "python": platform.python_version(), "system": platform.platform()}
-        Path(options.json).write_text(json.dumps({"commit": _commit(), "machine": machine, "table": table}, indent=1))
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument(
-        "--peer",
-        action="append",
-        default=[],
-        metavar="NAME=COMMAND",
-        help="another server with Mailpit's API, {smtp} and {http} for its ports, {dir} for its directory; "
-        "NAME!=COMMAND for one without the API",
-    )
-    parser.add_argument("--only", action="append", choices=list(PARTS), help="measure just this; may be repeated")
-    parser.add_argument(
-        "--stored",
-        type=int,
-        action="append",
-        help="size of the mailbox that is read; may be repeated (default 1,000 and 100,000)",
-    )
-    parser.add_argument("--rounds", type=int, default=3, help="rounds of each ingest load; the median counts")
-    parser.add_argument("--json", metavar="FILE", help="keep the figures here")
-    parser.add_argument("--against", metavar="FILE", help="figures of an earlier run to compare with")
-    return parser.parse_args()
-
-
-def _recipe(text: str) -> Recipe:
-    name, _, command = text.partition("=")
-    return Recipe(name=name.rstrip("!"), command=command, has_api=not name.endswith("!"))
-
-
-def _ingest(table: Table, recipes: list[Recipe], options: argparse.Namespace) -> None:
-    with contextlib.ExitStack() as stack:
-        servers: list[Running] = [stack.enter_context(started(recipe)) for recipe in (*recipes, PLAIN)]
-        table.update(measures.ingest(servers, measures.INGEST, rounds=options.rounds))
-
-
-def _each(table: Table, recipes: list[Recipe], measure: Callable[[Recipe], measures.Figures]) -> None:
-    for recipe in recipes:
-        if recipe.has_api:
-            for name, value in measure(recipe).items():
-                table.setdefault(name, {})[recipe.name] = value
-
-
-def _freshness(table: Table, recipes: list[Recipe], options: argparse.Namespace) -> None:
-    def measure(recipe: Recipe) -> measures.Figures:
-        with started(recipe) as server:
-            return measures.freshness(server)
-
-    _each(table, recipes, measure)
-
-
-def _reads(table: Table, recipes: list[Recipe], options: argparse.Namespace) -> None:
-    def measure(recipe: Recipe) -> measures.Figures:
-        figures: measures.Figures = {}
-        for stored in sorted(options.stored or (1_000, 100_000)):
-            with _filled(recipe, stored) as server:
-                figures |= measures.reads(server, stored)
-        return figures
-
-    _each(table, recipes, measure)
-
-
-@contextlib.contextmanager
-def _filled(recipe: Recipe, stored: int) -> Iterator[Running]:
-    """Run the server with `stored` messages: in the database of this checkout's catcher, sent to other servers."""
-    with TemporaryDirectory(prefix="bench-") as name:
-        if recipe.is_ours:
-            fill_file(Path(name) / "catcher.db", stored)
-        with started(recipe, directory=Path(name)) as server:
-            measures.fill(server, stored)
-            yield server
-
-
-def _busy(table: Table, recipes: list[Recipe], options: argparse.Namespace) -> None:
-    def measure(recipe: Recipe) -> measures.Figures:
-        with _filled(recipe, 1_000) as server:
-            return measures.list_while_large_arrive(server)
-
-    _each(table, recipes, measure)
-
-
-def _pages(table: Table, recipes: list[Recipe], options: argparse.Namespace) -> None:
-    for stored in sorted(options.stored or (1_000, 100_000)):
-        with _filled(CATCHER, stored) as server:
-            for name, value in pages.pages(server, stored).items():
-                table.setdefault(name, {})[CATCHER.name] = value
-
-
-def _start_up(table: Table, recipes: list[Recipe], options: argparse.Namespace) -> None:
-    def measure(recipe: Recipe) -> measures.Figures:
-        with _filled(recipe, 10_000) as server:
-            server.process.terminate()
-            server.process.wait()
-            return measures.start_up(recipe, server.directory)
-
-    _each(table, recipes, measure)
-
-
-def _fixture(table: Table, recipes: list[Recipe], options: argparse.Namespace) -> None:
-    for name, value in fixture.start_of_fixture().items():
-        table[name] = {CATCHER.name: value}
-
-
-PARTS: dict[str, Callable[[Table, list[Recipe], argparse.Namespace], None]] = {
-    "ingest": _ingest,
-    "freshness": _freshness,
-    "reads": _reads,
-    "busy": _busy,
-    "pages": _pages,
-    "start-up": _start_up,
-    "fixture": _fixture,
-    "memory": lambda table, recipes, _: _each(table, recipes, measures.memory),
-    "disk": lambda table, recipes, _: _each(table, recipes, measures.size_on_disk),
-    "checks": lambda table, recipes, _: _each(table, recipes, checks.heavy),
-    "waiting": lambda table, recipes, _: _each(table, recipes, waiting.waiting),
-    "kill": lambda table, recipes, _: _each(table, recipes, measures.lost_to_kill),
+PARTS: dict[str, Callable[[Options], Iterator[Row]]] = {
+    "ingest": measures.ingest,
+    "reads": measures.reads,
+    "start": measures.start,
+    "sendmail": measures.sendmail,
+    "memory": measures.memory,
+    "disk": measures.disk,
+    "freshness": measures.freshness,
+    "growth": growth.growth,
+    "busy": measures.busy,
+    "pages": pages.pages,
+    "fixture": fixture.fixture,
+    "checks": checks.checks,
+    "waiting": waiting.waiting,
+    "kill": measures.kill,
 }
 
 
-def _print(table: Table, names: list[str]) -> None:
-    """Print the figures, with the ratio to plain aiosmtpd in brackets."""
-    width = max(map(len, table), default=0)
-    print(" " * width, *(f"{name:>20}" for name in names))
-    for row, figures in table.items():
-        plain = figures.get(PLAIN.name)
-        cells = []
-        for name in names:
-            value = figures.get(name)
-            ratio = f" ({value / plain:.2f}x)" if value is not None and plain and name != PLAIN.name else ""
-            cells.append(f"{'' if value is None else f'{value:,.2f}' + ratio:>20}")
-        print(f"{row:<{width}}", *cells)
+def main(arguments: list[str] | None = None) -> int:
+    """Run the selected parts, print each row when it is complete; return 1 if `--check` finds a budget exceeded."""
+    given = _arguments(arguments)
+    servers = [catcher()]
+    if given.against:
+        servers.append(catcher(given.against.resolve(), "before"))
+    if binary := os.environ.get("MAILPIT_BIN"):
+        servers.append(mailpit(binary))
+    if given.maildev:
+        servers.append(maildev())
+    budgets = [budget for budget in read_budgets() if budget.part in (given.part or PARTS)]
+    options = Options(
+        servers=servers,
+        rounds=given.rounds,
+        stored=sorted(given.stored or ((1_000, 20_000) if given.check else (1_000, 100_000))),
+        scale=given.scale or (0.25 if given.check else 1.0),
+    )
+    table: dict[str, dict[str, float]] = {}
+    checked = dict.fromkeys(budget.part for budget in budgets)
+    for part in given.part or (checked if given.check else PARTS):
+        for row, figures in PARTS[part](options):
+            table[row] = figures
+            print(f"{row:<44}", *_cells(figures, servers[0].name), flush=True)
+    if given.json:
+        machine = {"cores": os.cpu_count(), "python": platform.python_version(), "system": platform.platform()}
+        given.json.write_text(json.dumps({"commit": _commit(), "machine": machine, "table": table}, indent=1))
+    verdicts = judge(table, budgets, server=servers[0].name) if given.check else []
+    for verdict in verdicts:
+        print(verdict)
+    return int(not all(verdict.is_kept for verdict in verdicts))
+
+
+def _arguments(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("part", nargs="*", choices=[*PARTS, []], help=f"what is measured: {', '.join(PARTS)}")
+    parser.add_argument("--check", action="store_true", help="judge the ratios by bench/budgets.toml, on small loads")
+    parser.add_argument("--against", type=Path, metavar="CHECKOUT", help="measure another checkout's catcher, too")
+    parser.add_argument("--maildev", action="store_true", help="measure maildev, too; npm installs it into .cache")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds, of which the median counts")
+    parser.add_argument("--stored", type=int, action="append", help="size of the mailbox that is read; may be repeated")
+    parser.add_argument("--scale", type=float, help="factor for the numbers of messages and requests")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="save the figures here")
+    return parser.parse_args(arguments)
+
+
+def _cells(figures: dict[str, float], ours: str) -> Iterator[str]:
+    """Yield the figure of each server, with the ratio to it in brackets."""
+    for name, value in figures.items():
+        ratio = f" ({figures[ours] / value:.2f})" if name != ours and value and ours in figures else ""
+        yield f"{f'{name} {value:,.2f}{ratio}':>24}"
 
 
 def _commit() -> str:
     """Return the measured commit, "" outside a checkout."""
     command = ["git", "describe", "--always", "--dirty"]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=HERE).stdout.strip()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

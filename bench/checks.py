@@ -2,10 +2,12 @@
 
 import contextlib
 import smtplib
-import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 from bench.api import Api
 from bench.servers import Recipe, Running, started
+from bench.table import Options, Row, alternate
 
 _HEAD = b"From: a@example.com\r\nTo: b@example.com\r\nSubject: heavy\r\nContent-Type: text/html\r\n\r\n"
 _ROW = '<tr><td style="color:#aaa;font-size:{0}px">hello <a href="http://e.com/{0}">x</a><img src="http://e.com/y"></td></tr>'
@@ -17,11 +19,15 @@ MAILS = {
 }
 
 
-def heavy(recipe: Recipe) -> dict[str, float]:
-    """Return seconds and CPU seconds of the first HTML check, and of all checks on servers that have them.
+def checks(options: Options) -> Iterator[Row]:
+    """Yield seconds and CPU seconds of the first HTML check, and of all checks on servers that have them.
 
     The list is requested concurrently; its slowest response is in ms.
     """
+    yield from alternate(options.with_mailpit_api(), 1, _heavy)
+
+
+def _heavy(recipe: Recipe) -> Mapping[str, float]:
     figures: dict[str, float] = {}
     for name, html in MAILS.items():
         with started(recipe) as server:
@@ -31,10 +37,10 @@ def heavy(recipe: Recipe) -> dict[str, float]:
                 with contextlib.suppress(RuntimeError):
                     before = server.cpu()
                     took, slowest = _timed(server, f"/api/v1/message/{store_id}/{route}")
-                    figures[f"{name}: {route}, s"] = took
-                    figures[f"{name}: {route}, CPU s, lists included"] = server.cpu() - before
-                    figures[f"{name}: slowest list meanwhile, ms"] = max(
-                        slowest, figures.get(f"{name}: slowest list meanwhile, ms", 0.0)
+                    figures[f"checks, {name}: {route}, s"] = took
+                    figures[f"checks, {name}: {route}, CPU s, lists included"] = server.cpu() - before
+                    figures[f"checks, {name}: slowest list meanwhile, ms"] = max(
+                        slowest, figures.get(f"checks, {name}: slowest list meanwhile, ms", 0.0)
                     )
     return figures
 
@@ -42,27 +48,18 @@ def heavy(recipe: Recipe) -> dict[str, float]:
 def _kept(server: Running, html: str) -> str:
     with smtplib.SMTP(*server.smtp) as client:
         client.sendmail("a@example.com", ["b@example.com"], _HEAD + html.encode())
-    store_id: str = Api(server.http).get("/api/v1/messages?limit=1")["messages"][0]["ID"]
+    with Api(server.http) as api:
+        store_id: str = api.get("/api/v1/messages?limit=1")["messages"][0]["ID"]
     return store_id
 
 
 def _timed(server: Running, path: str) -> tuple[float, float]:
-    checks, lists = Api(server.http), Api(server.http)
-    failed: list[RuntimeError] = []
-
-    def check() -> None:
-        try:
-            checks.get(path)
-        except RuntimeError as error:
-            failed.append(error)
-
-    asking = threading.Thread(target=check)
-    asking.start()
-    slowest = 0.0
-    while asking.is_alive():
-        lists.get("/api/v1/messages?limit=50")
-        slowest = max(slowest, lists.seconds)
-    asking.join()
-    if failed:
-        raise failed[0]
-    return checks.seconds, slowest * 1000
+    """Return seconds of a request, and milliseconds of the slowest list during it."""
+    with Api(server.http) as checked, Api(server.http) as lists, ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(checked.get, path)
+        slowest = 0.0
+        while not answer.done():
+            lists.get("/api/v1/messages?limit=50")
+            slowest = max(slowest, lists.seconds)
+        answer.result()
+        return checked.seconds, slowest * 1000

@@ -1,22 +1,18 @@
-"""Pages with a full mailbox: loading time, and the effect of new mail on an open page."""
+"""The list in a browser: loading time, and the effect of new mail on an open page."""
 
-import http.client
-import re
 import shutil
 import smtplib
 import time
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bench.load import Load, send
 from bench.mails import mail
-from bench.measures import Figures, quantile
-from bench.servers import Running
+from bench.servers import Running, all_started
+from bench.table import Options, Row, quantile
 
-LOADS = 50
-OLDER = 20
-ARRIVALS = 100
+ARRIVALS = 30
 
-_OLDER = re.compile(r'<a href="([^"]+)" rel="next"')
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
@@ -35,46 +31,17 @@ _PAINT = """() => new Promise((done) => {
 })"""
 
 
-def pages(server: Running, stored: int) -> Figures:
-    """Return the figures of the list with `stored` messages; those of a browser only if one is installed."""
-    size = f"{stored:,} stored"
-    firsts, addresses = _first_octets(server)
-    figures = {
-        f"page /, {size}: first octet p95 ms": quantile(firsts, 95),
-        f"page Older x {OLDER}, {size}: first octet, worst ms": max(addresses) * 1000,
-    }
+def pages(options: Options) -> Iterator[Row]:
+    """Yield figures of a browser at the list, if one is installed; the catcher's, for each size of the mailbox."""
     found = next(filter(None, map(shutil.which, _CHROMIUM)), None)
-    return figures | (_seen(server, found, size) if found else {})
+    for stored in options.stored if found else ():
+        with all_started(options.servers[:1], stored=stored) as (server,):
+            for name, value in _seen(server, str(found)).items():
+                yield f"page, {stored:,} stored: {name}", {server.recipe.name: value}
 
 
-def _first_octets(server: Running) -> tuple[list[float], list[float]]:
-    """Return seconds to the first octet of the list, repeatedly, and of its older pages in turn."""
-    firsts = [_get(server, "/")[0] for _ in range(LOADS + 1)][1:]
-    older, path = [], "/"
-    for _ in range(OLDER):
-        following = _OLDER.search(_get(server, path)[1])
-        if following is None:
-            break
-        path = following[1].replace("&amp;", "&")
-        older.append(_get(server, path)[0])
-    return firsts, older or [0.0]
-
-
-def _get(server: Running, path: str) -> tuple[float, str]:
-    """Return seconds to the first octet of the response, and its body."""
-    connection = http.client.HTTPConnection(*server.http, timeout=60)
-    started = time.perf_counter()
-    connection.request("GET", path)
-    answer = connection.getresponse()
-    first = answer.read(1)
-    seconds = time.perf_counter() - started
-    body = first + answer.read()
-    connection.close()
-    return seconds, body.decode()
-
-
-def _seen(server: Running, chromium: str, size: str) -> Figures:
-    """Return a browser's figures: elements, largest paint, rows after the 250, and the longest block in a burst."""
+def _seen(server: Running, chromium: str) -> Mapping[str, float]:
+    """Return elements, largest paint, time from the 250 to the row, and the longest block of the page in a burst."""
     from playwright.sync_api import sync_playwright
 
     host, port = server.http
@@ -98,11 +65,11 @@ def _seen(server: Running, chromium: str, size: str) -> Figures:
         blocked, rows = page.evaluate("[Math.max(...window.blocked), document.querySelectorAll('#rows .row').length]")
         browser.close()
     return {
-        f"page /, {size}: elements": elements,
-        f"page /, {size}: largest paint ms": sorted(paints)[len(paints) // 2],
-        "page: row visible after the 250, p95 ms": quantile(visible, 95),
-        "page: longest block, 1,000 mails in 10 s, ms": blocked,
-        "page: rows after that": rows,
+        "elements": elements,
+        "largest paint, ms": sorted(paints)[len(paints) // 2],
+        "row visible after the 250, p50 ms": quantile(visible, 50),
+        "longest block, 1,000 mails in 10 s, ms": blocked,
+        "rows after that": rows,
     }
 
 

@@ -4,11 +4,12 @@ import asyncio
 import json
 import statistics
 import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from bench.measures import Figures
 from bench.servers import Recipe, started
+from bench.table import Options, Row, alternate
 
 WAITERS = (1, 100, 500)
 ROUNDS = 200
@@ -16,9 +17,13 @@ INBOXES = 500
 AT_ONCE = 10
 
 
-def waiting(recipe: Recipe) -> Figures:
-    """Return ms from the 250 to the response by number of waits, the server's CPU time, and new inboxes per second."""
-    figures: Figures = {}
+def waiting(options: Options) -> Iterator[Row]:
+    """Yield ms from the 250 to the response by number of waits, the server's CPU time, and new inboxes per second."""
+    yield from alternate([recipe for recipe in options.servers if recipe.checkout], 1, _waiting)
+
+
+def _waiting(recipe: Recipe) -> Mapping[str, float]:
+    figures: dict[str, float] = {}
     with started(recipe) as server:
         for number in WAITERS:
             before = server.cpu()

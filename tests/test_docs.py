@@ -47,7 +47,7 @@ def test_nothing_outside_of_the_repository_is_cited() -> None:
     assert cited == []
 
 
-DOCUMENTS = ("CONTRIBUTING.md", "docs/architecture.md", "docs/mailpit-compatibility.md")
+DOCUMENTS = ("CONTRIBUTING.md", "docs/architecture.md", "docs/mailpit-compatibility.md", "docs/performance.md")
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

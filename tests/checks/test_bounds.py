@@ -76,7 +76,7 @@ CUT = {
 def test_every_check_takes_a_bounded_part_of_any_mail(name: str) -> None:
     """Elements, nesting, CSS and worse: what is examined does not grow with them, and the report says that it is cut.
 
-    What larger mail costs is measured by `python -m bench --only checks`.
+    What larger mail costs is measured by `python -m bench checks`.
     """
     subject = html_mail(HOSTILE[name])
     for check in PLAIN:
