@@ -2,9 +2,9 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from catcher.store import Store
@@ -21,7 +21,7 @@ class _Shared:
     store: Store
     file: tuple[int, int] | None
     users: int = 0
-    used_at: float = field(default_factory=time.monotonic)
+    used_at: float = 0.0
 
 
 class SharedStores:
@@ -32,8 +32,9 @@ class SharedStores:
     `after_fork_in_child` around it: SQLite's locks belong to a process, so nothing may be open then.
     """
 
-    def __init__(self, *, linger: float = 1.0) -> None:
+    def __init__(self, *, linger: float = 1.0, clock: Callable[[], float] = time.monotonic) -> None:
         self._linger = linger
+        self._clock = clock
         self._changed = threading.Condition()
         self._shared: dict[str, _Shared] = {}
         self._inherited: list[_Shared] = []
@@ -107,7 +108,7 @@ class SharedStores:
     def _give_back(self, url: str, shared: _Shared) -> None:
         with self._changed:
             shared.users -= 1
-            shared.used_at = time.monotonic()
+            shared.used_at = self._clock()
             if self._shared.get(url) is not shared and not shared.users:
                 shared.store.close()
             self._changed.notify_all()
@@ -122,7 +123,7 @@ class SharedStores:
     def _close_idle(self) -> None:
         with self._changed:
             self._timer = None
-            now = time.monotonic()
+            now = self._clock()
             for url, shared in list(self._shared.items()):
                 if now - shared.used_at >= self._linger:
                     self.close(url)

@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -76,17 +75,17 @@ def test_an_idle_store_closes_by_itself(stores: SharedStores, tmp_path: Path) ->
     assert set(threading.enumerate()) <= before
 
 
-def test_a_store_lingers_from_its_last_use_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_lingers_from_its_last_use_on(tmp_path: Path) -> None:
     """A database that is used again and again is opened once."""
-    stores = SharedStores(linger=20)
+    now = 0.0
+    stores = SharedStores(linger=20, clock=lambda: now)
     for seconds, count in ((0, 1), (15, 1), (30, 1), (50, 0)):
-        monkeypatch.setattr(time, "monotonic", lambda seconds=seconds: 1e9 + seconds)
+        now = float(seconds)
         stores._close_idle()
         assert len(stores._shared) == (count if seconds else 0)
         if count:
             with stores.using(f"sqlite:///{tmp_path}/x.db"):
                 pass
-    monkeypatch.undo()
     end_timer(stores)
 
 
