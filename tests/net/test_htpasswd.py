@@ -63,15 +63,19 @@ def test_a_line_that_cannot_be_used_stops_the_start(line: str, expected: str) ->
     assert "hash" not in str(error.value).replace("user:hash", "").replace("form of hash", "")
 
 
-def test_a_missing_file_stops_the_start(tmp_path: Path) -> None:
-    """One line with the name."""
+def test_an_unreadable_file_stops_the_start(tmp_path: Path) -> None:
+    """The message names the file and the reason."""
     with pytest.raises(SettingError, match=r"nowhere.*No such file"):
         Htpasswd.load(tmp_path / "nowhere")
+    (tmp_path / "latin").write_bytes("ann:grüße".encode("latin-1"))
+    with pytest.raises(SettingError, match=r"latin.*not UTF-8"):
+        Htpasswd.load(tmp_path / "latin")
 
 
-def test_bcrypt_is_checked_by_its_package() -> None:
-    """A hash as written by `htpasswd -B`."""
-    proof = bcrypt.hashpw("pässword".encode(), bcrypt.gensalt(4)).decode().replace("$2b$", "$2y$")
+@pytest.mark.parametrize("prefix", ["$2a$", "$2b$", "$2y$"])
+def test_bcrypt_is_checked_by_its_package(prefix: str) -> None:
+    """A hash as written by `htpasswd -B` and its predecessors."""
+    proof = bcrypt.hashpw("pässword".encode(), bcrypt.gensalt(4)).decode().replace("$2b$", prefix)
     file = Htpasswd.parse(f"ann:{proof}")
     assert file.verify("ann", "pässword")
     assert not file.verify("ann", "wrong")
@@ -107,6 +111,9 @@ def test_bcrypt_without_its_package_stops_the_start(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_malformed_md5_hash_matches_nothing() -> None:
-    """The salt has at most eight characters, the digest 22; nothing is raised."""
+    """The salt has at most eight characters, the digest 22; nothing is raised, for odd passwords neither."""
     for proof in ("$apr1$123456789$abc", "$apr1$", "$1$x"):
         assert not Htpasswd.parse(f"ann:{proof}").verify("ann", "x")
+    for password in ("\ud800", "\0", "x" * 10_000):
+        for proof in ("secret", "$1$saltsalt$fFhQNRZ9A4AYLdo7vOe8a0", "{SHA}VBPuJHI7uixaa6LQGWx4s+5GKNE="):
+            assert not Htpasswd.parse(f"ann:{proof}").verify("ann", password)

@@ -16,6 +16,8 @@ def test_every_address_means_both_families(host: str) -> None:
     assert len({bound.getsockname()[1] for bound in sockets}) == 1
     assert all(bound.proto == socket.IPPROTO_TCP for bound in sockets)
     for bound in sockets:
+        bound.listen()
+    for bound in sockets:
         bound.close()
     assert families >= {socket.AF_INET}
     if socket.has_dualstack_ipv6():

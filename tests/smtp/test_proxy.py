@@ -106,6 +106,26 @@ def test_tls_may_begin_after_the_header(start: Start, tmp_path: Path) -> None:
     assert (server.message[0].client.address, server.message[0].client.port) == ("192.0.2.7", 4321)
 
 
+def test_a_line_may_have_107_octets_and_no_more() -> None:
+    """The longest line is read; a longer one is refused before its end arrives. HAProxy's PROXY protocol §2.1."""
+    full = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"
+    addresses = f"{full} {full} 65535 65535\r\n"
+
+    async def read(header: str) -> tuple[str, int] | None:
+        proxy, server = socket.socketpair()
+        with proxy, server:
+            server.setblocking(False)
+            proxy.sendall(header.encode())
+            async with asyncio.timeout(20):
+                return await read_source(server)
+
+    assert len(f"PROXY UNKNOWN {addresses}") == 107
+    assert asyncio.run(read(f"PROXY UNKNOWN {addresses}")) is None
+    assert asyncio.run(read(f"PROXY TCP6 {addresses}")) == (full, 65535)
+    with pytest.raises(ProxyError):
+        asyncio.run(read("PROXY UNKNOWN " + "x" * 100))
+
+
 @given(
     line=st.binary(max_size=110), command=st.integers(0, 255), family=st.integers(0, 255), body=st.binary(max_size=60)
 )
