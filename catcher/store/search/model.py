@@ -19,7 +19,7 @@ class Contains(Struct, frozen=True, kw_only=True):
 
     column: a column of the `search` table other than `header` and `client`; or "any" for those of a free word,
         "addressed" for all address columns; or one of the client's lines: "ip", "user", "helo", "reverse_path",
-        "message_id".
+        "message_id". "any" and "text" have no entries, and `whole` is not used with them.
     """
 
     column: str

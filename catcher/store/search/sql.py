@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, Text, and_, exists, false, literal, literal_column, not_, or_, select, true
+from sqlalchemy import ColumnElement, Text, and_, exists, false, literal_column, not_, or_, select, true
 
 from catcher.store.db.tables import inbox, message, message_inbox, message_tag, search, tag
 from catcher.store.search import model
@@ -165,8 +165,7 @@ _ADDRESS_COLUMNS = _one_text(*ADDRESS_COLUMNS)
 def _has(haystack: str | ColumnElement[str], query: model.Contains, index: IndexCondition) -> ColumnElement[bool]:
     """Return whether a column, or joined columns, match."""
     if haystack == "text":
-        text = index.readable(search.c.text)
-        haystack = literal("\n") + text + literal("\n") if query.whole else text
+        haystack = index.readable(search.c.text)
     elif isinstance(haystack, str):
         haystack = search.c[haystack] if haystack in ENTRY_COLUMNS or not query.whole else _one_text(haystack)
     return index.contains(haystack, f"\n{query.text}\n" if query.whole else query.text)

@@ -136,7 +136,7 @@ def _word(query: str, start: int, depth: int) -> Piece:
         elif letter.isspace() or (letter == ")" and depth and not inner):
             break
         else:
-            inner += (letter == "(") - (letter == ")" and inner > 0)
+            inner += (letter == "(") - (letter == ")")
             if letter == ":" and colon < 0:
                 colon = len(letters)
             letters.append(letter)

@@ -54,7 +54,19 @@ A, B, C = word("a"), word("b"), word("c")
         (":)", word(":")),
         ("f(x)", word("f x")),
         ("(f(x) OR a)", model.Or((word("f x"), A))),
+        ("-(f(x) b)", model.Not(model.And((word("f x"), B)))),
         ("a)", A),
+        ("a)(b)c", word("a b c")),
+        (
+            "-reverse-path:(a b)",
+            model.Not(
+                model.And(
+                    (model.Contains(column="reverse_path", text="a"), model.Contains(column="reverse_path", text="b"))
+                )
+            ),
+        ),
+        ("x" * 1_000, word("x" * 1_000)),
+        ("to:" + "x" * 1_000, model.Contains(column="to", text="x" * 1_000)),
         ("http://example.com", word("http://example.com")),
         ("12:30", word("12:30")),
         (r"C:\temp", word(r"c:\temp")),
@@ -146,6 +158,7 @@ def test_the_grammar_by_example(text: str, query: model.Query) -> None:
         ('a -","', 2),
         ('a OR ","', 2),
         ("x" * 1_001, 0),
+        ("to:" + "x" * 1_001, 0),
         ("a " * 201, 400),
         ("(" * 11 + "a" + ")" * 11, 10),
         ("a" * 100_001, 100_000),

@@ -10,7 +10,7 @@ from catcher.envelope import Client, Envelope, ForwardPath
 from catcher.mime.model import Address
 from catcher.store.model import Addresses
 from catcher.store.search import Subject, matches, parse, search_texts
-from catcher.store.search.texts import ENTRIES_LIMIT, HEADER_LIMIT
+from catcher.store.search.texts import ENTRIES_LIMIT, FIELD_LIMIT, HEADER_LIMIT
 
 NOW = datetime(2024, 1, 31, 12, tzinfo=UTC)
 
@@ -139,6 +139,21 @@ def test_what_a_message_can_make_the_store_keep_is_bounded() -> None:
     assert len(texts.header) <= HEADER_LIMIT + 2
     assert len(texts.to) <= ENTRIES_LIMIT + 5_000
     assert texts.to.startswith("\nuser0@example.com\n")
+
+
+def test_a_long_text_does_not_displace_the_others() -> None:
+    """A field, a name or a fact of the connection is cut by itself, so that what follows it is found."""
+    long = "y" * 50_000
+    raw = f"X-Long: {long}\r\nX-{long}: x\r\nTo: {long} <a@b.c>, {long} <d@e.f>\r\nX-Last: found\r\n\r\n".encode()
+    texts = subject(raw).texts
+    assert len(texts.header) < 4 * FIELD_LIMIT
+    assert "\nx-last: found\n" in texts.header
+    assert len(texts.to) < 3 * FIELD_LIMIT
+    assert texts.to.endswith("\nd@e.f\n")
+    client = Client(address=long, user=long, helo=long)
+    message = mime.parse(b"Message-ID: <" + long.encode() + b">\r\n\r\n")
+    envelope = Envelope(reverse_path=long, forward_paths=(), received_at=NOW, client=client)
+    assert len(search_texts(message, envelope, Addresses(), "").client) < 6 * FIELD_LIMIT
 
 
 def test_any_octets_have_texts_a_database_takes() -> None:
