@@ -10,14 +10,14 @@ aiohttp dns.query dns.resolver ftplib http.client httpcore2 httpx2 imaplib popli
 urllib.request urllib3 websockets.client xmlrpc.client
 """
 CLIENTS = frozenset(_CLIENT_WORDS.split())
-"""Modules that are there to connect to somebody."""
+"""Modules whose purpose is to connect to other hosts."""
 _CALL_WORDS = """
 create_connection create_datagram_endpoint create_unix_connection getaddrinfo gethostbyname open_connection
 open_unix_connection sendto urlopen
 """
 CALLS = frozenset(_CALL_WORDS.split())
 SESSIONS = frozenset({"LMTP", "SMTP", "SMTP_SSL"})
-"""Of smtplib; its errors connect to nobody."""
+"""Classes of smtplib that connect; its exceptions do not."""
 
 
 def _reaches_out(tree: ast.AST) -> bool:
@@ -44,8 +44,10 @@ def reaching_out() -> set[str]:
 
 def test_every_module_that_connects_is_documented() -> None:
     """The document lists exactly these modules."""
-    told = re.findall(r"^\| `(catcher/[\w/]+\.py)` \|", (ROOT / "docs" / "connections.md").read_text("utf-8"), re.M)
-    assert sorted(told) == sorted(reaching_out())
+    documented = re.findall(
+        r"^\| `(catcher/[\w/]+\.py)` \|", (ROOT / "docs" / "connections.md").read_text("utf-8"), re.M
+    )
+    assert sorted(documented) == sorted(reaching_out())
 
 
 def test_the_search_finds_every_way_to_connect() -> None:

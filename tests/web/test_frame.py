@@ -44,8 +44,8 @@ def body(html: str, **options: object) -> str:
         "<!-- <script>alert(1)</script> --><!--[if mso]><script>1</script><![endif]-->",
     ],
 )
-def test_what_a_policy_does_not_stop_is_taken_out(html: str) -> None:
-    """Links, bases, refreshes, scripts, frames and objects do not reach the document."""
+def test_elements_that_run_or_load_something_are_removed(html: str) -> None:
+    """Links, bases, refreshes, scripts, frames and objects, some of which no policy stops."""
     assert body(html) == ""
 
 
@@ -64,7 +64,7 @@ def test_what_a_policy_does_not_stop_is_taken_out(html: str) -> None:
     ],
 )
 def test_the_rest_is_kept(html: str, expected: str | None) -> None:
-    """A form keeps its fields, text stays text, styles stay; handlers and foreign names go."""
+    """The fields of a form, text and styles stay; event handlers and odd names do not."""
     expected = expected or '<a href="https://a.example/" target="_blank" rel="noopener noreferrer">t</a>'
     assert body(html) == expected
 
@@ -87,7 +87,7 @@ def test_the_rest_is_kept(html: str, expected: str | None) -> None:
     ],
 )
 def test_dangerous_and_relative_links_are_struck_out(address: str) -> None:
-    """Shown struck through, without an address; a relative link leads nowhere in a mail."""
+    """They are shown without an address; a relative link leads nowhere in a mail."""
     frame = made(f'<a href="{address}">t</a>')
     assert " href=" not in frame.html
     assert 'data-cx="refused"' in frame.html
@@ -95,7 +95,7 @@ def test_dangerous_and_relative_links_are_struck_out(address: str) -> None:
 
 
 def test_links_of_applications_are_kept() -> None:
-    """`myapp://` opens an application, which is what the developer wants to try."""
+    """`myapp://` opens an application, which developers want to try."""
     html = body('<a href="myapp://reset/1">t</a><a href="mailto:a@b.example">m</a>')
     assert re.findall(r'href="([^"]*)"', html) == ["myapp://reset/1", "mailto:a@b.example"]
 
@@ -108,8 +108,8 @@ def test_inline_images_get_addresses_in_attributes_and_styles() -> None:
     assert "url(&quot;/cid/d&quot;)" in html
 
 
-def test_remote_content_is_counted_and_left_out_until_it_is_allowed() -> None:
-    """Address, kind and the guess at tracking; only images come when they are allowed."""
+def test_remote_content_is_counted_and_not_loaded_until_it_is_allowed() -> None:
+    """Each has its address, its kind and whether it looks like a tracker; only images can be allowed."""
     source = (
         '<img src="https://t.example/1.png" alt=""><img src="//t.example/2.gif" width="1" height="1" alt="">'
         '<td background="http://t.example/3.png"><p style="background:url(https://t.example/4.png)">'
@@ -134,14 +134,14 @@ def test_remote_content_is_counted_and_left_out_until_it_is_allowed() -> None:
 
 
 def test_images_off_leaves_no_image() -> None:
-    """Alternative texts in boxes, inline images too."""
+    """Inline images neither; the alternative texts stay."""
     html = body('<img src="cid:a" alt="Logo"><img src="data:image/png;base64,AA==" alt="">', images=ImagePolicy.NONE)
     assert "src=" not in html
     assert 'alt="Logo"' in html
 
 
 def test_the_layout_of_old_doctypes_is_kept() -> None:
-    """Gaps under images in tables differ between doctypes, and senders debug just that."""
+    """Gaps below images in tables differ between doctypes, and senders look for their cause."""
     old = "-//W3C//DTD XHTML 1.0 Transitional//EN"
     assert made(f'<!DOCTYPE html PUBLIC "{old}" "x"><p>').html.startswith(f'<!DOCTYPE html PUBLIC "{old}">')
     assert made("<!doctype html><p>").html.startswith("<!DOCTYPE html>")
@@ -180,8 +180,8 @@ def test_hostile_html_gives_a_document_of_bounded_size(name: str) -> None:
     assert len(frame.remote) <= FrameLimits().listed
 
 
-def test_deep_nesting_is_flattened_and_said() -> None:
-    """Its words stay; the notice says that its boxes do not."""
+def test_deep_nesting_is_flattened_and_reported() -> None:
+    """Its words stay, its boxes do not."""
     frame = made("<div>" * 1000 + "word" + "</div>" * 1000 + "<p>after</p>")
     assert frame.is_flattened
     assert frame.html.count("<div>") == FrameLimits().depth
@@ -190,8 +190,8 @@ def test_deep_nesting_is_flattened_and_said() -> None:
     assert frame.html.endswith("<p>after</p>")
 
 
-def test_a_long_document_is_cut_and_said() -> None:
-    """What is shown ends; the message itself keeps all of it."""
+def test_a_long_document_is_cut_and_reported() -> None:
+    """Only the view is cut, the message is not."""
     frame = made("<p>a" * 50, limits=FrameLimits(tokens=10))
     assert frame.is_truncated
     assert frame.html.count("<p>") == 5
@@ -222,8 +222,8 @@ def test_the_policy_is_the_documented_one() -> None:
         ((99, 1), "a"),
     ],
 )
-def test_the_element_of_a_place_is_marked(mark: tuple[int, int], tag: str) -> None:
-    """The start tag that holds or precedes line and column, its own id given up for the mark's."""
+def test_the_element_at_a_position_is_marked(mark: tuple[int, int], tag: str) -> None:
+    """The mark is on the last start tag up to line and column, and its id replaces the element's own."""
     html = '<p id="own">\n x<img src="cid:a">\n <a href="https://e.com">x</a>'
     made = frame_document(html, inline=lambda _: "/a", options=FrameOptions(mark=mark)).html
     (found,) = re.findall(r'<(\w+)[^<]* id="catcher-mark" data-cx-mark="">', made)
@@ -232,7 +232,7 @@ def test_the_element_of_a_place_is_marked(mark: tuple[int, int], tag: str) -> No
 
 
 def test_a_mail_cannot_mark_itself() -> None:
-    """The attribute of the mark is ours alone."""
+    """Its attribute is removed from the HTML of mails."""
     assert (
         "data-cx-mark"
         not in frame_document('<p data-cx-mark="">x', inline=lambda _: None).html.partition("</style>")[2]

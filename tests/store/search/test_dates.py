@@ -1,4 +1,4 @@
-"""`dates`: every shape that clients of other catchers may send, and the relative ones."""
+"""`dates`: absolute notations, those of clients of other catchers among them, and relative ones."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -62,8 +62,8 @@ def read(text: str) -> str | None:
         "  2024-01-31   00:00 ",
     ],
 )
-def test_one_moment_in_every_accepted_shape(text: str) -> None:
-    """Every accepted shape. Mailpit compatibility: Search dates."""
+def test_one_moment_in_every_notation(text: str) -> None:
+    """Mailpit compatibility: Search dates."""
     assert read(text) == "2024-01-31T00:00:00"
 
 
@@ -93,7 +93,7 @@ def test_one_moment_in_every_accepted_shape(text: str) -> None:
         ("3 days", "2024-03-07T15:30:20"),
     ],
 )
-def test_parts_left_out_and_relative_times(text: str, expected: str) -> None:
+def test_incomplete_dates_and_relative_times(text: str, expected: str) -> None:
     """A date without time is its start; relative times count from now."""
     assert read(text) == expected
 
@@ -123,8 +123,8 @@ def test_parts_left_out_and_relative_times(text: str, expected: str) -> None:
         "2024-01-31/",
     ],
 )
-def test_what_names_no_moment_is_none(text: str) -> None:
-    """Refused, never guessed, never an error of another kind."""
+def test_a_text_that_names_no_moment_gives_none(text: str) -> None:
+    """Ambiguous texts and moments that do not exist are not guessed."""
     assert read(text) is None
 
 
@@ -142,7 +142,7 @@ def test_dates_without_zone_are_in_the_zone_given() -> None:
 
 @given(st.text(max_size=40))
 def test_any_text_is_a_moment_or_none(text: str) -> None:
-    """Nothing raises, whatever is typed."""
+    """Nothing raises."""
     moment = read_moment(text, now=NOW, zone=BERLIN)
     assert moment is None or moment.utcoffset() == timedelta(0)
 

@@ -1,4 +1,4 @@
-"""Why a message does not match, in words."""
+"""`explanation`: sentences on why a message does not match."""
 
 from datetime import UTC, datetime
 
@@ -33,7 +33,7 @@ def subject() -> Subject:
 
 
 @pytest.mark.parametrize(
-    ("query", "told"),
+    ("query", "expected"),
     [
         ("subject:welcome", ["subject:welcome did not match 'goodbye'"]),
         ("welcome", ["welcome did not match 'goodbye so long'"]),
@@ -54,20 +54,20 @@ def subject() -> Subject:
         ("", []),
     ],
 )
-def test_each_failing_condition_is_a_sentence(subject: Subject, query: str, told: list[str]) -> None:
+def test_each_failing_condition_is_a_sentence(subject: Subject, query: str, expected: list[str]) -> None:
     """The condition in the search language, and the message's value."""
-    assert list(failures(parse(query, now=NOW, zone=UTC), subject)) == told
+    assert list(failures(parse(query, now=NOW, zone=UTC), subject)) == expected
 
 
-def test_what_people_know_goes_before_what_is_folded(subject: Subject) -> None:
-    """Texts that are given are shown instead, and cut."""
+def test_unfolded_values_are_shown_if_they_are_given(subject: Subject) -> None:
+    """They replace the folded texts; long ones are cut."""
     query = parse("subject:welcome", now=NOW)
     assert failures(query, subject, shown={"subject": "Good Bye"}) == ("subject:welcome did not match 'Good Bye'",)
-    (told,) = failures(query, subject, shown={"subject": "x" * 500})
-    assert len(told) < 150
+    (sentence,) = failures(query, subject, shown={"subject": "x" * 500})
+    assert len(sentence) < 150
 
 
 def test_every_field_of_the_name_is_shown(subject: Subject) -> None:
-    """A header field that is there several times."""
+    """A header field may be present several times."""
     several = replace(subject, texts=msgspec.structs.replace(subject.texts, header="\nx-a: one\nx-b: no\nx-a: two\n"))
     assert failures(parse("header:x-a=three", now=NOW), several) == ("header:x-a=three did not match 'one; two'",)

@@ -1,4 +1,4 @@
-"""`folding`: one form for everything that is compared."""
+"""`folding`: the canonical form of compared texts."""
 
 import pytest
 from hypothesis import given
@@ -42,25 +42,25 @@ def test_folding_twice_changes_nothing_beyond_ascii(text: str) -> None:
 
 
 def test_punctuation_around_addresses_counts_as_white_space() -> None:
-    """`"<a@b.c>"` finds a@b.c, on both sides alike. Mailpit compatibility: Search language."""
+    """`"<a@b.c>"` finds a@b.c: queries and texts lose it alike. Mailpit compatibility: Search language."""
     assert clean('"Ann, B." <A@b.c>; (x)') == "ann b. a@b.c x"
 
 
-def test_entries_stand_between_line_breaks() -> None:
-    """The form of the address columns: a whole entry can be matched, and an entry never breaks."""
+def test_entries_are_between_line_breaks() -> None:
+    """So whole entries can be matched in address columns; an entry has no line break itself."""
     assert entries(["Ann\nB", "a@b.c", "", "A@B.C", ","]) == "\nann b\na@b.c\n"
     assert entries([]) == entries(["", " "]) == ""
 
 
 @given(st.lists(st.text() | st.text('aB \t\r\n\x0b\x1f<>",;()é\u200b')))
 def test_cleaning_many_texts_at_once_is_cleaning_each(texts: list[str]) -> None:
-    """The quick way changes nothing: texts of any letters and lines, empty ones and none among them."""
+    """The faster method gives the same for texts of any letters and lines."""
     assert clean_all(texts) == [clean(text) for text in texts]
 
 
 @given(st.text(st.characters(max_codepoint=127)))
 def test_ascii_is_cleaned_like_everything_else(text: str) -> None:
-    """The quick way for ASCII gives what folding and taking marks out gives."""
+    """The faster method for ASCII gives the same as folding and replacing the marks."""
     marked = fold(text)
     for mark in '<>",;()':
         marked = marked.replace(mark, " ")

@@ -1,4 +1,4 @@
-"""`parser`: the grammar, its errors, and what becomes of a term that cannot be read."""
+"""`parser`: the grammar, its errors, and the meaning of unreadable terms."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -123,7 +123,7 @@ A, B, C = word("a"), word("b"), word("c")
     ],
 )
 def test_the_grammar_by_example(text: str, query: model.Query) -> None:
-    """Strict and lenient agree on what can be read. The module's grammar; Mailpit compatibility: Search language."""
+    """A readable query means the same strictly and leniently. Mailpit compatibility: Search language."""
     assert asked(text) == query
     assert lenient(text) == query
 
@@ -164,8 +164,8 @@ def test_the_grammar_by_example(text: str, query: model.Query) -> None:
         ("a" * 100_001, 100_000),
     ],
 )
-def test_what_cannot_be_read_is_an_error_at_its_place(text: str, position: int) -> None:
-    """Our own API and the page show the place; the message is one short line that names the term."""
+def test_an_unreadable_term_is_an_error_at_its_position(text: str, position: int) -> None:
+    """The API and the page show the position; the message is one short line that names the term."""
     with pytest.raises(QueryError) as caught:
         asked(text)
     assert caught.value.position == position
@@ -193,8 +193,8 @@ def test_what_cannot_be_read_is_an_error_at_its_place(text: str, position: int) 
         ("a OR", model.And((A, word("or")))),
     ],
 )
-def test_leniently_read_a_broken_term_never_widens(text: str, query: model.Query) -> None:
-    """Other catchers drop the term, and a delete takes the whole mailbox. Mailpit compatibility: Differences."""
+def test_an_unreadable_term_never_widens_a_lenient_query(text: str, query: model.Query) -> None:
+    """Without the term, a deletion could take the whole mailbox. Mailpit compatibility: Differences."""
     assert lenient(text) == query
     assert has_condition(lenient(text))
 
@@ -205,10 +205,10 @@ def test_leniently_read_a_broken_term_never_widens(text: str, query: model.Query
     after=ANY,
     shape=st.sampled_from(["{} {} {}", "{} OR {} {}", "-({} {}) {}", "{} -{} {}"]),
 )
-def test_whatever_the_broken_term_could_have_meant_nothing_more_is_found(
+def test_a_lenient_query_finds_no_more_than_with_any_readable_term(
     subjects: list[model.Subject], before: str, after: str, shape: str
 ) -> None:
-    """The meaning of "narrows": results with a broken term are results with any readable term in its place."""
+    """A result with an unreadable term is a result with every readable term in its place."""
     first, last = (f'"{text}"'.replace("\\", "") if text.count('"') % 2 == 0 else "a" for text in (before, after))
     broken = lenient(shape.format(first, "before:garbage", last))
     for readable in ("()", "-()", "is:read", "a"):
@@ -218,8 +218,8 @@ def test_whatever_the_broken_term_could_have_meant_nothing_more_is_found(
 
 
 @given(st.text(st.sampled_from('ab "\\-!:=()OR<>\n'), max_size=30))
-def test_any_text_is_a_query_or_an_error_with_a_place_in_it(text: str) -> None:
-    """Nothing else is raised, and leniently nothing at all."""
+def test_any_text_is_a_query_or_an_error_with_a_position(text: str) -> None:
+    """No other error is raised, and leniently none."""
     query = lenient(text)
     try:
         strict = asked(text)
@@ -232,7 +232,7 @@ def test_any_text_is_a_query_or_an_error_with_a_place_in_it(text: str) -> None:
 
 
 def test_hostile_lengths_are_read_in_linear_time() -> None:
-    """Up to its limit of 100,000 characters a query costs little, whatever it is made of."""
+    """A query of 100,000 characters, the limit, is read whatever it consists of."""
     for piece in ("(", ")", '"', "\\", "-", "a ", "to:(", "OR ", "header:=", "-(", "=" * 100, "\\="):
         assert isinstance(
             lenient((piece * 100_000)[:100_000]),
@@ -241,8 +241,8 @@ def test_hostile_lengths_are_read_in_linear_time() -> None:
 
 
 @pytest.mark.parametrize("term", TERMS, ids=lambda term: term.name)
-def test_every_term_says_what_it_does_with_an_example_that_works(term: object) -> None:
-    """Help is made of the table: name, one sentence, an example of this very term."""
+def test_every_term_has_a_help_and_a_readable_example(term: object) -> None:
+    """The help of the pages is made from the table: name, one sentence, an example."""
     assert term.help.endswith(".")  # type: ignore[attr-defined]
     assert term.example.startswith(f"{term.name}:")  # type: ignore[attr-defined]
     assert has_condition(asked(term.example))  # type: ignore[attr-defined]

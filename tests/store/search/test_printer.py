@@ -1,4 +1,4 @@
-"""`printer` and `logic`: a query printed and read again is the same query."""
+"""`printer`, `logic` and `candidates`: printed, simplified and implied queries."""
 
 from hypothesis import given, settings
 
@@ -28,14 +28,14 @@ A, B, C = (Contains(column="any", text=text) for text in "abc")
 
 @settings(max_examples=examples(200))
 @given(query=QUERIES)
-def test_a_printed_query_is_read_as_the_same_query(query: Query) -> None:
-    """parse(render(q)) == q for every query in simplest form, whatever signs its texts hold."""
+def test_a_printed_query_is_parsed_as_the_same_query(query: Query) -> None:
+    """parse(render(q)) == q for every query in simplest form, with any characters in its texts."""
     assert parse(render(query), now=START) == simplify(query)
 
 
 @given(text=ANY)
-def test_a_text_read_and_printed_means_the_same(text: str) -> None:
-    """parse → print → parse, from the text's side; a printed query is stable."""
+def test_a_query_parsed_and_printed_means_the_same(text: str) -> None:
+    """Parsing and printing a printed query changes nothing."""
     query = parse(text, now=START, lenient=True)
     printed = render(query)
     assert parse(printed, now=START) == query
@@ -43,8 +43,8 @@ def test_a_text_read_and_printed_means_the_same(text: str) -> None:
 
 
 @given(query=QUERIES, subjects=MAILBOXES)
-def test_simplifying_changes_no_answer(query: Query, subjects: list[Subject]) -> None:
-    """The simplest form asks for the same messages, and simplifying it again changes nothing."""
+def test_simplifying_changes_no_result(query: Query, subjects: list[Subject]) -> None:
+    """The simplest form matches the same messages, and simplifying it again changes nothing."""
     simple = simplify(query)
     assert simplify(simple) == simple
     for subject in subjects:
@@ -52,8 +52,8 @@ def test_simplifying_changes_no_answer(query: Query, subjects: list[Subject]) ->
 
 
 @given(query=QUERIES, subjects=MAILBOXES)
-def test_what_a_query_implies_holds_for_all_it_finds(query: Query, subjects: list[Subject]) -> None:
-    """The index query loses no message: its texts are in some indexed column."""
+def test_an_implied_query_matches_all_results(query: Query, subjects: list[Subject]) -> None:
+    """The index query loses no message: its texts are in an indexed column."""
     needed = implied(query, shortest=1)
     for subject in subjects:
         if needed is not None and matches(query, subject):
@@ -72,7 +72,7 @@ def _holds_anywhere(query: Query, subject: Subject) -> bool:
 
 
 def test_the_query_for_an_index() -> None:
-    """AND needs one side that the index knows, OR needs both; a denial and a short text give nothing."""
+    """AND needs one side that the index can answer, OR both; negation and short texts give none."""
 
     def asked(text: str) -> str | None:
         needed = implied(parse(text, now=START))
@@ -87,8 +87,8 @@ def test_the_query_for_an_index() -> None:
     assert asked("header:x=alpha") is None
 
 
-def test_only_what_asks_for_something_is_a_condition() -> None:
-    """A delete whose query holds no condition is refused; these all reduce to everything."""
+def test_a_query_that_matches_everything_has_no_condition() -> None:
+    """Deletion refuses such queries, in whatever form they are."""
     everything = Anything()
     both, either = And((everything, everything)), Or((A, everything))
     empty: list[Query] = [everything, both, either, Not(Nothing()), Not(Not(everything))]
@@ -97,8 +97,8 @@ def test_only_what_asks_for_something_is_a_condition() -> None:
     assert all(map(has_condition, conditions))
 
 
-def test_the_simplest_form_is_flat_and_holds_nothing_twice() -> None:
-    """So that the same question is the same value, fit as a key."""
+def test_the_simplest_form_is_flat_and_without_duplicates() -> None:
+    """So the same query is the same value, fit as a key."""
     assert simplify(And((A, And((B, A)), Anything()))) == And((A, B))
     assert simplify(Or((A, Or((B, Nothing())), A))) == Or((A, B))
     assert simplify(Not(Not(Or((C,))))) == C
@@ -106,8 +106,8 @@ def test_the_simplest_form_is_flat_and_holds_nothing_twice() -> None:
     assert simplify(Not(Size(larger=True, octets=1))) == Not(Size(larger=True, octets=1))
 
 
-def test_printing_is_what_a_person_would_write() -> None:
-    """Quotes and backslashes only where they are needed."""
+def test_a_printed_query_has_no_needless_signs() -> None:
+    """Quotation marks, parentheses and backslashes are printed where they are needed."""
     for text in (
         "a b OR -c",
         'subject:"a b" -is:read',

@@ -70,7 +70,7 @@ def test_the_database_finds_what_the_plain_filter_finds(
 @QUICK
 @given(subjects=MAILBOXES, text=st.lists(ANY, max_size=5).map(" ".join))
 def test_any_text_typed_finds_the_same_in_both(mailbox: Mailbox, subjects: list[Subject], text: str) -> None:
-    """What a person or a client types, readable or not, means the same to the database and to the plain filter."""
+    """Readable or not, it means the same to the database and to the plain filter."""
     mailbox.fill(subjects)
     query = parse(text, now=START, lenient=True)
     assert mailbox.found(query) == [subject.store_id for subject in subjects if matches(query, subject)]
@@ -85,7 +85,7 @@ def test_percent_and_underscore_stand_for_themselves(mailbox: Mailbox) -> None:
 
 
 def test_a_field_and_its_text_must_be_on_one_line(mailbox: Mailbox) -> None:
-    """`header:name=value` looks into every field of that name, and into no other."""
+    """`header:name=value` tests every field of that name and no other."""
     header = "\nreceived: from a\nx-mailer: b\nreceived: from c\n"
     mailbox.fill([message("1", header=header)])
     assert [text for text in "abc" if mailbox.found(asked(f"header:received={text}"))] == ["a", "c"]
@@ -96,7 +96,7 @@ def test_a_field_and_its_text_must_be_on_one_line(mailbox: Mailbox) -> None:
 
 
 def test_a_regular_expression_in_a_value_is_plain_text(mailbox: Mailbox) -> None:
-    """Header texts are compared by a regular expression inside; its signs mean nothing in a query."""
+    """Header texts are compared by a regular expression; its operators mean nothing in a query."""
     mailbox.fill([message("1", header="\nx-a: a+b [c] $\n"), message("2", header="\nx-a: aab c\n")])
     assert mailbox.found(asked("header:x-a=a+b")) == ["1"]
     assert mailbox.found(asked("header:x-a=a.b")) == []
@@ -104,7 +104,7 @@ def test_a_regular_expression_in_a_value_is_plain_text(mailbox: Mailbox) -> None
 
 
 def test_the_index_query_is_implied_by_the_query(sqlite_mailbox: SqliteMailbox) -> None:
-    """Only texts that every match must contain narrow the search, and only those the index can know."""
+    """Only indexed texts that every match contains narrow the search."""
     sqlite_mailbox.index.asked.clear()
     for text in (
         "alpha",
@@ -119,16 +119,16 @@ def test_the_index_query_is_implied_by_the_query(sqlite_mailbox: SqliteMailbox) 
     assert sqlite_mailbox.index.asked == ["alpha", "epsilon", "zeta", "theta"]
 
 
-def test_a_rare_word_is_looked_up_and_not_searched_for(sqlite_mailbox: SqliteMailbox) -> None:
-    """With candidates from the index, SQLite goes to their rows by number instead of scanning the table."""
+def test_a_rare_word_is_looked_up_in_the_index(sqlite_mailbox: SqliteMailbox) -> None:
+    """With candidates from the index, SQLite reads their rows by number and does not scan the table."""
     sqlite_mailbox.fill([message(str(number), text="hello") for number in range(6)])
     plan = sqlite_mailbox.plan(asked("hello"))
     assert "search_index VIRTUAL TABLE" in plan
     assert "SEARCH search USING INTEGER PRIMARY KEY" in plan
 
 
-def test_without_index_the_page_is_walked_newest_first(sqlite_mailbox: SqliteMailbox) -> None:
-    """The text is looked up by arrival number, so that the walk can stop at a full page and nothing is sorted."""
+def test_without_candidates_the_list_is_walked_newest_first(sqlite_mailbox: SqliteMailbox) -> None:
+    """Texts are read by arrival number and nothing is sorted, so that the walk can stop at a full page."""
     plan = sqlite_mailbox.plan(asked("hello"), index=sqlite_mailbox.without_index)
     assert "SEARCH search USING INTEGER PRIMARY KEY" in plan
     assert "TEMP B-TREE" not in plan
@@ -152,8 +152,8 @@ def test_the_deepest_query_still_runs(mailbox: Mailbox) -> None:
         assert mailbox.found(query, index=mailbox.without_index) == ["1"]
 
 
-def test_every_state_has_a_meaning_in_both(mailbox: Mailbox) -> None:
-    """A state added to one side alone would match nothing on the other."""
+def test_filter_and_database_have_the_same_states(mailbox: Mailbox) -> None:
+    """A state that only one of them has would match nothing in the other."""
     assert plain.STATES.keys() == sql.STATES.keys()
     mailbox.fill([message("1")])
     assert mailbox.found(Is(state="unknown")) == []
@@ -170,7 +170,7 @@ def test_everything_and_nothing_are_conditions_too(mailbox: Mailbox, query: Quer
     assert mailbox.found(query) == expected
 
 
-def test_a_moment_is_met_to_the_microsecond(mailbox: Mailbox) -> None:
+def test_moments_are_compared_to_the_microsecond(mailbox: Mailbox) -> None:
     """Both bounds belong to the range, and no digit is lost in the database. Mailpit compatibility: Search language."""
     mailbox.fill([message("1")])
     for after in (True, False):
@@ -178,7 +178,7 @@ def test_a_moment_is_met_to_the_microsecond(mailbox: Mailbox) -> None:
     assert mailbox.found(asked("after:2024-01-31T12:00:00.000001Z")) == []
 
 
-def test_a_whole_entry_is_an_entry_and_not_a_piece_of_one(mailbox: Mailbox) -> None:
+def test_a_whole_entry_is_not_a_part_of_one(mailbox: Mailbox) -> None:
     """`to:="a@b.c"` does not find aa@b.c or a@b.com, and finds names and addresses alike."""
     mailbox.fill([message("1", to=entries(["Ann", "a@b.c"])), message("2", to=entries(["aa@b.c", "a@b.com"]))])
     assert mailbox.found(asked('to:="A@B.c"')) == ["1"]

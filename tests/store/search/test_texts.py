@@ -1,4 +1,4 @@
-"""`texts`: what of a parsed message can be found, and by which term."""
+"""`texts`: the searchable texts of a message, and the terms that find them."""
 
 from datetime import UTC, datetime
 
@@ -130,8 +130,8 @@ def test_a_message_is_not_found_by(query: str) -> None:
     assert not matches(parse(query, now=NOW), subject())
 
 
-def test_what_a_message_can_make_the_store_keep_is_bounded() -> None:
-    """A hundred thousand fields, recipients and parts cost a bounded text each."""
+def test_the_texts_of_a_message_are_bounded() -> None:
+    """Tens of thousands of fields and recipients give a bounded text each."""
     many = b"".join(b"X-%d: %s\r\n" % (number, b"y" * 50) for number in range(20_000))
     to = b"To: " + b", ".join(b"user%d@example.com" % number for number in range(10_000)) + b"\r\n"
     texts = subject(b"Subject: x\r\n" + to + many + b"\r\nbody").texts
@@ -156,7 +156,7 @@ def test_a_long_text_does_not_displace_the_others() -> None:
     assert len(search_texts(message, envelope, Addresses(), "").client) < 6 * FIELD_LIMIT
 
 
-def test_any_octets_have_texts_a_database_takes() -> None:
+def test_any_octets_have_texts_that_a_database_accepts() -> None:
     """No NUL, no half surrogate, no line break inside a line."""
     for raw in (b"", b"\x00", b"\xff\xfe: \x00\xd8\r\n", b"Subject: =?utf-16?b?2D0=?=\r\nFrom: \x00<\xff>\r\n\r\n"):
         texts = subject(raw, text="\ud800\x00").texts
@@ -166,8 +166,8 @@ def test_any_octets_have_texts_a_database_takes() -> None:
         assert all(": " in line for line in texts.header.strip("\n").split("\n") if line)
 
 
-def test_a_message_without_anything_has_empty_texts() -> None:
-    """Then only the envelope's values are found."""
+def test_an_empty_message_has_empty_texts() -> None:
+    """Only its media type can be found."""
     message = mime.parse(b"")
     envelope = Envelope(reverse_path="", forward_paths=(), received_at=NOW)
     texts = search_texts(message, envelope, Addresses(), "")

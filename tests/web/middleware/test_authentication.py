@@ -1,4 +1,4 @@
-"""Basic authentication of the site: who needs a password, who does not, and what a wrong one gets. RFC 7617."""
+"""Login of the site: protected and open paths, and the refusal of wrong credentials. RFC 7617."""
 
 import asyncio
 import base64
@@ -65,8 +65,8 @@ def get(site: RunningCatcher, path: str, **more: object) -> httpx2.Response:
         "nothing",
     ],
 )
-def test_everything_needs_a_password(site: RunningCatcher, path: str) -> None:
-    """Once it is on; pages, API, event streams and static files alike, with the answer that clients know."""
+def test_every_path_needs_a_password(site: RunningCatcher, path: str) -> None:
+    """Pages, API, event streams and static files alike, with the response that clients expect."""
     answer = get(site, path)
     assert answer.status_code == 401
     assert answer.text == "Unauthorized.\n"
@@ -74,8 +74,8 @@ def test_everything_needs_a_password(site: RunningCatcher, path: str) -> None:
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"])
-def test_no_method_gets_around_it(site: RunningCatcher, method: str) -> None:
-    """Health is for reading; all else is refused whatever the method is."""
+def test_every_method_needs_a_password(site: RunningCatcher, method: str) -> None:
+    """Health checks and signed images are open for GET and HEAD alone."""
     for path in ("", "livez", "view/x/cid/1"):
         assert httpx2.request(method, site.url + path, timeout=30).status_code == 401
 
@@ -87,11 +87,10 @@ def test_health_checks_need_no_password(site: RunningCatcher, path: str) -> None
     assert httpx2.get(site.url.removesuffix("mail/") + path, timeout=30).status_code == 401
 
 
-@pytest.mark.parametrize("who", [("bob", "grüße"), ("carl", "secret")])
-def test_the_right_password_opens_everything(site: RunningCatcher, who: tuple[str, str]) -> None:
+@pytest.mark.parametrize("credentials", [("bob", "grüße"), ("carl", "secret")])
+def test_the_right_password_is_accepted(site: RunningCatcher, credentials: tuple[str, str]) -> None:
     """Plain text and {SHA}, in UTF-8."""
-    credentials = base64.b64encode(":".join(who).encode()).decode()
-    headers = {"Authorization": f"Basic {credentials}"}
+    headers = {"Authorization": "Basic " + base64.b64encode(":".join(credentials).encode()).decode()}
     assert get(site, "api/v1/messages", headers=headers).status_code == 200
     assert get(site, "", headers=headers).status_code == 200
 
@@ -112,8 +111,8 @@ def test_the_right_password_opens_everything(site: RunningCatcher, who: tuple[st
         "Basic " + "A" * 20_000,
     ],
 )
-def test_anything_else_is_refused(site: RunningCatcher, field: str) -> None:
-    """A wrong password, an unknown user, another scheme, octets that mean nothing: 401, never a 500."""
+def test_invalid_credentials_are_refused(site: RunningCatcher, field: str) -> None:
+    """A wrong password, an unknown user, another scheme and meaningless octets give 401, never 500."""
     assert get(site, "api/v1/messages", headers={"Authorization": field}).status_code == 401
 
 
@@ -151,8 +150,8 @@ def test_the_event_socket_needs_a_password_too(site: RunningCatcher) -> None:
         assert "stats" in str(socket.recv(timeout=30))
 
 
-def test_a_listed_origin_may_ask_what_it_may_and_read_the_refusal(site: RunningCatcher) -> None:
-    """Browsers send preflight requests without credentials; the 401 has the fields that let a page see it."""
+def test_a_listed_origin_has_preflight_responses_and_can_read_a_401(site: RunningCatcher) -> None:
+    """Browsers send preflight requests without credentials, and show a page only responses that name its origin."""
     headers = {"Origin": "http://app.test", "Access-Control-Request-Method": "GET"}
     asked = httpx2.options(site.url + "api/v1/messages", headers=headers, timeout=30)
     assert asked.status_code == 200
@@ -162,7 +161,7 @@ def test_a_listed_origin_may_ask_what_it_may_and_read_the_refusal(site: RunningC
 
 
 def test_an_image_of_the_frame_needs_only_its_signed_address() -> None:
-    """The sandboxed frame sends no credentials: its addresses carry a signature, and nothing else gets by."""
+    """The sandboxed frame sends no credentials: its addresses have a signature, and all others need a login."""
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = "a@example.com", "b@example.com", "picture"
     message.set_content('<p>look <img src="cid:one@x"></p>', subtype="html")
@@ -185,7 +184,7 @@ def test_an_image_of_the_frame_needs_only_its_signed_address() -> None:
 def test_a_failed_attempt_is_logged_without_its_password(
     site: RunningCatcher, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Who tried from where, never what; a request without credentials is nothing to log."""
+    """The log has the user, never the password; a request without credentials is not logged."""
     with caplog.at_level(logging.WARNING, "catcher.web"):
         get(site, "")
         assert caplog.records == []
@@ -195,7 +194,7 @@ def test_a_failed_attempt_is_logged_without_its_password(
 
 
 class Slow(Htpasswd):
-    """A password file whose hashes take until they are released; it counts concurrent ones."""
+    """A password file whose hashes wait for an event; it counts them and the concurrent ones."""
 
     def __init__(self) -> None:
         super().__init__({"ann": "pw"})
@@ -252,7 +251,7 @@ def test_slow_hashes_are_computed_once_and_few_at_a_time() -> None:
 
 
 def test_an_empty_password_file_does_not_lock_everybody_out(tmp_path: Path) -> None:
-    """It stops the start, with the flag and the file."""
+    """The start fails, and the message names the flag and the file."""
     file = tmp_path / "empty"
     file.write_text("# nobody\n")
     with pytest.raises(ValueError, match="no users found") as caught, running_catcher(ui_auth_file=str(file)):

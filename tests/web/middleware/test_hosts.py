@@ -26,12 +26,12 @@ def test_a_name_that_no_stranger_can_own_passes(authority: str) -> None:
      "", ":8025", "a b", "a,b", "evil.example/x", "user@localhost", "[::1", "[evil.example]", "a\x00"],
 )  # fmt: skip
 def test_a_public_or_malformed_name_does_not_pass(authority: str) -> None:
-    """DNS rebinding needs a public name; what is no authority at all is refused too."""
+    """DNS rebinding needs a public name; a malformed authority is refused too."""
     assert is_expected_host(authority, ()) is (authority == "test")
 
 
 def test_configured_names_pass_exactly_or_below() -> None:
-    """A name given in the settings passes with any port; a pattern passes what is below it and not the name itself."""
+    """A configured name passes with any port, a pattern for the names below it, not for the name itself."""
     names = ("mail.example.com", "*.dev.example.com", ".ci.example.com", "*.qa.example.com.:8025", "qa.example.net:443")
     assert is_expected_host("MAIL.example.com:8025", names)
     assert is_expected_host("a.dev.example.com", names)
@@ -51,7 +51,7 @@ def test_the_host_is_read_without_port_brackets_and_dot() -> None:
     assert host_name("a:b:c") is None
 
 
-def test_an_origin_is_this_one_when_host_and_port_are() -> None:
+def test_an_origin_is_the_same_with_the_same_host_and_port() -> None:
     """Letter case does not count, the port does, "null" is foreign. RFC 6454 §7."""
     assert is_same_origin("http://LocalHost:8025", "localhost:8025")
     assert is_same_origin("https://mail.test", "mail.test")

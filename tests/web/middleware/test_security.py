@@ -1,4 +1,4 @@
-"""What is decided about every request: host, origin, cross-origin access, header fields, sizes."""
+"""Rules for every request: host, origin, cross-origin access, header fields, sizes."""
 
 import gzip
 import socket
@@ -22,13 +22,13 @@ def site() -> Iterator[RunningCatcher]:
 
 @pytest.fixture
 def client(site: RunningCatcher) -> Iterator[httpx2.Client]:
-    """Its client."""
+    """An HTTP client of the site."""
     with httpx2.Client(base_url=site.url, timeout=30) as opened:
         yield opened
 
 
 def exchange(url: str, request: bytes) -> bytes:
-    """What a server says to these octets on a connection of their own."""
+    """The response to these octets on a new connection."""
     where = urlsplit(url)
     with socket.create_connection((where.hostname, where.port), timeout=20) as connection:
         connection.sendall(request)
@@ -39,7 +39,7 @@ def exchange(url: str, request: bytes) -> bytes:
 
 
 def test_a_name_that_could_be_rebound_is_refused(client: httpx2.Client) -> None:
-    """A page on a public name must not become this server by DNS; on any path, for reading too."""
+    """DNS must not make this server the origin of a public page: on every path, also for reading."""
     for path in ("/", "/api/v1/messages", "/view/x.html", "/view/x/cid/1", "/static/app.css", "/nothing"):
         answer = client.get(path, headers={"Host": "evil.example:8025"})
         assert answer.status_code == 403
@@ -68,14 +68,14 @@ def test_a_refused_name_comes_with_the_setting_that_accepts_it(
     assert lines == ["requests for shop.example.net refused: unknown host name; set --hosts or CATCHER_HOSTS to use it"]
 
 
-def test_health_is_told_under_every_name(client: httpx2.Client) -> None:
+def test_health_checks_pass_under_every_name(client: httpx2.Client) -> None:
     """Probes of proxies and orchestrators use names of their own; a health check has no content to protect."""
     for path in ("/livez", "/readyz"):
         assert client.get(path, headers={"Host": "evil.example"}).status_code == 200
 
 
 def test_valid_credentials_are_accepted_under_every_name() -> None:
-    """A browser sends credentials to no name that an attacker chose, so a shared server works behind any proxy."""
+    """Browsers send no credentials to a name that an attacker chose, so a shared server works behind any proxy."""
     host = {"Host": "mail.example.com"}
     with running_catcher(ui_auth="ann:secret") as running, httpx2.Client(base_url=running.url) as client:
         assert client.get("/", headers=host, auth=("ann", "secret")).status_code == 200
@@ -86,7 +86,7 @@ def test_valid_credentials_are_accepted_under_every_name() -> None:
 
 
 def test_a_token_is_accepted_under_every_name_where_none_is_required(catcher: RunningCatcher) -> None:
-    """Only with the token: the same request without it is one that a rebound page could make."""
+    """Without the token the request is refused, as a page after DNS rebinding could make it."""
     host = {"Host": "mail.example.com"}
     with httpx2.Client(base_url=catcher.url) as client:
         secret = client.post("/api/v1/tokens", json={"name": "ci", "scope": "read"}).json()["secret"]
@@ -96,7 +96,7 @@ def test_a_token_is_accepted_under_every_name_where_none_is_required(catcher: Ru
         assert client.get(LIST, headers=host).status_code == 403
 
 
-def test_a_request_without_host_is_no_browser(site: RunningCatcher) -> None:
+def test_a_request_without_host_passes(site: RunningCatcher) -> None:
     """HTTP/1.0 without Host passes: DNS rebinding needs a browser, and browsers send one."""
     assert b" 200 " in exchange(site.url, b"GET /livez HTTP/1.0\r\n\r\n").split(b"\r\n")[0]
 
@@ -130,7 +130,7 @@ def test_a_foreign_page_changes_nothing(client: httpx2.Client, method: str, path
     "path", [LIST, "/api/v1/info", "/%61pi/v1/messages", "/api/nothing", "/view/latest.html?embed=1"]
 )
 def test_a_foreign_page_reads_nothing_of_the_api(client: httpx2.Client, path: str) -> None:
-    """403 with the text clients know, with or without a query. Mailpit compatibility: HTTP."""
+    """403 with the text that clients expect, with or without a query. Mailpit compatibility: HTTP."""
     answer = client.get(path, headers={"Origin": "http://evil.example"})
     assert (answer.status_code, answer.text) == (403, "Blocked due to CORS violation\n")
     assert "access-control-allow-origin" not in answer.headers
@@ -148,7 +148,7 @@ def test_the_own_origin_and_no_origin_pass(client: httpx2.Client) -> None:
 
 @pytest.mark.parametrize("origin", ["http://app.test:3000", "http://other.test", "https://other.test"])
 def test_a_listed_origin_may_use_the_api(client: httpx2.Client, origin: str) -> None:
-    """Responses name the origin, and Vary tells caches so. Fetch standard, CORS protocol."""
+    """Responses name the origin, and caches keep them by origin (Vary). Fetch standard, CORS protocol."""
     answer = client.put(LIST, json={"Read": True, "IDs": ["x"]}, headers={"Origin": origin})
     assert answer.status_code == 200
     assert answer.headers["access-control-allow-origin"] == origin
@@ -180,8 +180,8 @@ def test_every_answer_has_safe_header_fields(client: httpx2.Client, path: str) -
         assert answer.headers["cache-control"] == "no-store"
 
 
-def test_unknown_paths_and_methods_have_the_texts_clients_know(client: httpx2.Client) -> None:
-    """404 apart for the API, 405 with Allow. Mailpit compatibility: HTTP."""
+def test_unknown_paths_and_methods_have_the_texts_that_clients_expect(client: httpx2.Client) -> None:
+    """404 with a text of its own below the API, 405 with Allow. Mailpit compatibility: HTTP."""
     for path, text in (
         ("/api/v1/nothing", "File not found\n"),
         ("/api/", "File not found\n"),
@@ -196,13 +196,13 @@ def test_unknown_paths_and_methods_have_the_texts_clients_know(client: httpx2.Cl
 
 
 @pytest.mark.parametrize("path", ["/api/v1/message/x/thumb", "/proxy?data=x"])
-def test_what_is_not_built_is_not_there(client: httpx2.Client, path: str) -> None:
-    """No stub answers for a route that does nothing."""
+def test_routes_that_are_not_supported_give_404(client: httpx2.Client, path: str) -> None:
+    """Clients see at once that Mailpit's thumbnails and proxy are missing."""
     assert client.get(path).status_code == 404
 
 
-def test_answers_are_compressed_when_it_pays(client: httpx2.Client) -> None:
-    """gzip for who asks, not for small answers, not for octets of messages."""
+def test_large_responses_are_compressed_on_request(client: httpx2.Client) -> None:
+    """gzip for clients that accept it, except for small responses."""
     large = client.get("/api/v1/openapi.json", headers={"Accept-Encoding": "gzip"})
     assert large.headers["content-encoding"] == "gzip"
     assert "Accept-Encoding" in large.headers["vary"]
@@ -215,7 +215,7 @@ def test_answers_are_compressed_when_it_pays(client: httpx2.Client) -> None:
 
 
 def test_a_body_over_the_limit_is_refused_unread(site: RunningCatcher) -> None:
-    """413 at the declared length: the answer comes although not one octet of the body was sent."""
+    """413 for the declared length, before an octet of the body was sent."""
     answer = exchange(
         site.url,
         b"PUT /api/v1/messages HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 99999999999\r\n\r\n",
@@ -225,8 +225,8 @@ def test_a_body_over_the_limit_is_refused_unread(site: RunningCatcher) -> None:
 
 
 @pytest.mark.parametrize("length", [b"-1", b"1e3", b"+5", b"9" * 400, b"\xb2"])
-def test_a_length_that_is_none_does_no_harm(site: RunningCatcher, length: bytes) -> None:
-    """Refused with 4xx, never a failure."""
+def test_an_invalid_length_is_refused(site: RunningCatcher, length: bytes) -> None:
+    """With 4xx, never 500."""
     answer = exchange(
         site.url,
         b"PUT /api/v1/messages HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: " + length + b"\r\n\r\n{}",
@@ -234,10 +234,8 @@ def test_a_length_that_is_none_does_no_harm(site: RunningCatcher, length: bytes)
     assert answer.split(b" ")[1].startswith(b"4")
 
 
-def test_a_client_that_leaves_in_the_middle_changes_nothing(
-    catcher: RunningCatcher, api_put: Callable[[], str]
-) -> None:
-    """A DELETE whose body is cut off is no DELETE without a body."""
+def test_a_request_with_half_a_body_changes_nothing(catcher: RunningCatcher, api_put: Callable[[], str]) -> None:
+    """A DELETE whose client disconnects is not taken for one without a body, which deletes everything."""
     store_id = api_put()
     where = urlsplit(catcher.url)
     with socket.create_connection((where.hostname, where.port), timeout=20) as connection:
@@ -250,7 +248,7 @@ def test_a_client_that_leaves_in_the_middle_changes_nothing(
 
 @pytest.fixture
 def api_put(catcher: RunningCatcher) -> Callable[[], str]:
-    """Sends one message in; its store id."""
+    """A function that sends a message and returns its store id."""
 
     def put() -> str:
         body = {"From": {"Email": "a@b.test"}, "To": [{"Email": "c@d.test"}]}
@@ -271,7 +269,7 @@ def api_put(catcher: RunningCatcher) -> Callable[[], str]:
         ("//a%0d%0ab", "/a%0d%0ab"),
     ],
 )
-def test_doubled_slashes_lead_to_the_path_that_was_meant(catcher: RunningCatcher, path: str, target: str) -> None:
+def test_doubled_slashes_redirect_to_the_clean_path(catcher: RunningCatcher, path: str, target: str) -> None:
     """As Go's servers do, which clients of Mailpit rely on; never to another host, never with a line break."""
     with socket.create_connection((catcher.smtp_host, int(catcher.url.rstrip("/").rpartition(":")[2]))) as raw:
         raw.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
