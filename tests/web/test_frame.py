@@ -96,8 +96,8 @@ def test_dangerous_and_relative_links_are_struck_out(address: str) -> None:
 
 def test_links_of_applications_are_kept() -> None:
     """`myapp://` opens an application, which developers want to try."""
-    html = body('<a href="myapp://reset/1">t</a><a href="mailto:a@b.example">m</a>')
-    assert re.findall(r'href="([^"]*)"', html) == ["myapp://reset/1", "mailto:a@b.example"]
+    html = body('<a href="myapp://reset/1">t</a><a href="mailto:a@b.example">m</a><a href="//b.example/">h</a>')
+    assert re.findall(r'href="([^"]*)"', html) == ["myapp://reset/1", "mailto:a@b.example", "//b.example/"]
 
 
 def test_inline_images_get_addresses_in_attributes_and_styles() -> None:
@@ -126,6 +126,7 @@ def test_remote_content_is_counted_and_not_loaded_until_it_is_allowed() -> None:
     assert blocked.remote_count == len(blocked.remote) == 8
     assert "1.png" not in blocked.html
     assert "3.png" not in blocked.html
+    assert "9.png" not in blocked.html
     allowed = made(source, images=ImagePolicy.REMOTE).html
     assert 'src="https://t.example/1.png"' in allowed
     assert 'srcset="https://t.example/9.png 2x"' in allowed
@@ -146,6 +147,21 @@ def test_the_layout_of_old_doctypes_is_kept() -> None:
     assert made(f'<!DOCTYPE html PUBLIC "{old}" "x"><p>').html.startswith(f'<!DOCTYPE html PUBLIC "{old}">')
     assert made("<!doctype html><p>").html.startswith("<!DOCTYPE html>")
     assert made("<p>").html.startswith("<meta charset")
+
+
+@pytest.mark.parametrize("identifier", ['"><script>1</script>', "a&b", "x" * 201, "é"])
+def test_an_odd_doctype_adds_no_markup(identifier: str) -> None:
+    """Its public identifier is written only if nothing in it could end the declaration."""
+    assert made(f"<!DOCTYPE html PUBLIC '{identifier}'><p>").html.startswith("<!DOCTYPE html><meta charset")
+
+
+def test_attributes_that_load_send_or_lead_away_are_removed() -> None:
+    """Some act on elements that are removed too, but a browser may know more elements with them."""
+    names = "action formaction formtarget ping manifest lowsrc dynsrc longdesc cite codebase classid archive code data"
+    names += " srcdoc sandbox target rel nonce integrity crossorigin autofocus accesskey download http-equiv"
+    names += " contenteditable tabindex popover popovertarget attributionsrc src href srcset poster"
+    for name in (*names.split(), "xlink:href", "onload", "data-cx"):
+        assert body(f'<p {name}="https://t.example/">t') == "<p>t", name
 
 
 def test_language_direction_and_body_attributes_are_kept() -> None:
@@ -195,6 +211,20 @@ def test_a_long_document_is_cut_and_reported() -> None:
     frame = made("<p>a" * 50, limits=FrameLimits(tokens=10))
     assert frame.is_truncated
     assert frame.html.count("<p>") == 5
+    assert not made("<p>12345", limits=FrameLimits(characters=8)).is_truncated
+    assert made("<p>123456", limits=FrameLimits(characters=8)).html.endswith("<p>12345")
+    assert not made("<p>a", limits=FrameLimits(tokens=2)).is_truncated
+
+
+def test_lists_of_what_was_found_are_bounded() -> None:
+    """The number of entries and the length of each; the count of remote resources goes on."""
+    source = "".join(
+        f'<img src="https://t.example/{n}{"x" * 5_000}"><a href="{n}{"y" * 5_000}">t</a>' for n in range(3)
+    )
+    frame = made(source, limits=FrameLimits(listed=2))
+    assert frame.remote_count == 3
+    assert [len(each.url) for each in frame.remote] == [2000, 2000]
+    assert [len(each) for each in frame.disabled_links] == [2000, 2000]
 
 
 def test_the_policy_is_the_documented_one() -> None:

@@ -45,8 +45,7 @@ def fold(text: str) -> str:
     """
     if not text.isascii():
         text = _INVISIBLE.sub("", _SURROGATE.sub("\ufffd", text))
-        text = unicodedata.normalize("NFKC", text).casefold()
-        # Case folding may undo the composition and vice versa ("ΐ", U+0345): both twice (Unicode §3.13, D146).
+        # Case folding may undo the composition ("ΐ"), hence the second normalization. Source: Unicode §3.13, D145.
         text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     text = " ".join((text.lower() if text.isascii() else text).split())
     return text if text.isprintable() else " ".join(_CONTROL.sub(" ", text).split())

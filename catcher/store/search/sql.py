@@ -15,7 +15,6 @@ from sqlalchemy import ColumnElement, Text, and_, exists, false, literal_column,
 from catcher.store.db.tables import inbox, message, message_inbox, message_tag, search, tag
 from catcher.store.search import model
 from catcher.store.search.candidates import implied
-from catcher.store.search.logic import simplify
 from catcher.store.search.texts import ADDRESS_COLUMNS, CLIENT_LINES, ENTRY_COLUMNS, FREE_COLUMNS, label
 
 
@@ -44,7 +43,6 @@ class IndexCondition(Protocol):
 
 def condition(query: model.Query, index: IndexCondition) -> ColumnElement[bool]:
     """Return the condition on `message` for the query; `true()` for Anything."""
-    query = simplify(query)
     candidates = _candidates(implied(query), index)
     exact = _on_message(query, index)
     return exact if candidates is None else and_(candidates, exact)

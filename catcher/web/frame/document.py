@@ -102,7 +102,7 @@ class _DocumentWriter:
             remote=tuple(found.remote.values()),
             remote_count=found.remote_count,
             disabled_links=tuple(found.disabled_links),
-            removed_elements=tuple(self._removed.most_common(20)),
+            removed_elements=tuple(self._removed.most_common()),
             missing_alt=found.missing_alt,
             has_dark=self._has_dark or found.has_dark,
             fixed_width=found.fixed_width,

@@ -5,7 +5,7 @@ import re
 from urllib.parse import urlsplit
 
 _AUTHORITY = re.compile(
-    r"\A(?:\[(?P<v6>[0-9A-Fa-f:.]+(?:%25[0-9A-Za-z.]+)?)\]|(?P<name>[0-9A-Za-z._-]+))(?::[0-9]{1,5})?\Z"
+    r"(?:\[(?P<v6>[0-9A-Fa-f:.]+(?:%25[0-9A-Za-z.]+)?)\]|(?P<name>[0-9A-Za-z._-]+))(?::[0-9]{1,5})?"
 )
 
 SAFE_SUFFIXES = {
@@ -47,7 +47,7 @@ SAFE_SUFFIXES = {
 
 def host_name(authority: str) -> str | None:
     """Return the host of a Host field in lower case, without port, brackets and final dot; None when malformed."""
-    found = _AUTHORITY.match(authority)
+    found = _AUTHORITY.fullmatch(authority)
     if found is None:
         return None
     return (found["v6"] or found["name"]).lower().removesuffix(".") or None

@@ -21,8 +21,8 @@ def test_a_name_that_no_stranger_can_own_passes(authority: str) -> None:
 @pytest.mark.parametrize(
     "authority",
     ["evil.example", "evil.example:8025", "127.0.0.1.evil.example", "localhost.evil.example", "test", "x.test.evil.com",
-     "evil.example.", "svc.evil.com", "evilddev.site", "ddev.site.evil.com", "nip.io.evil.com", "github.dev",
-     "_acme-challenge.203-0-113-7.sslip.io", "x._acme-challenge.203-0-113-7.nip.io",
+     "evil.example.", "svc.evil.com", "evilddev.site", "ddev.site", "ddev.site.evil.com", "nip.io", "nip.io.evil.com",
+     "github.dev",     "_acme-challenge.203-0-113-7.sslip.io", "x._acme-challenge.203-0-113-7.nip.io",
      "", ":8025", "a b", "a,b", "evil.example/x", "user@localhost", "[::1", "[evil.example]", "a\x00"],
 )  # fmt: skip
 def test_a_public_or_malformed_name_does_not_pass(authority: str) -> None:
@@ -32,10 +32,18 @@ def test_a_public_or_malformed_name_does_not_pass(authority: str) -> None:
 
 def test_configured_names_pass_exactly_or_below() -> None:
     """A configured name passes with any port, a pattern for the names below it, not for the name itself."""
-    names = ("mail.example.com", "*.dev.example.com", ".ci.example.com", "*.qa.example.com.:8025", "qa.example.net:443")
+    names = (
+        "mail.example.com",
+        "*.dev.example.com",
+        ".ci.example.com",
+        "CI.Example.com",
+        "*.qa.example.com.:8025",
+        "qa.example.net:443",
+    )
     assert is_expected_host("MAIL.example.com:8025", names)
     assert is_expected_host("a.dev.example.com", names)
     assert is_expected_host("a.b.ci.example.com", names)
+    assert is_expected_host("ci.example.com", names)
     assert is_expected_host("a.qa.example.com", names)
     assert is_expected_host("qa.example.net", names)
     assert not is_expected_host("dev.example.com", names)
@@ -65,7 +73,9 @@ def test_listed_origins_are_compared_with_their_port() -> None:
     """Entries may be hosts or URLs; "*" lists every origin but "null"."""
     assert is_listed_origin("http://app.test:3000", ("app.test:3000",))
     assert is_listed_origin("http://app.test:3000", ("other", "https://app.test:3000"))
+    assert is_listed_origin("http://app.test:3000", ("App.test:3000",))
     assert not is_listed_origin("http://app.test:3000", ("app.test",))
+    assert not is_listed_origin("http://evilapp.test:3000", ("app.test:3000",))
     assert is_listed_origin("https://anything.example", ("*",))
     assert not is_listed_origin("null", ("*",))
     assert not is_listed_origin("http://app.test", ())

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 import httpx2
 import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 from catcher.testing import RunningCatcher, running_catcher
 
@@ -118,22 +120,35 @@ def test_a_request_without_host_passes(site: RunningCatcher) -> None:
         ("DELETE", "/api%2fv1/messages"),
         ("DELETE", "/api/v1/../v1/messages"),
         ("DELETE", "//api/v1/messages"),
+        ("GET", "/api/v1/message/x/checks"),
+        ("GET", "/api/v1/message/x/link-check"),
+        ("GET", "/api/v1/message/x/sa-check"),
+        ("GET", "/view/x/checks"),
+        ("GET", "/view/x/links"),
     ],
 )
 def test_a_foreign_page_changes_nothing(client: httpx2.Client, method: str, path: str, headers: dict[str, str]) -> None:
-    """Judged on the decoded path and for every path alike; refused before a handler sees it."""
+    """Nor does it make the server send requests. Decided by the decoded path, on every path, before any handler."""
     answer = client.request(method, path, headers=headers)
     assert (answer.status_code, answer.text) == (403, "Blocked due to CORS violation\n")
 
 
 @pytest.mark.parametrize(
-    "path", [LIST, "/api/v1/info", "/%61pi/v1/messages", "/api/nothing", "/view/latest.html?embed=1"]
+    "path", [LIST, "/api/v1/info", "/%61pi/v1/messages", "/api/nothing", "/view/latest.html?embed=1", "/view/x.txt"]
 )
 def test_a_foreign_page_reads_nothing_of_the_api(client: httpx2.Client, path: str) -> None:
     """403 with the text that clients expect, with or without a query. Mailpit compatibility: HTTP."""
     answer = client.get(path, headers={"Origin": "http://evil.example"})
     assert (answer.status_code, answer.text) == (403, "Blocked due to CORS violation\n")
     assert "access-control-allow-origin" not in answer.headers
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}])
+def test_a_foreign_page_opens_no_socket(site: RunningCatcher, headers: dict[str, str]) -> None:
+    """CORS does not apply to WebSockets: the server has to refuse them. RFC 6455 §10.2."""
+    with pytest.raises(InvalidStatus) as refused, connect(f"ws{site.url[4:]}api/events", additional_headers=headers):
+        pass
+    assert refused.value.response.status_code == 403
 
 
 def test_the_own_origin_and_no_origin_pass(client: httpx2.Client) -> None:
@@ -155,6 +170,8 @@ def test_a_listed_origin_may_use_the_api(client: httpx2.Client, origin: str) -> 
     assert "Origin" in answer.headers["vary"]
     assert "access-control-allow-credentials" not in answer.headers
     assert "Origin" in client.get(LIST).headers["vary"]
+    for page in ("/", "/view/latest"):
+        assert "access-control-allow-origin" not in client.get(page, headers={"Origin": origin}).headers
 
 
 def test_preflight_requests_are_answered(client: httpx2.Client) -> None:
@@ -166,6 +183,7 @@ def test_preflight_requests_are_answered(client: httpx2.Client) -> None:
     assert answer.headers["access-control-allow-methods"] == "GET, POST, DELETE, PUT, OPTIONS"
     assert answer.headers["access-control-allow-headers"] == "*, Authorization"
     assert client.options(LIST, headers={"Origin": "http://evil.example"}).status_code == 403
+    assert client.options("/view/latest.html", headers=asked).status_code == 405
 
 
 @pytest.mark.parametrize("path", [LIST, "/api/v1/message/x", "/api/nothing", "/livez", "/nothing", "/view/x.txt"])
@@ -178,6 +196,14 @@ def test_every_answer_has_safe_header_fields(client: httpx2.Client, path: str) -
     assert "sandbox" in answer.headers["content-security-policy"]
     if path.startswith("/api"):
         assert answer.headers["cache-control"] == "no-store"
+
+
+def test_a_page_has_a_policy_of_its_own(client: httpx2.Client) -> None:
+    """The default header fields replace none of a handler's."""
+    policy = client.get("/").headers["content-security-policy"]
+    assert "script-src 'self'" in policy
+    assert "sandbox" not in policy
+    assert "no-store" not in client.get("/static/app.css").headers.get("cache-control", "")
 
 
 def test_unknown_paths_and_methods_have_the_texts_that_clients_expect(client: httpx2.Client) -> None:
@@ -276,3 +302,9 @@ def test_doubled_slashes_redirect_to_the_clean_path(catcher: RunningCatcher, pat
         answer = raw.makefile("rb").read().decode()
     assert answer.startswith("HTTP/1.1 301")
     assert f"\r\nlocation: {target}\r\n" in answer
+
+
+def test_only_reading_is_redirected_to_the_clean_path(site: RunningCatcher) -> None:
+    """Clients would repeat another request without its body, as a GET."""
+    request = b"POST //api/v1/send HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}"
+    assert exchange(site.url, request).startswith(b"HTTP/1.1 404")
