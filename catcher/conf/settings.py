@@ -247,7 +247,9 @@ class Settings:
     pop3_auth_file: Annotated[
         PathText,
         Option(
-            "htpasswd file of users who may read mail by POP3. Without it any credentials are accepted.", section="POP3"
+            "htpasswd file of users who may read mail by POP3. The default is --ui-auth-file; where pages and "
+            "API need no login, any credentials are accepted.",
+            section="POP3",
         ),
     ] = ""
     pop3_auth: Annotated[

@@ -36,6 +36,17 @@ class Pop3Connection(asyncio.Protocol):
         """Whether the connection uses TLS."""
         return self._is_secure
 
+    @property
+    def address(self) -> str:
+        """The client's IP address; "" on a Unix socket."""
+        peer = self._transport.get_extra_info("peername") if self._transport is not None else None
+        return str(peer[0]) if isinstance(peer, tuple) else ""
+
+    @property
+    def has_input(self) -> bool:
+        """Whether octets beyond the last line have arrived."""
+        return bool(self._buffer)
+
     async def line(self, *, limit: int, seconds: float) -> bytes | None:
         """Return the next line without its line end, LF or CRLF; None at the end of the input.
 

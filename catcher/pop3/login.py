@@ -1,18 +1,10 @@
-"""Verification of credentials: passwords and APOP. RFC 1939 §7."""
+"""Proofs of APOP. RFC 1939 §7."""
 
 import hashlib
 import hmac
 import os
 import secrets
 import time
-
-from catcher.net.htpasswd import Htpasswd
-from catcher.threads import Threads
-
-
-async def verify(passwords: Htpasswd | None, user: str, password: str, *, threads: Threads) -> bool:
-    """Return whether the credentials are valid; without a password file all are."""
-    return passwords is None or await threads.run(passwords.verify, user, password)
 
 
 def is_apop_digest(digest: str, *, password: str | None, timestamp: str) -> bool:

@@ -14,7 +14,8 @@ class Pop3Options:
 
     host: name or IP address, "" or "::" for all addresses of both families. port: 0 for any free one. path: a Unix
     socket instead of host and port; mode: its permissions, None for the process's default.
-    label: shown in the greeting. passwords: of the users who may log in; None accepts any credentials.
+    label: shown in the greeting. passwords: of the users who may log in, None for none. needs_login: without passwords,
+    whether a login needs a token as its password or any credentials are accepted.
     tls: creates the TLS context, once at start; None offers no TLS. implicit_tls: TLS from the first octet on
     (RFC 8314 §3.3) instead of STLS.
     idle_seconds: without a command from the client, or with a response that it does not read; RFC 1939 §3 requires at
@@ -28,6 +29,7 @@ class Pop3Options:
     mode: int | None = None
     label: str = ""
     passwords: Htpasswd | None = None
+    needs_login: bool = False
     tls: Callable[[], ssl.SSLContext] | None = None
     implicit_tls: bool = False
     idle_seconds: float = 600.0

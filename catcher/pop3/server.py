@@ -5,6 +5,7 @@ import functools
 import ssl
 from pathlib import Path
 
+from catcher.net.password_verifier import FailedLogins, PasswordVerifier
 from catcher.net.sockets import bind, socket_address
 from catcher.pop3.connection import Pop3Connection
 from catcher.pop3.options import Pop3Options
@@ -20,7 +21,10 @@ class Pop3Server:
     def __init__(self, store: AsyncStore, *, options: Pop3Options, threads: Threads) -> None:
         self._store = store
         self._options = options
-        self._threads = threads
+        self._failures = FailedLogins()
+        self._passwords: PasswordVerifier | None = None
+        if options.passwords is not None:
+            self._passwords = PasswordVerifier(options.passwords, threads, failures=self._failures)
         self._listeners: list[asyncio.Server] = []
         self._context: ssl.SSLContext | None = None
         self._sessions: dict[asyncio.Task[None], Pop3Session] = {}
@@ -69,7 +73,12 @@ class Pop3Server:
             connection.reject(err("too many connections", code="SYS/TEMP"))
             return
         session = Pop3Session(
-            connection, store=self._store, options=self._options, threads=self._threads, context=self._context
+            connection,
+            store=self._store,
+            options=self._options,
+            passwords=self._passwords,
+            failures=self._failures,
+            context=self._context,
         )
         task = asyncio.get_running_loop().create_task(session.run())
         self._sessions[task] = session

@@ -3,13 +3,16 @@
 import logging
 import ssl
 from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from catcher import __version__
 from catcher.errors import NotFound, StoreUnavailable
+from catcher.net.http_request import is_http
+from catcher.net.password_verifier import FailedLogins, PasswordVerifier, TooManyAttempts
 from catcher.net.sasl import decode_response, is_same_password, read_plain
 from catcher.pop3.connection import LineTooLong, Pop3Connection
-from catcher.pop3.login import is_apop_digest, new_timestamp, verify
+from catcher.pop3.login import is_apop_digest, new_timestamp
 from catcher.pop3.maildrop import Entry, Maildrop
 from catcher.pop3.options import Pop3Options
 from catcher.pop3.protocol import (
@@ -24,8 +27,7 @@ from catcher.pop3.protocol import (
     ok,
     read_command,
 )
-from catcher.store import AsyncStore, ByIds, StoredInbox
-from catcher.threads import Threads
+from catcher.store import ApiToken, AsyncStore, ByIds, Scope, StoredInbox, may_be_token
 
 log = logging.getLogger("catcher.pop3")
 
@@ -43,7 +45,11 @@ Handler: TypeAlias = Callable[[Pop3Command], Coroutine[Any, Any, None]]
 
 
 class Pop3Session:
-    """The commands and responses on a connection. context: for STLS, None without TLS."""
+    """The commands and responses on a connection.
+
+    passwords: verifies the users of the options, None without any. failures: the wrong passwords of all sessions.
+    context: for STLS, None without TLS.
+    """
 
     def __init__(
         self,
@@ -51,17 +57,20 @@ class Pop3Session:
         *,
         store: AsyncStore,
         options: Pop3Options,
-        threads: Threads,
+        passwords: PasswordVerifier | None,
+        failures: FailedLogins,
         context: ssl.SSLContext | None,
     ) -> None:
         self._connection = connection
         self._store = store
         self._options = options
-        self._threads = threads
+        self._passwords = passwords
+        self._failures = failures
         self._context = context
         self._timestamp = new_timestamp() if options.has_apop else ""
         self._user: str | None = None
         self._maildrop: Maildrop | None = None
+        self._may_delete = True
         self._errors = 0
         self._has_quit = False
         self.is_idle = False
@@ -92,7 +101,21 @@ class Pop3Session:
         if line is None:
             self._has_quit = True
         elif line is not _TOO_LONG:
-            await self._process(read_command(line))
+            if self._maildrop is None and (refusal := self._refusal_before_login(line)):
+                await self._send(err(refusal))
+                self._has_quit = True
+            else:
+                await self._process(read_command(line))
+
+    def _refusal_before_login(self, line: bytes) -> str:
+        """Return why a line ends the connection before the login, "" if it does not.
+
+        A web page can make a browser post commands to this port. Its request line gives it away, and that it cannot
+        wait for responses: before the login nothing may follow a command before its response.
+        """
+        if is_http(line):
+            return "this is POP3, not HTTP"
+        return "wait for the response to each command before the login" if self._connection.has_input else ""
 
     async def _line(self, limit: int) -> bytes | None:
         """Return the next line; None at the end of the input; `_TOO_LONG` if it was, which is then responded to."""
@@ -101,6 +124,8 @@ class Pop3Session:
             return await self._connection.line(limit=limit, seconds=self._options.idle_seconds)
         except LineTooLong:
             await self._refuse("line too long")
+            if self._maildrop is None and limit == MAX_LINE:  # may be a request line of HTTP
+                self._errors = self._options.max_errors
             return _TOO_LONG
         finally:
             self.is_idle = False
@@ -117,6 +142,9 @@ class Pop3Session:
             await self._refuse(str(error))
         except NotFound as error:
             await self._send(err(str(error)))
+        except TooManyAttempts:
+            log.warning("too many wrong passwords", extra={"peer": self._connection.address})
+            await self._refuse("too many wrong passwords, try again later", code="SYS/TEMP")
         except StoreUnavailable as error:
             log.warning("store unavailable: %s", error, extra={"detail": error.detail})
             await self._send(err(str(error), code="SYS/TEMP"))
@@ -162,8 +190,10 @@ class Pop3Session:
     async def _capa(self, command: Pop3Command) -> None:
         """RFC 2449."""
         expect_no_argument(command)
-        offered = ["TOP", "USER", "SASL PLAIN", "UIDL", "RESP-CODES", "AUTH-RESP-CODE", "PIPELINING"]
-        if self._maildrop is None and self._offers_stls:
+        offered = ["TOP", "USER", "SASL PLAIN", "UIDL", "RESP-CODES", "AUTH-RESP-CODE"]
+        if self._maildrop is not None:
+            offered.append("PIPELINING")
+        elif self._offers_stls:
             offered.append("STLS")
         await self._send(multiline("capabilities follow", [*offered, f"IMPLEMENTATION catcher {__version__}"]))
 
@@ -201,6 +231,7 @@ class Pop3Session:
         passwords = self._options.passwords
         if not user or passwords is None:
             raise MalformedCommand("APOP takes a name and a digest")
+        self._failures.check(self._connection.address)
         inbox = await self._store.explicit_inbox(user)
         password = inbox.password if inbox is not None and inbox.password else passwords.plain(user)
         await self._enter(is_apop_digest(digest, password=password, timestamp=self._timestamp), inbox=inbox)
@@ -242,19 +273,43 @@ class Pop3Session:
         await self._connection.start_tls(self._context, ok("begin TLS"))
 
     async def _log_in(self, user: str, password: str) -> None:
-        """Log in to the created inbox of this name, whose own password takes precedence, or to all mail."""
+        """Log in with a token, to the created inbox of this name with its own password, or to all mail.
+
+        A token limits the session to its inbox and scope, even where no login is required.
+        """
+        self._failures.check(self._connection.address)
+        if may_be_token(password):
+            token = await self._store.tokens.find(password, now=datetime.now(UTC))
+            if token is not None:
+                await self._enter_with_token(token, user)
+                return
         inbox = await self._store.explicit_inbox(user)
         if inbox is not None and inbox.password:
             await self._enter(is_same_password(inbox.password, password), inbox=inbox)
+        elif self._passwords is not None:
+            is_valid = await self._passwords.verify(user, password, address=self._connection.address)
+            await self._enter(is_valid, inbox=inbox, is_counted=True)
         else:
-            is_valid = await verify(self._options.passwords, user, password, threads=self._threads)
-            await self._enter(is_valid, inbox=inbox)
+            await self._enter(not self._options.needs_login and not may_be_token(password), inbox=inbox)
 
-    async def _enter(self, is_valid: bool, *, inbox: StoredInbox | None) -> None:
-        if not is_valid:
-            await self._refuse("wrong name or password", code="AUTH")
+    async def _enter_with_token(self, token: ApiToken, user: str) -> None:
+        self._may_delete = token.scope.covers(Scope.WRITE)
+        inbox = await self._store.explicit_inbox(token.inbox or user)
+        name = token.inbox or ("" if inbox is None else inbox.name)
+        await self._open(name)
+
+    async def _enter(self, is_valid: bool, *, inbox: StoredInbox | None, is_counted: bool = False) -> None:
+        """Open the maildrop or refuse. is_counted: whether a wrong password is already counted for its address."""
+        if is_valid:
+            await self._open("" if inbox is None else inbox.name)
             return
-        maildrop = await Maildrop.open(self._store, inbox="" if inbox is None else inbox.name)
+        if not is_counted:
+            self._failures.add(self._connection.address)
+        log.warning("wrong password", extra={"peer": self._connection.address})
+        await self._refuse("wrong name or password", code="AUTH")
+
+    async def _open(self, inbox: str) -> None:
+        maildrop = await Maildrop.open(self._store, inbox=inbox)
         self._maildrop = maildrop
         await self._send(ok(f"{len(maildrop)} messages ({maildrop.octets} octets)"))
 
@@ -290,6 +345,9 @@ class Pop3Session:
 
     async def _dele(self, command: Pop3Command) -> None:
         (number,) = numbers(command, count=1)
+        if not self._may_delete:
+            await self._refuse("this token may only read")
+            return
         self._drop.mark(number)
         await self._send(ok(f"message {number} deleted"))
 

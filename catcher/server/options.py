@@ -68,7 +68,11 @@ def smtp_options(settings: Settings) -> SmtpOptions:
 
 
 def pop3_options(settings: Settings) -> "pop3.Pop3Options":
-    """Return the options of the POP3 server, whether it is enabled or not. Raises SettingError."""
+    """Return the options of the POP3 server, whether it is enabled or not. Raises SettingError.
+
+    Where reading needs a login on the site, POP3 needs one: of its own users, else of those of the site, or a token.
+    """
+    site_passwords = _passwords("ui_auth", settings.ui_auth_file, settings.ui_auth)
     address = settings.pop3 or SocketAddress()
     return pop3.Pop3Options(
         host=address.host,
@@ -76,7 +80,8 @@ def pop3_options(settings: Settings) -> "pop3.Pop3Options":
         path=address.path,
         mode=address.mode,
         label=settings.label,
-        passwords=_passwords("pop3_auth", settings.pop3_auth_file, settings.pop3_auth),
+        passwords=_passwords("pop3_auth", settings.pop3_auth_file, settings.pop3_auth) or site_passwords,
+        needs_login=site_passwords is not None or settings.require_token,
         tls=_tls_provider(settings, settings.pop3_tls_cert, settings.pop3_tls_key),
         implicit_tls=settings.pop3_require_tls,
     )

@@ -11,6 +11,7 @@ from typing import Protocol
 from catcher.counters import Counters
 from catcher.envelope import Envelope, SmtpSession
 from catcher.hooks import Hook
+from catcher.net.password_verifier import FailedLogins
 from catcher.smtp.aiosmtpd_commands import AiosmtpdCommands
 from catcher.smtp.options import SmtpOptions
 from catcher.threads import Threads
@@ -48,6 +49,7 @@ class ServerContext:
     hook: Hook | None
     user_password: UserPassword
     counters: Counters
+    failed_logins: FailedLogins
     tls: ssl.SSLContext | None
     loop: asyncio.AbstractEventLoop
 

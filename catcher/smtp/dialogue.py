@@ -11,6 +11,8 @@ from typing import ClassVar, TypeAlias
 from catcher.envelope import Envelope, SmtpSession
 from catcher.errors import CatcherError, MessageRefused, MessageTooLarge, StoreFull, StoreUnavailable
 from catcher.hooks import HookContext, Stage
+from catcher.net.http_request import is_http
+from catcher.net.password_verifier import TooManyFailures
 from catcher.net.sasl import decode_response
 from catcher.smtp import auth
 from catcher.smtp.connection import SmtpConnection
@@ -85,7 +87,7 @@ class SmtpDialogue:
         """See `Dialogue`."""
         self._transcript.client(b"(a line that is too long)")
         self._reply(Reply.LINE_TOO_LONG)
-        if is_final:
+        if is_final or self._peer.helo is None:  # the first line may be a request line of HTTP
             self._connection.close("refused")
 
     def content_received(self) -> None:
@@ -167,6 +169,11 @@ class SmtpDialogue:
         return handler(self, argument)
 
     def _unknown(self, line: bytes) -> bytes | None:
+        if is_http(line):
+            # A web page may make a browser post commands to this port.
+            self._record(line)
+            self.reject(Reply.NOT_A_BROWSER)
+            return None
         if line.startswith(b"\x16\x03"):
             log.warning("a client speaks TLS where the connection begins without", extra={"peer": self._peer.address})
             self._record(b"(a TLS handshake)")
@@ -370,8 +377,9 @@ class SmtpDialogue:
         if not await self._passes_hook(Stage.AUTH, claim.user):
             return
         try:
+            self._context.failed_logins.check(self._peer.address)
             is_true = await self._is_true(claim)
-        except CatcherError:
+        except (CatcherError, TooManyFailures):
             self._reply(Reply.AUTH_UNAVAILABLE)
             return
         if is_true:
@@ -379,6 +387,7 @@ class SmtpDialogue:
             self._update_refused_commands()
             self._reply(Reply.AUTHENTICATED)
         else:
+            self._context.failed_logins.add(self._peer.address)
             log.info("authentication refused", extra={"peer": self._peer.address, "user": claim.user})
             self._reply(Reply.AUTH_INVALID)
 
@@ -535,10 +544,6 @@ class SmtpDialogue:
         topic = argument.strip().decode("utf-8", "backslashreplace")
         return self._context.aiosmtpd_commands.help(topic, is_extended=self._peer.is_extended)
 
-    def _http(self, _argument: bytes) -> None:
-        """Close on an HTTP request: a web page may make a browser post commands to this port."""
-        self.reject(Reply.NOT_A_BROWSER)
-
     _VERBS: ClassVar[dict[str, tuple[Handler, Stage | None]]] = {
         "HELO": (_helo, Stage.HELO),
         "EHLO": (_ehlo, Stage.HELO),
@@ -555,7 +560,6 @@ class SmtpDialogue:
         "VRFY": (_vrfy, None),
         "EXPN": (_expn, None),
         "HELP": (_help, None),
-        **dict.fromkeys(("GET", "POST", "PUT", "HEAD", "OPTIONS", "DELETE", "PATCH", "CONNECT"), (_http, None)),
     }
     # Most clients send verbs in upper case, Python's smtplib in lower case: both are found at the first look-up.
     _COMMANDS: ClassVar[dict[bytes, tuple[str, Handler, Stage | None]]] = {

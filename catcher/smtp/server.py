@@ -11,6 +11,7 @@ from typing import TypeAlias
 from catcher.counters import Counters
 from catcher.envelope import SmtpSession
 from catcher.hooks import Hook
+from catcher.net.password_verifier import FailedLogins
 from catcher.net.sockets import bind, socket_address
 from catcher.smtp.connection import SmtpConnection
 from catcher.smtp.connections import Connections
@@ -102,6 +103,7 @@ class SmtpServer:
                 hook=self._hook,
                 user_password=self._user_password,
                 counters=self._counters,
+                failed_logins=FailedLogins(),
                 tls=self.options.tls() if self.options.tls is not None else None,
                 loop=asyncio.get_running_loop(),
             )

@@ -25,12 +25,14 @@ if TYPE_CHECKING:
         StoredSummary,
         SummaryPage,
     )
+    from catcher.store.records.tokens import ApiToken, Scope, may_be_token
     from catcher.store.search.model import Anything, InInbox, Query
     from catcher.store.store import Store
 
 __all__ = [
     "Addresses",
     "Anything",
+    "ApiToken",
     "AsyncStore",
     "BinnedMessage",
     "ByIds",
@@ -44,6 +46,7 @@ __all__ = [
     "Overview",
     "Query",
     "SavedSearch",
+    "Scope",
     "Selection",
     "Store",
     "StoreEvent",
@@ -52,6 +55,7 @@ __all__ = [
     "StoredSummary",
     "SummaryPage",
     "fold_inbox",
+    "may_be_token",
 ]
 
 __getattr__ = lazy.exports(
@@ -63,6 +67,7 @@ __getattr__ = lazy.exports(
         "labels.inbox_routing": "InboxRouting",
         "model": "Addresses BinnedMessage ByIds Counts Everything Matching NewMessage Overview "
         "SavedSearch Selection StoredInbox StoredMessage StoredSummary SummaryPage",
+        "records.tokens": "ApiToken Scope may_be_token",
         "search.model": "Anything InInbox Query",
         "store": "Store",
     },

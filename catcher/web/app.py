@@ -10,11 +10,12 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, Router
 from starlette.types import Receive, Scope, Send
 
+from catcher.net.password_verifier import PasswordVerifier
 from catcher.threads import LazyValue
 from catcher.web import api, ui
 from catcher.web.hub import Hub
 from catcher.web.inbox_scope import RejectBoundTokens
-from catcher.web.middleware.authentication import Authentication, PasswordVerifier
+from catcher.web.middleware.authentication import Authentication
 from catcher.web.middleware.bodies import BodyLimit
 from catcher.web.middleware.security import CleanPath, DefaultHeaders, Gate, Uncompressed
 from catcher.web.services import Services, WebOptions

@@ -11,6 +11,7 @@ import ssl
 import subprocess
 import sys
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,7 +23,7 @@ import trustme
 from catcher.conf import load
 from catcher.errors import SettingError
 from catcher.server import open_listeners, run_catcher, start_catcher
-from catcher.store import Store
+from catcher.store import Scope, Store
 from catcher.testing import RunningCatcher, running_catcher
 from tests.waiting import wait_until
 
@@ -141,6 +142,24 @@ def test_a_certificate_is_generated_and_its_authority_can_be_downloaded(tmp_path
             trusting.wrap_socket(raw, server_hostname="pages.test") as wrapped,
         ):
             assert ("DNS", "mail.test") in wrapped.getpeercert()["subjectAltName"]  # type: ignore[index]
+
+
+@pytest.mark.parametrize("reading", [{"require_token": "true"}, {"ui_auth": "ann:secret"}])
+def test_pop3_needs_a_login_where_the_pages_need_one(reading: dict[str, str]) -> None:
+    """One rule for every protocol that reads: a user of the site or a token, unless POP3 has users of its own."""
+    port = free_port()
+    with running_catcher(pop3=f"127.0.0.1:{port}", **reading) as running:
+        token = running.store.tokens.make("t", Scope.READ, now=datetime.now(UTC))[1]
+        valid = [("anybody", token), *([("ann", "secret")] if "ui_auth" in reading else [])]
+        for user, password in (*valid, ("anybody", "anything"), ("ann", "wrong")):
+            client = poplib.POP3("127.0.0.1", port, timeout=30)
+            client.user(user)
+            if (user, password) in valid:
+                assert client.pass_(password).startswith(b"+OK")
+            else:
+                with pytest.raises(poplib.error_proto, match="AUTH"):
+                    client.pass_(password)
+            client.close()
 
 
 def test_without_a_generated_certificate_there_is_no_authority() -> None:

@@ -404,6 +404,7 @@ def test_a_line_that_never_ends_is_not_kept(start: Start) -> None:
     """A command line has a maximum size. RFC 5321 §4.5.3.1.4."""
     server = start(max_line=1000)
     raw = server.connect()
+    raw.ask("HELO x", "250 *")
     for _ in range(5):
         raw.send(b"NOOP " + b"x" * 900)
         server.settle()
@@ -413,6 +414,15 @@ def test_a_line_that_never_ends_is_not_kept(start: Start) -> None:
         for _ in range(100):
             raw.send(b"x" * MIB)
         raise ConnectionResetError
+    assert server.session().ended == "refused"
+
+
+def test_a_line_that_is_too_long_ends_a_connection_without_greeting(start: Start) -> None:
+    """It may be the request line of a web page's request, whose body has commands."""
+    server = start(max_line=1000)
+    raw = server.connect()
+    raw.send(b"POST /" + b"x" * 1000 + b" HTTP/1.1\r\nX: y\r\n\r\nEHLO x\r\nMAIL FROM:<a@b>\r\n")
+    raw.ask(b"", "500 5.5.2 Line too long")
     assert server.session().ended == "refused"
 
 

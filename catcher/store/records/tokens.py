@@ -21,6 +21,8 @@ PREFIX = "catcher_"
 
 MAX_NAME_LENGTH = 200
 
+MAX_SECRET_LENGTH = 200
+
 
 class Scope(StrEnum):
     """What a token permits; each scope includes those before it."""
@@ -105,6 +107,11 @@ class ApiTokens(Records):
         deletion = delete(token).where(token.c.number == number)
         if not self._writer.run(lambda connection: ChangeResult(changed=connection.execute(deletion).rowcount)):
             raise NotFound(f"there is no token {number}")
+
+
+def may_be_token(secret: str) -> bool:
+    """Return whether a secret has the form of a token and is worth a lookup."""
+    return secret.startswith(PREFIX) and len(secret) < MAX_SECRET_LENGTH
 
 
 def digest_of(secret: str) -> bytes:

@@ -8,13 +8,9 @@ credentials, and the handler of these images checks the signature. All else need
 streams, sockets and static files.
 """
 
-import asyncio
 import binascii
-import hashlib
-import hmac
 import logging
 import re
-import secrets
 from base64 import b64decode
 from collections.abc import Awaitable, Callable
 
@@ -22,67 +18,19 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from catcher.errors import StoreUnavailable
-from catcher.lru import LruCache
-from catcher.net.htpasswd import Htpasswd
-from catcher.store.records.tokens import PREFIX, ApiToken
+from catcher.net.password_verifier import PasswordVerifier, TooManyAttempts, TooManyFailures
+from catcher.store.records.tokens import ApiToken, may_be_token
 from catcher.store.records.tokens import Scope as TokenScope
-from catcher.threads import Threads
 from catcher.web.inbox_scope import bind
 from catcher.web.middleware.unknown_host import WITHOUT_LOGIN
 from catcher.web.services import WebOptions
 
 log = logging.getLogger("catcher.web")
 
-CACHED_CREDENTIALS = 1024
-"""Valid credentials that are cached, so that a slow hash is not computed for every request."""
-
-MAX_CONCURRENT = 2
-"""Hashes that are computed at the same time, so that password guessing leaves threads for everything else."""
-
-MAX_WAITING = 100
-"""Requests that may wait for a free slot; further ones have to try again."""
-
-MAX_SECRET_LENGTH = 200
-
 HEALTH_PATHS = ("livez", "readyz")
 """Paths that are open to everybody, under any host name."""
 
 _SIGNED_IMAGE = re.compile(r"view/[^/]+/cid/[0-9]+", re.ASCII)
-
-
-class TooManyAttempts(Exception):
-    """Too many passwords are being verified. Stays within this module: the response is 503."""
-
-
-class PasswordVerifier:
-    """Verifies credentials in a thread and caches valid ones; of invalid ones nothing is kept."""
-
-    def __init__(self, passwords: Htpasswd, threads: Threads) -> None:
-        self._passwords = passwords
-        self._threads = threads
-        self._known: LruCache[bytes, bool] = LruCache(CACHED_CREDENTIALS)
-        self._key = secrets.token_bytes(32)
-        self._slots = asyncio.Semaphore(MAX_CONCURRENT)
-        self._waiting = 0
-
-    async def verify(self, user: str, password: str) -> bool:
-        """Return whether this is the user's password. Raises TooManyAttempts."""
-        # Neither the password nor a plain hash of it is kept: a cached key is worthless outside this process.
-        key = hmac.digest(self._key, hashlib.sha256(f"{user}\0{password}".encode()).digest(), "sha256")
-        if self._known.get(key):
-            return True
-        if self._waiting >= MAX_WAITING:
-            raise TooManyAttempts
-        self._waiting += 1
-        try:
-            async with self._slots:
-                # Browsers request a page and its files at once: the first verification serves the others.
-                is_valid = bool(self._known.get(key)) or await self._threads.run(self._passwords.verify, user, password)
-        finally:
-            self._waiting -= 1
-        if is_valid:
-            self._known.put(key, True)
-        return is_valid
 
 
 class Authentication:
@@ -132,12 +80,22 @@ class Authentication:
         field = given[0] if given else b""
         basic, bearer = read_basic(field), read_bearer(field)
         secret = bearer or (basic[1] if basic else "")
-        if not is_protected and bearer is None and not _may_be_token(secret):
+        if not is_protected and bearer is None and not may_be_token(secret):
             return without_login, scope
+        peer = (scope.get("client") or ("",))[0]
         try:
-            if is_protected and basic is not None and passwords is not None and await passwords.verify(*basic):
+            if (
+                is_protected
+                and basic is not None
+                and passwords is not None
+                and await passwords.verify(*basic, address=peer)
+            ):
                 return self._app, scope
-            token = await self._find_token(secret) if _may_be_token(secret) else None
+            token = await self._find_token(secret) if may_be_token(secret) else None
+        except TooManyFailures:
+            log.warning("too many wrong passwords", extra={"peer": peer})
+            text = "Too many wrong passwords, try again later\n"
+            return PlainTextResponse(text, status_code=429, headers={"Retry-After": "10"}), scope
         except TooManyAttempts:
             busy = PlainTextResponse("Too many attempts, try again\n", status_code=503, headers={"Retry-After": "1"})
             return busy, scope
@@ -150,18 +108,13 @@ class Authentication:
             return self._app, bind(scope, token.inbox) if token.inbox else scope
         if basic is not None or bearer is not None:
             user = basic[0][:100] if basic else ""
-            log.warning("wrong password", extra={"user": user, "peer": (scope.get("client") or ("",))[0]})
+            log.warning("wrong password", extra={"user": user, "peer": peer})
         return _unauthorized(), scope
 
     def _is_protected(self, *, is_sending: bool) -> bool:
         if is_sending and self._options.accepts_any_sender:
             return False
         return self._options.is_protected or (is_sending and self._send_passwords is not None)
-
-
-def _may_be_token(secret: str) -> bool:
-    """Return whether a secret has the form of a token and is worth a lookup."""
-    return secret.startswith(PREFIX) and len(secret) < MAX_SECRET_LENGTH
 
 
 def needed_scope(method: str, path: str) -> TokenScope:

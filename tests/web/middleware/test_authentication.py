@@ -6,9 +6,10 @@ import logging
 import re
 import smtplib
 import threading
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -16,15 +17,16 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from catcher.net.htpasswd import Htpasswd
-from catcher.testing import RunningCatcher, running_catcher
-from catcher.threads import Threads
-from catcher.web.middleware.authentication import (
+from catcher.net.password_verifier import (
     MAX_CONCURRENT,
+    MAX_FAILURES,
     MAX_WAITING,
     PasswordVerifier,
     TooManyAttempts,
-    read_basic,
 )
+from catcher.testing import RunningCatcher, running_catcher
+from catcher.threads import Threads
+from catcher.web.middleware.authentication import read_basic
 
 # The example of Apache's page "Password Formats": myPassword.
 HASHED = "ann:$apr1$r31.....$HqJZimcKQFAMYayBlzkrA/"
@@ -223,23 +225,33 @@ def test_slow_hashes_are_computed_once_and_few_at_a_time() -> None:
         threads, slow = Threads(8), Slow()
         try:
             verifier = PasswordVerifier(slow, threads)
-            right = [asyncio.create_task(verifier.verify("ann", "pw")) for _ in range(20)]
-            wrong = [asyncio.create_task(verifier.verify("ann", f"guess{n}")) for n in range(MAX_WAITING - 20)]
+
+            def guess(number: int) -> Coroutine[Any, Any, bool]:
+                return verifier.verify("ann", f"guess{number}", address=f"192.0.2.{number}")
+
+            right = [asyncio.create_task(verifier.verify("ann", "pw", address="192.0.2.200")) for _ in range(20)]
+            wrong = [
+                asyncio.create_task(verifier.verify("ann", f"guess{n}", address=f"192.0.2.{n}"))
+                for n in range(MAX_WAITING - 20)
+            ]
             await asyncio.sleep(0)
             with pytest.raises(TooManyAttempts):
-                await verifier.verify("ann", "one too many")
+                await verifier.verify("ann", "one too many", address="192.0.2.200")
             slow.done.set()
             assert all(await asyncio.gather(*right))
             assert not any(await asyncio.gather(*wrong))
             assert slow.most <= MAX_CONCURRENT
             assert slow.calls <= MAX_WAITING - 20 + MAX_CONCURRENT
             # The places of the crowd are free again.
-            assert not await verifier.verify("ann", "later guess")
+            assert not await verifier.verify("ann", "later guess", address="192.0.2.200")
             slow.done.clear()
-            wrong = [asyncio.create_task(verifier.verify("ann", f"guess{n}")) for n in range(MAX_WAITING)]
+            wrong = [
+                asyncio.create_task(verifier.verify("ann", f"guess{n}", address=f"192.0.2.{n}"))
+                for n in range(MAX_WAITING)
+            ]
             await asyncio.sleep(0)
             before = slow.calls
-            assert await verifier.verify("ann", "pw")
+            assert await verifier.verify("ann", "pw", address="192.0.2.200")
             assert slow.calls == before
             slow.done.set()
             assert not any(await asyncio.gather(*wrong))
@@ -248,6 +260,22 @@ def test_slow_hashes_are_computed_once_and_few_at_a_time() -> None:
             threads.close()
 
     asyncio.run(crowd())
+
+
+def test_an_address_that_guesses_passwords_is_slowed_down_and_valid_users_go_on() -> None:
+    """After thirty wrong passwords the response is 429, without a look at the password; a known one is accepted."""
+    with running_catcher(ui_auth="ann:secret") as running:
+
+        def log_in(user: str, password: str) -> httpx2.Response:
+            return httpx2.get(f"{running.url}api/v1/info", auth=(user, password), timeout=30)
+
+        assert log_in("ann", "secret").status_code == 200
+        statuses = [log_in("ann", f"guess{n}").status_code for n in range(3 * MAX_FAILURES)]
+        assert set(statuses[:MAX_FAILURES]) == {401}
+        assert statuses.count(429) > MAX_FAILURES
+        refused = log_in("bob", "secret")
+        assert (refused.status_code, refused.headers["Retry-After"]) == (429, "10")
+        assert log_in("ann", "secret").status_code == 200
 
 
 def test_an_empty_password_file_does_not_lock_everybody_out(tmp_path: Path) -> None:
