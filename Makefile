@@ -14,25 +14,29 @@ PYTEST := -m pytest -n $(WORKERS) --dist worksteal
 # Compiled once: tests start hundreds of processes, and pytest rewrites the assertions of each module.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test quick coverage lint format messages lock wheel clean
+.PHONY: run test prerequisites quick coverage lint format messages lock wheel clean
 
 run: $(VENV)/installed
 	$(BIN)/catcher serve $(ARGS)
 
-test: $(VENV)/installed-dev
-	$(BIN)/python -m tests.ensure_chromium
-	$(BIN)/python tests/checks/ensure_spamd.py
-	$(BIN)/python tests/clients/ensure_clients.py
+test: prerequisites $(VENV)/installed-dev
+	$(BIN)/python tests/prerequisites.py install
+	$(BIN)/python -m tests.clients.ensure_clients
 	$(BIN)/python $(PYTEST) $(ARGS)
 
 quick: $(VENV)/installed-dev
 	CATCHER_TEST_DATABASE=sqlite $(BIN)/python $(PYTEST) -m "not browser and not foreign" $(ARGS)
 
-coverage: $(VENV)/installed-dev
+coverage: prerequisites $(VENV)/installed-dev
+	$(BIN)/python tests/prerequisites.py install
+	$(BIN)/python -m tests.clients.ensure_clients
 	$(BIN)/coverage erase
 	$(BIN)/coverage run $(PYTEST) $(ARGS)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/python -m tests.coverage_of_rooms
+
+prerequisites:
+	@$(PYTHON) tests/prerequisites.py check
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
@@ -62,6 +66,8 @@ clean:
 $(VENV)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "catcher needs Python 3.11 or newer; name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || \
+		{ echo "$(PYTHON) lacks its module venv; on Debian: apt-get install python3-venv"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install --quiet 'pip>=25.1'
 	touch $@

@@ -3,7 +3,6 @@
 import asyncio
 import functools
 import os
-import shutil
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from catcher.testing import RunningCatcher, running_catcher
 from tests import databases
 from tests.databases import Server
 from tests.depth import DEPTH, examples
+from tests.prerequisites import Machine, find_installed_chromium
 
 # Few examples, the same in every run unless more are asked for, and no opinion on how fast a busy machine makes them.
 hypothesis.settings.register_profile(
@@ -156,11 +156,8 @@ def smtp(catcher: RunningCatcher) -> Iterator[smtplib.SMTP]:
 
 def find_chromium() -> str:
     """The Chromium for the tests: the one CATCHER_CHROMIUM names, an installed one, or Playwright's own; else ""."""
-    if named := os.environ.get("CATCHER_CHROMIUM"):
-        return named
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if found := shutil.which(name):
-            return found
+    if installed := find_installed_chromium(Machine()):
+        return installed
     with sync_playwright() as playwright:
         own = playwright.chromium.executable_path
     return own if Path(own).exists() else ""

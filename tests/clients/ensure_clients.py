@@ -6,12 +6,13 @@ plug-in for pytest would else be part of every run of ours.
 
 import hashlib
 import os
-import shutil
 import subprocess
 import sys
 import venv
 from collections.abc import Callable
 from pathlib import Path
+
+from tests.prerequisites import find_node
 
 HERE = Path(__file__).parent
 CACHE = Path(os.environ.get("CATCHER_TEST_CACHE", HERE.parents[1] / ".cache"))
@@ -37,11 +38,13 @@ def _ensured(lock: Path, stamp: Path, install: Callable[[], bool]) -> bool:
 
 
 def _install_node() -> bool:
-    npm = shutil.which("npm")
-    if npm is None:
+    node = find_node()
+    if node is None:
         sys.stderr.write("The tests run client libraries of Node: install Node 20 or newer, with npm.\n")
         return False
-    return subprocess.run([npm, "ci", "--ignore-scripts", "--silent"], cwd=HERE, check=False).returncode == 0
+    environ = {**os.environ, "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+    install = ["npm", "ci", "--ignore-scripts", "--silent"]
+    return subprocess.run(install, cwd=HERE, env=environ, check=False).returncode == 0
 
 
 def _install_python() -> bool:

@@ -3,7 +3,6 @@
 import json
 import os
 import runpy
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from catcher.testing import RunningCatcher, running_catcher
 from tests.clients.ensure_clients import CACHE
 from tests.conftest import find_chromium
+from tests.prerequisites import find_node
 
 HERE = Path(__file__).parent
 CLIENT = HERE.parents[1] / "clients" / "js"
@@ -27,8 +27,8 @@ def served() -> Iterator[RunningCatcher]:
 
 def run(served: RunningCatcher, *command: str, **more: str) -> "subprocess.CompletedProcess[str]":
     """Run a program of Node in the directory of the tests, with the catcher's URL in its environment."""
-    node = shutil.which("node")
-    assert node is not None, "the tests need Node; see tests/clients/ensure_clients.py"
+    node = find_node()
+    assert node is not None, "the tests need Node; see tests/prerequisites.py"
     assert (HERE / "node_modules").is_dir(), "run tests/clients/ensure_clients.py; `make test` does that"
     return subprocess.run(
         [node, *command],

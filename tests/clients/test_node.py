@@ -1,7 +1,6 @@
 """Client libraries of Node, as their users have them, against a running catcher: every method of each."""
 
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ import pytest
 
 from catcher.testing import RunningCatcher, running_catcher
 from tests.mail.servers import smtp_server
+from tests.prerequisites import find_node
 
 HERE = Path(__file__).parent
 
@@ -40,8 +40,8 @@ def served() -> Iterator[RunningCatcher]:
 )
 def test_a_client_library_works_unchanged(served: RunningCatcher, script: str, package: str) -> None:
     """Whoever uses Mailpit or MailHog by this library changes nothing."""
-    node = shutil.which("node")
-    assert node is not None, "the tests need Node; see tests/clients/ensure_clients.py"
+    node = find_node()
+    assert node is not None, "the tests need Node; see tests/prerequisites.py"
     assert (HERE / "node_modules" / package).is_dir(), "run tests/clients/ensure_clients.py; `make test` does that"
     done = subprocess.run(
         [node, "--test", "--test-reporter", "tap", script],

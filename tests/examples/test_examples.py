@@ -8,6 +8,7 @@ from pathlib import Path
 
 from catcher.testing import RunningCatcher
 from tests.conftest import find_chromium
+from tests.prerequisites import find_node
 from tests.testing.suites import WITHOUT_SLOW_PLUGINS
 
 ROOT = Path(__file__).parents[2]
@@ -49,13 +50,13 @@ def test_the_example_for_playwright_passes() -> None:
 
 def test_the_example_for_node_passes(catcher: RunningCatcher, tmp_path: Path) -> None:
     """Node's own test runner, with the client as `npm install` would put it."""
-    node = shutil.which("node")
-    assert node is not None, "the tests need Node; see tests/clients/ensure_clients.py"
+    node = find_node()
+    assert node is not None, "the tests need Node; see tests/prerequisites.py"
     shutil.copytree(EXAMPLES / "node", tmp_path / "node", ignore=shutil.ignore_patterns("node_modules"))
     modules = tmp_path / "node" / "node_modules"
     modules.mkdir()
     (modules / "catcher-mail").symlink_to(ROOT / "clients" / "js")
     (modules / "nodemailer").symlink_to(NODE_MODULES / "nodemailer")
-    done = run(tmp_path / "node", node, "--test", "--test-reporter", "tap", CATCHER_URL=catcher.url)
+    done = run(tmp_path / "node", str(node), "--test", "--test-reporter", "tap", CATCHER_URL=catcher.url)
     assert "# pass 3" in done.stdout, done.stdout + done.stderr
     assert done.returncode == 0
