@@ -250,6 +250,17 @@ def test_a_body_over_the_limit_is_refused_unread(site: RunningCatcher) -> None:
     assert answer.endswith(b"http: request body too large")
 
 
+def test_a_body_of_undeclared_length_has_the_same_limit(site: RunningCatcher) -> None:
+    """413 at the octet that exceeds 5 MiB, the limit of JSON."""
+    piece = b"100000\r\n" + b" " * 0x100000 + b"\r\n"
+    head = (
+        b"PUT /api/v1/messages HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+    )
+    assert b" 413 " in exchange(site.url, head + 5 * piece + b"1\r\n \r\n").split(b"\r\n")[0]
+    whole = exchange(site.url, head + 5 * piece + b"0\r\n\r\n")
+    assert b" 413 " not in whole.split(b"\r\n")[0]
+
+
 @pytest.mark.parametrize("length", [b"-1", b"1e3", b"+5", b"9" * 400, b"\xb2"])
 def test_an_invalid_length_is_refused(site: RunningCatcher, length: bytes) -> None:
     """With 4xx, never 500."""
