@@ -52,6 +52,7 @@ REQUESTS = [
     ("PUT", "api/v1/messages", Scope.WRITE),
     ("PUT", "api/v1/faults", Scope.WRITE),
     ("POST", "actions", Scope.WRITE),
+    ("OPTIONS", "", Scope.WRITE),
     ("GET", "api/v1/tokens", Scope.ADMIN),
     ("POST", "api/v1/tokens", Scope.ADMIN),
     ("DELETE", "api/v1/tokens/999", Scope.ADMIN),
