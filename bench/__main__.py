@@ -78,7 +78,10 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--stored", type=int, action="append", help="size of the mailbox that is read; may be repeated")
     parser.add_argument("--scale", type=float, help="factor for the numbers of messages and requests")
     parser.add_argument("--json", type=Path, metavar="FILE", help="save the figures here")
-    return parser.parse_args(arguments)
+    given = parser.parse_args(arguments)
+    if given.against and not (given.against / "catcher").is_dir():
+        parser.error(f"--against {given.against}: expected a checkout of catcher")
+    return given
 
 
 def _cells(figures: dict[str, float], ours: str) -> Iterator[str]:
