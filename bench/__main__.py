@@ -70,7 +70,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("part", nargs="*", choices=[*PARTS, []], help=f"what is measured: {', '.join(PARTS)}")
+    parser.add_argument(
+        "part", nargs="*", choices=[*PARTS, []], metavar="PART", help=f"what is measured: {', '.join(PARTS)}"
+    )
     parser.add_argument("--check", action="store_true", help="judge the ratios by bench/budgets.toml, on small loads")
     parser.add_argument("--against", type=Path, metavar="CHECKOUT", help="measure another checkout's catcher, too")
     parser.add_argument("--maildev", action="store_true", help="measure maildev, too; npm installs it into .cache")
