@@ -67,7 +67,7 @@ def is_expected_host(authority: str, names: tuple[str, ...]) -> bool:
         return False
     if "." not in host or _is_address(host) or _has_safe_suffix(host):
         return True
-    return any(_matches(pattern.lower().strip(), host) for pattern in names)
+    return any(_matches(pattern, host) for pattern in names)
 
 
 def is_same_origin(origin: str, authority: str) -> bool:

@@ -37,7 +37,7 @@ def test_configured_names_pass_exactly_or_below() -> None:
         "*.dev.example.com",
         ".ci.example.com",
         "CI.Example.com",
-        "*.qa.example.com.:8025",
+        "*.QA.example.com.:8025",
         "qa.example.net:443",
     )
     assert is_expected_host("MAIL.example.com:8025", names)
