@@ -26,6 +26,7 @@ class Htpasswd:
 
     def __init__(self, entries: Mapping[str, str]) -> None:
         self._entries = dict(entries)
+        self._by_scheme = {_scheme(secret): secret for secret in self._entries.values()}
 
     @classmethod
     def load(cls, path: Path) -> "Htpasswd":
@@ -56,12 +57,17 @@ class Htpasswd:
         return len(self._entries)
 
     def verify(self, user: str, password: str) -> bool:
-        """Return whether this is the user's password. An unknown user takes about as long as a wrong password."""
+        """Return whether this is the user's password.
+
+        Every call computes one hash of each scheme and cost in the file, so that its time is the same for all users,
+        known or not.
+        """
         secret = self._entries.get(user)
-        if secret is None:
-            _matches(next(iter(self._entries.values()), "-"), password)
-            return False
-        return _matches(secret, password)
+        own = "" if secret is None else _scheme(secret)
+        for scheme, other in self._by_scheme.items():
+            if scheme != own:
+                _matches(other, password)
+        return secret is not None and _matches(secret, password)
 
     def plain(self, user: str) -> str | None:
         """Return the user's password if it is in plain text, which challenge-response mechanisms need."""
@@ -76,6 +82,15 @@ class Htpasswd:
 
 def _is_plain(secret: str) -> bool:
     return not secret.startswith((*_BCRYPT, *_MD5, *_SHA1))
+
+
+def _scheme(secret: str) -> str:
+    """Return what decides how long a comparison with this hash takes: its scheme, for bcrypt with the cost."""
+    if secret.startswith(_BCRYPT):
+        return secret[4:6]
+    if secret.startswith(_MD5):
+        return "md5"
+    return "sha1" if secret.startswith(_SHA1) else "plain"
 
 
 def _problem(secret: str) -> str:

@@ -103,6 +103,25 @@ def test_an_unknown_user_costs_a_hash_too(monkeypatch: pytest.MonkeyPatch) -> No
     assert not Htpasswd.parse("").verify("bob", "guess")
 
 
+def test_a_file_with_several_schemes_costs_the_same_for_every_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One hash of each scheme and cost, whether the user has the cheap one, the expensive one, or none."""
+    computed: list[str] = []
+
+    def record(password: bytes, proof: bytes) -> bool:
+        computed.append(proof[:7].decode())
+        return False
+
+    monkeypatch.setattr(bcrypt, "checkpw", record)
+    digest = "abcdefghijklmnopqrstuuWZrGGIgcXKkWxQ8z1YdS1M7qJ9N0Y3K"
+    file = Htpasswd.parse(
+        f"ann:$2y$04${digest}\nbob:plain\ncarl:$2b$05${digest}\ndan:{{SHA}}5en6G6MezRroT3XKqkdPOmY/BfQ="
+    )
+    for user in ("ann", "bob", "carl", "dan", "nobody"):
+        computed.clear()
+        assert file.verify(user, "plain") == (user == "bob")
+        assert sorted(computed, key=lambda proof: proof[4:6]) == ["$2y$04$", "$2b$05$"]
+
+
 def test_bcrypt_without_its_package_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     """The line says what to install."""
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)

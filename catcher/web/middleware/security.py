@@ -10,7 +10,8 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from catcher.web.middleware.authentication import HEALTH_PATHS
-from catcher.web.middleware.hosts import host_name, is_expected_host, is_listed_origin, is_same_origin
+from catcher.web.middleware.hosts import host_name, is_expected_host
+from catcher.web.middleware.request_source import FIELDS, RequestSource, request_source, with_source
 from catcher.web.middleware.unknown_host import WITHOUT_LOGIN, UnknownHost
 from catcher.web.services import WebOptions
 
@@ -31,10 +32,9 @@ class Gate:
 
     * Host: for a name that `is_expected_host` does not accept, only health checks and requests with valid credentials
       pass, all else is refused with 403: the browser sends no credentials to a name that the attacker chose. 400 when
-      malformed. No Host (HTTP/1.0) passes.
-    * Every request that changes state or makes the server send requests, and every WebSocket: an `Origin` that is
-      neither this host nor listed, or `Sec-Fetch-Site: cross-site` without a listed Origin, is refused with 403, on
-      all paths.
+      malformed or given twice. No Host (HTTP/1.0) passes.
+    * Requests that change state and WebSockets are refused with 403 if their `RequestSource` is foreign, on all paths;
+      those that make the server send requests also if it is unknown.
     * Below the API and for bare views a foreign Origin may not read either, as existing clients expect; a listed one
       gets the CORS response headers, and its preflight requests are answered here.
     Paths are compared decoded, so no spelling evades a rule.
@@ -53,8 +53,11 @@ class Gate:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        fields = _fields(scope, b"host", b"origin", b"sec-fetch-site")
+        fields = _fields(scope, *FIELDS)
         host, origin = fields[b"host"], fields[b"origin"]
+        if sum(name == b"host" for name, _value in scope["headers"]) > 1:  # RFC 9112 §3.2
+            await PlainTextResponse("More than one Host header\n", status_code=400)(scope, receive, send)
+            return
         if host is not None and not is_expected_host(host, self._options.hosts):
             name = host_name(host)
             if name is None:
@@ -62,7 +65,10 @@ class Gate:
                 return
             if scope["path"] not in self._health:
                 scope = {**scope, WITHOUT_LOGIN: self._unknown_host.refusal(name)}
-        refusal = self._refusal(scope, host, origin, fields[b"sec-fetch-site"])
+        source = request_source(fields, listed=self._options.cors)
+        if source is not RequestSource.OWN:
+            scope = with_source(scope, source)
+        refusal = self._refusal(scope, source, has_origin=origin is not None)
         if refusal is not None:
             await refusal(scope, receive, send)
         elif scope["type"] == "http" and self._is_shared(scope["path"]):
@@ -70,16 +76,17 @@ class Gate:
         else:
             await self._app(scope, receive, send)
 
-    def _refusal(self, scope: Scope, host: str | None, origin: str | None, site: str | None) -> Response | None:
-        is_change = scope["type"] == "websocket" or scope["method"] not in _SAFE_METHODS
-        is_change = is_change or scope["path"].endswith(_OUTGOING)
-        if not is_change and not self._is_shared(scope["path"]):
+    def _refusal(self, scope: Scope, source: RequestSource, *, has_origin: bool) -> Response | None:
+        if source is RequestSource.OWN:
             return None
-        if origin is not None:
-            is_foreign = not (is_same_origin(origin, host or "") or is_listed_origin(origin, self._options.cors))
+        if scope["path"].endswith(_OUTGOING):
+            is_refused = True
+        elif source is RequestSource.UNKNOWN:
+            is_refused = False
         else:
-            is_foreign = is_change and site == "cross-site"
-        return PlainTextResponse("Blocked due to CORS violation\n", status_code=403) if is_foreign else None
+            is_change = scope["type"] == "websocket" or scope["method"] not in _SAFE_METHODS
+            is_refused = is_change or (has_origin and self._is_shared(scope["path"]))
+        return PlainTextResponse("Blocked due to CORS violation\n", status_code=403) if is_refused else None
 
     def _is_shared(self, path: str) -> bool:
         return path.startswith(self._api) or (path.startswith(self._view) and path.endswith((".html", ".txt")))

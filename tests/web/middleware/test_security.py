@@ -10,7 +10,9 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from catcher.intake import deliver_now
 from catcher.testing import RunningCatcher, running_catcher
+from tests.web.api.mails import envelope
 
 LIST = "/api/v1/messages"
 
@@ -96,6 +98,73 @@ def test_a_token_is_accepted_under_every_name_where_none_is_required(catcher: Ru
         assert client.get(LIST, headers={**host, "Authorization": "Bearer x"}).status_code == 401
         assert client.get(LIST, headers=host, auth=("ann", "secret")).status_code == 403
         assert client.get(LIST, headers=host).status_code == 403
+
+
+def test_two_host_fields_are_refused(site: RunningCatcher) -> None:
+    """A proxy may have judged the other one. RFC 9112 §3.2."""
+    for path in (b"/", b"/livez", b"/api/v1/messages"):
+        request = b"GET %b HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\nConnection: close\r\n\r\n" % path
+        assert exchange(site.url, request).split(b" ", 2)[1] == b"400"
+
+
+BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux)", "Accept-Language": "en", "Host": "192.168.1.5:8025"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Referer": "http://192.168.1.5:3000/"}, 403),
+        ({**BROWSER, "Referer": "http://evil.example/"}, 403),
+        (BROWSER, 403),
+        ({**BROWSER, "Referer": "http://192.168.1.5:8025/view/x"}, 404),
+        ({**BROWSER, "Sec-Fetch-Site": "none"}, 404),
+        ({**BROWSER, "Sec-Fetch-Site": "same-origin", "Referer": "http://public.example/"}, 404),
+        ({"User-Agent": "Mozilla/5.0 (Windows NT) WindowsPowerShell/5.1"}, 404),
+        ({}, 404),
+    ],
+)
+@pytest.mark.parametrize("name", ["checks", "link-check"])
+def test_only_own_pages_and_programs_start_checks(
+    client: httpx2.Client, headers: dict[str, str], status: int, name: str
+) -> None:
+    """A page on another port, or one that suppresses its Referer on plain HTTP, makes the server send nothing."""
+    path = f"/api/v1/message/{'1' * 22}/{name}"
+    assert client.get(path, headers=headers).status_code == status
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Referer": "http://evil.example/"},
+    ],
+)
+@pytest.mark.parametrize(
+    "path", ["/view/{id}", "/view/{id}.html", "/view/{id}.txt", "/api/v1/message/{id}", "/view/latest.txt"]
+)
+def test_a_foreign_page_sets_no_read_mark(path: str, headers: dict[str, str]) -> None:
+    """It can send any GET, although it may not read the response."""
+    with running_catcher() as running:
+        content = b"Subject: x\r\nContent-Type: text/html\r\n\r\n<p>x"
+        (store_id,) = deliver_now(running.store, [(envelope(), content)])
+        url = running.url.rstrip("/") + path.format(id=store_id)
+        assert httpx2.get(url, headers=headers, timeout=30).status_code == 200
+        assert not running.store.summary(store_id).is_read
+        assert httpx2.get(url, timeout=30).status_code == 200
+        assert running.store.summary(store_id).is_read
+
+
+@pytest.mark.parametrize("is_secure", [False, True])
+def test_cookies_are_secure_under_tls(is_secure: bool) -> None:
+    """Also where a proxy on this machine terminates it. RFC 6265 §4.1.2.5."""
+    headers = {"X-Forwarded-Proto": "https"} if is_secure else {}
+    with running_catcher() as running:
+        (store_id,) = deliver_now(running.store, [(envelope(), b"Subject: x\r\n\r\n<p>x")])
+        for path, field in (("settings", "theme"), (f"view/{store_id}/trust", "trust")):
+            answer = httpx2.post(running.url + path, data={field: "1"}, headers=headers, timeout=30)
+            assert ("secure" in answer.headers["Set-Cookie"].lower()) == is_secure
 
 
 def test_a_request_without_host_passes(site: RunningCatcher) -> None:

@@ -76,7 +76,7 @@ class MailpitChecks(CheckingResource):
         (report,) = await self._reports(
             stored, checks.RunOptions(only=("linkcheck",), follow=follow, one_time_links=True)
         )
-        await self._reader.mark_read(stored)
+        await self._reader.mark_read(request, stored)
         return await self._presented(link_check, report)
 
     @operation(

@@ -51,7 +51,7 @@ class BodyViews(MessageResource):
         stored, bodies = await self._read(request)
         if not bodies.html:
             raise not_found(NO_HTML)
-        await self._reader.mark_read(stored)
+        await self._reader.mark_read(request, stored)
         parts = self._parts(stored)
         document, headers = await self._threads.run(
             _framed,
@@ -74,7 +74,7 @@ class BodyViews(MessageResource):
         Marks the message as read. The text is made from the HTML if there is none.
         """
         stored, bodies = await self._read(request)
-        await self._reader.mark_read(stored)
+        await self._reader.mark_read(request, stored)
         return Response(bodies.text.encode("utf-8", "replace"), headers={"Content-Type": "text/plain; charset=utf-8"})
 
     async def _read(self, request: Request) -> tuple[StoredMessage, Bodies]:

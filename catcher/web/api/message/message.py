@@ -17,6 +17,7 @@ from catcher.web.api.openapi.operations import JSON, Content, Parameter, Resourc
 from catcher.web.api.presenters import header_values, message_detail
 from catcher.web.contents.bodies import read_message
 from catcher.web.inbox_scope import inbox_of
+from catcher.web.middleware.request_source import RequestSource, source_of
 from catcher.web.services import Services
 
 LATEST = "latest"
@@ -54,10 +55,12 @@ class Reader:
         """Return the message with its text and HTML. Raises NotFound."""
         return await read_message(self._services.store, self._services.threads, await self.store_id(request))
 
-    async def mark_read(self, stored: StoredMessage) -> None:
-        """Mark the message as read if it is not."""
-        if not stored.summary.is_read:
-            await self._services.store.mark(ByIds((stored.summary.store_id,)), is_read=True)
+    async def mark_read(self, request: Request, stored: StoredMessage) -> bool:
+        """Mark the message as read, unless a page of another site may have caused the request; return the mark."""
+        if stored.summary.is_read or source_of(request) is not RequestSource.OWN:
+            return stored.summary.is_read
+        await self._services.store.mark(ByIds((stored.summary.store_id,)), is_read=True)
+        return True
 
 
 _LINES = {"type": "array", "items": {"type": "string"}}
@@ -89,10 +92,8 @@ class OneMessage(MessageResource):
         Marks it as read.
         """
         stored, bodies = await self._reader.read(request)
-        is_peek = is_on(request, "peek")
-        if not is_peek:
-            await self._reader.mark_read(stored)
-        return json_response(message_detail(stored, bodies, is_read=stored.summary.is_read or not is_peek))
+        is_read = stored.summary.is_read if is_on(request, "peek") else await self._reader.mark_read(request, stored)
+        return json_response(message_detail(stored, bodies, is_read=is_read))
 
     @operation(
         "GET",

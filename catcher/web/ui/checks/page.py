@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, Response
 
 from catcher import checks
 from catcher.store.model import StoredMessage
+from catcher.web.middleware.request_source import RequestSource, source_of
 from catcher.web.ui.checks.client_filter import filtered
 from catcher.web.ui.checks.details import details_of
 from catcher.web.ui.pages.checks import (
@@ -84,7 +85,7 @@ def requested(request: Request) -> tuple[str, ...]:
 
     Nothing for a link on a foreign page or in a message, which must not make the server send requests.
     """
-    if request.headers.get("sec-fetch-site") == "cross-site":
+    if source_of(request) is not RequestSource.OWN:
         return ()
     given = [name for each in request.query_params.getlist("ask")[:10] for name in each[:200].split()]
     return tuple(name for name in REQUESTS if name in given)

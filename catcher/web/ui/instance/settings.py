@@ -48,7 +48,7 @@ async def save(site: Site, request: Request) -> Response:
             given["clients"] = " ".join(str(value) for value in form.getlist("clients"))
     address = return_path(site.root, given.get("back", ""))
     response = RedirectResponse(address or site.href("settings", done=ActionResult(action="saved")), status_code=303)
-    write_preferences(response, changed(read_preferences(request), given), path=site.root)
+    write_preferences(response, request, changed(read_preferences(request), given), path=site.root)
     return response
 
 

@@ -14,7 +14,7 @@ from catcher.web.ui.pages.layout import NavLink
 from catcher.web.ui.pages.views import HtmlView
 from catcher.web.ui.site.languages import _, marked
 from catcher.web.ui.site.list_state import MAX_WIDTH, MIN_WIDTH, ListState, read_list_state
-from catcher.web.ui.site.preferences import read_preferences
+from catcher.web.ui.site.preferences import read_preferences, set_cookie
 from catcher.web.ui.site.site import Site
 
 WIDTHS = ("", "320", "375", "414", "600", "768")
@@ -108,7 +108,7 @@ async def trust(site: Site, request: Request) -> Response:
         keys = [*keys, key][-MAX_TRUSTED:]
     href = site.message_href(stored.summary.store_id) + read_list_state(request).query_string()
     response = RedirectResponse(href, status_code=303)
-    response.set_cookie(TRUST_COOKIE, ".".join(keys), max_age=31_536_000, path=site.root, samesite="lax", httponly=True)
+    set_cookie(response, request, TRUST_COOKIE, ".".join(keys), path=site.root)
     return response
 
 

@@ -8,6 +8,7 @@ from catcher.errors import NotFound
 from catcher.mime.model import Part
 from catcher.store.model import ByIds, StoredMessage, StoredSummary
 from catcher.web.contents.thumbnails import has_thumbnails
+from catcher.web.middleware.request_source import RequestSource, source_of
 from catcher.web.ui.checks.link_results import link_rows, with_rows
 from catcher.web.ui.checks.page import read_checks
 from catcher.web.ui.list.page import read_list
@@ -162,11 +163,11 @@ async def _page(site: Site, request: Request, stored: StoredMessage) -> MessageV
 
 
 def is_reading(request: Request) -> bool:
-    """Return whether a person opened the page: by a navigation, or by the pages' own script."""
+    """Return whether a person opened the page: by a navigation that no foreign page caused, or by the pages' script."""
     purpose = request.headers.get("sec-purpose", request.headers.get("purpose", ""))
-    destination = request.headers.get("sec-fetch-dest", "document")
-    is_script = destination == "empty" and request.headers.get("sec-fetch-site", "same-origin") == "same-origin"
-    return request.method == "GET" and (destination == "document" or is_script) and "prefetch" not in purpose
+    is_opened = request.headers.get("sec-fetch-dest", "document") in {"document", "empty"}
+    is_foreign = source_of(request) is RequestSource.FOREIGN
+    return request.method == "GET" and is_opened and not is_foreign and "prefetch" not in purpose
 
 
 def has_view(stored: StoredMessage, view: str) -> bool:

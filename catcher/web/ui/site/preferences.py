@@ -43,13 +43,22 @@ def read_preferences(request: Request) -> Preferences:
     return changed(Preferences(), {**values, "clients": values.get("clients", "").replace("~", " ")})
 
 
-def write_preferences(response: Response, preferences: Preferences, *, path: str) -> None:
+def set_cookie(response: Response, request: Request, name: str, value: str, *, path: str) -> None:
+    """Set a cookie for a year that scripts cannot read; sent over TLS only if this request used it.
+
+    Behind a proxy that is trusted, on this machine, its X-Forwarded-Proto says whether.
+    """
+    is_secure = request.url.scheme == "https"
+    response.set_cookie(name, value, max_age=31_536_000, path=path, secure=is_secure, httponly=True, samesite="lax")
+
+
+def write_preferences(response: Response, request: Request, preferences: Preferences, *, path: str) -> None:
     """Set the cookie, for a year."""
     values = {name: int(getattr(preferences, field)) for name, field in _SWITCHES.items()}
     values |= {name: getattr(preferences, field) for name, (field, _allowed) in _CHOICES.items()}
     value = ".".join(f"{name}={value}" for name, value in values.items())
     value += f".clients={'~'.join(preferences.clients)}"
-    response.set_cookie(COOKIE, value, max_age=31_536_000, path=path, samesite="lax", httponly=True)
+    set_cookie(response, request, COOKIE, value, path=path)
 
 
 def changed(preferences: Preferences, given: Mapping[str, str]) -> Preferences:
