@@ -46,15 +46,7 @@ def put(site: RunningCatcher, inbox: str) -> str:
 @pytest.fixture
 def secret(site: RunningCatcher) -> str:
     """A token of everything, bound to one inbox, whose name is in another letter case."""
-    made = command("token", "create", "--scope", "admin", "--inbox", "mine", "-d", site_database(site))
-    return subprocess.run(made, capture_output=True, text=True, check=True).stdout.strip()
-
-
-def site_database(site: RunningCatcher) -> str:
-    """Where the database is."""
-    path = httpx2.get(site.url + "api/v1/info", headers=bearer(admin(site)), timeout=30).json()["Database"]
-    assert isinstance(path, str)
-    return path
+    return site.store.tokens.make("bound", Scope.ADMIN, now=datetime.now(UTC), inbox="mine")[1]
 
 
 def admin(site: RunningCatcher) -> str:
@@ -198,3 +190,11 @@ def test_a_token_limits_its_request_where_nobody_is_asked_for_one(tmp_path: Path
         assert anybody.get("api/v1/messages", headers=bearer(secret[:-1] + "!")).status_code == 401
         assert anybody.get("api/v1/messages", headers=bearer("of-another-server")).status_code == 401
         assert anybody.get("api/v1/messages", headers=basic("ann", "secret")).json()["total"] == 2
+
+
+def test_a_token_of_an_inbox_is_made_by_command(site: RunningCatcher, tmp_path: Path) -> None:
+    """`--inbox` binds it."""
+    made = command("token", "create", "--scope", "read", "--inbox", "mine", "-d", str(tmp_path / "mail.db"))
+    secret = subprocess.run(made, capture_output=True, text=True, check=True).stdout.strip()
+    listed = httpx2.get(f"{site.url}api/v1/messages", headers=bearer(secret), timeout=30).json()
+    assert [message["Subject"] for message in listed["messages"]] == [MINE]

@@ -9,6 +9,7 @@ import httpx2
 import pytest
 
 from catcher.paths import data_directory
+from catcher.store import Everything
 from catcher.web.ui.site.site import PAGE_POLICY
 from tests.web.ui.conftest import Mailbox
 from tests.web.ui.mails import PDF, hostile, invoice, mail, page, png, report, thirty, welcome
@@ -49,6 +50,7 @@ def test_every_page_has_the_policy_of_pages(reader: httpx2.Client, path: str) ->
 
 def test_the_list_shows_the_newest_first(reader: httpx2.Client, filled: Mailbox) -> None:
     """Subject, sender, recipient, snippet, time, attachments: what one row says."""
+    filled.catcher.store.mark(Everything(), is_read=False)
     text = reader.get("").text
     assert rows(text) == [summary.store_id for summary in filled.catcher.store.page(limit=50).messages]
     row = text[text.index(f'id="r-{filled.id_of("Weekly report")}"') :].partition("</li>")[0]
