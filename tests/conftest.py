@@ -22,6 +22,7 @@ from tests import databases
 from tests.databases import Server
 from tests.depth import DEPTH, examples
 from tests.prerequisites import Machine, find_installed_chromium
+from tests.run_folder import use_run_folder
 
 # Few examples, the same in every run unless more are asked for, and no opinion on how fast a busy machine makes them.
 hypothesis.settings.register_profile(
@@ -54,6 +55,12 @@ FOREIGN = (
     "tests/test_wheel.py",
     "tests/mail/test_inside_django.py",
 )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep temporary files together; the workers of a run inherit the folder."""
+    if not hasattr(config, "workerinput"):
+        use_run_folder(config)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
