@@ -244,6 +244,8 @@ def test_slow_hashes_are_computed_once_and_few_at_a_time() -> None:
             assert slow.calls <= MAX_WAITING - 20 + MAX_CONCURRENT
             # The places of the crowd are free again.
             assert not await verifier.verify("ann", "later guess", address="192.0.2.200")
+            # A cached password is its user's alone: "ann" and "pw" are not "annp" and "w".
+            assert not await verifier.verify("annp", "w", address="192.0.2.201")
             slow.done.clear()
             wrong = [
                 asyncio.create_task(verifier.verify("ann", f"guess{n}", address=f"192.0.2.{n}"))
