@@ -41,6 +41,7 @@ from catcher.conf.kinds import (
 )
 from catcher.conf.tables import (
     ChaosTriggers,
+    ExtractRules,
     Faults,
     RelayRules,
     RelayRuleSettings,
@@ -360,6 +361,15 @@ class Settings:
         Option("Sources of tags in messages to ignore: x-tags (the header field), plus-addresses."),
     ] = ()
     tags_username: Annotated[Boolean, Option("Tag messages with the user name of the sender's login.")] = False
+
+    extract_rules: Annotated[
+        ExtractRules,
+        Option(
+            "Rules for the code and the link of certain messages: in TOML an [[extract_rules]] table each, with match "
+            "(a search) and code, link or both (regular expressions; what the first group matches counts).",
+            section="Codes and links",
+        ),
+    ] = ()
 
     inbox_from: Annotated[
         tuple[str, ...],

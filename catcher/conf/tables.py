@@ -1,4 +1,4 @@
-"""Settings that are tables: relays and their rules, webhooks, faults, tag rules.
+"""Settings that are tables: relays and their rules, webhooks, faults, rules of tags and of codes.
 
 Each is a TOML table, or an object in a JSON text; the fields are its keys.
 """
@@ -237,6 +237,23 @@ def read_tag_rule(table: Any) -> TagRuleSettings:
     return read_record(TagRuleSettings, table)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtractRuleSettings:
+    """Patterns of code and link for messages that match a search query. Raises ValueError without query or pattern."""
+
+    match: Text
+    code: Pattern = ""
+    link: Pattern = ""
+
+    def __post_init__(self) -> None:
+        if not self.match or not (self.code or self.link):
+            raise ValueError
+
+
+def _extract_rule(table: Any) -> ExtractRuleSettings:
+    return read_record(ExtractRuleSettings, table)
+
+
 def _tag_line(value: Any) -> tuple[TagRuleSettings, ...]:
     """Return the rules of a text such as `tag1,tag2=match "Tag 3"="two words"`, Mailpit's notation."""
     if isinstance(value, list):
@@ -252,3 +269,6 @@ TagLine = Annotated[
     ),
 ]
 TagRules = Annotated[tuple[TagRuleSettings, ...], _tables("match and tags", _list_of(read_tag_rule))]
+ExtractRules = Annotated[
+    tuple[ExtractRuleSettings, ...], _tables("match, and code or link or both", _list_of(_extract_rule))
+]

@@ -1,17 +1,9 @@
-"""Scores of codes: each candidate is scored by its context.
+"""Scores of codes: each candidate is scored by the features of its context; see `scoring`.
 
-A score is a sum of points; the logistic function turns it into a confidence, so that 0 points are 0.5. It starts below
-zero, since most numbers are no codes, and depends on:
-
-* the form: six digits score highest, years and round numbers lowest; see `candidates`;
-* the nearest label, by distance: "verification code" adds many points, "code" fewer, "order number" subtracts some,
-  "discount code" makes it a coupon; a unit right after it ("4500 points") subtracts;
-* whether it is alone in a line or element, and emphasized;
-* words that go with codes ("expires", "do not share") in the lines around, and a subject that mentions a code;
-* small print, which subtracts;
-* a line before that asks to enter the code;
-* occurrences in several of subject, text and HTML;
-* another code of high confidence, which subtracts from numbers inside sentences.
+The features are the form of the candidate, the nearest label ("verification code", "order number", "discount code"),
+its setting (alone in a line, emphasized, small print, not displayed), the words of the lines around, the subject, and
+other occurrences. If the words beside it, or its setting below such words, name it as the code, the form does not
+count: codes look like anything.
 """
 
 import re
@@ -19,12 +11,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from catcher.extract.candidates import Candidate, candidates
+from catcher.extract.candidates import BARE, Candidate, Form, Look, candidates, word_in
 from catcher.extract.cue_index import CueIndex
-from catcher.extract.labels import CODE, COLONS, DECORATION, Label, label_of
+from catcher.extract.labels import COLONS, DECORATION, Label, label_of
 from catcher.extract.lines import Line
-from catcher.extract.model import CodeKind, CodeMatch, MatchSource, confidence_of
-from catcher.extract.words import Sense
+from catcher.extract.model import CodeKind, CodeMatch, MatchSource
+from catcher.extract.scoring import Features, confidence_of, points_of
+from catcher.extract.words import SPECIAL, Cue, Sense, copulas, folded
 
 MAX_CANDIDATES = 300
 """Candidates of a message that are scored."""
@@ -33,14 +26,6 @@ MAX_CODES = 20
 LEAST = 0.2
 """Minimum confidence of a code."""
 
-_START = -3.0
-_ALONE, _APART, _QUIET = 1.5, 0.7, -1.5
-_AGREED, _INTRO, _BESIDE = 0.9, 1.0, -2.0
-_NEAR = 45
-_RIGHT_BEHIND, _YEAR = 5, 1.7
-_PLACES = re.compile(r"\s*[A-Z][a-zà-ž]{3,}")
-_VOWELS = frozenset("AEIOUYaeiouy")
-
 _KINDS = {
     Sense.RESET: (CodeKind.RESET, 1.0),
     Sense.TWO_FACTOR: (CodeKind.TWO_FACTOR, 0.95),
@@ -48,20 +33,49 @@ _KINDS = {
     Sense.INVITATION: (CodeKind.INVITATION, 0.5),
     Sense.CONFIRMATION: (CodeKind.CONFIRMATION, 0.6),
 }
-_CODE_NAMES = frozenset({Sense.SURE, Sense.CODE, Sense.COUPON})
+_SPECIAL_KINDS = {
+    Sense.COUPON: CodeKind.COUPON,
+    Sense.GIFT_CARD: CodeKind.GIFT_CARD,
+    Sense.BACKUP: CodeKind.BACKUP,
+    Sense.MEETING: CodeKind.MEETING,
+}
+_CODE_NAMES = SPECIAL | {Sense.SURE, Sense.CODE}
+_REACH = 60
+"""Characters between a label and the number that it names."""
+_LONGEST_WORD = 20
+_LARGE = 0.8
+"""Emphasis of a code in a large or framed element."""
+_PLACES = re.compile(r"\s*[A-Z][a-zà-ž]{3,}")
+_SENTENCE_END = re.compile(r"[.!?](?:\s|\Z)|[。！？।]")
+_CLAUSE_END = re.compile(r"[.!?;,](?:\s|\Z)|[。！？।；،、，] ?| - ")
+_OTHER_NUMBER = re.compile(r"\d{4}|[A-Z0-9]{6}")
+_WORDS = re.compile(r"\w+")
+_VERB_REACH = 14
+_VERB_GAP = re.compile(r"[\W_]*(?:[^\W\d_]{1,5}[\W_]+){0,2}\Z")
+_DECORATION_BUT_COLONS = DECORATION.replace(":", "").replace("：", "")
+_ACRONYM_BEFORE = re.compile(r"\b([A-Z]{2,6})[ -]\Z")
+_ACRONYM_BEHIND = re.compile(r"[ -]([A-Z]{2,6})\b")
+_OF_CODES = frozenset(
+    {"OTP", "PIN", "SMS", "TAN", "MFA", "TOTP", "PUK", "ID", "FA", "SSO", "VPN", "IS", "IST", "EST", "ES"}
+)
 
 
 @dataclass(frozen=True, slots=True)
 class _Sighting:
-    """One occurrence of a code with its points. is_clear: it is set apart, or labelled right before."""
+    """One occurrence of a code.
+
+    is_clear: it is named as a code, or set apart. special: its kind if it is for another occasion.
+    """
 
     candidate: Candidate
     shown: str
+    features: Features
     points: float
     cue_index: CueIndex
     line: int
-    is_coupon: bool
+    special: CodeKind | None
     is_clear: bool
+    is_hidden: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,67 +85,108 @@ class _Standing:
     is_alone: bool
     is_apart: bool
     strength: float
+    is_hidden: bool
 
 
-def find_codes(subject: CueIndex, bodies: list[CueIndex]) -> tuple[list[CodeMatch], bool]:
-    """Return the codes of a message, most confident first, and whether a limit was reached."""
+def find_codes(subject: CueIndex, bodies: list[CueIndex], *, least: float = LEAST) -> tuple[list[CodeMatch], bool]:
+    """Return the codes of a message, most confident first, and whether a limit was reached.
+
+    least: minimum confidence.
+    """
     sightings: dict[str, list[_Sighting]] = defaultdict(list)
     topic = _topic(subject)
     number = 0
     is_cut = False
     for cue_index in (subject, *bodies):
+        special: CodeKind | None = None
         for line in range(len(cue_index.lines)):
-            for sighting in _sightings(cue_index, line, topic):
+            listed = special
+            special = None
+            for sighting in _sightings(cue_index, line, topic, listed):
                 sightings[sighting.candidate.value.casefold()].append(sighting)
+                special = special or (sighting.special if sighting.is_clear else None)
                 number += 1
             if number > MAX_CANDIDATES:
                 is_cut = True
                 break
-    clearest = max((each.points for found in sightings.values() for each in found if each.is_clear), default=0.0)
-    codes = [
-        code
-        for found in sightings.values()
-        if (code := _merged(found, subject, bodies, has_clearer=clearest > 2.0)) is not None
+    clear = [
+        (each.points, value)
+        for value, found in sightings.items()
+        for each in found
+        if each.is_clear and not each.special and not each.is_hidden
     ]
+    clear = sorted(clear, reverse=True)[:2]
+    codes = []
+    for value, found in sightings.items():
+        clearest = max((points for points, other in clear if other != value), default=-9.0)
+        code = _merged(found, subject, bodies, has_clearer=clearest > max(0.0, *(each.points for each in found)))
+        if code.confidence >= least:
+            codes.append(code)
     codes.sort(key=lambda code: -code.confidence)
     return codes[:MAX_CODES], is_cut or len(codes) > MAX_CODES
 
 
-def _topic(subject: CueIndex) -> float:
-    """Return the points for a subject that mentions a code."""
+def _topic(subject: CueIndex) -> str:
+    """Return the feature for a subject that mentions a code, "" for another."""
     senses = frozenset().union(*(subject.senses(index) for index in range(len(subject.lines))))
     if Sense.SURE in senses:
-        return 0.9
-    return 0.4 if senses & {Sense.CODE, *_KINDS} else 0.0
+        return "subject names a code"
+    return "subject is about signing in or confirming" if senses & {Sense.CODE, *_KINDS} else ""
 
 
-def _sightings(cue_index: CueIndex, index: int, topic: float) -> Iterator[_Sighting]:
-    """Yield the scored candidates of a line."""
+def _sightings(cue_index: CueIndex, index: int, topic: str, listed: CodeKind | None) -> Iterator[_Sighting]:
+    """Yield the scored candidates of a line. listed: kind of the codes in the line before, as in a list of them."""
     line = cue_index.lines[index]
     last_end = -1
     senses = frozenset[Sense]()
-    for candidate in candidates(line.text):
-        senses = senses or cue_index.senses(index) | cue_index.near(index)
+    for candidate in _candidates(line):
         standing = _standing(line, candidate)
-        if not standing.is_apart and ((candidate.is_bare and Sense.COUPON not in senses) or not senses & _CODE_NAMES):
+        if candidate.form in BARE and any(
+            start < candidate.end and candidate.start < end for start, end, _ in line.anchors
+        ):
+            continue  # words of a link
+        senses = senses or cue_index.senses(index) | cue_index.near(index)
+        asked = _asked(cue_index, index, candidate, topic)
+        is_topic = _is_topic(line, candidate, senses)
+        if not (standing.is_apart or asked or is_topic or senses & _CODE_NAMES):
             continue
         label = label_of(cue_index, index, candidate, is_alone=standing.is_alone, last_end=last_end)
-        last_end = candidate.end
-        if candidate.is_bare and not _is_code_like(candidate, label, standing):
+        last_end = last_end if candidate.form in BARE else candidate.end
+        named = _name(cue_index, index, candidate, label, standing) or (asked if label.points >= 0 else "")
+        special = _special(cue_index, index, label, listed if standing.is_alone else None)
+        if not named and (candidate.look is Look.YEAR or candidate.form is Form.DIGITS_LONG):
+            continue  # too many years and long numbers are in mails
+        if (candidate.form in BARE and not (named or special)) or _is_word(line.text, candidate, standing, named=named):
             continue
-        points = _START + _of_form(candidate, label) + label.points + _of_standing(candidate, label, standing, topic)
-        points += _QUIET if line.is_quiet and not label.points > 3 else 0.0
-        points += _INTRO if standing.is_alone and _is_introduced(cue_index, index) else 0.0
-        points += _around(cue_index, index, candidate)
+        features = _features(cue_index, index, candidate, label, standing, named=named, special=special, topic=topic)
+        if is_topic:
+            features["at the start of the subject"] = 1.0
         yield _Sighting(
             candidate=candidate,
             shown=line.text[candidate.start : candidate.end],
-            points=points,
+            features=features,
+            points=points_of("code", features),
             cue_index=cue_index,
             line=index,
-            is_coupon=label.sense is Sense.COUPON,
-            is_clear=standing.is_apart or (label.points > CODE and label.distance < _NEAR),
+            special=special,
+            is_clear=bool(named) or standing.is_apart,
+            is_hidden=standing.is_hidden,
         )
+
+
+def _candidates(line: Line) -> Iterator[Candidate]:
+    """Yield the candidates of a line, and words that are alone in it or in an element."""
+    text = line.text
+    yield from candidates(text)
+    for start, end in dict.fromkeys(((0, len(text)), *((run.start, run.end) for run in line.runs))):
+        if end - start < _LONGEST_WORD and (word := word_in(text, start, end)) is not None:
+            yield word
+
+
+def _is_topic(line: Line, candidate: Candidate, senses: frozenset[Sense]) -> bool:
+    """Return whether a subject about signing in or confirming begins with the candidate."""
+    is_first = line.place.source is MatchSource.SUBJECT and not line.text[: candidate.start].strip(DECORATION)
+    return is_first and bool(senses & {Sense.CODE, Sense.SURE, *_KINDS})
 
 
 def _standing(line: Line, candidate: Candidate) -> _Standing:
@@ -140,86 +195,204 @@ def _standing(line: Line, candidate: Candidate) -> _Standing:
     run = next((run for run in line.runs if run.start <= candidate.start < run.end), None)
     if run is None:
         is_marked = line.text[: candidate.start].endswith(("*", "`", "["))
-        return _Standing(is_alone, is_alone or is_marked, 0.0)
+        return _Standing(is_alone, is_alone or is_marked, 0.0, False)
     is_apart = line.text[run.start : run.end].strip(DECORATION) == shown
-    return _Standing(is_alone, is_alone or is_apart, run.strength)
+    return _Standing(is_alone, is_alone or is_apart, run.strength, run.is_hidden)
 
 
-def _of_form(candidate: Candidate, label: Label) -> float:
-    """Return the points for the form, given the label."""
-    if label.sense is Sense.COUPON:
-        return max(0.3, candidate.prior)
-    # "verification code: 2024" means that number, "2024" somewhere a year
-    is_named_year = candidate.is_year and label.sense is Sense.SURE and label.distance < _RIGHT_BEHIND
-    return candidate.prior + (_YEAR if is_named_year else 0.0)
+def _name(cue_index: CueIndex, index: int, candidate: Candidate, label: Label, standing: _Standing) -> str:
+    """Return the feature for a candidate that its label names, "" when it is only near one.
+
+    The label is right before it ("code: …", "code for signing in is …"), or behind it at the start of a line ("… is
+    your code"); or the candidate is alone, and the line before ends in a colon, is the label, or is above a large
+    element.
+    """
+    cue = label.cue
+    if cue is None or label.points <= 0 or label.sense not in (Sense.SURE, Sense.CODE):
+        return ""
+    line, text = cue_index.lines[index], cue_index.lines[label.line].text
+    if label.sense is Sense.CODE and _is_qualified(text, cue, shown=line.text[candidate.start : candidate.end]):
+        return ""
+    name = "named as a one-time code" if label.sense is Sense.SURE else "named as a code"
+    if label.line == index:
+        if cue.end <= candidate.start:
+            return name if _links(text[cue.end : candidate.start]) else ""
+        gap = text[candidate.end : cue.start]
+        is_first = not text[: candidate.start].strip(DECORATION)
+        return name if is_first and len(gap) <= _REACH and not _SENTENCE_END.search(gap) else ""
+    if not standing.is_apart:
+        return ""
+    if label.line < index:
+        rest = len(text) - (cue.end - cue.start)
+        is_intro = text.rstrip(_DECORATION_BUT_COLONS).endswith(COLONS) or rest <= 12
+        return name if (is_intro and standing.is_alone) or standing.strength >= _LARGE else ""
+    return name if standing.is_alone and standing.strength >= _LARGE else ""
 
 
-def _of_standing(candidate: Candidate, label: Label, standing: _Standing, topic: float) -> float:
-    """Return the points for setting and emphasis, and for the subject."""
-    if standing.is_apart:
-        return (_ALONE if standing.is_alone else _APART) + min(1.2, standing.strength * 0.6) + topic
-    return topic if len(candidate.value) >= 6 and label.points > 0 else 0.0
+def _asked(cue_index: CueIndex, index: int, candidate: Candidate, topic: str) -> str:
+    """Return the feature for a candidate that a sentence about signing in or confirming asks to enter, "" for others.
+
+    The verb is right before it ("use … to sign in") or right behind it, as in Turkish or Japanese.
+    """
+    text = cue_index.lines[index].text
+    for cue in cue_index.cues(index):
+        if cue.sense is not Sense.ENTER:
+            continue
+        gap = text[cue.end : candidate.start] if cue.end <= candidate.start else text[candidate.end : cue.start]
+        if candidate.form in BARE and gap.strip(" *\"'"):
+            continue  # a verb is near many words
+        if len(gap) <= _VERB_REACH and not _CLAUSE_END.search(gap) and _VERB_GAP.match(gap):
+            is_fitting = bool(cue_index.senses(index) & {Sense.SURE, Sense.CODE, *_KINDS})
+            return "asked to enter it" if is_fitting or topic == "subject names a code" else ""
+    return ""
+
+
+def _links(gap: str) -> bool:
+    """Return whether the text between label and number links them: it is empty, or ends in a colon or an "is"."""
+    if len(gap) > _REACH or _SENTENCE_END.search(gap):
+        return False
+    words = _WORDS.findall(folded(gap))
+    return not words or gap.rstrip(_DECORATION_BUT_COLONS).endswith(COLONS) or words[-1] in copulas()
+
+
+def _is_qualified(text: str, cue: Cue, *, shown: str) -> bool:
+    """Return whether an abbreviation beside the word, not the code itself, makes it another kind: "NAF code"."""
+    before, behind = (
+        _ACRONYM_BEFORE.search(text, max(0, cue.start - 8), cue.start),
+        _ACRONYM_BEHIND.match(text, cue.end),
+    )
+    found = {match[1] for match in (before, behind) if match}
+    return not text.isupper() and not found <= _OF_CODES | {shown}
+
+
+def _special(cue_index: CueIndex, index: int, label: Label, listed: CodeKind | None) -> CodeKind | None:
+    """Return the kind of a code for another occasion, None for one to type now."""
+    if label.sense in SPECIAL and label.points > 0:
+        return _SPECIAL_KINDS[label.sense]
+    if label.points <= 0 and listed is not None:
+        return listed
+    if label.points > 0:
+        around = cue_index.senses(index) | cue_index.near(index)
+        if Sense.MEETING in around:
+            return CodeKind.MEETING
+        if label.sense is Sense.CODE and not around & _KINDS.keys():
+            return next((_SPECIAL_KINDS[sense] for sense in (Sense.GIFT_CARD, Sense.COUPON) if sense in around), None)
+    return None
+
+
+def _is_word(text: str, candidate: Candidate, standing: _Standing, *, named: str) -> bool:
+    """Return whether letters alone are a word in a line of capitals, or a label instead of a code."""
+    if candidate.form is not Form.LETTERS or not named:
+        return False
+    letters = [character for character in text[: candidate.start] + text[candidate.end :] if character.isalpha()]
+    return not standing.is_apart and len(letters) > 3 and sum(map(str.isupper, letters)) > len(letters) * 0.6
+
+
+def _features(
+    cue_index: CueIndex,
+    index: int,
+    candidate: Candidate,
+    label: Label,
+    standing: _Standing,
+    *,
+    named: str,
+    special: CodeKind | None,
+    topic: str,
+) -> Features:
+    line = cue_index.lines[index]
+    found: Features = {"any number": 1.0}
+    if named:
+        found[named] = 1.0
+    else:
+        found[candidate.form] = 1.0
+        if candidate.look is not None:
+            found[candidate.look] = 1.0
+    if special:
+        found["named for another occasion"] = 1.0
+    elif label.points > 0:
+        found["near a name of one-time codes" if label.sense is Sense.SURE else "near a word for codes"] = (
+            label.nearness
+        )
+    elif label.points < 0:
+        found["named as something else" if label.nearness > 0.7 else "near a name of something else"] = 1.0
+    if label.doubt < 0:
+        found["near a name of something else"] = 1.0
+    if standing.is_alone:
+        found["alone in its line"] = 1.0
+    elif standing.is_apart:
+        found["set apart in its line"] = 1.0
+    if standing.strength and standing.is_apart:
+        found["emphasized"] = min(1.0, standing.strength / 2)
+    if standing.is_hidden:
+        found["not displayed"] = 1.0
+    elif line.is_quiet:
+        found["small print"] = 1.0
+    if standing.is_alone and _is_introduced(cue_index, index):
+        found["below a request to enter it"] = 1.0
+    if not (cue_index.senses(index) | cue_index.near(index)).isdisjoint({Sense.SIGN, Sense.ENTER}):
+        found["near words that go with codes"] = 1.0
+    if topic:
+        found[topic] = 1.0
+    found |= _around(cue_index, index, candidate)
+    return found
 
 
 def _is_introduced(cue_index: CueIndex, index: int) -> bool:
-    """Return whether the line before asks to enter the code: it mentions entering and ends with a colon."""
+    """Return whether the line before asks to enter the code: it mentions entering and ends with a colon or the verb."""
     before = next(cue_index.before(index), None)
-    return (
-        before is not None
-        and cue_index.lines[before].text.endswith(COLONS)
-        and bool(cue_index.senses(before) & {Sense.SIGN, *_KINDS})
-    )
+    if before is None:
+        return False
+    text = cue_index.lines[before].text
+    if any(cue.sense is Sense.ENTER and len(text) - cue.end < _VERB_REACH for cue in cue_index.cues(before)):
+        return True
+    return text.endswith(COLONS) and bool(cue_index.senses(before) & {Sense.SIGN, Sense.ENTER, *_KINDS})
 
 
-def _around(cue_index: CueIndex, index: int, candidate: Candidate) -> float:
-    """Return the points for a unit right after it, and for words around that go with codes."""
-    line = cue_index.lines[index]
-    points = 0.4 if Sense.SIGN in cue_index.senses(index) | cue_index.near(index) else 0.0
+def _around(cue_index: CueIndex, index: int, candidate: Candidate) -> Features:
+    """Return the features of the words right beside a candidate."""
+    text = cue_index.lines[index].text
+    found: Features = {}
     for cue in cue_index.cues(index):
-        if cue.start >= candidate.end and cue.sense is Sense.UNIT and not line.text[candidate.end : cue.start].strip():
-            points -= 3.0
-            break
-    if candidate.value.isdigit() and len(candidate.value) in (4, 5) and _PLACES.match(line.text, candidate.end):
-        points -= 1.5  # a post code before its town
-    return points
+        if cue.sense is Sense.UNIT and cue.start >= candidate.end and not text[candidate.end : cue.start].strip():
+            found["before a unit"] = 1.0
+        elif cue.sense is Sense.CANCELLED and _is_of(text[cue.end : candidate.start] + text[candidate.end : cue.start]):
+            found["cancelled"] = 1.0
+    if candidate.form in (Form.DIGITS_4, Form.DIGITS_5) and _PLACES.match(text, candidate.end):
+        found["before the name of a place"] = 1.0
+    return found
 
 
-def _is_code_like(candidate: Candidate, label: Label, standing: _Standing) -> bool:
-    """Return whether letters alone may be a code: set apart, labelled right before, and unlike a word."""
-    if label.sense is Sense.COUPON:
-        return label.distance <= 3 or (label.distance < 30 and standing.is_apart)
-    if label.sense not in (Sense.SURE, Sense.CODE) or label.distance > 130 or not standing.is_apart:
-        return False
-    if "-" in candidate.value or not 4 <= len(candidate.value) <= 12:
-        return False
-    vowels = sum(letter in _VOWELS for letter in candidate.value)
-    return vowels / len(candidate.value) < 0.25 or (label.distance < 40 and len(candidate.value) in (6, 8))
+def _is_of(gap: str) -> bool:
+    """Return whether a word belongs to a candidate, by the text between: no end of a clause and no other number."""
+    return not _CLAUSE_END.search(gap) and not _OTHER_NUMBER.search(gap)
 
 
-def _merged(
-    found: list[_Sighting], subject: CueIndex, bodies: list[CueIndex], *, has_clearer: bool
-) -> CodeMatch | None:
-    """Return one code for all occurrences of its value; None below the minimum confidence.
+def _merged(found: list[_Sighting], subject: CueIndex, bodies: list[CueIndex], *, has_clearer: bool) -> CodeMatch:
+    """Return one code for all occurrences of its value.
 
-    has_clearer: the mail has a code of high confidence, so that a number inside a sentence is hardly another.
+    has_clearer: the mail has another code that is named or set apart and has more points.
     """
-    best = max(found, key=lambda each: each.points)
-    sources = {each.cue_index.lines[each.line].place.source for each in found}
-    points = best.points + _AGREED * (len(sources) - 1)
-    points += _BESIDE if has_clearer and not any(each.is_clear for each in found) else 0.0
-    confidence = confidence_of(points)
-    if confidence < LEAST:
-        return None
+    visible = [each for each in found if not each.is_hidden] or found
+    best = max(visible, key=lambda each: each.points)
+    sources = {each.cue_index.lines[each.line].place.source for each in visible}
+    features = dict(best.features)
+    if len(sources) > 1:
+        features["in several of subject, text and HTML"] = 1.0
+    if has_clearer:
+        is_clear = any(each.is_clear for each in visible)
+        features["beside a clearer code" if is_clear else "in a sentence beside a clearer code"] = 1.0
+    special = next((each.special for each in visible if each.special), None)
     shown_best = max(
-        found, key=lambda each: (each.cue_index.lines[each.line].place.source is MatchSource.HTML, each.points)
+        visible, key=lambda each: (each.cue_index.lines[each.line].place.source is MatchSource.HTML, each.points)
     )
     place_of = best if best.points > shown_best.points + 1 else shown_best
     return CodeMatch(
         value=best.candidate.value,
         shown=best.shown,
-        kind=CodeKind.COUPON if best.is_coupon else _kind(found, subject, bodies),
-        confidence=confidence,
+        kind=special or _kind(visible, subject, bodies),
+        confidence=confidence_of(points_of("code", features)),
         place=place_of.cue_index.lines[place_of.line].place,
+        evidence=features,
     )
 
 

@@ -10,6 +10,7 @@ from catcher.extract.inline_style import (
     NO_STYLE,
     SILENT,
     InlineStyle,
+    hidden_names,
     is_named_button,
     is_small_print,
     strength_of,
@@ -22,6 +23,8 @@ from catcher.mime.text.urls import url_in_attribute
 
 MAX_HTML = 1_000_000
 """Characters of HTML that are read."""
+MAX_STYLES = 50_000
+"""Characters of a style sheet that are searched for classes that are not displayed."""
 MAX_NODES = 100_000
 """Elements and texts of a part that are read."""
 MAX_ANCHORS = 2_000
@@ -35,7 +38,7 @@ _BUTTON_WORDS = 8
 class Anchor:
     """One link of a part. line: index of its first line, -1 for none. image: it shows an image instead of text.
 
-    tag: "a", "area" or "img". is_pixel: an invisible image. is_quiet: small print or hidden.
+    tag: "a", "area" or "img". is_pixel: an invisible image. is_quiet: small print. is_hidden: not displayed.
     """
 
     url: str
@@ -47,6 +50,7 @@ class Anchor:
     is_button: bool = False
     is_pixel: bool = False
     is_quiet: bool = False
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,7 @@ class _Reader:
         self._element = -1
         self._block = -1
         self._line: Line | None = None
+        self._hidden_names: frozenset[str] = frozenset()
         self._raw: list[str] = []
 
     def read(self, document: turbohtml.Document) -> bool:
@@ -119,6 +124,8 @@ class _Reader:
             self._states[element] = above
             return
         if tag in SILENT:
+            if tag == "style":
+                self._hidden_names |= hidden_names(element.text[:MAX_STYLES])
             self._states[element] = replace(above, is_silent=True)
             return
         if tag in ("br", "hr"):
@@ -133,11 +140,17 @@ class _Reader:
             anchor=above.anchor,
             is_quiet=is_small_print(tag, style, names, above=above.is_quiet),
             is_filled=style.is_filled or bool(names and element.attr("bgcolor")) or (above.is_filled and not is_block),
-            is_hidden=above.is_hidden or style.is_hidden,
+            is_hidden=above.is_hidden or style.is_hidden or bool(names and self._is_hidden(element, names)),
         )
         if names:
             state = self._link(element, state, above, style, names)
         self._states[element] = state
+
+    def _is_hidden(self, element: turbohtml.Element, names: str) -> bool:
+        """Return whether its attribute, its class or its id hides an element."""
+        if element.attr("hidden") is not None:
+            return True
+        return bool(self._hidden_names) and not self._hidden_names.isdisjoint(names.split())
 
     def _link(self, element: turbohtml.Element, state: _State, above: _State, style: InlineStyle, names: str) -> _State:
         """Return the state inside an element; add its link when it is one."""
@@ -151,9 +164,16 @@ class _Reader:
             )
             label = (element.attr("aria-label") or element.attr("title") or element.attr("alt") or "")[:200]
             place = self._place(element)
-            is_quiet = state.is_quiet or state.is_hidden
             self.anchors.append(
-                Anchor(url, tag, label if tag == "area" else "", place, is_button=is_button, is_quiet=is_quiet)
+                Anchor(
+                    url,
+                    tag,
+                    label if tag == "area" else "",
+                    place,
+                    is_button=is_button,
+                    is_quiet=state.is_quiet,
+                    is_hidden=state.is_hidden,
+                )
             )
             if above.is_filled:
                 self._maybe_button(element)
@@ -236,7 +256,7 @@ class _Reader:
         end = len(line.text)
         if end == start:
             return
-        line.runs.append(Run(start, end, state.element, state.strength))
+        line.runs.append(Run(start, end, state.element, state.strength, is_hidden=state.is_hidden))
         if state.anchor >= 0:
             anchor = self.anchors[state.anchor]
             anchor.image = False
@@ -271,7 +291,7 @@ _UNSEEN = _State(is_silent=True)  # the content of a template has a parent that 
 
 
 def _with_joined_cells(lines: list[Line]) -> list[Line]:
-    """Join lines of a single character each, as in a code with a box for every digit, in the first of them.
+    """Join lines of a single character each, as in a code with a box for every character, in the first of them.
 
     Line numbers are kept: the other lines become empty.
     """
@@ -281,7 +301,7 @@ def _with_joined_cells(lines: list[Line]) -> list[Line]:
         while end < len(lines) and _is_single(lines[end].text):
             end += 1
         group = lines[start:end]
-        if 4 <= len(group) <= 10 and any(line.text.isdigit() for line in group):
+        if 4 <= len(group) <= 10 and not any(line.text.islower() for line in group):
             first = group[0]
             text = "".join(line.text for line in group)
             lines[start] = Line(text, first.place, [Run(0, len(text), first.place.element, 1.5)])

@@ -1,6 +1,7 @@
 """Emphasis of HTML elements by tag, class, id and inline style.
 
-Style sheets are not applied: mail programs strip many of them, so that what matters in mail is inline.
+Of style sheets only the classes that are not displayed are read: mail programs strip many sheets, so that what matters
+in mail is inline.
 """
 
 import re
@@ -85,6 +86,25 @@ def is_small_print(tag: str, style: InlineStyle, names: str, *, above: bool) -> 
     if style.size:
         return style.size < _SMALL or (above and style.size <= _SMALL)
     return above or tag in ("footer", "small") or (len(names) > 1 and bool(_SMALL_NAME.search(names)))
+
+
+_NAME = re.compile(r"\s*[a-z]{0,10}[.#]([\w-]{1,50})\s*\Z")
+
+
+def hidden_names(sheet: str) -> frozenset[str]:
+    """Return the classes and ids that a style sheet does not display, whatever the width of the window.
+
+    Only selectors of one class or id count. Rules inside of others (`@media`) are for some windows only.
+    """
+    found = set()
+    depth = 0
+    for rule in sheet.split("}"):
+        selectors, brace, body = rule.rpartition("{")
+        depth += rule.count("{")
+        if brace and depth == 1 and _HIDDEN.search(body):
+            found |= {match[1] for each in selectors.split(",") if (match := _NAME.match(each))}
+        depth = max(0, depth - 1)
+    return frozenset(found)
 
 
 def is_named_button(names: str) -> bool:

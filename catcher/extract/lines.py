@@ -27,6 +27,7 @@ class Run:
     end: int
     element: int
     strength: float
+    is_hidden: bool = False
 
 
 @dataclass(slots=True)

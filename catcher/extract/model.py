@@ -1,7 +1,7 @@
 """Codes and links found in a message, with place and confidence."""
 
-import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 LIKELY = 0.5
@@ -9,7 +9,7 @@ LIKELY = 0.5
 
 
 class CodeKind(StrEnum):
-    """Purpose of a code. OTHER: a one-time code of unknown purpose."""
+    """Purpose of a code. OTHER: a one-time code of unknown purpose. `SPECIAL_KINDS` are for other occasions."""
 
     SIGN_IN = "sign-in"
     CONFIRMATION = "confirmation"
@@ -17,7 +17,14 @@ class CodeKind(StrEnum):
     TWO_FACTOR = "two-factor"
     INVITATION = "invitation"
     COUPON = "coupon"
+    GIFT_CARD = "gift-card"
+    MEETING = "meeting"
+    BACKUP = "backup"
     OTHER = "other"
+
+
+SPECIAL_KINDS = frozenset({CodeKind.COUPON, CodeKind.GIFT_CARD, CodeKind.MEETING, CodeKind.BACKUP})
+"""Kinds that are never the primary code."""
 
 
 class LinkKind(StrEnum):
@@ -68,7 +75,8 @@ class CodeMatch:
     """One distinct code.
 
     value: as typed, with ASCII digits and without grouping. shown: as in the message, one line. confidence: 0 to 1,
-    that a person is meant to type it. place: the most prominent one.
+    that a person is meant to type it. place: the most prominent one. evidence: the values of
+    its features; see `scoring`.
     """
 
     value: str
@@ -76,6 +84,7 @@ class CodeMatch:
     kind: CodeKind
     confidence: float
     place: MatchPlace
+    evidence: Mapping[str, float] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +92,8 @@ class LinkMatch:
     """One distinct address.
 
     url: as written, stripped. text: visible text of the link, one line of at most 200 characters. confidence: 0 to 1,
-    that the message asks to follow it. is_button: whether it looks like a button.
+    that the message asks to follow it. is_button: whether it looks like a button. evidence: the values of
+    its features; see `scoring`.
     """
 
     url: str
@@ -92,14 +102,15 @@ class LinkMatch:
     confidence: float
     place: MatchPlace
     is_button: bool = False
+    evidence: Mapping[str, float] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extract:
     """Codes and links of one message, most confident first.
 
-    primary_code: the one-time code that a person would type; never a coupon. primary_link: the link that the message
-    asks to follow. None when none is likely. is_cut: whether a limit was reached.
+    primary_code: the one-time code that a person would type; never one of `SPECIAL_KINDS`. primary_link: the link that
+    the message asks to follow. None when none is likely. is_cut: whether a limit was reached.
     """
 
     codes: tuple[CodeMatch, ...] = ()
@@ -110,10 +121,5 @@ class Extract:
 
     @property
     def likely_codes(self) -> tuple[CodeMatch, ...]:
-        """The codes that a person is probably meant to type, including coupons."""
+        """The codes that a person is probably meant to type, those for other occasions, too."""
         return tuple(code for code in self.codes if code.confidence >= LIKELY)
-
-
-def confidence_of(points: float) -> float:
-    """Return the confidence for a score: the logistic function, two digits."""
-    return round(1 / (1 + math.exp(-max(-30.0, min(30.0, points)))), 2)

@@ -12,10 +12,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 MAX_WORD = 40
 """Characters of a word; longer ones are ignored."""
+
+MAX_ENDING = 6
+"""Letters of an ending of a word for codes; a longer one makes another word of it."""
+MAX_ACCENTED = 4
+"""Letters of a word up to which its accents count; without them it is a word of other languages."""
 
 _WORD = re.compile(r"[^\W_]+")
 _UNSPACED = re.compile("[\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -24,16 +30,23 @@ _UNSPACED = re.compile("[\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3
 class Sense(StrEnum):
     """Meaning of a cue word. The names are the keys in words.toml.
 
-    SURE labels a one-time code, CODE a possible one, COUPON a discount code, OTHER another kind of number; UNIT follows
-    a count. SIGN occurs near codes. The others are purposes of links and codes.
+    SURE labels a one-time code, CODE a possible one; COUPON, GIFT_CARD, BACKUP and MEETING label codes that are not
+    typed to get in now, OTHER another kind of number; UNIT follows a count. SIGN occurs near codes, CANCELLED near a
+    code that another one replaced. NOT_ME is in links for recipients who did not ask for the mail. The others are
+    purposes.
     """
 
     SURE = "sure"
     CODE = "code"
     COUPON = "coupon"
+    GIFT_CARD = "gift_card"
+    BACKUP = "backup"
+    MEETING = "meeting"
     OTHER = "other"
     UNIT = "unit"
+    ENTER = "enter"
     SIGN = "sign"
+    CANCELLED = "cancelled"
     RESET = "reset"
     TWO_FACTOR = "two_factor"
     SIGN_IN = "sign_in"
@@ -47,7 +60,11 @@ class Sense(StrEnum):
     HELP = "help"
 
 
-NAMES = frozenset({Sense.SURE, Sense.CODE, Sense.COUPON, Sense.OTHER, Sense.UNIT})
+SPECIAL = frozenset({Sense.COUPON, Sense.GIFT_CARD, Sense.BACKUP, Sense.MEETING})
+"""Senses that label codes for other occasions."""
+_FOR_NOW = frozenset({Sense.SURE, Sense.CODE})
+
+NAMES = SPECIAL | {Sense.SURE, Sense.CODE, Sense.OTHER, Sense.UNIT}
 """Senses that label a number; cues of these and of the others may overlap, as in "sign-in code"."""
 
 
@@ -63,13 +80,16 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class _Phrase:
+    """One entry of the file.
+
+    words: folded. is_exact: it has no wildcard. accented: a short word that counts only with its accents, "" for
+    others: "mã" is not "ma".
+    """
+
     words: tuple[str, ...]
     sense: Sense
-
-    @property
-    def is_exact(self) -> bool:
-        """Whether it has no wildcard."""
-        return not any("*" in word for word in self.words)
+    is_exact: bool
+    accented: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +101,7 @@ class _Table:
     unspaced: tuple[tuple[re.Pattern[str], dict[str, tuple[Sense, ...]]], ...]
 
 
+@lru_cache(maxsize=4_000)
 def cues(text: str) -> tuple[Cue, ...]:
     """Return the cues in a line, in order; of overlapping ones the longest, of equal ones all.
 
@@ -89,18 +110,27 @@ def cues(text: str) -> tuple[Cue, ...]:
     plain = folded(text)
     words = [(m.start(), m.end(), m[0]) for m in _WORD.finditer(plain)]
     found: list[Cue] = []
-    for index, (start, _, word) in enumerate(words):
+    for index, (start, end, word) in enumerate(words):
         if len(word) > MAX_WORD:
             continue
-        for phrase in _starting(word):
-            end = _end_of(phrase, plain, words, index)
-            if end:
-                found.append(Cue(start, end, phrase.sense, phrase.is_exact))
+        alone, longer = _starting(word)
+        found += [
+            Cue(start, end, phrase.sense, phrase.is_exact)
+            for phrase in alone
+            if not phrase.accented or text[start:end].lower() == phrase.accented
+        ]
+        if longer and index + 1 < len(words):
+            following = words[index + 1][2]
+            found += [
+                Cue(start, last, phrase.sense, phrase.is_exact)
+                for phrase in (*longer.get(following, ()), *longer.get("", ()))
+                if (last := _end_of(phrase, words, index))
+            ]
     if not plain.isascii() and _UNSPACED.search(plain):
         for pattern, senses in _table().unspaced:
             for match in pattern.finditer(plain):
                 found.extend(Cue(match.start(), match.end(), sense) for sense in senses[match[0]])
-    return _longest(found)
+    return _compounds(plain, _longest(found))
 
 
 def folded(text: str) -> str:
@@ -110,10 +140,8 @@ def folded(text: str) -> str:
     return text.translate(_FOLDED).lower()
 
 
-def _end_of(phrase: _Phrase, plain: str, words: list[tuple[int, int, str]], index: int) -> int:
+def _end_of(phrase: _Phrase, words: list[tuple[int, int, str]], index: int) -> int:
     """Return the end of a phrase whose first word is at `index`; 0 when it does not match."""
-    if len(phrase.words) == 1:
-        return words[index][1]
     if index + len(phrase.words) > len(words):
         return 0
     for offset, wanted in enumerate(phrase.words):
@@ -134,35 +162,75 @@ def _is(word: str, wanted: str) -> bool:
 
 
 @lru_cache(maxsize=20_000)
-def _starting(word: str) -> tuple[_Phrase, ...]:
-    """Return the phrases that begin with this word."""
+def _starting(word: str) -> tuple[tuple[_Phrase, ...], dict[str, list[_Phrase]]]:
+    """Return the entries that are this word, and those that begin with it, by their next word or "" for a wildcard."""
     table = _table()
     found = list(table.exact.get(word, ()))
     for length in range(2, len(word) + 1):
-        found.extend(table.prefix.get(word[:length], ()))
+        is_long = len(word) - length > MAX_ENDING  # a compound of the word, such as "Kodfrysning"
+        found.extend(
+            each for each in table.prefix.get(word[:length], ()) if not is_long or each.sense is not Sense.CODE
+        )
         found.extend(table.suffix.get(word[-length:], ()))
     pattern, phrases = table.infix
     for match in pattern.finditer(word):
         found.extend(phrases[match[0]])
-    return tuple(found)
+    longer: dict[str, list[_Phrase]] = defaultdict(list)
+    for phrase in found:
+        if len(phrase.words) > 1:
+            following = phrase.words[1]
+            longer["" if "*" in following else following].append(phrase)
+    return tuple(phrase for phrase in found if len(phrase.words) == 1), dict(longer)
 
 
 def _longest(found: list[Cue]) -> tuple[Cue, ...]:
-    """Drop cues that overlap a longer one, or an exact one of the same words: "postcode" is no "*code"."""
+    """Drop cues that overlap a longer one, or an exact one of the same words: "postcode" is no "*code".
+
+    Of equal ones, a code for another occasion, or another number, is none to type now.
+    """
     if len(found) < 2:
         return tuple(found)
     kept: list[Cue] = []
-    for cue in sorted(found, key=lambda c: (c.start - c.end, not c.is_exact)):
+    for cue in sorted(found, key=lambda c: (c.start - c.end, not c.is_exact, c.sense in _FOR_NOW)):
         is_name = cue.sense in NAMES
         if not any(_yields_to(cue, other) for other in kept if (other.sense in NAMES) == is_name):
             kept.append(cue)
     return tuple(sorted(set(kept), key=lambda c: (c.start, c.sense)))
 
 
+_BETWEEN = re.compile(r"[ -]?|-| d[eiou] | del | da | d['’]| of ")
+
+
+def _compounds(plain: str, found: tuple[Cue, ...]) -> tuple[Cue, ...]:
+    """Make a word for codes another number when a name of one is joined to it: "customer code", "código de cliente"."""
+    names = [cue for cue in found if cue.sense in (Sense.CODE, Sense.OTHER)]
+    joined = {}
+    for one, other in pairwise(names):
+        if one.sense is not other.sense and _BETWEEN.fullmatch(plain, one.end, other.start):
+            joined[one] = joined[other] = Cue(one.start, other.end, Sense.OTHER)
+    return tuple(dict.fromkeys(joined.get(cue, cue) for cue in found)) if joined else found
+
+
 def _yields_to(cue: Cue, other: Cue) -> bool:
     if (cue.start, cue.end) == (other.start, other.end):
-        return other.is_exact and not cue.is_exact
+        if other.is_exact and not cue.is_exact:
+            return True
+        return (other.sense in SPECIAL or (other.sense is Sense.OTHER and not cue.is_exact)) and cue.sense in _FOR_NOW
     return cue.start < other.end and other.start < cue.end
+
+
+_IS = "is"
+
+
+@cache
+def _languages() -> dict[str, dict[str, list[str]]]:
+    return tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
+
+
+@cache
+def copulas() -> frozenset[str]:
+    """Return the words that may be between a label and its number ("is"), folded."""
+    return frozenset(folded(word) for groups in _languages().values() for word in groups.get(_IS, ()))
 
 
 @cache
@@ -173,14 +241,17 @@ def _table() -> _Table:
     suffix: dict[str, list[_Phrase]] = defaultdict(list)
     infix: dict[str, list[_Phrase]] = defaultdict(list)
     unspaced: dict[str, set[Sense]] = defaultdict(set)
-    for groups in tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8")).values():
+    for groups in _languages().values():
         for name, entries in groups.items():
-            for entry in entries:
+            for entry in entries if name != _IS else ():
                 plain, sense = folded(entry), Sense(name)
                 if _UNSPACED.search(plain):
                     unspaced[plain].add(sense)
                     continue
-                phrase = _Phrase(tuple(plain.replace("-", " ").split()), sense)
+                is_short = len(entry) <= MAX_ACCENTED and entry.isalpha() and plain != entry and plain.isascii()
+                phrase = _Phrase(
+                    tuple(plain.replace("-", " ").split()), sense, "*" not in plain, entry if is_short else ""
+                )
                 first = phrase.words[0]
                 if first.startswith("*") and first.endswith("*"):
                     infix[first.strip("*")].append(phrase)

@@ -13,9 +13,14 @@ _TextSource = Annotated[str, Meta(extra_json_schema={"enum": ["header", "html", 
 _CodeKind = Annotated[
     str,
     Meta(
-        extra_json_schema={"enum": ["confirmation", "coupon", "invitation", "other", "reset", "sign-in", "two-factor"]}
+        extra_json_schema={
+            "enum": [
+                "backup", "confirmation", "coupon", "gift-card", "invitation", "meeting", "other", "reset", "sign-in",
+                "two-factor",
+            ]
+        }
     ),
-]
+]  # fmt: skip
 _LinkKind = Annotated[
     str,
     Meta(
@@ -42,21 +47,39 @@ class ExtractPosition(Struct, frozen=True, kw_only=True):
     element: int
 
 
-class Code(Struct, frozen=True, kw_only=True):
-    """A code. value: as a user types it. shown: as the message shows it. confidence: that a user is to type it."""
+class Feature(Struct, frozen=True, kw_only=True):
+    """A reason for or against a code or link.
+
+    points: in the unit of the logistic function, which makes the confidence of their sum: 0 points are 0.5, 2.2 are
+    0.9.
+    """
+
+    feature: str
+    points: float
+
+
+class Code(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A code. value: as a user types it. shown: as the message shows it. confidence: that a user is to type it.
+
+    features: reasons for the confidence, on request.
+    """
 
     value: str
     shown: str
     kind: _CodeKind
     confidence: _Confidence
     place: ExtractPosition
+    features: tuple[Feature, ...] = ()
 
     def __str__(self) -> str:
         return self.value
 
 
-class Link(Struct, frozen=True, kw_only=True):
-    """A link. text: its visible text. confidence: that the message was sent for this link to be followed."""
+class Link(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A link. text: its visible text. confidence: that the message was sent for this link to be followed.
+
+    features: reasons for the confidence, on request.
+    """
 
     url: str
     text: str
@@ -64,6 +87,7 @@ class Link(Struct, frozen=True, kw_only=True):
     confidence: _Confidence
     is_button: bool
     place: ExtractPosition
+    features: tuple[Feature, ...] = ()
 
     def __str__(self) -> str:
         return self.url

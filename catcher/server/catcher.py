@@ -162,6 +162,7 @@ async def start_catcher(listeners: Listeners, *, origins: Mapping[str, Origin]) 
             checks=checker,
             faults=fault_rules,
             routing=options.inbox_routing(settings),
+            extract_rules=options.extract_rules(settings),
             has_metrics=settings.enable_prometheus,
             has_chaos=settings.enable_chaos or bool(settings.chaos_triggers),
             hides_delete_all=settings.hide_delete_all_button,

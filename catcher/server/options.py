@@ -10,7 +10,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from socket import gethostname
 
-from catcher import __version__, checks, faults, intake, net, pop3, relay, store, web
+from catcher import __version__, checks, extract, faults, intake, net, pop3, relay, store, web
 from catcher.conf import (
     RelayRuleSettings,
     RelaySettings,
@@ -200,6 +200,21 @@ def tag_options(settings: Settings) -> "intake.TagOptions":
         title_case=settings.tags_title_case,
         rules=rules,
     )
+
+
+def extract_rules(settings: Settings) -> "tuple[extract.ExtractRule, ...]":
+    """Return the rules of codes and links. Raises SettingError."""
+    try:
+        return tuple(
+            extract.ExtractRule(
+                match=rule.match,
+                code=re.compile(rule.code) if rule.code else None,
+                link=re.compile(rule.link) if rule.link else None,
+            )
+            for rule in settings.extract_rules
+        )
+    except ValueError as error:
+        raise SettingError(f"--extract-rules: {error}") from error
 
 
 def inbox_routing(settings: Settings) -> "store.InboxRouting":

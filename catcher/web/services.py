@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct, field
 
-from catcher import checks
+from catcher import checks, extract
 from catcher.conf import EffectiveSetting
 from catcher.counters import Totals
 from catcher.faults import FaultRules
@@ -53,7 +53,8 @@ class Services(Struct, frozen=True, kw_only=True):
     """The rooms that handlers use.
 
     checks: imported and built when a message is first checked. routing: the rules that route a message to inboxes.
-    totals: counters of the mail that clients have offered since the start.
+    totals: counters of the mail that clients have offered since the start. extract_rules: of the codes and links of
+    certain messages.
     """
 
     store: AsyncStore
@@ -66,6 +67,7 @@ class Services(Struct, frozen=True, kw_only=True):
     faults: FaultRules
     totals: Callable[[], Totals]
     routing: InboxRouting = field(default_factory=InboxRouting)
+    extract_rules: tuple["extract.ExtractRule", ...] = ()
     has_spam_filter: bool = False
     hides_delete_all: bool = False
     ignores_duplicates: bool = False

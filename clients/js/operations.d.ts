@@ -389,13 +389,14 @@ export interface Extraction {
   is_cut: boolean;
 }
 
-/** A code. value: as a user types it. shown: as the message shows it. confidence: that a user is to type it. */
+/** A code. value: as a user types it. shown: as the message shows it. confidence: that a user is to type it. features: reasons for the confidence, on request. */
 export interface Code {
   value: string;
   shown: string;
-  kind: "confirmation" | "coupon" | "invitation" | "other" | "reset" | "sign-in" | "two-factor";
+  kind: "backup" | "confirmation" | "coupon" | "gift-card" | "invitation" | "meeting" | "other" | "reset" | "sign-in" | "two-factor";
   confidence: number;
   place: ExtractPosition;
+  features?: Feature[];
 }
 
 /** Where a code or link was found. part_id: empty for subject and header section. line: from 1, 0 outside texts. element: number of the HTML element in document order, -1 for none. */
@@ -406,7 +407,13 @@ export interface ExtractPosition {
   element: number;
 }
 
-/** A link. text: its visible text. confidence: that the message was sent for this link to be followed. */
+/** A reason for or against a code or link. points: in the unit of the logistic function, which makes the confidence of their sum: 0 points are 0.5, 2.2 are 0.9. */
+export interface Feature {
+  feature: string;
+  points: number;
+}
+
+/** A link. text: its visible text. confidence: that the message was sent for this link to be followed. features: reasons for the confidence, on request. */
 export interface Link {
   url: string;
   text: string;
@@ -414,6 +421,7 @@ export interface Link {
   confidence: number;
   is_button: boolean;
   place: ExtractPosition;
+  features?: Feature[];
 }
 
 /** All faults, in the order they are tried; the first that matches is injected. */
@@ -830,8 +838,8 @@ export class Operations {
   getMessageIdLinkCheck(parameters: { id: string; query?: string; tz?: string; inbox?: string; follow?: string }, options?: Options): Promise<LinkCheckResponse>;
   /** Get the verdict of the spam filter. GET /api/v1/message/{id}/sa-check */
   getMessageIdSaCheck(parameters: { id: string; query?: string; tz?: string; inbox?: string }, options?: Options): Promise<SpamCheckResponse>;
-  /** Find one-time codes and links in a message. Every code and link has a kind and a confidence from 0 to 1; the most confident come first. `code` and `link` are those that the message was sent for. The message is not marked as read. GET /api/v1/message/{id}/extract */
-  getMessageIdExtract(parameters: { id: string; query?: string; tz?: string; inbox?: string }, options?: Options): Promise<Extraction>;
+  /** Find one-time codes and links in a message. Every code and link has a kind and a confidence from 0 to 1; the most confident come first. `code` and `link` are those that the message was sent for; both are null if the message has none. Codes for another occasion (coupons, gift cards, meetings, backup codes) are in the list only. The message is not marked as read. GET /api/v1/message/{id}/extract */
+  getMessageIdExtract(parameters: { id: string; query?: string; tz?: string; inbox?: string; explain?: boolean }, options?: Options): Promise<Extraction>;
   /** List the active faults. GET /api/v1/faults */
   getFaults(parameters?: { inbox?: string }, options?: Options): Promise<FaultList>;
   /** Replace all faults. PUT /api/v1/faults */

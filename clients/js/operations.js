@@ -82,7 +82,7 @@ export class Operations {
     return this.call("GET", "/api/v1/message/{id}/sa-check", parameters, "json", options);
   }
 
-  /** Find one-time codes and links in a message. Every code and link has a kind and a confidence from 0 to 1; the most confident come first. `code` and `link` are those that the message was sent for. The message is not marked as read. GET /api/v1/message/{id}/extract */
+  /** Find one-time codes and links in a message. Every code and link has a kind and a confidence from 0 to 1; the most confident come first. `code` and `link` are those that the message was sent for; both are null if the message has none. Codes for another occasion (coupons, gift cards, meetings, backup codes) are in the list only. The message is not marked as read. GET /api/v1/message/{id}/extract */
   getMessageIdExtract(parameters = {}, options = {}) {
     return this.call("GET", "/api/v1/message/{id}/extract", parameters, "json", options);
   }

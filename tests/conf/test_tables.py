@@ -67,6 +67,9 @@ def test_tags_may_hold_blanks() -> None:
         ("faults", {"stage": "rcpt"}, "each with stage (connect"),
         ("tag_rules", [{"match": "x", "tags": []}], "each with match and tags"),
         ("tag_rules", [{"match": "", "tags": "a"}], "each with match and tags"),
+        ("extract_rules", [{"match": "x"}], "each with match, and code or link"),
+        ("extract_rules", [{"match": "", "code": "x"}], "each with match, and code or link"),
+        ("extract_rules", [{"match": "x", "link": "("}], "each with match, and code or link"),
     ],
 )
 def test_an_invalid_table_is_one_line_with_the_keys(name: str, value: Any, words: str) -> None:
@@ -78,7 +81,9 @@ def test_an_invalid_table_is_one_line_with_the_keys(name: str, value: Any, words
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["relays", "relay_rules", "webhooks", "faults", "tag_rules", "smtp_relay_options"])
+@pytest.mark.parametrize(
+    "name", ["relays", "relay_rules", "webhooks", "faults", "tag_rules", "extract_rules", "smtp_relay_options"]
+)
 def test_text_that_is_not_json_is_an_error(name: str) -> None:
     """Neither broken JSON nor JSON nested too deeply raises anything but SettingError."""
     for text in ("{", "nonsense", "[" * 100_000, "1"):

@@ -78,7 +78,7 @@ def test_a_code_in_the_subject_counts() -> None:
 
 def test_agreement_of_text_and_html_raises_the_confidence() -> None:
     """One code, with more confidence than either alone gives."""
-    text = "Use 48291 as your code."
+    text = "The code 48291 is in our records."
     alone = found(text).codes
     both = found(text, subject="48291 is your code").codes
     assert len(alone) == len(both) == 1
@@ -92,11 +92,13 @@ def test_a_coupon_is_found_and_never_primary() -> None:
     assert told.primary_code is None
 
 
-def test_several_codes_are_in_order_of_confidence() -> None:
-    """All backup codes are listed; the primary one is the first."""
-    told = found("Your backup codes:\r\n\r\n4F2K9-QX81M\r\n7HD3P-22KLA\r\n", subject="Backup codes")
-    assert {code.value for code in told.codes} == {"4F2K9QX81M", "7HD3P22KLA"}
-    assert told.primary_code == told.codes[0]
+def test_backup_codes_are_listed_and_never_primary() -> None:
+    """They are for a day without the second factor, and all of a list are found."""
+    backup = [f"4F2K{number}-QX81{number}" for number in range(8)]
+    told = found("Your backup codes:\r\n\r\n" + "\r\n".join(backup), subject="Backup codes")
+    assert {code.value for code in told.codes} == {code.replace("-", "") for code in backup}
+    assert {code.kind for code in told.codes} == {CodeKind.BACKUP}
+    assert told.primary_code is None
 
 
 def test_the_position_is_line_and_element() -> None:
@@ -104,3 +106,91 @@ def test_the_position_is_line_and_element() -> None:
     code = found("Hello,\r\n\r\nyour code is 482913.").primary_code
     assert code is not None
     assert (code.place.part_id, code.place.line, code.place.element) == ("0", 3, -1)
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["X867CM", "SW1A1A", "K1A0B1", "M11AE", "QWERTZ", "2024", "1984", "20261203", "100000", "KB4821", "v12345",
+     "9fceb02", "6201Z", "8GBP4T", "XX35NF", "aBcXyZqQ", "12kg45", "copper-violin-meadow"],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    ("template", "kind"),
+    [
+        ("Your sign-in code is {}.", "plain"),
+        ("Verification code: {}", "plain"),
+        ("Ihr Code lautet {}", "plain"),
+        ("<p>Your verification code</p><p style='font-size:32px'>{}</p>", "html"),
+        ("<p>Please enter this code:</p><div>{}</div>", "html"),
+    ],
+)
+def test_the_look_of_a_code_does_not_count_when_it_is_named(code: str, template: str, kind: str) -> None:
+    """Words say that it is the code, or it is alone in its own large element below such words."""
+    told = found(template.format(code), kind=kind).primary_code
+    assert told is not None
+    assert told.shown == code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The server listens on localhost:8000, code reloading is on.",
+        "Commit 68ebb33 needs a code review.",
+        "The code freeze starts 20261203.",
+        "The script ended with return code 137, process 48213.",
+        "Code NAF 6201Z, SBI-code: 62010, PKD: 6201Z",
+        "客服电话：400-820-8820，手机13800138000，验证码请勿泄露。",
+        "From 1 January 2027 a verification code is needed.",
+        "Codice avviso 302000010029",
+        "Follow us: LinkedIn YouTube GitHub. Your code is safe.",
+    ],
+)
+def test_codes_in_other_senses_are_none(text: str) -> None:
+    """Ports, commits, dates, process ids, register codes, telephone numbers, years and names."""
+    assert found(text).primary_code is None
+
+
+def test_the_newer_of_two_codes_is_primary() -> None:
+    """Whatever their order, the one that no longer works is not."""
+    for body in (
+        "The code 118734 no longer works. Your new code is 550218.",
+        "Your code is 550218. The earlier code 118734 is invalid now.",
+        "118734 has expired; use 550218 as your code.",
+    ):
+        told = found(body, subject="Verification code").primary_code
+        assert told is not None
+        assert told.value == "550218", body
+
+
+@pytest.mark.parametrize(
+    "decoy",
+    [
+        '<div style="display:none">Your code is 111222</div>',
+        '<style>.pre { display: none !important }</style><span class="pre">Your code is 111222</span>',
+        "<div hidden>Your verification code: 111222</div>",
+        "<!-- Your code is 111222 -->",
+        '<p style="font-size:0;max-height:0">Your sign-in code is 111222</p>',
+        '<p>Hello <span style="visibility:hidden">code 111222</span></p>',
+    ],
+)
+def test_what_is_displayed_wins_over_what_is_not(decoy: str) -> None:
+    """Preheaders, comments and hidden elements hold other numbers than the mail shows."""
+    told = found(f"{decoy}<p>Please enter</p><p>482913</p><p>to sign in.</p>", kind="html").primary_code
+    assert told is not None
+    assert told.value == "482913"
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "kind"),
+    [
+        ("Use promo code SPRING25 at checkout.", "SPRING25", CodeKind.COUPON),
+        ("Gift card code: GH7T-KK20-PP4M", "GH7TKK20PP4M", CodeKind.GIFT_CARD),
+        ("Join the call\r\nMeeting ID: 988 7766 5544\r\nPasscode: 771204", "771204", CodeKind.MEETING),
+        ("Ihr Gutscheincode lautet HERBST26.", "HERBST26", CodeKind.COUPON),
+        ("Codes de secours :\r\n8f3k-22qp", "8f3k22qp", CodeKind.BACKUP),
+    ],
+)
+def test_codes_for_other_occasions_are_listed_and_never_primary(text: str, value: str, kind: CodeKind) -> None:
+    """Nobody types them to get in now."""
+    told = found(text)
+    assert {code.value: code.kind for code in told.codes}.get(value) is kind
+    assert told.primary_code is None

@@ -5,7 +5,7 @@ from functools import cache
 
 import pytest
 
-from catcher.extract import CodeKind, Extract, extract
+from catcher.extract import SPECIAL_KINDS, Extract, extract
 from catcher.mime import parse
 from tests.extract.corpus import Labelled, corpus
 
@@ -43,7 +43,7 @@ def results(part: str) -> list[tuple[Labelled, Extract]]:
 
 
 def count_codes(part: str) -> Count:
-    """All codes that are likely, coupons too."""
+    """All codes that are likely, those for other occasions too."""
     count = Count()
     for mail, found in results(part):
         likely = {code.value for code in found.likely_codes}
@@ -55,7 +55,7 @@ def count_primary_codes(part: str) -> Count:
     """The primary code of each mail."""
     count = Count()
     for mail, found in results(part):
-        wanted = {value for value, kind in mail.codes if kind != CodeKind.COUPON}
+        wanted = {value for value, kind in mail.codes if kind not in SPECIAL_KINDS}
         primary = found.primary_code
         first = {mail.codes[0][0]} if wanted else set()
         count.add(mail.name, wanted=first, found={primary.value} if primary else set())
@@ -72,7 +72,7 @@ def count_primary_links(part: str) -> Count:
 
 
 @pytest.mark.parametrize("counted", [count_codes, count_primary_codes, count_primary_links])
-@pytest.mark.parametrize("part", ["heldout", "tuning"])
+@pytest.mark.parametrize("part", ["heldout", "judge", "tuning"])
 def test_precision_and_recall(part: str, counted: object) -> None:
     """97 % of the results are right, and 95 % of the expected ones are found."""
     count: Count = counted(part)  # type: ignore[operator]

@@ -103,3 +103,34 @@ def test_an_address_longer_than_a_line_is_whole() -> None:
     """Redirectors make addresses of thousands of characters."""
     url = "https://a.example/?to=" + "ab1" * 1_000 + "_"
     assert [link.url for link in found(f"Confirm your address: {url} now").links] == [url]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<p>New sign-in from Leeds.</p><p>Not you? <a href="https://a.example/l/aB81kQmT0x">Lock your account</a></p>',
+        '<p>Your password was changed.</p><p><a href="https://a.example/r/aB81kQmT0x">This wasn’t me</a></p>',
+        '<p>¿No has sido tú? <a href="https://a.example/s/aB81kQmT0x">Protege tu cuenta</a></p>',
+        '<p>如非本人操作，请<a href="https://a.example/l/aB81kQmT0x">锁定账户</a>。</p>',
+        '<p>心当たりがない場合は<a href="https://a.example/l/aB81kQmT0x">こちら</a></p>',
+        '<p>Ce n’était pas vous ? <a href="https://a.example/v/aB81kQmT0x">Bloquer le compte</a></p>',
+        '<p>Thanks!</p><a href="https://t.example/ls/aB81kQmT0x"><img src="f.png" alt="Facebook"></a>',
+        '<p>Thanks!</p><a href="https://a.example/">a.example</a> <a href="https://a.example/privacy">Privacy</a>',
+        '<p>Thanks!</p><p>See our <a href="https://docs.a.example/keys">documentation</a>.</p>',
+    ],
+)
+def test_a_mail_without_an_action_has_no_primary_link(body: str) -> None:
+    """Links for those who did not ask, social networks, home pages, legal pages and documentation are none."""
+    told = found(body, kind="html")
+    assert told.links
+    assert told.primary_link is None
+
+
+def test_an_action_wins_over_links_for_those_who_did_not_ask() -> None:
+    """The button is primary, wherever the other link is."""
+    action = '<p><a href="https://a.example/c/aB81kQmT0x">Confirm address</a></p>'
+    against = '<p>Not you? <a href="https://a.example/report/aB81kQmT0x">Report it</a></p>'
+    for body in (action + against, against + action):
+        link = found(body, kind="html").primary_link
+        assert link is not None
+        assert link.url == "https://a.example/c/aB81kQmT0x"

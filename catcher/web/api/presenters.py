@@ -1,15 +1,18 @@
 """Presenters: functions that turn values of the store into the JSON types of messages. Pure."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
 from msgspec import convert
+from msgspec.structs import replace
 
+from catcher import extract
 from catcher.envelope import Envelope
 from catcher.mime import Bodies, list_unsubscribe
 from catcher.mime.model import Address, ParsedMessage, Part
 from catcher.schema.base import encode
-from catcher.schema.extract import Code, Extraction, Link
+from catcher.schema.extract import Code, Extraction, Feature, Link
 from catcher.schema.messages import (
     AttachmentInfo,
     Checksums,
@@ -26,7 +29,7 @@ from catcher.schema.messages import (
 from catcher.store.model import StoredMessage, StoredSummary, SummaryPage
 
 if TYPE_CHECKING:
-    from catcher.extract import Extract
+    from catcher.extract import CodeMatch, Extract, LinkMatch
 
 
 def moment(when: datetime) -> datetime:
@@ -215,12 +218,28 @@ def _envelope(envelope: Envelope) -> SmtpEnvelope:
     )
 
 
-def extraction(found: "Extract") -> Extraction:
-    """Return the codes and links of a message."""
+def extraction(found: "Extract", *, explained: bool = False) -> Extraction:
+    """Return the codes and links of a message. explained: with the features of each."""
+    codes = {code: _code(code, explained=explained) for code in found.codes}
+    links = {link: _link(link, explained=explained) for link in found.links}
     return Extraction(
-        codes=convert(found.codes, tuple[Code, ...], from_attributes=True),
-        links=convert(found.links, tuple[Link, ...], from_attributes=True),
-        code=convert(found.primary_code, Code | None, from_attributes=True),
-        link=convert(found.primary_link, Link | None, from_attributes=True),
+        codes=tuple(codes.values()),
+        links=tuple(links.values()),
+        code=codes[found.primary_code] if found.primary_code else None,
+        link=links[found.primary_link] if found.primary_link else None,
         is_cut=found.is_cut,
     )
+
+
+def _code(code: "CodeMatch", *, explained: bool) -> Code:
+    shown = convert(code, Code, from_attributes=True)
+    return replace(shown, features=_features("code", code.evidence)) if explained else shown
+
+
+def _link(link: "LinkMatch", *, explained: bool) -> Link:
+    shown = convert(link, Link, from_attributes=True)
+    return replace(shown, features=_features("link", link.evidence)) if explained else shown
+
+
+def _features(table: str, evidence: Mapping[str, float]) -> tuple[Feature, ...]:
+    return convert(extract.shares_of(table, evidence), tuple[Feature, ...], from_attributes=True)

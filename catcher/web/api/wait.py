@@ -161,7 +161,7 @@ class Waits(Resource):
             task.exception()  # retrieved, for perhaps nobody awaits the task any more
 
     async def _read(self, store_id: str) -> bytes:
-        stored, bodies, found = await read_all(self._store, self._threads, store_id)
+        stored, bodies, found = await read_all(self._services, store_id)
         detail = encode(message_detail(stored, bodies, is_read=stored.summary.is_read))
         return detail[:-1] + b',"extract":' + encode(extraction(found)) + b"}"
 

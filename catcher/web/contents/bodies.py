@@ -13,6 +13,7 @@ from catcher.store import AsyncStore
 from catcher.store.model import StoredMessage
 from catcher.store.store import Store
 from catcher.threads import Threads
+from catcher.web.services import Services
 
 WHOLE_LIMIT = 1024 * 1024
 """Octets up to which a message is read whole; of a larger one only the parts with its bodies are read."""
@@ -31,22 +32,30 @@ async def read_bodies(store: AsyncStore, threads: Threads, stored: StoredMessage
     return await threads.run(lambda: bodies(*_read(store.blocking, stored)))
 
 
-async def read_extract(store: AsyncStore, threads: Threads, stored: StoredMessage) -> "extract.Extract":
+async def read_extract(services: Services, stored: StoredMessage) -> "extract.Extract":
     """Return codes and links of a message. Raises NotFound when it was deleted meanwhile."""
-    return await threads.run(lambda: extract.extract(*_read(store.blocking, stored)))
+    return await services.threads.run(_extract, services, stored, None)
 
 
-async def read_all(
-    store: AsyncStore, threads: Threads, store_id: str
-) -> "tuple[StoredMessage, Bodies, extract.Extract]":
+async def read_all(services: Services, store_id: str) -> "tuple[StoredMessage, Bodies, extract.Extract]":
     """Return a message with its text and HTML, and its codes and links. Raises NotFound."""
-    return await threads.run(_all, store.blocking, store_id)
+    return await services.threads.run(_all, services, store_id)
 
 
-def _all(store: Store, store_id: str) -> "tuple[StoredMessage, Bodies, extract.Extract]":
+def _all(services: Services, store_id: str) -> "tuple[StoredMessage, Bodies, extract.Extract]":
+    store = services.store.blocking
     stored = store.get(store_id)
-    octets, message = _read(store, stored)
-    return stored, bodies(octets, message), extract.extract(octets, message)
+    read = _read(store, stored)
+    return stored, bodies(*read), _extract(services, stored, read)
+
+
+def _extract(services: Services, stored: StoredMessage, read: tuple[bytes, ParsedMessage] | None) -> "extract.Extract":
+    """Return codes and links. read: octets and message, if they have been read."""
+    rules = services.extract_rules
+    if rules:
+        subjects = services.store.blocking.subjects((stored.summary,))
+        rules = tuple(rule for rule in rules for subject in subjects if rule.applies(subject))
+    return extract.extract(*(read or _read(services.store.blocking, stored)), rules=rules)
 
 
 def _message(store: Store, store_id: str) -> tuple[StoredMessage, Bodies]:

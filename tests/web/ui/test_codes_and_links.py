@@ -4,6 +4,9 @@ import re
 
 import httpx2
 
+from catcher.extract import BY_RULE
+from catcher.extract.scoring import weights
+from catcher.web.ui.message.features import FEATURES
 from tests.web.ui.conftest import Mailbox
 from tests.web.ui.mails import mail, newsletter
 
@@ -79,3 +82,27 @@ def test_leaving_the_list_has_a_panel(mailbox: Mailbox, http: httpx2.Client) -> 
     panel = text[text.index('data-testid="unsubscribe"') :].partition("</details>")[0]
     assert "no link in angle brackets" in panel
     assert "href=" not in panel
+
+
+def test_a_click_shows_why_a_code_or_link_was_found(reader: httpx2.Client, filled: Mailbox) -> None:
+    """Confidence and features with their points, for what is on top and for each possible code and other link."""
+    text = reader.get(f"view/{filled.id_of('sign-in code')}").text
+    why = text[text.index('data-testid="why"') :].partition("</details>")[0]
+    assert "482913" in why
+    assert re.search(r"Confidence \d+\u00a0%", why)
+    assert re.search(r'<li>[a-z -]+ <span class="mono">\+\d\.\d</span></li>', why)
+    listed = reader.get(f"view/{filled.id_of('Acme news')}").text
+    assert "of a kind that many mails have" in listed
+
+
+def test_the_reasons_are_in_the_language_of_the_page(reader: httpx2.Client, filled: Mailbox) -> None:
+    """Features have names in words, which are translated."""
+    page = reader.get(f"view/{filled.id_of('sign-in code')}", headers={"Accept-Language": "fr"}).text
+    why = page[page.index('data-testid="why"') :].partition("</details>")[0]
+    assert "Pourquoi ?" in why
+    assert "Confiance de" in why
+
+
+def test_every_feature_has_words() -> None:
+    """The weights name no feature that the page cannot show."""
+    assert {*weights("code"), *weights("link"), BY_RULE} <= FEATURES.keys()

@@ -76,6 +76,7 @@ OF_NAME: dict[str, typing.Any] = {
     "event": message.CalendarEvent,
     "code": message.CodeItem,
     "target": message.LinkItem,
+    "reason": message.Reason,
     "difference": diff.Difference,
     "block": diff.DiffBlock,
     "token": highlight.SourceToken,

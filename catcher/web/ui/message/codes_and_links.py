@@ -1,18 +1,22 @@
 """Codes and links of a message: the likely code and the primary link on top, the rest in a list."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+
+from msgspec.structs import replace
 
 from catcher import extract
 from catcher.mime import list_unsubscribe
 from catcher.store.model import StoredMessage
 from catcher.web.contents.bodies import read_extract
-from catcher.web.ui.pages.message import CodeItem, CodesAndLinks, LinkItem, UnsubscribeInfo
+from catcher.web.ui.message.features import FEATURES
+from catcher.web.ui.pages.message import CodeItem, CodesAndLinks, LinkItem, Reason, UnsubscribeInfo
 from catcher.web.ui.site import formatting
 from catcher.web.ui.site.languages import _, marked
 from catcher.web.ui.site.site import Site
 
 CODES_ON_TOP = 3
+MINUS, NO_BREAK_SPACE = "\u2212", "\u00a0"
 LISTED = 200
 
 _KINDS = {
@@ -22,6 +26,9 @@ _KINDS = {
     "two-factor": marked("second factor"),
     "invitation": marked("invitation"),
     "coupon": marked("coupon"),
+    "gift-card": marked("gift card"),
+    "meeting": marked("meeting"),
+    "backup": marked("backup code"),
     "action": marked("action"),
     "help": marked("help"),
     "unsubscribe": marked("unsubscribe"),
@@ -38,7 +45,7 @@ _OPENABLE = re.compile(r"(?:https?://|mailto:)[^\s\x00-\x20]+\Z", re.IGNORECASE)
 
 async def read_codes_and_links(site: Site, stored: StoredMessage) -> CodesAndLinks:
     """Return codes and links of a message; only likely ones are on top."""
-    found = await read_extract(site.services.store, site.services.threads, stored)
+    found = await read_extract(site.services, stored)
     likely = list(found.likely_codes)
     if found.primary_code is not None:
         likely.sort(key=lambda code: code is not found.primary_code)
@@ -67,17 +74,44 @@ def unsubscribe_info(stored: StoredMessage) -> UnsubscribeInfo | None:
 
 def _codes(codes: "Iterable[extract.CodeMatch]") -> tuple[CodeItem, ...]:
     return tuple(
-        CodeItem(value=code.value, shown=formatting.shown(code.value), kind=_kind(code.kind)) for code in codes
+        CodeItem(
+            value=code.value,
+            shown=formatting.shown(code.value),
+            kind=_kind(code.kind),
+            confidence=_percent(code.confidence),
+            reasons=_reasons("code", code.evidence),
+        )
+        for code in codes
     )[:LISTED]
 
 
+def _percent(confidence: float) -> str:
+    return f"{confidence:.0%}".replace("%", f"{NO_BREAK_SPACE}%")
+
+
+def _reasons(table: str, evidence: Mapping[str, float]) -> tuple[Reason, ...]:
+    """Return the features in words, the most important first; a rule has no points."""
+    if extract.BY_RULE in evidence:
+        return (Reason(text=_(FEATURES[extract.BY_RULE]), points=""),)
+    return tuple(
+        Reason(text=_(FEATURES[share.feature]), points=f"{share.points:+.1f}".replace("-", MINUS))
+        for share in extract.shares_of(table, evidence)
+    )
+
+
 def _link(link: "extract.LinkMatch") -> LinkItem:
-    return _link_item(link.url, text=formatting.shown(link.text), kind=_kind(link.kind))
+    return replace(
+        _link_item(link.url),
+        text=formatting.shown(link.text),
+        kind=_kind(link.kind),
+        confidence=_percent(link.confidence),
+        reasons=_reasons("link", link.evidence),
+    )
 
 
-def _link_item(url: str, *, text: str = "", kind: str = "") -> LinkItem:
+def _link_item(url: str) -> LinkItem:
     href = url if _OPENABLE.match(url) else ""
-    return LinkItem(url=url, shown=formatting.shown(url[:2000]), text=text, kind=kind, href=href)
+    return LinkItem(url=url, shown=formatting.shown(url[:2000]), text="", kind="", href=href)
 
 
 def _kind(kind: str) -> str:

@@ -32,12 +32,21 @@ class AttachmentItem(Struct, frozen=True, kw_only=True):
     thumb_href: str  # its thumbnail, "" without one
 
 
+class Reason(Struct, frozen=True, kw_only=True):
+    """A feature of a code or link that counts for or against it."""
+
+    text: str  # the feature in words
+    points: str  # with its sign
+
+
 class CodeItem(Struct, frozen=True, kw_only=True):
     """A one-time code in the message."""
 
     value: str  # as it is typed
     shown: str  # the same with control characters spelled out
     kind: str  # its purpose, "" when unknown
+    confidence: str  # in per cent
+    reasons: tuple[Reason, ...]  # for the confidence
 
 
 class LinkItem(Struct, frozen=True, kw_only=True):
@@ -48,6 +57,8 @@ class LinkItem(Struct, frozen=True, kw_only=True):
     text: str  # its label, "" without one
     kind: str  # its purpose, "" when unknown
     href: str  # the address for opening it, "" when that is not safe
+    confidence: str = ""  # in per cent, "" when it was not rated
+    reasons: tuple[Reason, ...] = ()  # for the confidence
 
 
 class CodesAndLinks(Struct, frozen=True, kw_only=True):

@@ -1,13 +1,17 @@
 """Tests of codes and links over HTTP."""
 
+import math
+import smtplib
 from collections.abc import Callable
 
 import httpx2
 import msgspec
 import pytest
 
+from catcher.errors import SettingError
 from catcher.extract import CodeKind, LinkKind, MatchSource
 from catcher.schema.extract import Extraction
+from catcher.testing import running_catcher
 from tests.mime.text.url_table import ENDS
 
 Put = Callable[..., list[str]]
@@ -66,6 +70,45 @@ def test_latest_works_and_a_message_without_any_has_nulls(api: httpx2.Client, pu
     answer = api.get("/api/v1/message/latest/extract", params={"query": "subject:lunch"}).raise_for_status().json()
     assert answer == {"codes": [], "links": [], "code": None, "link": None, "is_cut": False}
     assert api.get("/api/v1/message/latest/extract", params={"query": "subject:sign"}).json()["code"] is not None
+
+
+def test_the_features_of_each_come_on_request(api: httpx2.Client, put: Put) -> None:
+    """`explain=1` says which features count for and against a code or link; the rest of the answer is the same."""
+    (store_id,) = put(SIGN_IN)
+    plain = api.get(f"/api/v1/message/{store_id}/extract").json()
+    explained = api.get(f"/api/v1/message/{store_id}/extract", params={"explain": "1"}).raise_for_status().json()
+    for name in ("code", "link"):
+        features = explained[name].pop("features")
+        assert explained[name] == plain[name]
+        assert len(features) > 1
+        assert all(each["points"] and each["feature"] for each in features)
+        points = sum(each["points"] for each in features)
+        assert 1 / (1 + math.exp(-points)) == pytest.approx(plain[name]["confidence"], abs=0.02)
+    assert "button" in [each["feature"] for each in explained["links"][0]["features"]]
+
+
+def test_rules_of_the_settings_decide() -> None:
+    """Messages that the query matches have the code and link of the patterns, in waits too; others have their own."""
+    rule = {"match": "subject:sign", "code": "in ([0-9]+) minutes", "link": "unsubscribe"}
+    with running_catcher(extract_rules=[rule]) as running, httpx2.Client(base_url=running.url) as api:
+        for octets in (SIGN_IN, SIGN_IN.replace(b"Subject: Sign in to Acme", b"Subject: Acme")):
+            with smtplib.SMTP(running.smtp_host, running.smtp_port) as client:
+                client.sendmail("hello@acme.example", ["ann@example.com"], octets)
+        waited = api.get("/api/v1/wait", params={"query": "subject:sign", "since": "0"}).raise_for_status().json()
+        ruled = api.get("/api/v1/message/latest/extract", params={"query": "subject:sign"}).json()
+        other = api.get("/api/v1/message/latest/extract", params={"query": "!subject:sign"}).json()
+    assert (ruled["code"]["value"], ruled["link"]["url"]) == ("10", "https://acme.example/unsubscribe")
+    assert waited["messages"][0]["extract"] == ruled
+    assert other["code"]["value"] == "482913"
+
+
+@pytest.mark.parametrize(
+    "rule", [{"match": "(", "link": "x"}, {"match": "subject:x", "code": "("}, {"match": "subject:x"}]
+)
+def test_an_invalid_rule_stops_the_start(rule: dict[str, str]) -> None:
+    """A setting that cannot be applied is not ignored."""
+    with pytest.raises(SettingError, match="extract"), running_catcher(extract_rules=[rule]):
+        pass
 
 
 def test_extracting_does_not_mark_read(api: httpx2.Client, put: Put) -> None:
