@@ -30,6 +30,7 @@ from catcher.checks import (
 )
 from catcher.checks.render import to_json, to_junit, to_sarif, to_text
 from catcher.cli.database import open_store
+from catcher.cli.options import Command
 from catcher.conf import load
 from catcher.errors import CatcherError
 from catcher.server import local_checker
@@ -50,7 +51,7 @@ class _Request:
     linked_sheets: bool
 
 
-@click.command("check")
+@click.command("check", cls=Command)
 @click.argument("what", metavar="FILE|ID|-")
 @click.option("-d", "--database", metavar="PATH|URL", default=None, help="Database with the message ID.")
 @click.option(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from catcher.cli.options import Command, duration
 from catcher.conf import load
 from catcher.conf.addresses import SocketAddress
 
@@ -15,18 +16,18 @@ if TYPE_CHECKING:
     import ssl
 
 
-@click.command("readyz")
+@click.command("readyz", cls=Command)
 @click.option("-l", "--listen", metavar="HOST:PORT", default=None, help="Address of the web interface.")
 @click.option("--webroot", metavar="PATH", default=None, help="URL path of the web interface.")
 @click.option("--https", is_flag=True, help="Use HTTPS; the default when the settings have a certificate.")
 @click.option("--wait", is_flag=True, help="Wait until the server is ready or the timeout has passed.")
 @click.option(
     "--timeout",
-    metavar="SECONDS",
-    type=click.FloatRange(min=0.1),
-    default=30.0,
+    metavar="DURATION",
+    type=duration,
+    default="30s",
     show_default=True,
-    help="Maximum time to wait.",
+    help="Maximum time to wait, such as 5s, 500ms or 1m.",
 )
 def command(listen: str | None, webroot: str | None, *, https: bool, wait: bool, timeout: float) -> None:
     """Exit with 0 if a running catcher is ready to receive mail and serve the web interface, else with 1.

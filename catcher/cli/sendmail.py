@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, NoReturn
 
 import click
 
+from catcher.cli.options import Command
 from catcher.cli.submission import ADDRESS_VARIABLES, Submission, connect, server_address
 from catcher.conf.addresses import SocketAddress
 from catcher.errors import SettingError
@@ -30,7 +31,7 @@ class _WrongUsage(click.UsageError):
     exit_code = USAGE
 
 
-class _Sendmail(click.Command):
+class _Sendmail(Command):
     """A command whose usage errors have the exit code that callers of sendmail expect."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

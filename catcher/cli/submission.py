@@ -6,9 +6,11 @@ import socket
 import ssl
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from catcher.conf.addresses import EXPECTED, SocketAddress
+from catcher.envelope import Envelope, ForwardPath, Parameters
 from catcher.errors import SettingError
 from catcher.mail.backends.smtp import EmailBackend
 
@@ -17,6 +19,7 @@ SECONDS = 60.0
 ADDRESS_VARIABLES = ["CATCHER_SENDMAIL_SMTP_ADDR", "MP_SENDMAIL_SMTP_ADDR", "CATCHER_SMTP", "MP_SMTP_BIND_ADDR"]
 """Variables with the address of the SMTP server; the first that is set counts: of `sendmail`, then of the server."""
 
+_DSN_PARAMETERS = ("NOTIFY", "ORCPT", "RET", "ENVID")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
@@ -50,8 +53,8 @@ class Submission(EmailBackend):
 
     @property
     def connection_class(self) -> type[smtplib.SMTP]:
-        """The class of smtplib, or ours for Unix sockets."""
-        return _UnixSMTP if self._is_unix else smtplib.SMTP
+        """The class for TCP, or for Unix sockets."""
+        return _UnixSMTP if self._is_unix else _SMTP
 
     def open(self) -> bool | None:
         """Connect, with STARTTLS if the server offers it. Raises OSError."""
@@ -70,13 +73,33 @@ class Submission(EmailBackend):
 
         Line ends become CRLF; no other octet is changed. Raises OSError (smtplib.SMTPException is one).
         """
+        paths = tuple(ForwardPath(addr_spec=path) for path in forward_paths)
+        return self.submit_envelope(
+            Envelope(reverse_path=reverse_path, forward_paths=paths, received_at=datetime.now(UTC)), octets
+        )
+
+    def submit_envelope(self, envelope: Envelope, octets: bytes) -> dict[str, tuple[int, bytes]]:
+        """Send one message like `submit`, with the parameters of delivery reports if the server offers these.
+
+        Source: RFC 3461 §4.
+        """
         self.open()
-        connection: smtplib.SMTP = self.connection
+        connection: _SMTP = self.connection
         octets = _LINE_END.sub(b"\r\n", octets)
         options = ["BODY=8BITMIME"] if not octets.isascii() and connection.has_extn("8bitmime") else []
-        if not all(path.isascii() for path in (reverse_path, *forward_paths)) and connection.has_extn("smtputf8"):
+        addresses = (envelope.reverse_path, *envelope.recipients)
+        if not all(address.isascii() for address in addresses) and connection.has_extn("smtputf8"):
             options.append("SMTPUTF8")
-        return connection.sendmail(reverse_path, list(forward_paths), octets, mail_options=options)
+        connection.recipient_options = {}
+        if connection.has_extn("dsn"):
+            options += _dsn_options(envelope.parameters)
+            for path in envelope.forward_paths:
+                connection.recipient_options.setdefault(path.addr_spec, _dsn_options(path.parameters))
+        try:
+            return connection.sendmail(envelope.reverse_path, envelope.recipients, octets, mail_options=options)
+        except ValueError:  # an address that cannot be sent; smtplib leaves the transaction open
+            connection.rset()
+            raise
 
 
 def connect(address: SocketAddress, *, timeout: float = SECONDS) -> socket.socket:
@@ -93,7 +116,22 @@ def connect(address: SocketAddress, *, timeout: float = SECONDS) -> socket.socke
     return connection
 
 
-class _UnixSMTP(smtplib.SMTP):
+def _dsn_options(parameters: Parameters) -> list[str]:
+    return [f"{name}={value}" for name, value in parameters if name in _DSN_PARAMETERS and value]
+
+
+class _SMTP(smtplib.SMTP):
+    """An SMTP client. recipient_options: the parameters of each RCPT."""
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        self.recipient_options: dict[str, list[str]] = {}
+        super().__init__(*arguments, **more)
+
+    def rcpt(self, recip: str, options: Sequence[str] = ()) -> tuple[int, bytes]:
+        return super().rcpt(recip, [*options, *self.recipient_options.get(recip, ())])
+
+
+class _UnixSMTP(_SMTP):
     """An SMTP client on a Unix socket; the host is the path."""
 
     def _get_socket(self, host: str, port: int, timeout: float) -> Any:

@@ -121,10 +121,15 @@ def deliver_now(
 ) -> list[str]:
     """Store all of these messages in one transaction, or none; return their store ids. Raises StoreUnavailable."""
     messages = [prepare(envelope, content, tags=tags, routing=routing) for envelope, content in items]
+    store_now(store, messages)
+    return [message.store_id for message in messages]
+
+
+def store_now(store: Store, messages: Sequence[NewMessage]) -> None:
+    """Store all of these prepared messages in one transaction, or none. Raises StoreUnavailable."""
     store.add(messages)
     for message in messages:
         _log_caught(message)
-    return [message.store_id for message in messages]
 
 
 def _log_caught(message: NewMessage) -> None:

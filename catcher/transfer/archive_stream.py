@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from catcher.errors import NotFound
 from catcher.transfer.mbox import mbox_entry
 from catcher.transfer.model import MessageCopy
-from catcher.transfer.targets import zip_entry
+from catcher.transfer.targets import ZipRecords, zip_entry
 
 
 def stream_zip(copies: Iterable[MessageCopy]) -> Iterator[bytes]:
-    """Yield a zip file of `<store id>.eml` files. A message deleted meanwhile is left out, or cut off where it was."""
-    buffer = _Buffer()
+    """Yield a zip file like that of `ZipTarget`. A message deleted meanwhile is left out, or cut off where it was."""
+    buffer, records = _Buffer(), ZipRecords()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
         for copy in copies:
             pieces = copy.pieces()
@@ -28,7 +28,9 @@ def stream_zip(copies: Iterable[MessageCopy]) -> Iterator[bytes]:
                         yield from buffer.take()
                 except NotFound:
                     pass
+            records.add(copy)
             yield from buffer.take()
+        records.write(file)
     yield from buffer.take()
 
 
@@ -39,7 +41,7 @@ def stream_mbox(copies: Iterable[MessageCopy]) -> Iterator[bytes]:
             content = b"".join(copy.pieces())
         except NotFound:
             continue
-        yield mbox_entry(content, reverse_path=copy.reverse_path, received_at=copy.received_at)
+        yield mbox_entry(content, reverse_path=copy.reverse_path, received_at=copy.received_at, record=copy.record)
 
 
 class _Buffer:

@@ -12,7 +12,12 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+import msgspec
+
+from catcher.envelope import Client, Envelope, ForwardPath
+from catcher.schema.messages import SmtpEnvelope
 from catcher.transfer.model import MessageCopy, Skipped, TransferError, is_store_id
+from catcher.transfer.records import MessageRecord
 
 _PAGE = 500
 _PIECE = 256 * 1024
@@ -46,13 +51,34 @@ class HttpSource:
             if not is_store_id(store_id):
                 yield Skipped(origin=ascii(store_id[:100]), reason="not usable as a file name")
                 continue
+            try:
+                record = self._record(store_id, message) if self._has_envelopes else None
+            except TransferError as error:
+                yield Skipped(origin=store_id, reason=str(error))
+                continue
+            size = message.get("Size")
             yield MessageCopy(
                 store_id=store_id,
                 received_at=_received_at(message.get("Created")),
-                reverse_path=_sender(message),
+                reverse_path=_sender(message) if record is None else record.envelope.reverse_path,
                 is_read=message.get("Read") is True,
+                size=size if isinstance(size, int) else 0,
                 pieces=partial(self._pieces, store_id),
+                record=record,
             )
+
+    def _record(self, store_id: str, summary: dict[str, Any]) -> MessageRecord:
+        """Return the record of a catcher's message, which stays unread. Raises TransferError."""
+        try:
+            detail = self._json(f"api/v1/message/{store_id}?peek=1")
+            envelope = msgspec.convert(detail["Envelope"], SmtpEnvelope)
+            return MessageRecord(
+                envelope=_envelope(envelope, received_at=_received_at(summary.get("Created"))),
+                tags=msgspec.convert(summary.get("Tags", ()), tuple[str, ...]),
+                is_read=summary.get("Read") is True,
+            )
+        except (msgspec.MsgspecError, KeyError, TypeError) as error:
+            raise TransferError(f"message {store_id}: no envelope in the response") from error
 
     def _summaries(self, query: str) -> list[dict[str, Any]]:
         """Return all summaries, newest first, each once: mail that arrives meanwhile shifts the pages."""
@@ -62,6 +88,7 @@ class HttpSource:
             parameters = {"start": str(start), "limit": str(_PAGE), **({"query": query} if query else {})}
             page = self._json(f"api/v1/{'search' if query else 'messages'}?{urllib.parse.urlencode(parameters)}")
             messages = page.get("messages") if isinstance(page, dict) else None
+            self._has_envelopes = isinstance(page, dict) and "next_cursor" in page  # a catcher, not Mailpit
             if not isinstance(messages, list) or not all(isinstance(one, dict) for one in messages):
                 raise TransferError(f"{self._base}: no list of messages in the response; is this a mail catcher?")
             known = len(found)
@@ -104,6 +131,26 @@ def _received_at(value: object) -> datetime:
     except ValueError:
         return datetime.now(UTC)
     return (received_at if received_at.tzinfo else received_at.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def _envelope(stated: SmtpEnvelope, *, received_at: datetime) -> Envelope:
+    """Return the envelope of the API's JSON, which lacks the client's port, the mechanism and the transcript."""
+    return Envelope(
+        reverse_path=stated.reverse_path,
+        forward_paths=tuple(
+            ForwardPath(addr_spec=one.address, parameters=tuple(one.parameters.items())) for one in stated.recipients
+        ),
+        received_at=received_at,
+        client=Client(
+            address=stated.client,
+            helo=stated.helo,
+            protocol=stated.protocol,
+            user=stated.username,
+            tls=stated.tls,
+        ),
+        parameters=tuple(stated.parameters.items()),
+        notes=stated.notes,
+    )
 
 
 def _sender(message: dict[str, Any]) -> str:

@@ -2,9 +2,13 @@
 
 from datetime import UTC, datetime
 
-from catcher.intake import deliver_now
+from msgspec.structs import replace
+
+from catcher.intake import prepare, store_now
 from catcher.mime import header_fields, parse_date
-from catcher.store import ByIds, Store
+from catcher.store import ByIds, NewMessage, Store
+from catcher.store.labels.inbox_names import clean_inboxes
+from catcher.store.labels.tag_names import clean_tags
 from catcher.transfer.inferred_envelope import infer_envelope
 from catcher.transfer.model import FileMessage
 
@@ -15,7 +19,8 @@ BATCH_OCTETS = 8 * 1024 * 1024
 class Importer:
     """Stores messages in batches; `flush` must be called at the end.
 
-    use_message_dates: the Date field is the time of receipt; without one it is now. Both methods raise
+    A message of a catcher's archive gets back its envelope, time of receipt, tags, inboxes and marks.
+    use_message_dates: the Date field is the time of receipt of the others; without one it is now. Both methods raise
     StoreUnavailable; nothing of the batch is stored then.
     """
 
@@ -38,20 +43,29 @@ class Importer:
         batch, self._batch, self._octets = self._batch, [], 0
         if not batch:
             return
-        ids = deliver_now(
-            self._store,
-            [
-                (
-                    infer_envelope(one.content, received_at=self._received_at(one), reverse_path=one.reverse_path),
-                    one.content,
-                )
-                for one in batch
-            ],
+        new = [self._prepared(one) for one in batch]
+        store_now(self._store, new)
+        self.stored += len(new)
+        pinned = [
+            prepared.store_id
+            for prepared, one in zip(new, batch, strict=True)
+            if one.record is not None and one.record.is_pinned
+        ]
+        if pinned:
+            self._store.pin(ByIds(tuple(pinned)), is_pinned=True)
+
+    def _prepared(self, message: FileMessage) -> NewMessage:
+        record = message.record
+        if record is None:
+            received_at = self._received_at(message)
+            envelope = infer_envelope(message.content, received_at=received_at, reverse_path=message.reverse_path)
+            return replace(prepare(envelope, message.content), is_read=message.is_read)
+        return replace(
+            prepare(record.envelope, message.content),
+            tags=clean_tags(record.tags),
+            inboxes=clean_inboxes(record.inboxes),
+            is_read=record.is_read or message.is_read,
         )
-        self.stored += len(ids)
-        read = tuple(store_id for store_id, one in zip(ids, batch, strict=True) if one.is_read)
-        if read:
-            self._store.mark(ByIds(read), is_read=True)
 
     def _received_at(self, message: FileMessage) -> datetime:
         now = datetime.now(UTC)

@@ -2,8 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
+
+from msgspec.structs import replace
+
+from catcher.transfer.records import FIELD_END, FIELD_NAME, MAX_OCTETS, MessageRecord, read_record, record_field
 
 SEPARATOR = b"-" * 79
 """The line after each message in a log of the file-based backend."""
@@ -16,24 +21,38 @@ _QUOTED = re.compile(rb">+From ")
 _TO_QUOTE = re.compile(rb"^(?=>*From )", re.MULTILINE)
 _STRAY = re.compile(rb"(?<!\r)\n|\r(?!\n)")
 _PIECE = 1024 * 1024
+_RECORD = f"{FIELD_NAME}:".encode()
 
 
-def read_mbox(file: BinaryIO, *, max_octets: int) -> Iterator[tuple[str, bytes | None]]:
-    """Yield the reverse-path and the octets of each message; None for the octets of one with more than `max_octets`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MboxMessage:
+    """A message of an mbox file.
 
-    Of ">From " at the beginning of a line one ">" is removed. Line ends become CRLF in a message that has LF only.
+    reverse_path: of the "From " line. content: its octets, None if there are too many. record: of the header field that
+    `mbox_entry` adds, which is not part of the content.
     """
-    current = _Collector(max_octets)
-    reverse_path: str | None = None
+
+    reverse_path: str
+    content: bytes | None
+    record: MessageRecord | None = None
+
+
+def read_mbox(file: BinaryIO, *, max_octets: int) -> Iterator[MboxMessage]:
+    """Yield each message; one with more than `max_octets` has no content.
+
+    Of ">From " at the beginning of a line one ">" is removed. Line ends become CRLF in a message that has LF only,
+    unless it has a record, by which the octets become what they were.
+    """
+    entry: _Entry | None = None
     for piece, is_start, is_after_blank in _lines(file):
         if is_start and is_after_blank and (found := FROM_LINE.match(piece)):
-            if reverse_path is not None:
-                yield reverse_path, current.take()
-            reverse_path = _reverse_path(found[1])
-        elif reverse_path is not None:
-            current.add(piece[1:] if is_start and _QUOTED.match(piece) else piece)
-    if reverse_path is not None:
-        yield reverse_path, current.take()
+            if entry is not None:
+                yield entry.message()
+            entry = _Entry(_reverse_path(found[1]), max_octets)
+        elif entry is not None:
+            entry.add(piece, is_start=is_start)
+    if entry is not None:
+        yield entry.message()
 
 
 def read_log(file: BinaryIO, *, max_octets: int) -> Iterator[bytes | None]:
@@ -45,7 +64,7 @@ def read_log(file: BinaryIO, *, max_octets: int) -> Iterator[bytes | None]:
     for piece, is_start, _ in _lines(file):
         if hyphens:
             if _FIELD.match(piece):
-                yield current.take()
+                yield _logged(current)
                 has_any = False
             else:
                 current.add(hyphens)
@@ -56,25 +75,86 @@ def read_log(file: BinaryIO, *, max_octets: int) -> Iterator[bytes | None]:
             current.add(piece)
             has_any = has_any or not piece.isspace()
     if has_any or hyphens:
-        yield current.take()
+        yield _logged(current)
 
 
-def mbox_entry(content: bytes, *, reverse_path: str, received_at: datetime) -> bytes:
+def mbox_entry(
+    content: bytes, *, reverse_path: str, received_at: datetime, record: MessageRecord | None = None
+) -> bytes:
     """Return a message as an entry of an mbox file, with its "From " line and the blank line after it.
 
-    Line ends become LF, as mail programs expect, unless the message has a lone CR or LF: those would be confused.
+    Line ends become LF, as mail programs expect, unless the message has a lone CR or LF: those would be confused. With
+    a record, a header field on top of the message holds it.
     """
     sender = re.sub(r"\s", "_", reverse_path) or "MAILER-DAEMON"
-    if not _STRAY.search(content):
+    is_crlf = not _STRAY.search(content)
+    if is_crlf:
         content = content.replace(b"\r\n", b"\n")
-    ending = b"" if content.endswith(b"\n") or not content else b"\n"
+    is_open = bool(content) and not content.endswith(b"\n")
     first = f"From {sender} {received_at:%a %b %d %H:%M:%S %Y}\n".encode("utf-8", "replace")
-    return first + _TO_QUOTE.sub(b">", content) + ending + b"\n"
+    if record is not None:
+        first += record_field(replace(record, file="", is_crlf=is_crlf, is_open=is_open))
+    return first + _TO_QUOTE.sub(b">", content) + (b"\n" if is_open else b"") + b"\n"
 
 
 def with_crlf(content: bytes) -> bytes:
     """Return a message with CRLF for LF if it has no CRLF: text files on Unix are stored with LF."""
     return content if b"\r\n" in content else content.replace(b"\n", b"\r\n")
+
+
+def _logged(current: "_Collector") -> bytes | None:
+    content = current.take()
+    return None if content is None else _without_blank(content)
+
+
+class _Entry:
+    """An entry of an mbox file while it is read."""
+
+    def __init__(self, reverse_path: str, max_octets: int) -> None:
+        self._reverse_path = reverse_path
+        self._content = _Collector(max_octets)
+        self._field: list[bytes] = []
+        self._is_in_field = True
+        self._field_octets = 0
+
+    def add(self, piece: bytes, *, is_start: bool) -> None:
+        """Add a line after the "From " line, or a piece of it."""
+        if self._is_in_field:
+            is_field = piece[:1] in b" \t" or not is_start if self._field else piece.startswith(_RECORD)
+            self._field_octets += len(piece)
+            is_end = piece.replace(b"\r\n", b"\n") == FIELD_END
+            self._is_in_field = is_field and not is_end and self._field_octets <= 2 * MAX_OCTETS
+            if is_field:
+                self._field.append(piece)
+                return
+        self._content.add(piece[1:] if is_start and _QUOTED.match(piece) else piece)
+
+    def message(self) -> MboxMessage:
+        """Return the message. A field that is no record belongs to it."""
+        record = read_record(b"".join(self._field)) if self._field else None
+        content = self._content.take()
+        if content is not None:
+            content = _without_blank(b"".join(self._field) + content) if record is None else _restored(content, record)
+        return MboxMessage(reverse_path=self._reverse_path, content=content, record=record)
+
+
+def _without_blank(content: bytes) -> bytes:
+    """Return the octets without the blank line after the message, with CRLF as line ends."""
+    for ending, line_end in ((b"\r\n\r\n", b"\r\n"), (b"\n\n", b"\n")):
+        if content.endswith(ending):
+            content = content.removesuffix(line_end)
+            break
+    return with_crlf(content)
+
+
+def _restored(content: bytes, record: MessageRecord) -> bytes:
+    """Return the octets that `mbox_entry` was given, also from a file whose line ends another program made CRLF."""
+    if record.is_crlf:
+        content = content.replace(b"\r\n", b"\n")
+    content = content.removesuffix(b"\n")
+    if record.is_open:
+        content = content.removesuffix(b"\n")
+    return content.replace(b"\n", b"\r\n") if record.is_crlf else content
 
 
 class _Collector:
@@ -93,17 +173,12 @@ class _Collector:
             self._pieces.clear()
 
     def take(self) -> bytes | None:
-        """Return the message without the blank line after it, or None if it is too large, and start the next one."""
+        """Return the octets with the blank line after the message, or None if it is too large, and start the next."""
         pieces, size = self._pieces, self._size
         self._pieces, self._size = [], 0
         if size > self._max_octets + 2:
             return None
-        content = b"".join(pieces)
-        for ending, line_end in ((b"\r\n\r\n", b"\r\n"), (b"\n\n", b"\n")):
-            if content.endswith(ending):
-                content = content.removesuffix(line_end)
-                break
-        return with_crlf(content)
+        return b"".join(pieces)
 
 
 def _lines(file: BinaryIO) -> Iterator[tuple[bytes, bool, bool]]:

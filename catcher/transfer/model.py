@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from catcher.errors import CatcherError
+from catcher.transfer.records import MessageRecord
 
 _STORE_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}", re.ASCII)
 
@@ -19,15 +20,15 @@ class TransferError(CatcherError):
 class FileMessage:
     """A message read from a file.
 
-    content: its octets. origin: file name and number, for people. modified_at: of the file, aware UTC. is_read: by the
-    flags of a Maildir. reverse_path: as the mailbox records it, None when it does not.
+    content: its octets. origin: file name and number, for people. is_read: by the flags of a Maildir. reverse_path: as
+    the mailbox records it, None when it does not. record: of a catcher's archive.
     """
 
     content: bytes
     origin: str
-    modified_at: datetime
     is_read: bool = False
     reverse_path: str | None = None
+    record: MessageRecord | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,13 +41,19 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageCopy:
-    """A message to be written to a target. pieces: reads its octets; raises NotFound and TransferError."""
+    """A message to be written to a target.
+
+    size: octets, 0 when unknown. pieces: reads its octets; raises NotFound and TransferError. record: None for a source
+    that knows no envelopes.
+    """
 
     store_id: str
     received_at: datetime
     reverse_path: str
     is_read: bool
+    size: int
     pieces: Callable[[], Iterator[bytes]]
+    record: MessageRecord | None = None
 
 
 class MailSource(Protocol):

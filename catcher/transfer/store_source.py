@@ -6,6 +6,7 @@ from functools import partial
 from catcher.errors import NotFound
 from catcher.store import Anything, Query, Store
 from catcher.transfer.model import MessageCopy, Skipped
+from catcher.transfer.records import MessageRecord
 
 
 class StoreSource:
@@ -37,10 +38,19 @@ class StoreSource:
             except NotFound:
                 yield Skipped(origin=store_id, reason="was deleted meanwhile")
                 continue
+            summary = stored.summary
             yield MessageCopy(
                 store_id=store_id,
-                received_at=stored.summary.received_at,
+                received_at=summary.received_at,
                 reverse_path=stored.envelope.reverse_path,
-                is_read=stored.summary.is_read,
+                is_read=summary.is_read,
+                size=summary.size,
                 pieces=partial(self._store.raw_pieces, store_id),
+                record=MessageRecord(
+                    envelope=stored.envelope,
+                    tags=summary.tags,
+                    inboxes=summary.inboxes,
+                    is_read=summary.is_read,
+                    is_pinned=summary.is_pinned,
+                ),
             )

@@ -1,13 +1,18 @@
 """Targets for messages: a folder of .eml files, an mbox file, a Maildir, a zip file. Existing files are kept."""
 
 import os
+import shutil
+import tempfile
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from catcher.transfer.mbox import mbox_entry
 from catcher.transfer.model import MailTarget, MessageCopy, TransferError, is_store_id
+from catcher.transfer.records import FILE_NAME, MessageRecord, RecordWriter, record_line
 
 FORMATS = ("folder", "mbox", "maildir", "zip")
 
@@ -40,6 +45,7 @@ class FolderTarget:
     def __init__(self, path: Path) -> None:
         self._path = path
         path.mkdir(parents=True, exist_ok=True)
+        self._records = RecordWriter(path)
 
     def has(self, store_id: str) -> bool:
         """Return whether it already holds a message."""
@@ -47,10 +53,14 @@ class FolderTarget:
 
     def write(self, copy: MessageCopy) -> None:
         """Add a message."""
-        _write_atomically(self._file(copy.store_id), copy)
+        file = self._file(copy.store_id)
+        _write_atomically(
+            file, copy, record=copy.record and replace(copy.record, file=file.name), records=self._records
+        )
 
     def close(self) -> None:
-        """Do nothing: every message is complete."""
+        """Close the file of records; every message is complete."""
+        self._records.close()
 
     def _file(self, store_id: str) -> Path:
         return self._path / f"{_checked(store_id)}.eml"
@@ -63,6 +73,7 @@ class MaildirTarget:
         self._path = path
         for name in ("tmp", "new", "cur"):
             (path / name).mkdir(parents=True, exist_ok=True)
+        self._records = RecordWriter(path)
         names = (file.name for folder in ("new", "cur") for file in (path / folder).iterdir())
         self._known = {parts[1] for name in names if len(parts := name.split(".")) > 2 and parts[2][:7] == "catcher"}
 
@@ -74,11 +85,14 @@ class MaildirTarget:
         """Add a message."""
         name = f"{int(copy.received_at.timestamp())}.{_checked(copy.store_id)}.catcher"
         target = self._path / "cur" / f"{name}:2,S" if copy.is_read else self._path / "new" / name
-        _write_atomically(target, copy, temporary=self._path / "tmp" / name)
+        # Mail programs change the flags behind the colon, which are therefore not part of the record's file name.
+        record = copy.record and replace(copy.record, file=name)
+        _write_atomically(target, copy, temporary=self._path / "tmp" / name, record=record, records=self._records)
         self._known.add(copy.store_id)
 
     def close(self) -> None:
-        """Do nothing: every message is complete."""
+        """Close the file of records; every message is complete."""
+        self._records.close()
 
 
 class MboxTarget:
@@ -95,7 +109,9 @@ class MboxTarget:
     def write(self, copy: MessageCopy) -> None:
         """Add a message."""
         content = b"".join(copy.pieces())
-        self._file.write(mbox_entry(content, reverse_path=copy.reverse_path, received_at=copy.received_at))
+        self._file.write(
+            mbox_entry(content, reverse_path=copy.reverse_path, received_at=copy.received_at, record=copy.record)
+        )
         self._known.add(copy.store_id)
 
     def close(self) -> None:
@@ -108,6 +124,7 @@ class ZipTarget:
 
     def __init__(self, path: Path) -> None:
         self._zip = zipfile.ZipFile(path, "x", zipfile.ZIP_DEFLATED)
+        self._records = ZipRecords()
 
     def has(self, store_id: str) -> bool:
         """Return whether it already holds a message."""
@@ -121,10 +138,34 @@ class ZipTarget:
             file.write(first)
             for piece in pieces:
                 file.write(piece)
+        self._records.add(copy)
 
     def close(self) -> None:
         """Finish the file."""
+        self._records.write(self._zip)
         self._zip.close()
+
+
+class ZipRecords:
+    """The records of the messages in a zip file, which become its last entry."""
+
+    def __init__(self) -> None:
+        self._lines = tempfile.SpooledTemporaryFile(max_size=8 * 1024 * 1024)  # noqa: SIM115 - closed by `write`
+
+    def add(self, copy: MessageCopy) -> None:
+        """Add the record of a message, if there is one."""
+        if copy.record is not None:
+            self._lines.write(record_line(replace(copy.record, file=f"{copy.store_id}.eml")))
+
+    def write(self, file: zipfile.ZipFile) -> None:
+        """Write the entry, unless there are no records."""
+        if self._lines.tell():
+            self._lines.seek(0)
+            info = zipfile.ZipInfo(FILE_NAME, datetime.now(UTC).timetuple()[:6])
+            info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
+            with file.open(info, "w", force_zip64=True) as entry:
+                shutil.copyfileobj(self._lines, entry)
+        self._lines.close()
 
 
 def zip_entry(copy: MessageCopy) -> zipfile.ZipInfo:
@@ -143,8 +184,18 @@ def _checked(store_id: str) -> str:
     return store_id
 
 
-def _write_atomically(path: Path, copy: MessageCopy, *, temporary: Path | None = None) -> None:
-    """Write a file completely or not at all, never over an existing one; it is modified when the mail was received."""
+def _write_atomically(
+    path: Path,
+    copy: MessageCopy,
+    *,
+    record: MessageRecord | None,
+    records: RecordWriter,
+    temporary: Path | None = None,
+) -> None:
+    """Write a file completely or not at all, never over an existing one; it is modified when the mail was received.
+
+    The record is written first: when the process is killed in between, the next run writes both.
+    """
     partial = temporary or path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         # Mail holds passwords and links to reset them: only the owner may read the file.
@@ -154,6 +205,8 @@ def _write_atomically(path: Path, copy: MessageCopy, *, temporary: Path | None =
                 file.write(piece)
         seconds = copy.received_at.timestamp()
         os.utime(partial, (seconds, seconds))
+        if record is not None:
+            records.add(record)
         _publish(partial, path)
     finally:
         partial.unlink(missing_ok=True)
