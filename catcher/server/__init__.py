@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from catcher.server.http_server import HttpServer
     from catcher.server.local_checks import local_checker
     from catcher.server.temp_database import ephemeral_directory
+    from catcher.server.web_socket_connection import WebSocketConnection
 
 __all__ = [
     "HttpServer",
     "Listeners",
     "ServerAddresses",
     "StartedCatcher",
+    "WebSocketConnection",
     "ephemeral_directory",
     "local_checker",
     "open_listeners",
@@ -36,5 +38,6 @@ __getattr__ = lazy.exports(
         "http_server": "HttpServer",
         "local_checks": "local_checker",
         "temp_database": "ephemeral_directory",
+        "web_socket_connection": "WebSocketConnection",
     },
 )

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import socket
 import ssl
 from collections.abc import Iterator
@@ -10,7 +11,12 @@ from typing import Any, cast
 import uvicorn
 from starlette.applications import Starlette
 
+from catcher import server
 from catcher.errors import StartError
+from catcher.net.connections import Connections
+from catcher.server.http_connection import HttpConnection, HttpLimits
+
+log = logging.getLogger("catcher.web")
 
 DRAIN_SECONDS = 2
 """How long running requests may take after the server was asked to stop."""
@@ -20,8 +26,16 @@ class HttpServer:
     """Serves an application on a listening socket. tls: None for plain HTTP. is_compressed: of WebSocket messages."""
 
     def __init__(
-        self, app: Starlette, listener: socket.socket, *, tls: ssl.SSLContext | None, is_compressed: bool
+        self,
+        app: Starlette,
+        listener: socket.socket,
+        *,
+        tls: ssl.SSLContext | None,
+        is_compressed: bool,
+        limits: HttpLimits = HttpLimits(),  # noqa: B008 a frozen value
     ) -> None:
+        self._limits = limits
+        self._register: Connections | None = None
         config = uvicorn.Config(
             app,
             lifespan="off",
@@ -29,7 +43,7 @@ class HttpServer:
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=DRAIN_SECONDS,
-            ws=cast("type[asyncio.Protocol]", _web_socket),
+            ws="none",  # set at the start, as is the protocol of HTTP
             ws_per_message_deflate=is_compressed,
         )
         config.load()
@@ -40,6 +54,20 @@ class HttpServer:
 
     async def start(self) -> None:
         """Begin to serve. Raises StartError."""
+        limits, config = self._limits, self._server.config
+        register = self._register = Connections(
+            max_open=limits.max_connections, max_per_address=0, shortest=limits.shortest, log=log
+        )
+
+        def http(**given: Any) -> asyncio.Protocol:
+            return HttpConnection(register=register, limits=limits, **given)
+
+        def web_socket(**given: Any) -> asyncio.Protocol:
+            # Through the room: the module is imported when the first WebSocket is opened.
+            return server.WebSocketConnection(register=register, limits=limits, **given)
+
+        config.http_protocol_class = cast("type[asyncio.Protocol]", http)
+        config.ws_protocol_class = cast("type[asyncio.Protocol]", web_socket)
         self._serving = asyncio.create_task(self._server.serve(sockets=[self._listener]))
         while not self._server.started:
             if self._serving.done():
@@ -52,6 +80,8 @@ class HttpServer:
         if self._serving is not None:
             with contextlib.suppress(TimeoutError, asyncio.CancelledError):
                 await asyncio.wait_for(self._serving, grace)
+        if self._register is not None:
+            await self._register.close(grace=0)
 
 
 class _Server(uvicorn.Server):
@@ -76,10 +106,3 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Leave the signals of the process alone."""
         yield
-
-
-def _web_socket(**given: Any) -> asyncio.Protocol:
-    """Return the protocol of a WebSocket; its module is imported when the first one is opened."""
-    from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-
-    return WebSocketsSansIOProtocol(**given)

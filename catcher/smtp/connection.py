@@ -12,7 +12,7 @@ import ssl
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol, cast
 
-from catcher.smtp.connections import Connections
+from catcher.net.connections import Connections
 from catcher.smtp.context import ServerContext
 from catcher.smtp.options import MIB
 from catcher.smtp.peer import describe_tls, peer_address
@@ -167,6 +167,10 @@ class SmtpConnection(asyncio.Protocol):
             self._transport.abort()
 
     # For the register of connections
+
+    @property
+    def waiting_since(self) -> None:
+        """See `RegisteredConnection`: a dialogue gives way to no other; its time limits end it."""
 
     def expire(self, now: float) -> None:
         """End the connection if a time limit has passed. now: the loop's time."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import logging
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,10 +12,10 @@ from typing import TypeAlias
 from catcher.counters import Counters
 from catcher.envelope import SmtpSession
 from catcher.hooks import Hook
+from catcher.net.connections import Connections
 from catcher.net.password_verifier import FailedLogins
 from catcher.net.sockets import bind, socket_address
 from catcher.smtp.connection import SmtpConnection
-from catcher.smtp.connections import Connections
 from catcher.smtp.context import Deliver, ServerContext, UserPassword
 from catcher.smtp.dialogue import SmtpDialogue
 from catcher.smtp.options import SmtpListener, SmtpOptions
@@ -92,7 +93,12 @@ class SmtpServer:
         threads = self._threads
         if threads is None:
             threads = self._own_threads = Threads(2, name="catcher-smtp")
-        self._connections = Connections(self.options)
+        self._connections = Connections(
+            max_open=self.options.max_connections,
+            max_per_address=self.options.max_connections_per_address,
+            shortest=min(self.options.idle_seconds, self.options.data_seconds),
+            log=logging.getLogger("catcher.smtp"),
+        )
         try:
             context = ServerContext(
                 deliver=self._deliver,

@@ -17,6 +17,7 @@ from catcher.web.hub import Hub
 from catcher.web.inbox_scope import RejectBoundTokens
 from catcher.web.middleware.authentication import Authentication
 from catcher.web.middleware.bodies import BodyLimit
+from catcher.web.middleware.large_responses import LargeResponses
 from catcher.web.middleware.security import CleanPath, DefaultHeaders, Gate, Uncompressed
 from catcher.web.services import Services, WebOptions
 
@@ -64,6 +65,7 @@ def _middleware(services: Services, options: WebOptions) -> list[Middleware]:
         for htpasswd in (options.passwords, options.send_passwords)
     )
     return [
+        Middleware(LargeResponses, threads=services.threads),
         Middleware(DefaultHeaders, options=options),
         Middleware(Gate, options=options),
         Middleware(CleanPath),

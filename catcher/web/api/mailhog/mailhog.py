@@ -27,7 +27,7 @@ from catcher.web.api.presenters import moment
 from catcher.web.contents.trace import trace_fields
 
 MAX_MESSAGES = 250
-MAX_OCTETS = 64 * 1024 * 1024
+MAX_OCTETS = 16 * 1024 * 1024
 """Limits of one page, which has at least one message; `count` is the number of messages in it."""
 
 _COLUMNS = {"from": ("from_", "reverse_path"), "to": ("to", "cc", "bcc"), "containing": ("any",)}

@@ -4,21 +4,30 @@ import asyncio
 import contextlib
 import logging
 import sys
+from ipaddress import ip_address
+from operator import itemgetter
 from typing import Protocol
 
-from catcher.smtp.options import SmtpOptions
-
-log = logging.getLogger("catcher.smtp")
-
 RESERVED_DESCRIPTORS = 128
-"""File descriptors that SMTP connections leave for the database and HTTP."""
+"""File descriptors that connections leave for the database and files."""
+
+LOOPBACK_SHARE = 8
+"""One of this many connections can be opened by this machine only."""
 
 ABORT_SECONDS = 1.0
 """How long aborted connections may take to end."""
 
 
 class RegisteredConnection(Protocol):
-    """A connection as the register uses it."""
+    """A connection as the register uses it.
+
+    waiting_since: the loop's time since which it has only waited for its client, so that it may give way to another
+    connection; None when it may not.
+    """
+
+    @property
+    def waiting_since(self) -> float | None:
+        """See above."""
 
     def expire(self, now: float) -> None:
         """End the connection if a time limit has passed. now: the loop's time."""
@@ -31,14 +40,19 @@ class RegisteredConnection(Protocol):
 
 
 class Connections:
-    """The open connections of one server."""
+    """The open connections of one server.
 
-    def __init__(self, options: SmtpOptions) -> None:
+    max_open, max_per_address: 0 for no limit but that of the process's file descriptors. shortest: the shortest of the
+    time limits, in seconds. log: for refused connections.
+    """
+
+    def __init__(self, *, max_open: int, max_per_address: int, shortest: float, log: logging.Logger) -> None:
         self._loop = asyncio.get_running_loop()
-        self._max = connection_limit(options.max_connections)
-        self._max_per_address = options.max_connections_per_address
-        self._interval = min(5.0, max(0.01, min(options.idle_seconds, options.data_seconds) / 4))
-        self._open: set[RegisteredConnection] = set()
+        self._max = connection_limit(max_open)
+        self._max_per_address = max_per_address
+        self._interval = min(5.0, max(0.01, shortest / 4))
+        self._log = log
+        self._open: dict[RegisteredConnection, str] = {}
         self._per_address: dict[str, int] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._is_empty = asyncio.Event()
@@ -48,16 +62,18 @@ class Connections:
     def enter(self, connection: RegisteredConnection, address: str) -> bool:
         """Register a connection; False when the register is closed or a limit is reached.
 
-        address: "" for a Unix socket, which has no limit per address.
+        At a limit the connection that has waited longest for its client, if there is one, is ended in favour of the new
+        one. address: "" for a Unix socket, which has no limit per address.
         """
         if self.is_closed:
             return False
-        count = self._per_address.get(address, 0)
-        if len(self._open) >= self._max or (self._max_per_address and address and count >= self._max_per_address):
-            log.warning("connection refused", extra={"peer": address, "open": len(self._open)})
+        limit = self._max if is_local(address) else self._max - self._max // LOOPBACK_SHARE
+        is_crowded = bool(self._max_per_address and address) and self.count(address) >= self._max_per_address
+        if (len(self._open) >= limit or is_crowded) and not self._displace(address if is_crowded else None):
+            self._log.warning("connection refused", extra={"peer": address, "open": len(self._open)})
             return False
-        self._open.add(connection)
-        self._per_address[address] = count + 1
+        self._open[connection] = address
+        self._per_address[address] = self.count(address) + 1
         self._is_empty.clear()
         if self._timer is None:
             self._timer = self._loop.call_later(self._interval, self._expire)
@@ -65,14 +81,31 @@ class Connections:
 
     def leave(self, connection: RegisteredConnection, address: str) -> None:
         """Remove a connection, if it is registered."""
-        if connection not in self._open:
+        if self._open.pop(connection, None) is None:
             return
-        self._open.discard(connection)
         self._per_address[address] -= 1
         if not self._per_address[address]:
             del self._per_address[address]
         if not self._open:
             self._is_empty.set()
+
+    def count(self, address: str) -> int:
+        """Return the number of connections from an address."""
+        return self._per_address.get(address, 0)
+
+    def _displace(self, address: str | None) -> bool:
+        """End the connection, of this address or of any, that has waited longest; False when none may be ended."""
+        waiting = (
+            (since, each)
+            for each, its_address in self._open.items()
+            if (address is None or address == its_address) and (since := each.waiting_since) is not None
+        )
+        oldest = min(waiting, key=itemgetter(0), default=None)
+        if oldest is None:
+            return False
+        self.leave(oldest[1], self._open[oldest[1]])
+        oldest[1].abort()
+        return True
 
     async def close(self, *, grace: float) -> None:
         """End all connections: idle ones at once, those receiving a message within `grace` seconds."""
@@ -83,7 +116,7 @@ class Connections:
             if self._open:
                 await asyncio.wait_for(self._is_empty.wait(), grace)
         if self._open:
-            log.warning("connections cut at stop", extra={"open": len(self._open)})
+            self._log.warning("connections cut at stop", extra={"open": len(self._open)})
             for connection in tuple(self._open):
                 connection.abort()
             # A store that never answers must not keep the process alive.
@@ -99,6 +132,14 @@ class Connections:
         for connection in tuple(self._open):
             connection.expire(now)
         self._timer = self._loop.call_later(self._interval, self._expire) if self._open else None
+
+
+def is_local(address: str) -> bool:
+    """Return whether an address is of this machine: of its loopback network, or "" for a Unix socket."""
+    try:
+        return not address or ip_address(address).is_loopback
+    except ValueError:
+        return False
 
 
 def connection_limit(wanted: int) -> int:
