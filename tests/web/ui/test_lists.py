@@ -228,8 +228,9 @@ def test_ticked_messages_are_saved_as_zip_and_mbox(mailbox: Mailbox, http: httpx
     assert re.fullmatch(r'attachment; filename="mail-[\d-]+\.zip"', answer.headers["content-disposition"])
     with zipfile.ZipFile(io.BytesIO(answer.content)) as packed:
         assert packed.testzip() is None
-        assert packed.namelist() == [f"{each}.eml" for each in ids]
-        assert [packed.read(name) for name in packed.namelist()] == [store.raw(each) for each in ids]
+        *names, envelopes = packed.namelist()
+        assert (names, envelopes) == ([f"{each}.eml" for each in ids], ".catcher-envelopes.jsonl")
+        assert [packed.read(name) for name in names] == [store.raw(each) for each in ids]
     file = tmp_path / "mail.mbox"
     file.write_bytes(act(http, "mbox", scope="all", q="from:acme.example").content)
     with contextlib.closing(mailboxes.mbox(file)) as read:
