@@ -65,7 +65,7 @@ class Mail:
     @property
     def codes(self) -> tuple[str, ...]:
         """Likely one-time codes, most confident first."""
-        found = (code for code in self.extract.codes if code.kind is not extract.CodeKind.COUPON)
+        found = (code for code in self.extract.codes if code.kind not in extract.SPECIAL_KINDS)
         return tuple(code.value for code in found if code.confidence >= extract.LIKELY)
 
     @property

@@ -306,7 +306,7 @@ def _plain(start: int, shown: str) -> Candidate | None:
 
 
 _JOINED_WORDS = re.compile(
-    r"[A-Z]?[a-z]{3,}[A-Z][a-z]+\Z|[a-z][A-Z][a-z]{2,}\Z|Mc[A-Z][a-z]+\Z|[A-Z]{2}[a-z]{3,}\Z|[A-Z]+s\Z"
+    r"[A-Z]?[a-z]{3,}[A-Z][a-z]+\Z|[A-Z][a-z]{2,}[A-Z][a-z]{2,}\Z|[a-z][A-Z][a-z]{2,}\Z|Mc[A-Z][a-z]+\Z|[A-Z]{2}[a-z]{3,}\Z|[A-Z]+s\Z"
 )
 """Names such as LinkedIn, YouTube and iPhone."""
 _WORD_AND_NUMBER = re.compile(r"(?:[A-Za-z]{2,}\d{1,4}|\d{1,3}[A-Za-z]{2,}|[A-Z]\d{5,})\Z")

@@ -17,7 +17,7 @@ from catcher.extract.labels import COLONS, DECORATION, Label, label_of
 from catcher.extract.lines import Line
 from catcher.extract.model import CodeKind, CodeMatch, MatchSource
 from catcher.extract.scoring import Features, confidence_of, points_of
-from catcher.extract.words import SPECIAL, Cue, Sense, copulas, folded
+from catcher.extract.words import SPECIAL, Cue, Sense, copulas, folded, unspaced_copulas
 
 MAX_CANDIDATES = 300
 """Candidates of a message that are scored."""
@@ -43,12 +43,15 @@ _CODE_NAMES = SPECIAL | {Sense.SURE, Sense.CODE}
 _REACH = 60
 """Characters between a label and the number that it names."""
 _LONGEST_WORD = 20
+_PERCENT = re.compile(r"\b\d{1,2} ?%|% ?\d{1,2}\b")
+_LABELLED = re.compile(r" ?[:#]? ?\d")
+_NAME = re.compile(r"[A-Z]?[a-z]+[A-Z][a-z]{2,}")
 _LARGE = 0.8
 """Emphasis of a code in a large or framed element."""
 _PLACES = re.compile(r"\s*[A-Z][a-zà-ž]{3,}")
 _SENTENCE_END = re.compile(r"[.!?](?:\s|\Z)|[。！？।]")
 _CLAUSE_END = re.compile(r"[.!?;,](?:\s|\Z)|[。！？।；،、，] ?| - ")
-_OTHER_NUMBER = re.compile(r"\d{4}|[A-Z0-9]{6}")
+_OTHER_NUMBER = re.compile(r"\d{4,}|[A-Z0-9]{6,}")
 _WORDS = re.compile(r"\w+")
 _VERB_REACH = 14
 _VERB_GAP = re.compile(r"[\W_]*(?:[^\W\d_]{1,5}[\W_]+){0,2}\Z")
@@ -153,7 +156,7 @@ def _sightings(cue_index: CueIndex, index: int, topic: str, listed: CodeKind | N
         label = label_of(cue_index, index, candidate, is_alone=standing.is_alone, last_end=last_end)
         last_end = last_end if candidate.form in BARE else candidate.end
         named = _name(cue_index, index, candidate, label, standing) or (asked if label.points >= 0 else "")
-        special = _special(cue_index, index, label, listed if standing.is_alone else None)
+        special = _special(cue_index, index, label, listed if standing.is_alone else None, named=named)
         if not named and (candidate.look is Look.YEAR or candidate.form is Form.DIGITS_LONG):
             continue  # too many years and long numbers are in mails
         if (candidate.form in BARE and not (named or special)) or _is_word(line.text, candidate, standing, named=named):
@@ -239,7 +242,7 @@ def _asked(cue_index: CueIndex, index: int, candidate: Candidate, topic: str) ->
         if cue.sense is not Sense.ENTER:
             continue
         gap = text[cue.end : candidate.start] if cue.end <= candidate.start else text[candidate.end : cue.start]
-        if candidate.form in BARE and gap.strip(" *\"'"):
+        if candidate.form in BARE and gap.strip(" *\"':："):
             continue  # a verb is near many words
         if len(gap) <= _VERB_REACH and not _CLAUSE_END.search(gap) and _VERB_GAP.match(gap):
             is_fitting = bool(cue_index.senses(index) & {Sense.SURE, Sense.CODE, *_KINDS})
@@ -251,8 +254,11 @@ def _links(gap: str) -> bool:
     """Return whether the text between label and number links them: it is empty, or ends in a colon or an "is"."""
     if len(gap) > _REACH or _SENTENCE_END.search(gap):
         return False
-    words = _WORDS.findall(folded(gap))
-    return not words or gap.rstrip(_DECORATION_BUT_COLONS).endswith(COLONS) or words[-1] in copulas()
+    plain = folded(gap)
+    words = _WORDS.findall(plain)
+    if not words or gap.rstrip(_DECORATION_BUT_COLONS).endswith(COLONS) or words[-1] in copulas():
+        return True
+    return not plain.isascii() and plain.rstrip(DECORATION).endswith(unspaced_copulas())
 
 
 def _is_qualified(text: str, cue: Cue, *, shown: str) -> bool:
@@ -265,7 +271,7 @@ def _is_qualified(text: str, cue: Cue, *, shown: str) -> bool:
     return not text.isupper() and not found <= _OF_CODES | {shown}
 
 
-def _special(cue_index: CueIndex, index: int, label: Label, listed: CodeKind | None) -> CodeKind | None:
+def _special(cue_index: CueIndex, index: int, label: Label, listed: CodeKind | None, *, named: str) -> CodeKind | None:
     """Return the kind of a code for another occasion, None for one to type now."""
     if label.sense in SPECIAL and label.points > 0:
         return _SPECIAL_KINDS[label.sense]
@@ -275,17 +281,28 @@ def _special(cue_index: CueIndex, index: int, label: Label, listed: CodeKind | N
         around = cue_index.senses(index) | cue_index.near(index)
         if Sense.MEETING in around:
             return CodeKind.MEETING
-        if label.sense is Sense.CODE and not around & _KINDS.keys():
-            return next((_SPECIAL_KINDS[sense] for sense in (Sense.GIFT_CARD, Sense.COUPON) if sense in around), None)
+        if named and label.sense is Sense.CODE and not around & _KINDS.keys():
+            if Sense.GIFT_CARD in around:
+                return CodeKind.GIFT_CARD
+            if Sense.COUPON in around or _promises(cue_index, index):
+                return CodeKind.COUPON
     return None
 
 
+def _promises(cue_index: CueIndex, index: int) -> bool:
+    """Return whether a percentage is in the line, or in the one before or after it: of a discount."""
+    lines = cue_index.lines[max(0, index - 1) : index + 2]
+    return any("%" in line.text and _PERCENT.search(line.text) for line in lines)
+
+
 def _is_word(text: str, candidate: Candidate, standing: _Standing, *, named: str) -> bool:
-    """Return whether letters alone are a word in a line of capitals, or a label instead of a code."""
-    if candidate.form is not Form.LETTERS or not named:
+    """Return whether letters in a sentence are a name ("CogMethod"), a label ("VIN 12") or a word among capitals."""
+    if candidate.form is not Form.LETTERS or not named or standing.is_apart:
         return False
+    if _NAME.fullmatch(candidate.value) or _LABELLED.match(text, candidate.end):
+        return True
     letters = [character for character in text[: candidate.start] + text[candidate.end :] if character.isalpha()]
-    return not standing.is_apart and len(letters) > 3 and sum(map(str.isupper, letters)) > len(letters) * 0.6
+    return len(letters) > 3 and sum(map(str.isupper, letters)) > len(letters) * 0.6
 
 
 def _features(
@@ -355,16 +372,23 @@ def _around(cue_index: CueIndex, index: int, candidate: Candidate) -> Features:
     for cue in cue_index.cues(index):
         if cue.sense is Sense.UNIT and cue.start >= candidate.end and not text[candidate.end : cue.start].strip():
             found["before a unit"] = 1.0
-        elif cue.sense is Sense.CANCELLED and _is_of(text[cue.end : candidate.start] + text[candidate.end : cue.start]):
+        elif cue.sense is Sense.CANCELLED and _is_cancelled(text, cue, candidate):
             found["cancelled"] = 1.0
     if candidate.form in (Form.DIGITS_4, Form.DIGITS_5) and _PLACES.match(text, candidate.end):
         found["before the name of a place"] = 1.0
     return found
 
 
-def _is_of(gap: str) -> bool:
-    """Return whether a word belongs to a candidate, by the text between: no end of a clause and no other number."""
-    return not _CLAUSE_END.search(gap) and not _OTHER_NUMBER.search(gap)
+def _is_cancelled(text: str, cue: Cue, candidate: Candidate) -> bool:
+    """Return whether "no longer" and the like mean this candidate: no other number of its sentence is nearer to it."""
+    gap = text[cue.end : candidate.start] + text[candidate.end : cue.start]
+    if ";" in gap or _SENTENCE_END.search(gap):
+        return False
+    others = (match.span() for match in _OTHER_NUMBER.finditer(text))
+    return not any(
+        (end <= candidate.start or start >= candidate.end) and max(cue.start - end, start - cue.end) < len(gap)
+        for start, end in others
+    )
 
 
 def _merged(found: list[_Sighting], subject: CueIndex, bodies: list[CueIndex], *, has_clearer: bool) -> CodeMatch:

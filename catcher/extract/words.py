@@ -234,6 +234,12 @@ def copulas() -> frozenset[str]:
 
 
 @cache
+def unspaced_copulas() -> tuple[str, ...]:
+    """Return those of scripts without spaces between words."""
+    return tuple(word for word in copulas() if _UNSPACED.search(word))
+
+
+@cache
 def _table() -> _Table:
     """Return the words of all languages in one table; the file lists them by language for its readers only."""
     exact: dict[str, list[_Phrase]] = defaultdict(list)

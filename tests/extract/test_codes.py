@@ -155,6 +155,8 @@ def test_the_newer_of_two_codes_is_primary() -> None:
         "The code 118734 no longer works. Your new code is 550218.",
         "Your code is 550218. The earlier code 118734 is invalid now.",
         "118734 has expired; use 550218 as your code.",
+        "Code 118734 is no longer valid, use 550218 as your code.",
+        "Koden 118734, som vi sendte før, virker ikke længere.\r\n\r\nKoden til at logge ind er 550218.",
     ):
         told = found(body, subject="Verification code").primary_code
         assert told is not None
@@ -194,3 +196,39 @@ def test_codes_for_other_occasions_are_listed_and_never_primary(text: str, value
     told = found(text)
     assert {code.value: code.kind for code in told.codes}.get(value) is kind
     assert told.primary_code is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "รหัสยืนยันของคุณคือ QXRWTZ",
+        "Вашият код за потвърждение е QXRWTZ.",
+        "Vaš kod za potvrdu je QXRWTZ.",
+        "आपका सत्यापन कोड QXRWTZ है।",
+        "お客様の認証コードはQXRWTZです。",
+        "您的验证码是QXRWTZ，5分钟内有效。",
+        "인증번호는 QXRWTZ입니다.",
+        "رمز التحقق هو QXRWTZ",
+        "Devam etmek için doğrulama kodunu girin: QXRWTZ",
+    ],
+)
+def test_scripts_and_word_orders_have_their_own_ways_to_name_a_code(text: str) -> None:
+    """With and without spaces, with the verb before or behind, and with a copula of any language."""
+    told = found(text).primary_code
+    assert told is not None
+    assert told.value == "QXRWTZ"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Your code is in CogMethod now.",
+        "The code of the verification is in JavaScript.",
+        "Kod weryfikacyjny PESEL 88120312345",
+        "YOUR CODE IS INVALID AND EXPIRED",
+        "Key AKIA****QZ7M is exposed; rotate the code.",
+    ],
+)
+def test_words_beside_a_word_for_codes_are_none(text: str) -> None:
+    """Names in mixed case, labels of numbers, words of a line in capitals, masked keys."""
+    assert found(text).primary_code is None
