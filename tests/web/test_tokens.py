@@ -4,6 +4,7 @@ import base64
 import sqlite3
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -152,7 +153,7 @@ def test_the_database_gives_no_token_away(tmp_path: Path) -> None:
     path = tmp_path / "mail.db"
     with Store.open(f"sqlite:///{path}") as store:
         _, secret = store.tokens.make("x", Scope.READ, now=NOW)
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database:
         dump = "\n".join(database.iterdump())
     assert "INSERT INTO" in dump
     assert secret not in dump
