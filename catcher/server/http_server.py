@@ -85,7 +85,7 @@ class HttpServer:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, woken by events where it looks ten times a second whether to stop."""
+    """uvicorn, without the tenths of a second that it waits for a stop to be asked for and for connections to end."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -101,6 +101,15 @@ class _Server(uvicorn.Server):
         while not await self.on_tick(0):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._exit.wait(), 1)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close the listener and idle connections, and wait for the end of the others."""
+        for listener in self.servers:
+            listener.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        while self.server_state.connections or self.server_state.tasks:  # noqa: ASYNC110 - uvicorn has no event for it
+            await asyncio.sleep(0.005)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -1,5 +1,7 @@
 """Tests of the options of the commands other than `serve`, as they are written for Mailpit."""
 
+from pathlib import Path
+
 import click
 import pytest
 
@@ -46,9 +48,9 @@ def test_every_switch_may_have_a_value(name: str, option: str) -> None:
         value(f"{option}=maybe")
 
 
-def test_an_argument_behind_two_hyphens_is_no_switch(run: Run) -> None:
+def test_an_argument_behind_two_hyphens_is_no_switch(run: Run, tmp_path: Path) -> None:
     """A file may be named like a switch."""
-    done = run("ingest", "-d", ":memory:", "--", "--use-message-dates=false")
+    done = run("ingest", "-d", str(tmp_path / "mail.db"), "--", "--use-message-dates=false")
     assert b"--use-message-dates=false: does not exist" in done.stderr
 
 

@@ -68,7 +68,11 @@ def test_an_idle_store_closes_by_itself(stores: SharedStores, tmp_path: Path) ->
             with stores.using(f"sqlite:///{tmp_path}/x.db") as store:
                 keep(store)
                 assert open_files(tmp_path)
-        while timers := [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]:
+        while timers := [
+            each
+            for each in threading.enumerate()
+            if isinstance(each, threading.Timer) and each.function == stores._close_idle
+        ]:
             for timer in timers:
                 timer.join(PATIENCE)
         assert open_files(tmp_path) == []

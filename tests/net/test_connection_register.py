@@ -50,7 +50,6 @@ def test_the_connection_that_has_waited_longest_gives_way() -> None:
         assert (busy.is_aborted, longest.is_aborted, shortest.is_aborted) == (False, True, False)
         assert register.enter(Client(None), "127.0.0.1")
         assert not register.enter(Client(None), "127.0.0.1")
-        await register.close(grace=0)
 
     asyncio.run(run())
 
@@ -63,7 +62,6 @@ def test_room_is_kept_for_this_machine() -> None:
         assert [register.enter(Client(None), f"192.0.2.{number}") for number in range(16)] == [True] * 14 + [False] * 2
         assert [register.enter(Client(None), "::1"), register.enter(Client(None), "")] == [True, True]
         assert not register.enter(Client(None), "127.0.0.1")
-        await register.close(grace=0)
 
     asyncio.run(run())
 
@@ -79,6 +77,5 @@ def test_at_its_own_limit_an_address_displaces_its_own_connections() -> None:
         assert register.enter(Client(None), "192.0.2.2")
         assert (other.is_aborted, own.is_aborted) == (False, True)
         assert not register.enter(Client(None), "192.0.2.2")
-        await register.close(grace=0)
 
     asyncio.run(run())
