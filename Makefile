@@ -1,6 +1,6 @@
 # make run    a catcher from this checkout, with everything it needs, in an environment of its own (.venv)
 # make test   all tests, with everything they need, in random order
-# make quick  the tests that need no browser, no other programs and one database engine
+# make quick  the tests that need no browser, no other programs and one database engine, without the slowest
 # make coverage  how much of each room the tests run
 # make lint   ruff, mypy and the contract between the rooms
 
@@ -25,7 +25,7 @@ test: prerequisites $(VENV)/installed-dev
 	$(BIN)/python $(PYTEST) $(ARGS)
 
 quick: $(VENV)/installed-dev
-	CATCHER_TEST_DATABASE=sqlite $(BIN)/python $(PYTEST) -m "not browser and not foreign" $(ARGS)
+	CATCHER_TEST_DATABASE=sqlite $(BIN)/python $(PYTEST) -m "not browser and not foreign and not slow" $(ARGS)
 
 coverage: prerequisites $(VENV)/installed-dev
 	$(BIN)/python tests/prerequisites.py install

@@ -68,7 +68,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
-        if item.nodeid.startswith(FOREIGN):
+        if item.nodeid.startswith(FOREIGN) or "postgresql" in getattr(item, "fixturenames", ()):
             item.add_marker("foreign")
 
 

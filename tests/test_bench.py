@@ -8,6 +8,8 @@ import pytest
 from bench.__main__ import PARTS, main
 from bench.budgets import Budget, judge, read_budgets
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_smallest_run_measures_and_prints(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

@@ -12,6 +12,8 @@ from catcher.testing import RunningCatcher, running_catcher
 from tests.depth import examples
 from tests.served import send, serving
 
+pytestmark = pytest.mark.slow
+
 ROUNDS = examples(2)
 CLIENTS = 4
 

@@ -4,6 +4,8 @@ import re
 import smtplib
 from pathlib import Path
 
+import pytest
+
 from catcher import testing
 from catcher.mail import get_connection, send_mail, settings
 from catcher.store.search import TERMS
@@ -59,6 +61,7 @@ def test_the_testing_example_runs() -> None:
     exec(example.replace("...", "send()"), {"settings": Settings, "send": send, "running_catcher": running_catcher})
 
 
+@pytest.mark.slow
 def test_the_example_for_test_suites_passes(tmp_path: Path) -> None:
     """A user signs up, the test waits for the code, and passes: with the application of the example beside it."""
     example = next(block for block in blocks("python") if "def test_sign_up" in block)

@@ -15,6 +15,8 @@ from tests.databases import Server, rows
 from tests.served import send, serving
 from tests.store.contract import Recorder
 
+pytestmark = pytest.mark.slow
+
 
 @contextmanager
 def listening(url: str) -> Iterator[Iterator[str]]:

@@ -23,6 +23,8 @@ from catcher.checks.urls.forms import is_one_time
 from tests.checks.mails import html_mail, subject_of
 from tests.depth import examples
 
+pytestmark = pytest.mark.slow
+
 PLAIN: list[Callable[[CheckedMail], Report]] = [
     check_clients,
     check_accessibility,

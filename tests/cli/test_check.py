@@ -70,6 +70,7 @@ def test_a_check_that_fails_to_run_is_not_a_pass(run: Run, bad: Path) -> None:
     assert "cannot be reached" in done.stdout.decode()
 
 
+@pytest.mark.slow
 def test_standard_input_is_read(run_process: Run) -> None:
     """`-` reads the message from standard input."""
     done = run_process("check", "-", "--fail-on", "error", octets=GOOD)

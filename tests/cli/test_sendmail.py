@@ -100,6 +100,7 @@ def test_a_link_named_sendmail_runs_the_command(catcher: RunningCatcher, tmp_pat
     assert caught(catcher)[1] == ("a@x.y", "secret@x.y")
 
 
+@pytest.mark.slow
 def test_the_server_can_be_on_a_unix_socket(tmp_path: Path, run: Run) -> None:
     """The server address may be unix:PATH."""
     path, database = tmp_path / "smtp.sock", tmp_path / "mail.db"

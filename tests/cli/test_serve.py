@@ -20,6 +20,8 @@ from catcher.testing import running_catcher
 from tests.cli.conftest import Run
 from tests.served import send, serving
 
+pytestmark = pytest.mark.slow
+
 LIMIT = 60.0  # seconds in which a start fails and a stop ends, on however busy a machine; five are the promise
 
 

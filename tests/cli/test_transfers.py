@@ -159,6 +159,7 @@ def test_mail_can_be_sent_to_a_server_instead(run: Run, tmp_path: Path) -> None:
         assert catcher.store.get(one.store_id).envelope.reverse_path == "r@x.y"
 
 
+@pytest.mark.slow
 def test_a_running_server_sees_imported_messages(run_process: Run, tmp_path: Path) -> None:
     """Messages imported by another process are visible at once."""
     (tmp_path / "1.eml").write_bytes(ONE)
@@ -257,6 +258,7 @@ def stored(path: Path) -> list[tuple[bytes, Envelope, tuple[str, ...], tuple[str
     return sorted(found, key=repr)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["out.mbox", "maildir", "out.zip", "folder", "unpacked", "moved"])
 def test_what_dump_writes_comes_back_in_full(run: Run, tmp_path: Path, name: str) -> None:
     """Octets, envelope, tags, inboxes and marks, from every format, from an unpacked zip file and a moved Maildir."""
@@ -278,6 +280,7 @@ def test_what_dump_writes_comes_back_in_full(run: Run, tmp_path: Path, name: str
     assert stored(tmp_path / "again.db") == before
 
 
+@pytest.mark.slow
 def test_downloads_of_the_pages_come_back_in_full(run: Run, tmp_path: Path) -> None:
     """The archives that the web interface offers have the same records."""
     before = filled(tmp_path / "m.db")
@@ -290,6 +293,7 @@ def test_downloads_of_the_pages_come_back_in_full(run: Run, tmp_path: Path) -> N
             assert stored(tmp_path / f"{name}.db") == before
 
 
+@pytest.mark.slow
 def test_a_dump_over_http_has_the_envelopes(run: Run, tmp_path: Path) -> None:
     """All of the envelope that the API has, and the messages stay unread."""
     filled(tmp_path / "m.db")
@@ -507,6 +511,7 @@ def test_an_existing_file_and_a_missing_database_are_errors(run: Run, tmp_path: 
     assert not (tmp_path / "none.db").exists()
 
 
+@pytest.mark.slow
 def test_a_running_catcher_is_dumped_over_http(run: Run, tmp_path: Path) -> None:
     """--http covers several pages, a query and the time of receipt."""
     mails = [b"To: a@x.y\r\nSubject: n%04d\r\n\r\n" % number for number in range(520)]
@@ -537,6 +542,7 @@ class Hostile(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+@pytest.mark.slow
 def test_hostile_ids_cannot_leave_the_folder(run_process: Run, tmp_path: Path) -> None:
     """A message whose id is a path is skipped and listed."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Hostile)
@@ -567,6 +573,7 @@ def test_an_unusable_server_is_one_clear_line(run: Run, tmp_path: Path, url: str
 # reindex
 
 
+@pytest.mark.slow
 @pytest.mark.sqlite
 def test_reindex_rebuilds_messages_of_an_older_version(run: Run, run_process: Run, tmp_path: Path) -> None:
     """Subject, snippet, tree and search texts are rebuilt, indexed or not; marks and tags stay."""

@@ -174,6 +174,7 @@ def test_since_continues_after_a_message(catcher: Catcher) -> None:
         assert [each.subject for each in inbox.wait_for_all(3)] == ["0", "1", "2"]
 
 
+@pytest.mark.slow
 def test_all_messages_may_take_several_requests(catcher: Catcher, server: RunningCatcher) -> None:
     """A list that needs several requests is complete and in order."""
     for number in range(205):

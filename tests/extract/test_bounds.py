@@ -8,6 +8,8 @@ from catcher.extract.links import MAX_LINKS
 from catcher.mime import parse
 from tests.extract.mails import mail
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = {
     "links": mail("".join(f'<a href="https://e.example/{n}">Confirm {n}</a>' for n in range(100_000)), kind="html"),
     "links in text": mail("\n".join(f"https://e.example/{n} confirm" for n in range(50_000))),

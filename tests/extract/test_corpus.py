@@ -71,6 +71,7 @@ def count_primary_links(part: str) -> Count:
     return count
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("counted", [count_codes, count_primary_codes, count_primary_links])
 @pytest.mark.parametrize("part", ["heldout", "judge", "tuning"])
 def test_precision_and_recall(part: str, counted: object) -> None:
@@ -96,6 +97,7 @@ def test_kinds_are_mostly_right(part: str) -> None:
     assert right / (right + len(wrong)) >= 0.85, wrong
 
 
+@pytest.mark.slow
 def test_the_corpus_is_large_enough_and_its_parts_differ() -> None:
     """At least 60 mails are held out and 200 are not; no mail is in both."""
     tuning, heldout = corpus("tuning"), corpus("heldout")

@@ -1,5 +1,6 @@
 """No mail raises, and all results are well formed."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -39,6 +40,7 @@ def check(told: Extract) -> None:
     assert [link.confidence for link in told.links] == sorted((k.confidence for k in told.links), reverse=True)
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(300))
 @given(body=BODIES, subject=SUBJECTS, html=st.booleans())
 def test_any_mail_gives_a_result(body: str, subject: str, html: bool) -> None:

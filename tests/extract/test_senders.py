@@ -11,6 +11,8 @@ from tests.extract.fit import Report, Score, held_out, judged
 from tests.extract.senders import HELD_OUT, SCENARIOS, STYLES, sender_mails
 from tests.extract.sweep import ALPHABETS, PLACES, cells, missed
 
+pytestmark = pytest.mark.slow
+
 DEEP = int(os.environ.get("CATCHER_TEST_DEEP", "0"))
 """Random codes for each cell of the sweep; 0 for a sample of the cells with one code each."""
 ALLOWED = 0.005

@@ -202,6 +202,7 @@ def test_a_fork_waits_for_those_who_use_a_store(stores: SharedStores, tmp_path: 
         assert store.counts().messages == 1
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork, which this system does not have")
 def test_a_child_continues_after_its_parent_has_closed(tmp_path: Path) -> None:
     """Mail that a forked process stores after its parent closed the database is not lost: locks are not shared.

@@ -147,6 +147,7 @@ def test_without_a_path_it_is_the_database_of_catcher_serve(tmp_path: Path, monk
     assert (tmp_path / "named.db").is_file()
 
 
+@pytest.mark.slow
 def test_a_running_catcher_shows_the_mail_live(file: Path) -> None:
     """Mail that another process stores is announced by the catcher that runs on the same file."""
     arrived = threading.Event()
@@ -162,6 +163,7 @@ def test_a_running_catcher_shows_the_mail_live(file: Path) -> None:
         assert catcher.store.latest().subject == "From afar"
 
 
+@pytest.mark.slow
 def test_several_processes_write_at_once(file: Path) -> None:
     """Two processes with fifty messages each: all are there, and in one transaction per call."""
     send = (
@@ -176,6 +178,7 @@ def test_several_processes_write_at_once(file: Path) -> None:
     assert len(get_connection(BACKEND, database=file).outbox) == 100
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork, which this system does not have")
 def test_a_forked_process_reopens_the_database(file: Path) -> None:
     """A server that opens the connection and then forks its workers can send from all of them."""
@@ -217,6 +220,7 @@ def test_what_cannot_be_opened_is_an_error_or_zero(tmp_path: Path, fail_silently
     assert file.read_bytes() == b"Dear Ann, " * 500
 
 
+@pytest.mark.slow
 def test_it_serves_django(tmp_path: Path) -> None:
     """As EMAIL_BACKEND of a real Django project, with Django's own messages and EMAIL_FILE_PATH."""
     project = {

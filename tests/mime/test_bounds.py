@@ -8,6 +8,8 @@ from bench.hostile import MESSAGES
 from catcher import mime
 from catcher.mime.text.readable_text import MAX_SEARCH_TEXT
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("name", MESSAGES)
 def test_a_hostile_message_is_read_within_the_limits(name: str) -> None:

@@ -4,6 +4,8 @@ import ast
 import re
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 _CLIENT_WORDS = """
 aiohttp dns.query dns.resolver ftplib http.client httpcore2 httpx2 imaplib poplib requests socks telnetlib
@@ -42,6 +44,7 @@ def reaching_out() -> set[str]:
     }
 
 
+@pytest.mark.slow
 def test_every_module_that_connects_is_documented() -> None:
     """The document lists exactly these modules."""
     documented = re.findall(

@@ -36,6 +36,7 @@ def test_a_unix_socket_is_served_and_removed_at_the_stop(serve: Serve, tmp_path:
     assert not path.exists()
 
 
+@pytest.mark.slow
 def test_served_mail_can_be_fetched(tmp_path: Path) -> None:
     """`catcher serve --pop3`: mail received by SMTP is available by POP3; deleted messages disappear from the API."""
     passwords = tmp_path / "passwords"
@@ -55,12 +56,14 @@ def test_served_mail_can_be_fetched(tmp_path: Path) -> None:
         assert b'"messages":[]' in served.get("api/v1/messages")
 
 
+@pytest.mark.slow
 def test_without_the_setting_nothing_listens() -> None:
     """POP3 is off by default."""
     with serving("--ephemeral") as served:
         assert "POP3" not in served.screen
 
 
+@pytest.mark.slow
 def test_a_password_file_that_cannot_be_read_stops_the_start(tmp_path: Path) -> None:
     """A wrong setting never becomes a default."""
     done = subprocess.run(

@@ -260,6 +260,7 @@ def test_messages_are_numbered_from_the_oldest_and_named_by_store_id(pop3: Runni
         assert client.uidl(3) == f"+OK 3 {ids[2]}".encode()
 
 
+@pytest.mark.slow
 def test_a_maildrop_of_several_pages_is_complete(pop3: Running) -> None:
     """The number of messages is not limited."""
     ids = pop3.add(*([TWO] * 4100))
@@ -464,6 +465,7 @@ def test_an_idle_client_is_disconnected_without_deletions(serve: Serve) -> None:
         assert running.store.counts().messages == 1
 
 
+@pytest.mark.slow
 def test_a_client_that_does_not_read_is_disconnected(serve: Serve) -> None:
     """Only a part of the message is in memory."""
     with serve(idle_seconds=0.5) as running:

@@ -193,6 +193,7 @@ def test_gone_ends_the_calls_for_a_message(listener: Listener) -> None:
         assert listener.next()[1]["Subject"] == "two"
 
 
+@pytest.mark.slow
 def test_no_call_of_a_burst_is_dropped(listener: Listener) -> None:
     """Mailpit drops calls within its window; here all are queued."""
     subjects = {f"mail {number}" for number in range(60)}
@@ -216,6 +217,7 @@ def test_calls_keep_their_distance(listener: Listener) -> None:
     assert due[0] > due[1] > created[1]
 
 
+@pytest.mark.slow
 def test_no_call_is_lost_when_the_catcher_dies(listener: Listener, tmp_path: Path) -> None:
     """After kill -9 between mail and call, the next start makes the call, and none twice."""
     listener.statuses = [500]

@@ -298,6 +298,7 @@ def test_nothing_heavy_is_imported_before_the_smtp_listener_opens() -> None:
     assert "aiosmtpd" in done.stdout
 
 
+@pytest.mark.slow
 def test_rarely_used_modules_are_not_imported_at_the_start() -> None:
     """A catcher that has served a list and a search has imported no page, parser or other dialect."""
     code = """
@@ -392,6 +393,7 @@ def test_a_message_that_ends_while_the_catcher_stops_is_stored(tmp_path: Path) -
 
 
 @pytest.mark.sqlite
+@pytest.mark.slow
 def test_retention_continues_after_the_database_was_locked(tmp_path: Path) -> None:
     """A lock held by another process delays retention and does not end it."""
     file = tmp_path / "locked.db"

@@ -20,6 +20,7 @@ def limit_pages(store: Store, pages: int) -> None:
     driver.execute(f"PRAGMA max_page_count={pages}")
 
 
+@pytest.mark.slow
 @pytest.mark.sqlite
 def test_a_full_disk_refuses_and_then_accepts_mail_again(store: Store, new: MakeMessage) -> None:
     """All waiting deliveries fail with StoreUnavailable; stored mail stays; with room again, mail is accepted again."""

@@ -15,6 +15,8 @@ from tests.databases import rows
 from tests.depth import examples
 from tests.store.contract import MakeMessage, Recorder, add, ids
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 ROUNDS = examples(2)
 

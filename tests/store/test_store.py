@@ -14,6 +14,7 @@ class TestStore(StoreContract):
     """Every engine fulfils the contract."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [0, 1, 1024 * 1024 - 1, 1024 * 1024, 1024 * 1024 + 1, 3 * 1024 * 1024 + 17])
 def test_any_octets_are_stored_unchanged(store: Store, new: MakeMessage, tmp_path: Path, size: int) -> None:
     """Byte-exact from nothing to several pieces, given in memory or as a file."""

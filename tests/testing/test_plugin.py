@@ -4,9 +4,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from catcher.testing import RunningCatcher
 from tests.testing.suites import INSTALLED, PARALLEL, WITHOUT_SLOW_PLUGINS, run_suite
 from tests.waiting import wait_until
+
+pytestmark = pytest.mark.slow
 
 REPORTED = """
 import pytest

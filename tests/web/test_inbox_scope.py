@@ -192,6 +192,7 @@ def test_a_token_limits_its_request_where_nobody_is_asked_for_one(tmp_path: Path
         assert anybody.get("api/v1/messages", headers=basic("ann", "secret")).json()["total"] == 2
 
 
+@pytest.mark.slow
 def test_a_token_of_an_inbox_is_made_by_command(site: RunningCatcher, tmp_path: Path) -> None:
     """`--inbox` binds it."""
     made = command("token", "create", "--scope", "read", "--inbox", "mine", "-d", str(tmp_path / "mail.db"))

@@ -160,6 +160,7 @@ def test_the_database_gives_no_token_away(tmp_path: Path) -> None:
     assert secret.removeprefix("catcher_") not in dump
 
 
+@pytest.mark.slow
 def test_tokens_are_made_and_revoked_by_command(site: RunningCatcher, tmp_path: Path) -> None:
     """On the database of a running catcher, which knows of it at once."""
 

@@ -54,6 +54,7 @@ def _with_one_signature(message: bytes, number: int) -> bytes:
     return b"".join(fields) + b"\r\n" + section.body
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "message",
     [RFC_6376, _with_one_signature(RFC_8463, 0), _with_one_signature(RFC_8463, 1)],

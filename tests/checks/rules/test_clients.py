@@ -80,6 +80,7 @@ def test_attached_png_is_examined_for_animation(animated: bool, feature: str) ->
     assert found[feature].places[0].column == len("<p>x</p><img ") + 1
 
 
+@pytest.mark.slow
 def test_same_message_gives_the_same_bytes_twice() -> None:
     """Results are deterministic, order included."""
     html = "".join(snippet.text for snippet in FEATURES)

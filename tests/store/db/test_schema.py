@@ -132,6 +132,7 @@ def test_an_upgrade_that_fails_changes_nothing(tmp_path: Path, new: MakeMessage)
         assert store.counts().messages == 1
 
 
+@pytest.mark.slow
 def test_alembic_is_not_loaded_for_a_database_at_head(tmp_path: Path) -> None:
     """It costs half a second, so a start without an upgrade does without it."""
     script = (

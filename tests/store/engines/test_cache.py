@@ -90,6 +90,7 @@ def agrees(store: Store, first: int = 0) -> None:
         assert (page.matching, page.matching_unread) == (len(whole), sum(not one.is_read for one in whole)), text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(examples(2)))
 def test_counts_and_offsets_are_right_after_every_change(stores: tuple[Store, Store], seed: int) -> None:
     """After each of many changes, half of them by another process's store."""

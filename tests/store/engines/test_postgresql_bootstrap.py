@@ -95,6 +95,7 @@ def test_an_upgrade_that_fails_changes_nothing(postgresql_url: str, tmp_path: Pa
     assert declared(postgresql_url) == before
 
 
+@pytest.mark.slow
 def test_several_catchers_may_create_one_database(empty_url: str, new: MakeMessage) -> None:
     """Those that wait for the first one find it ready."""
     script = "import sys; from catcher.store import Store; Store.open(sys.argv[1]).close()"
@@ -160,6 +161,7 @@ def test_missing_features_of_the_server_are_named(postgresql: Server, empty_url:
         postgresql.drop(empty_url.replace(str(name), f"{name}_l1"))
 
 
+@pytest.mark.slow
 def test_the_driver_is_loaded_only_for_its_urls_and_named_when_it_is_missing(tmp_path: Path) -> None:
     """SQLite needs none; without it the line says how to install it."""
     script = (

@@ -98,6 +98,7 @@ def test_a_missing_directory_and_a_directory_are_refused(tmp_path: Path) -> None
     refuse(tmp_path / "dir", "is a directory")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["file", "directory"])
 def test_a_read_only_database_is_refused(tmp_path: Path, what: str) -> None:
     """A read-only file, or a file in a read-only directory, is refused at the start, not at the first mail."""
@@ -166,6 +167,7 @@ def test_odd_file_names_are_file_names(tmp_path: Path, new: MakeMessage) -> None
     assert path.exists()
 
 
+@pytest.mark.slow
 def test_two_processes_may_create_one_database(tmp_path: Path, new: MakeMessage) -> None:
     """The second one finds it ready."""
     path = tmp_path / "mail.db"

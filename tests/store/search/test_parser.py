@@ -207,6 +207,7 @@ def test_an_unreadable_term_never_widens_a_lenient_query(text: str, query: model
     assert has_condition(lenient(text))
 
 
+@pytest.mark.slow
 @given(
     subjects=MAILBOXES,
     before=ANY,

@@ -1,5 +1,6 @@
 """`printer`, `logic` and `candidates`: printed, simplified and implied queries."""
 
+import pytest
 from hypothesis import given, settings
 
 from catcher.store.search import (
@@ -42,6 +43,7 @@ def test_a_query_parsed_and_printed_means_the_same(text: str) -> None:
     assert render(parse(printed, now=START)) == printed
 
 
+@pytest.mark.slow
 @given(query=QUERIES, subjects=MAILBOXES)
 def test_simplifying_changes_no_result(query: Query, subjects: list[Subject]) -> None:
     """The simplest form matches the same messages, and simplifying it again changes nothing."""
@@ -51,6 +53,7 @@ def test_simplifying_changes_no_result(query: Query, subjects: list[Subject]) ->
         assert matches(simple, subject) == matches(query, subject)
 
 
+@pytest.mark.slow
 @given(query=QUERIES, subjects=MAILBOXES)
 def test_an_implied_query_matches_all_results(query: Query, subjects: list[Subject]) -> None:
     """The index query loses no message: its texts are in an indexed column."""

@@ -55,6 +55,7 @@ def asked(text: str) -> Query:
 QUICK = settings(max_examples=examples(40))
 
 
+@pytest.mark.slow
 @QUICK
 @given(subjects=MAILBOXES, query=QUERIES)
 def test_the_database_finds_what_the_plain_filter_finds(
@@ -67,6 +68,7 @@ def test_the_database_finds_what_the_plain_filter_finds(
     assert mailbox.found(query, index=mailbox.without_index) == expected
 
 
+@pytest.mark.slow
 @QUICK
 @given(subjects=MAILBOXES, text=st.lists(ANY, max_size=5).map(" ".join))
 def test_any_text_typed_finds_the_same_in_both(mailbox: Mailbox, subjects: list[Subject], text: str) -> None:
@@ -134,6 +136,7 @@ def test_without_candidates_the_list_is_walked_newest_first(sqlite_mailbox: Sqli
     assert "TEMP B-TREE" not in plan
 
 
+@pytest.mark.slow
 def test_the_largest_query_still_runs(mailbox: Mailbox) -> None:
     """200 terms, the limit of `parse`, are within SQLite's limits on depth and variables."""
     mailbox.fill([message("1", text="word199")])

@@ -216,6 +216,7 @@ def test_the_number_of_changes_is_limited(
     assert [event.store_id for event in kept] == list(ids(messages[20:]))
 
 
+@pytest.mark.slow
 @pytest.mark.sqlite
 def test_unused_space_is_released(
     quiet: Store, manual: tuple[Maintenance, Connection], new: MakeMessage, tmp_path: Path

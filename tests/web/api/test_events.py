@@ -122,6 +122,7 @@ def test_an_id_from_another_database_asks_to_reload(catcher: RunningCatcher, put
         assert [frame["Type"] for frame in socket.news(1)] == ["prune"]
 
 
+@pytest.mark.slow
 def test_many_clients_receive_the_same_events_in_the_same_order(catcher: RunningCatcher, put: Put) -> None:
     """A burst of 2,000 in a few commits drops no client that reads."""
     with listening(catcher) as one, listening(catcher) as two:

@@ -22,6 +22,8 @@ from catcher.testing import running_catcher
 from tests.depth import examples
 from tests.web.api.mails import MIXED, envelope, plain
 
+pytestmark = pytest.mark.slow
+
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

@@ -246,6 +246,7 @@ def test_a_disconnected_client_ends_its_wait(catcher: RunningCatcher) -> None:
         assert left.wait(20)
 
 
+@pytest.mark.slow
 def test_five_hundred_wait_at_once(api: httpx2.Client, catcher: RunningCatcher, put: Put) -> None:
     """Each gets its own message: 500 open requests, 500 inboxes' mail in one go."""
     cursor = api.get("api/v1/messages").json()["cursor"]
@@ -275,6 +276,7 @@ def test_stopping_the_server_ends_waits() -> None:
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "stopping")
 
 
+@pytest.mark.slow
 def test_mail_of_another_process_ends_the_wait(tmp_path: Path) -> None:
     """Two catchers on one database: one receives the mail, the other has the wait."""
     database = str(tmp_path / "mail.db")

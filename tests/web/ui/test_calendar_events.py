@@ -54,6 +54,7 @@ def test_what_the_message_does_is_said() -> None:
     assert {fact.name: fact.value for fact in found.facts} == {"Repeats": "FREQ=DAILY"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "octets",
     [

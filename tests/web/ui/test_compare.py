@@ -101,6 +101,7 @@ def test_a_message_of_one_body_offers_no_comparison_of_two(mailbox: Mailbox, htt
     assert changed(http.get(f"compare/{store_id}/{store_id}").text, "del") == ["Hello."]
 
 
+@pytest.mark.slow
 def test_hostile_mail_is_compared_as_text(reader: httpx2.Client, filled: Mailbox) -> None:
     """Nothing of either side reaches the page unescaped."""
     path = f"compare/{filled.id_of('Your account')}/{filled.id_of('Welcome')}"

@@ -113,6 +113,7 @@ def test_html_is_brought_into_one_form() -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("left", "right"),
     [

@@ -109,6 +109,7 @@ def test_opening_a_message_marks_it_read(mailbox: Mailbox, http: httpx2.Client) 
     assert store.summary(store_id).is_read
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("view", ["html", "text", "source", "parts", "headers", "raw", "checks", "delivery"])
 def test_every_mail_has_every_view(reader: httpx2.Client, filled: Mailbox, view: str) -> None:
     """No view of any of the thirty mails fails; one that a mail does not have shows what it has."""
@@ -222,6 +223,7 @@ def test_an_inline_image_needs_its_signature(reader: httpx2.Client, filled: Mail
     assert reader.get(address.partition("?")[0]).status_code == 403
 
 
+@pytest.mark.slow
 def test_large_html_is_shown_on_request(mailbox: Mailbox, http: httpx2.Client) -> None:
     """Above 5 MB a page asks first."""
     mailbox.send(mail("Huge", html=page("Huge", "<p>" + "x" * 900 + "</p>\n" + ("y" * 900 + "\n") * 6000)))
@@ -368,6 +370,7 @@ def test_the_print_view_is_the_mail_alone(reader: httpx2.Client, filled: Mailbox
     assert "&gt; What time?" in reader.get(f"view/{filled.id_of('Plain text')}/print").text
 
 
+@pytest.mark.slow
 def test_everything_works_below_a_path(mailbox: Mailbox) -> None:
     """Behind a path prefix every address of a page keeps the prefix."""
     from catcher.testing import running_catcher

@@ -78,6 +78,7 @@ def test_nested_keys_are_matched_and_free_ones_kept() -> None:
     assert sending.attachments[0].content_id == "c"
 
 
+@pytest.mark.slow
 @given(st.recursive(st.text() | st.integers(0, 9), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
 def test_anything_can_be_encoded(value: object) -> None:
     """Lone surrogates, which no UTF-8 can hold, become U+FFFD instead of a failure."""

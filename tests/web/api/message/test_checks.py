@@ -243,6 +243,7 @@ def test_invalid_settings_of_the_checks_prevent_the_start(tmp_path: Path) -> Non
             pass
 
 
+@pytest.mark.slow
 def test_a_huge_message_is_checked_off_the_event_loop_and_marked_as_cut(api: httpx2.Client, put: Put) -> None:
     """While a 100,000-fold nested mail of megabytes is checked, other requests are answered. Bounded, never a 5xx."""
     (store_id,) = put(html("<div>" * 100_000 + "<style>" + "a{color:red}" * 200_000 + "</style>" + "<p>x" * 50_000))
