@@ -32,7 +32,12 @@ def authored_message(octets: Octets, message: ParsedMessage) -> AuthoredMessage:
     shown = bodies(octets, message)
     has_text = not shown.text_is_made and bool(message.text_parts or not shown.html)
     others = [(shown.html, "text/html")] if has_text and shown.html else []
-    files = [message.parts[index] for index in sorted((*message.attachments, *message.inlines))]
+    shown_parts = {*message.text_parts, *message.html_parts}
+    files = [
+        message.parts[index]
+        for index in sorted((*message.attachments, *message.inlines))
+        if index not in shown_parts
+    ]
     others += [
         (part_text(octets, part), part.media_type)
         for part in files

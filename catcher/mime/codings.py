@@ -17,6 +17,7 @@ _MIN_PIECE = 1_024
 _MAX_STRAY = 100
 _SOFT_ODDITY = re.compile(rb"=(?:[ \t]+\r?\n|\r(?!\n))")
 _SOFT_BREAK = re.compile(rb"=[ \t]{0,200}(?:\r?\n|\r)")
+_LITERAL = re.compile(rb"=(?==)")
 _UU_BEGIN = re.compile(rb"(?:^|\n)begin(?:-base64)? [0-7]{3,4} [^\r\n]{1,1000}\r?\n")
 
 
@@ -26,12 +27,23 @@ def decode_base64(octets: bytes) -> bytes:
 
 
 def decode_quoted_printable(octets: bytes) -> bytes:
-    """Decode quoted-printable; an "=" that encodes nothing is kept."""
+    """Decode quoted-printable; an "=" that encodes nothing is kept (RFC 2045 §6.7, notes for robust decoders)."""
     if b"=" not in octets:
         return octets
     if _SOFT_ODDITY.search(octets):
         octets = _SOFT_BREAK.sub(b"", octets)
-    return binascii.a2b_qp(octets)
+    return binascii.a2b_qp(_with_literals(octets))
+
+
+def decode_q(octets: bytes) -> bytes:
+    """Decode the "Q" encoding of encoded-words (RFC 2047 §4.2), which has no line breaks to hide."""
+    octets = _with_literals(octets)
+    return binascii.a2b_qp(octets + b"3D" if octets.endswith(b"=") else octets, header=True)
+
+
+def _with_literals(octets: bytes) -> bytes:
+    """Encode the "=" before another one, of which binascii makes one."""
+    return _LITERAL.sub(b"=3D", octets) if b"==" in octets else octets
 
 
 def decode_uu(octets: bytes) -> bytes:
@@ -110,7 +122,9 @@ def _line_pieces(octets: Octets, start: int, end: int, size: int) -> Iterator[by
             if cut < 0:
                 cut = octets.rfind(b"=", stop - 3, stop) - 1
             stop = cut + 1 if cut > start else stop
-        yield octets[start:stop]
+        piece = octets[start:stop]
+        # Cut before an "=", what ends in another one has encoded nothing; at the end of all it is a soft line break.
+        yield piece + b"3D" if stop < end and piece.endswith(b"=") else piece
         start = stop
 
 

@@ -109,7 +109,8 @@ class ParsedMessage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     from_, sender, to, cc, bcc, reply_to: all mailboxes of all such fields, in order.
     parts: in document order, parents before children; parts[0] is the root and always there.
     text_parts, html_parts: indexes into parts of what is shown as the body; empty when there is none.
-    attachments, inlines: indexes into parts of the other leaves, each in one of the two (see `mime.tree`).
+    attachments, inlines: indexes into parts of the other leaves, each in one of the two, and of bodies that are named
+        files as well (see `mime.tree`).
     defects: at most 100. is_cut: whether a limit ended the parse early, so that parts may be missing from the tree.
     """
 

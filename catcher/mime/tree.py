@@ -7,7 +7,7 @@ content: the leaf "2.1", or the multipart "2.0" with its children "2.1", "2.2".
 Roles: a text/plain or text/html leaf is body unless its disposition is "attachment", or it has a file name, no
 disposition, and comes after other parts of its multipart (RFC 8621 §4.1.4, except for alternatives). Of the other
 leaves those with disposition "attachment" are attachments, as are application/octet-stream ones without a disposition;
-the rest are inlines. Parts of an embedded message belong to that message, which is one leaf of the message around it.
+the rest are inlines, as is a body with disposition "inline" and a file name: it is shown, and can be saved. Parts of an embedded message belong to that message, which is one leaf of the message around it.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ _TEXTS = frozenset({"text/plain", "text/html"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roles:
-    """Indexes of entities by role; disjoint, each in document order."""
+    """Indexes of entities by role, each in document order; disjoint, but for texts that are also inlines."""
 
     text_parts: tuple[int, ...]
     html_parts: tuple[int, ...]
@@ -66,6 +66,8 @@ def roles_of(entities: Sequence[Entity]) -> Roles:
             continue
         if _is_body(entities, index):
             (html if entity.media_type == "text/html" else text).append(index)
+            if entity.file_name and entity.disposition == "inline":
+                inlines.append(index)
         elif entity.disposition == "attachment" or (
             not entity.disposition and entity.media_type == "application/octet-stream"
         ):

@@ -77,7 +77,8 @@ def _read_odd(argument: bytes, keyword: bytes) -> PathArgument | Reply:
     if start is None:
         return refusal
     notes = [f"space around the colon of {keyword.decode()}:"] if start[1] or start[2] else []
-    raw, rest = _split(argument[start.end() :], notes)
+    path = argument[start.end() :]
+    raw, rest = _split(path, notes)
     try:
         parameters = read_parameters(rest.decode())
     except UnicodeDecodeError:
@@ -87,7 +88,8 @@ def _read_odd(argument: bytes, keyword: bytes) -> PathArgument | Reply:
     address = _read_address(raw, notes)
     if isinstance(address, Reply):
         return address
-    if not address and keyword == b"TO":
+    is_null_path = keyword == b"FROM" and _BRACKETED.match(path) is not None
+    if not address and not is_null_path:
         return refusal
     return PathArgument(address, parameters, tuple(notes))
 
@@ -97,6 +99,8 @@ def _split(path: bytes, notes: list[str]) -> tuple[bytes, bytes]:
     name, bracket, _ = path.partition(b"<")
     if not bracket:
         address, _, rest = path.partition(b" ")
+        if b"=" in address and b"@" not in address:
+            return b"", path  # the parameters of a path that is missing
         if address:
             notes.append("address without angle brackets")
         return address, rest

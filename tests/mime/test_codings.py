@@ -39,6 +39,9 @@ def test_base64_reads_what_can_be_read(encoded: bytes, expected: bytes) -> None:
         (b"a= \t\r\nb", b"ab"),
         (b"a=\rb", b"ab"),
         (b"a=GZ=4", b"a=GZ=4"),
+        (b"a==b", b"a==b"),
+        (b"==20===3D==", b"= ===="),
+        (b"a==\r\nb", b"a=b"),
         (b"a=", b"a"),
         (b"no escapes", b"no escapes"),
     ],
@@ -65,6 +68,7 @@ def test_pieces_make_the_whole(size: int) -> None:
     """Whatever the size of the pieces, they join to the same octets."""
     content = os.urandom(3000)
     for encoding, encoded in (
+        ("quoted-printable", b"x==41=" * 700 + b"=" * 2500 + b"=41="),
         ("base64", base64.encodebytes(content).replace(b"\n", b"\r\n")),
         ("quoted-printable", quopri.encodestring(content).replace(b"\n", b"\r\n")),
         ("binary", content),

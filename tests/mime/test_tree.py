@@ -37,8 +37,19 @@ def test_named_text_is_body_only_in_front_or_in_an_alternative_or_when_inline() 
     """A text file attached without disposition is a file; a body that has a name is still the body. RFC 8621 §4.1.4."""
     named = "Content-Type: text/plain; name=a.txt"
     inline = f"{named}\r\nContent-Disposition: inline"
-    assert roles(message_of(named, named, inline)) == (["1", "3"], [], ["2"])
+    assert roles(message_of(named, named, inline)) == (["1", "3"], [], ["2", "3"])
     assert roles(message_of(named, named, kind="alternative")) == (["1", "2"], [], [])
+
+
+def test_a_named_text_that_is_inline_is_shown_and_listed() -> None:
+    """As Apple Mail, mutt and `git format-patch --inline` send files: RFC 2183 §2.1 and §2.3 say both."""
+    inline = "Content-Disposition: inline; filename=notes"
+    html = f"Content-Type: text/html\r\n{inline}"
+    assert roles(message_of("", inline, html)) == (["1", "2", "3"], [], ["2", "3"])
+    alone = mime.parse(f"{inline}\r\n\r\nx\r\n".encode())
+    assert roles(alone) == (["0"], [], ["0"])
+    unnamed = mime.parse(b"Content-Disposition: inline\r\n\r\nx\r\n")
+    assert roles(unnamed) == (["0"], [], [])
 
 
 def test_embedded_message_in_the_root_has_ids_below_it() -> None:

@@ -91,6 +91,12 @@ def test_the_null_reverse_path_is_an_address() -> None:
     )
 
 
+@pytest.mark.parametrize("text", ["FROM:", "FROM: ", "FROM:<", "FROM: SIZE=100", "FROM:SIZE=100 BODY=8BITMIME", "FROM"])
+def test_a_missing_reverse_path_is_no_null_reverse_path(text: str) -> None:
+    """Without an address there is a syntax error: only <> is the null path. RFC 5321 §4.1.2."""
+    assert path(text, b"FROM") is Reply.BAD_FROM
+
+
 def test_parameters_keep_their_order_and_values() -> None:
     """Keywords in upper case, values as given, "=" within them too. RFC 5321 §4.1.2, RFC 3461 §4."""
     assert path("TO:<a@b> notify=SUCCESS,DELAY Orcpt=rfc822;x+2By@z FLAG") == PathArgument(

@@ -66,12 +66,13 @@ def check_size(mail: CheckedMail) -> Report:
     remote = tuple(
         dict.fromkeys(k.url for k in links.links if k.kind in _IMAGES and scheme_of(k.url) in ("http", "https"))
     )
+    bodies = {*message.text_parts, *message.html_parts}
     trackers = [found for part in mail.html_parts for found in _trackers(part)]
     facts = SizeFacts(
         message=len(mail.octets),
         html=sum(len(part_octets(mail.octets, message.parts[index])) for index in message.html_parts),
         text=sum(message.parts[index].size for index in message.text_parts),
-        inlines=sum(message.parts[index].size for index in message.inlines),
+        inlines=sum(message.parts[index].size for index in message.inlines if index not in bodies),
         attachments=sum(message.parts[index].size for index in message.attachments),
         parts=len(message.parts),
         clip=CLIP,

@@ -16,7 +16,8 @@ _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*+)"', re.DOTALL)
 _PAREN = re.compile(r"\\.|[()]", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _SPACE = re.compile(r"\s+")
-_COMMENTS_IN = re.compile(r"\([^()]*+\)")
+_AROUND = re.compile(r"(?<!\s)\s*([@.])\s*")
+_COMMENT_MARK = re.compile(r'"(?:[^"\\]|\\.)*+"|\\.|[()]', re.DOTALL)
 _ROUTE = re.compile(r"\s*@[^:<>\"]*+:")
 # One mailbox in the plainest form, which covers nearly every From field.
 _SIMPLE = re.compile(
@@ -101,6 +102,7 @@ class _Reader:
                 depth += {"(": 1, ")": -1}.get(found[0], 0)
                 if not depth:
                     self._comment = _ESCAPED.sub(r"\1", self._text[begin : found.start()])
+                    self._words.append((" ", False))  # it separates, as white space does
                     return found.end()
             self._open["("] = False
         return at
@@ -122,13 +124,13 @@ class _Reader:
                 return at
             spec = self._text[at:close]
         if "(" in spec:
-            spec = _COMMENTS_IN.sub("", spec)
+            spec = _without_comments(spec)
         if route := _ROUTE.match(spec):
             spec = spec[route.end() :]
         spec = spec.strip().lstrip("<")
         if spec[:7].lower() == "mailto:":
             spec = spec[7:]
-        self._angle = _SPACE.sub("", spec) if '"' not in spec else spec
+        self._angle = _one_word(spec) if '"' not in spec else spec
         self._is_address = True
         return close + 1
 
@@ -155,6 +157,30 @@ class _Reader:
             yield from _lone(decode_words(spec), comment)
 
 
+def _without_comments(spec: str) -> str:
+    """Replace comments, which may be nested, by spaces; an unclosed parenthesis and what follows it stay."""
+    kept: list[str] = []
+    depth = at = 0
+    for mark in _COMMENT_MARK.finditer(spec):
+        if mark[0] == "(":
+            if not depth:
+                kept.append(spec[at : mark.start()])
+                at = mark.start()
+            depth += 1
+        elif mark[0] == ")" and depth:
+            depth -= 1
+            if not depth:
+                kept.append(" ")
+                at = mark.end()
+    return "".join(kept) + spec[at:]
+
+
+def _one_word(spec: str) -> str:
+    """Return an addr-spec without the white space that RFC 5322 §4.4 allows, and without other words beside it."""
+    words = _AROUND.sub(r"\1", spec).split()
+    return words[0] if len(words) == 1 else next((word for word in words if "@" in word), " ".join(words))
+
+
 def _phrase(words: list[tuple[str, bool]]) -> str:
     text = "".join([_ESCAPED.sub(r"\1", word) if quoted else word for word, quoted in words])
     return _SPACE.sub(" ", text).strip()
@@ -163,7 +189,7 @@ def _phrase(words: list[tuple[str, bool]]) -> str:
 def _bare_spec(words: list[tuple[str, bool]]) -> str:
     """Return an addr-spec without brackets: quotes of a local part kept, white space around "@" and "." removed."""
     out = "".join(f'"{word}"' if quoted else word for word, quoted in words).strip()
-    return re.sub(r"[ \t]*([@.])[ \t]*", r"\1", out) if "@" in out and '"' not in out and out.count(" ") < 10 else out
+    return _AROUND.sub(r"\1", out) if "@" in out and '"' not in out and out.count(" ") < 10 else out
 
 
 def _lone(spec: str, comment: str) -> Iterator[Address]:

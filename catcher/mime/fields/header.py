@@ -1,6 +1,7 @@
 """Header sections: their end and their fields. Source: RFC 5322 §2.2, §3.6.8, §4.5."""
 
 import re
+from codecs import BOM_UTF8
 from itertools import islice
 
 from catcher.mime.fields.words import CONTROLS
@@ -36,6 +37,7 @@ def fields_in(section: bytes, limits: Limits) -> list[tuple[str, str]]:
     `section` has no empty line except at its end. Bodies are stripped and unfolded; tabs and other
     control characters become spaces.
     """
+    section = section.removeprefix(BOM_UTF8)  # of a file that was sent as it is
     try:
         text = section.decode("utf-8")
     except UnicodeDecodeError:

@@ -1,9 +1,8 @@
 """Encoded-words in header fields, as specified and as sent. Source: RFC 2047, RFC 2231 §5."""
 
-import binascii
 import re
 
-from catcher.mime.codings import decode_base64
+from catcher.mime.codings import decode_base64, decode_q
 from catcher.mime.text.charset_names import codec_of
 from catcher.mime.text.charsets import decode, strict
 
@@ -57,7 +56,7 @@ def _octets_of(encoding: str, encoded: str) -> bytes:
     raw = encoded.encode("utf-8", "replace")
     if encoding in "bB":
         return decode_base64(raw.translate(_URL_SAFE))
-    return binascii.a2b_qp(raw, header=True)
+    return decode_q(raw)
 
 
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")

@@ -12,6 +12,12 @@ def test_fields_keep_order_case_and_repetition() -> None:
     assert fields(b"X-B: 1\r\nx-a: 2\r\nX-B:3\r\n\r\nX-C: body\r\n") == [("X-B", "1"), ("x-a", "2"), ("X-B", "3")]
 
 
+def test_a_byte_order_mark_is_not_part_of_the_first_name() -> None:
+    """Windows editors write one at the start of a file, and scripts send such files as they are."""
+    assert fields(b"\xef\xbb\xbfSubject: a\r\nTo: b\r\n\r\n") == [("Subject", "a"), ("To", "b")]
+    assert fields(b"\xef\xbb\xbfSubject: \xe9\r\nTo: b\r\n") == [("Subject", "é"), ("To", "b")]
+
+
 def test_folding_is_taken_out() -> None:
     """A field over several lines is one line; the white space of the fold stays. RFC 5322 §2.2.3."""
     assert fields(b"Subject: a\r\n b\r\n\tc\r\n \r\nTo :d\n\r\n") == [("Subject", "a b c"), ("To", "d")]

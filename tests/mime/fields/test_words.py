@@ -26,6 +26,7 @@ from catcher import mime
         ("=?utf-8?q?has space ?=", "has space "),
         ("=?utf-8?q??=", ""),
         ("=?utf-8?Q?bad=GZhex=4?= tail", "bad=GZhex=4 tail"),
+        ("=?utf-8?q?a==b=?=", "a==b="),
         ("=?x-unknown?q?caf=E9?=", "café"),
         ("=?utf-8?x?abc?=", "=?utf-8?x?abc?="),
         ("=?utf-8?q?no end", "=?utf-8?q?no end"),
