@@ -1,6 +1,6 @@
 """Canonical form of compared text, applied to stored texts and queries alike.
 
-Letter case, composed or decomposed accents, full-width forms, invisible characters and the width of white space make
+Letter case, the dots of i, composed or decomposed accents, full-width forms, invisible characters and the width of white space make
 no difference.
 """
 
@@ -16,6 +16,10 @@ _INVISIBLE = re.compile(
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 """Surrogates, which are not text and which databases refuse."""
+
+_DOTTED_I = "i\u0307"
+_DOTS = re.compile("i\u0307+")
+"""What is left of "İ" when its case is folded. Turkish tells it and "ı" from "I" and "i"; nobody who searches does."""
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 
@@ -46,7 +50,10 @@ def fold(text: str) -> str:
     if not text.isascii():
         text = _INVISIBLE.sub("", _SURROGATE.sub("\ufffd", text))
         # Case folding may undo the composition ("ΐ"), hence the second normalization. Source: Unicode §3.13, D145.
-        text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+        text = unicodedata.normalize("NFKC", text).casefold()
+        if "ı" in text or _DOTTED_I in text:
+            text = _DOTS.sub("i", text.replace("ı", "i"))
+        text = unicodedata.normalize("NFKC", text)
     text = " ".join((text.lower() if text.isascii() else text).split())
     return text if text.isprintable() else " ".join(_CONTROL.sub(" ", text).split())
 

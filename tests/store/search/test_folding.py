@@ -12,6 +12,9 @@ from catcher.store.search.folding import clean_all
     ("text", "folded"),
     [
         ("ÄRGER Straße", "ärger strasse"),
+        ("ÇAĞRI", "çağri"),
+        ("çağrı", "çağri"),
+        ("İSTANBUL ıstanbul i\u0307\u0307x", "istanbul istanbul ix"),
         ("A\u0308", "ä"),
         ("ﬁle ＡＢＣ ²", "file abc 2"),
         ("ΣΊΣΥΦΟΣ", "σίσυφοσ"),
