@@ -237,6 +237,12 @@ class Settings:
         PathText, Option("TLS certificate chain (PEM) for HTTPS; auto or auto:NAME,NAME generates one.")
     ] = ""
     ui_tls_key: Annotated[PathText, Option("Private key (PEM) of --ui-tls-cert, if it is in a separate file.")] = ""
+    view_remote: Annotated[
+        Boolean,
+        Option(
+            "Let /view/ID.html load images and styles of other hosts for clients on this machine, as ?remote=1 does."
+        ),
+    ] = False
     disable_http_compression: Annotated[Boolean, Option("Do not compress HTTP responses.")] = False
     enable_prometheus: Annotated[
         Boolean, Option("Serve Prometheus metrics at /metrics, to users of the web interface.")

@@ -34,9 +34,7 @@ def authored_message(octets: Octets, message: ParsedMessage) -> AuthoredMessage:
     others = [(shown.html, "text/html")] if has_text and shown.html else []
     shown_parts = {*message.text_parts, *message.html_parts}
     files = [
-        message.parts[index]
-        for index in sorted((*message.attachments, *message.inlines))
-        if index not in shown_parts
+        message.parts[index] for index in sorted((*message.attachments, *message.inlines)) if index not in shown_parts
     ]
     others += [
         (part_text(octets, part), part.media_type)

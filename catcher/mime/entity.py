@@ -27,7 +27,14 @@ _WILD_ENCODINGS = {
 _UNNAMEABLE = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]+")
 _MAX_NAME = 1_000
 _DESCRIBING = frozenset(
-    {"content-type", "content-transfer-encoding", "content-disposition", "content-id", "content-description"}
+    {
+        "content-type",
+        "content-transfer-encoding",
+        "content-disposition",
+        "content-id",
+        "content-location",
+        "content-description",
+    }
 )
 
 
@@ -46,6 +53,7 @@ class Entity:
     disposition: str = ""
     file_name: str = ""
     content_id: str = ""
+    content_location: str = ""
     description: str = ""
 
     @property
@@ -72,6 +80,8 @@ def describe(entity: Entity, fields: list[tuple[str, str]]) -> None:
     if entity.parameters and not entity.file_name:
         entity.file_name = _first_name(entity.parameters, "name")
     entity.content_id = said.get("content-id", "").strip("<> ")[:1_000]
+    # White space of the field is not part of the URL (RFC 2557 §4.4.2).
+    entity.content_location = "".join(said.get("content-location", "").split())[:2_000]
     entity.description = said.get("content-description", "")[:10_000]
 
 

@@ -58,6 +58,7 @@ class Part(Struct, frozen=True, kw_only=True, omit_defaults=True):
     disposition: "inline", "attachment" or "" (unknown values count as attachment, RFC 2183 §2.8).
     file_name: decoded, without directories and control characters, "" when there is none.
     content_id: without angle brackets, "" when there is none.
+    content_location: the URL of Content-Location, "" when there is none.
     description: Content-Description, decoded.
     header_start, body_start, end: place of the entity in the message's octets; `octets[body_start:end]` is its body as
         sent, without the line break that belongs to the boundary.
@@ -75,6 +76,7 @@ class Part(Struct, frozen=True, kw_only=True, omit_defaults=True):
     file_name: str = ""
     content_id: str = ""
     description: str = ""
+    content_location: str = ""
     header_start: int
     body_start: int
     end: int

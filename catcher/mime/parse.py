@@ -92,6 +92,7 @@ def _part(octets: Octets, entity: Entity, part_id: str, *, is_listed: bool) -> P
         disposition=entity.disposition,
         file_name=entity.file_name,
         content_id=entity.content_id,
+        content_location=entity.content_location,
         description=decode_words(entity.description) if entity.description else "",
         header_start=entity.header_start,
         body_start=entity.body_start,

@@ -7,7 +7,8 @@ content: the leaf "2.1", or the multipart "2.0" with its children "2.1", "2.2".
 Roles: a text/plain or text/html leaf is body unless its disposition is "attachment", or it has a file name, no
 disposition, and comes after other parts of its multipart (RFC 8621 §4.1.4, except for alternatives). Of the other
 leaves those with disposition "attachment" are attachments, as are application/octet-stream ones without a disposition;
-the rest are inlines, as is a body with disposition "inline" and a file name: it is shown, and can be saved. Parts of an embedded message belong to that message, which is one leaf of the message around it.
+the rest are inlines, as is a body with disposition "inline" and a file name: it is shown, and can be saved. Parts of an
+embedded message belong to that message, which is one leaf of the message around it.
 """
 
 from collections.abc import Sequence

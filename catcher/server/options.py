@@ -99,6 +99,7 @@ def web_options(settings: Settings) -> "web.WebOptions":
         accepts_any_sender=settings.send_api_auth_accept_any,
         needs_token=settings.require_token,
         is_compressed=not settings.disable_http_compression,
+        views_remote=settings.view_remote,
         bin=settings.bin,
         is_public=passwords is None
         and not settings.require_token

@@ -87,7 +87,8 @@ class WebOptions(Struct, frozen=True, kw_only=True):
     body, except for sent mail. is_public: bound beyond loopback without authentication; the pages warn of it.
     passwords: users with access, None for everybody; needs_token: access only with one of these passwords or a token.
     send_passwords: users who may send through the API, instead of `passwords`; accepts_any_sender: everybody may.
-    is_compressed: whether responses may be compressed. bin: how long deleted messages can be restored, None: never.
+    is_compressed: whether responses may be compressed. views_remote: whether /view/ID.html loads remote content for
+    clients on this machine. bin: how long deleted messages can be restored, None: never.
     """
 
     webroot: str = "/"
@@ -100,6 +101,7 @@ class WebOptions(Struct, frozen=True, kw_only=True):
     accepts_any_sender: bool = False
     needs_token: bool = False
     is_compressed: bool = True
+    views_remote: bool = False
     bin: timedelta | None = None
 
     @property

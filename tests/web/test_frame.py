@@ -1,17 +1,29 @@
 """The document of the sandboxed frame: what is taken out, what is kept, what is counted, and how large it gets."""
 
 import re
+from urllib.parse import unquote
 
 import pytest
+import turbohtml
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from bench.hostile import DOCUMENTS
 from catcher.web.frame import FrameDocument, FrameLimits, FrameOptions, ImagePolicy, frame_document, frame_headers
+from tests.depth import examples
+
+
+def inline(url: str) -> str | None:
+    """The address of a part: of any content id, and of one location."""
+    if url[:4].lower() == "cid:":
+        return f"/cid/{unquote(url[4:])}"
+    return "/cid/located" if url == "located.png" else None
 
 
 def made(html: str, **options: object) -> FrameDocument:
     return frame_document(
         html,
-        inline=lambda content_id: f"/cid/{content_id}",
+        inline=inline,
         options=FrameOptions(**options),  # type: ignore[arg-type]
     )
 
@@ -108,6 +120,18 @@ def test_inline_images_get_addresses_in_attributes_and_styles() -> None:
     assert "url(&quot;/cid/d&quot;)" in html
 
 
+def test_inline_images_may_be_several_and_have_a_location() -> None:
+    """Candidates of srcset keep their sizes; a URL in Content-Location names a part, too. RFC 2557 §5."""
+    html = body(
+        '<img srcset="cid:a 1x, cid:b 2x" alt=""><img src="located.png" alt=""><p style="background:url(located.png)">'
+    )
+    assert 'srcset="/cid/a 1x, /cid/b 2x"' in html
+    assert 'src="/cid/located"' in html
+    assert "url(&quot;/cid/located&quot;)" in html
+    assert "srcset" not in body('<img srcset="cid:a 1x, https://t.example/b 2x" alt="">')
+    assert "src=" not in body('<img src="located.png" alt="">', images=ImagePolicy.NONE)
+
+
 def test_remote_content_is_counted_and_not_loaded_until_it_is_allowed() -> None:
     """Each has its address, its kind and whether it looks like a tracker; only images can be allowed."""
     source = (
@@ -132,6 +156,86 @@ def test_remote_content_is_counted_and_not_loaded_until_it_is_allowed() -> None:
     assert 'srcset="https://t.example/9.png 2x"' in allowed
     assert "6.css" not in allowed
     assert "7.mp4" not in allowed
+
+
+PIECES = [
+    "<",
+    "<<",
+    "</",
+    "<!",
+    "<!--",
+    "-->",
+    "<?",
+    "]]>",
+    "<![CDATA[",
+    "&",
+    "&lt;",
+    ">",
+    "/",
+    "=",
+    "'",
+    '"',
+    "`",
+    "x",
+    "\x00",
+    "\n",
+    "<style>",
+    "</style>",
+    "<style/>",
+    "</style/",
+    "</style",
+    "<title>",
+    "</title>",
+    "<textarea>",
+    "</textarea>",
+    "<xmp>",
+    "</xmp>",
+    "<noscript>",
+    "</noscript>",
+    "<select>",
+    "<option>",
+    "<svg>",
+    "</svg>",
+    "<math>",
+    "<mtext>",
+    "<mglyph>",
+    "<table>",
+    "<td>",
+    "<template>",
+    "</template>",
+    "<plaintext>",
+    "<iframe",
+    "<iframe/src=https://evil.example>",
+    "<noembed>",
+    "<noframes>",
+    "<script>",
+    "</script>",
+    "<link/rel=preconnect/href=https://evil.example>",
+    "<img/src=https://evil.example>",
+    "<a/href=x>",
+    "<img/title='",
+    "<base/href=https://evil.example>",
+    "<form>",
+    "<object/data=https://evil.example>",
+    "<p/style=x:'",
+    "</p>",
+    "<h1>",
+]
+NEVER_WRITTEN = {"base", "embed", "form", "frame", "iframe", "link", "math", "object", "script", "svg", "template"}
+IMPLIED = {"body", "colgroup", "head", "html", "tbody", "tr"}
+
+
+@settings(max_examples=examples(300))
+@example(source="<style><</style</><<iframe src=https://evil.example></style>", scripting=False)
+@given(source=st.lists(st.sampled_from(PIECES), max_size=25).map("".join), scripting=st.booleans())
+def test_a_browser_reads_what_was_written(source: str, scripting: bool) -> None:
+    """Each element of the parsed document is one whose tag was written, and none requests anything."""
+    written = made(source).html
+    tags = {(token.tag, *map(tuple, token.attrs or ())) for token in turbohtml.tokenize(written)}
+    for element in turbohtml.parse(written, scripting=scripting).find_all():
+        assert element.tag not in NEVER_WRITTEN
+        assert element.tag in IMPLIED or (element.tag, *element.attrs.items()) in tags
+        assert "evil.example" not in f"{element.attrs.get('src')} {element.attrs.get('href')}"
 
 
 def test_images_off_leaves_no_image() -> None:

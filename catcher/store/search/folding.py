@@ -1,7 +1,7 @@
 """Canonical form of compared text, applied to stored texts and queries alike.
 
-Letter case, the dots of i, composed or decomposed accents, full-width forms, invisible characters and the width of white space make
-no difference.
+Letter case, the dots of i, composed or decomposed accents, full-width forms, invisible characters and the width of
+white space make no difference.
 """
 
 import re

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from html import escape
-from urllib.parse import unquote
 
 from catcher.web.frame.model import FrameOptions, ImagePolicy, RemoteResource
 
@@ -38,11 +37,11 @@ _DANGEROUS = name_set("javascript vbscript data file blob filesystem about view-
 _BOXES = name_set("table td th col div")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.ASCII | re.IGNORECASE)
 _CSS_REMOTE = re.compile(r"""(?:url\(\s*|@import\s+)["']?((?:https?:)?//[^"')\s;]{1,2000})""", re.IGNORECASE)
-_CSS_CID = re.compile(r"""url\(\s*(["']?)cid:([^"'()\s]{1,998})\1\s*\)""", re.IGNORECASE)
-_TAG_START = re.compile(r"<(?=[a-zA-Z/!?])")
+_CSS_URL = re.compile(r"""url\(\s*(["']?)([^"'()\s]{1,998})\1\s*\)""", re.IGNORECASE)
+_TAG_START = re.compile(r"<(?=[^\s=\d])")
 _IGNORED_IN_URLS = dict.fromkeys(range(33))
 _TINY = re.compile(r"\s*[01](?:\.0*)?(?:px)?\s*\Z", re.IGNORECASE)
-_CANDIDATE = re.compile(r"([^\s,]\S*[^\s,]|[^\s,])(?:\s+[\d.]+[wxh])*\s*(?:,|$)")
+_CANDIDATE = re.compile(r"([^\s,]\S*[^\s,]|[^\s,])((?:\s+[\d.]+[wxh])*)\s*(?:,|$)")
 _DARK = re.compile(r"prefers-color-scheme\s*:\s*dark", re.IGNORECASE)
 # Not the condition of a media query, and not a maximum width.
 _FIXED_WIDTH = re.compile(r"(?<![\w(-])(?:min-)?width\s*:\s*(\d{1,5})(?:\.\d{1,9})?px", re.IGNORECASE)
@@ -52,7 +51,7 @@ _REMOTE_SCHEMES = ("http:", "https:", "//")
 class AttributeRewriter:
     """Rewrites the attributes and styles of one document and records what it finds.
 
-    inline: returns the address of the part with a content id (without angle brackets), None when there is none.
+    inline: returns the address of the part that a URL of the mail names, None when there is none.
     """
 
     def __init__(self, inline: Callable[[str], str | None], options: FrameOptions) -> None:
@@ -93,11 +92,20 @@ class AttributeRewriter:
         self.fixed_width = max((self.fixed_width, *(int(found[1]) for found in _FIXED_WIDTH.finditer(css))))
         for found in _CSS_REMOTE.finditer(css):
             self._add_remote(found[1], "CSS")
-        return _CSS_CID.sub(lambda found: f'url("{self._inline(unquote(found[2])) or ""}")', css)
+        return _CSS_URL.sub(self._css_url, css)
+
+    def _css_url(self, found: re.Match[str]) -> str:
+        address = self._inline(found[2])
+        if address is None and not found[2][:4].lower().startswith("cid:"):
+            return found[0]
+        return f'url("{address or ""}")'
 
     def style_element(self, css: str) -> str:
-        """Return the text of a style element, without anything that another parser state could take for a tag."""
-        return _TAG_START.sub("", self.style(css).replace("<!--", " ").replace("-->", " "))
+        """Return the text of a style element, without anything that any parser state could take for a tag.
+
+        Nothing is deleted, which could join what stands around it: "<" is written as an escape of CSS.
+        """
+        return _TAG_START.sub(r"\\3c ", self.style(css).replace("<!--", " ").replace("-->", " "))
 
     def record_remote(self, element: str, attributes: dict[str, str]) -> None:
         """Record the address of an element that loads a resource and is left out itself."""
@@ -128,23 +136,22 @@ class AttributeRewriter:
             written["src"] = address
         elif "src" in attributes and not is_tiny:
             written["data-cx"] = "blocked"
-        candidates = [found[1] for found in _CANDIDATE.finditer(attributes.get("srcset", ""))]
-        allowed = [self._image_address(candidate, "image") for candidate in candidates]
-        if allowed and allowed == candidates:  # an inline image has one size, so srcset never names one
-            written["srcset"] = attributes["srcset"]
+        candidates = list(_CANDIDATE.finditer(attributes.get("srcset", "")))
+        allowed = [self._image_address(candidate[1], "image") for candidate in candidates]
+        if candidates and None not in allowed:
+            pairs = zip(allowed, candidates, strict=True)
+            written["srcset"] = ", ".join(f"{address}{candidate[2]}" for address, candidate in pairs)
 
     def _image_address(self, given: str, kind: str, *, is_tiny: bool = False) -> str | None:
         """Return the address to load an image from; None when it is not an image's or the policy forbids it."""
         address = given.translate(_IGNORED_IN_URLS).strip()
         lowered = address[:6].lower()
+        if found := self._inline(address):
+            return None if self._policy is ImagePolicy.NONE else found
         if lowered.startswith(_REMOTE_SCHEMES):
             self._add_remote(address, kind, is_tiny=is_tiny)
             return address if self._policy is ImagePolicy.REMOTE else None
-        if self._policy is ImagePolicy.NONE:
-            return None
-        if lowered.startswith("cid:"):
-            return self._inline(unquote(address[4:]))
-        return address if lowered.startswith("data:") else None
+        return address if lowered.startswith("data:") and self._policy is not ImagePolicy.NONE else None
 
     def _add_remote(self, url: str, kind: str, *, is_tiny: bool = False) -> None:
         if url not in self.remote:

@@ -29,7 +29,7 @@ def frame_document(
 ) -> FrameDocument:
     """Return the document for the HTML of a mail. Never raises; time and memory grow with the source, up to limits.
 
-    inline: returns the address of the part with a content id (without angle brackets), None when there is none.
+    inline: returns the address of the part that a URL of the mail names, None when there is none.
     heading: HTML of our own that comes first, for print.
     """
     return _DocumentWriter(inline, options or FrameOptions(), heading).write(html)

@@ -1,15 +1,17 @@
 """`/view/{id}.html` and `/view/{id}.txt`: the bodies of a message as documents."""
 
 import re
+from collections.abc import Callable
 from html import unescape
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from catcher.errors import NotFound
 from catcher.mime import Bodies
-from catcher.mime.model import ParsedMessage
+from catcher.mime.related import RelatedParts
+from catcher.net.connections import is_local
 from catcher.store.model import StoredMessage
 from catcher.web import frame
 from catcher.web.api.http.requests import is_on
@@ -26,6 +28,11 @@ _LINK = re.compile(r"<link(?=[\s/>])", re.IGNORECASE)
 
 
 _EMBED = Parameter("embed", "1: cleaned, and with links that open outside the frame.")
+_REMOTE = Parameter(
+    "remote",
+    "1: with the images, style sheets, fonts and media of other hosts, as the recipient sees it; 0: without. The "
+    "default is 0, with `--view-remote` 1 for clients on this machine.",
+)
 
 
 class BodyViews(MessageResource):
@@ -36,29 +43,38 @@ class BodyViews(MessageResource):
     def __init__(self, services: Services, options: WebOptions) -> None:
         super().__init__(services)
         self._webroot = options.webroot
+        self._views_remote = options.views_remote
 
     @operation(
         "GET",
         "/view/{id}.html",
-        parameters=(*parameters.LATEST, _EMBED),
+        parameters=(*parameters.LATEST, _EMBED, _REMOTE),
         responses={200: Content("The document.", {"text/html": ANY_TEXT}), 404: parameters.NO_MESSAGE},
     )
     async def html(self, request: Request) -> Response:
         """Get the HTML of a message.
 
-        Marks the message as read. The policy of the response allows no scripts and no requests to other hosts.
+        Marks the message as read. The policy of the response allows no scripts, and no requests to other hosts unless
+        `remote` does.
         """
         stored, bodies = await self._read(request)
         if not bodies.html:
             raise not_found(NO_HTML)
         await self._reader.mark_read(request, stored)
         parts = self._parts(stored)
+        related = RelatedParts(stored.message)
+
+        def address(url: str) -> str | None:
+            index = related.index_of(url)
+            return None if index is None else parts + quote(stored.message.parts[index].part_id)
+
         document, headers = await self._threads.run(
             _framed,
             bodies.html,
-            content_addresses(stored.message, parts),
+            address,
             images=_image_source(request, parts),
             is_cleaned=is_on(request, "embed"),
+            is_remote=self._is_remote(request),
         )
         return Response(document.encode("utf-8", "replace"), headers=headers)
 
@@ -83,37 +99,39 @@ class BodyViews(MessageResource):
         except NotFound as error:
             raise not_found(NO_LATEST) from error
 
+    def _is_remote(self, request: Request) -> bool:
+        if "remote" in request.query_params:
+            return is_on(request, "remote")
+        return self._views_remote and request.client is not None and is_local(request.client.host)
+
     def _parts(self, stored: StoredMessage) -> str:
         return f"{self._webroot}api/v1/message/{stored.summary.store_id}/part/"
 
 
-def _framed(html: str, addresses: dict[str, str], *, images: str, is_cleaned: bool) -> tuple[str, dict[str, str]]:
+def _framed(
+    html: str, address: Callable[[str], str | None], *, images: str, is_cleaned: bool, is_remote: bool
+) -> tuple[str, dict[str, str]]:
     """Return the document and its header fields."""
-    document = frame.frame_document(html, inline=addresses.get).html if is_cleaned else bare_document(html, addresses)
-    return document, frame.frame_headers(images=images) | {"Content-Type": "text/html; charset=utf-8"}
+    policy = frame.ImagePolicy.REMOTE if is_remote else frame.ImagePolicy.EMBEDDED
+    if is_cleaned:
+        options = frame.FrameOptions(images=policy)
+        document = frame.frame_document(html, inline=address, options=options).html
+    else:
+        document = bare_document(html, address, connects=is_remote)
+    headers = frame.frame_headers(images=images, policy=policy, loads_everything=is_remote)
+    return document, headers | {"Content-Type": "text/html; charset=utf-8"}
 
 
-def content_addresses(message: ParsedMessage, parts: str) -> dict[str, str]:
-    """Return the URLs of inline parts by content id without angle brackets. parts: path of the message's parts."""
-    listed = (message.parts[index] for index in (*message.inlines, *message.attachments))
-    addresses: dict[str, str] = {}
-    for part in listed:
-        if part.content_id:
-            addresses.setdefault(part.content_id, parts + quote(part.part_id))
-    return addresses
-
-
-def bare_document(html: str, addresses: dict[str, str]) -> str:
+def bare_document(html: str, address: Callable[[str], str | None], *, connects: bool = False) -> str:
     """Return the HTML of a message with `cid:` references replaced by URLs.
 
     Everything else stays as sent, for test suites that compare it; sandbox and policy of the response make it harmless.
-    Only `link rel=preconnect`, which no policy prevents, would open a connection: link elements get another name.
+    Only `link rel=preconnect`, which no policy prevents, would open a connection: link elements get another name,
+    unless the document `connects` to other hosts anyway.
     """
 
-    def address(found: re.Match[str]) -> str:
-        return addresses.get(unquote(unescape(found[1]))) or found[0]
-
-    return _LINK.sub("<x-link", _CID.sub(address, html))
+    document = _CID.sub(lambda found: address(f"cid:{unescape(found[1])}") or found[0], html)
+    return document if connects else _LINK.sub("<x-link", document)
 
 
 def _image_source(request: Request, parts: str) -> str:

@@ -1,7 +1,6 @@
 """The files behind a message's page: the frame's document, inline images, parts, the octets as sent."""
 
 import re
-from collections.abc import Mapping
 from functools import partial
 
 from starlette.requests import Request
@@ -10,6 +9,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response, Strea
 from catcher.errors import NotFound
 from catcher.mime import part_by_id, part_text
 from catcher.mime.model import ParsedMessage, Part
+from catcher.mime.related import RelatedParts
 from catcher.store.model import StoredMessage
 from catcher.web.contents.bodies import read_bodies
 from catcher.web.contents.disposition import LOCKED, SAFE_INLINE, content_disposition
@@ -137,11 +137,10 @@ async def _document(
     site: Site, html: str, stored: StoredMessage, options: FrameOptions, *, heading: str = ""
 ) -> FrameDocument:
     store_id = stored.summary.store_id
-    parts = reversed(list(enumerate(stored.message.parts)))
-    numbers: Mapping[str, int] = {part.content_id: number for number, part in parts if part.content_id}
+    related = RelatedParts(stored.message)
 
-    def signed_address(content_id: str) -> str | None:
-        number = numbers.get(content_id)
+    def signed_address(url: str) -> str | None:
+        number = related.index_of(url)
         if number is None:
             return None
         return f"{site.message_href(store_id)}/cid/{number}?t={site.signer.sign(f'{store_id}/{number}')}"

@@ -1,11 +1,14 @@
 """`/view/{id}.html` and `.txt`."""
 
 from collections.abc import Callable
+from urllib.parse import unquote
 
 import httpx2
 import pytest
 
-from tests.web.api.mails import MIXED, plain
+from catcher.intake import deliver_now
+from catcher.testing import running_catcher
+from tests.web.api.mails import MIXED, envelope, plain
 
 pytestmark = pytest.mark.engines
 
@@ -49,6 +52,28 @@ def test_the_embedded_view_is_the_cleaned_document(api: httpx2.Client, put: Put)
     assert "x-link" not in text
     assert "noopener" in text
     assert f"/api/v1/message/{store_id}/part/1.2" in text
+
+
+def test_the_recipients_view_has_the_content_of_other_hosts(api: httpx2.Client, put: Put) -> None:
+    """`remote=1`: nothing is renamed, and the policy lets images, styles, fonts and media in, but still no script."""
+    (store_id,) = put(MIXED)
+    answer = api.get(f"/view/{store_id}.html", params={"remote": 1})
+    assert answer.text.startswith("<link rel=preconnect href=https://evil.example>")
+    policy = answer.headers["content-security-policy"]
+    rules = dict(rule.strip().partition(" ")[::2] for rule in policy.split(";"))
+    for name in ("img-src", "style-src", "font-src", "media-src"):
+        assert rules[name].endswith("https: http:")
+    assert rules["default-src"] == "'none'"
+    assert "allow-scripts" not in rules["sandbox"]
+    assert "https:" in api.get(f"/view/{store_id}.html?embed=1&remote=1").headers["content-security-policy"]
+
+
+def test_a_setting_makes_the_recipients_view_the_default() -> None:
+    """--view-remote, which `remote=0` overrides."""
+    with running_catcher(view_remote=True) as catcher, httpx2.Client(base_url=catcher.url, timeout=30) as client:
+        deliver_now(catcher.store, [(envelope(), MIXED)])
+        assert "<link rel=preconnect" in client.get("/view/latest.html").text
+        assert "<x-link rel=preconnect" in client.get("/view/latest.html?remote=0").text
 
 
 def test_the_text_is_shown_as_text(api: httpx2.Client, put: Put) -> None:
@@ -98,4 +123,4 @@ def test_references_are_found_in_every_spelling(source: str, shown: str) -> None
     """Quoted or not, escaped or not, in attributes and styles; unknown ones stay. RFC 2392."""
     from catcher.web.api.mailpit.views import bare_document
 
-    assert bare_document(source, {"a@b": "/P1"}) == shown
+    assert bare_document(source, lambda url: "/P1" if unquote(url) == "cid:a@b" else None) == shown
