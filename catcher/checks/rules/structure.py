@@ -10,7 +10,8 @@ from catcher.checks.rules.attachments import attachment_findings
 from catcher.checks.rules.rule_table import CheckRule, RuleTable
 from catcher.checks.rules.templates import template_findings
 from catcher.checks.runner import LocalCheck
-from catcher.mime import Part, html_to_text, iter_part, part_text
+from catcher.mime import Part, html_to_text, iter_part, part_octets, part_text
+from catcher.mime.calendar import read_calendar
 from catcher.mime.text.similarity import comparable_words, similarity
 
 NAME = "structure"
@@ -21,6 +22,7 @@ MAX_LINE = 998
 MAX_TEXT = 1_000_000
 """Octets of a text part whose charset is checked."""
 
+_MAX_CALENDARS = 2
 _BARE_LINE_BREAK = re.compile(rb"(?<!\r)\n|\r(?!\n)")
 _8BIT = re.compile(rb"[\x80-\xff]")
 _MAX_SCAN = 20_000_000
@@ -44,6 +46,9 @@ _TABLE = RuleTable(
     CheckRule("alternative-order", _WARNING, "Put the plainest part first.", _ALTERNATIVE),
     CheckRule("text-empty", _WARNING, "Say the same as the HTML.", _ALTERNATIVE),
     CheckRule("text-differs", _WARNING, "Make both from one source.", _ALTERNATIVE),
+    CheckRule("calendar-invalid", _ERROR, "Build the calendar with a calendar library.", "RFC 5545 §3.4"),
+    CheckRule("calendar-time", _ERROR, "Write 20261123T100000Z.", "RFC 5545 §3.3.5"),
+    CheckRule("calendar-zone", _WARNING, "Define the zone in the calendar, or use UTC.", "RFC 5545 §3.2.19"),
 )
 
 
@@ -217,11 +222,31 @@ def _differences(mail: CheckedMail, plain: Part, place: FindingPlace) -> Iterato
         yield _TABLE.finding("text-differs", sentence, place)
 
 
+def _calendars(mail: CheckedMail) -> Iterator[Finding]:
+    parts = [part for part in mail.message.parts if part.media_type == "text/calendar"]
+    for part in parts[:_MAX_CALENDARS]:
+        place = mail.part_place(part, "Content-Type")
+        calendar = read_calendar(part_octets(mail.octets, part))
+        if calendar is None:
+            yield _TABLE.finding("calendar-invalid", f"Part {part.part_id} is not a calendar.", place)
+            continue
+        for event in calendar.events:
+            for value in event.unreadable:
+                text = f"The invitation has a time that calendars cannot read: {value[:80]}"
+                yield _TABLE.finding("calendar-time", text, place)
+            for moment in (event.start, event.end):
+                if moment is not None and not moment.is_known:
+                    text = f"The invitation is in a time zone that the calendar does not define: {moment.zone[:80]}"
+                    yield _TABLE.finding("calendar-zone", text, place)
+                    break
+
+
 _RULES: tuple[Callable[[CheckedMail], Iterator[Finding]], ...] = (
     _lines,
     _encodings,
     _defects,
     _alternatives,
+    _calendars,
     template_findings,
     attachment_findings,
 )

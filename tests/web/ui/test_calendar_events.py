@@ -6,7 +6,8 @@ import httpx2
 import pytest
 
 from catcher.mime import parse
-from catcher.web.ui.message.calendar_events import MAX_EVENTS, events_of
+from catcher.mime.calendar import MAX_EVENTS
+from catcher.web.ui.message.calendar_events import events_of
 from tests.web.ui.conftest import Mailbox
 
 PART = parse(b"Content-Type: text/calendar; method=CANCEL\r\n\r\nx").parts[0]
@@ -39,7 +40,13 @@ def test_an_invitation_shows_title_time_and_place(reader: httpx2.Client, filled:
         (("DTSTART:20261123T100000Z", "DTEND:20261124T090000Z"), "2026-11-23 10:00 – 2026-11-24 09:00 (UTC)"),
         (("DTSTART:20261123T100000",), "2026-11-23 10:00 (recipient's local time)"),
         (("DTSTART;VALUE=DATE:20261123",), "2026-11-23, all day"),
-        (("DTSTART;TZID=Nowhere/Else:20261123T100000",), "2026-11-23 10:00 (recipient's local time)"),
+        (("DTSTART;TZID=Nowhere/Else:20261123T100000",), "2026-11-23 10:00 (Nowhere/Else, unknown time zone)"),
+        (("DTSTART;VALUE=DATE:20261123", "DTEND;VALUE=DATE:20261126"), "2026-11-23 – 2026-11-25, all day"),
+        (("DTSTART:20261123T100000Z", "DURATION:PT1H30M"), "2026-11-23 10:00 – 11:30 (UTC)"),
+        (
+            ("DTSTART;TZID=Europe/Paris:20261123T100000", "DTEND;TZID=Asia/Tokyo:20261123T200000"),
+            "2026-11-23 10:00 (Europe/Paris) – 20:00 (Asia/Tokyo)",
+        ),
     ],
 )
 def test_times_are_shown_as_written(lines: tuple[str, ...], said: str) -> None:
@@ -54,7 +61,6 @@ def test_what_the_message_does_is_said() -> None:
     assert {fact.name: fact.value for fact in found.facts} == {"Repeats": "FREQ=DAILY"}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "octets",
     [
@@ -70,6 +76,14 @@ def test_what_the_message_does_is_said() -> None:
 def test_a_hostile_calendar_is_no_error(octets: bytes) -> None:
     """Whatever it is, there is something to show or nothing."""
     assert len(events_of(octets, PART)) <= MAX_EVENTS
+
+
+def test_an_unreadable_time_is_shown_as_it_is() -> None:
+    """The invitation stays, and its sender can see what is wrong."""
+    assert facts("DTSTART:20261323T100000Z", "LOCATION:Room 1") == {
+        "Unreadable time": "20261323T100000Z",
+        "Where": "Room 1",
+    }
 
 
 def test_what_could_hide_is_spelled_out() -> None:

@@ -1,9 +1,10 @@
 """The events of calendar parts: title, time with zone, place, organizer. Source: RFC 5545, RFC 5546."""
 
+import re
 from collections.abc import Iterator
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime, timedelta
 
+from catcher.mime.calendar import MAX_EVENTS, MAX_OCTETS, Event, Moment, read_calendar
 from catcher.mime.model import Part
 from catcher.store.model import StoredMessage
 from catcher.web.ui.pages.message import CalendarEvent
@@ -12,9 +13,7 @@ from catcher.web.ui.site import formatting
 from catcher.web.ui.site.languages import _, marked
 from catcher.web.ui.site.site import Site
 
-MAX_OCTETS = 256 * 1024
 MAX_PARTS = 2
-MAX_EVENTS = 10
 CHARACTERS = 500
 
 _METHODS = {
@@ -39,50 +38,60 @@ async def read_events(site: Site, stored: StoredMessage) -> tuple[CalendarEvent,
 
 def events_of(octets: bytes, part: Part) -> list[CalendarEvent]:
     """Return the events of one calendar; never raises."""
-    from icalendar import Calendar  # slow to import, and needed by few messages
-
-    try:
-        calendar = Calendar.from_ical(octets)
-        method = str(calendar.get("method") or dict(part.parameters).get("method", "")).upper()
-        kind = _(_METHODS.get(method, "Event"))
-        return [
-            CalendarEvent(kind=kind, title=_text(event.get("summary")) or _("(no title)"), facts=tuple(_facts(event)))
-            for event in calendar.walk("VEVENT")[:MAX_EVENTS]
-        ]
-    except Exception:  # a parser may raise anything for octets made to break it
+    calendar = read_calendar(octets)
+    if calendar is None:
         return [CalendarEvent(kind=_("Event"), title=_("This calendar part is malformed."), facts=())]
+    method = calendar.method or dict(part.parameters).get("method", "").upper()
+    kind = _(_METHODS.get(method, "Event"))
+    return [
+        CalendarEvent(kind=kind, title=_text(event.summary) or _("(no title)"), facts=tuple(_facts(event)))
+        for event in calendar.events
+    ]
 
 
-def _facts(event: Any) -> Iterator[NamedValue]:
-    rule = event.get("rrule")
+def _facts(event: Event) -> Iterator[NamedValue]:
     for name, value in (
         (_("When"), _when(event)),
-        (_("Where"), _text(event.get("location"))),
-        (_("Organizer"), _text(event.get("organizer")).removeprefix("mailto:").removeprefix("MAILTO:")),
-        (_("Repeats"), _text(rule.to_ical().decode("utf-8", "replace")) if hasattr(rule, "to_ical") else ""),
-        (_("Status"), _text(event.get("status"))),
+        (_("Unreadable time"), _text(", ".join(event.unreadable))),
+        (_("Where"), _text(event.location)),
+        (_("Organizer"), _text(re.sub("^mailto:", "", event.organizer, flags=re.IGNORECASE))),
+        (_("Repeats"), _text(event.rule)),
+        (_("Status"), _text(event.status)),
     ):
         if value:
             yield NamedValue(name=name, value=value)
 
 
-def _when(event: Any) -> str:
+def _when(event: Event) -> str:
     """Return the time as "2026-11-23 10:00 – 11:00 (Europe/Paris)"; whole days as dates."""
-    start, end = (getattr(event.get(name), "dt", None) for name in ("dtstart", "dtend"))
-    if isinstance(start, datetime):
-        text = f"{start:%Y-%m-%d %H:%M}"
-        if isinstance(end, datetime):
-            text += f" – {end:%H:%M}" if end.date() == start.date() else f" – {end:%Y-%m-%d %H:%M}"
-        return formatting.shown(f"{text} ({_zone(start)})")
-    return f"{start.isoformat()}, {_('all day')}" if isinstance(start, date) else ""
+    if event.start is None:
+        return ""
+    start, end = event.start.value, event.end.value if event.end else None
+    if not isinstance(start, datetime):
+        last = end - timedelta(days=1) if end and not isinstance(end, datetime) else start  # the end is exclusive
+        days = f"{start} – {last}" if last > start else str(start)
+        return f"{days}, {_('all day')}"
+    zone = _zone(event.start)
+    text = f"{start:%Y-%m-%d %H:%M}"
+    if event.end and isinstance(end, datetime):
+        end_zone = _zone(event.end)
+        if end_zone != zone:
+            text += f" ({zone})"
+        text += f" – {end:%H:%M}" if end.date() == start.date() else f" – {end:%Y-%m-%d %H:%M}"
+        zone = end_zone
+    return formatting.shown(f"{text} ({zone})")
 
 
-def _zone(moment: datetime) -> str:
-    key = getattr(moment.tzinfo, "key", "") or moment.tzname() or ""
-    return str(key)[:CHARACTERS] or _("recipient's local time")
+def _zone(moment: Moment) -> str:
+    if not moment.zone:
+        return _("recipient's local time")
+    name = moment.zone[:CHARACTERS]
+    if moment.offset is not None:
+        minutes = round(moment.offset.total_seconds() / 60)
+        return f"{name}, UTC{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
+    return name if moment.is_known else f"{name}, {_('unknown time zone')}"
 
 
-def _text(value: object) -> str:
-    """Return one line; of a repeated property the first."""
-    first = value[0] if isinstance(value, list) and value else value
-    return formatting.shown(str(first)[:CHARACTERS]) if first else ""
+def _text(value: str) -> str:
+    """Return one line."""
+    return formatting.shown(value[:CHARACTERS]) if value else ""
