@@ -13,6 +13,7 @@ from catcher.intake.addresses import list_addresses
 from catcher.intake.ids import new_store_id
 from catcher.intake.tags import TagOptions, find_tags
 from catcher.mime import Octets, parse, readable_text
+from catcher.mime.signed import signed_content
 from catcher.store.labels.inbox_routing import InboxRouting
 from catcher.store.model import NewMessage
 from catcher.store.search.texts import search_texts
@@ -35,7 +36,7 @@ def prepare(
     """
     with nullcontext(content) if isinstance(content, bytes) else _mapped(content) as octets:
         message = parse(octets)
-        readable = readable_text(octets, message)
+        readable = readable_text(*(signed_content(octets, message) or (octets, message)))
         size = len(octets)
         literal_matches = tags.literal_matches(octets) if tags.rules else frozenset()
     if use_message_dates and message.date is not None:

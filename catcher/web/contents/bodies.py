@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from catcher import extract
 from catcher.mime import Bodies, bodies
 from catcher.mime.model import ParsedMessage, Part
+from catcher.mime.signed import is_signed_opaquely, signed_content
 from catcher.store import AsyncStore
 from catcher.store.model import StoredMessage
 from catcher.store.store import Store
@@ -64,6 +65,10 @@ def _message(store: Store, store_id: str) -> tuple[StoredMessage, Bodies]:
 
 
 def _read(store: Store, stored: StoredMessage) -> tuple[bytes, ParsedMessage]:
+    """Return the octets to read and the message in them: of an opaque signature, what is signed."""
+    if is_signed_opaquely(stored.message):
+        octets = store.raw(stored.summary.store_id)
+        return signed_content(octets, stored.message) or (octets, stored.message)
     if stored.summary.size <= WHOLE_LIMIT:
         return store.raw(stored.summary.store_id), stored.message
     return _excerpt(store, stored)

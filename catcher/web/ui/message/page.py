@@ -6,6 +6,7 @@ from starlette.responses import RedirectResponse, Response
 
 from catcher.errors import NotFound
 from catcher.mime.model import Part
+from catcher.mime.signed import is_signed_opaquely
 from catcher.store.model import ByIds, StoredMessage, StoredSummary
 from catcher.web.contents.thumbnails import has_thumbnails
 from catcher.web.middleware.request_source import RequestSource, source_of
@@ -121,6 +122,7 @@ async def _page(site: Site, request: Request, stored: StoredMessage) -> MessageV
         reverse_path=envelope.reverse_path,
         forward_paths=envelope.recipients,
         client=client_text(stored),
+        is_signed=is_signed_opaquely(message),
         defects=(*envelope.notes, *(defect.text for defect in message.defects if not defect.part_id)),
         view=view,
         views=tuple(
@@ -174,7 +176,8 @@ def has_view(stored: StoredMessage, view: str) -> bool:
     """Return whether a message has content for a view."""
     if view in {"html", "source"}:
         return bool(stored.message.html_parts)
-    return view != "text" or bool(stored.message.text_parts or stored.message.html_parts)
+    has_text = stored.message.text_parts or stored.message.html_parts or is_signed_opaquely(stored.message)
+    return view != "text" or bool(has_text)
 
 
 def chosen_view(stored: StoredMessage, wanted: str) -> str:

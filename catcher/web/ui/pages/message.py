@@ -110,6 +110,7 @@ class MessageViewPage(Struct, frozen=True, kw_only=True):
     reverse_path: str  # from the envelope
     forward_paths: tuple[str, ...]  # from the envelope
     client: str  # the client that sent it
+    is_signed: bool  # with S/MIME, opaquely
     defects: tuple[str, ...]  # of the dialogue and of the message
     view: str  # name of the current view
     views: tuple[NavLink, ...]  # the choice of views; href "" for one that this message does not have

@@ -6,6 +6,8 @@ from collections.abc import Callable
 import httpx2
 import pytest
 
+from tests.signed_mails import message as signed_message
+from tests.signed_mails import streamed
 from tests.web.api.mails import MIXED, plain
 
 pytestmark = pytest.mark.engines
@@ -160,3 +162,18 @@ def test_head_gives_the_same_header_fields(api: httpx2.Client, put: Put) -> None
         assert (head.status_code, head.content) == (200, b"")
         assert head.headers.get("content-length") == get.headers.get("content-length"), path
         assert head.headers["content-type"] == get.headers["content-type"]
+
+
+def test_an_opaque_signature_is_read_like_what_it_signs(api: httpx2.Client, put: Put) -> None:
+    """Text, HTML, codes, search and page show the signed content; the page says that nothing was verified."""
+    (store_id,) = put(
+        signed_message(streamed(b"Content-Type: text/html\r\n\r\n<p>Your code is <b>719 204</b></p>\r\n"))
+    )
+    message = api.get(f"/api/v1/message/{store_id}").json()
+    assert "719 204" in message["HTML"]
+    assert "Your code is" in message["Text"]
+    assert api.get(f"/api/v1/message/{store_id}/extract").json()["code"]["value"] == "719204"
+    assert api.get("/api/v1/search", params={"query": "719"}).json()["messages"][0]["Snippet"] == "Your code is 719 204"
+    page = api.get(f"/view/{store_id}", params={"view": "text"}).text
+    assert "The signature is not verified" in page
+    assert "719 204" in page
