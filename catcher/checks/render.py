@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from catcher.checks.model import Finding, FindingPlace, Report, Severity, overall_score
 from catcher.checks.sources import address_of
+from catcher.checks.verdict import Requirements
 
 _SARIF_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -80,11 +81,19 @@ def to_json(reports: Sequence[Report], *, subject: str = "") -> str:
     return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
 
 
-def to_junit(reports: Sequence[Report], *, subject: str = "") -> str:
-    """Return JUnit XML: one test suite, in which each check is a test case that fails with its errors and warnings."""
+def to_junit(reports: Sequence[Report], *, subject: str = "", demand: Requirements = Requirements()) -> str:  # noqa: B008
+    """Return JUnit XML: one test suite, in which each check is a test case that fails if it violates the requirements.
+
+    Findings that violate none are the output of their case.
+    """
+    failures = [_failures(report, demand) for report in reports]
+    score = overall_score(reports)
+    for report, failed in zip(reports, failures, strict=True):
+        if demand.min_score is not None and score is not None and score < demand.min_score and report.score == score:
+            failed.append(f"The score is {score:g}, less than {demand.min_score:g}.")
     counts = {
         "tests": str(len(reports)),
-        "failures": str(sum(bool(_failing(report)) for report in reports)),
+        "failures": str(sum(map(bool, failures))),
         "errors": str(sum(bool(report.error) for report in reports)),
     }
     root = ElementTree.Element("testsuites", {"name": "catcher", **counts})
@@ -92,29 +101,38 @@ def to_junit(reports: Sequence[Report], *, subject: str = "") -> str:
     if subject:
         properties = ElementTree.SubElement(suite, "properties")
         ElementTree.SubElement(properties, "property", {"name": "subject", "value": subject.translate(_NOT_XML)})
-    for report in reports:
-        _add_case(suite, report)
+    for report, failed in zip(reports, failures, strict=True):
+        _add_case(suite, report, failed, demand)
     ElementTree.indent(root, " ")
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, "unicode") + "\n"
 
 
-def _failing(report: Report) -> list[Finding]:
-    return [finding for finding in report.findings if finding.severity is not Severity.INFO]
+def _failures(report: Report, demand: Requirements) -> list[str]:
+    return ["\n".join(_text_lines(finding)) for finding in report.findings if demand.forbids(finding)]
 
 
-def _add_case(suite: ElementTree.Element, report: Report) -> None:
+def _add_case(suite: ElementTree.Element, report: Report, failures: list[str], demand: Requirements) -> None:
     case = ElementTree.SubElement(suite, "testcase", {"classname": "catcher.checks", "name": report.title})
     if report.error:
         ElementTree.SubElement(case, "error", {"message": report.error.translate(_NOT_XML)})
-    if failing := _failing(report):
-        failure = ElementTree.SubElement(case, "failure", {"message": f"{len(failing)} findings"})
-        text = "\n".join(line for finding in failing for line in _text_lines(finding))
-        failure.text = text.translate(_NOT_XML)
+    if failures:
+        failure = ElementTree.SubElement(case, "failure", {"message": f"{len(failures)} findings"})
+        failure.text = "\n".join(failures).translate(_NOT_XML)
+    others = [line for each in report.findings if not demand.forbids(each) for line in _text_lines(each)]
+    if others:
+        ElementTree.SubElement(case, "system-out").text = "\n".join(others).translate(_NOT_XML)
 
 
-def to_sarif(reports: Sequence[Report], *, uri: str = "message.eml", version: str = "0") -> str:
+def to_sarif(
+    reports: Sequence[Report],
+    *,
+    uri: str = "message.eml",
+    version: str = "0",
+    demand: Requirements = Requirements(),  # noqa: B008
+) -> str:
     """Return SARIF 2.1.0 with one run. uri: path or address of the message; any character is allowed.
 
+    What the requirements forbid has the level "error", whatever its severity.
     The line of a region is that of the message as sent; the logical location has the place in the decoded part.
     """
     address = quote(uri, safe="/:@!$&'()*+,;=~")
@@ -123,7 +141,13 @@ def to_sarif(reports: Sequence[Report], *, uri: str = "message.eml", version: st
     rules = {f"{report.check}/{f.rule}": f for report in reports for f in report.findings}
     names = sorted(rules)
     results = [
-        _sarif_result(report, finding, names.index(f"{report.check}/{finding.rule}"), address)
+        _sarif_result(
+            report,
+            finding,
+            index=names.index(f"{report.check}/{finding.rule}"),
+            uri=address,
+            level="error" if demand.forbids(finding) else _SARIF_LEVELS[finding.severity],
+        )
         for report in reports
         for finding in report.findings
     ]
@@ -155,12 +179,12 @@ def _sarif_rule(name: str, finding: Finding) -> dict[str, Any]:
     return rule
 
 
-def _sarif_result(report: Report, finding: Finding, index: int, uri: str) -> dict[str, Any]:
+def _sarif_result(report: Report, finding: Finding, *, index: int, uri: str, level: str) -> dict[str, Any]:
     places = [place for place in (finding.place, *finding.others) if place is not None]
     return {
         "ruleId": f"{report.check}/{finding.rule}",
         "ruleIndex": index,
-        "level": _SARIF_LEVELS[finding.severity],
+        "level": level,
         "message": {"text": finding.text},
         "locations": [_sarif_location(place, uri) for place in places] or [_sarif_location(FindingPlace(), uri)],
     }

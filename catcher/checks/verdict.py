@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from catcher.checks.model import RANKS, Report, Severity, overall_score, score_of
+from catcher.checks.model import RANKS, Finding, Report, Severity, overall_score, score_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +17,10 @@ class Requirements:
     def is_any(self) -> bool:
         """Whether there is any requirement."""
         return self.fail_on is not None or self.min_score is not None
+
+    def forbids(self, finding: Finding) -> bool:
+        """Return whether a finding is as severe as `fail_on` or worse."""
+        return self.fail_on is not None and RANKS[finding.severity] <= RANKS[self.fail_on]
 
 
 def without_rules(reports: Sequence[Report], ignore: Collection[str]) -> tuple[Report, ...]:
@@ -44,13 +48,12 @@ def _without(report: Report, names: frozenset[str]) -> Report:
 def violations(reports: Sequence[Report], demand: Requirements) -> tuple[str, ...]:
     """Return one sentence for each violated requirement, () when all are met."""
     found: list[str] = []
-    if demand.fail_on is not None:
-        found.extend(
-            f"{report.title}: {finding.text} [{finding.rule}]"
-            for report in reports
-            for finding in report.findings
-            if RANKS[finding.severity] <= RANKS[demand.fail_on]
-        )
+    found.extend(
+        f"{report.title}: {finding.text} [{finding.rule}]"
+        for report in reports
+        for finding in report.findings
+        if demand.forbids(finding)
+    )
     score = overall_score(reports)
     if demand.min_score is not None and score is not None and score < demand.min_score:
         worst = [report.title for report in reports if report.score == score]

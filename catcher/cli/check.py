@@ -105,7 +105,7 @@ def command(
         raise _NotChecked(f"{what}: {error.strerror or error}") from None
     except ValueError as error:
         raise _NotChecked(f"{what}: {error}") from None
-    click.echo(_render(reports, kind, what), nl=False)
+    click.echo(_render(reports, kind, what, requirements), nl=False)
     sys.exit(_exit_code(reports, requirements))
 
 
@@ -176,14 +176,14 @@ def _fetch_reports(what: str, url: str, request: _Request, names: tuple[str, ...
     return msgspec.convert(value["reports"], tuple[Report, ...])
 
 
-def _render(reports: tuple[Report, ...], kind: str, what: str) -> str:
+def _render(reports: tuple[Report, ...], kind: str, what: str, demand: Requirements) -> str:
     match kind:
         case "json":
             return to_json(reports, subject=what)
         case "junit":
-            return to_junit(reports, subject=what)
+            return to_junit(reports, subject=what, demand=demand)
         case "sarif":
-            return to_sarif(reports, uri=what, version=__version__)
+            return to_sarif(reports, uri=what, version=__version__, demand=demand)
     return to_text(reports)
 
 

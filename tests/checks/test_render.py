@@ -8,6 +8,7 @@ import pytest
 from catcher.checks import Finding, FindingPlace, Report, Severity
 from catcher.checks.render import FORMATS, to_json, to_junit, to_sarif, to_text
 from catcher.checks.rules.structure import check_structure
+from catcher.checks.verdict import Requirements, violations
 from tests.checks.mails import html_mail
 
 FINDING = Finding(
@@ -67,14 +68,39 @@ def test_json_has_everything() -> None:
 
 
 def test_junit_is_a_suite_with_a_case_for_each_check() -> None:
-    """A check with errors or warnings fails, one that could not be made is an error."""
-    suite = ET.fromstring(to_junit(REPORTS, subject='Order "1" & <2>\x00'))[0]
+    """A check with findings that the requirements forbid fails, one that could not be made is an error."""
+    demand = Requirements(fail_on=Severity.WARNING)
+    suite = ET.fromstring(to_junit(REPORTS, subject='Order "1" & <2>\x00', demand=demand))[0]
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("4", "2", "1")
     cases = suite.findall("testcase")
     assert [case.get("name") for case in cases] == ["Accessibility", "Header fields", "Spam filter", "Size"]
     assert "line 3, column 7" in (cases[0].findtext("failure") or "")
     assert cases[2].find("error") is not None
     assert suite.find("properties/property[@name='subject']") is not None
+
+
+@pytest.mark.parametrize(
+    ("demand", "failing", "levels"),
+    [
+        (Requirements(), [], ["error", "warning"]),
+        (Requirements(fail_on=Severity.ERROR), ["Accessibility"], ["error", "warning"]),
+        (Requirements(fail_on=Severity.WARNING), ["Accessibility", "Size"], ["error", "error"]),
+        (Requirements(fail_on=Severity.INFO), ["Accessibility", "Size"], ["error", "error"]),
+        (Requirements(min_score=80), ["Accessibility"], ["error", "warning"]),
+        (Requirements(min_score=75), [], ["error", "warning"]),
+    ],
+)
+def test_failures_are_those_of_the_exit_status(demand: Requirements, failing: list[str], levels: list[str]) -> None:
+    """JUnit fails, and SARIF says error, for what the command exits with 1 for; other findings are output."""
+    suite = ET.fromstring(to_junit(REPORTS, demand=demand))[0]
+    cases = suite.findall("testcase")
+    assert [case.get("name") for case in cases if case.find("failure") is not None] == failing
+    assert suite.get("failures") == str(len(failing))
+    assert bool(failing) == bool(violations(REPORTS, demand))
+    said = "".join("".join(case.itertext()) for case in cases)
+    assert all(finding.text in said for report in REPORTS for finding in report.findings)
+    run = json.loads(to_sarif(REPORTS, demand=demand))["runs"][0]
+    assert [result["level"] for result in run["results"]] == levels
 
 
 def test_sarif_points_at_lines() -> None:

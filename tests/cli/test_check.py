@@ -81,8 +81,9 @@ def test_the_formats_are_what_build_servers_read(run: Run, bad: Path) -> None:
     """JSON with all reports, JUnit XML with failures, SARIF 2.1.0 with the file's name."""
     value = json.loads(run("check", bad, "--format", "json").stdout)
     assert {report["check"] for report in value["reports"]} > {"links", "clients"}
-    suite = ElementTree.fromstring(run("check", bad, "--format", "junit").stdout)
+    suite = ElementTree.fromstring(run("check", bad, "--format", "junit", "--fail-on", "error").stdout)
     assert int(suite.attrib["failures"]) > 0
+    assert ElementTree.fromstring(run("check", bad, "--format", "junit").stdout).attrib["failures"] == "0"
     sarif = json.loads(run("check", bad, "--format", "sarif").stdout)
     assert sarif["version"] == "2.1.0"
     assert str(bad) in json.dumps(sarif)
