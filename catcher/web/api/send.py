@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catcher.envelope import Client, Envelope, ForwardPath
-from catcher.errors import InboxError, MessageTooLarge, NotFound, RelayError
+from catcher.errors import InboxError, MessageTooLarge, NotFound, RelayError, StoreUnavailable
 from catcher.mime import parse, parse_addresses
 from catcher.mime.model import Address
 from catcher.schema.release import RecipientOutcome
@@ -43,6 +43,9 @@ _PARAMETERS = (
     Parameter("to", "For message/rfc822: the forward-paths; by default the addresses of To, Cc and Bcc."),
 )
 
+MAX_TAGS = 100
+"""Tags of one message, as in Mailpit."""
+
 
 class Send(Resource):
     """The handler of messages sent over HTTP. All its errors are `SendError`s."""
@@ -63,6 +66,7 @@ class Send(Resource):
             200: Content("The message is stored.", {JSON: SentMessage}),
             400: Content("The message is invalid; nothing was stored.", {JSON: SendError}),
             413: Content("The message is over the size limit.", {JSON: SendError}),
+            503: Content("The store is unavailable; trying again may help.", {JSON: SendError}),
         },
     )
     async def send(self, request: Request) -> Response:
@@ -76,7 +80,7 @@ class Send(Resource):
             deliver = self._octets if media_type == RFC822 else self._json
             store_id = await deliver(request, inbox)
             relayed = await self._relayed(relay, store_id) if relay is not None else None
-        except (HTTPException, InboxError, Unsendable, MessageTooLarge) as error:
+        except (HTTPException, InboxError, Unsendable, MessageTooLarge, StoreUnavailable) as error:
             return _refusal(error)
         cursor = await self._cursor(store_id)
         return json_response(SentMessage(id=store_id, cursor=cursor, relayed=UNSET if relayed is None else relayed))
@@ -110,6 +114,8 @@ class Send(Resource):
     async def _json(self, request: Request, inbox: str) -> str:
         raw = await request.body()
         wanted = struct_of(raw, JSON, SendRequest) if raw.strip() else SendRequest()
+        if len(wanted.tags) > MAX_TAGS:
+            raise Unsendable(f"a message may have {MAX_TAGS} tags, not {len(wanted.tags)}")
         if len(raw) > SPOOL_FROM:
             composed = await self._threads.run(compose, wanted, now=datetime.now(UTC))
         else:
@@ -182,6 +188,10 @@ def _refusal(error: Exception) -> Response:
     status, text = 400, str(error)
     if isinstance(error, HTTPException):
         status, text = error.status_code, error.detail
+    if isinstance(error, StoreUnavailable):
+        response = json_response(SendError(error="Service Unavailable"), status=503)
+        response.headers["Retry-After"] = "1"
+        return response
     if status == 413 or isinstance(error, MessageTooLarge):
         status, text = 413, "http: request body too large"
     return json_response(SendError(error=text), status=status)

@@ -202,3 +202,21 @@ def test_a_composed_message_can_be_parsed_by_others(api: httpx2.Client) -> None:
         "image/png",
     ]  # fmt: skip
     assert not message.defects
+
+
+def test_a_message_has_at_most_a_hundred_tags(api: httpx2.Client) -> None:
+    """One more is an error, and nothing is stored. Mailpit compatibility: Send."""
+    tags = [f"tag{number}" for number in range(101)]
+    answer = api.post(SEND, json=LEAST | {"Tags": tags})
+    assert (answer.status_code, "100 tags" in answer.json()["Error"]) == (400, True)
+    assert api.get("/api/v1/messages").json()["total"] == 0
+    assert len(sent(api, LEAST | {"Tags": tags[:100]})["Tags"]) == 100
+
+
+def test_an_unavailable_store_is_worth_another_try() -> None:
+    """503 with Retry-After, in the shape of the route's errors. Mailpit compatibility: Send."""
+    with running_catcher() as running, httpx2.Client(base_url=running.url, timeout=30) as client:
+        running.store.close()
+        answer = client.post(SEND, json=LEAST)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert answer.json() == {"Error": "Service Unavailable"}
