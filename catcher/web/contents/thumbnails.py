@@ -4,15 +4,22 @@ import logging
 import warnings
 from importlib.util import find_spec
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 from catcher.paths import data_directory
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 log = logging.getLogger("catcher.web")
 
 WIDTH, HEIGHT = 180, 120
 MAX_PIXELS = 20_000_000
 """Largest image that is decoded: a small file may claim enormous dimensions."""
+MAX_DECODED = 64 * 1024 * 1024
+"""Octets that the decoded image may take: four a pixel, and 64 a row, of which a narrow image has millions."""
 
+_REDUCIBLE = frozenset({"L", "LA", "RGB", "RGBA", "CMYK", "YCbCr"})
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "ICO")
 
 
@@ -32,7 +39,10 @@ def thumbnail(octets: bytes) -> bytes:
             if image.width * image.height > MAX_PIXELS:
                 return blank()
             image.draft("RGB", (2 * WIDTH, 2 * HEIGHT))
-            upright = ImageOps.exif_transpose(image).convert("RGBA")
+            if image.height * (4 * image.width + 64) > MAX_DECODED:
+                return blank()
+            ImageOps.exif_transpose(image, in_place=True)
+            upright = _reduced(image).convert("RGBA")
             if upright.width < WIDTH or upright.height < HEIGHT:
                 upright.thumbnail((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
             else:
@@ -45,6 +55,15 @@ def thumbnail(octets: bytes) -> bytes:
     except Exception as error:  # a decoder may raise anything for octets made to break it
         log.debug("no thumbnail: %s", error)
         return blank()
+
+
+def _reduced(image: "Image.Image") -> "Image.Image":
+    """Return the image at not much more than twice the size of a thumbnail: each further step works on a copy."""
+    ratios = image.width // (2 * WIDTH), image.height // (2 * HEIGHT)
+    factor = max(ratios) if image.width < WIDTH or image.height < HEIGHT else min(ratios)
+    if factor < 2:
+        return image
+    return (image if image.mode in _REDUCIBLE else image.convert("RGBA")).reduce(factor)
 
 
 def has_thumbnails() -> bool:

@@ -1,5 +1,6 @@
 """The octets of a message: `/raw` as received, `/part/{part_id}` decoded. They are hostile, and served accordingly."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 from starlette.exceptions import HTTPException
@@ -19,6 +20,7 @@ from catcher.web.contents.disposition import LOCKED, SAFE_INLINE, content_dispos
 from catcher.web.contents.ranges import Slice, slice_of
 from catcher.web.contents.thumbnails import thumbnail
 from catcher.web.contents.trace import trace_fields
+from catcher.web.services import Services
 
 MAX_IMAGE = 50_000_000
 """Size in octets of the largest image that a thumbnail is made of."""
@@ -42,6 +44,10 @@ def _ranges(content: Content) -> dict[int, Content]:
 
 class Contents(MessageResource):
     """Handlers of octets."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
+        self._decoding = asyncio.Lock()
 
     @operation(
         "GET",
@@ -109,9 +115,10 @@ class Contents(MessageResource):
         if not is_listed(stored.message, found):
             raise bad_request("attachment not found")
         octets = b""
-        if found.media_type.startswith("image/") and found.size <= MAX_IMAGE:
-            octets = await self._store.part(stored.summary.store_id, found.part_id)
-        small = await self._threads.run(thumbnail, octets)
+        async with self._decoding:  # one image at a time: a decoded one takes up to 300 MB
+            if found.media_type.startswith("image/") and found.size <= MAX_IMAGE:
+                octets = await self._store.part(stored.summary.store_id, found.part_id)
+            small = await self._threads.run(thumbnail, octets)
         etag = f"thumb-{stored.summary.store_id}-{found.part_id}"
         headers = {
             "Content-Type": "image/jpeg",

@@ -95,11 +95,44 @@ def test_anything_but_an_image_gives_a_blank_thumbnail(
 
 
 def test_the_size_of_an_image_is_limited_before_it_is_decoded(api: httpx2.Client, put: Put) -> None:
-    """The largest is decoded, one row of pixels more is not."""
-    for height, is_decoded in ((4_000, True), (4_001, False)):
+    """A photograph of 20 megapixels is decoded, as JPEG is at a fraction of its size; no other format is."""
+    for kind, height, is_decoded in (
+        ("JPEG", 4_000, True),
+        ("JPEG", 4_001, False),
+        ("PNG", 3_200, True),
+        ("PNG", 4_000, False),
+    ):
         octets = BytesIO()
-        Image.new("1", (5_000, height)).save(octets, "PNG")
-        assert is_blank(thumb(api, put, octets.getvalue())) is not is_decoded
+        Image.new("L", (5_000, height)).save(octets, kind)
+        assert is_blank(thumb(api, put, octets.getvalue(), kind.lower())) is not is_decoded
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "is_decoded"), [(1, 20_000_000, False), (1, 900_000, True), (2_000_000, 1, True)]
+)
+def test_the_rows_of_an_image_are_limited_too(
+    api: httpx2.Client, put: Put, width: int, height: int, is_decoded: bool
+) -> None:
+    """A row takes more memory than its single pixel."""
+    octets = BytesIO()
+    Image.new("1", (width, height)).save(octets, "PNG")
+    assert is_blank(thumb(api, put, octets.getvalue())) is not is_decoded
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16", "CMYK"])
+def test_images_of_every_mode_are_made_smaller(api: httpx2.Client, put: Put, mode: str) -> None:
+    """Palettes, masks, 16 bits, four colours; turned as their orientation says."""
+    octets = BytesIO()
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the top is at the right
+    top = Image.new("L", (900, 900), 255)
+    top.paste(0, (0, 0, 900, 450))
+    kind = "TIFF" if mode == "CMYK" else "PNG"
+    top.convert(mode).save(octets, kind, **({"exif": exif} if kind == "PNG" else {}))
+    small = thumb(api, put, octets.getvalue(), kind.lower()).convert("L")
+    dark_at, light_at = ((90, 10), (90, 110)) if mode == "CMYK" else ((170, 60), (10, 60))
+    assert small.getpixel(dark_at) < 60  # type: ignore[operator]
+    assert small.getpixel(light_at) > 200  # type: ignore[operator]
 
 
 def test_thumbnails_are_cached_and_unknown_parts_are_400(api: httpx2.Client, put: Put) -> None:
