@@ -35,7 +35,7 @@ KNOWN = [
     (r"message/headers", r"\.(Received|Bcc|Return-Path|\*).*", "octets of a message"),
     (r"message|messages|search|sent", r".*\.MessageID", "octets of a message"),
     (r"message|messages|search", r".*\.(Bcc|To|From\.Name|From\.Address)(\[\])?", "odd addresses"),
-    (r"message/headers", r"\.From\[\]", "charsets that are not declared"),
+    (r"message/headers", r"\.From\[\]", "charsets that are not or wrongly declared"),
     (
         r"message|messages|search|message/headers|view text|sent",
         r".*(Subject(\[\])?|\.Text|\.Snippet|text)",
