@@ -172,6 +172,7 @@ class AsyncStore(View[Store]):
     part = threaded(Store.part)
     neighbours = threaded(Store.neighbours)
     has_message_id = threaded(Store.has_message_id)
+    check = threaded(Store.check)
     counts = threaded(Store.counts)
     overview = threaded(Store.overview)
     tags = threaded(Store.tags)

@@ -306,6 +306,11 @@ class Store:
         """Return whether there is a message with this Message-ID (without angle brackets)."""
         return self._database.read(queries.has_message_id, message_id)
 
+    def check(self) -> None:
+        """Read, and write if the last write has failed. Raises StoreUnavailable when mail cannot be kept or read."""
+        self.counts()
+        self._writer.check()
+
     def counts(self) -> Counts:
         """Return the totals of the mailbox."""
         return self._database.read(read_counters).counts

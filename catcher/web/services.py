@@ -1,5 +1,6 @@
 """What handlers get: the services of other rooms, facts about this instance, and the options of the site."""
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -8,11 +9,12 @@ from msgspec import Struct, field
 from catcher import checks, extract
 from catcher.conf import EffectiveSetting
 from catcher.counters import Totals
+from catcher.errors import StoreUnavailable
 from catcher.faults import FaultRules
 from catcher.intake import Intake
 from catcher.net.htpasswd import Htpasswd
 from catcher.relay import Relays, WebhookSender
-from catcher.store import AsyncStore
+from catcher.store import AsyncStore, ByIds
 from catcher.store.labels.inbox_routing import InboxRouting
 from catcher.store.records.tokens import ApiToken
 from catcher.threads import LazyValue, Threads
@@ -49,6 +51,9 @@ class InstanceInfo(Struct, frozen=True, kw_only=True):
     settings: tuple[EffectiveSetting, ...] = ()
 
 
+_log = logging.getLogger("catcher.web")
+
+
 class Services(Struct, frozen=True, kw_only=True):
     """The rooms that handlers use.
 
@@ -77,6 +82,18 @@ class Services(Struct, frozen=True, kw_only=True):
     async def find_token(self, secret: str) -> ApiToken | None:
         """Return the token with this secret, None when there is none. Raises StoreUnavailable."""
         return await self.store.tokens.find(secret, now=datetime.now(UTC))
+
+    async def mark_read(self, store_id: str) -> bool:
+        """Mark a message as read if that is possible now; return the mark.
+
+        A message can be read without it: a full disk or a locked database does not hide the message.
+        """
+        try:
+            await self.store.mark(ByIds((store_id,)), is_read=True)
+        except StoreUnavailable as error:
+            _log.warning("A message could not be marked as read: %s", error)
+            return False
+        return True
 
 
 class WebOptions(Struct, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 import random
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -112,3 +113,39 @@ def test_a_removed_file_accepts_no_mail(tmp_path: Path, new: MakeMessage, replac
             store.delete(Everything())
         with pytest.raises(StoreUnavailable, match="gone"):
             store.counts()
+
+
+@pytest.mark.sqlite
+def test_a_check_says_whether_mail_can_be_kept(url: str, new: MakeMessage) -> None:
+    """Only once something has failed does it write, too: reading may go on when writing does not."""
+    with Store.open(url, poll_interval=0, lock_timeout=0.2) as store:
+        store.add([new()])
+        with locked(url):
+            store.check()
+            with pytest.raises(StoreUnavailable, match="locked"):
+                store.add([new()])
+            with pytest.raises(StoreUnavailable, match="locked"):
+                store.check()
+            assert store.counts().messages == 1
+        store.check()
+
+
+@pytest.mark.sqlite
+def test_a_damaged_file_accepts_no_mail(tmp_path: Path, new: MakeMessage) -> None:
+    """Damage that any reader meets ends acknowledgements: what is written now may not be found again."""
+    file = tmp_path / "mail.db"
+    with Store.open(f"sqlite:///{file}", poll_interval=0) as store:
+        messages = [new(random.Random(number).randbytes(300_000)) for number in range(12)]
+        store.add(messages)
+        with closing(sqlite3.connect(file)) as other:
+            other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        store.add([new()])
+        with file.open("r+b") as raw:
+            raw.seek(40_960)
+            raw.write(b"\xff" * (file.stat().st_size - 40_960))
+        with pytest.raises(StoreUnavailable, match="damaged"):
+            [store.raw(message.store_id) for message in messages]
+        with pytest.raises(StoreUnavailable, match="damaged"):
+            store.add([new()])
+        with pytest.raises(StoreUnavailable, match="damaged"):
+            store.check()

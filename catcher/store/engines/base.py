@@ -211,6 +211,22 @@ class Database(ABC):
     def octets_on_disk(self) -> int:
         """Return the size on disk, including journals and indexes."""
 
+    def check_soundness(self) -> None:
+        """Raise StoreUnavailable when a read or write has met damage: what is written now may not be found again."""
+        return
+
+    def keep_room(self) -> None:
+        """Set aside space that deletions may use when the disk is full, where that is in the hands of this process."""
+        return
+
+    def make_room(self) -> bool:
+        """Give up the space set aside; return whether there was any."""
+        return False
+
+    def has_room(self) -> bool:
+        """Return whether a message could be stored, as far as the disk is concerned and known."""
+        return True
+
     @abstractmethod
     def release_space(self, connection: Connection, *, pages: int) -> bool:
         """Return up to so many unused pages to the file system when many are unused; return whether there were many."""

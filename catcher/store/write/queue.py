@@ -32,9 +32,13 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuedChange:
-    """A change that is run in a transaction of its own. future: for the number of changed messages."""
+    """A change that is run in a transaction of its own.
+
+    frees_space: whether it may use what is set aside for a full disk. future: for the number of changed messages.
+    """
 
     change: Callable[[Connection], ChangeResult]
+    frees_space: bool = False
     future: "Future[int]" = field(default_factory=Future)
 
 

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeAlias
 
 from sqlalchemy import Connection, exc
 
-from catcher.errors import CatcherError, StoreUnavailable
+from catcher.errors import CatcherError, StoreFull, StoreUnavailable
 from catcher.store.engines.base import Database
-from catcher.store.engines.counters import read_counters
+from catcher.store.engines.counters import advance, read_counters
 from catcher.store.events import ChangeResult, Events, StoreEvent
 from catcher.store.read import queries
+from catcher.store.write import recycle_bin, updates
 from catcher.store.write.inserts import insert_all
 from catcher.store.write.maintenance import Maintenance
 from catcher.store.write.queue import Delivery, Queue, QueuedChange
@@ -46,6 +47,9 @@ _RETRY = 5.0
 _EVENT_BATCH = 500
 """Events of other processes that are read and published at once."""
 
+_FREEING: frozenset[object] = frozenset({updates.remove, updates.remove_everything, recycle_bin.discard})
+"""Changes that may use the space set aside for a full disk."""
+
 _Answer: TypeAlias = "tuple[Future[Sequence[int]] | asyncio.Future[Sequence[int]], Sequence[int] | BaseException]"
 
 
@@ -66,6 +70,7 @@ class Writer:
         self._monitor = database.monitor(self._connection, self._wake) if poll_interval else None
         self._expected = 1
         self._max_wait = 0.0
+        self._last_failure: BaseException | None = None
         self._published = self._last_cursor()
         self._polled_at = time.monotonic()
         # A daemon, so that an unclosed store does not keep the process alive; nothing is confirmed before its commit.
@@ -85,9 +90,23 @@ class Writer:
 
         Raises what the change raises, and StoreUnavailable.
         """
-        queued = QueuedChange(change=lambda connection: change(connection, *args, **kwargs))
+        queued = QueuedChange(
+            change=lambda connection: change(connection, *args, **kwargs),
+            frees_space=getattr(change, "func", change) in _FREEING,
+        )
         self._queue.put_change(queued)
         return queued.future.result()
+
+    def check(self) -> None:
+        """Write something if the last write has failed. Raises StoreUnavailable when that fails, too."""
+        self._database.check_soundness()
+        failure = self._last_failure
+        if failure is None:
+            return
+        if isinstance(failure, StoreFull) and not self._database.has_room():
+            raise StoreFull(str(failure), detail=failure.detail)
+        self.run(_write_nothing_new)
+        self._last_failure = None
 
     def _run(self) -> None:
         while True:
@@ -129,14 +148,16 @@ class Writer:
                 summaries = insert_all(self._database, self._connection, rows)
                 self._database.notify(self._connection)
                 self._database.check_identity()
+                self._database.check_soundness()
         except Exception as error:
             if len(group) > 1 and not isinstance(error, exc.OperationalError | StoreUnavailable):
                 for delivery in group:
                     self._write([delivery])
             else:
-                failure = self._failure(error)
+                self._last_failure = failure = self._failure(error)
                 _resolve((delivery.future, failure) for delivery in group)
             return
+        self._last_failure = None
         arrivals = iter(summaries)
         _resolve((one.future, [next(arrivals).arrival for _ in one.messages]) for one in group)
         self._backlog += len(summaries)
@@ -156,8 +177,14 @@ class Writer:
                 if result.events:
                     self._database.notify(self._connection)
                 self._database.check_identity()
+                self._database.check_soundness()
         except Exception as error:
-            queued.future.set_exception(self._failure(error))
+            failure = self._failure(error)
+            if queued.frees_space and isinstance(failure, StoreFull) and self._database.make_room():
+                self._change(queued)  # at most twice, as there is no more room to make
+            else:
+                self._last_failure = failure
+                queued.future.set_exception(failure)
             return
         queued.future.set_result(result.changed)
         self._publish(result.events)
@@ -232,10 +259,17 @@ class Writer:
                 return True
             self._maintenance_at = None
             self._backlog = 0
+            self._database.keep_room()
         except (exc.SQLAlchemyError, StoreUnavailable) as error:
-            _log.warning("Maintenance of the mail store failed and will be retried: %s", error)
+            reason = error if isinstance(error, StoreUnavailable) else self._database.failure(error)
+            _log.warning("Maintenance of the mail store failed and will be retried: %s", reason)
             self._maintenance_at = time.monotonic() + _RETRY
         return False
+
+
+def _write_nothing_new(connection: Connection) -> ChangeResult:
+    advance(connection, numbers=0)
+    return ChangeResult(changed=0)
 
 
 def _resolve(answers: Iterable[_Answer]) -> None:

@@ -73,9 +73,9 @@ class Info(Resource):
     async def ready(self, request: Request) -> Response:
         """Check whether the server is ready to accept and return mail."""
         try:
-            await self._store.counts()
-        except CatcherError:
-            return PlainTextResponse("Service Unavailable\n", status_code=503)
+            await self._store.check()
+        except CatcherError as error:
+            return PlainTextResponse(f"{error}\n", status_code=503)
         return PlainTextResponse("")
 
 

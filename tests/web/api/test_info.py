@@ -46,7 +46,7 @@ def test_an_unavailable_store_is_503_and_not_ready() -> None:
     with running_catcher() as running, httpx2.Client(base_url=running.url) as api:
         running.store.close()
         answer = api.get("/readyz")
-        assert (answer.status_code, answer.text) == (503, "Service Unavailable\n")
+        assert (answer.status_code, answer.text) == (503, "The mail store is closed\n")
         assert api.get("/livez").status_code == 200
         for method, path in (("GET", "/api/v1/messages"), ("DELETE", "/api/v1/messages"), ("GET", "/api/v1/message/x")):
             answer = api.request(method, path)

@@ -4,9 +4,11 @@ It is in WAL mode, so that readers never wait for the writer. Other processes ma
 takes the lock when its transaction begins, so that the order of commits is the order of numbers.
 """
 
+import os
+import shutil
 import sqlite3
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager, closing, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -31,14 +33,28 @@ _CACHE_KIBIOCTETS = 8 * 1024
 _READER_CACHE_KIBIOCTETS = 4 * 1024
 """Caches rather than a mapped file, which would count as the process's memory and kill it when truncated."""
 
+_DAMAGED = "The mail store is damaged"
 _REASONS = {
     "full": "The mail store is full",
     "locked": "The mail store is locked by another process",
     "busy": "The mail store is locked by another process",
     "disk I/O": "The mail store's disk fails",
-    "malformed": "The mail store is damaged",
+    "malformed": _DAMAGED,
+    "not a database": _DAMAGED,
 }
 """By a word of SQLite's error message."""
+
+
+RESERVE_OCTETS = 20 * 1024 * 1024
+"""Size of the file whose space deletions may use when the disk is full.
+
+They write before anything is free; and what waits in the journal, up to `_CHECKPOINT_PAGES`, needs its place in the
+database before the journal can begin anew.
+"""
+
+
+_LITTLE = 1024 * 1024
+"""Free octets of a disk below which it counts as full, once a write has failed."""
 
 
 class SqliteDatabase(Database):
@@ -51,6 +67,8 @@ class SqliteDatabase(Database):
     def __init__(self, path: Path, *, durable: bool, readers: int, lock_timeout: float) -> None:
         self.path = path
         self._file = _identity(path)
+        self._is_damaged = False
+        self._reserve = path.with_name(path.name + "-reserve")
         self._durable = durable
         engine = partial(_engine, path, lock_timeout=lock_timeout)
         super().__init__(
@@ -99,11 +117,40 @@ class SqliteDatabase(Database):
         raw.executescript(f"PRAGMA incremental_vacuum({pages:d})")
         return True
 
+    def check_soundness(self) -> None:
+        """See `Database.check_soundness`."""
+        if self._is_damaged:
+            raise StoreUnavailable(_DAMAGED, detail=f"{self.path} is damaged; stop catcher, and restore a copy")
+
+    def keep_room(self) -> None:
+        """See `Database.keep_room`: a file beside the database, where the disk has more than twice its size."""
+        if self._reserve.exists():
+            return
+        with suppress(OSError):
+            if shutil.disk_usage(self.path.parent).free > 2 * RESERVE_OCTETS:
+                allocate(self._reserve, RESERVE_OCTETS)
+
+    def has_room(self) -> bool:
+        """See `Database.has_room`."""
+        try:
+            return shutil.disk_usage(self.path.parent).free >= _LITTLE
+        except OSError:
+            return True
+
+    def make_room(self) -> bool:
+        """See `Database.make_room`."""
+        try:
+            self._reserve.unlink()
+        except OSError:
+            return False
+        return True
+
     def failure(self, error: Exception) -> StoreUnavailable:
         """See `Database.failure`."""
         detail = str(getattr(error, "orig", None) or error)
         for word, reason in _REASONS.items():
             if word in detail:
+                self._is_damaged = self._is_damaged or reason is _DAMAGED
                 return (StoreFull if word == "full" else StoreUnavailable)(reason, detail=detail)
         return StoreUnavailable("The mail store cannot be used now", detail=detail)
 
@@ -143,6 +190,19 @@ def make_file(path: Path) -> None:
         raw.execute(f"PRAGMA page_size={_PAGE_OCTETS}")
         raw.execute("PRAGMA auto_vacuum=INCREMENTAL")
         raw.execute("PRAGMA journal_mode=WAL")
+
+
+def allocate(path: Path, size: int) -> None:
+    """Make a file of a size whose space on the disk is its own. Raises OSError, and leaves no file then."""
+    try:
+        with path.open("xb") as file:
+            if hasattr(os, "posix_fallocate"):
+                os.posix_fallocate(file.fileno(), 0, size)
+            else:
+                file.write(bytes(size))
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def copy_database(path: Path, target: Path) -> None:

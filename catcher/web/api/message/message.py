@@ -8,7 +8,7 @@ from starlette.responses import Response
 from catcher.errors import NotFound
 from catcher.mime import Bodies
 from catcher.schema.messages import MessageDetail
-from catcher.store.model import ByIds, StoredMessage
+from catcher.store.model import StoredMessage
 from catcher.store.search import Query, within
 from catcher.web.api.http.requests import is_on, latest_query, own_query
 from catcher.web.api.http.responses import NO_LATEST, json_response, not_found
@@ -59,8 +59,7 @@ class Reader:
         """Mark the message as read, unless a page of another site may have caused the request; return the mark."""
         if stored.summary.is_read or source_of(request) is not RequestSource.OWN:
             return stored.summary.is_read
-        await self._services.store.mark(ByIds((stored.summary.store_id,)), is_read=True)
-        return True
+        return await self._services.mark_read(stored.summary.store_id)
 
 
 _LINES = {"type": "array", "items": {"type": "string"}}

@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 from catcher.errors import NotFound
 from catcher.mime.model import Part
 from catcher.mime.signed import is_signed_opaquely
-from catcher.store.model import ByIds, StoredMessage, StoredSummary
+from catcher.store.model import StoredMessage, StoredSummary
 from catcher.web.contents.thumbnails import has_thumbnails
 from catcher.web.middleware.request_source import RequestSource, source_of
 from catcher.web.ui.checks.link_results import link_rows, with_rows
@@ -75,8 +75,8 @@ async def show(site: Site, request: Request) -> Response:
     stored = await store.get(store_id)
     # A message could cause requests for an image or a prefetch of this address; they are no reading.
     if not stored.summary.is_read and is_reading(request):
-        await store.mark(ByIds((store_id,)), is_read=True)
-        stored = replace(stored, summary=replace(stored.summary, is_read=True))
+        is_read = await site.services.mark_read(store_id)
+        stored = replace(stored, summary=replace(stored.summary, is_read=is_read))
     page = await _page(site, request, stored)
     response = site.page("message.html", page)
     if page.checks is not None and page.checks.has_link_rows:
