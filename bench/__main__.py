@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -94,8 +95,10 @@ def _cells(figures: dict[str, float], ours: str) -> Iterator[str]:
 
 
 def _commit() -> str:
-    """Return the measured commit, "" outside a checkout."""
+    """Return the measured commit, "" outside a checkout and without git."""
     command = ["git", "describe", "--always", "--dirty"]
+    if shutil.which("git") is None:
+        return ""
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=HERE).stdout.strip()
 
 

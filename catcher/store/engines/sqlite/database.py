@@ -234,7 +234,7 @@ def _engine(
         poolclass=QueuePool,
         pool_size=pool_size,
         max_overflow=0,
-        pool_timeout=30,
+        pool_timeout=120,  # hundreds of requests may wait for a reader of a busy machine
         connect_args={
             "check_same_thread": False,
             "timeout": lock_timeout,
