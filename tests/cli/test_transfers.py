@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 
 from catcher.envelope import Client, Envelope, ForwardPath
 from catcher.intake import deliver_now
@@ -592,13 +592,13 @@ def test_reindex_rebuilds_messages_of_an_older_version(run: Run, run_process: Ru
         for words in ("needle077", "haystack077", "subject:needle077"):
             found = store.page(parse(words, now=datetime.now(UTC))).messages
             assert [one.subject for one in found] == ["needle077"]
-    with contextlib.closing(create_engine(f"sqlite:///{database}").connect()) as connection:
+    with connected(database) as connection:
         connection.execute(text("INSERT INTO search_index(search_index, rank) VALUES ('integrity-check', 1)"))
 
 
 def wait_until_indexed(database: Path) -> None:
     def is_indexed() -> bool:
-        with contextlib.closing(create_engine(f"sqlite:///{database}").connect()) as connection:
+        with connected(database) as connection:
             found = connection.execute(text("SELECT indexed >= (SELECT max(arrival) FROM message) FROM counter"))
             return bool(found.scalar())
 
@@ -606,10 +606,19 @@ def wait_until_indexed(database: Path) -> None:
 
 
 def change(database: Path, statement: str) -> None:
-    engine = create_engine(f"sqlite:///{database}")
-    with engine.begin() as connection:
+    with connected(database) as connection:
         connection.execute(text(statement))
-    engine.dispose()
+
+
+@contextlib.contextmanager
+def connected(database: Path) -> Iterator[Connection]:
+    """A transaction of our own in a database."""
+    engine = create_engine(f"sqlite:///{database}")
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
 
 
 def test_help_names_every_command(run: Run) -> None:
