@@ -84,6 +84,7 @@ JUDGES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", JUDGES)
 def test_every_finding_has_advice_and_a_source(file: str) -> None:
     """All have a rule, a sentence, advice and a source; and a position, unless something is missing."""

@@ -101,6 +101,7 @@ def reports() -> Iterator[Report]:
             yield judge(subject_of(snippet.text))
 
 
+@pytest.mark.slow
 def test_every_finding_has_a_source_with_an_address() -> None:
     """Whichever rule is violated."""
     findings = {finding.rule: finding for report in reports() for finding in report.findings}

@@ -137,6 +137,7 @@ def test_files_without_mail_are_listed_and_the_rest_is_imported(run: Run, tmp_pa
     assert contents(tmp_path / "m.db") == [ONE]
 
 
+@pytest.mark.slow
 def test_many_messages_are_imported_in_batches(run: Run, tmp_path: Path) -> None:
     """More than one batch, in the order of the file names."""
     mails = [b"To: a@x.y\r\nSubject: %d\r\n\r\n" % number for number in range(450)]
@@ -358,6 +359,7 @@ def test_a_record_that_is_none_is_reported_or_replaced(run: Run, tmp_path: Path,
         assert store.get(store.latest().store_id).envelope.reverse_path == ("a@b.c" if line == VALID else "r@x.y")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "octets", "reason"),
     [

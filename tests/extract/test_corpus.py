@@ -81,6 +81,7 @@ def test_precision_and_recall(part: str, counted: object) -> None:
     assert count.recall >= 0.95, count.wrong
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["heldout", "tuning"])
 def test_kinds_are_mostly_right(part: str) -> None:
     """The purpose of a code or link is right in at least 85 % of cases."""

@@ -46,6 +46,7 @@ def connected(catcher: RunningCatcher) -> smtplib.SMTP:
     return client
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("stage", "run"),
     [
@@ -133,6 +134,7 @@ def test_a_user_is_refused(catcher: RunningCatcher, put: Put) -> None:
     assert catcher.store.counts().messages == 0
 
 
+@pytest.mark.slow
 def test_a_client_is_delayed_while_others_are_served(catcher: RunningCatcher, api: httpx2.Client, put: Put) -> None:
     """delay waits before the reply and holds up no other connection; after it the dialogue goes on."""
     put({"stage": "mail", "delay": 600, "times": 1}, {"stage": "mail", "delay": 0.01, "times": 1})
@@ -178,6 +180,7 @@ def test_faults_are_added_and_removed_one_by_one(api: httpx2.Client) -> None:
     assert api.delete("api/v1/faults").json() == {"faults": []}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "word"),
     [

@@ -97,6 +97,7 @@ class BackendContract:
         (arrived,) = self.delivered()
         assert "secret@example.com" not in arrived.as_string()
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("fail_silently", [False, True])
     @pytest.mark.parametrize(
         "bad",

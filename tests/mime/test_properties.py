@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -101,6 +102,7 @@ def holds_files(message: mime.ParsedMessage, index: int) -> bool:
     return any(part.parent == index and part.transfer_encoding == "x-uuencode" for part in message.parts)
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(400))
 @given(OCTETS)
 def test_any_octets_give_a_sound_message(octets: bytes) -> None:

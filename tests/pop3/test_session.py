@@ -131,6 +131,7 @@ def test_without_a_password_file_apop_is_not_offered(pop3: Running) -> None:
 ATTACK = b"USER a\r\nPASS b\r\nDELE 1\r\nQUIT\r\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "head",
     [
@@ -316,6 +317,7 @@ def test_top_is_stuffed_too(pop3: Running) -> None:
     assert raw.body() == b"Subject: one\r\n\r\n..starts with a dot\r\n.\r\n"
 
 
+@pytest.mark.slow
 def test_a_large_message_is_complete(pop3: Running) -> None:
     """A message of many pieces is unchanged."""
     large = b"Subject: large\r\n\r\n" + b"".join(b".%08d %s\r\n" % (n, b"x" * 60) for n in range(60_000))
@@ -406,6 +408,7 @@ def test_two_sessions_read_at_the_same_time(pop3: Running) -> None:
 # Bad input
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     [

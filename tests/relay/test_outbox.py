@@ -289,6 +289,7 @@ def test_a_stop_aborts_a_hanging_session_and_keeps_its_job(store: Store, keep: K
     asyncio.run(run())
 
 
+@pytest.mark.slow
 def test_two_processes_on_one_database_send_once(store: Store, store_url: str, keep: Keep, sink: Sink) -> None:
     """The database decides which process applies the rules and which one sends."""
     rule = Rule(relay=relay(sink.port))

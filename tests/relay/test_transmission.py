@@ -120,6 +120,7 @@ def test_with_tls_and_a_login(keep: Keep, authority: trustme.CA, trusted: trustm
     assert "hunter2" not in str(caught.value) + caught.value.detail
 
 
+@pytest.mark.slow
 def test_an_untrusted_certificate_is_refused_unless_verification_is_off(keep: Keep, authority: trustme.CA) -> None:
     """verify=False is for test servers only."""
     with smtp_server(authority) as server:

@@ -195,6 +195,7 @@ def test_a_password_file_is_enforced_and_tls_with_it(files: tuple[str, str, ssl.
         send(client)
 
 
+@pytest.mark.slow
 def test_limits_reach_the_smtp_server(tmp_path: Path) -> None:
     """Connections, idle time, wrong commands, the server's name, and the directory of large content."""
     with running_catcher(

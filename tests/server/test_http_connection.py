@@ -98,6 +98,7 @@ def rest(connection: socket.socket) -> bytes:
     return bytes(received)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("octets", [b"", b"GET", HALF])
 def test_a_request_that_is_not_completed_is_ended(serve: Serve, octets: bytes) -> None:
     """Its header section has a time limit, from the start of the connection on. RFC 9110 §15.5.9."""

@@ -130,6 +130,7 @@ def test_a_check_says_whether_mail_can_be_kept(url: str, new: MakeMessage) -> No
         store.check()
 
 
+@pytest.mark.slow
 @pytest.mark.sqlite
 def test_a_damaged_file_accepts_no_mail(tmp_path: Path, new: MakeMessage) -> None:
     """Damage that any reader meets ends acknowledgements: what is written now may not be found again."""

@@ -36,6 +36,7 @@ def wait_until_gone(directory: Path) -> None:
             fcntl.flock(users, fcntl.LOCK_EX)
 
 
+@pytest.mark.slow
 def test_it_receives_mail_and_ends_with_its_last_user(tmp_path: Path) -> None:
     """Processes share one catcher; it ends after the last of them, and the next one starts another."""
     shared = SharedServer(tmp_path)

@@ -291,6 +291,7 @@ def test_dark_styles_are_found() -> None:
     assert not made("<p>dark</p>").has_dark
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_hostile_html_gives_a_document_of_bounded_size(name: str) -> None:
     """Tens of thousands of anything do not recurse. That the time is linear is measured by `bench`, part "growth"."""

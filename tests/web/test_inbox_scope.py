@@ -78,6 +78,7 @@ def test_lists_show_the_inbox_of_the_token(api: httpx2.Client, asked: str) -> No
     assert ([each["Subject"] for each in told["messages"]], told["total"], told["tags"]) == ([MINE], 1, [MINE])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asked", ["inbox=foreign", "inbox=", "inbox=foreign&inbox=mine", "inbox=mine&inbox=foreign"])
 def test_another_inbox_is_refused(site: RunningCatcher, api: httpx2.Client, secret: str, asked: str) -> None:
     """A test that waits in the wrong inbox must not be answered with mail of the token's own."""

@@ -122,6 +122,7 @@ def theirs(message: bytes, zone: dict[str, str], *, index: int = 0) -> bool:
         return False
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("signer", SIGNERS)
 @pytest.mark.parametrize("has_length", [False, True], ids=["whole", "l="])
@@ -230,6 +231,7 @@ ARC_CHANGES: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", ARC_CHANGES)
 def test_both_accept_the_same_chains(change: str) -> None:
     """The same result for each changed message that two forwarders sealed."""

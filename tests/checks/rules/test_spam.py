@@ -109,6 +109,7 @@ def test_spam_is_reported_with_rules_and_points(kind: str, request: pytest.Fixtu
     assert verdict.rules[0].description == "BODY: Generic Test for Unsolicited Bulk Email"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", FILTERS)
 def test_ham_is_reported_with_its_points(kind: str, request: pytest.FixtureRequest) -> None:
     """A plain message is below the threshold; descriptions on two lines belong to their rule."""
@@ -119,6 +120,7 @@ def test_ham_is_reported_with_its_points(kind: str, request: pytest.FixtureReque
     assert rule.description == "URI: URI host has a public dotted-decimal IPv4 address"
 
 
+@pytest.mark.slow
 def test_unix_socket_is_supported(tmp_path: Path) -> None:
     """An address "unix:/path" is a socket, with the same time limit."""
 

@@ -32,6 +32,7 @@ def test_a_scheme_alone_is_no_address(text: str) -> None:
     assert list(urls_in_text(text)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     ["https://" + "a/" * 200_000, "<https://a" * 40_000, "https://a.example/((((" * 20_000, "https://a&gt;" * 40_000,

@@ -122,6 +122,7 @@ def expected(store: Store, messages: list[NewMessage], text: str) -> list[str]:
     return found[::-1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", QUERIES)
 def test_every_way_of_reading_agrees_with_the_filter(mailbox: tuple[Store, list[NewMessage]], text: str) -> None:
     """Pages by `before` and by `start`, counts, latest, neighbours: all of the same list."""
@@ -154,6 +155,7 @@ def test_every_way_of_reading_agrees_with_the_filter(mailbox: tuple[Store, list[
         assert store.latest(query).store_id == ids[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", QUERIES)
 def test_counts_by_the_index_agree_with_the_filter(
     mailbox: tuple[Store, list[NewMessage]], text: str, monkeypatch: pytest.MonkeyPatch
@@ -194,6 +196,7 @@ def test_runs_of_three_characters_are_bounded() -> None:
     assert trigrams("a" * 1_000_000) == ["aaa"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("read", [(), (0,), (3, 4, 20), (*range(0, 40, 2),), (*range(1, 40),), (*range(40),)])
 def test_deep_pages_are_those_of_the_whole_list(
     url: str, new: MakeMessage, read: tuple[int, ...], monkeypatch: pytest.MonkeyPatch

@@ -240,6 +240,7 @@ def test_any_text_is_a_query_or_an_error_with_a_position(text: str) -> None:
     assert 0 <= position <= len(text)
 
 
+@pytest.mark.slow
 def test_hostile_lengths_are_read_in_linear_time() -> None:
     """A query of 100,000 characters, the limit, is read whatever it consists of."""
     for piece in ("(", ")", '"', "\\", "-", "a ", "to:(", "OR ", "header:=", "-(", "=" * 100, "\\="):

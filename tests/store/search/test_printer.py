@@ -27,6 +27,7 @@ from tests.store.search.strategies import ANY, MAILBOXES, QUERIES, START
 A, B, C = (Contains(column="any", text=text) for text in "abc")
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(200))
 @given(query=QUERIES)
 def test_a_printed_query_is_parsed_as_the_same_query(query: Query) -> None:

@@ -41,6 +41,7 @@ def read(store: Store, octets: bytes) -> Bodies:
         threads.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "octets",
     [

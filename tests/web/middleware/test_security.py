@@ -133,6 +133,7 @@ def test_only_own_pages_and_programs_start_checks(
     assert client.get(path, headers=headers).status_code == status
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "headers",
     [

@@ -121,6 +121,7 @@ def kind_of(node: nodes.Node, page: type, names: dict[str, typing.Any]) -> typin
     return None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("template", sorted(OF_TEMPLATE))
 def test_a_template_reads_only_fields_that_exist(template: str) -> None:
     """Templates receive one dataclass each; a field that is not there fails here, not in a browser."""

@@ -16,6 +16,7 @@ def src_of(text: str) -> str:
     return found[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("asked", "shown"), [("375", "377"), ("437", "439"), ("1", "202"), ("9999", "2002")])
 def test_any_width_can_be_set(reader: httpx2.Client, filled: Mailbox, asked: str, shown: str) -> None:
     """Presets and a number field; the width is an attribute, because no style may stand in the page."""

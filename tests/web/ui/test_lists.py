@@ -155,6 +155,7 @@ def test_the_bin_is_emptied_by_hand(mailbox: Mailbox, http: httpx2.Client) -> No
     assert mailbox.catcher.store.counts().messages == 1
 
 
+@pytest.mark.slow
 def test_the_address_of_a_deleted_message_offers_to_restore_it(mailbox: Mailbox, http: httpx2.Client) -> None:
     """404 with the list beside it and Restore, never "never existed"; after it, the message is there."""
     mailbox.send(welcome(), invoice())
@@ -246,6 +247,7 @@ def test_two_ticked_messages_are_compared(mailbox: Mailbox, http: httpx2.Client)
     assert http.get(address).headers["location"] == f"/compare/{ids[0]}/{ids[1]}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fields", [{"action": "explode"}, {"action": ""}, {}, {"action": "delete", "q": "x"}])
 def test_a_form_that_names_nothing_changes_nothing(
     mailbox: Mailbox, http: httpx2.Client, fields: dict[str, str]

@@ -67,6 +67,7 @@ def test_a_list_page_is_small(reader: httpx2.Client) -> None:
     assert len(re.findall(r"<[a-z]", text)) / len(rows(text)) * 50 < 1200
 
 
+@pytest.mark.slow
 def test_paging_reaches_every_message_once(mailbox: Mailbox, http: httpx2.Client) -> None:
     """Keyset paging (`before`): no message twice, none left out."""
     mailbox.send(*(mail(f"Number {number}", text="x") for number in range(120)))
@@ -248,6 +249,7 @@ def test_a_megabyte_in_the_subject_does_not_fill_the_page(mailbox: Mailbox, http
     assert http.get(f"{path}/raw").content == raw
 
 
+@pytest.mark.slow
 def test_hostile_mail_reaches_no_page_unescaped(reader: httpx2.Client, filled: Mailbox) -> None:
     """Subject, sender and body of an attacker are text in every view and in the list."""
     store_id = filled.id_of("Your account")

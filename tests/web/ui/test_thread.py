@@ -3,6 +3,7 @@
 import re
 
 import httpx2
+import pytest
 
 from tests.web.ui.conftest import Mailbox
 from tests.web.ui.mails import mail, thread
@@ -44,6 +45,7 @@ def test_a_reply_outside_of_a_thread_shows_the_reasons(mailbox: Mailbox, http: h
     assert "are consistent" in http.get(f"thread/{mailbox.id_of('Alone')}").text
 
 
+@pytest.mark.slow
 def test_endless_references_cost_a_bounded_search(mailbox: Mailbox, http: httpx2.Client) -> None:
     """A thousand ids are a thousand strangers."""
     many = " ".join(f"<{number}@x.example>" for number in range(1000))

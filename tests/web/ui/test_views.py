@@ -58,6 +58,7 @@ def test_html_and_scripts_in_a_part_are_text(mailbox: Mailbox, http: httpx2.Clie
     assert "<img" not in content(http.get(path, params={"view": "parts", "part": "3"}).text)
 
 
+@pytest.mark.slow
 def test_a_large_part_is_cut_and_said_to_be(mailbox: Mailbox, http: httpx2.Client) -> None:
     """The page stays small; the download has all of it."""
     mailbox.send(mail("Long", text="0123456789 " * 40_000))

@@ -91,6 +91,7 @@ def test_every_route_of_the_document_is_requested() -> None:
     assert ASKED.keys() == SHAPES["routes"].keys()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("route", sorted(ASKED))
 def test_a_response_has_the_schema_of_the_document(api: httpx2.Client, route: str) -> None:
     """Status 200, the media type, every name with its type; a text where the document says so."""

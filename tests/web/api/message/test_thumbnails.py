@@ -94,6 +94,7 @@ def test_anything_but_an_image_gives_a_blank_thumbnail(
     assert is_blank(thumb(api, put, octets, subtype, maintype))
 
 
+@pytest.mark.slow
 def test_the_size_of_an_image_is_limited_before_it_is_decoded(api: httpx2.Client, put: Put) -> None:
     """A photograph of 20 megapixels is decoded, as JPEG is at a fraction of its size; no other format is."""
     for kind, height, is_decoded in (
@@ -107,6 +108,7 @@ def test_the_size_of_an_image_is_limited_before_it_is_decoded(api: httpx2.Client
         assert is_blank(thumb(api, put, octets.getvalue(), kind.lower())) is not is_decoded
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("width", "height", "is_decoded"), [(1, 20_000_000, False), (1, 900_000, True), (2_000_000, 1, True)]
 )
@@ -119,6 +121,7 @@ def test_the_rows_of_an_image_are_limited_too(
     assert is_blank(thumb(api, put, octets.getvalue())) is not is_decoded
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16", "CMYK"])
 def test_images_of_every_mode_are_made_smaller(api: httpx2.Client, put: Put, mode: str) -> None:
     """Palettes, masks, 16 bits, four colours; turned as their orientation says."""

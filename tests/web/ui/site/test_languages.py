@@ -26,6 +26,7 @@ def places(text: str) -> set[str]:
     return set(re.findall(r"%\((\w+)\)s", text))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_catalogue_has_every_text_and_no_other(language: str) -> None:
     """`make messages` was run after the last change, and its new texts are translated."""
