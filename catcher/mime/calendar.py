@@ -181,10 +181,10 @@ def _property(line: str) -> _Property:
 def _event(properties: _Properties, zones: Mapping[str, _Zone]) -> Event:
     start, end = (_moment(properties, name, zones) for name in ("DTSTART", "DTEND"))
     duration = _duration(_first(properties, "DURATION"))
-    if end is None and start is not None and duration is not None:
-        end = _after(start, duration, zones)
     read = {"DTSTART": start, "DTEND": end, "DURATION": duration}
     unreadable = [_first(properties, name) for name, found in read.items() if found is None]
+    if end is None and start is not None and duration is not None:
+        end = _after(start, duration, zones)
     return Event(
         summary=_first(properties, "SUMMARY"),
         location=_first(properties, "LOCATION"),

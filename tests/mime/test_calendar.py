@@ -146,6 +146,8 @@ def test_a_time_that_is_none_is_kept_as_written() -> None:
     found = event("DTSTART:20261323T100000Z", "DTEND:tomorrow", "SUMMARY:Lunch\\, at\\nnoon")
     assert (found.start, found.end, found.unreadable) == (None, None, ("20261323T100000Z", "tomorrow"))
     assert found.summary == "Lunch, at\nnoon"
+    both = event("DTSTART:20261123T100000Z", "DTEND:tomorrow", "DURATION:PT1H")
+    assert (both.end and both.end.value, both.unreadable) == (at(2026, 11, 23, 11), ("tomorrow",))
 
 
 def test_other_components_are_not_the_event() -> None:
