@@ -303,7 +303,7 @@ def _yearly(rule: str, first: datetime, moment: datetime) -> Iterator[datetime]:
         if day is None:
             continue
         onset = datetime.combine(day, first.time())
-        if onset >= first and (last is None or onset <= last + slack):
+        if onset >= first and (last is None or onset - last <= slack):
             yield onset
 
 

@@ -72,6 +72,7 @@ def at(*numbers: int) -> datetime:
         (OFFICE.replace("BYDAY=-1SU", "BYDAY=-1SU;UNTIL=20221031T010000Z"), "Our office", "20261225T100000", 2),
         (OFFICE.replace("BYDAY=-1SU", "BYDAY=-1SU;COUNT=2"), "Our office", "20261225T100000", 2),
         (OFFICE.replace("RRULE:", "RRULE:UNTIL=20221231T000000Z;"), "Our office", "20260725T100000", 1),
+        (OFFICE.replace("RRULE:", "RRULE:UNTIL=99991231T230000Z;"), "Our office", "20260725T100000", 2),
         (OFFICE.replace("RRULE:", "RRULE:INTERVAL=3;"), "Our office", "20260725T100000", 2),
         (OFFICE.replace(LAST_SUNDAY, "RDATE:20261025T030000"), "Our office", "20261225T100000", 1),
     ],

@@ -42,6 +42,7 @@ def test_an_invitation_shows_title_time_and_place(reader: httpx2.Client, filled:
         (("DTSTART;VALUE=DATE:20261123",), "2026-11-23, all day"),
         (("DTSTART;TZID=Nowhere/Else:20261123T100000",), "2026-11-23 10:00 (Nowhere/Else, unknown time zone)"),
         (("DTSTART;VALUE=DATE:20261123", "DTEND;VALUE=DATE:20261126"), "2026-11-23 – 2026-11-25, all day"),
+        (("DTSTART;VALUE=DATE:20261123", "DTEND;VALUE=DATE:00010101"), "2026-11-23, all day"),
         (("DTSTART:20261123T100000Z", "DURATION:PT1H30M"), "2026-11-23 10:00 – 11:30 (UTC)"),
         (
             ("DTSTART;TZID=Europe/Paris:20261123T100000", "DTEND;TZID=Asia/Tokyo:20261123T200000"),

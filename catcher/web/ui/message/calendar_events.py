@@ -68,7 +68,8 @@ def _when(event: Event) -> str:
         return ""
     start, end = event.start.value, event.end.value if event.end else None
     if not isinstance(start, datetime):
-        last = end - timedelta(days=1) if end and not isinstance(end, datetime) else start  # the end is exclusive
+        is_day = end is not None and not isinstance(end, datetime) and end > start
+        last = end - timedelta(days=1) if end is not None and is_day else start  # the end is exclusive
         days = f"{start} – {last}" if last > start else str(start)
         return f"{days}, {_('all day')}"
     zone = _zone(event.start)
