@@ -191,3 +191,10 @@ def test_any_octets_are_read(octets: bytes) -> None:
     """Nothing is raised, and the number of events is bounded."""
     calendar = read_calendar(octets)
     assert calendar is None or len(calendar.events) <= MAX_EVENTS
+
+
+def test_an_offset_of_days_is_none() -> None:
+    """RFC 5545 §3.3.14: hours, minutes and seconds."""
+    start = event("DTSTART;TZID=Our office:20260115T100000", zones=OFFICE.replace("+0100", "+9959")).start
+    assert start is not None
+    assert start.offset == timedelta(hours=2)
