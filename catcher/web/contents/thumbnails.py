@@ -20,7 +20,8 @@ MAX_DECODED = 64 * 1024 * 1024
 """Octets that the decoded image may take: four a pixel, and 64 a row, of which a narrow image has millions."""
 
 _REDUCIBLE = frozenset({"L", "LA", "RGB", "RGBA", "CMYK", "YCbCr"})
-_FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "ICO")
+_FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
+# Not TIFF and ICO: their tiles and pictures may be larger than the size that the file states.
 
 
 def thumbnail(octets: bytes) -> bytes:

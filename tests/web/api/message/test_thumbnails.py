@@ -45,7 +45,7 @@ def is_blank(image: Image.Image) -> bool:
     return image.convert("L").getextrema()[0] > 250  # type: ignore[operator]
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF"])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP", "BMP"])
 def test_a_large_image_is_cut_to_its_middle(api: httpx2.Client, put: Put, kind: str) -> None:
     """180×120, filled to the corner."""
     image = thumb(api, put, picture(800, 300, kind), kind.lower())
@@ -84,6 +84,8 @@ def png_of_size(width: int, height: int) -> bytes:
         (png_of_size(60_000, 60_000), "png", "image"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "svg+xml", "image"),
         (picture(300, 300), "pdf", "application"),
+        (picture(300, 300, "TIFF"), "tiff", "image"),
+        (picture(64, 64, "ICO"), "x-icon", "image"),
         (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "eps", "image"),
     ],
 )
@@ -130,12 +132,11 @@ def test_images_of_every_mode_are_made_smaller(api: httpx2.Client, put: Put, mod
     exif[0x0112] = 6  # the top is at the right
     top = Image.new("L", (900, 900), 255)
     top.paste(0, (0, 0, 900, 450))
-    kind = "TIFF" if mode == "CMYK" else "PNG"
-    top.convert(mode).save(octets, kind, **({"exif": exif} if kind == "PNG" else {}))
+    kind = "JPEG" if mode == "CMYK" else "PNG"
+    top.convert(mode).save(octets, kind, exif=exif)
     small = thumb(api, put, octets.getvalue(), kind.lower()).convert("L")
-    dark_at, light_at = ((90, 10), (90, 110)) if mode == "CMYK" else ((170, 60), (10, 60))
-    assert small.getpixel(dark_at) < 60  # type: ignore[operator]
-    assert small.getpixel(light_at) > 200  # type: ignore[operator]
+    assert small.getpixel((170, 60)) < 60  # type: ignore[operator]
+    assert small.getpixel((10, 60)) > 200  # type: ignore[operator]
 
 
 def test_thumbnails_are_cached_and_unknown_parts_are_400(api: httpx2.Client, put: Put) -> None:
